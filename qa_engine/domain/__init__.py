@@ -1,0 +1,57 @@
+"""The nouns of the house: frozen values, standard library only."""
+
+from qa_engine.domain.call import Agent, Call, Channel, Direction, JsonValue, Speaker
+from qa_engine.domain.digest import canonical_json, digest, plain, sha256_hex
+from qa_engine.domain.result import (
+    CallResult,
+    Evidence,
+    ItemScore,
+    Ladder,
+    NearestMiss,
+    RuleResult,
+    Searched,
+    SectionScore,
+    Severity,
+    Status,
+)
+from qa_engine.domain.transcript import (
+    Exclusion,
+    Prosody,
+    Recognition,
+    Span,
+    SpeechSpan,
+    Transcript,
+    Turn,
+    Word,
+)
+
+__all__ = [
+    "Agent",
+    "Call",
+    "CallResult",
+    "Channel",
+    "Direction",
+    "Evidence",
+    "Exclusion",
+    "ItemScore",
+    "JsonValue",
+    "Ladder",
+    "NearestMiss",
+    "Prosody",
+    "Recognition",
+    "RuleResult",
+    "Searched",
+    "SectionScore",
+    "Severity",
+    "Span",
+    "Speaker",
+    "SpeechSpan",
+    "Status",
+    "Transcript",
+    "Turn",
+    "Word",
+    "canonical_json",
+    "digest",
+    "plain",
+    "sha256_hex",
+]

@@ -1,0 +1,148 @@
+"""What the engine says about a call: evidence, rule results, sections, the whole result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from qa_engine.domain.call import Speaker
+
+
+class Status(StrEnum):
+    """The five statuses of a rule. Only PASS and FAIL are verdicts; the others never change a score."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+    UNCERTAIN = "uncertain"
+    ERROR = "error"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    MINOR = "minor"
+    MAJOR = "major"
+    VETO = "veto"
+
+
+class Ladder(StrEnum):
+    """The step of the matching ladder on which a hit was found."""
+
+    EXACT = "exact"
+    FUZZY = "fuzzy"
+    PINYIN = "pinyin"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One hit of one condition: where it is, what it says, why it counts.
+
+    ``span`` is [start, end) in characters of the shown text of ``turn``; ``start``/``end`` are seconds.
+    ``score`` is 0–100. Measures (silence, rate…) have no span; their value and limit are in ``explanation``,
+    a Chinese sentence an agent can read.
+    """
+
+    condition: str
+    operator: str
+    turn: int | None
+    speaker: Speaker | None
+    start: float | None
+    end: float | None
+    span: tuple[int, int] | None
+    text: str
+    explanation: str
+    pattern: str | None = None
+    ladder: Ladder | None = None
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class NearestMiss:
+    """The closest thing to a required phrase that was found where it was looked for."""
+
+    turn: int
+    text: str
+    pattern: str
+    score: float  # 0–100
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Where a condition looked without finding anything: the proof behind an absence."""
+
+    condition: str
+    window: str  # in Chinese, for example 「坐席前 2 个话轮」
+    turns: tuple[int, ...]
+    start: float | None = None
+    end: float | None = None
+    nearest: NearestMiss | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """The verdict of one rule on one call. ``points`` is what it changes (negative: a deduction), 0.0 unless FAIL.
+
+    ``reason`` (Chinese) says why a result is not_applicable, uncertain or error; empty otherwise.
+    """
+
+    id: str
+    title: str
+    status: Status
+    section: str
+    item: str
+    points: float
+    severity: Severity
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    searched: tuple[Searched, ...] = ()
+    reason: str = ""
+    hits: int = 0  # how many times the points were taken, before caps
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScore:
+    """One line of the form. ``score`` is None when nothing of it was applicable or a person must fill it."""
+
+    id: str
+    title: str
+    score: float | None
+    possible: float
+    manual: bool = False
+    rules: tuple[str, ...] = ()
+    anchors: tuple[tuple[float, str], ...] = ()  # what so many points mean, for manual items
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScore:
+    """One heading of the form; N/A items are in neither ``score`` nor ``possible``."""
+
+    id: str
+    title: str
+    score: float
+    possible: float
+    items: tuple[ItemScore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """Everything the engine concluded about one call; the same inputs give an equal object on any day."""
+
+    call_id: str
+    agent_id: str | None
+    scorecard: str  # "standard@sha256:…"
+    pack: str  # "base@sha256:…"
+    engine: str
+    transcript: str  # "sha256:…"
+    total: float
+    possible: float
+    grade: str
+    veto: bool
+    sections: tuple[SectionScore, ...]
+    rules: tuple[RuleResult, ...]
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    needs_review: bool = False
+    review_reasons: tuple[str, ...] = ()
+    notice: str | None = None
+
+    def failed(self) -> tuple[RuleResult, ...]:
+        """The rules that cost something or were broken, in pack order."""
+        return tuple(rule for rule in self.rules if rule.status is Status.FAIL)

@@ -1,0 +1,147 @@
+"""What was said: words, turns and the transcript of a call. All times are seconds from its start."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from qa_engine.domain.call import Call, Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, ``start`` ≤ ``end``, in seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+    def overlap_seconds(self, other: "Span") -> float:
+        """Seconds that both spans share; 0.0 when they do not meet."""
+        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One token of the recogniser with its time. In Chinese a token is a character or a piece of one phrase."""
+
+    text: str
+    start: float
+    end: float
+    probability: float | None = None
+
+
+class Exclusion(StrEnum):
+    """Why a turn is kept and shown but not judged."""
+
+    GHOST_TEXT = "ghost_text"  # subtitle credits and the like that the recogniser invents in silence
+    LOOP = "loop"  # the recogniser repeated itself
+    LOW_ENERGY = "low_energy"  # text where there is hardly any sound
+    LOW_CONFIDENCE = "low_confidence"  # the recogniser did not understand what it heard
+
+
+@dataclass(frozen=True, slots=True)
+class Prosody:
+    """How a turn was said, measured on the speaker's own channel; a value that cannot be measured is None."""
+
+    voiced_seconds: float
+    chars_per_minute: float | None = None
+    loudness_db: float | None = None  # speech-gated RMS, dB relative to full scale
+    pitch_hz: float | None = None  # median fundamental frequency
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's uninterrupted speech.
+
+    ``index`` counts from 0 in the order of the transcript. ``text`` is what is shown to people; spans of
+    evidence are character offsets into it. ``start``/``end`` are None together when times are unknown.
+    ``confidence`` (0–1) is None when the source gives none.
+    """
+
+    index: int
+    speaker: Speaker
+    text: str
+    start: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    prosody: Prosody | None = None
+    excluded: Exclusion | None = None
+
+    @property
+    def span(self) -> Span | None:
+        if self.start is None or self.end is None:
+            return None
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSpan:
+    """Speech that voice activity detection found on a speaker's channel, whether it was recognised or not."""
+
+    speaker: Speaker
+    start: float
+    end: float
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Where a transcript comes from, so that a verdict can be traced and repeated."""
+
+    engine: str  # for example "faster-whisper 1.2.1"
+    model: str  # the name people know the model by
+    model_digest: str  # sha256 of the weights
+    settings_digest: str  # sha256 of every setting that changes the output
+    audio_digest: str  # sha256 of the recording
+    notice: str | None = None  # 「演示识别模型」 while the starter model is in use
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A call with its turns in order of time (file order where times are unknown).
+
+    ``speech`` is what voice activity detection heard (empty for imported text). ``roles_known`` is False for a
+    mono recording whose speakers nobody told apart.
+    """
+
+    call: Call
+    turns: tuple[Turn, ...]
+    speech: tuple[SpeechSpan, ...] = ()
+    recognition: Recognition | None = None
+    warnings: tuple[str, ...] = field(default=())  # machine-readable notes such as "dual_mono"
+
+    @property
+    def roles_known(self) -> bool:
+        return all(turn.speaker is not Speaker.UNKNOWN for turn in self.turns)
+
+    @property
+    def timed(self) -> bool:
+        """True when every turn has its times."""
+        return bool(self.turns) and all(turn.span is not None for turn in self.turns)
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds of the call: as declared, else the end of the last turn, else None."""
+        if self.call.duration is not None:
+            return self.call.duration
+        ends = [turn.end for turn in self.turns if turn.end is not None]
+        return max(ends) if ends else None
+
+    @property
+    def confidence(self) -> float | None:
+        """Mean confidence of the turns weighted by their length in characters; None when no turn has one."""
+        weighted = [(t.confidence, max(1, len(t.text))) for t in self.turns if t.confidence is not None]
+        if not weighted:
+            return None
+        return sum(c * n for c, n in weighted) / sum(n for _, n in weighted)
+
+    def turns_of(self, speaker: Speaker | None) -> Iterator[Turn]:
+        """The judged turns of a speaker (None: of anybody), excluded ones left out."""
+        return (t for t in self.turns if t.excluded is None and (speaker is None or t.speaker is speaker))

@@ -1,0 +1,95 @@
+"""Every exception that qa-engine raises on purpose.
+
+::
+
+    QaError                       something that a person can act on; the message says what, where, what to do
+    ├── UsageError                the command or request was wrong (exit code 2, HTTP 400)
+    │   └── SettingsError         a setting is missing, malformed or not allowed
+    ├── InputError                a file or record that came from outside is not usable
+    │   ├── RecordingError        audio that cannot be used (has .reason for the ledger)
+    │   ├── TranscriptError       a transcript file that cannot be read (file, line)
+    │   └── ManifestError         a manifest with faults, all of them collected
+    ├── RulesError                a rule pack or scorecard with faults, all of them collected
+    ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
+    ├── ConflictError             the state does not allow it (HTTP 409)
+    └── RecogniserError           the model cannot be loaded or failed
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class QaError(Exception):
+    """Base of all expected errors; ``str(error)`` is fit to be shown to a person."""
+
+
+class UsageError(QaError):
+    """The command or request was wrong."""
+
+
+class SettingsError(UsageError):
+    """A setting is missing, malformed or not allowed."""
+
+
+class InputError(QaError):
+    """A file or record from outside is not usable."""
+
+
+class RecordingError(InputError):
+    """Audio that cannot be used. ``reason`` is a stable key such as ``empty``, ``unreadable``, ``too_long``."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["RecordingError"], tuple[str, str]]:
+        return type(self), (self.reason, str(self))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One located fault of a file: ``where`` names the file, ``line`` counts from 1, ``subject`` is a rule id or column."""
+
+    where: str
+    line: int | None
+    column: int | None
+    message: str
+    subject: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.where, self.line, self.column) if part is not None)
+        subject = f" [{self.subject}]" if self.subject else ""
+        return f"{place}:{subject} {self.message}"
+
+
+class _FaultyFile(InputError):
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type["_FaultyFile"], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
+
+class TranscriptError(_FaultyFile):
+    """A transcript file that cannot be read."""
+
+
+class ManifestError(_FaultyFile):
+    """A manifest with faults; all of them are reported at once."""
+
+
+class RulesError(_FaultyFile):
+    """A rule pack or scorecard with faults; all of them are reported at once."""
+
+
+class NotFoundError(QaError):
+    """No such call, agent, report or rule."""
+
+
+class ConflictError(QaError):
+    """The present state does not allow what was asked."""
+
+
+class RecogniserError(QaError):
+    """The speech model cannot be loaded, or failed on a clip."""

@@ -1,0 +1,28 @@
+"""Where the files live that travel with the engine: rules, starter model, example calls.
+
+In a checkout they are the top-level folders; in an installed wheel they lie in ``qa_engine/_data``.
+"""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _root() -> Path:
+    packed = _PACKAGE / "_data"
+    return packed if packed.is_dir() else _PACKAGE.parent
+
+
+def rules_dir() -> Path:
+    """The bundled rule packs, phrase lists and scorecards."""
+    return _root() / "rules"
+
+
+def starter_model_dir() -> Path:
+    """The bundled demonstration recogniser (a faster-whisper model folder)."""
+    return _root() / "models" / "asr-starter" / "weights"
+
+
+def example_calls_dir() -> Path:
+    """The bundled demo recordings with their manifest and scripts."""
+    return _root() / "examples" / "calls"

@@ -1,0 +1,123 @@
+"""Settings: environment variables with the prefix ``QA_``, or a ``qa.toml`` in the working folder.
+
+The environment wins over the file. Every field is documented in ``docs/settings.md``; a test compares both.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from qa_engine.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="QA_", toml_file="qa.toml", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("var"), description="Data folder: database, recordings, queue files, reports.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy address; default: SQLite `qa.db` in the data folder. PostgreSQL: `postgresql+psycopg://…`.",
+    )
+    broker_url: SecretStr | None = Field(
+        None, description="Celery broker; default: filesystem transport in the data folder. Redis: `redis://host/0`."
+    )
+
+    asr_model: str = Field(
+        "starter", description="faster-whisper model name or folder; `starter` is the bundled demonstration recogniser."
+    )
+    asr_device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="Device of the recogniser.")
+    asr_compute_type: str = Field("int8", description="CTranslate2 compute type, for example `int8`, `float16`.")
+    asr_threads: Annotated[int, Field(ge=0)] = Field(0, description="Threads of one recogniser; 0: number of cores.")
+    asr_beam_size: Annotated[int, Field(ge=1, le=20)] = Field(5, description="Beam width of the decoder.")
+    asr_batch_size: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Clips decoded at once.")
+    asr_mode: Literal["batched", "sequential"] = Field("batched", description="How clips are decoded.")
+    asr_confidence_floor: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="A turn recognised with less mean word probability is kept and shown but not judged."
+    )
+
+    agent_channel: Literal["left", "right", "0", "1", "mixed"] | None = Field(
+        None, description="Channel of the agent when neither manifest nor file name says it; unset: roles stay unknown."
+    )
+    filename_pattern: str | None = Field(
+        None, description="Regular expression with named groups (manifest columns) that reads facts from file names."
+    )
+    raw_format: str | None = Field(
+        None, description="Format of headerless `.raw/.ulaw/.alaw` files, for example `mulaw,8000,2`."
+    )
+    max_recording_hours: Annotated[float, Field(gt=0, le=24)] = Field(4.0, description="Longer recordings are refused.")
+    max_upload_mb: Annotated[int, Field(ge=1)] = Field(500, description="Largest upload through the web, in MB.")
+    timezone: str = Field("Asia/Shanghai", description="Zone of times that carry none, and of the centre's days.")
+
+    company: str = Field("顺达速运", description="Company name as agents say it; fills the slot `{company}` of rules.")
+    pack: str = Field("base", description="Rule pack used for new results.")
+    scorecard: str = Field("standard", description="Scorecard used for new results.")
+    rules_dir: Path | None = Field(
+        None, description="Folder with own rule packs and scorecards; unset: the bundled ones."
+    )
+
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
+        3, description="Failed attempts before a job is quarantined."
+    )
+    lease_seconds: Annotated[int, Field(ge=5)] = Field(
+        600, description="A job whose worker gave no sign of life for so long is given to another worker."
+    )
+    worker_processes: Annotated[int, Field(ge=1, le=256)] = Field(
+        1, description="Child processes of `qa-engine worker`."
+    )
+
+    web_host: str = Field(
+        "127.0.0.1", description="Address of `qa-engine serve`; others than loopback are refused for now."
+    )
+    web_port: Annotated[int, Field(ge=1, le=65535)] = Field(8640, description="Port of `qa-engine serve`.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_json: bool = Field(False, description="Log as JSON lines instead of readable lines.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.home / "recordings"
+
+    @property
+    def reports_dir(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def resolved_database_url(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'qa.db').resolve()}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; a wrong one is a `SettingsError` that names it."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"setting QA_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("\n".join(lines)) from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"qa.toml cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def current_settings() -> Settings:
+    """The settings of this process, read once."""
+    return load_settings()
