@@ -7,9 +7,10 @@
     │   └── SettingsError         a setting is missing, malformed or not allowed
     ├── InputError                a file or record that came from outside is not usable
     │   ├── RecordingError        audio that cannot be used (has .reason for the ledger)
-    │   ├── TranscriptError       a transcript file that cannot be read (file, line)
-    │   └── ManifestError         a manifest with faults, all of them collected
-    ├── RulesError                a rule pack or scorecard with faults, all of them collected
+    │   └── FaultyFileError       a file with located faults, all of them collected (has .faults)
+    │       ├── TranscriptError   a transcript file that cannot be read
+    │       ├── ManifestError     a manifest with faults
+    │       └── RulesError        a rule pack or scorecard with faults
     ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
     ├── ConflictError             the state does not allow it (HTTP 409)
     └── RecogniserError           the model cannot be loaded or failed
@@ -48,7 +49,7 @@ class RecordingError(InputError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One located fault of a file: ``where`` names the file, ``line`` counts from 1, ``subject`` is a rule id or column."""
+    """One located fault: ``where`` names the file, ``line`` counts from 1, ``subject`` is a rule id or a column."""
 
     where: str
     line: int | None
@@ -62,24 +63,26 @@ class Fault:
         return f"{place}:{subject} {self.message}"
 
 
-class _FaultyFile(InputError):
+class FaultyFileError(InputError):
+    """A file with located faults, all of them collected."""
+
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
-    def __reduce__(self) -> tuple[type["_FaultyFile"], tuple[tuple[Fault, ...]]]:
+    def __reduce__(self) -> tuple[type["FaultyFileError"], tuple[tuple[Fault, ...]]]:
         return type(self), (self.faults,)
 
 
-class TranscriptError(_FaultyFile):
+class TranscriptError(FaultyFileError):
     """A transcript file that cannot be read."""
 
 
-class ManifestError(_FaultyFile):
+class ManifestError(FaultyFileError):
     """A manifest with faults; all of them are reported at once."""
 
 
-class RulesError(_FaultyFile):
+class RulesError(FaultyFileError):
     """A rule pack or scorecard with faults; all of them are reported at once."""
 
 

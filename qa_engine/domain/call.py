@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
-JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 EMPTY: Mapping[str, JsonValue] = MappingProxyType({})
 
@@ -61,4 +61,4 @@ class Call:
     duration: float | None = None
     agent: Agent = field(default_factory=Agent)
     customer_number: str | None = None
-    metadata: Mapping[str, JsonValue] = field(default=EMPTY)
+    metadata: Mapping[str, JsonValue] = field(default_factory=lambda: EMPTY)

@@ -1,0 +1,58 @@
+# Everything a newcomer needs: `make demo`, `make test`. Only python3 (3.11 or newer) and make have to be there.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+TRAIN  ?= .venv-train
+
+.PHONY: demo test serve lint clean starter-model demo-calls wheel help
+
+help:
+	@echo "make demo           the bundled recordings through real workers to forms and reports"
+	@echo "make serve          workers and web service on the data of the demo"
+	@echo "make test           lint, types, import contracts and all tests"
+	@echo "make lint           only ruff, mypy and the import contracts"
+	@echo "make wheel          build dist/*.whl"
+	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
+	@echo "make demo-calls     synthesise the demo recordings anew (needs espeak-ng and ffmpeg)"
+	@echo "make clean          remove virtual environments, caches and builds (never the data folder)"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "qa-engine needs Python 3.11 or newer; set one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing qa-engine into $(VENV) (once, some minutes) …"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/qa-engine demo
+
+serve: $(STAMP)
+	$(BIN)/qa-engine serve --with-worker
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest
+
+wheel: $(STAMP)
+	$(BIN)/python -m build --wheel
+
+starter-model: $(BIN)/python
+	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	$(TRAIN)/bin/python models/asr-starter/build.py $(STARTER_ARGS)
+
+demo-calls: $(STAMP)
+	$(BIN)/python examples/make_calls.py
+
+clean:
+	rm -rf $(VENV) $(TRAIN) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
