@@ -14,6 +14,7 @@ from qa_engine.domain.result import (
     Severity,
     Status,
 )
+from qa_engine.domain.state import CallState, may_follow
 from qa_engine.domain.transcript import (
     Exclusion,
     Prosody,
@@ -29,6 +30,7 @@ __all__ = [
     "Agent",
     "Call",
     "CallResult",
+    "CallState",
     "Channel",
     "Direction",
     "Evidence",
@@ -52,6 +54,7 @@ __all__ = [
     "Word",
     "canonical_json",
     "digest",
+    "may_follow",
     "plain",
     "sha256_hex",
 ]

@@ -1,0 +1,121 @@
+"""The database: SQLite in WAL mode by default, PostgreSQL by address; one place where transactions begin."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from qa_engine.errors import SettingsError
+
+BUSY_TIMEOUT_MS = 30_000
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+class Database:
+    """Sessions on one address. Not to be carried over a fork: every process opens its own.
+
+    ``read()`` gives a session that never writes; ``write()`` one that commits at the end or rolls back.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            self.engine = _sqlite_engine(url) if parsed.get_backend_name() == "sqlite" else _server_engine(url)
+        except (ArgumentError, ImportError) as error:
+            # SQLAlchemy's message may repeat the address, and with it a password
+            raise SettingsError(
+                f"QA_DATABASE_URL cannot be used ({type(error).__name__}); examples: sqlite:////data/qa.db, "
+                "postgresql+psycopg://user:password@host/qa (needs the extra: pip install 'qa-engine[postgres]')"
+            ) from None
+        # SQLite takes the write lock at BEGIN: a transaction that reads and then writes could not get it later
+        self._writing = self.engine.execution_options(qa_write=True)
+
+    @property
+    def embedded(self) -> bool:
+        """True for SQLite: every process that uses it is on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables to ``revision``; does nothing when they are there already."""
+        with self._writing.connect() as connection:
+            command.upgrade(alembic_config(connection), revision)
+            connection.commit()
+
+    def downgrade(self, revision: str) -> None:
+        with self._writing.connect() as connection:
+            command.downgrade(alembic_config(connection), revision)
+            connection.commit()
+
+    def revision(self) -> str | None:
+        """The migration the tables are at; None for an empty database."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def ping(self) -> None:
+        """Raises `SettingsError` when the database does not answer."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except OperationalError as error:
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise SettingsError(f"the database at {where} does not answer: {error.orig}") from None
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def head_revision() -> str | None:
+    """The newest migration that this version of the engine knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def alembic_config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _server_engine(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
+        for pragma in (
+            "journal_mode=WAL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("qa_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

@@ -1,0 +1,189 @@
+"""The tables; other rooms say ``tables.Call``. Large JSON is kept as text: it is read whole, and equal content has equal bytes."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from qa_engine.store.types import UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that later migrations can find it on every database."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, str: Text, float: Double}  # noqa: RUF012  # SQLAlchemy's own way to say it
+
+
+class Recording(Base):
+    """One audio file, known by its hash; the bytes lie in the recording store."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    suffix: Mapped[str]  # ".wav"
+    source_name: Mapped[str]
+    container: Mapped[str | None]
+    codec: Mapped[str | None]
+    channels: Mapped[int | None]
+    sample_rate: Mapped[int | None]  # Hz
+    seconds: Mapped[float | None]
+    stored_at: Mapped[datetime]
+
+
+class Agent(Base):
+    """An agent as the latest manifest named them. ``known`` is False while nobody gave a name or team."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    team: Mapped[str | None]
+    known: Mapped[bool]
+    first_seen_at: Mapped[datetime]
+
+
+class Call(Base):
+    """One call: its facts, its state, and which transcript and result stand for it now."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index(None, "day", "state"),
+        Index(None, "agent_id", "day"),
+        CheckConstraint("(reason IS NOT NULL) = (state IN ('excluded', 'quarantined'))", name="aside_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(unique=True)
+    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"), unique=True)
+    agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
+    agent_name: Mapped[str | None]
+    team: Mapped[str | None]
+    channel: Mapped[str]
+    direction: Mapped[str | None]
+    scenario: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    day: Mapped[date]  # the centre's date
+    duration_seconds: Mapped[float | None]
+    agent_channel: Mapped[str | None]
+    facts: Mapped[str]  # JSON: the whole domain.Call, with the time as it was written
+    source_name: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str | None]
+    message: Mapped[str | None]
+    warnings: Mapped[str]  # JSON list of text
+    received_at: Mapped[datetime]
+    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"))
+
+    recording: Mapped[Recording | None] = relationship(lazy="raise")
+    transcript: Mapped["Transcript | None"] = relationship(lazy="raise", foreign_keys=[transcript_id])
+    result: Mapped["Result | None"] = relationship(lazy="raise", foreign_keys=[result_id])
+
+
+class Transcript(Base):
+    """What was recognised. ``source_digest`` is the audio's hash, or for imported text that of the text."""
+
+    __tablename__ = "transcripts"
+    __table_args__ = (UniqueConstraint("source_digest", "settings_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_digest: Mapped[str]
+    settings_digest: Mapped[str]
+    digest: Mapped[str] = mapped_column(index=True)
+    body: Mapped[str]  # contract JSON, version 1
+    created_at: Mapped[datetime]
+
+
+class Result(Base):
+    """What the engine concluded from one transcript with one pack and one scorecard."""
+
+    __tablename__ = "results"
+    __table_args__ = (UniqueConstraint("transcript_digest", "pack_digest", "scorecard_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transcript_digest: Mapped[str]
+    pack_digest: Mapped[str]
+    scorecard_digest: Mapped[str]
+    engine: Mapped[str]
+    total: Mapped[float]
+    possible: Mapped[float]
+    grade: Mapped[str]
+    veto: Mapped[bool]
+    needs_review: Mapped[bool]
+    body: Mapped[str]  # canonical JSON of domain.CallResult
+    created_at: Mapped[datetime]
+
+    faults: Mapped[list["Fault"]] = relationship(lazy="raise", order_by="Fault.position")
+
+
+class Fault(Base):
+    """A failed rule of a result, so that lists can be filtered without reading every body."""
+
+    __tablename__ = "faults"
+
+    result_id: Mapped[int] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    points: Mapped[float]
+    severity: Mapped[str]
+
+
+class Pack(Base):
+    """A rule pack or scorecard that produced results, with its text, so that any result can be explained later."""
+
+    __tablename__ = "packs"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # "pack" or "scorecard"
+    label: Mapped[str]  # "base@sha256:…"
+    sources: Mapped[str]  # JSON: file name → text
+    first_used_at: Mapped[datetime]
+
+
+class Job(Base):
+    """Work to do. The row is the truth; a message of the broker only says: look at job N."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (UniqueConstraint("stage", "subject", "key"), Index(None, "state", "lease_until"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+    subject: Mapped[str]  # call id
+    key: Mapped[str]  # what makes a second ask of the same stage another job, for example a transcript's digest
+    call_pk: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    queue: Mapped[str]
+    state: Mapped[str] = mapped_column(String(8))
+    attempts: Mapped[int]
+    worker: Mapped[str | None]  # who holds the lease
+    token: Mapped[str | None]  # which attempt holds it: a worker that lost the lease cannot finish the job
+    lease_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    queued_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    rung_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Event(Base):
+    """Who did what to which call, and when. Never holds transcript text or numbers."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    call_pk: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    detail: Mapped[str]
