@@ -1,0 +1,127 @@
+"""The words and number formats of the forms, in one place."""
+
+from datetime import datetime
+
+from qa_engine.domain import Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
+
+CALL_FORM_TITLE = "服务质量综合考评表"
+AGENT_REPORT_TITLE = "坐席质检报告"
+UNKNOWN = "未提供"
+UNHEARD = "—"
+
+SPEAKERS = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
+CHANNELS = {Channel.VOICE: "电话", Channel.CHAT: "在线"}
+DIRECTIONS = {Direction.INBOUND: "呼入", Direction.OUTBOUND: "呼出"}
+SCENARIOS = {
+    "consultation": "咨询",
+    "complaint": "投诉",
+    "order": "订单",
+    "after_sales": "售后",
+    "followup": "回访",
+    "telesales": "电销",
+}
+STATUSES = {
+    Status.PASS: "达标",
+    Status.FAIL: "不达标",
+    Status.NOT_APPLICABLE: "不适用",
+    Status.UNCERTAIN: "待复核",
+    Status.ERROR: "检查出错",
+}
+SEVERITIES = {Severity.INFO: "提示", Severity.MINOR: "一般", Severity.MAJOR: "严重", Severity.VETO: "一票否决"}
+LADDERS = {Ladder.EXACT: "原文一致", Ladder.FUZZY: "近似", Ladder.PINYIN: "读音相同"}
+EXCLUSIONS = {
+    Exclusion.GHOST_TEXT: "识别模型在无声处编造的文字",
+    Exclusion.LOOP: "识别模型重复输出",
+    Exclusion.LOW_ENERGY: "此处几乎无声",
+    Exclusion.LOW_CONFIDENCE: "识别可信度低",
+}
+ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
+WARNINGS = {
+    "dual_mono": "两个声道内容相同，无法区分说话人",
+    "roles_unknown": "单声道录音，未区分坐席与客户",
+    "truncated": "录音文件不完整",
+}
+
+# label, unit, factor, decimals
+METRICS: dict[str, tuple[str, str, float, int]] = {
+    "duration": ("通话时长", "秒", 1, 0),
+    "duration_seconds": ("通话时长", "秒", 1, 0),
+    "speech_rate": ("坐席语速", "字/分钟", 1, 0),
+    "speech_rate_max": ("坐席最快语速", "字/分钟", 1, 0),
+    "customer_speech_rate": ("客户语速", "字/分钟", 1, 0),
+    "talk_ratio": ("坐席说话占比", "%", 100, 0),
+    "silence_seconds": ("静默合计", "秒", 1, 1),
+    "silence_longest": ("最长静默", "秒", 1, 1),
+    "longest_silence_seconds": ("最长静默", "秒", 1, 1),
+    "silence_ratio": ("静默占比", "%", 100, 0),
+    "overlap_count": ("抢话次数", "次", 1, 0),
+    "overlap_seconds": ("重叠时长", "秒", 1, 1),
+    "agent_turns": ("坐席话轮", "个", 1, 0),
+    "customer_turns": ("客户话轮", "个", 1, 0),
+    "turns": ("话轮合计", "个", 1, 0),
+    "confidence": ("识别可信度", "%", 100, 0),
+    "ring_seconds": ("振铃时长", "秒", 1, 1),
+}
+
+
+def clock(seconds: float | None) -> str:
+    """``01:05`` or ``1:02:03``; a dash when the time is unknown. Rounded down, so that the place is not overshot."""
+    if seconds is None:
+        return UNHEARD
+    whole = int(max(0.0, seconds) + 1e-6)
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes:02d}:{secs:02d}"
+
+
+def clock_range(start: float | None, end: float | None) -> str:
+    """``00:41–00:43``, one clock when both fall into the same second, empty when unknown."""
+    if start is None:
+        return ""
+    first, last = clock(start), clock(end) if end is not None else ""
+    return first if not last or first == last else f"{first}–{last}"
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """At most ``decimals`` places, without trailing zeros and without a negative zero: ``3``, ``2.5``."""
+    text = f"{value:.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def signed(points: float) -> str:
+    """Points with their sign; a true minus, so that it cannot be overlooked: ``−3``, ``+2``, ``0``."""
+    text = number(points)
+    if text == "0":
+        return "0"
+    return "−" + text[1:] if text.startswith("-") else "+" + text
+
+
+def percent(value: float | None, decimals: int = 1) -> str:
+    """``value`` in percent already, for example 91.3 → ``91.3%``."""
+    return UNHEARD if value is None else f"{number(value, decimals)}%"
+
+
+def moment(value: datetime | None) -> str:
+    """Local time as the call carries it, to the second."""
+    return UNKNOWN if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def duration(seconds: float | None) -> str:
+    """``1 分 33 秒``."""
+    if seconds is None:
+        return UNKNOWN
+    whole = round(seconds)
+    minutes, secs = divmod(whole, 60)
+    return f"{minutes} 分 {secs:02d} 秒" if minutes else f"{secs} 秒"
+
+
+def scenario(key: str | None) -> str:
+    """The Chinese name of a business scenario; an unknown one is shown as it came."""
+    return UNKNOWN if not key else SCENARIOS.get(key, key)
+
+
+def warning(key: str) -> str:
+    """A machine-readable note of the transcript in words."""
+    return WARNINGS.get(key.split(":", 1)[0], key)
