@@ -1,0 +1,27 @@
+"""Chinese text as rules see it: normalised with the way back, counted, sounded out, masked."""
+
+from qa_engine.text.counting import count_chars
+from qa_engine.text.normalised import SENTENCE_END, SOUNDS, Normalised, Skeleton, normalise, skeleton
+from qa_engine.text.numerals import number_value
+from qa_engine.text.pinyin import CONFUSIONS, DEFAULT_CONFUSIONS, Confusions, char_syllable, syllables, toneless
+from qa_engine.text.privacy import mask_private
+from qa_engine.text.simplify import to_simplified
+
+__all__ = [
+    "CONFUSIONS",
+    "DEFAULT_CONFUSIONS",
+    "SENTENCE_END",
+    "SOUNDS",
+    "Confusions",
+    "Normalised",
+    "Skeleton",
+    "char_syllable",
+    "count_chars",
+    "mask_private",
+    "normalise",
+    "number_value",
+    "skeleton",
+    "syllables",
+    "to_simplified",
+    "toneless",
+]

@@ -1,0 +1,13 @@
+"""How many 字 a text has: each Han character, each digit and each Latin word is one; nothing else counts."""
+
+import re
+import unicodedata
+
+_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_LETTER = rf"[^\W\d_{_HAN}]"
+_UNIT = re.compile(rf"[{_HAN}]|[0-9]|{_LETTER}+(?:['’]{_LETTER}+)?")
+
+
+def count_chars(text: str) -> int:
+    """字 of ``text``: Han characters + digits + Latin words; punctuation and spaces are none."""
+    return sum(1 for _ in _UNIT.finditer(unicodedata.normalize("NFKC", text)))

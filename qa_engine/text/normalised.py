@@ -1,0 +1,103 @@
+"""Text as it is compared, with the way back to the text as it is shown.
+
+``normalise`` folds width, Traditional characters, case and spoken numbers. Punctuation and spaces stay: operators that
+look at sentences need them. ``Skeleton`` is the same text without them, which is what phrases are matched on, because a
+recogniser sets punctuation where it likes or not at all.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa_engine.text.numerals import find_numerals
+from qa_engine.text.simplify import fold_char
+
+# Hesitation sounds carry no meaning in a phrase. 额 (金额) and 呀, 吧, 吗, 呢 (questions) are not among them.
+SOUNDS = frozenset("嗯呃啊哦喔噢诶欸哎唉唔呣")
+SENTENCE_END = re.compile(r"[。!?;\n]|\.{2,}")  # in normalised text, where … has become ...
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """``text`` in its compared form; character i came from ``source[starts[i]:ends[i]]``.
+
+    The stretches never cross and never go back: ``starts`` and ``ends`` both rise. Several characters may share one
+    stretch (㈱ → (株), 四十八 → 48).
+    """
+
+    source: str
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def span_to_source(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of the compared text as [start, end) of the shown text, 0 ≤ start ≤ end ≤ len(text)."""
+        if not 0 <= start <= end <= len(self.text):
+            raise IndexError(f"span [{start}, {end}) is outside of a text of {len(self.text)} characters")
+        if start == end:
+            at = self.starts[start] if start < len(self.text) else len(self.source)
+            return at, at
+        return self.starts[start], self.ends[end - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The letters, digits and Han characters of a normalised text; character i is ``base.text[origin[i]]``."""
+
+    base: Normalised
+    text: str
+    origin: tuple[int, ...]
+
+    def span_to_base(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of the skeleton as [start, end) of the normalised text; an empty span has no place."""
+        if not 0 <= start < end <= len(self.text):
+            raise IndexError(f"span [{start}, {end}) is outside of a skeleton of {len(self.text)} characters")
+        return self.origin[start], self.origin[end - 1] + 1
+
+    def span_to_source(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of the skeleton as [start, end) of the shown text."""
+        return self.base.span_to_source(*self.span_to_base(start, end))
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> Normalised:
+    """Width, Traditional, case and spoken numbers folded, with an offset map. Equal input gives the same object."""
+    chars: list[str] = []
+    starts: list[int] = []
+    for at, char in enumerate(text):
+        folded = fold_char(char)
+        chars.append(folded)
+        if len(folded) == 1:
+            starts.append(at)
+        else:
+            starts.extend([at] * len(folded))
+    folded_text = "".join(chars)
+    ends = [at + 1 for at in starts]
+    numerals = list(find_numerals(folded_text))
+    if not numerals:
+        return Normalised(text, folded_text, tuple(starts), tuple(ends))
+    out: list[str] = []
+    out_starts: list[int] = []
+    out_ends: list[int] = []
+    done = 0
+    for numeral in numerals:
+        out.append(folded_text[done : numeral.start])
+        out_starts += starts[done : numeral.start]
+        out_ends += ends[done : numeral.start]
+        out.append(numeral.digits)
+        out_starts += [starts[numeral.start]] * len(numeral.digits)
+        out_ends += [ends[numeral.end - 1]] * len(numeral.digits)
+        done = numeral.end
+    out.append(folded_text[done:])
+    out_starts += starts[done:]
+    out_ends += ends[done:]
+    return Normalised(text, "".join(out), tuple(out_starts), tuple(out_ends))
+
+
+@lru_cache(maxsize=4096)
+def skeleton(text: str, *, keep_sounds: bool = False) -> Skeleton:
+    """The normalised text of ``text`` without punctuation, spaces and (unless kept) hesitation sounds."""
+    base = normalise(text)
+    dropped = frozenset() if keep_sounds else SOUNDS
+    origin = tuple(i for i, char in enumerate(base.text) if char.isalnum() and char not in dropped)
+    return Skeleton(base, "".join([base.text[i] for i in origin]), origin)

@@ -1,0 +1,182 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.text import count_chars, normalise, number_value, skeleton, to_simplified
+
+NUMBERS = [
+    ("工号8026", "工号8026"),
+    ("工号八零二六", "工号8026"),
+    ("工号八〇二六", "工号8026"),
+    ("工号八零二六一定帮您", "工号8026一定帮您"),
+    ("工号８０２６", "工号8026"),
+    ("尾号幺三八", "尾号138"),
+    ("一三九 一二三四 五六七八", "139 1234 5678"),
+    ("四十八小时", "48小时"),
+    ("二十四个小时", "24个小时"),
+    ("十五分钟", "15分钟"),
+    ("一百零五块", "105块"),
+    ("一百五", "150"),
+    ("两万三", "23000"),
+    ("三千零二十", "3020"),
+    ("20万", "200000"),
+    ("1.5万", "1.5万"),
+    ("八零二六百分之百", "8026百分之百"),
+    ("一定", "一定"),
+    ("不一样", "不一样"),
+    ("第三方", "第三方"),
+    ("万一八点", "万一八点"),
+    ("乱七八糟", "乱七八糟"),
+    ("三五天", "三五天"),
+    ("三五百", "三五百"),
+    ("十分抱歉", "十分抱歉"),
+    ("千万别", "千万别"),
+    ("按1一下", "按1一下"),
+    ("两天", "两天"),
+]
+
+
+@pytest.mark.parametrize(("shown", "compared"), NUMBERS)
+def test_spoken_numbers_become_digits_and_words_stay_words(shown: str, compared: str) -> None:
+    assert normalise(shown).text == compared
+
+
+@pytest.mark.parametrize(
+    ("shown", "compared"),
+    [
+        ("您好，請問", "您好,请问"),
+        ("ＡＢＣ", "abc"),
+        ("裡面", "里面"),
+        ("甚麼", "什么"),
+        ("㈱", "(株)"),
+        ("妳", "你"),
+        ("", ""),
+    ],
+)
+def test_width_case_and_traditional_are_folded(shown: str, compared: str) -> None:
+    assert normalise(shown).text == compared
+
+
+def test_a_number_maps_back_to_all_its_characters() -> None:
+    normal = normalise("请在四十八小时内")
+    at = normal.text.index("48")
+    assert normal.span_to_source(at, at + 2) == (2, 5)
+    assert normal.span_to_source(at, at + 1) == (2, 5)
+
+
+def test_the_skeleton_drops_punctuation_and_sounds_and_keeps_the_way_back() -> None:
+    text = "不，嗯，知 道！"
+    bare = skeleton(text)
+    assert bare.text == "不知道"
+    assert bare.span_to_source(0, 3) == (0, 7)
+    assert skeleton("嗯嗯，好", keep_sounds=True).text == "嗯嗯好"
+
+
+def test_spans_outside_of_the_text_are_refused() -> None:
+    with pytest.raises(IndexError):
+        normalise("好").span_to_source(0, 2)
+    with pytest.raises(IndexError):
+        skeleton("，").span_to_source(0, 0)
+
+
+ANY_TEXT = st.text(
+    st.one_of(st.sampled_from("您好八零二六〇幺一十百千万两 ,。請裡㈱Ａａ8嗯"), st.characters()), max_size=30
+)
+
+
+@given(ANY_TEXT)
+def test_the_offset_map_only_goes_forward_and_stays_inside(text: str) -> None:
+    normal = normalise(text)
+    assert len(normal.starts) == len(normal.ends) == len(normal.text)
+    previous = (0, 0)
+    for start, end in zip(normal.starts, normal.ends, strict=True):
+        assert 0 <= start < end <= len(text)
+        assert (start, end) == previous or start >= previous[1]
+        previous = (start, end)
+
+
+PIECES = [
+    ("您好", "您好"), ("請問", "请问"), ("八零二六", "8026"), ("四十八", "48"), ("ＡＢ", "ab"), ("㈱", "(株)"),
+    ("幺三九", "139"), ("两万三", "23000"), ("不一样", "不一样"), ("，", ","), ("嗯", "嗯"),
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=8),
+    st.sampled_from(PIECES),
+    st.lists(st.sampled_from(PIECES), max_size=8),
+)
+def test_every_span_maps_back_to_the_characters_which_normalise_to_the_match(
+    before: list[tuple[str, str]], piece: tuple[str, str], after: list[tuple[str, str]]
+) -> None:
+    # 的 stands between the pieces so that two numbers are two numbers.
+    head = "的".join(["", *(shown for shown, _ in before), ""])
+    tail = "的".join(["", *(shown for shown, _ in after), ""])
+    text = head + "的" + piece[0] + "的" + tail
+    normal = normalise(text)
+    at = len(normalise(head).text) + 1
+    span = normal.span_to_source(at, at + len(piece[1]))
+    assert normal.text[at : at + len(piece[1])] == piece[1]
+    assert text[slice(*span)] == piece[0]
+    assert normalise(text[slice(*span)]).text == piece[1]
+
+
+@given(ANY_TEXT)
+def test_normalising_is_stable(text: str) -> None:
+    once = normalise(text).text
+    assert to_simplified(once) == once
+    bare = skeleton(text)
+    assert "".join(bare.base.text[i] for i in bare.origin) == bare.text
+    assert all(c.isalnum() for c in bare.text)
+
+
+@given(st.integers(10, 99_999_999))
+def test_values_read_aloud_are_the_same_number(number: int) -> None:
+    assert normalise(f"共{_read_aloud(number)}件").text == f"共{number}件"
+
+
+def _read_aloud(number: int) -> str:
+    """Chinese reading of 1 … 99 999 999, written apart from the code under test."""
+    digits = "零一二三四五六七八九"
+
+    def section(part: int) -> str:
+        out, zero = "", False
+        for unit, scale in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
+            digit, part = divmod(part, scale)
+            if digit:
+                out += ("零" if zero and out else "") + digits[digit] + unit
+                zero = False
+            else:
+                zero = True
+        return out
+
+    high, low = divmod(number, 10_000)
+    if not high:
+        return section(low)
+    gap = "零" if low and low < 1000 else ""
+    return section(high) + "万" + gap + section(low)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("您好，工号8026。", 8),
+        ("", 0),
+        ("，。！ ", 0),
+        ("VIP客户", 3),
+        ("it's OK", 2),
+        ("ＡＢＣ１２", 3),
+        ("〇", 1),
+        ("10086", 5),
+    ],
+)
+def test_what_counts_as_one_character(text: str, count: int) -> None:
+    assert count_chars(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("48", 48), ("四十八", 48), ("两", 2), ("十", 10), ("三五百", None), ("天", None), ("", None)],
+)
+def test_the_value_of_one_number(text: str, value: int | None) -> None:
+    assert number_value(text) == value
