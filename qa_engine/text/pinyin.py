@@ -37,7 +37,7 @@ def syllables(text: str) -> tuple[str, ...]:
 def char_syllable(char: str) -> str:
     """The most common reading of one character, whatever stands beside it.
 
-    Matching uses this one: the same character sounds the same in a phrase and in a turn, and it costs a dictionary look-up.
+    Matching uses this one: the same character sounds the same in a phrase and in a turn, at the cost of a look-up.
     """
     return syllables(char)[0]
 

@@ -23,7 +23,7 @@ def simplify_char(char: str) -> str:
     """The Simplified form of one character; always exactly one character."""
     if char in _EXTRA:
         return _EXTRA[char]
-    if char < "\u3400":
+    if not ("\u3400" <= char <= "\u9fff" or char >= "\U00020000"):  # a lone surrogate out of JSON comes here, too
         return char
     simple: str = _converter().convert(char)
     return simple if len(simple) == 1 else char
