@@ -1,0 +1,81 @@
+"""What is known about a recording before it is decoded, and how a headerless file is declared."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_engine.errors import UsageError
+
+RAW_SUFFIXES = frozenset({".raw", ".pcm", ".ulaw", ".mulaw", ".ul", ".alaw", ".al", ".g711", ".g711u", ".g711a"})
+"""Suffixes of files without a header: they are read as the declared :class:`RawFormat`, or not at all."""
+
+_DEMUXERS = {
+    "mulaw": "mulaw",
+    "ulaw": "mulaw",
+    "pcmu": "mulaw",
+    "alaw": "alaw",
+    "pcma": "alaw",
+    "s16le": "s16le",
+    "s16be": "s16be",
+    "u8": "u8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RawFormat:
+    """The declared format of a headerless file."""
+
+    codec: str  # mulaw, alaw, s16le, s16be or u8
+    sample_rate: int  # Hz
+    channels: int  # 1 or 2
+
+    @classmethod
+    def parse(cls, text: str) -> "RawFormat":
+        """Read ``codec,rate,channels`` such as ``mulaw,8000,2``; the channels may be left out. Raises UsageError."""
+        parts = [part.strip().lower() for part in text.split(",")]
+        shape = f"raw format {text!r}: write codec,rate,channels, for example mulaw,8000,2"
+        if len(parts) not in (2, 3) or not all(part.isdecimal() and part.isascii() for part in parts[1:]):
+            raise UsageError(shape)
+        if parts[0] not in _DEMUXERS:
+            raise UsageError(f"{shape}; codecs: {', '.join(sorted(_DEMUXERS))}")
+        rate, channels = int(parts[1]), int(parts[2]) if len(parts) == 3 else 1
+        if not 4_000 <= rate <= 192_000:
+            raise UsageError(f"raw format {text!r}: {rate} Hz is no sample rate of a recording (4000 to 192000)")
+        if channels not in (1, 2):
+            raise UsageError(f"raw format {text!r}: 1 or 2 channels can be used, not {channels}")
+        return cls(_DEMUXERS[parts[0]], rate, channels)
+
+    def __str__(self) -> str:
+        return f"{self.codec},{self.sample_rate},{self.channels}"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFacts:
+    """What a recording is. ``seconds`` is measured by walking through its packets, not read from the header.
+
+    ``declared_seconds`` is what the header says (None: nothing). ``dual_mono`` is None until the sound was decoded.
+    """
+
+    container: str  # ffmpeg's name of the container, for example "wav", "mp3", "mov,mp4,m4a,3gp,3g2,mj2"
+    codec: str  # ffmpeg's name of the codec, for example "pcm_mulaw", "gsm_ms", "amrnb"
+    channels: int
+    sample_rate: int  # Hz, before resampling
+    seconds: float
+    declared_seconds: float | None
+    size_bytes: int
+    raw: RawFormat | None = None
+    dual_mono: bool | None = None
+
+    @property
+    def truncated(self) -> bool:
+        """The file ends clearly (over 1 s and over 1 %) before its header says."""
+        return is_cut_off(self.declared_seconds, self.seconds)
+
+
+def is_cut_off(declared_seconds: float | None, seconds: float) -> bool:
+    """True when ``seconds`` of sound are clearly fewer than were declared."""
+    return declared_seconds is not None and declared_seconds - seconds > max(1.0, 0.01 * declared_seconds)
+
+
+def declared_format(path: Path, declared: RawFormat | None) -> RawFormat | None:
+    """The declaration if it is meant for this file: only headerless files need one."""
+    return declared if path.suffix.lower() in RAW_SUFFIXES else None

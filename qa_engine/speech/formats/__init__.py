@@ -1,0 +1,19 @@
+"""Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT and plain 坐席:/客户: text."""
+
+from qa_engine.speech.formats.contract import transcript_digest, transcript_from_json, transcript_to_json
+from qa_engine.speech.formats.plain_text import to_txt
+from qa_engine.speech.formats.reader import TRANSCRIPT_SUFFIXES, find_sidecar, iter_transcripts, read_transcripts
+from qa_engine.speech.formats.subtitles import to_srt, to_vtt
+
+__all__ = [
+    "TRANSCRIPT_SUFFIXES",
+    "find_sidecar",
+    "iter_transcripts",
+    "read_transcripts",
+    "to_srt",
+    "to_txt",
+    "to_vtt",
+    "transcript_digest",
+    "transcript_from_json",
+    "transcript_to_json",
+]

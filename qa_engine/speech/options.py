@@ -1,0 +1,92 @@
+"""What can be chosen about hearing a recording: frozen values, handed in by the caller (no settings are read here)."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from qa_engine.domain import digest
+from qa_engine.speech.audio_facts import RawFormat
+
+PIPELINE_REVISION = 1
+"""Raised by hand whenever the code changes what comes out for equal options, so that old transcripts are told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionOptions:
+    """How the recogniser decodes. ``threads`` 0 means one per core; it never changes the output."""
+
+    language: str = "zh"
+    mode: Literal["batched", "sequential"] = "batched"
+    beam_size: int = 5
+    batch_size: int = 8
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    compute_type: str = "int8"
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityOptions:
+    """When sound counts as speech (Silero probabilities, 32 ms apart), and when it is only the other side leaking in.
+
+    A span is taken for leakage when the other channel speaks during at least ``leak_share`` of it, the other
+    channel is ``leak_below_other_db`` louder meanwhile, and the span lies ``leak_below_own_db`` under the usual
+    speech level of its own channel. All three must hold: two people of different loudness are no leak.
+    """
+
+    threshold: float = 0.5
+    min_speech_seconds: float = 0.12
+    min_silence_seconds: float = 0.25
+    edge_search_seconds: float = 0.15
+    leak_share: float = 0.8
+    leak_below_other_db: float = 20.0
+    leak_below_own_db: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOptions:
+    """How speech is packed for the recogniser, which pads every clip to 30 s whatever its length."""
+
+    max_seconds: float = 30.0
+    padding_seconds: float = 0.2  # sound kept before and after each stretch of speech
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOptions:
+    """Where one turn ends and the next begins."""
+
+    pause_seconds: float = 0.9  # an own pause this long ends the turn
+    floor_gap_seconds: float = 0.4  # a shorter one does when the other side speaks in it…
+    floor_speech_seconds: float = 0.3  # …for at least this long
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOptions:
+    """What is kept and shown but not judged."""
+
+    confidence_floor: float = 0.5  # mean word probability of a turn
+    energy_floor_db: float = -58.0  # speech-gated level of a turn, dB relative to full scale
+    energy_below_speech_db: float = 35.0  # the same, against the usual speech level of the channel
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOptions:
+    """Everything that decides what a recording becomes, apart from the recording and the model.
+
+    ``raw_format`` is used for files whose suffix says they have no header (``RAW_SUFFIXES``). ``silent_db`` is the
+    level (RMS of the loudest 0.1 s, dB full scale) under which a recording counts as silent.
+    """
+
+    max_seconds: float = 4 * 3600.0
+    min_seconds: float = 0.5
+    silent_db: float = -60.0
+    raw_format: RawFormat | None = None
+    recognition: RecognitionOptions = field(default_factory=RecognitionOptions)
+    activity: ActivityOptions = field(default_factory=ActivityOptions)
+    clips: ClipOptions = field(default_factory=ClipOptions)
+    turns: TurnOptions = field(default_factory=TurnOptions)
+    filters: FilterOptions = field(default_factory=FilterOptions)
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…`` of every option that changes a transcript (threads and the longest length do not)."""
+        neutral = replace(self, recognition=replace(self.recognition, threads=0), max_seconds=0.0)
+        return digest({"revision": PIPELINE_REVISION, "options": neutral})

@@ -1,0 +1,134 @@
+"""Words of each channel → turns of the call, in order of time.
+
+A channel's words are first parted at its own pauses; then what the recogniser invented is set apart, so that a credit
+behind an honest sentence excludes only itself; then where the other side took the floor.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from qa_engine.domain import Exclusion, Span, Speaker, Turn, Word
+from qa_engine.speech.ghost_text import find_invented
+from qa_engine.speech.options import FilterOptions, TurnOptions
+from qa_engine.text import to_simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A turn in the making: words of one channel, in channel time, at least one."""
+
+    channel: int
+    words: tuple[Word, ...]
+    excluded: Exclusion | None = None
+
+    @property
+    def span(self) -> Span:
+        return Span(self.words[0].start, max(word.end for word in self.words))
+
+    @property
+    def text(self) -> str:
+        return "".join(word.text for word in self.words)
+
+    @property
+    def confidence(self) -> float | None:
+        """Mean probability of the words."""
+        known = [word.probability for word in self.words if word.probability is not None]
+        return round(sum(known) / len(known), 4) if known else None
+
+
+def simplify_words(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words in Simplified characters; folding goes character by character, so no word changes its length."""
+    return tuple(replace(word, text=to_simplified(word.text)) for word in words)
+
+
+def utterances_of(
+    channel: int, words: Sequence[Word], others_speech: Sequence[Span], options: TurnOptions
+) -> list[Utterance]:
+    """Part the words of one channel (in order of time) into utterances. ``others_speech``: the other channel's speech."""
+    found: list[Utterance] = []
+    for run in _split(words, lambda before, after: after.start - before.end >= options.pause_seconds):
+        simple = simplify_words(run)
+        done = 0
+        for mark in find_invented(simple):
+            found += _honest(channel, simple[done : mark.start], others_speech, options)
+            found.append(Utterance(channel, simple[mark.start : mark.end], mark.reason))
+            done = mark.end
+        found += _honest(channel, simple[done:], others_speech, options)
+    return [tidy for utterance in found if (tidy := _stripped(utterance)) is not None]
+
+
+def excluded_by_sound(
+    utterance: Utterance, loudness_db: float | None, usual_db: float | None, options: FilterOptions
+) -> Exclusion | None:
+    """Why an utterance is not judged: what is known already, else too little energy, else too little confidence."""
+    if utterance.excluded is not None:
+        return utterance.excluded
+    floor = options.energy_floor_db
+    if usual_db is not None:
+        floor = max(floor, usual_db - options.energy_below_speech_db)
+    if loudness_db is None or loudness_db < floor:
+        return Exclusion.LOW_ENERGY
+    confidence = utterance.confidence
+    if confidence is not None and confidence < options.confidence_floor:
+        return Exclusion.LOW_CONFIDENCE
+    return None
+
+
+def in_order(turns: Sequence[tuple[int, Turn]]) -> tuple[Turn, ...]:
+    """Turns of all channels (given with their channel) by time, then channel; numbered from 0."""
+    ordered = sorted(turns, key=lambda item: (item[1].start or 0.0, item[1].end or 0.0, item[0]))
+    return tuple(replace(turn, index=index) for index, (_, turn) in enumerate(ordered))
+
+
+def make_turn(utterance: Utterance, speaker: Speaker) -> Turn:
+    """A turn without prosody, not yet numbered. Its text is its words, joined."""
+    return Turn(
+        index=0,
+        speaker=speaker,
+        text=utterance.text,
+        start=utterance.span.start,
+        end=utterance.span.end,
+        confidence=utterance.confidence,
+        words=utterance.words,
+        excluded=utterance.excluded,
+    )
+
+
+def _honest(
+    channel: int, words: Sequence[Word], others_speech: Sequence[Span], options: TurnOptions
+) -> Iterator[Utterance]:
+    def floor_was_taken(before: Word, after: Word) -> bool:
+        gap = Span(before.end, max(before.end, after.start))
+        if gap.seconds < options.floor_gap_seconds:
+            return False
+        return sum(gap.overlap_seconds(span) for span in others_speech) >= options.floor_speech_seconds
+
+    for run in _split(words, floor_was_taken):
+        yield Utterance(channel, tuple(run))
+
+
+def _split(words: Sequence[Word], parted: Callable[[Word, Word], bool]) -> Iterator[Sequence[Word]]:
+    """Runs of words, parted between two neighbours where ``parted(before, after)`` says so."""
+    if not words:
+        return
+    start = 0
+    for index, (before, after) in enumerate(pairwise(words), start=1):
+        if parted(before, after):
+            yield words[start:index]
+            start = index
+    yield words[start:]
+
+
+def _stripped(utterance: Utterance) -> Utterance | None:
+    """Without blanks at its ends, so that its text is exactly its words; None when nothing is left."""
+    words = [word for word in utterance.words if word.text]
+    while words and not words[0].text.strip():
+        words.pop(0)
+    while words and not words[-1].text.strip():
+        words.pop()
+    if not words:
+        return None
+    words[0] = replace(words[0], text=words[0].text.lstrip())
+    words[-1] = replace(words[-1], text=words[-1].text.rstrip())
+    return replace(utterance, words=tuple(words))
