@@ -37,6 +37,7 @@ class _Decoder:
     def __init__(self, path: Path, facts: AudioFacts, max_seconds: float | None) -> None:
         self._path = path
         self._estimate = facts.seconds
+        self._may_be_nan = facts.codec.startswith("pcm_f")
         self._max_samples = None if max_seconds is None else int(max_seconds * SAMPLE_RATE)
         self._samples: np.ndarray | None = None
         self._length = 0
@@ -113,7 +114,7 @@ class _Decoder:
     def _append(self, piece: np.ndarray) -> None:
         channels, count = piece.shape
         if self._samples is None:
-            self._samples = np.empty((channels, int((self._estimate + 1) * SAMPLE_RATE)), np.float32)
+            self._samples = np.zeros((channels, int((self._estimate + 1) * SAMPLE_RATE)), np.float32)
         if channels != len(self._samples):
             raise RecordingError("unreadable", f"{self._path}: the number of channels changes within the file.")
         end = self._length + count
@@ -122,11 +123,13 @@ class _Decoder:
                 "too_long", f"{self._path}: longer than {self._max_samples / SAMPLE_RATE / 3600:g} hours. Split it."
             )
         if end > self._samples.shape[1]:
-            room = np.empty((channels, max(end, self._samples.shape[1] * 5 // 4)), np.float32)
+            room = np.zeros((channels, max(end, self._samples.shape[1] * 5 // 4)), np.float32)
             room[:, : self._length] = self._samples[:, : self._length]
             self._samples = room
-        np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        self._samples[:, self._length : end] = piece
+        if self._may_be_nan:
+            np.nan_to_num(piece, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        if piece.any():  # the room is zero already, and memory that is never written is never taken
+            self._samples[:, self._length : end] = piece
         self._length = end
 
 

@@ -146,8 +146,8 @@ def _turns(
     turns: list[tuple[int, Turn]] = []
     for index, channel in enumerate(channels):
         others = [span for i, other in enumerate(channels) if i != index for span in other.speech.spans]
-        for utterance in utterances_of(index, words[index], others, options.turns):
-            turns.append((index, _measured(utterance, channel, voices, options)))
+        utterances = utterances_of(index, words[index], others, options.turns)
+        turns += [(index, _measured(utterance, channel, voices, options)) for utterance in utterances]
     return in_order(turns)
 
 

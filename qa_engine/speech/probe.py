@@ -12,6 +12,7 @@ import av.error
 
 from qa_engine.errors import RecordingError
 from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat, declared_format
+from qa_engine.speech.headers import mp3_tells_length, wav_seconds
 
 MAX_CHANNELS = 2
 
@@ -21,8 +22,13 @@ _DEMUXERS = (
     "wav,w64,aiff,au,caf,mp3,aac,flac,ogg,amr,amrnb,amrwb,gsm,wv,ape,asf,ac3,voc,sln,ircam,sds,nistsphere,tta,"
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
 )
-_OPTIONS = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"}
+# WAV in packets of 32 kB rather than 1 kB: hours of it decode seven times as fast.
+_OPTIONS = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file", "max_size": "32768"}
+_HEADERS_WITH_LENGTH = frozenset(
+    {"wav", "w64", "aiff", "au", "flac", "asf", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+)
 _READ_SIZE = 1 << 20
+_CODEC_PADDING_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,14 @@ def probe(path: Path, declared: RawFormat | None = None) -> AudioFacts:
                 "too_many_channels",
                 f"{path}: {channels} channels; one (mono) or two (a side each) can be used. Export the two sides only.",
             )
+        declared_seconds = _declared_seconds(path, container, stream)
         return AudioFacts(
             container=container.format.name,
             codec=context.name,
             channels=channels,
             sample_rate=context.sample_rate,
-            seconds=_walk(container, stream),
-            declared_seconds=None if declared else _declared_seconds(container, stream),
+            seconds=_without_padding(_walk(container, stream), declared_seconds),
+            declared_seconds=declared_seconds,
             size_bytes=path.stat().st_size,
             raw=declared,
         )
@@ -112,7 +119,7 @@ def _check_file(path: Path, declared: RawFormat | None) -> None:
     if path.suffix.lower() in RAW_SUFFIXES and declared is None:
         raise RecordingError(
             "unreadable",
-            f"{path}: a {path.suffix} file has no header. Declare its format (QA_RAW_FORMAT, for example mulaw,8000,2).",
+            f"{path}: {path.suffix} has no header. Declare the format (QA_RAW_FORMAT, for example mulaw,8000,2).",
         )
 
 
@@ -150,7 +157,18 @@ def _walk(container: Any, stream: Any) -> float:
     return float(units * stream.time_base)
 
 
-def _declared_seconds(container: Any, stream: Any) -> float | None:
+def _without_padding(measured: float, declared: float | None) -> float:
+    """Packets of MP3 and AAC begin and end with some silence of the encoder, which the header leaves out."""
+    return declared if declared is not None and 0 < measured - declared < _CODEC_PADDING_SECONDS else measured
+
+
+def _declared_seconds(path: Path, container: Any, stream: Any) -> float | None:
+    """What a header says, never what ffmpeg estimates from the file size when there is none."""
+    name = container.format.name
+    if name == "wav" and (seconds := wav_seconds(path)) is not None:
+        return seconds
+    if name not in _HEADERS_WITH_LENGTH and not (name == "mp3" and mp3_tells_length(path)):
+        return None
     if stream.duration:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration else None

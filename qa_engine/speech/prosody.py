@@ -97,7 +97,7 @@ def _core_pitches(samples: np.ndarray, speech: ChannelSpeech, core: Span) -> np.
 
 
 def _periodicity(frame: np.ndarray, period: float) -> float:
-    """Correlation of a frame with itself one period later, -1 to 1. YIN answers for noise too; this tells them apart."""
+    """Correlation of a frame with itself one period later, -1 to 1: YIN answers for noise too, this tells it apart."""
     lag = round(period)
     early, late = frame[:-lag], frame[lag:]
     norm = float(np.sqrt(np.dot(early, early) * np.dot(late, late)))
@@ -105,7 +105,7 @@ def _periodicity(frame: np.ndarray, period: float) -> float:
 
 
 def _fold_octaves(pitches: np.ndarray) -> np.ndarray:
-    """Bring frames that are an octave off the turn's middle back into it (over 0.8 of an octave away: halved or doubled)."""
+    """Halve or double what lies over 0.8 of an octave away from the middle: YIN took two periods, or half of one."""
     middle = float(np.median(pitches))
     distance = np.log2(pitches / middle)
     folded = np.where(distance > 0.8, pitches / 2, np.where(distance < -0.8, pitches * 2, pitches))

@@ -45,7 +45,7 @@ def simplify_words(words: Sequence[Word]) -> tuple[Word, ...]:
 def utterances_of(
     channel: int, words: Sequence[Word], others_speech: Sequence[Span], options: TurnOptions
 ) -> list[Utterance]:
-    """Part the words of one channel (in order of time) into utterances. ``others_speech``: the other channel's speech."""
+    """Part the words of one channel, in order of time, into utterances; ``others_speech`` is the other channel's."""
     found: list[Utterance] = []
     for run in _split(words, lambda before, after: after.start - before.end >= options.pause_seconds):
         simple = simplify_words(run)

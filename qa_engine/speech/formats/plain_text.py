@@ -6,9 +6,8 @@ from qa_engine.domain import Call, Speaker, Transcript, Turn
 from qa_engine.errors import Fault, TranscriptError
 from qa_engine.speech.formats.labels import Labelled, join_lines, label_of, one_line, read_label
 
-_STAMP = re.compile(
-    r"^\s*(?:[\[(（【]\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s*[-–~至]+\s*[\d:.,]+)?\s*[\])）】]?\s*"
-)
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+_STAMP = re.compile(rf"^\s*[\[(（【]?\s*{_CLOCK}(?:\s*[-–~至]+\s*{_CLOCK})?\s*[\])）】]?\s*")
 
 
 def to_txt(transcript: Transcript) -> str:

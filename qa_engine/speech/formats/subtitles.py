@@ -59,7 +59,7 @@ def parse_srt(text: str, where: str, call_id: str) -> Transcript:
 
 
 def parse_vtt(text: str, where: str, call_id: str) -> Transcript:
-    """Turns of a WebVTT file; NOTE, STYLE and REGION blocks are passed over. Raises TranscriptError with every fault."""
+    """Turns of a WebVTT file; NOTE, STYLE and REGION are passed over. Raises TranscriptError with every fault."""
     return _parse(text, where, call_id, vtt=True)
 
 
@@ -101,7 +101,7 @@ def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]
     for index, line in enumerate(block):
         if index not in arrows and _ARROW_LIKE.match(line):
             faults.append(
-                Fault(where, first_line + index, None, "time line cannot be read; 00:00:01,000 --> 00:00:02,500")
+                Fault(where, first_line + index, None, "not a time line such as 00:00:01,000 --> 00:00:02,500")
             )
             return
     if not arrows:
@@ -148,9 +148,7 @@ def _voiced(line: str) -> Labelled | None:
 def _timed(transcript: Transcript, kind: str) -> Iterator[tuple[Turn, float, float]]:
     for turn in transcript.turns:
         if turn.start is None or turn.end is None:
-            raise UsageError(
-                f"call {transcript.call.call_id}: turns without times cannot be written as {kind}; use txt"
-            )
+            raise UsageError(f"call {transcript.call.call_id}: without times it cannot be written as {kind}; use txt")
         yield turn, turn.start, turn.end
 
 
