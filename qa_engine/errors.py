@@ -13,7 +13,8 @@
     │       └── RulesError        a rule pack or scorecard with faults
     ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
     ├── ConflictError             the state does not allow it (HTTP 409)
-    └── RecogniserError           the model cannot be loaded or failed
+    ├── RecogniserError           the model cannot be loaded or failed
+    └── BrokerError               the message broker did not take a ring; the job is kept and rung again
 """
 
 from collections.abc import Sequence
@@ -96,3 +97,7 @@ class ConflictError(QaError):
 
 class RecogniserError(QaError):
     """The speech model cannot be loaded, or failed on a clip."""
+
+
+class BrokerError(QaError):
+    """The message broker did not take a ring. The job itself is in the database and is rung again."""

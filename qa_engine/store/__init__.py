@@ -1,0 +1,10 @@
+"""Where everything is kept: SQLAlchemy tables, migrations, and the functions that read and change rows.
+
+Functions here take a session and never begin or end a transaction: that is ``service``'s.
+"""
+
+from qa_engine.store.calls import AgentSums, CallFilter
+from qa_engine.store.database import Database, head_revision
+from qa_engine.store.jobs import JobState, QueueCount, Stage
+
+__all__ = ["AgentSums", "CallFilter", "Database", "JobState", "QueueCount", "Stage", "head_revision"]

@@ -1,4 +1,7 @@
-"""The tables; other rooms say ``tables.Call``. Large JSON is kept as text: it is read whole, and equal content has equal bytes."""
+"""The tables; elsewhere they are called ``tables.Call`` and so on.
+
+Large JSON is kept as text: it is read whole, and equal content has equal bytes.
+"""
 
 from datetime import date, datetime
 

@@ -1,0 +1,85 @@
+"""kombu's filesystem transport, with the corners rounded that a queue shared by processes would cut itself on.
+
+The stock transport (kombu 5.7) writes a message into its final name, so that a reader may find half of it; takes one
+by moving it through the system's temporary folder, which on another disk is a copy that two readers can both make; and
+keeps its bindings in files of a control folder with the same race. Here a message appears by rename, is taken by
+rename, and bindings are declared by every process for itself, as all of them know the same four queues.
+"""
+
+import contextlib
+import json
+import os
+import time
+import uuid
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from kombu.exceptions import ChannelError
+from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
+
+SCHEME = "qafiles"
+SUFFIX = ".msg"
+
+
+class FileChannel(filesystem.Channel):
+    """One message is one file: ``<time>_<id>.<queue>.msg``."""
+
+    supports_fanout = False
+    get_table = virtual.Channel.get_table
+    _delete = virtual.Channel._delete
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data_folder_in)
+
+    def _put(self, queue: str, message: dict[str, Any], **_: object) -> None:
+        name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}{SUFFIX}"
+        unfinished = self.folder / f".{name}"
+        try:
+            unfinished.write_text(json.dumps(message), encoding="utf-8")
+            unfinished.rename(self.folder / name)
+        except OSError as error:
+            raise ChannelError(f"cannot write a message into {self.folder}: {error.strerror}") from error
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        for path in self._waiting(queue):
+            taken = path.with_name(f".taken-{path.name}")
+            try:
+                path.rename(taken)
+            except FileNotFoundError:
+                continue  # another worker was faster
+            text = taken.read_text(encoding="utf-8")
+            taken.unlink()
+            with contextlib.suppress(ValueError):  # not ours: dropped, the sweep rings again
+                return json.loads(text)
+        raise Empty
+
+    def _size(self, queue: str) -> int:
+        return len(self._waiting(queue))
+
+    def _purge(self, queue: str) -> int:
+        waiting = self._waiting(queue)
+        for path in waiting:
+            path.unlink(missing_ok=True)
+        return len(waiting)
+
+    def _waiting(self, queue: str) -> list[Path]:
+        ending = f".{queue}{SUFFIX}"
+        try:
+            names = os.listdir(self.folder)  # noqa: PTH208  # polled ten times a second: no Path for every entry
+        except OSError as error:
+            raise ChannelError(f"cannot read the queue folder {self.folder}: {error.strerror}") from error
+        return [self.folder / name for name in sorted(names) if name.endswith(ending) and not name.startswith(".")]
+
+
+class FileTransport(filesystem.Transport):
+    """Messages as files in one folder of this machine."""
+
+    Channel = FileChannel
+    global_state: Any = virtual.BrokerState()  # type: ignore[no-untyped-call]
+    driver_type = SCHEME
+    driver_name = SCHEME
+
+
+TRANSPORT_ALIASES[SCHEME] = f"{__name__}:FileTransport"

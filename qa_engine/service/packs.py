@@ -1,0 +1,60 @@
+"""Reading rule packs and scorecards from folders; what they mean is the rules room's business."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.resources import rules_dir as bundled_rules_dir
+from qa_engine.settings import Settings
+
+
+def rules_folder(settings: Settings) -> Path:
+    """The folder with ``packs/``, ``phrases/`` and ``scorecards/``: the centre's own, or the bundled one."""
+    return settings.rules_dir or bundled_rules_dir()
+
+
+def read_pack(root: Path, pack_id: str, *, folder: Path | None = None) -> Mapping[str, str]:
+    """The texts of a pack and of the phrase lists it may use, by name relative to the rules folder.
+
+    ``folder`` reads the pack from elsewhere; phrase lists in its own ``phrases/`` come after the shared ones.
+    Raises NotFoundError, or UsageError when a file cannot be read.
+    """
+    if folder is None:
+        folder = _below(root / "packs", pack_id, "rule pack")
+    if not folder.is_dir():
+        raise NotFoundError(f"no rule pack at {folder}: a pack is a folder of .yaml files")
+    texts = _read(folder, f"packs/{folder.name}")
+    if not texts:
+        raise NotFoundError(f"no .yaml file in the rule pack {folder}")
+    return {**texts, **_read(root / "phrases", "phrases"), **_read(folder / "phrases", f"packs/{folder.name}/phrases")}
+
+
+def read_scorecards(root: Path) -> Mapping[str, str]:
+    """The texts of every scorecard. Raises NotFoundError when there is none."""
+    texts = _read(root / "scorecards", "scorecards")
+    if not texts:
+        raise NotFoundError(f"no scorecard in {root / 'scorecards'} (setting QA_RULES_DIR)")
+    return texts
+
+
+def _below(root: Path, name: str, what: str) -> Path:
+    if not name or Path(name).name != name or name.startswith("."):
+        raise UsageError(f"{name!r} is no name of a {what}; to use a folder, give its path with --pack")
+    folder = root / name
+    if not folder.is_dir():
+        known = ", ".join(sorted(p.name for p in root.iterdir() if p.is_dir())) if root.is_dir() else ""
+        raise NotFoundError(f"no {what} {name!r} in {root}; there are: {known or 'none'}")
+    return folder
+
+
+def _read(folder: Path, prefix: str) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]) if folder.is_dir() else []
+    for file in files:
+        try:
+            texts[f"{prefix}/{file.name}"] = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{file}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+        except OSError as error:
+            raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+    return texts

@@ -1,0 +1,237 @@
+"""Jobs and their leases. Every change of hands is one conditional UPDATE, right on SQLite and PostgreSQL alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Update, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from qa_engine.store import tables
+from qa_engine.store.inserting import insert_or_return
+
+
+class Stage(StrEnum):
+    """The kinds of work."""
+
+    TRANSCRIBE = "transcribe"
+    INSPECT = "inspect"
+    REPORT = "report"
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """Jobs of one queue; ``stalled`` are running ones whose lease ran out."""
+
+    queue: str
+    queued: int
+    running: int
+    stalled: int
+    oldest_queued_at: datetime | None
+
+
+def add(
+    session: Session, *, stage: Stage, subject: str, key: str, queue: str, call_pk: int | None, now: datetime
+) -> tuple[tables.Job, bool]:
+    """The job for (stage, subject, key), and whether it is new."""
+
+    def find() -> tables.Job | None:
+        return session.scalar(
+            select(tables.Job).where(
+                tables.Job.stage == stage.value, tables.Job.subject == subject, tables.Job.key == key
+            )
+        )
+
+    def make() -> tables.Job:
+        return tables.Job(
+            stage=stage.value,
+            subject=subject,
+            key=key,
+            call_pk=call_pk,
+            queue=queue,
+            state=JobState.QUEUED.value,
+            attempts=0,
+            queued_at=now,
+        )
+
+    return insert_or_return(session, find, make)
+
+
+def claim(
+    session: Session, job_id: int, *, worker: str, token: str, now: datetime, lease_until: datetime, max_attempts: int
+) -> bool:
+    """Take a queued job, or one whose lease ran out, if it has attempts left. Counts the attempt."""
+    taken = (
+        update(tables.Job)
+        .where(tables.Job.id == job_id, tables.Job.attempts < max_attempts, _free(now))
+        .values(
+            state=JobState.RUNNING.value,
+            attempts=tables.Job.attempts + 1,
+            worker=worker,
+            token=token,
+            lease_until=lease_until,
+            rung_at=now,
+        )
+    )
+    return _changed(session, taken)
+
+
+def renew(session: Session, job_id: int, *, token: str, lease_until: datetime) -> bool:
+    """Move the end of a lease; False when somebody else holds it by now."""
+    return _changed(session, _held(job_id, token).values(lease_until=lease_until))
+
+
+def complete(session: Session, job_id: int, *, token: str, now: datetime) -> bool:
+    """Finish a job; False when the lease was lost, and then nothing of this attempt may be kept."""
+    return _changed(
+        session,
+        _held(job_id, token).values(
+            state=JobState.DONE.value, finished_at=now, lease_until=None, token=None, last_error=None
+        ),
+    )
+
+
+def give_back(session: Session, job_id: int, *, token: str, error: str, not_before: datetime) -> bool:
+    """Queue a failed attempt again."""
+    return _changed(
+        session,
+        _held(job_id, token).values(
+            state=JobState.QUEUED.value,
+            lease_until=None,
+            token=None,
+            last_error=error,
+            not_before=not_before,
+            rung_at=None,
+        ),
+    )
+
+
+def give_up(session: Session, job_id: int, *, token: str, error: str, now: datetime) -> bool:
+    """Fail a job for good."""
+    return _changed(
+        session,
+        _held(job_id, token).values(
+            state=JobState.FAILED.value, finished_at=now, lease_until=None, token=None, last_error=error
+        ),
+    )
+
+
+def take_back(session: Session, job_id: int, *, token: str, error: str) -> bool:
+    """Queue a job again whose holder is dead or lost its lease; the attempt stays counted."""
+    return _changed(
+        session,
+        _held(job_id, token).values(
+            state=JobState.QUEUED.value, lease_until=None, token=None, last_error=error, not_before=None, rung_at=None
+        ),
+    )
+
+
+def ask_again(session: Session, job_id: int, *, now: datetime) -> None:
+    """Queue a finished or failed job anew with all its attempts."""
+    session.execute(
+        update(tables.Job)
+        .where(tables.Job.id == job_id, tables.Job.state.in_([JobState.FAILED.value, JobState.DONE.value]))
+        .values(state=JobState.QUEUED.value, attempts=0, queued_at=now, not_before=None, rung_at=None, finished_at=None)
+    )
+
+
+def mark_rung(session: Session, job_ids: Sequence[int], now: datetime) -> None:
+    session.execute(update(tables.Job).where(tables.Job.id.in_(job_ids)).values(rung_at=now))
+
+
+def waiting(session: Session, *, queue: str, now: datetime, rung_before: datetime, limit: int) -> Sequence[tables.Job]:
+    """Queued jobs whose bell was never rung, or so long ago that the message may be lost; oldest first."""
+    return session.scalars(
+        select(tables.Job)
+        .where(
+            tables.Job.state == JobState.QUEUED.value,
+            tables.Job.queue == queue,
+            or_(tables.Job.not_before.is_(None), tables.Job.not_before <= now),
+            or_(tables.Job.rung_at.is_(None), tables.Job.rung_at <= rung_before),
+        )
+        .order_by(tables.Job.id)
+        .limit(limit)
+    ).all()
+
+
+def queued(session: Session) -> Sequence[tables.Job]:
+    """Every queued job, oldest first, whatever its bell."""
+    return session.scalars(
+        select(tables.Job).where(tables.Job.state == JobState.QUEUED.value).order_by(tables.Job.id)
+    ).all()
+
+
+def running(session: Session) -> Sequence[tables.Job]:
+    return session.scalars(select(tables.Job).where(tables.Job.state == JobState.RUNNING.value)).all()
+
+
+def expired(session: Session, now: datetime) -> Sequence[tables.Job]:
+    """Running jobs whose worker gave no sign of life for too long."""
+    return session.scalars(
+        select(tables.Job)
+        .where(tables.Job.state == JobState.RUNNING.value, tables.Job.lease_until <= now)
+        .order_by(tables.Job.id)
+    ).all()
+
+
+def of_call(session: Session, call_pk: int) -> Sequence[tables.Job]:
+    return session.scalars(select(tables.Job).where(tables.Job.call_pk == call_pk).order_by(tables.Job.id)).all()
+
+
+def failed(session: Session, limit: int) -> Sequence[tables.Job]:
+    return session.scalars(
+        select(tables.Job)
+        .where(tables.Job.state == JobState.FAILED.value)
+        .order_by(tables.Job.finished_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def counts(session: Session, now: datetime) -> tuple[QueueCount, ...]:
+    """Open jobs by queue."""
+    is_queued = tables.Job.state == JobState.QUEUED.value
+    is_running = tables.Job.state == JobState.RUNNING.value
+
+    def number(condition: Any) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    rows = session.execute(
+        select(
+            tables.Job.queue,
+            number(is_queued),
+            number(is_running),
+            number(is_running & (tables.Job.lease_until <= now)),
+            func.min(case((is_queued, tables.Job.queued_at))),
+        )
+        .where(tables.Job.state.in_([JobState.QUEUED.value, JobState.RUNNING.value]))
+        .group_by(tables.Job.queue)
+        .order_by(tables.Job.queue)
+    )
+    return tuple(QueueCount(queue, int(q), int(r), int(s), oldest) for queue, q, r, s, oldest in rows)
+
+
+def _free(now: datetime) -> Any:
+    return or_(
+        tables.Job.state == JobState.QUEUED.value,
+        (tables.Job.state == JobState.RUNNING.value) & (tables.Job.lease_until <= now),
+    )
+
+
+def _held(job_id: int, token: str) -> Update:
+    return update(tables.Job).where(
+        tables.Job.id == job_id, tables.Job.state == JobState.RUNNING.value, tables.Job.token == token
+    )
+
+
+def _changed(session: Session, statement: Update) -> bool:
+    result = cast("CursorResult[Any]", session.execute(statement, execution_options={"synchronize_session": False}))
+    return result.rowcount == 1

@@ -1,0 +1,114 @@
+"""Transcripts, results and the packs behind them: each inserted once under its unique key."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa_engine.domain import CallResult, canonical_json
+from qa_engine.store import tables
+from qa_engine.store.inserting import insert_or_return
+
+
+def find_transcript(session: Session, *, source_digest: str, settings_digest: str) -> tables.Transcript | None:
+    return session.scalar(
+        select(tables.Transcript).where(
+            tables.Transcript.source_digest == source_digest, tables.Transcript.settings_digest == settings_digest
+        )
+    )
+
+
+def save_transcript(
+    session: Session, *, source_digest: str, settings_digest: str, digest: str, body: str, now: datetime
+) -> tables.Transcript:
+    """Insert or return."""
+    row, _ = insert_or_return(
+        session,
+        lambda: find_transcript(session, source_digest=source_digest, settings_digest=settings_digest),
+        lambda: tables.Transcript(
+            source_digest=source_digest, settings_digest=settings_digest, digest=digest, body=body, created_at=now
+        ),
+    )
+    return row
+
+
+def find_result(
+    session: Session, *, transcript_digest: str, pack_digest: str, scorecard_digest: str
+) -> tables.Result | None:
+    return session.scalar(
+        select(tables.Result).where(
+            tables.Result.transcript_digest == transcript_digest,
+            tables.Result.pack_digest == pack_digest,
+            tables.Result.scorecard_digest == scorecard_digest,
+        )
+    )
+
+
+def save_result(
+    session: Session, result: CallResult, *, pack_digest: str, scorecard_digest: str, now: datetime
+) -> tables.Result:
+    """Insert or return; the failed rules become rows of their own."""
+
+    def make() -> tables.Result:
+        return tables.Result(
+            transcript_digest=result.transcript,
+            pack_digest=pack_digest,
+            scorecard_digest=scorecard_digest,
+            engine=result.engine,
+            total=result.total,
+            possible=result.possible,
+            grade=result.grade,
+            veto=result.veto,
+            needs_review=result.needs_review,
+            body=canonical_json(result).decode(),
+            created_at=now,
+            faults=[
+                tables.Fault(
+                    position=position,
+                    rule_id=rule.id,
+                    title=rule.title,
+                    points=rule.points,
+                    severity=rule.severity.value,
+                )
+                for position, rule in enumerate(result.failed())
+            ],
+        )
+
+    row, _ = insert_or_return(
+        session,
+        lambda: find_result(
+            session,
+            transcript_digest=result.transcript,
+            pack_digest=pack_digest,
+            scorecard_digest=scorecard_digest,
+        ),
+        make,
+    )
+    return row
+
+
+def save_pack(
+    session: Session, *, digest: str, kind: str, label: str, sources: Mapping[str, str], now: datetime
+) -> None:
+    """Remember the text of a pack or scorecard the first time it is used."""
+    insert_or_return(
+        session,
+        lambda: session.get(tables.Pack, digest),
+        lambda: tables.Pack(
+            digest=digest, kind=kind, label=label, sources=canonical_json(dict(sources)).decode(), first_used_at=now
+        ),
+    )
+
+
+def faults_of(session: Session, result_ids: Sequence[int]) -> Mapping[int, list[tables.Fault]]:
+    """The failed rules of many results, by result."""
+    found: dict[int, list[tables.Fault]] = {result_id: [] for result_id in result_ids}
+    rows = session.scalars(
+        select(tables.Fault)
+        .where(tables.Fault.result_id.in_(result_ids))
+        .order_by(tables.Fault.result_id, tables.Fault.position)
+    )
+    for row in rows:
+        found[row.result_id].append(row)
+    return found
