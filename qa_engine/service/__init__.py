@@ -7,6 +7,7 @@ from qa_engine.service.clock import Clock, FixedClock, SystemClock
 from qa_engine.service.context import App, open_app, upgrade_database
 from qa_engine.service.doctor import doctor, health
 from qa_engine.service.forms import (
+    REASONS,
     agent_report,
     call_form,
     render_agent,
@@ -44,23 +45,25 @@ from qa_engine.service.models import (
 )
 from qa_engine.service.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.processes import worker_command
-from qa_engine.service.queries import days, get_agent, get_call, list_agents, list_calls, scenarios, teams
+from qa_engine.service.queries import days, fault_rules, get_agent, get_call, list_agents, list_calls, scenarios, teams
 from qa_engine.service.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.registering import WARNINGS
 from qa_engine.service.stages import inspect_call, transcribe_call
 from qa_engine.service.sweeping import retry_calls, sweep
 from qa_engine.service.transcriber import Progress, RecordingFacts, ScriptedTranscriber, Transcriber
 from qa_engine.service.work import run_job, run_pending
-from qa_engine.store import CallFilter, JobState, Stage
+from qa_engine.store import CallFilter, CallOrder, JobState, Stage
 
 __all__ = [
     "QUEUES",
+    "REASONS",
     "WARNINGS",
     "AgentRow",
     "App",
     "Bell",
     "CallDetail",
     "CallFilter",
+    "CallOrder",
     "CallPage",
     "CallRow",
     "CallState",
@@ -102,6 +105,7 @@ __all__ = [
     "check_inputs",
     "days",
     "doctor",
+    "fault_rules",
     "get_agent",
     "get_call",
     "health",

@@ -22,17 +22,24 @@ from qa_engine.service.models import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.store import AgentSums, CallFilter, JobState, Stage, calls, jobs, outcomes, tables
+from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, Stage, calls, jobs, outcomes, tables
 
 MOST_PER_PAGE = 500
 ALL_CALLS = CallFilter()
 
 
-def list_calls(app: App, filter: CallFilter = ALL_CALLS, *, page: int = 1, per_page: int = 50) -> CallPage:
-    """One page of calls, the newest first. Pages count from 1; a page beyond the last is empty."""
+def list_calls(
+    app: App,
+    filter: CallFilter = ALL_CALLS,
+    *,
+    page: int = 1,
+    per_page: int = 50,
+    order: CallOrder = CallOrder.NEWEST,
+) -> CallPage:
+    """One page of calls. Pages count from 1; a page beyond the last is empty."""
     page, per_page = max(1, page), min(max(1, per_page), MOST_PER_PAGE)
     with app.database.read() as session:
-        found, total = calls.search(session, filter, offset=(page - 1) * per_page, limit=per_page)
+        found, total = calls.search(session, filter, offset=(page - 1) * per_page, limit=per_page, order=order)
         return CallPage(call_rows(session, app, found), total, page, per_page)
 
 
@@ -80,6 +87,12 @@ def scenarios(app: App) -> tuple[str, ...]:
 
 def teams(app: App) -> tuple[str, ...]:
     return _values(app, "team")
+
+
+def fault_rules(app: App) -> tuple[tuple[str, str], ...]:
+    """Id and title of every rule that calls broke, by title."""
+    with app.database.read() as session:
+        return calls.fault_rules(session)
 
 
 def days(app: App) -> tuple[date, ...]:

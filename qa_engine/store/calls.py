@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, true
@@ -17,7 +18,8 @@ from qa_engine.store import tables
 class CallFilter:
     """What a list of calls is narrowed to; None: not narrowed. Both days are included.
 
-    ``text`` is a part of the call id, the agent's id or name.
+    ``text`` is a part of the call id, the agent's id or name. ``percent_min`` and ``percent_max`` bound 100·total/possible;
+    a call without a score is in no such range.
     """
 
     day_from: date | None = None
@@ -30,6 +32,19 @@ class CallFilter:
     rule_id: str | None = None
     needs_review: bool | None = None
     text: str | None = None
+    percent_min: float | None = None
+    percent_max: float | None = None
+
+
+class CallOrder(StrEnum):
+    """How a list of calls is sorted; calls without the value come last, equal ones the newest first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    SCORE_LOW = "score_low"
+    SCORE_HIGH = "score_high"
+    LONGEST = "longest"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +130,16 @@ def unknown_agents(session: Session) -> Sequence[str]:
     return session.scalars(select(tables.Agent.id).where(tables.Agent.known.is_(False)).order_by(tables.Agent.id)).all()
 
 
-def search(session: Session, wanted: CallFilter, *, offset: int, limit: int) -> tuple[Sequence[tables.Call], int]:
-    """One page, the newest call first, and the number of all that match."""
+def search(
+    session: Session, wanted: CallFilter, *, offset: int, limit: int, order: CallOrder = CallOrder.NEWEST
+) -> tuple[Sequence[tables.Call], int]:
+    """One page, and the number of all that match."""
     conditions = _conditions(wanted)
     total = session.scalar(_narrowed(select(func.count(tables.Call.id)), conditions)) or 0
     rows = session.scalars(
         _narrowed(select(tables.Call), conditions)
         .options(joinedload(tables.Call.result))
-        .order_by(tables.Call.day.desc(), tables.Call.started_at.desc().nulls_last(), tables.Call.call_id.desc())
+        .order_by(*_ordering(order))
         .offset(offset)
         .limit(limit)
     ).all()
@@ -163,13 +180,12 @@ def agent_sums(
     """Every agent with their sums; without calls in the period the sums are 0."""
     in_period = _conditions(CallFilter(day_from=day_from, day_to=day_to))
     faults = select(tables.Fault.result_id, func.count().label("number")).group_by(tables.Fault.result_id).subquery()
-    percent = case((tables.Result.possible > 0, 100.0 * tables.Result.total / tables.Result.possible))
     statement = (
         select(
             tables.Agent,
             func.count(tables.Call.id),
             func.count(tables.Result.id),
-            func.avg(percent),
+            func.avg(_percent()),
             func.coalesce(func.sum(case((tables.Result.veto, 1), else_=0)), 0),
             func.coalesce(func.sum(faults.c.number), 0),
             func.max(tables.Call.day),
@@ -206,6 +222,34 @@ def values(session: Session, column: str) -> tuple[Any, ...]:
     return tuple(session.scalars(select(distinct(field)).where(field.is_not(None)).order_by(field)))
 
 
+def fault_rules(session: Session) -> tuple[tuple[str, str], ...]:
+    """Id and title of every rule that calls broke, by title; of several titles of a rule one is told."""
+    call, fault = tables.Call, tables.Fault
+    title = func.max(fault.title)
+    rows = session.execute(
+        select(fault.rule_id, title).join(call, call.result_id == fault.result_id).group_by(fault.rule_id).order_by(title)
+    )
+    return tuple((rule_id, shown) for rule_id, shown in rows)
+
+
+def _ordering(order: CallOrder) -> tuple[Any, ...]:
+    call = tables.Call
+    newest = (call.day.desc(), call.started_at.desc().nulls_last(), call.call_id.desc())
+    first: dict[CallOrder, tuple[Any, ...]] = {
+        CallOrder.NEWEST: newest,
+        CallOrder.OLDEST: (call.day, call.started_at.nulls_last(), call.call_id),
+        CallOrder.SCORE_LOW: (_percent().nulls_last(), *newest),
+        CallOrder.SCORE_HIGH: (_percent().desc().nulls_last(), *newest),
+        CallOrder.LONGEST: (call.duration_seconds.desc().nulls_last(), *newest),
+        CallOrder.AGENT: (call.agent_id.nulls_last(), *newest),
+    }
+    return first[order]
+
+
+def _percent() -> Any:
+    return case((tables.Result.possible > 0, 100.0 * tables.Result.total / tables.Result.possible))
+
+
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     call = tables.Call
     conditions: list[ColumnElement[bool]] = []
@@ -225,6 +269,10 @@ def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         conditions.append(tables.Result.grade == wanted.grade)
     if wanted.needs_review is not None:
         conditions.append(tables.Result.needs_review.is_(wanted.needs_review))
+    if wanted.percent_min is not None:
+        conditions.append(_percent() >= wanted.percent_min)
+    if wanted.percent_max is not None:
+        conditions.append(_percent() <= wanted.percent_max)
     if wanted.rule_id is not None:
         conditions.append(
             call.result_id.in_(select(tables.Fault.result_id).where(tables.Fault.rule_id == wanted.rule_id))
