@@ -30,10 +30,9 @@ def record(performance: Performance) -> np.ndarray:
         if source.line.leak_db is not None:
             side = side + clean[other] * 10 ** (source.line.leak_db / 20)
         sides.append(_bend(side))
-    if source.mono:
-        channels = [_bend(sides[0] + sides[1])]
-    else:
-        channels = sides if source.agent_channel == "left" else sides[::-1]
+    channels = [_bend(sides[0] + sides[1])] if source.mono else sides
+    if source.agent_channel == "right":
+        channels.reverse()
     return np.stack(channels)[:, :length].astype(np.float32)
 
 
