@@ -4,17 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date
 from enum import Enum
 
 
 def plain(value: object) -> object:
-    """Frozen dataclasses, enums, mappings, tuples and datetimes as plain JSON values; anything else is a TypeError."""
+    """Frozen dataclasses, enums, mappings, tuples and dates as plain JSON values; anything else is a TypeError."""
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}

@@ -44,23 +44,17 @@ WARNINGS = {
 
 # label, unit, factor, decimals
 METRICS: dict[str, tuple[str, str, float, int]] = {
-    "duration": ("通话时长", "秒", 1, 0),
-    "duration_seconds": ("通话时长", "秒", 1, 0),
     "speech_rate": ("坐席语速", "字/分钟", 1, 0),
-    "speech_rate_max": ("坐席最快语速", "字/分钟", 1, 0),
-    "customer_speech_rate": ("客户语速", "字/分钟", 1, 0),
     "talk_ratio": ("坐席说话占比", "%", 100, 0),
     "silence_seconds": ("静默合计", "秒", 1, 1),
-    "silence_longest": ("最长静默", "秒", 1, 1),
     "longest_silence_seconds": ("最长静默", "秒", 1, 1),
-    "silence_ratio": ("静默占比", "%", 100, 0),
-    "overlap_count": ("抢话次数", "次", 1, 0),
-    "overlap_seconds": ("重叠时长", "秒", 1, 1),
+    "overlap_count": ("双方同时说话", "次", 1, 0),
+    "customer_speech_rate": ("客户语速", "字/分钟", 1, 0),
     "agent_turns": ("坐席话轮", "个", 1, 0),
     "customer_turns": ("客户话轮", "个", 1, 0),
-    "turns": ("话轮合计", "个", 1, 0),
+    "duration": ("通话时长", "秒", 1, 0),
     "confidence": ("识别可信度", "%", 100, 0),
-    "ring_seconds": ("振铃时长", "秒", 1, 1),
+    "excluded_share": ("未参与检查的文字", "%", 100, 0),
 }
 
 

@@ -1,0 +1,294 @@
+"""坐席质检报告: one agent over a period, as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qa_engine.domain import Agent, Evidence, RuleResult, Severity, Speaker, Status
+from qa_engine.reports import wording
+from qa_engine.reports.statistics import (
+    WHOLE_TIME,
+    InspectedCall,
+    LostItem,
+    Mean,
+    Period,
+    grade_counts,
+    lost_items,
+    mean_of,
+    section_rates,
+    wilson,
+)
+from qa_engine.reports.turns import speaker_label
+from qa_engine.text import mask_private
+
+CLIPS_PER_NEED = 3
+REPEATED_CALLS = 2  # a minor fault becomes a training need from so many calls on; a major one at once
+
+
+@dataclass(frozen=True, slots=True)
+class UncountedCall:
+    """A call of the period that has no score; ``reason`` is shown to people."""
+
+    call_id: str
+    reason: str
+    day: date | None = None
+    form_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One call as a line of the report. ``rate`` is percent; ``faults`` are the titles of what was broken."""
+
+    call_id: str
+    day: str
+    started: str
+    scenario: str
+    seconds: float | None
+    total: float
+    possible: float
+    rate: float | None
+    grade: str
+    veto: bool
+    counted: bool
+    needs_review: bool
+    faults: tuple[str, ...]
+    doubts: int
+    form_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingClip:
+    """A place to listen to. ``url`` leads to the form at that time."""
+
+    call_id: str
+    day: str
+    seconds: float | None
+    clock: str
+    speaker: str
+    words: str
+    explanation: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingNeed:
+    """What to train, why, what to listen to, and what shall be reached."""
+
+    rule_id: str
+    title: str
+    section: str
+    severity: str
+    severity_label: str
+    message: str
+    reason: str
+    goal: str
+    clips: tuple[TrainingClip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPoint:
+    """The mean of one day, in percent, with its smallest and largest value."""
+
+    day: date
+    calls: int
+    mean: float
+    smallest: float
+    largest: float
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRate:
+    """How much of a heading was reached over all counted calls, in percent."""
+
+    title: str
+    rate: float | None
+    lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """Everything the report says, ready to be rendered."""
+
+    title: str
+    agent_id: str
+    agent_name: str
+    team: str
+    period: str
+    calls: tuple[CallLine, ...]
+    uncounted: tuple[UncountedCall, ...]
+    mean: Mean
+    faulty_calls: int
+    faulty_share: tuple[float, float]
+    vetoes: int
+    waiting: int
+    grades: tuple[tuple[str, int], ...]
+    sections: tuple[SectionRate, ...]
+    lost: tuple[LostItem, ...]
+    best: CallLine | None
+    worst: CallLine | None
+    needs: tuple[TrainingNeed, ...]
+    days: tuple[DayPoint, ...]
+    notice: str | None
+    versions: tuple[str, ...]
+
+    @property
+    def counted(self) -> tuple[CallLine, ...]:
+        return tuple(call for call in self.calls if call.counted)
+
+    @property
+    def total_calls(self) -> int:
+        """Every call of the agent in the period, counted or not."""
+        return len(self.counted) + len(self.uncounted)
+
+
+def agent_report(
+    agent: Agent,
+    calls: Sequence[InspectedCall],
+    *,
+    period: Period = WHOLE_TIME,
+    uncounted: Sequence[UncountedCall] = (),
+    notice: str | None = None,
+) -> AgentReport:
+    """The report of an agent; the calls may come in any order, equal inputs give an equal report."""
+    ordered = sorted(calls, key=_by_time)
+    counted = [call for call in ordered if call.counted]
+    left_out = [UncountedCall(c.call.call_id, _why_not(c), c.day, c.form_url) for c in ordered if not c.counted]
+    lines = tuple(_line(call) for call in ordered)
+    ranked = sorted((line for line in lines if line.counted), key=_by_rate)
+    faulty = sum(1 for call in counted if call.result.failed())
+    notices = [notice, *(call.result.notice for call in ordered)]
+    return AgentReport(
+        title=wording.AGENT_REPORT_TITLE,
+        agent_id=agent.id or "",
+        agent_name=agent.name or "",
+        team=agent.team or "",
+        period=period.label,
+        calls=lines,
+        uncounted=(*left_out, *sorted(uncounted, key=lambda c: (c.day or date.min, c.call_id))),
+        mean=mean_of([call.rate for call in counted if call.rate is not None]),
+        faulty_calls=faulty,
+        faulty_share=wilson(faulty, len(counted)),
+        vetoes=sum(1 for call in counted if call.result.veto),
+        waiting=sum(1 for call in counted if call.result.needs_review),
+        grades=grade_counts(counted),
+        sections=tuple(SectionRate(*rate) for rate in section_rates(counted)),
+        lost=lost_items(counted),
+        best=ranked[-1] if len(ranked) > 1 else None,
+        worst=ranked[0] if len(ranked) > 1 else None,
+        needs=_needs(counted),
+        days=_days(counted),
+        notice=next((text for text in notices if text), None),
+        versions=_versions(ordered),
+    )
+
+
+def _by_time(call: InspectedCall) -> tuple[date, str, str]:
+    started = call.call.started_at.isoformat() if call.call.started_at is not None else ""
+    return (call.day or date.min, started, call.call.call_id)
+
+
+def _by_rate(line: CallLine) -> tuple[float, int, str]:
+    return (line.rate or 0.0, -len(line.faults), line.call_id)
+
+
+def _why_not(call: InspectedCall) -> str:
+    if call.rate is None:
+        return "没有可计分的细项"
+    reasons = "；".join(mask_private(reason) for reason in call.result.review_reasons)
+    return f"等级待定：{reasons}" if reasons else "等级待定，须人工复核"
+
+
+def _line(call: InspectedCall) -> CallLine:
+    result = call.result
+    started = call.call.started_at
+    return CallLine(
+        call_id=result.call_id,
+        day=f"{call.day:%Y-%m-%d}" if call.day is not None else "",
+        started=f"{started:%m-%d %H:%M}" if started is not None else "",
+        scenario=wording.scenario(call.call.scenario) if call.call.scenario else "",
+        seconds=call.call.duration if call.call.duration is not None else result.metrics.get("duration"),
+        total=result.total,
+        possible=result.possible,
+        rate=call.rate,
+        grade=result.grade,
+        veto=result.veto,
+        counted=call.counted,
+        needs_review=result.needs_review,
+        faults=tuple(rule.title for rule in result.failed()),
+        doubts=sum(1 for rule in result.rules if rule.status in (Status.UNCERTAIN, Status.ERROR)),
+        form_url=call.form_url,
+    )
+
+
+def _needs(calls: Sequence[InspectedCall]) -> tuple[TrainingNeed, ...]:
+    """Faults that repeat, and major ones at once; a single small slip is listed among the losses only."""
+    needs = []
+    for lost in lost_items(calls):
+        grave = lost.severity in (Severity.MAJOR, Severity.VETO)
+        if lost.severity is Severity.INFO or not (grave or lost.calls >= REPEATED_CALLS):
+            continue
+        needs.append(_need(lost, calls))
+    order = {Severity.VETO: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
+    return tuple(sorted(needs, key=lambda need: order[Severity(need.severity)]))
+
+
+def _need(lost: LostItem, calls: Sequence[InspectedCall]) -> TrainingNeed:
+    clips = [
+        _clip(call, rule)
+        for call in calls
+        for rule in call.result.rules
+        if rule.id == lost.rule_id and rule.status is Status.FAIL
+    ]
+    cost = f"，累计扣 {wording.number(-lost.points)} 分" if lost.points < 0 else ""
+    if lost.severity is Severity.VETO:
+        goal = "杜绝再次发生"
+    elif lost.calls == 1:
+        goal = "下一期不再出现"
+    else:
+        goal = f"下一期出现的通话少于 {lost.calls} 通，逐期降到 0"
+    return TrainingNeed(
+        rule_id=lost.rule_id,
+        title=lost.title,
+        section=lost.section,
+        severity=lost.severity.value,
+        severity_label=wording.SEVERITIES[lost.severity],
+        message=mask_private(lost.message),
+        reason=f"检查 {lost.judged} 通，{lost.calls} 通出现（{wording.percent(lost.share, 0)}）{cost}",
+        goal=goal,
+        clips=tuple(clips[-CLIPS_PER_NEED:]),
+    )
+
+
+def _clip(call: InspectedCall, rule: RuleResult) -> TrainingClip:
+    own = [evidence for evidence in rule.evidence if evidence.speaker is not Speaker.CUSTOMER] or rule.evidence
+    timed = [evidence for evidence in own if evidence.start is not None]
+    evidence: Evidence | None = next(iter(timed or own), None)
+    seconds = evidence.start if evidence is not None else None
+    words = mask_private(evidence.text) if evidence is not None else ""
+    explanation = mask_private(evidence.explanation) if evidence is not None else ""
+    speaker = speaker_label(evidence.speaker) if evidence is not None else ""
+    if evidence is None and rule.searched:
+        searched = rule.searched[0]
+        seconds = searched.start
+        explanation = f"在{searched.window}中未找到"
+    url = call.form_url
+    if url is not None and seconds is not None and "#" not in url:
+        url = f"{url}#t={wording.number(seconds)}"
+    day = f"{call.day:%m-%d}" if call.day is not None else ""
+    return TrainingClip(call.result.call_id, day, seconds, wording.clock(seconds), speaker, words, explanation, url)
+
+
+def _days(calls: Sequence[InspectedCall]) -> tuple[DayPoint, ...]:
+    by_day: dict[date, list[float]] = {}
+    for call in calls:
+        if call.day is not None and call.rate is not None:
+            by_day.setdefault(call.day, []).append(call.rate)
+    return tuple(
+        DayPoint(day, len(rates), sum(rates) / len(rates), min(rates), max(rates))
+        for day, rates in sorted(by_day.items())
+    )
+
+
+def _versions(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
+    """Which rules and scorecards stand behind the report; more than one means that scores are compared with care."""
+    return tuple(sorted({version for call in calls for version in (call.result.pack, call.result.scorecard)}))

@@ -1,0 +1,263 @@
+"""What was found in a call: each rule result with its hits quoted, or with where it was looked for in vain."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from qa_engine.domain import CallResult, Evidence, Ladder, RuleResult, Searched, Severity, Speaker, Status
+from qa_engine.reports.turns import Mark, Marking, ShownTurns, TurnLine, speaker_label
+from qa_engine.reports.wording import LADDERS, SEVERITIES, STATUSES, clock, clock_range, number
+from qa_engine.text import mask_private
+
+QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
+QUOTED_TURNS = 4  # turns of a searched window that are quoted; in a longer one nothing stands out anyway
+_SLACK_SECONDS = 0.5  # a measured stretch may begin this little before the turn ends
+
+_MARKS = {Status.FAIL: Mark.FAULT, Status.UNCERTAIN: Mark.DOUBT, Status.ERROR: Mark.DOUBT, Status.PASS: Mark.FOUND}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One piece of evidence: what was said when, by whom. ``trigger``: words of the customer that set the rule off."""
+
+    start: float | None
+    end: float | None
+    clock: str
+    clock_range: str
+    speaker: str
+    words: str
+    how: str
+    explanation: str
+    turn: int | None
+    trigger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where something was looked for without being found. ``nearest`` is a sentence, empty when nothing came near."""
+
+    window: str
+    start: float | None
+    end: float | None
+    clock_range: str
+    turns: int
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule result as the form tells it. ``label`` numbers deductions 1, 2 … and doubts 疑1, 疑2 …
+
+    ``excerpt`` quotes the call in blocks of consecutive turns: the hits (``focus``) with the sentences around them,
+    and what was said where something was looked for in vain.
+    """
+
+    label: str
+    anchor: str
+    rule_id: str
+    title: str
+    section: str
+    item: str
+    status: str
+    status_label: str
+    severity: str
+    severity_label: str
+    points: float
+    message: str
+    reason: str
+    hits: tuple[Hit, ...] = ()
+    searched: tuple[Search, ...] = ()
+    excerpt: tuple[tuple[TurnLine, ...], ...] = ()
+    times_taken: int = 0
+
+    @property
+    def at(self) -> float | None:
+        """Seconds of the first hit of the agent, else of any hit, else of the window that was searched."""
+        starts = [hit.start for hit in self.hits if hit.start is not None and not hit.trigger]
+        starts = starts or [hit.start for hit in self.hits if hit.start is not None]
+        starts = starts or [search.start for search in self.searched if search.start is not None]
+        return min(starts) if starts else None
+
+    @property
+    def clock(self) -> str:
+        return clock(self.at)
+
+    @property
+    def words(self) -> str:
+        """The words of the agent's first hit; empty for something that was not said."""
+        return next((hit.words for hit in self.hits if hit.words and not hit.trigger), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Which rule carries which label on this form."""
+
+    faults: dict[str, str]
+    doubts: dict[str, str]
+
+    def of(self, rule: RuleResult) -> str:
+        if rule.status is Status.FAIL:
+            return self.faults[rule.id]
+        return self.doubts.get(rule.id, "")
+
+
+def label_findings(result: CallResult) -> Labels:
+    """Faults are numbered in the order of the form (vetoes first), doubts after them on their own."""
+    order = {section.id: n for n, section in enumerate(result.sections)}
+
+    def place(rule: RuleResult) -> tuple[bool, int]:
+        return (rule.severity is not Severity.VETO, order.get(rule.section, len(order)))
+
+    faults = sorted((r for r in result.rules if r.status is Status.FAIL), key=place)
+    doubts = sorted((r for r in result.rules if r.status in (Status.UNCERTAIN, Status.ERROR)), key=place)
+    return Labels(
+        {rule.id: str(n) for n, rule in enumerate(faults, 1)},
+        {rule.id: f"疑{n}" for n, rule in enumerate(doubts, 1)},
+    )
+
+
+def anchor_of(label: str) -> str:
+    return "finding-" + label.replace("疑", "d")
+
+
+def markings_of(result: CallResult, labels: Labels) -> list[Marking]:
+    """Every span of evidence that is to be seen in the text."""
+    found = []
+    for rule in result.rules:
+        mark = _MARKS.get(rule.status, Mark.NONE)
+        label = labels.of(rule)
+        note = f"{label}．{rule.title}" if label else f"{STATUSES[rule.status]}：{rule.title}"
+        found += [
+            Marking(evidence.turn, *evidence.span, Mark.TRIGGER if _is_trigger(rule, evidence) else mark, note)
+            for evidence in rule.evidence
+            if evidence.turn is not None and evidence.span is not None
+        ]
+    return found
+
+
+def _is_trigger(rule: RuleResult, evidence: Evidence) -> bool:
+    """The customer's words can set off a rule; what is judged is the agent."""
+    return rule.status is not Status.PASS and evidence.speaker is Speaker.CUSTOMER
+
+
+def references_of(result: CallResult, labels: Labels) -> dict[int, list[str]]:
+    """For each turn the labels of the findings whose evidence lies in it."""
+    references: dict[int, list[str]] = {}
+    for rule in result.rules:
+        label = labels.of(rule)
+        for evidence in rule.evidence:
+            if label and evidence.turn is not None and label not in references.setdefault(evidence.turn, []):
+                references[evidence.turn].append(label)
+    return {turn: sorted(found, key=_by_label) for turn, found in references.items()}
+
+
+def _by_label(label: str) -> tuple[bool, int]:
+    return (label.startswith("疑"), int(label.removeprefix("疑")))
+
+
+def findings_of(
+    result: CallResult, statuses: Iterable[Status], labels: Labels, turns: ShownTurns
+) -> tuple[Finding, ...]:
+    """The rules of these statuses as findings, in the order of their labels."""
+    titles = {section.id: section.title for section in result.sections}
+    items = {(section.id, item.id): item.title for section in result.sections for item in section.items}
+    wanted = frozenset(statuses)
+    found = [_finding(rule, labels.of(rule), titles, items, turns) for rule in result.rules if rule.status in wanted]
+    return tuple(sorted(found, key=lambda finding: _by_label(finding.label) if finding.label else (True, 0)))
+
+
+def _finding(
+    rule: RuleResult, label: str, titles: dict[str, str], items: dict[tuple[str, str], str], turns: ShownTurns
+) -> Finding:
+    evidence = sorted(rule.evidence, key=lambda e: (e.start is None, e.start or 0.0, e.turn or 0))
+    return Finding(
+        label=label,
+        anchor=anchor_of(label) if label else "",
+        rule_id=rule.id,
+        title=rule.title,
+        section=titles.get(rule.section, ""),
+        item=items.get((rule.section, rule.item), ""),
+        status=rule.status.value,
+        status_label=STATUSES[rule.status],
+        severity=rule.severity.value,
+        severity_label=SEVERITIES[rule.severity],
+        points=rule.points,
+        message=mask_private(rule.message),
+        reason=mask_private(rule.reason),
+        hits=tuple(_hit(rule, one, turns) for one in evidence),
+        searched=tuple(_search(one, turns) for one in rule.searched),
+        excerpt=_excerpt(evidence, rule.searched, turns) if label else (),
+        times_taken=rule.hits,
+    )
+
+
+def _hit(rule: RuleResult, evidence: Evidence, turns: ShownTurns) -> Hit:
+    start = evidence.start
+    if start is None and evidence.turn is not None and evidence.turn in turns.by_index:
+        start = turns.by_index[evidence.turn].start
+    return Hit(
+        start=start,
+        end=evidence.end,
+        clock=clock(start),
+        clock_range=clock_range(start, evidence.end),
+        speaker=speaker_label(evidence.speaker),
+        words=_words(evidence, turns),
+        how=_how(evidence),
+        explanation=mask_private(evidence.explanation),
+        turn=evidence.turn,
+        trigger=_is_trigger(rule, evidence),
+    )
+
+
+def _words(evidence: Evidence, turns: ShownTurns) -> str:
+    """The matched words, masked as part of their sentence: a number cut in two is still hidden."""
+    words = mask_private(evidence.text)
+    if evidence.turn is None or evidence.span is None or evidence.turn not in turns.by_index:
+        return words
+    shown = turns.by_index[evidence.turn].text[slice(*evidence.span)]
+    return shown if len(shown) == len(evidence.text) else words
+
+
+def _how(evidence: Evidence) -> str:
+    if evidence.ladder is None:
+        return ""
+    label = LADDERS[evidence.ladder]
+    if evidence.ladder is Ladder.EXACT:
+        return label
+    pattern = f"，对照「{mask_private(evidence.pattern)}」" if evidence.pattern else ""
+    return f"{label}（{number(evidence.score, 0)} 分{pattern}）"
+
+
+def _excerpt(
+    evidence: Sequence[Evidence], searched: Sequence[Searched], turns: ShownTurns
+) -> tuple[tuple[TurnLine, ...], ...]:
+    focus: list[int] = []
+    quoted: set[int] = set()
+    for one in evidence:
+        if one.turn is None:
+            quoted.update(turns.beside(one.start, one.end, slack=_SLACK_SECONDS))
+        elif one.turn not in focus and len(focus) < QUOTED_HITS:
+            focus.append(one.turn)
+            quoted.update(turns.around(one.turn))
+    for search in searched:
+        if len(search.turns) <= QUOTED_TURNS:
+            quoted.update(search.turns)
+        elif search.nearest is not None:
+            quoted.add(search.nearest.turn)
+    return tuple(tuple(replace(line, focus=line.index in focus) for line in block) for block in turns.blocks(quoted))
+
+
+def _search(searched: Searched, turns: ShownTurns) -> Search:
+    looked_at = turns.quote(searched.turns)
+    start, end = searched.start, searched.end
+    if start is None:
+        start = next((line.start for line in looked_at if line.start is not None), None)
+        end = next((line.end for line in reversed(looked_at) if line.end is not None), None)
+    nearest = ""
+    if searched.nearest is not None:
+        line = turns.by_index.get(searched.nearest.turn)
+        where = f"（{line.clock} {line.speaker_label}）" if line is not None else ""
+        nearest = (
+            f"最接近的是「{mask_private(searched.nearest.text)}」{where}，"
+            f"与「{searched.nearest.pattern}」相似度 {number(searched.nearest.score, 0)}"
+        )
+    return Search(searched.window, start, end, clock_range(start, end), len(searched.turns), nearest)

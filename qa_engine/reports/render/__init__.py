@@ -1,0 +1,44 @@
+"""Forms rendered as HTML, XLSX, CSV and JSON; the same form gives the same bytes on any day."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias
+
+from qa_engine.reports.agent_report import AgentReport
+from qa_engine.reports.call_form import CallForm
+from qa_engine.reports.render.csv import render_csv
+from qa_engine.reports.render.html import render_html, stylesheet
+from qa_engine.reports.render.json import render_json
+from qa_engine.reports.render.xlsx import render_xlsx
+
+Format: TypeAlias = Literal["html", "xlsx", "csv", "json"]
+
+MEDIA_TYPES: Mapping[Format, str] = {
+    "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+
+_RENDERERS: Mapping[Format, Callable[[CallForm | AgentReport], bytes]] = {
+    "html": lambda report: render_html(report).encode(),
+    "xlsx": render_xlsx,
+    "csv": render_csv,
+    "json": render_json,
+}
+
+
+def render(report: CallForm | AgentReport, fmt: Format) -> bytes:
+    """The report in one of the formats of `MEDIA_TYPES`."""
+    return _RENDERERS[fmt](report)
+
+
+__all__ = [
+    "MEDIA_TYPES",
+    "Format",
+    "render",
+    "render_csv",
+    "render_html",
+    "render_json",
+    "render_xlsx",
+    "stylesheet",
+]

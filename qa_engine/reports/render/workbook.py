@@ -1,0 +1,187 @@
+"""A workbook that is safe to open and equal byte for byte: text is never a formula, no clock is written into it."""
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | int | float | None
+
+_EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001 a fixed stamp, not a moment
+_ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_LONGEST = 32_000  # Excel's limit of characters in a cell is 32767
+
+_FONT = "Microsoft YaHei"
+_THIN = Side(style="thin", color="D5DAE1")
+_BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a row or a cell looks; colours are RRGGBB."""
+
+    bold: bool = False
+    size: float = 10
+    color: str = "1C2430"
+    fill: str | None = None
+    border: bool = True
+    center: bool = False
+
+
+PLAIN = Style()
+TITLE = Style(bold=True, size=15, border=False)
+HEADING = Style(bold=True, size=11, border=False)
+HEAD = Style(bold=True, color="5B6572", fill="F0F2F5")
+SECTION = Style(bold=True, fill="F5F6F8")
+FAULT = Style(bold=True, color="B42318")
+DOUBT = Style(color="8A5A00")
+FAINT = Style(color="8A939F")
+NOTICE = Style(bold=True, color="5F3F00", fill="FFF3D6", border=False)
+ALARM = Style(bold=True, color="B42318", fill="FDECEA", border=False)
+
+
+class Sheet:
+    """One worksheet, written from top to bottom."""
+
+    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
+        self.sheet = sheet
+        self.widths = tuple(widths)
+        self.row = 0
+        for n, width in enumerate(widths, 1):
+            sheet.column_dimensions[get_column_letter(n)].width = width
+        sheet.page_setup.paperSize = 9  # A4
+        sheet.page_setup.orientation = "landscape" if sum(widths) > 110 else "portrait"
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.print_options.horizontalCentered = True
+        sheet.page_margins.left = sheet.page_margins.right = 0.4
+        sheet.page_margins.top = sheet.page_margins.bottom = 0.55
+        sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
+
+    def add(self, values: Sequence[Value], styles: Style | Sequence[Style] = PLAIN) -> int:
+        """A row of cells; its number is returned."""
+        self.row += 1
+        for n, value in enumerate(values):
+            style = styles if isinstance(styles, Style) else styles[min(n, len(styles) - 1)]
+            write_cell(self._cell(n + 1), value, style)
+        self._fit_height(values)
+        return self.row
+
+    def banner(self, text: str, style: Style = HEADING) -> int:
+        """One text over the whole width."""
+        self.row += 1
+        write_cell(self._cell(1), text, style)
+        self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=len(self.widths))
+        lines = _lines(text, sum(self.widths) * 10 / style.size)
+        self.sheet.row_dimensions[self.row].height = max(18.0, style.size * 1.55 * lines)
+        return self.row
+
+    def space(self) -> None:
+        self.row += 1
+
+    def freeze(self) -> None:
+        """Everything so far stays in sight and is repeated on every printed page."""
+        self.sheet.freeze_panes = f"A{self.row + 1}"
+        self.sheet.print_title_rows = f"{self.row}:{self.row}"
+
+    def link(self, column: int, url: str) -> None:
+        """The cell of the last row leads to ``url``."""
+        cell = self.sheet.cell(self.row, column)
+        cell.hyperlink = url
+        cell.font = Font(name=_FONT, size=10, color="0B4F9E", underline="single")
+
+    def _cell(self, column: int) -> Cell:
+        cell = self.sheet.cell(self.row, column)
+        assert isinstance(cell, Cell)  # merged ranges are only made after their first cell was written
+        return cell
+
+    def _fit_height(self, values: Sequence[Value]) -> None:
+        lines = max(
+            (_lines(value, width) for value, width in zip(values, self.widths, strict=False) if isinstance(value, str)),
+            default=1,
+        )
+        self.sheet.row_dimensions[self.row].height = min(400.0, 15.5 * lines + 2)
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column; a Chinese character is about two units wide."""
+    usable = max(4.0, width - 1.5)
+    return sum(max(1, -(-_units(line) // int(usable))) for line in text.split("\n"))
+
+
+def _units(text: str) -> int:
+    return sum(2 if ord(char) > 0x2E7F or char in "「」《》—…" else 1 for char in text)
+
+
+def write_cell(cell: Cell, value: Value, style: Style) -> None:
+    """Numbers stay numbers; text is always text, marked as such when a spreadsheet might take it for a formula."""
+    if isinstance(value, str):
+        text = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.value = text[:_LONGEST]
+        cell.data_type = "s"
+        if text.startswith(_DANGEROUS):
+            cell.quotePrefix = True
+    elif value is not None:
+        cell.value = value
+        cell.number_format = "0.##" if isinstance(value, float) and value != int(value) else "0"
+    cell.font = Font(name=_FONT, size=style.size, bold=style.bold, color=style.color)
+    number = value is not None and not isinstance(value, str)
+    horizontal = "center" if style.center else ("right" if number else "left")
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal)
+    if style.fill is not None:
+        cell.fill = PatternFill("solid", start_color=style.fill)
+    if style.border:
+        cell.border = _BORDER
+
+
+class Book:
+    """A workbook under construction."""
+
+    def __init__(self, title: str) -> None:
+        self._workbook = Workbook()
+        self._first = True
+        properties = self._workbook.properties
+        properties.title = ILLEGAL_CHARACTERS_RE.sub("", title)
+        properties.creator = "qa-engine"
+        properties.created = properties.modified = _EPOCH
+
+    def sheet(self, title: str, widths: Sequence[float]) -> Sheet:
+        if self._first:
+            self._first = False
+            worksheet = self._workbook.active
+            assert isinstance(worksheet, Worksheet)
+            worksheet.title = title
+        else:
+            worksheet = self._workbook.create_sheet(title)
+        return Sheet(worksheet, widths)
+
+    def to_bytes(self) -> bytes:
+        """The file; equal content gives equal bytes."""
+        raw = io.BytesIO()
+        self._workbook.save(raw)
+        stamp = _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+        fixed = io.BytesIO()
+        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+            for name in source.namelist():
+                data = source.read(name)
+                if name == "docProps/core.xml":
+                    data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
+                info = zipfile.ZipInfo(name, _ZIP_DATE)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = 0o600 << 16
+                target.writestr(info, data)
+        return fixed.getvalue()

@@ -1,0 +1,195 @@
+"""The turns of a call as they are shown: masked, with the hits marked in their text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from qa_engine.domain import Speaker, Transcript, Turn
+from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, clock
+from qa_engine.text import mask_private
+
+DOUBTFUL_CONFIDENCE = 0.7  # below it the form prints the confidence next to the words
+SHOWN_SILENCE_SECONDS = 3.0  # a gap this long is written between two turns
+SHOWN_OVERLAP_SECONDS = 0.5
+
+
+class Mark(StrEnum):
+    """Why a piece of text is marked; a later one covers an earlier one."""
+
+    NONE = ""
+    FOUND = "found"
+    TRIGGER = "trigger"
+    DOUBT = "doubt"
+    FAULT = "fault"
+
+
+_RANK = {mark: rank for rank, mark in enumerate(Mark)}
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """A mark on characters [start, end) of the shown text of ``turn``; ``note`` is its tooltip."""
+
+    turn: int
+    start: int
+    end: int
+    mark: Mark
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of shown text with one mark."""
+
+    text: str
+    mark: Mark = Mark.NONE
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLine:
+    """One turn as a line of the form. ``number`` counts from 1; times are seconds."""
+
+    index: int
+    number: int
+    speaker: str
+    speaker_label: str
+    start: float | None
+    end: float | None
+    clock: str
+    pieces: tuple[Piece, ...]
+    excluded: str = ""
+    confidence: float | None = None
+    chars_per_minute: float | None = None
+    loudness_db: float | None = None
+    silence_before: float | None = None
+    overlap: float | None = None
+    references: tuple[str, ...] = ()
+    focus: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def doubtful(self) -> bool:
+        return self.confidence is not None and self.confidence < DOUBTFUL_CONFIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurns:
+    """Every turn of a transcript, ready to be shown whole or quoted around a hit."""
+
+    lines: tuple[TurnLine, ...]
+    by_index: Mapping[int, TurnLine] = field(repr=False)
+
+    def quote(self, indices: Iterable[int]) -> tuple[TurnLine, ...]:
+        return tuple(self.by_index[index] for index in sorted(set(indices)) if index in self.by_index)
+
+    def blocks(self, indices: Iterable[int]) -> tuple[tuple[TurnLine, ...], ...]:
+        """These turns in the order of the call, cut into stretches without a gap."""
+        wanted = set(indices)
+        blocks: list[list[TurnLine]] = []
+        previous = -2
+        for position, line in enumerate(self.lines):
+            if line.index in wanted:
+                if position != previous + 1:
+                    blocks.append([])
+                blocks[-1].append(line)
+                previous = position
+        return tuple(tuple(block) for block in blocks)
+
+    def beside(self, start: float | None, end: float | None, *, slack: float) -> tuple[int, ...]:
+        """The turn before a stretch of time and the one after it, excluded ones left out."""
+        if start is None:
+            return ()
+        heard = [line for line in self.lines if not line.excluded]
+        before = [line.index for line in heard if line.end is not None and line.end <= start + slack]
+        until = start if end is None else end
+        after = [line.index for line in heard if line.start is not None and line.start >= until - slack]
+        return (*before[-1:], *after[:1])
+
+    def around(self, index: int) -> tuple[int, ...]:
+        """The turn, one after it, and those before it back to the customer's preceding sentence (three at most)."""
+        position = next((n for n, line in enumerate(self.lines) if line.index == index), None)
+        if position is None:
+            return ()
+        first = position
+        while first > 0 and position - first < 3:
+            first -= 1
+            if self.lines[first].speaker != self.lines[position].speaker and not self.lines[first].excluded:
+                break
+        last = min(position + 1, len(self.lines) - 1)
+        return tuple(line.index for line in self.lines[first : last + 1])
+
+
+def show_turns(
+    transcript: Transcript, markings: Sequence[Marking], references: Mapping[int, Sequence[str]]
+) -> ShownTurns:
+    """All turns in the order of the transcript; ``references`` names the findings that point at a turn."""
+    by_turn: dict[int, list[Marking]] = {}
+    for marking in markings:
+        by_turn.setdefault(marking.turn, []).append(marking)
+    lines: list[TurnLine] = []
+    heard_until: float | None = None
+    for position, turn in enumerate(transcript.turns):
+        silence = None
+        if turn.start is not None and heard_until is not None and turn.excluded is None:
+            gap = round(turn.start - heard_until, 1)
+            silence = gap if gap >= SHOWN_SILENCE_SECONDS else None
+        lines.append(
+            TurnLine(
+                index=turn.index,
+                number=position + 1,
+                speaker=turn.speaker.value,
+                speaker_label=SPEAKERS[turn.speaker],
+                start=turn.start,
+                end=turn.end,
+                clock=clock(turn.start),
+                pieces=pieces_of(turn.text, by_turn.get(turn.index, ())),
+                excluded=EXCLUSIONS[turn.excluded] if turn.excluded is not None else "",
+                confidence=turn.confidence,
+                chars_per_minute=turn.prosody.chars_per_minute if turn.prosody else None,
+                loudness_db=turn.prosody.loudness_db if turn.prosody else None,
+                silence_before=silence,
+                overlap=_overlap_seconds(turn, transcript.turns[:position]),
+                references=tuple(references.get(turn.index, ())),
+            )
+        )
+        if turn.end is not None and turn.excluded is None:
+            heard_until = turn.end if heard_until is None else max(heard_until, turn.end)
+    return ShownTurns(tuple(lines), {line.index: line for line in lines})
+
+
+def _overlap_seconds(turn: Turn, before: Sequence[Turn]) -> float | None:
+    """Seconds that this turn was spoken into an earlier one of the other side."""
+    if turn.span is None or turn.excluded is not None:
+        return None
+    shared = sum(
+        turn.span.overlap_seconds(other.span)
+        for other in before[-6:]
+        if other.span is not None and other.excluded is None and other.speaker is not turn.speaker
+    )
+    return round(shared, 1) if shared >= SHOWN_OVERLAP_SECONDS else None
+
+
+def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[Piece, ...]:
+    """``text`` masked and cut where marks begin and end; together the pieces are the masked text."""
+    masked = mask_private(text)  # keeps the length, so spans keep their place
+    limit = len(masked)
+    spans = [
+        (min(m.start, limit), min(m.end, limit), m) for m in markings if m.start < m.end and m.mark is not Mark.NONE
+    ]
+    cuts = sorted({0, len(masked), *(start for start, _, _ in spans), *(end for _, end, _ in spans)})
+    pieces: list[Piece] = []
+    for start, end in pairwise(cuts):
+        covering = [m for first, last, m in spans if first <= start and end <= last]
+        best = max((m.mark for m in covering), key=_RANK.__getitem__, default=Mark.NONE)
+        notes = dict.fromkeys(m.note for m in covering if m.mark is best and m.note)
+        pieces.append(Piece(masked[start:end], best, "；".join(notes)))
+    return tuple(pieces) or (Piece(""),)
+
+
+def speaker_label(speaker: Speaker | None) -> str:
+    return SPEAKERS[speaker] if speaker is not None else "双方"
