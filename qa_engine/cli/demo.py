@@ -1,0 +1,106 @@
+"""``qa-engine demo``: the bundled recordings through real workers to forms and reports."""
+
+import os
+import time
+
+import typer
+from rich.table import Table
+
+from qa_engine.cli.app import app
+from qa_engine.cli.console import complain, progress_bar, say
+from qa_engine.cli.ingest import tell
+from qa_engine.cli.serve import running_worker
+from qa_engine.cli.tables import faults_text, print_table
+from qa_engine.errors import ConflictError, QaError
+from qa_engine.resources import example_calls_dir
+from qa_engine.service import (
+    App,
+    get_call,
+    ingest_paths,
+    list_agents,
+    list_calls,
+    open_app,
+    wait_until_settled,
+    write_agent_report,
+    write_call_form,
+)
+from qa_engine.settings import Settings, current_settings
+
+LIMIT_SECONDS = 1800.0
+
+
+@app.command()
+def demo() -> None:
+    """Run the bundled synthetic recordings through real workers; ends with a table and the paths of the forms."""
+    began = time.monotonic()
+    settings = current_settings()
+    calls = example_calls_dir()
+    with open_app(settings) as engine:
+        _refuse_foreign_data(engine)
+        if engine.notice:
+            say(f"{engine.notice}: synthetic calls, recognised by the bundled starter model")
+        with progress_bar() as advance:
+            report = ingest_paths(engine, [calls], manifest=calls / "manifest.csv", progress=advance)
+        tell(report)
+        ids = [call.call_id for call in report.calls]
+        _work(engine, settings, ids)
+        _write_forms(engine, ids)
+    say(f"{time.monotonic() - began:.0f} s; now: qa-engine serve --with-worker (or make serve)")
+
+
+def _refuse_foreign_data(engine: App) -> None:
+    """The demo must not mix its synthetic calls with a centre's own."""
+    page = list_calls(engine, per_page=200)
+    foreign = [row.call_id for row in page.rows if not row.call_id.startswith("demo-")]
+    if foreign:
+        raise ConflictError(
+            f"{engine.settings.home} already holds calls that are not of the demo (for example {foreign[0]}); "
+            "choose an empty data folder: QA_HOME=/some/folder qa-engine demo"
+        )
+
+
+def _work(engine: App, settings: Settings, ids: list[str]) -> None:
+    """Start workers on every core, wait until each call is settled, stop them."""
+    cores = os.cpu_count() or 1
+    os.environ.setdefault("QA_ASR_THREADS", "1")  # one thread a child: the children share the cores
+    os.environ.setdefault("QA_LOG_LEVEL", "WARNING")
+    with running_worker(settings, processes=min(cores, 4)) as process, progress_bar() as advance:
+        settled = wait_until_settled(
+            engine,
+            ids,
+            timeout_seconds=LIMIT_SECONDS,
+            on_change=lambda state: advance("transcribing and checking", state.done, state.total),
+            alive=lambda: process.poll() is None,
+        )
+    if not settled.finished:
+        raise QaError(f"{settled.total - settled.done} calls were not finished; see: qa-engine status")
+
+
+def _write_forms(engine: App, ids: list[str]) -> None:
+    table = Table("通话", "坐席", "得分", "等级", "扣分与疑点", title="qa-engine demo", show_lines=True)
+    aside = 0
+    for call_id in ids:
+        detail = get_call(engine, call_id)
+        row = detail.row
+        if detail.result is None:
+            aside += 1
+            table.add_row(call_id, row.agent_id or "—", "—", row.state.value, row.reason or "")
+            continue
+        write_call_form(engine, call_id)
+        grade = f"{row.grade}（否决）" if row.veto else row.grade or ""
+        table.add_row(
+            call_id,
+            f"{row.agent_id or '—'} {row.agent_name or ''}",
+            f"{row.total:g}",
+            grade,
+            faults_text(detail.result),
+        )
+    agents = [agent.id for agent in list_agents(engine) if agent.scored]
+    for agent_id in agents:
+        write_agent_report(engine, agent_id)
+    print_table(table)
+    say(f"{len(ids) - aside} forms:   {engine.settings.reports_dir / 'calls'}/<call>.html, .xlsx")
+    say(f"{len(agents)} reports: {engine.settings.reports_dir / 'agents'}/<agent>.html, .xlsx")
+    if aside:
+        complain(f"{aside} calls were set aside; see: qa-engine status")
+        raise typer.Exit(1)

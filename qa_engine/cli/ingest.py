@@ -1,0 +1,43 @@
+"""``qa-engine ingest``: store recordings and queue them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_engine.cli.app import app
+from qa_engine.cli.console import complain, progress_bar, say
+from qa_engine.service import IngestReport, Outcome, ingest_paths, open_app
+from qa_engine.settings import current_settings
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of recordings.")],
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="CSV or JSON Lines with the facts of the calls; default: none, or a sidecar file."),
+    ] = None,
+) -> None:
+    """Copy recordings into the data folder by hash and queue them for the workers."""
+    with open_app(current_settings()) as engine, progress_bar() as advance:
+        report = ingest_paths(engine, paths, manifest=manifest, progress=advance)
+    tell(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def tell(report: IngestReport) -> None:
+    """Every recording accounted for: faults first, then what was set aside, then the sum."""
+    for fault in report.faults:
+        complain(str(fault))
+    for call in report.calls:
+        if call.outcome is Outcome.ASIDE:
+            complain(f"{call.source}: call {call.call_id} set aside ({call.reason}): {call.message}")
+        for warning in call.warnings:
+            say(f"{call.source}: call {call.call_id}: {warning}")
+    for name in report.skipped:
+        say(f"{name}: skipped, not a recording")
+    counts = {outcome: sum(call.outcome is outcome for call in report.calls) for outcome in Outcome}
+    shown = ", ".join(f"{count} {outcome.value}" for outcome, count in counts.items() if count) or "nothing"
+    say(f"{len(report.calls)} recordings: {shown}; {len(report.faults)} faults")
