@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, may_follow
@@ -219,7 +219,7 @@ def agent_sums(
 def values(session: Session, column: str) -> tuple[Any, ...]:
     """The values that occur in ``scenario``, ``team`` or ``day``, sorted."""
     field = {"scenario": tables.Call.scenario, "team": tables.Call.team, "day": tables.Call.day}[column]
-    return tuple(session.scalars(select(distinct(field)).where(field.is_not(None)).order_by(field)))
+    return tuple(session.scalars(select(field).distinct().where(field.is_not(None)).order_by(field)))
 
 
 def fault_rules(session: Session) -> tuple[tuple[str, str], ...]:
