@@ -1,6 +1,5 @@
 """Celery as this house uses it: four queues, ids as JSON, late acknowledgement. Clients and workers share this."""
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +53,23 @@ def make_celery(settings: Settings, *, name: str = "qa_engine") -> Celery:
     return app
 
 
+def send(app: Celery, task: str, arguments: list[object], *, queue: str, expires: float | None = None) -> None:
+    """Send one message. Raises BrokerError."""
+    try:
+        app.send_task(task, args=arguments, queue=queue, expires=expires)
+    except _failures(app) as error:
+        raise BrokerError(_say(error)) from error
+
+
 class CeleryBell:
     """Rings through Celery's broker. Knows the task by its name only, so clients need no worker code."""
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_celery(settings)
-        logging.getLogger("kombu").setLevel(logging.ERROR)
+        self._failures = _failures(self._app)
 
     def ring(self, queue: str, job_id: int) -> None:
-        try:
-            self._app.send_task(JOB_TASK, args=[job_id], queue=queue)
-        except (OperationalError, OSError) as error:
-            raise BrokerError(_say(error)) from error
+        send(self._app, JOB_TASK, [job_id], queue=queue)
 
     def pending(self, queue: str) -> int | None:
         try:
@@ -73,7 +77,7 @@ class CeleryBell:
                 channel: Any = connection.default_channel
                 # Redis counts with LLEN, the files are listed, AMQP answers a passive declaration
                 return int(channel.queue_declare(queue, passive=True).message_count)
-        except (OperationalError, OSError, *_channel_errors(self._app)):
+        except self._failures:
             return None
 
     def check(self) -> None:
@@ -81,7 +85,7 @@ class CeleryBell:
             with self._app.connection_for_write() as connection:
                 connection.ensure_connection(max_retries=1, timeout=5)
                 connection.default_channel  # noqa: B018  # opens it
-        except (OperationalError, OSError, *_channel_errors(self._app)) as error:
+        except self._failures as error:
             raise BrokerError(_say(error)) from error
 
 
@@ -112,14 +116,15 @@ def _transport_options(settings: Settings) -> dict[str, object]:
     make_home(settings)
     folder = queue_folder(settings)
     folder.mkdir(exist_ok=True, mode=0o750)
-    return {"data_folder_in": str(folder), "data_folder_out": str(folder), "polling_interval": POLL_SECONDS}
+    return {"folder": str(folder), "polling_interval": POLL_SECONDS}
 
 
-def _channel_errors(app: Celery) -> tuple[type[BaseException], ...]:
+def _failures(app: Celery) -> tuple[type[BaseException], ...]:
+    """What the transport in use raises when the broker is away. Opens no connection."""
     with app.connection_for_write() as connection:
-        return (*connection.connection_errors, *connection.channel_errors)
+        return (OperationalError, OSError, *connection.connection_errors, *connection.channel_errors)
 
 
-def _say(error: Exception) -> str:
+def _say(error: BaseException) -> str:
     """The cause without the address: that may hold a password."""
     return f"{type(error).__name__}: the broker cannot be reached"

@@ -1,6 +1,6 @@
-"""kombu's filesystem transport, with the corners rounded that a queue shared by processes would cut itself on.
+"""Celery's messages as files of one folder: kombu's filesystem transport, made safe for several processes.
 
-The stock transport (kombu 5.7) writes a message into its final name, so that a reader may find half of it; takes one
+kombu's own (5.7) writes a message into its final name, so that a reader may find half of it; takes one
 by moving it through the system's temporary folder, which on another disk is a copy that two readers can both make; and
 keeps its bindings in files of a control folder with the same race. Here a message appears by rename, is taken by
 rename, and bindings are declared by every process for itself, as all of them know the same four queues.
@@ -16,22 +16,21 @@ from queue import Empty
 from typing import Any
 
 from kombu.exceptions import ChannelError
-from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
+from kombu.transport import TRANSPORT_ALIASES, virtual
 
 SCHEME = "qafiles"
 SUFFIX = ".msg"
 
 
-class FileChannel(filesystem.Channel):
+class FileChannel(virtual.Channel):
     """One message is one file: ``<time>_<id>.<queue>.msg``."""
 
     supports_fanout = False
-    get_table = virtual.Channel.get_table
-    _delete = virtual.Channel._delete
 
     @property
     def folder(self) -> Path:
-        return Path(self.data_folder_in)
+        client: Any = self.connection.client
+        return Path(client.transport_options["folder"])
 
     def _put(self, queue: str, message: dict[str, Any], **_: object) -> None:
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}{SUFFIX}"
@@ -73,11 +72,10 @@ class FileChannel(filesystem.Channel):
         return [self.folder / name for name in sorted(names) if name.endswith(ending) and not name.startswith(".")]
 
 
-class FileTransport(filesystem.Transport):
+class FileTransport(virtual.Transport):
     """Messages as files in one folder of this machine."""
 
     Channel = FileChannel
-    global_state: Any = virtual.BrokerState()  # type: ignore[no-untyped-call]
     driver_type = SCHEME
     driver_name = SCHEME
 

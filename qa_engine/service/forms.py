@@ -12,14 +12,13 @@ from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.reports import AgentReport, CallForm, InspectedCall, Period, UncountedCall
 from qa_engine.reports import agent_report as make_agent_report
 from qa_engine.reports import call_form as make_call_form
-from qa_engine.reports.render import MEDIA_TYPES, render
+from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.codec import call_from_text, result_from_text, transcript_from_text
 from qa_engine.service.context import App
 from qa_engine.service.facts import call_id as checked_id
 from qa_engine.service.models import Rendered
 from qa_engine.store import CallFilter, calls, tables
 
-FORMATS = ("html", "xlsx", "csv", "json")
 NOT_INSPECTED = "尚未完成质检"
 REASONS = {
     "silent": "录音无人声",
@@ -102,9 +101,9 @@ def agent_report(
 
 def render_call(app: App, call_id: str, format: str, *, audio_url: str | None = None) -> Rendered:
     """A call's form as ``html``, ``xlsx``, ``csv`` or ``json``."""
-    _check_format(format)
-    content = render(call_form(app, call_id, audio_url=audio_url), format)
-    return Rendered(content, MEDIA_TYPES[format], f"{file_name(call_id)}.{format}")
+    wanted = _format(format)
+    content = render(call_form(app, call_id, audio_url=audio_url), wanted)
+    return Rendered(content, MEDIA_TYPES[wanted], f"{file_name(call_id)}.{wanted}")
 
 
 def render_agent(
@@ -117,11 +116,11 @@ def render_agent(
     form_url: str = "../calls/{call_id}.html",
 ) -> Rendered:
     """An agent's report as ``html``, ``xlsx``, ``csv`` or ``json``."""
-    _check_format(format)
+    wanted = _format(format)
     report = agent_report(app, agent_id, day_from=day_from, day_to=day_to, form_url=form_url)
     days = "_".join(day.isoformat() for day in (day_from, day_to) if day)
     name = f"{file_name(agent_id)}_{days}" if days else file_name(agent_id)
-    return Rendered(render(report, format), MEDIA_TYPES[format], f"{name}.{format}")
+    return Rendered(render(report, wanted), MEDIA_TYPES[wanted], f"{name}.{wanted}")
 
 
 def write_call_form(app: App, call_id: str, *, formats: Sequence[str] = ("html", "xlsx")) -> tuple[Path, ...]:
@@ -153,9 +152,11 @@ def file_name(name: str) -> str:
         return "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in name)[:150]
 
 
-def _check_format(format: str) -> None:
-    if format not in FORMATS:
-        raise UsageError(f"{format!r} is no format of a report; there are {', '.join(FORMATS)}")
+def _format(name: str) -> Format:
+    found: Format | None = next((known for known in MEDIA_TYPES if known == name), None)
+    if found is None:
+        raise UsageError(f"{name!r} is no format of a report; there are {', '.join(MEDIA_TYPES)}")
+    return found
 
 
 def _write(folder: Path, rendered: Rendered) -> Path:

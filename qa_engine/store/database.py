@@ -46,8 +46,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing detaches the rows as they are; a rollback would empty them
 
     @contextmanager
     def write(self) -> Iterator[Session]:

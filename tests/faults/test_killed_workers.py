@@ -1,0 +1,99 @@
+"""kill -9 in the middle of a recording loses nothing and doubles nothing."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from qa_engine.domain import CallState
+from qa_engine.service import JobState, Stage, get_call, ingest_paths
+from qa_engine.store import tables
+from tests.faults.conftest import Centre, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+def recording(centre: Centre, name: str = "c-1") -> Path:
+    path = centre.root / f"{name}.wav"
+    path.write_text(f"recording {name}")
+    return path
+
+
+def assert_done_once(centre: Centre, *, attempts: int) -> None:
+    """One transcript, one result, one job a stage, and the attempts that it really took."""
+    detail = get_call(centre.app, "c-1")
+    assert detail.row.state is CallState.CLEAN
+    by_stage = {job.stage: job for job in detail.jobs}
+    assert len(detail.jobs) == len(by_stage) <= len(Stage)
+    assert (by_stage[Stage.TRANSCRIBE].state, by_stage[Stage.TRANSCRIBE].attempts) == (JobState.DONE, attempts)
+    assert by_stage[Stage.INSPECT].state is JobState.DONE
+    assert [event.action for event in detail.events] == ["received", "transcribed", "inspected", "clean"]
+    with centre.app.database.read() as session:
+        for table in (tables.Call, tables.Recording, tables.Transcript, tables.Result):
+            assert session.scalar(select(func.count()).select_from(table)) == 1, table.__tablename__
+
+
+def test_a_worker_does_the_whole_way(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre()
+    centre.open_gate()
+    ingest_paths(centre.app, [recording(centre)])
+    worker = centre.start_worker()
+    centre.settled("c-1")
+    assert_done_once(centre, attempts=1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 0, centre.logs()
+
+
+def test_a_killed_child_is_replaced(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre()
+    ingest_paths(centre.app, [recording(centre)])
+    centre.start_worker()
+    os.kill(centre.child_in_recording(), signal.SIGKILL)
+    centre.open_gate()
+    centre.settled("c-1")
+    assert_done_once(centre, attempts=2)
+
+
+def test_a_killed_worker_leaves_its_recording_to_the_next(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre()
+    ingest_paths(centre.app, [recording(centre)])
+    worker = centre.start_worker()
+    centre.child_in_recording()
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait(5)
+    assert get_call(centre.app, "c-1").row.state is CallState.RECEIVED
+    centre.open_gate()
+    centre.start_worker()
+    centre.settled("c-1")
+    assert_done_once(centre, attempts=2)
+
+
+def test_a_call_that_kills_its_worker_every_time_is_quarantined(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre(max_attempts="2")
+    ingest_paths(centre.app, [recording(centre)])
+    centre.start_worker()
+    for _ in range(2):
+        os.kill(centre.child_in_recording(), signal.SIGKILL)
+    centre.settled("c-1")
+    row = get_call(centre.app, "c-1").row
+    assert (row.state, row.reason) == (CallState.QUARANTINED, "attempts_spent")
+    assert "lost 2 times" in (row.message or "")
+
+
+def test_a_long_recording_keeps_its_lease(make_centre: Callable[..., Centre]) -> None:
+    """The heartbeat renews the lease: a second worker that sweeps all the time must not take the job."""
+    centre = make_centre()
+    ingest_paths(centre.app, [recording(centre)])
+    centre.start_worker()
+    centre.child_in_recording()
+    before = get_call(centre.app, "c-1").jobs[0].lease_until
+    centre.start_worker()
+    wait_for("the lease to be renewed", lambda: get_call(centre.app, "c-1").jobs[0].lease_until != before)
+    assert before is not None
+    wait_for("the first lease to be over", lambda: centre.app.clock.now() > before)
+    centre.open_gate()
+    centre.settled("c-1")
+    assert_done_once(centre, attempts=1)

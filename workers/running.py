@@ -1,0 +1,74 @@
+"""Start a worker: prefork children, a ticker for the sweep, logs; stop at SIGTERM after the work at hand."""
+
+from collections.abc import Sequence
+
+import structlog
+from celery.apps.worker import Worker
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
+
+from qa_engine.logs import set_up_logs
+from qa_engine.service import QUEUES, open_app
+from qa_engine.service.broker import make_celery
+from qa_engine.service.sweeping import PATIENCE_SECONDS
+from qa_engine.settings import Settings
+from workers.tasks import AppFactory, ProcessApp, add_tasks
+from workers.ticker import Ticker
+
+log = structlog.get_logger(__name__)
+
+SWEEPS_PER_LEASE = 4
+LONGEST_TICK_SECONDS = 15.0
+
+
+def run(
+    settings: Settings,
+    *,
+    processes: int | None = None,
+    queues: Sequence[str] = QUEUES,
+    app_factory: AppFactory | None = None,
+) -> int:
+    """Work until stopped; the exit code. Raises QaError at once when pack, model, database or broker are not there.
+
+    ``app_factory`` makes the application in every child; tests give it doubles.
+    """
+    set_up_logs(settings)
+    factory: AppFactory = app_factory or (lambda: open_app(settings))
+    _preflight(factory)
+    celery = make_celery(settings)
+    process_app = ProcessApp(factory)
+    add_tasks(celery, process_app)
+    tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)
+    ticker = Ticker(
+        celery,
+        queue=queues[0],
+        every_seconds=tick_seconds,
+        patience_seconds=min(PATIENCE_SECONDS, settings.lease_seconds),
+    )
+    worker_process_init.connect(lambda **_: set_up_logs(settings), weak=False)
+    worker_ready.connect(lambda **_: ticker.start(), weak=False)
+    worker_shutting_down.connect(lambda **_: log.info("worker_stopping"), weak=False)
+    worker = Worker(
+        app=celery,
+        hostname=None,
+        concurrency=processes or settings.worker_processes,
+        pool="prefork",
+        queues=",".join(queues),
+        loglevel=settings.log_level,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    log.info("worker_starting", processes=worker.concurrency, queues=list(queues))
+    worker.start()
+    ticker.stop()
+    return int(worker.exitcode or 0)
+
+
+def _preflight(factory: AppFactory) -> None:
+    """What no child can work without is told here, once and clearly, instead of by every call in quarantine."""
+    with factory() as app:
+        app.database.ping()
+        app.judge.pack_label  # noqa: B018  # loads and checks the pack
+        app.transcriber.settings_digest(None)  # finds the model
+        app.bell.check()
