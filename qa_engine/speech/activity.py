@@ -20,6 +20,8 @@ _BLOCK_SECONDS = 600  # the network keeps five copies of what it is given; block
 _CUT_SEARCH_SECONDS = 5
 _EDGE_ABOVE_NOISE_DB = 10.0
 _EDGE_BELOW_SPEECH_DB = 35.0
+_SMOOTH_FRAMES = 10
+_CLOSING_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class ChannelSpeech:
     level_db: np.ndarray
 
     @property
-    def usual_level_db(self) -> float | None:
-        """Median over the spans of their own level, weighted by length; None without speech."""
+    def loud_level_db(self) -> float | None:
+        """Level that the loudest tenth of the speech exceeds, so the voice's own whatever leaks in; None: no speech."""
         if not self.spans:
             return None
-        return float(np.median(np.concatenate([frames_of(self.level_db, span) for span in self.spans])))
+        return float(np.percentile(np.concatenate([frames_of(self.level_db, span) for span in self.spans]), 90))
 
 
 def detect_speech(samples: np.ndarray, options: ActivityOptions) -> ChannelSpeech:
@@ -47,20 +49,22 @@ def detect_speech(samples: np.ndarray, options: ActivityOptions) -> ChannelSpeec
     return ChannelSpeech(tuple(span for span in joined if span.seconds >= options.min_speech_seconds), level_db)
 
 
-def without_leaks(channels: Sequence[ChannelSpeech], options: ActivityOptions) -> tuple[tuple[ChannelSpeech, ...], int]:
-    """The channels without the spans that are only the other side's voice leaking in; and how many spans that were.
+def without_leaks(
+    channels: Sequence[ChannelSpeech], options: ActivityOptions
+) -> tuple[tuple[ChannelSpeech, ...], float]:
+    """The channels without what is only the other side's voice leaking in; and how many seconds that was.
 
-    A relative-energy guard (see :class:`ActivityOptions`), meant for the side tone and echo of telephone lines. Leakage
-    that lies within a span of real speech stays: it is then too faint to change what is recognised.
+    A relative-energy guard (see :class:`ActivityOptions`), meant for the side tone and echo of telephone lines. It does
+    not hear leakage that is nearly as loud as the voice, nor leakage under a voice that speaks at the same time.
     """
     if len(channels) != 2:
-        return tuple(channels), 0
-    kept, dropped = [], 0
+        return tuple(channels), 0.0
+    kept, seconds = [], 0.0
     for own, other in ((channels[0], channels[1]), (channels[1], channels[0])):
-        spans = tuple(span for span in own.spans if not _is_leak(span, own, other, options))
-        dropped += len(own.spans) - len(spans)
-        kept.append(ChannelSpeech(spans, own.level_db))
-    return tuple(kept), dropped
+        spans = _outside(own.spans, _leakage(own, other, options), options.min_speech_seconds)
+        seconds += sum(span.seconds for span in own.spans) - sum(span.seconds for span in spans)
+        kept.append(ChannelSpeech(tuple(spans), own.level_db))
+    return tuple(kept), round(seconds, 3)
 
 
 def frame_levels(samples: np.ndarray) -> np.ndarray:
@@ -136,15 +140,55 @@ def _join(spans: Sequence[Span], gap_seconds: float) -> list[Span]:
     return joined
 
 
-def _is_leak(span: Span, own: ChannelSpeech, other: ChannelSpeech, options: ActivityOptions) -> bool:
-    usual = own.usual_level_db
-    shared = sum(span.overlap_seconds(theirs) for theirs in other.spans)
-    if usual is None or shared < options.leak_share * span.seconds:
-        return False
-    level = _mean_db(frames_of(own.level_db, span))
-    theirs = _mean_db(frames_of(other.level_db, span))
-    return theirs - level >= options.leak_below_other_db and usual - level >= options.leak_below_own_db
+def _leakage(own: ChannelSpeech, other: ChannelSpeech, options: ActivityOptions) -> list[Span]:
+    """Stretches of the own channel that are the other side."""
+    loud = own.loud_level_db
+    if loud is None or not other.spans:
+        return []
+    frames = min(len(own.level_db), len(other.level_db))
+    mine, theirs = (_smooth_db(channel.level_db[:frames]) for channel in (own, other))
+    quiet = mine <= loud - options.leak_below_own_db
+    drowned = quiet & _mask(other.spans, frames) & (theirs - mine >= options.leak_below_other_db)
+    leaking = quiet & _closed(drowned)
+    return [span for span in _runs(leaking) if span.seconds >= options.leak_seconds]
 
 
-def _mean_db(levels: np.ndarray) -> float:
-    return float(10 * np.log10(np.mean(10 ** (levels.astype(np.float64) / 10))))
+def _smooth_db(level_db: np.ndarray) -> np.ndarray:
+    """Mean power over 0.1 s around each frame, in dB."""
+    power = 10 ** (level_db.astype(np.float64) / 10)
+    return 10 * np.log10(np.convolve(power, np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES, mode="same"))
+
+
+def _mask(spans: Sequence[Span], frames: int) -> np.ndarray:
+    mask = np.zeros(frames, bool)
+    for span in spans:
+        mask[round(span.start * 100) : round(span.end * 100)] = True
+    return mask
+
+
+def _closed(mask: np.ndarray) -> np.ndarray:
+    """The mask with its gaps of up to 0.2 s filled: between syllables the other side is not loud either."""
+    closed = mask.copy()
+    for gap in _runs(~mask):
+        if gap.seconds <= _CLOSING_SECONDS and gap.start > 0 and round(gap.end * 100) < len(mask):
+            closed[round(gap.start * 100) : round(gap.end * 100)] = True
+    return closed
+
+
+def _runs(mask: np.ndarray) -> list[Span]:
+    """Where a mask of 10 ms frames is true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return [Span(int(start) / 100, int(end) / 100) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _outside(spans: Sequence[Span], holes: Sequence[Span], least_seconds: float) -> list[Span]:
+    """The parts of the spans outside the holes; a crumb that a hole leaves is dropped with it."""
+    parts: list[Span] = []
+    for span in spans:
+        start = span.start
+        touching = [hole for hole in holes if hole.overlap_seconds(span) > 0]
+        for hole in touching:
+            parts += [Span(start, hole.start)] if hole.start - start >= least_seconds else []
+            start = max(start, hole.end)
+        parts += [Span(start, span.end)] if span.end - start >= (least_seconds if touching else 0.0) else []
+    return parts

@@ -27,18 +27,18 @@ class RecognitionOptions:
 class ActivityOptions:
     """When sound counts as speech (Silero probabilities, 32 ms apart), and when it is only the other side leaking in.
 
-    A span is taken for leakage when the other channel speaks during at least ``leak_share`` of it, the other
-    channel is ``leak_below_other_db`` louder meanwhile, and the span lies ``leak_below_own_db`` under the usual
-    speech level of its own channel. All three must hold: two people of different loudness are no leak.
+    Sound is taken for leakage while the other channel speaks, is ``leak_below_other_db`` louder, and the own channel
+    lies ``leak_below_own_db`` under its own loud speech, for at least ``leak_seconds``. All of these must hold: two
+    people of different loudness are no leak.
     """
 
     threshold: float = 0.5
     min_speech_seconds: float = 0.12
     min_silence_seconds: float = 0.25
     edge_search_seconds: float = 0.15
-    leak_share: float = 0.8
-    leak_below_other_db: float = 20.0
-    leak_below_own_db: float = 12.0
+    leak_seconds: float = 0.3
+    leak_below_other_db: float = 18.0
+    leak_below_own_db: float = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class FilterOptions:
 
     confidence_floor: float = 0.5  # mean word probability of a turn
     energy_floor_db: float = -58.0  # speech-gated level of a turn, dB relative to full scale
-    energy_below_speech_db: float = 35.0  # the same, against the usual speech level of the channel
+    energy_below_speech_db: float = 38.0  # the same, against the loud speech of the channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ LEAK = "leak"
 NO_SPEECH_ON_CHANNEL = "no_speech_on_channel"
 
 _LENGTH_TOLERANCE_SECONDS = 2.0  # codecs pad the last frame; four hours of MP3 are a little more than four hours
+_LEAK_WORTH_TELLING_SECONDS = 1.0
 
 Progress = Callable[[float, float], None]
 
@@ -62,12 +63,12 @@ def transcribe_recording(
     report(0.0, seconds)
     _check_sound(path, samples, options)
     voices = assign_speakers(samples, agent_channel)
-    channels, leaks = _listen(voices, options)
+    channels, leaked_seconds = _listen(voices, options)
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
     words = _recognise(channels, recogniser, options, report, seconds)
     warnings = [*([TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []), *voices.warnings]
-    warnings += [LEAK] if leaks else []
+    warnings += [LEAK] if leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS else []
     warnings += [NO_SPEECH_ON_CHANNEL] if not all(channel.speech.spans for channel in channels) else []
     identity = recogniser.identity
     report(seconds, seconds)
@@ -111,14 +112,14 @@ def _check_sound(path: Path, samples: np.ndarray, options: SpeechOptions) -> Non
         )
 
 
-def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], int]:
+def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], float]:
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
-    speech, leaks = without_leaks(found, options.activity)
+    speech, leaked_seconds = without_leaks(found, options.activity)
     heard = [
         _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)))
         for channel, (samples, spoken) in enumerate(zip(voices.samples, speech, strict=True))
     ]
-    return heard, leaks
+    return heard, leaked_seconds
 
 
 def _recognise(
@@ -153,7 +154,7 @@ def _turns(
 
 def _measured(utterance: Utterance, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
     prosody = measure(channel.samples, channel.speech, _rounded(utterance.span), count_chars(utterance.text))
-    excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.speech.usual_level_db, options.filters)
+    excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.speech.loud_level_db, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
     return replace(turn, prosody=prosody, excluded=excluded)
 

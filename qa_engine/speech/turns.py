@@ -59,14 +59,14 @@ def utterances_of(
 
 
 def excluded_by_sound(
-    utterance: Utterance, loudness_db: float | None, usual_db: float | None, options: FilterOptions
+    utterance: Utterance, loudness_db: float | None, loud_db: float | None, options: FilterOptions
 ) -> Exclusion | None:
     """Why an utterance is not judged: what is known already, else too little energy, else too little confidence."""
     if utterance.excluded is not None:
         return utterance.excluded
     floor = options.energy_floor_db
-    if usual_db is not None:
-        floor = max(floor, usual_db - options.energy_below_speech_db)
+    if loud_db is not None:
+        floor = max(floor, loud_db - options.energy_below_speech_db)
     if loudness_db is None or loudness_db < floor:
         return Exclusion.LOW_ENERGY
     confidence = utterance.confidence

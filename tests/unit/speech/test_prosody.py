@@ -1,0 +1,128 @@
+"""Rate, loudness and pitch against sounds whose values are known."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from qa_engine.domain import Span
+from qa_engine.speech import ActivityOptions
+from qa_engine.speech.activity import ChannelSpeech, detect_speech, frame_levels
+from qa_engine.speech.prosody import measure
+
+RATE = 16_000
+
+
+def voice(hertz: float, seconds: float = 2.0, *, glide: float = 0.0) -> np.ndarray:
+    """A buzz with twenty harmonics, like the source of a voice; its pitch glides by so many semitones."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    pitch = hertz * 2 ** (glide * (time / seconds - 0.5) / 12)
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE
+    buzz = sum(np.sin(k * phase) / k for k in range(1, 21) if k * hertz < 7000)
+    return (0.1 * buzz).astype(np.float32)
+
+
+def telephone(samples: np.ndarray) -> np.ndarray:
+    """300 to 3400 Hz, the fundamental of most voices taken away."""
+    spectrum = np.fft.rfft(samples)
+    hertz = np.fft.rfftfreq(len(samples), 1 / RATE)
+    spectrum[(hertz < 300) | (hertz > 3400)] = 0
+    return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
+
+
+def heard(samples: np.ndarray, *spans: Span) -> ChannelSpeech:
+    return ChannelSpeech(spans or (Span(0.0, len(samples) / RATE),), frame_levels(samples))
+
+
+def pitch_of(samples: np.ndarray) -> float | None:
+    return measure(samples, heard(samples), Span(0.0, len(samples) / RATE), 8).pitch_hz
+
+
+@pytest.mark.parametrize("hertz", [85.0, 120.0, 180.0, 240.0, 330.0])
+@pytest.mark.parametrize("band", ["wide", "telephone"])
+def test_pitch(hertz: float, band: str) -> None:
+    sound = voice(hertz) if band == "wide" else telephone(voice(hertz))
+    pitch = pitch_of(sound)
+    assert pitch is not None
+    assert abs(12 * np.log2(pitch / hertz)) < 0.25, "within a quarter of a semitone"
+
+
+def test_pitch_in_noise_of_20_db(lay: Callable) -> None:
+    sound = telephone(voice(200.0))
+    noisy = sound + lay(2.0, noise=float(np.sqrt(np.mean(sound**2)) / 10))
+    pitch = pitch_of(noisy)
+    assert pitch is not None
+    assert abs(12 * np.log2(pitch / 200)) < 0.25
+
+
+def test_pitch_is_that_of_most_of_the_turn_whatever_octave_some_frames_fall_into() -> None:
+    sound = np.concatenate([voice(150.0, 1.5), voice(300.0, 0.6), voice(75.0, 0.4)])
+    pitch = pitch_of(sound)
+    assert pitch == pytest.approx(150.0, rel=0.03)
+
+
+@pytest.mark.parametrize("sound", [np.zeros(RATE, np.float32), np.random.default_rng(2).normal(0, 0.1, RATE)])
+def test_no_pitch_in_silence_or_noise(sound: np.ndarray) -> None:
+    assert pitch_of(sound.astype(np.float32)) is None
+
+
+def test_no_pitch_in_a_moment_of_sound() -> None:
+    assert pitch_of(voice(200.0, 0.05)) is None
+
+
+@pytest.mark.parametrize("step_db", [-12.0, -3.0, 6.0])
+def test_loudness_step(step_db: float, lay: Callable) -> None:
+    """The pause between the syllables counts for nothing: it is gated away."""
+    gain = 10 ** (step_db / 20)
+    syllables = np.concatenate([voice(150.0, 0.5), np.zeros(4000, np.float32), voice(150.0, 0.5)])
+    quiet = syllables + lay(len(syllables) / RATE, noise=1e-4)
+    loud = gain * syllables + lay(len(syllables) / RATE, noise=1e-4)
+    values = [measure(s, heard(s), Span(0.0, len(s) / RATE), 4).loudness_db for s in (quiet, loud)]
+    assert values[1] - values[0] == pytest.approx(step_db, abs=0.3)
+
+
+def test_loudness_is_speech_gated_rms() -> None:
+    time = np.arange(RATE) / RATE
+    sine = (0.2 * np.sin(2 * np.pi * 200 * time)).astype(np.float32)
+    padded = np.concatenate([sine, np.zeros(RATE, np.float32)])
+    loudness = measure(padded, heard(padded), Span(0.0, 2.0), 4).loudness_db
+    assert loudness == pytest.approx(20 * np.log10(0.2 / np.sqrt(2)), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("spans", "chars", "voiced", "rate"),
+    [
+        ([Span(0, 3)], 12, 3.0, 240.0),
+        ([Span(0, 1), Span(2, 3)], 12, 2.0, 360.0),  # the pause is not voiced time
+        ([Span(0, 0.2)], 2, 0.2, None),  # too short for a rate
+        ([Span(0, 3)], 0, 3.0, None),
+        ([Span(-5, 1), Span(2, 9)], 10, 2.0, 300.0),  # only what lies in the turn
+        ([Span(5, 9)], 4, 0.0, None),
+    ],
+)
+def test_rate(spans: list[Span], chars: int, voiced: float, rate: float | None) -> None:
+    sound = np.zeros(10 * RATE, np.float32)
+    prosody = measure(sound, heard(sound, *spans), Span(0.0, 3.0), chars)
+    assert (prosody.voiced_seconds, prosody.chars_per_minute) == (voiced, rate)
+    assert (prosody.loudness_db, prosody.pitch_hz) == (None, None)
+
+
+def test_rate_of_real_speech(sentences: dict, lay: Callable) -> None:
+    """Within 5 % of the synthesiser's own times, pauses left out."""
+    spoken = sentences["agent"]
+    sound = lay(6, (1.0, spoken.samples))
+    speech = detect_speech(sound, ActivityOptions())
+    prosody = measure(sound, speech, Span(0.9, 5.1), len(spoken.characters))
+    true = 60 * len(spoken.characters) / (spoken.characters[-1][2] - spoken.characters[0][1])
+    assert prosody.chars_per_minute == pytest.approx(true, rel=0.05)
+
+
+def test_same_turn_at_another_gain_or_place_measures_the_same(sentences: dict, lay: Callable) -> None:
+    spoken = sentences["customer"].samples
+    first = lay(8, (1.0, spoken))
+    later = 0.25 * lay(8, (4.0, spoken))
+    a = measure(first, detect_speech(first, ActivityOptions()), Span(0.9, 4.2), 13)
+    b = measure(later, detect_speech(later, ActivityOptions()), Span(3.9, 7.2), 13)
+    assert a.pitch_hz == pytest.approx(b.pitch_hz, rel=0.01)
+    assert a.chars_per_minute == pytest.approx(b.chars_per_minute, rel=0.03)
+    assert a.loudness_db - b.loudness_db == pytest.approx(12.04, abs=0.2)
