@@ -88,8 +88,10 @@ class ShownTurns:
         return tuple(self.by_index[index] for index in sorted(set(indices)) if index in self.by_index)
 
     def blocks(self, indices: Iterable[int]) -> tuple[tuple[TurnLine, ...], ...]:
-        """These turns in the order of the call, cut into stretches without a gap."""
+        """These turns in the order of the call, in stretches; a single turn left out between two is shown as well."""
         wanted = set(indices)
+        order = [line.index for line in self.lines]
+        wanted |= {b for a, b, c in zip(order, order[1:], order[2:], strict=False) if a in wanted and c in wanted}
         blocks: list[list[TurnLine]] = []
         previous = -2
         for position, line in enumerate(self.lines):
