@@ -1,0 +1,40 @@
+"""Scorecards and scores: rule results of one call become sections, a total, a grade and the reasons to review it."""
+
+from qa_engine.scoring.loader import load_scorecard, load_scorecards
+from qa_engine.scoring.metrics import metrics
+from qa_engine.scoring.review import ReviewKind, ReviewReason, kind_of
+from qa_engine.scoring.score import score_call
+from qa_engine.scoring.scorecard import (
+    PENDING_GRADE,
+    AppliesTo,
+    GradeBand,
+    Item,
+    ItemMode,
+    ReviewPolicy,
+    Scorecard,
+    Section,
+    VetoEffect,
+    VetoPolicy,
+    VetoScope,
+)
+
+__all__ = [
+    "PENDING_GRADE",
+    "AppliesTo",
+    "GradeBand",
+    "Item",
+    "ItemMode",
+    "ReviewKind",
+    "ReviewPolicy",
+    "ReviewReason",
+    "Scorecard",
+    "Section",
+    "VetoEffect",
+    "VetoPolicy",
+    "VetoScope",
+    "kind_of",
+    "load_scorecard",
+    "load_scorecards",
+    "metrics",
+    "score_call",
+]

@@ -1,0 +1,151 @@
+"""Why a person must look at a call: a stable key for programs, a Chinese sentence for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa_engine.domain import Exclusion, RuleResult, Severity, Status, Transcript
+from qa_engine.scoring.metrics import excluded_share
+from qa_engine.scoring.scorecard import Scorecard
+from qa_engine.scoring.tally import Tally
+
+
+class ReviewKind(StrEnum):
+    """Machine keys of review reasons, most urgent first."""
+
+    VETO = "veto"
+    VETO_DOUBT = "veto_doubt"
+    NO_SPEECH = "no_speech"
+    LOW_CONFIDENCE = "low_confidence"
+    EXCLUDED = "excluded_turns"
+    UNKNOWN_ROLES = "unknown_roles"
+    RULE_ERROR = "rule_error"
+    UNCERTAIN = "uncertain_rules"
+    UNPLACED = "unplaced_rules"
+    LOW_SCORE = "low_score"
+    NOTHING_SCORED = "nothing_scored"
+    STARTER_MODEL = "starter_model"
+
+    @property
+    def heading(self) -> str:
+        """The Chinese words that every reason of this kind begins with."""
+        return _HEADINGS[self]
+
+
+_HEADINGS = {
+    ReviewKind.VETO: "命中一票否决",
+    ReviewKind.VETO_DOUBT: "疑似一票否决",
+    ReviewKind.NO_SPEECH: "没有可检查的话",
+    ReviewKind.LOW_CONFIDENCE: "识别可信度低",
+    ReviewKind.EXCLUDED: "部分话轮未参与检查",
+    ReviewKind.UNKNOWN_ROLES: "说话人角色不明",
+    ReviewKind.RULE_ERROR: "规则执行出错",
+    ReviewKind.UNCERTAIN: "机器无法确定",
+    ReviewKind.UNPLACED: "规则未列入考评表",
+    ReviewKind.LOW_SCORE: "得分偏低",
+    ReviewKind.NOTHING_SCORED: "没有可计分的细项",
+    ReviewKind.STARTER_MODEL: "演示识别模型",
+}
+
+UNRELIABLE = frozenset(
+    {
+        ReviewKind.NO_SPEECH,
+        ReviewKind.LOW_CONFIDENCE,
+        ReviewKind.EXCLUDED,
+        ReviewKind.UNKNOWN_ROLES,
+        ReviewKind.NOTHING_SCORED,
+    }
+)
+"""With one of these the call was not understood well enough for a grade."""
+
+_EXCLUSION_WORDS = {
+    Exclusion.GHOST_TEXT: "疑似识别幻觉",
+    Exclusion.LOOP: "识别重复",
+    Exclusion.LOW_ENERGY: "声音过弱",
+    Exclusion.LOW_CONFIDENCE: "识别可信度低",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReason:
+    """``str(reason)`` is what the form shows: the heading of the kind, then the particulars."""
+
+    kind: ReviewKind
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.heading}：{self.detail}" if self.detail else self.kind.heading
+
+
+def kind_of(text: str) -> ReviewKind | None:
+    """The kind of a stored reason, from its heading; None for words that are not ours."""
+    heading = text.split("：", 1)[0]
+    return next((kind for kind, words in _HEADINGS.items() if words == heading), None)
+
+
+def review_reasons(
+    transcript: Transcript, results: Sequence[RuleResult], scorecard: Scorecard, tally: Tally
+) -> tuple[ReviewReason, ...]:
+    """Every reason to look at the call, most urgent first; at most one of a kind."""
+    found = [*_of_rules(results, scorecard), *_of_transcript(transcript, scorecard)]
+    if tally.possible == 0:
+        found.append(ReviewReason(ReviewKind.NOTHING_SCORED))
+    below = scorecard.review.below_percent
+    if below is not None and tally.possible and tally.percent < below and not tally.vetoes:
+        found.append(ReviewReason(ReviewKind.LOW_SCORE, f"{tally.percent.normalize():f}%，低于 {below:g}%"))
+    order = list(ReviewKind)
+    return tuple(sorted(found, key=lambda reason: order.index(reason.kind)))
+
+
+def _of_rules(results: Sequence[RuleResult], scorecard: Scorecard) -> list[ReviewReason]:
+    failed_vetoes = [r for r in results if r.severity is Severity.VETO and r.status is Status.FAIL]
+    doubtful_vetoes = [r for r in results if r.severity is Severity.VETO and r.status is Status.UNCERTAIN]
+    errors = [r for r in results if r.status is Status.ERROR]
+    doubts = [r for r in results if r.severity is not Severity.VETO and r.status is Status.UNCERTAIN]
+    placed = {(section.id, item.id) for section, item in scorecard.items()}
+    unplaced = [
+        r
+        for r in results
+        if r.status is Status.FAIL
+        and r.severity not in (Severity.VETO, Severity.INFO)
+        and (r.section, r.item) not in placed
+    ]
+    groups = (
+        (ReviewKind.VETO, failed_vetoes),
+        (ReviewKind.VETO_DOUBT, doubtful_vetoes),
+        (ReviewKind.RULE_ERROR, errors),
+        (ReviewKind.UNCERTAIN, doubts),
+        (ReviewKind.UNPLACED, unplaced),
+    )
+    return [ReviewReason(kind, _names(rules)) for kind, rules in groups if rules]
+
+
+def _names(results: Sequence[RuleResult]) -> str:
+    return "、".join(f"{result.title}（{result.id}）" for result in results)
+
+
+def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewReason]:
+    policy = scorecard.review
+    found: list[ReviewReason] = []
+    judged = [turn for turn in transcript.turns if turn.excluded is None and turn.text.strip()]
+    if not judged:
+        found.append(ReviewReason(ReviewKind.NO_SPEECH))
+    confidence = transcript.confidence
+    if confidence is not None and confidence < policy.confidence_floor:
+        found.append(
+            ReviewReason(
+                ReviewKind.LOW_CONFIDENCE,
+                f"全通平均 {confidence:.0%}，低于 {policy.confidence_floor:.0%}，得分仅供参考",
+            )
+        )
+    share = excluded_share(transcript)
+    if share is not None and share > policy.excluded_share:
+        why = "、".join(
+            words for reason, words in _EXCLUSION_WORDS.items() if any(t.excluded is reason for t in transcript.turns)
+        )
+        found.append(ReviewReason(ReviewKind.EXCLUDED, f"占全部文字的 {share:.0%}（{why}）"))
+    if not transcript.roles_known:
+        found.append(ReviewReason(ReviewKind.UNKNOWN_ROLES, "分不清坐席与客户，须人工听音"))
+    if transcript.recognition is not None and transcript.recognition.notice:
+        found.append(ReviewReason(ReviewKind.STARTER_MODEL, "只认识合成语音，真实录音的结论须人工核对"))
+    return found

@@ -1,0 +1,120 @@
+"""Scorecards from YAML: what is read, and where every fault is."""
+
+import pytest
+
+from qa_engine.errors import NotFoundError, RulesError
+from qa_engine.rules.source import SourceFile
+from qa_engine.scoring import ItemMode, VetoScope, load_scorecard, load_scorecards
+
+GOOD = """\
+scorecard:
+  id: small
+  title: 小表
+  points: 20
+  sections:
+    - id: s
+      title: 第一项
+      points: 20
+      items:
+        - {id: a, title: 甲, points: 12, cap: 6, weights: {x.y: 2}}
+        - id: b
+          title: 乙
+          points: 8
+          mode: manual
+          anchors:
+            - {points: 0, means: 差}
+            - {points: 8, means: 好}
+        - {id: c, title: 丙, points: 2, mode: add, bonus: true, awards: {kind.word: 2}}
+  veto:
+    default: {scope: cap, at_most_percent: 59}
+    rules:
+      veto.abuse: {scope: total}
+  grades:
+    - {grade: 合格, at_least_percent: 60}
+    - {grade: 不合格, at_least_percent: 0}
+"""
+
+
+def load(text: str) -> object:
+    return load_scorecards([SourceFile("card.yaml", text)])
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(RulesError) as caught:
+        load(text)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_scorecard_is_read() -> None:
+    card = load_scorecard([SourceFile("card.yaml", GOOD)], "small")
+    assert card.title == "小表"
+    assert card.points == 20
+    a, b, c = card.sections[0].items
+    assert (a.mode, a.cap, dict(a.weights)) == (ItemMode.DEDUCT, 6, {"x.y": 2})
+    assert b.anchors == ((8, "好"), (0, "差"))
+    assert b.manual
+    assert (c.bonus, dict(c.awards)) == (True, {"kind.word": 2})
+    assert card.veto.of("veto.abuse").scope is VetoScope.TOTAL
+    assert card.veto.of("veto.other").at_most_percent == 59
+    assert card.find("s", "b") == (card.sections[0], b)
+    assert card.find("s", "nothing") is None
+
+
+def test_the_label_is_of_the_content_not_of_the_writing() -> None:
+    first = load_scorecard([SourceFile("a.yaml", GOOD)], "small")
+    second = load_scorecard([SourceFile("b.yaml", "# 注释\n" + GOOD.replace("title: 小表", 'title: "小表"'))], "small")
+    other = load_scorecard([SourceFile("a.yaml", GOOD.replace("cap: 6", "cap: 7"))], "small")
+    assert first.label == second.label
+    assert first.label.startswith("small@sha256:")
+    assert other.label != first.label
+
+
+def test_unknown_id_names_the_known_ones() -> None:
+    with pytest.raises(NotFoundError, match="现有：small"):
+        load_scorecard([SourceFile("card.yaml", GOOD)], "big")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "words"),
+    [
+        ("points: 20\n  sections", "points: 21\n  sections", "card.yaml:4:", "合计 20 分"),
+        ("points: 12", "points: 11", "card.yaml:8:", "细项合计 19 分"),
+        ("points: 12", "points: x", "card.yaml:10:", "应为数字"),
+        ("points: 12", "points: -1", "card.yaml:10:", "points"),
+        ("points: 12, cap", "points: 12, capp", "card.yaml:10:", "是否想写「cap」"),
+        ("id: b\n", "id: a\n", "card.yaml:9:", "用了 2 次"),
+        ("scope: cap, at_most_percent: 59", "scope: cap", "card.yaml:20:", "at_most_percent"),
+        ("scope: total", "scope: section, section: t", "card.yaml:22:", "没有考评项「t」"),
+        ("scope: total", "scope: everything", "card.yaml:22:", "scope"),
+        ("at_least_percent: 60", "at_least_percent: 0", "card.yaml:23:", "从高到低"),
+        ("grade: 合格", "grade: 待定", "card.yaml:23:", "待定"),
+        ("at_least_percent: 0}", "at_least_percent: 1}", "card.yaml:25:", "应为 0"),
+        ("mode: manual", "mode: deduct", "card.yaml:11:", "只有人工细项"),
+        ("{points: 8, means: 好}", "{points: 9, means: 好}", "card.yaml:11:", "超过满分 8"),
+        ("mode: add, bonus: true, awards: {kind.word: 2}", "bonus: true", "card.yaml:18:", "附加分"),
+        ("awards: {kind.word: 2}", "awards: {}", "card.yaml:18:", "awards"),
+        ("id: small", "id: Small!", "card.yaml:2:", "id"),
+        ("title: 小表", "title: 小表\n  title: 大表", "card.yaml:4:", "重复的键"),
+        ("scorecard:", "scoreboard:", "card.yaml:1:", "scorecard:"),
+        ("points: 12", "points: [", "card.yaml:", "YAML"),
+    ],
+)
+def test_each_fault_has_its_place(old: str, new: str, place: str, words: str) -> None:
+    assert old in GOOD
+    found = faults(GOOD.replace(old, new, 1))
+    assert any(line.startswith(place) and words in line for line in found), found
+
+
+def test_all_faults_come_at_once() -> None:
+    text = GOOD.replace("points: 12", "points: 0").replace("scope: total", "scope: none").replace("grade: 合格", "g: 1")
+    assert len(faults(text)) >= 3
+
+
+def test_two_files_must_not_share_an_id() -> None:
+    with pytest.raises(RulesError, match=r"b\.yaml:2.*a\.yaml"):
+        load_scorecards([SourceFile("a.yaml", GOOD), SourceFile("b.yaml", GOOD)])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "42", "scorecard: 3", "scorecard:", "\x00", "a: b: c"])
+def test_anything_else_is_a_located_fault(text: str) -> None:
+    assert faults(text)[0].startswith("card.yaml")

@@ -1,0 +1,108 @@
+"""The figures beside the score."""
+
+import pytest
+
+from qa_engine.domain import Call, Exclusion, Prosody, Span, Speaker, SpeechSpan, Turn
+from qa_engine.scoring import metrics
+from qa_engine.scoring.metrics import excluded_share, pauses
+from tests.unit.scoring.builders import transcript, turn
+
+A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
+
+
+def test_figures_of_a_small_call() -> None:
+    call = transcript(
+        [
+            turn(A, "您好请问有什么可以帮您", 0, 3, confidence=0.9),  # 11 字 in 3 s
+            turn(C, "我想查一下快递", 3.5, 5.5, confidence=0.8),  # 7 字 in 2 s
+            turn(A, "好的", 10.5, 11.5),
+        ],
+        Call("c", duration=12.0),
+    )
+    assert metrics(call) == {
+        "speech_rate": 195.0,
+        "talk_ratio": 0.67,
+        "silence_seconds": 5.0,
+        "overlap_count": 0.0,
+        "duration": 12.0,
+        "longest_silence_seconds": 5.0,
+        "customer_speech_rate": 210.0,
+        "agent_turns": 2.0,
+        "customer_turns": 1.0,
+        "confidence": 0.861,
+        "excluded_share": 0.0,
+    }
+
+
+def test_without_times_nothing_timed_is_guessed() -> None:
+    figures = metrics(transcript([turn(A, "您好"), turn(C, "你好")]))
+    assert {name for name, value in figures.items() if value is None} == {
+        "speech_rate",
+        "talk_ratio",
+        "silence_seconds",
+        "overlap_count",
+        "duration",
+        "longest_silence_seconds",
+        "customer_speech_rate",
+        "confidence",
+    }
+
+
+def test_nobody_speaks() -> None:
+    figures = metrics(transcript([]))
+    assert figures["speech_rate"] is None
+    assert figures["talk_ratio"] is None
+    assert figures["excluded_share"] is None
+
+
+def test_unknown_roles_have_no_figures_of_a_role() -> None:
+    figures = metrics(transcript([turn(U, "您好", 0, 1), turn(U, "你好", 3, 4)]))
+    assert figures["agent_turns"] is None
+    assert figures["overlap_count"] is None
+    assert figures["silence_seconds"] == 2.0
+
+
+def test_rate_is_of_the_voiced_seconds_when_they_were_measured() -> None:
+    spoken = Turn(0, A, "您好请问有什么可以", 0, 6, prosody=Prosody(voiced_seconds=3.0))
+    assert metrics(transcript([spoken]))["speech_rate"] == 180.0
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "count"),
+    [
+        ("请问您的单号是多少", 2.0, 1),
+        ("请问您的单号是多少", 2.6, 0),
+        ("好的", 1.0, 0),
+        ("请问您的单号是多少", 3.0, 0),
+    ],
+)
+def test_overlaps_count_from_half_a_second_and_not_for_listening(text: str, start: float, count: int) -> None:
+    call = transcript([turn(C, "我昨天买的沙发想问一下", 0, 3), turn(A, text, start, start + 2)])
+    assert metrics(call)["overlap_count"] == count
+
+
+def test_heard_speech_is_no_silence_even_when_it_was_not_recognised() -> None:
+    call = transcript([turn(A, "您好", 0, 1), turn(C, "你好", 9, 10)], speech=(SpeechSpan(C, 4.0, 6.0),))
+    assert pauses(call) == [Span(1, 4.0), Span(6.0, 9)]
+
+
+@pytest.mark.parametrize(
+    ("hold", "expected"),
+    [
+        ([[1.0, 9.0]], []),
+        ([[2.0, 8.5]], [Span(1, 2.0)]),
+        ([["a", 2]], [Span(1, 9)]),
+        ("nonsense", [Span(1, 9)]),
+        ([[9, 1]], [Span(1, 9)]),
+    ],
+)
+def test_declared_hold_is_no_silence_and_a_malformed_one_is_ignored(hold: object, expected: list[Span]) -> None:
+    call = transcript([turn(A, "您好", 0, 1), turn(C, "你好", 9, 10)], Call("c", metadata={"hold": hold}))  # type: ignore[dict-item]
+    assert pauses(call) == expected
+
+
+def test_excluded_turns_are_not_measured_but_their_share_is() -> None:
+    ghost = turn(C, "请不吝点赞订阅", 5, 6, excluded=Exclusion.GHOST_TEXT)
+    call = transcript([turn(A, "您好", 0, 1), ghost])
+    assert metrics(call)["customer_turns"] == 0
+    assert excluded_share(call) == pytest.approx(7 / 9)

@@ -1,0 +1,133 @@
+"""One call, judged: total, grade, and when a person must look."""
+
+import pytest
+
+from qa_engine.domain import (
+    Call,
+    Exclusion,
+    Recognition,
+    RuleResult,
+    Severity,
+    Speaker,
+    Status,
+    Transcript,
+    canonical_json,
+)
+from qa_engine.errors import UsageError
+from qa_engine.scoring import PENDING_GRADE, ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, score_call
+from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, turn, veto
+
+A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
+CARD = card(section("s", item("i", 60), item("hand", 40, mode=ItemMode.MANUAL, anchors=((40, "好"), (0, "差")))))
+
+
+def score(*results: RuleResult, call: Transcript | None = None, scorecard: Scorecard = CARD, **more: object) -> object:
+    return score_call(
+        call or transcript(),
+        results,
+        "base@sha256:0",
+        scorecard,
+        transcript_digest="sha256:1",
+        engine="0.1.0",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def kinds(result: object) -> list[ReviewKind | None]:
+    return [kind_of(reason) for reason in result.review_reasons]  # type: ignore[attr-defined]
+
+
+def test_a_clean_call() -> None:
+    result = score(rule("a"))
+    assert (result.total, result.possible, result.grade, result.veto) == (60.0, 60.0, "A", False)
+    assert (result.needs_review, result.review_reasons) == (False, ())
+    assert result.rules == (rule("a"),)
+    assert result.scorecard == CARD.label
+    assert (result.pack, result.transcript, result.engine) == ("base@sha256:0", "sha256:1", "0.1.0")
+
+
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    results = (fail("a", -3.3), rule("b", Status.UNCERTAIN), veto("v"))
+    assert canonical_json(score(*results)) == canonical_json(score(*results))
+
+
+def test_a_person_fills_the_manual_item() -> None:
+    result = score(fail("a", -30), answers={("s", "hand"): 40})
+    assert (result.total, result.possible, result.grade) == (70.0, 100.0, "C")
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({("s", "i"): 3}, "no manual item"),
+        ({("s", "nothing"): 3}, "no manual item"),
+        ({("s", "hand"): 41}, "0 to 40"),
+        ({("s", "hand"): -1}, "0 to 40"),
+        ({("s", "hand"): float("nan")}, "0 to 40"),
+    ],
+)
+def test_answers_that_the_card_does_not_allow(answers: dict[tuple[str, str], float], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        score(rule("a"), answers=answers)
+
+
+NOT_HEARD = transcript([turn(A, "您好", 0, 1, confidence=0.4), turn(C, "你好", 1, 2, confidence=0.5)])
+HALF_LEFT_OUT = transcript([turn(A, "您好", 0, 1), turn(C, "谢谢观看", 1, 2, excluded=Exclusion.GHOST_TEXT)])
+MONO = transcript([turn(U, "您好", 0, 1), turn(U, "你好", 1, 2)])
+EMPTY = transcript([])
+STARTER = transcript(recognition=Recognition("faster-whisper", "starter", "m", "s", "a", notice="演示识别模型"))
+
+
+@pytest.mark.parametrize(
+    ("results", "call", "expected", "grade"),
+    [
+        ([rule("a"), veto("v")], None, [ReviewKind.VETO], "E"),
+        ([rule("a"), veto("v", Status.UNCERTAIN)], None, [ReviewKind.VETO_DOUBT], "A"),
+        ([rule("a", Status.UNCERTAIN)], None, [ReviewKind.UNCERTAIN], "A"),
+        ([rule("a", Status.ERROR)], None, [ReviewKind.RULE_ERROR], "A"),
+        ([rule("a"), fail("b", -3, item="elsewhere")], None, [ReviewKind.UNPLACED], "A"),
+        ([rule("a"), rule("b", Status.FAIL, severity=Severity.INFO, item="elsewhere")], None, [], "A"),
+        ([fail("a", -40)], None, [ReviewKind.LOW_SCORE], "E"),
+        ([rule("a")], NOT_HEARD, [ReviewKind.LOW_CONFIDENCE], PENDING_GRADE),
+        ([rule("a")], HALF_LEFT_OUT, [ReviewKind.EXCLUDED], PENDING_GRADE),
+        ([rule("a")], MONO, [ReviewKind.UNKNOWN_ROLES], PENDING_GRADE),
+        ([rule("a", Status.NOT_APPLICABLE)], None, [ReviewKind.NOTHING_SCORED], PENDING_GRADE),
+        ([rule("a")], EMPTY, [ReviewKind.NO_SPEECH], PENDING_GRADE),
+        ([rule("a")], STARTER, [ReviewKind.STARTER_MODEL], "A"),
+        (
+            [veto("v"), rule("a", Status.ERROR), rule("b", Status.UNCERTAIN)],
+            NOT_HEARD,
+            [ReviewKind.VETO, ReviewKind.LOW_CONFIDENCE, ReviewKind.RULE_ERROR, ReviewKind.UNCERTAIN],
+            PENDING_GRADE,
+        ),
+    ],
+)
+def test_reasons_to_review(
+    results: list[RuleResult], call: Transcript | None, expected: list[ReviewKind], grade: str
+) -> None:
+    made = card(*CARD.sections, review=ReviewPolicy(below_percent=60))
+    result = score(*results, call=call, scorecard=made)
+    assert kinds(result) == expected
+    assert result.grade == grade
+    assert result.needs_review is bool(expected)
+
+
+def test_a_call_that_was_not_understood_keeps_its_sums_but_has_no_grade() -> None:
+    result = score(fail("a", -6), call=NOT_HEARD)
+    assert (result.total, result.possible, result.grade) == (54.0, 60.0, PENDING_GRADE)
+    assert result.review_reasons == ("识别可信度低：全通平均 45%，低于 60%，得分仅供参考",)
+
+
+def test_reasons_are_words_for_people() -> None:
+    result = score(rule("a"), veto("veto.abuse"), rule("b", Status.UNCERTAIN))
+    assert result.review_reasons == ("命中一票否决：规则veto.abuse（veto.abuse）", "机器无法确定：规则b（b）")
+    assert kind_of("别的话：甲") is None
+
+
+def test_every_kind_can_be_told_from_its_words() -> None:
+    assert [kind_of(kind.heading) for kind in ReviewKind] == list(ReviewKind)
+
+
+def test_the_notice_of_the_starter_model_goes_with_the_result() -> None:
+    assert score(rule("a"), call=STARTER).notice == "演示识别模型"
+    assert score(rule("a"), call=transcript(call=Call("c"))).notice is None
