@@ -6,8 +6,11 @@ espeak-ng 1.51 and ffmpeg 5.1.
 """
 
 import argparse
+import os
 import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
 from callmaker.encode import encode
@@ -53,21 +56,33 @@ def make(sources: list[Source], chosen: set[str], out: Path) -> None:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     seconds = 0.0
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with _fresh_processes() as pool, Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("making calls", total=len(todo))
-        for source in todo:
-            performance = perform(source)
-            encode(record(performance), source.format, calls / file_name(source))
-            (scripts / f"{source.call_id}.yaml").write_text(script(performance), encoding="utf-8")
-            seconds += performance.seconds
-            progress.update(task, advance=1, description=f"{source.call_id} {performance.seconds:5.1f} s")
+        made = {pool.submit(make_one, source, calls, scripts): source for source in todo}
+        for future in as_completed(made):
+            seconds += future.result()
+            line = f"{made[future].call_id} {future.result():5.1f} s {made[future].format}"
+            progress.update(task, advance=1, description=line)
             if not console.is_terminal:
-                console.print(f"{source.call_id} {performance.seconds:5.1f} s {source.format}")
+                console.print(line)
     (calls / "manifest.csv").write_text(manifest(sources), encoding="utf-8")
     size = sum(path.stat().st_size for path in calls.iterdir())
     console.print(f"{len(todo)} calls, {seconds / 60:.1f} minutes; all calls together {size / 1e6:.2f} MB")
     if size > SIZE_LIMIT_BYTES:
         raise SourceError(f"the calls take {size / 1e6:.1f} MB, more than {SIZE_LIMIT_BYTES / 1e6:.0f} MB")
+
+
+def make_one(source: Source, calls: Path, scripts: Path) -> float:
+    """Write the recording and the script of one call; returns its seconds."""
+    performance = perform(source)
+    encode(record(performance), source.format, calls / file_name(source))
+    (scripts / f"{source.call_id}.yaml").write_text(script(performance), encoding="utf-8")
+    return performance.seconds
+
+
+def _fresh_processes() -> ProcessPoolExecutor:
+    """A new process for each call: espeak-ng keeps state, and what it said before changes its pauses a little."""
+    return ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn"), max_tasks_per_child=1)
 
 
 def _tidy(sources: list[Source], calls: Path) -> None:
