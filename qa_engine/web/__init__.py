@@ -1,0 +1,9 @@
+"""The web service: pages for people (``pages/``), JSON for programs (``api/``), and the metrics.
+
+Until sign-in exists it binds to this machine only.
+"""
+
+from qa_engine.web.app import create_app
+from qa_engine.web.server import ensure_loopback, serve
+
+__all__ = ["create_app", "ensure_loopback", "serve"]

@@ -1,0 +1,33 @@
+"""Agents and their reports."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from qa_engine.service import list_agents, render_agent
+from qa_engine.web.api.models import AgentOut
+from qa_engine.web.deps import Engine
+from qa_engine.web.downloads import rendered_response
+
+router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
+First = Annotated[date | None, Query(alias="from", description="First day, 2026-03-01")]
+Last = Annotated[date | None, Query(alias="to", description="Last day")]
+
+
+@router.get("", response_model=list[AgentOut], summary="Agents with their sums over a period")
+def agents(engine: Engine, first: First = None, last: Last = None) -> list[AgentOut]:
+    return [AgentOut.model_validate(row) for row in list_agents(engine, day_from=first, day_to=last)]
+
+
+# The id is whatever the telephone system uses, a slash included.
+@router.get("/{agent_id:path}/report/{format}", summary="坐席质检报告 as a file")
+def report(
+    agent_id: str,
+    format: Literal["html", "xlsx", "csv", "json"],
+    engine: Engine,
+    first: First = None,
+    last: Last = None,
+) -> Response:
+    return rendered_response(render_agent(engine, agent_id, format, day_from=first, day_to=last))

@@ -1,0 +1,148 @@
+"""The JSON of the API that has no contract of its own; keys are only added."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from qa_engine.domain import CallState
+from qa_engine.service import JobState, Outcome, Stage
+
+
+class FromRow(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class FaultOut(FromRow):
+    rule_id: str
+    title: str
+    points: float
+    severity: str
+
+
+class CallOut(FromRow):
+    """One call in a list. ``total`` is of ``possible`` points; all None until the call is inspected."""
+
+    call_id: str
+    state: CallState
+    reason: str | None
+    agent_id: str | None
+    agent_name: str | None
+    team: str | None
+    direction: str | None
+    scenario: str | None
+    started_at: datetime | None
+    day: date
+    duration_seconds: float | None
+    received_at: datetime
+    source_name: str
+    has_recording: bool
+    total: float | None
+    possible: float | None
+    grade: str | None
+    veto: bool
+    needs_review: bool
+    faults: list[FaultOut]
+    warnings: list[str]
+
+
+class CallListOut(FromRow):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    calls: list[CallOut]
+
+
+class RecordingOut(FromRow):
+    sha256: str
+    size_bytes: int
+    container: str | None
+    codec: str | None
+    channels: int | None
+    sample_rate: int | None
+    seconds: float | None
+    source_name: str
+
+
+class JobOut(FromRow):
+    stage: Stage
+    state: JobState
+    attempts: int
+    last_error: str | None
+    queued_at: datetime
+    finished_at: datetime | None
+
+
+class CallDetailOut(CallOut):
+    message: str | None
+    recording: RecordingOut | None
+    jobs: list[JobOut]
+    transcript: str | None
+    notice: str | None
+    links: dict[str, str]
+
+
+class AgentOut(FromRow):
+    """``mean_percent`` is the mean of 100·total/possible over the scored calls of the period."""
+
+    id: str
+    name: str | None
+    team: str | None
+    known: bool
+    calls: int
+    scored: int
+    mean_percent: float | None
+    vetoes: int
+    faults: int
+    last_day: date | None
+
+
+class QueueOut(FromRow):
+    queue: str
+    queued: int
+    running: int
+    stalled: int
+    oldest_seconds: float | None
+
+
+class LedgerOut(FromRow):
+    """received = finished + in_review + in_progress + aside; ``day`` None: all days."""
+
+    day: date | None
+    received: int
+    finished: int
+    in_review: int
+    in_progress: int
+    aside: int
+    balanced: bool
+    counts: dict[CallState, int]
+    reasons: dict[str, int]
+
+
+class StatusOut(BaseModel):
+    queues: list[QueueOut]
+    ledger: LedgerOut
+    aside: list[CallOut]
+    unknown_agents: list[str]
+    notice: str | None
+
+
+class CheckOut(FromRow):
+    id: str
+    ok: bool
+    required: bool
+    detail: str
+
+
+class ReadinessOut(BaseModel):
+    ready: bool
+    checks: list[CheckOut]
+
+
+class UploadOut(BaseModel):
+    call_id: str
+    outcome: Outcome
+    reason: str | None
+    warnings: list[str]
+    page: str
+    api: str

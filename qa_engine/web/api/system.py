@@ -1,0 +1,52 @@
+"""What machines ask about the service: alive, ready, status, metrics."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse, Response
+
+from qa_engine.errors import QaError
+from qa_engine.service import Ledger, health, ledger, status
+from qa_engine.web.api.models import CallOut, CheckOut, LedgerOut, QueueOut, ReadinessOut, StatusOut
+from qa_engine.web.deps import Engine
+from qa_engine.web.metrics import WebMetrics
+
+router = APIRouter(tags=["system"])
+
+
+@router.get("/healthz", summary="The process answers")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz", response_model=ReadinessOut, summary="Database, queue and disk can be used")
+def readyz(engine: Engine) -> Response:
+    try:
+        checks = [CheckOut.model_validate(check) for check in health(engine)]
+    except QaError as error:
+        checks = [CheckOut(id="engine", ok=False, required=True, detail=str(error))]
+    ready = all(check.ok or not check.required for check in checks)
+    body = ReadinessOut(ready=ready, checks=checks)
+    return JSONResponse(body.model_dump(), status_code=200 if ready else 503)
+
+
+@router.get("/metrics", summary="Prometheus metrics")
+def metrics(request: Request) -> Response:
+    registry = request.app.state.metrics
+    assert isinstance(registry, WebMetrics)
+    return Response(generate_latest(registry.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/api/v1/status", response_model=StatusOut, summary="Queues and the ledger (of one day)")
+def system_status(engine: Engine, day: Annotated[date | None, Query(description="2026-03-02")] = None) -> StatusOut:
+    report = status(engine)
+    counted: Ledger = report.ledger if day is None else ledger(engine, day)
+    return StatusOut(
+        queues=[QueueOut.model_validate(row) for row in report.queues],
+        ledger=LedgerOut.model_validate(counted),
+        aside=[CallOut.model_validate(row) for row in report.quarantined],
+        unknown_agents=list(report.unknown_agents),
+        notice=engine.notice,
+    )

@@ -1,0 +1,65 @@
+"""The FastAPI application: middleware, routers, error answers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from qa_engine import __version__
+from qa_engine.service import App, open_app
+from qa_engine.settings import Settings
+from qa_engine.web import errors
+from qa_engine.web.api import agents as api_agents
+from qa_engine.web.api import calls as api_calls
+from qa_engine.web.api import system as api_system
+from qa_engine.web.api import uploads as api_uploads
+from qa_engine.web.metrics import Stopwatch, WebMetrics
+from qa_engine.web.pages import agents, call, calls, home, status, upload
+from qa_engine.web.rendering import STATIC
+from qa_engine.web.security import Gate
+
+
+class LastingFiles(StaticFiles):
+    """Static files; an address with a version (``?v=…``) may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        lasting = scope["query_string"].startswith(b"v=") and response.status_code in (200, 304)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        return response
+
+
+def create_app(source: Settings | App) -> FastAPI:
+    """The web application over ``source``. An `App` handed in stays open when the application ends."""
+    engine = source if isinstance(source, App) else open_app(source)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if engine is not source:
+            engine.close()
+
+    app = FastAPI(
+        title="qa-engine",
+        version=__version__,
+        description="通话质检服务的接口。",
+        lifespan=lifespan,
+        # Both documentation pages load scripts from a CDN; the document itself is enough for tools.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.engine = engine
+    app.state.metrics = WebMetrics(engine)
+    app.add_middleware(Gate)
+    app.add_middleware(Stopwatch, metrics=app.state.metrics)
+    errors.install(app)
+    for router in (api_uploads.router, api_calls.router, api_agents.router, api_system.router):
+        app.include_router(router)
+    for router in (home.router, calls.router, call.router, agents.router, upload.router, status.router):
+        app.include_router(router)
+    app.mount("/static", LastingFiles(directory=STATIC), name="static")
+    return app

@@ -1,0 +1,136 @@
+"""Every error as an answer in the look of its surroundings: a page for people, JSON below ``/api/``."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from qa_engine.errors import (
+    ConflictError,
+    FaultyFileError,
+    InputError,
+    NotFoundError,
+    QaError,
+    RecogniserError,
+    UsageError,
+)
+from qa_engine.web.headers import HEADERS, NO_STORE
+from qa_engine.web.rendering import render
+
+log = structlog.get_logger(__name__)
+
+TITLES = {
+    400: "请求有误",
+    403: "已拒绝",
+    404: "没有找到",
+    405: "不支持的操作",
+    409: "当前状态不允许",
+    413: "文件太大",
+    416: "范围无效",
+    422: "内容有误",
+    500: "系统内部错误",
+    503: "暂时无法使用",
+}
+MESSAGES = {
+    400: "请求的内容无法理解，请检查后重试。",
+    404: "没有这个页面或记录。可能编号有误，或记录已不存在。",
+    405: "该地址不支持这种操作。",
+    409: "记录当前的状态不允许这样操作。",
+    422: "提交的内容有误，请检查后重试。",
+    500: "系统处理该请求时出错，已记入日志。请稍后再试；若仍出错，请将时间告知管理员。",
+    503: "所需的部件暂时无法使用，请稍后再试。",
+}
+
+# The first class that fits decides, so the narrower ones stand first.
+STATUS_OF: tuple[tuple[type[QaError], int], ...] = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (UsageError, 400),
+    (InputError, 422),
+    (RecogniserError, 503),
+    (QaError, 500),
+)
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def problem(
+    request: Request,
+    status: int,
+    message: str | None = None,
+    *,
+    detail: str = "",
+    faults: Sequence[Mapping[str, str | None]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to a request that went wrong. ``message`` is Chinese; ``detail`` is the technical text, if any."""
+    text = message or MESSAGES.get(status, MESSAGES[400 if status < 500 else 500])
+    # The handler of unexpected errors stands outside of the middleware, so the headers are set here as well.
+    sent = {**HEADERS, "cache-control": NO_STORE, **(headers or {})}
+    if wants_json(request):
+        error = {
+            "status": status,
+            "message": text,
+            "detail": detail or None,
+            "faults": [dict(fault) for fault in faults],
+        }
+        return JSONResponse({"error": error}, status_code=status, headers=sent)
+    return render(
+        request,
+        "error.html",
+        status=status,
+        headers=sent,
+        title=TITLES.get(status, TITLES[400 if status < 500 else 500]),
+        code=status,
+        message=text,
+        detail=detail,
+    )
+
+
+def status_of(error: QaError) -> int:
+    return next(status for kind, status in STATUS_OF if isinstance(error, kind))
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, QaError)
+    status = status_of(error)
+    if status >= 500:
+        log.error("web.failed", error=type(error).__name__, detail=str(error))
+    faults = (
+        [{"subject": fault.subject, "message": fault.message} for fault in error.faults]
+        if isinstance(error, FaultyFileError)
+        else []
+    )
+    return problem(request, status, detail=str(error), faults=faults)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(request, error.status_code, headers=error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {"subject": ".".join(str(part) for part in fault["loc"][1:]), "message": str(fault["msg"])}
+        for fault in error.errors()
+    ]
+    named = "、".join(str(fault["subject"]) for fault in faults if fault["subject"])
+    return problem(request, 422, f"参数有误：{named}" if named else None, faults=faults)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("web.crashed", path=request.scope.get("route_path", ""), error=type(error).__name__)
+    return problem(request, 500)
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(QaError, _expected)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,36 @@
+"""坐席 and 坐席质检报告."""
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from qa_engine.reports.render import render_html
+from qa_engine.service import agent_report, get_agent, list_agents
+from qa_engine.web.deps import Engine
+from qa_engine.web.formstyle import form_css
+from qa_engine.web.period import read_period
+from qa_engine.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/agents")
+def agents(request: Request, engine: Engine) -> Response:
+    period = read_period(request.query_params)
+    rows = list_agents(engine, day_from=period.day_from, day_to=period.day_to)
+    return render(request, "agents.html", agents=rows, period=period)
+
+
+@router.get("/agents/{agent_id:path}")
+def agent(agent_id: str, request: Request, engine: Engine) -> Response:
+    period = read_period(request.query_params)
+    known = get_agent(engine, agent_id)
+    report = agent_report(engine, agent_id, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}")
+    return render(
+        request,
+        "agent.html",
+        agent=known,
+        body=Markup(render_html(report, fragment=True)),  # noqa: S704 escaped by the report's own template
+        period=period,
+        form_css=form_css(),
+    )

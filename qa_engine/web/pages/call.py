@@ -1,0 +1,67 @@
+"""通话详情: the form of a call with its recording."""
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from starlette.responses import RedirectResponse, Response
+
+from qa_engine.domain import CallState
+from qa_engine.reports import CallForm
+from qa_engine.reports.render import render_html
+from qa_engine.service import CallDetail, JobState, call_form, get_call, retry_calls
+from qa_engine.web import labels
+from qa_engine.web.deps import Engine
+from qa_engine.web.formstyle import form_css
+from qa_engine.web.rendering import render, segment
+
+router = APIRouter(include_in_schema=False)
+
+UPLOADED = {
+    "new": ("ok", "录音已收到。"),
+    "duplicate": ("warn", "这份录音以前已经收到过，没有重复计入；下面是已有的通话。"),
+    "replaced": ("ok", "已用这份录音替换原来不能使用的录音。"),
+    "aside": ("bad", "录音已收到，但不能使用，原因见下。"),
+    "retry": ("ok", "已重新排队。"),
+}
+
+
+@router.get("/calls/{call_id}")
+def call(call_id: str, request: Request, engine: Engine) -> Response:
+    detail = get_call(engine, call_id)
+    heard = detail.recording is not None and detail.recording.codec is not None  # what was never probed never plays
+    audio_url = f"/api/v1/calls/{segment(call_id)}/audio" if heard else None
+    form = call_form(engine, call_id, audio_url=audio_url) if detail.result and detail.transcript else None
+    return render(
+        request,
+        "call.html",
+        detail=detail,
+        audio_url=audio_url,
+        # escaped by the template of the form itself
+        body=Markup(render_html(form, fragment=True)) if form else None,  # noqa: S704
+        timeline_seconds=_seconds(form),
+        form_css=form_css(),
+        progress=_progress(detail),
+        uploaded=UPLOADED.get(request.query_params.get("upload", "")),
+    )
+
+
+@router.post("/calls/{call_id}/retry")
+def retry(call_id: str, engine: Engine) -> Response:
+    detail = get_call(engine, call_id)
+    if detail.row.state is CallState.QUARANTINED:  # a second click on an old page finds it queued already
+        retry_calls(engine, [call_id])
+    return RedirectResponse(f"/calls/{segment(call_id)}?upload=retry", status_code=303)
+
+
+def _seconds(form: CallForm | None) -> float | None:
+    return form.timeline.seconds if form and form.timeline else None
+
+
+def _progress(detail: CallDetail) -> str:
+    """What happens to the call at the moment, in a few words."""
+    open_jobs = [job for job in detail.jobs if job.state in (JobState.QUEUED, JobState.RUNNING)]
+    if not open_jobs:
+        return "等待分派"
+    job = open_jobs[-1]
+    stage = labels.stage(job.stage)
+    tried = f"，第 {job.attempts} 次尝试" if job.attempts > 1 else ""
+    return f"正在{stage}{tried}" if job.state is JobState.RUNNING else f"排队等待{stage}"

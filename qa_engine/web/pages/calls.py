@@ -1,0 +1,33 @@
+"""通话列表."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from qa_engine.domain import CallState
+from qa_engine.reports import wording
+from qa_engine.service import fault_rules, list_agents, list_calls, scenarios, teams
+from qa_engine.web import labels
+from qa_engine.web.deps import Engine
+from qa_engine.web.listing import page_numbers, read_query
+from qa_engine.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/calls")
+def calls(request: Request, engine: Engine) -> Response:
+    query = read_query(request.query_params)
+    page = list_calls(engine, query.filter, page=query.page, per_page=query.per_page, order=query.order)
+    return render(
+        request,
+        "calls.html",
+        query=query,
+        page=page,
+        numbers=page_numbers(page.page, page.pages),
+        agents=[(agent.id, f"{agent.name} {agent.id}" if agent.name else agent.id) for agent in list_agents(engine)],
+        teams=[(team, team) for team in teams(engine)],
+        scenarios=[(key, wording.scenario(key)) for key in scenarios(engine)],
+        states=[(state.value, labels.state(state)) for state in CallState],
+        rules=fault_rules(engine),
+        orders=[(order.value, label) for order, label in labels.ORDERS.items()],
+    )

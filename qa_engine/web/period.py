@@ -1,0 +1,53 @@
+"""A stretch of days as the address says it: ``?from=2026-03-01&to=2026-03-31``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodQuery:
+    """Both days are included; None: open. ``faults`` is Chinese."""
+
+    day_from: date | None
+    day_to: date | None
+    faults: tuple[str, ...] = ()
+
+    def text(self, name: str) -> str:
+        day = self.day_from if name == "from" else self.day_to
+        return day.isoformat() if day else ""
+
+    @property
+    def _parameters(self) -> str:
+        return urlencode({name: text for name in ("from", "to") if (text := self.text(name))})
+
+    @property
+    def query(self) -> str:
+        return f"?{self._parameters}" if self._parameters else ""
+
+    @property
+    def more(self) -> str:
+        """The same, to be put behind another parameter."""
+        return f"&{self._parameters}" if self._parameters else ""
+
+
+def read_period(parameters: Mapping[str, str]) -> PeriodQuery:
+    """Never raises: a wrong day leaves its side open and is told."""
+    faults: list[str] = []
+
+    def day(name: str, label: str) -> date | None:
+        text = parameters.get(name, "").strip()[:40]
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            faults.append(f"{label}「{text}」不是日期，应如 2026-03-02")
+            return None
+
+    first, last = day("from", "开始日期"), day("to", "结束日期")
+    if first and last and first > last:
+        faults.append("开始日期晚于结束日期，已对调")
+        first, last = last, first
+    return PeriodQuery(first, last, tuple(faults))

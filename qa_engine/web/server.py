@@ -1,0 +1,70 @@
+"""Running the web service: where it may listen, and how it stops."""
+
+import ipaddress
+import socket
+import threading
+
+import structlog
+import uvicorn
+
+from qa_engine.errors import SettingsError
+from qa_engine.settings import Settings
+from qa_engine.web.app import create_app
+
+STOP_SECONDS = 10
+BACKLOG = 128
+
+log = structlog.get_logger(__name__)
+
+
+def ensure_loopback(host: str) -> str:
+    """The address to bind for ``host``; a `SettingsError` when other machines could reach it.
+
+    Names other than ``localhost`` are refused rather than looked up: what a name points to can change after the check.
+    """
+    if host.strip().lower() == "localhost":
+        return "127.0.0.1"
+    try:
+        address = ipaddress.ip_address(host.strip().strip("[]"))
+    except ValueError:
+        address = None
+    if address is None or not address.is_loopback:
+        raise SettingsError(
+            f"setting QA_WEB_HOST: {host!r} is not an address of this machine alone; the web service has no sign-in "
+            "yet, use 127.0.0.1, ::1 or localhost (and a tunnel such as `ssh -L 8640:127.0.0.1:8640` from elsewhere)"
+        )
+    return str(address)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on a loopback address; a `SettingsError` when the port is taken."""
+    address = ensure_loopback(host)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {address}:{port} ({error.strerror}); set another port with QA_WEB_PORT"
+        ) from error
+
+
+def serve(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, or until ``stop`` is set; requests under way are finished first."""
+    with listen(settings.web_host, settings.web_port) as listener:
+        config = uvicorn.Config(
+            create_app(settings),
+            log_config=None,
+            access_log=False,  # the requests' own log line carries no query: names are searched for in it
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        server = uvicorn.Server(config)
+        if stop is not None:
+            threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
+        log.info("web.listening", host=settings.web_host, port=settings.web_port)
+        server.run(sockets=[listener])
+
+
+def _stop_when_set(server: uvicorn.Server, stop: threading.Event) -> None:
+    stop.wait()
+    server.should_exit = True

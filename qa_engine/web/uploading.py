@@ -1,0 +1,192 @@
+"""Taking in a recording from a browser or a program: size, fields, then the same use case as the command line.
+
+The body is read in pieces: a file goes to a temporary file as it comes in, and what is too large is refused while it is
+still coming, whatever length was announced.
+"""
+
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import BinaryIO
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+
+from qa_engine.domain import Direction
+from qa_engine.errors import FaultyFileError, QaError
+from qa_engine.service import App, IngestedCall, ingest_upload
+
+FILE_FIELD = "recording"
+FIELDS_BYTES = 256 * 1024  # room for the fields and the marks between them
+MAX_FIELDS = 60
+MAX_FIELD_BYTES = 16 * 1024
+MAX_TEXT = 200
+DIRECTIONS = tuple(kind.value for kind in Direction)
+CHANNELS = ("left", "right", "0", "1", "mixed")
+ENDINGS = ("agent", "customer")
+TRANSCRIPTS = frozenset({".json", ".jsonl", ".srt", ".vtt", ".txt"})
+LABELS = {
+    FILE_FIELD: "录音文件",
+    "call_id": "通话编号",
+    "agent_id": "坐席工号",
+    "agent_name": "坐席姓名",
+    "team": "班组",
+    "direction": "方向",
+    "scenario": "业务场景",
+    "started_at": "通话开始时间",
+    "agent_channel": "坐席声道",
+    "customer_number": "客户号码",
+    "ring_seconds": "振铃秒数",
+    "ended_by": "结束方式",
+    "csat": "客户满意度",
+}
+_CALL_ID = re.compile(r"(?!\.)[\w.@-][\w.@:+=-]{0,127}")
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """What is wrong with one field, in Chinese; ``subject`` is its name, None: the whole upload."""
+
+    subject: str | None
+    message: str
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.subject, self.subject) if self.subject else ""
+
+
+class RefusedUploadError(Exception):
+    """Nothing was taken in. ``values`` are the fields as they were filled in, to be shown again."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        faults: Sequence[FieldFault] = (),
+        values: Mapping[str, str] = MappingProxyType({}),
+        detail: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.detail = status, message, detail
+        self.faults, self.values = tuple(faults), values
+
+
+async def receive_upload(request: Request, engine: App) -> IngestedCall:
+    """Read the form of ``request`` and take the recording in. Raises `RefusedUploadError`."""
+    form = await _read_form(request, engine.settings.max_upload_mb * 2**20)
+    try:
+        values = {name: value.strip() for name, value in form.multi_items() if isinstance(value, str)}
+        faults = list(check_fields(values))
+        file = form.get(FILE_FIELD)
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise RefusedUploadError(422, "没有选择录音文件。", (FieldFault(FILE_FIELD, "请选择文件"),), values)
+        if PurePath(file.filename).suffix.lower() in TRANSCRIPTS:
+            faults.append(FieldFault(FILE_FIELD, "这是文本文件；这里只接收录音，文本请用命令 qa-engine ingest 导入"))
+        if faults:
+            raise RefusedUploadError(422, "有内容需要更正：", tuple(faults), values)
+        facts = {name: value for name, value in values.items() if value}
+        return await run_in_threadpool(_ingest, engine, file.file, file.filename, facts)
+    finally:
+        await form.close()
+
+
+def _ingest(engine: App, stream: BinaryIO, filename: str, facts: Mapping[str, str]) -> IngestedCall:
+    try:
+        return ingest_upload(engine, stream, filename=filename, facts=facts)
+    except FaultyFileError as error:
+        faults = tuple(FieldFault(fault.subject, _in_words(fault.message)) for fault in error.faults)
+        raise RefusedUploadError(422, "有内容需要更正：", faults, facts) from error
+    except QaError as error:
+        raise RefusedUploadError(422, "录音没有被接收。", (), facts, detail=str(error)) from error
+
+
+def _in_words(message: str) -> str:
+    taken = re.search(r"already belongs to another recording \((.*)\)", message)
+    return f"该编号已属于另一份录音（{taken[1]}），请更换编号" if taken else message
+
+
+async def _read_form(request: Request, max_bytes: int) -> FormData:
+    too_large = RefusedUploadError(
+        413, f"文件太大，上限为 {max_bytes // 2**20} MB。", (FieldFault(FILE_FIELD, "文件太大"),)
+    )
+    limit = max_bytes + FIELDS_BYTES
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and len(announced) < 20 and int(announced) > limit:
+        raise too_large
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise RefusedUploadError(422, "请以 multipart/form-data 提交录音文件。")
+
+    async def counted() -> AsyncGenerator[bytes, None]:
+        seen = 0
+        async for chunk in request.stream():
+            seen += len(chunk)
+            if seen > limit:
+                raise too_large
+            yield chunk
+
+    parser = MultiPartParser(
+        request.headers, counted(), max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise RefusedUploadError(422, "提交的内容不完整或格式有误，请重新上传。", detail=error.message) from error
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error
+    file = form.get(FILE_FIELD)
+    if isinstance(file, UploadFile) and file.size is not None and file.size > max_bytes:
+        await form.close()
+        raise too_large
+    return form
+
+
+def check_fields(values: Mapping[str, str]) -> list[FieldFault]:
+    """What a person filled in wrongly, in their language; the use case checks everything once more."""
+    faults = [
+        FieldFault(name, f"不超过 {MAX_TEXT} 个字，且不含换行等控制字符")
+        for name, value in values.items()
+        if len(value) > MAX_TEXT or not _PLAIN.fullmatch(value)
+    ]
+
+    def given(name: str) -> str:
+        return values.get(name, "")
+
+    def require(name: str, fine: bool, message: str) -> None:
+        if given(name) and not fine:
+            faults.append(FieldFault(name, message))
+
+    require(
+        "call_id",
+        _CALL_ID.fullmatch(given("call_id")) is not None,
+        "只能用字母、汉字、数字和 . _ - @ : + =，不以点开头，最多 128 个字符",
+    )
+    require("direction", given("direction") in DIRECTIONS, "应为 inbound（呼入）或 outbound（呼出）")
+    require("agent_channel", given("agent_channel") in CHANNELS, f"应为 {'、'.join(CHANNELS)} 之一")
+    require("ended_by", given("ended_by") in ENDINGS, "应为 agent（坐席）或 customer（客户）")
+    require("started_at", _is_moment(given("started_at")), "应如 2026-03-02 09:15:00")
+    require("ring_seconds", _is_number(given("ring_seconds"), least=0), "应为不小于 0 的数")
+    require("csat", _is_number(given("csat")), "应为数字")
+    return faults
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number(text: str, least: float = -1e9) -> bool:
+    try:
+        return least <= float(text) <= 1e9
+    except ValueError:
+        return False
