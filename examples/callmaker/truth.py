@@ -25,10 +25,14 @@ def transcript_of(script: dict[str, Any]) -> dict[str, Any]:
     turns = []
     for turn in script["turns"]:
         words = [{"text": text, "start": start, "end": end} for text, start, end in turn["characters"]]
+        prosody = {
+            "voiced_seconds": round(sum(word["end"] - word["start"] for word in words), 3),
+            "chars_per_minute": turn["chars_per_minute"],
+            "loudness_db": turn["loudness_db"],
+        }
+        facts = {key: turn[key] for key in ("start", "end", "text")}
         speaker = turn["speaker"] if known else "unknown"
-        turns.append(
-            {"speaker": speaker, "start": turn["start"], "end": turn["end"], "text": turn["text"], "words": words}
-        )
+        turns.append({"speaker": speaker, **facts, "words": words, "prosody": prosody})
     return {"version": 1, "call_id": script["call_id"], **script["call"], "turns": turns}
 
 
