@@ -1,0 +1,24 @@
+"""Rules: YAML in, verdicts with their evidence out."""
+
+from qa_engine.rules.evaluate import Offences, evaluate
+from qa_engine.rules.examples import ExampleOutcome, run_examples
+from qa_engine.rules.loader import load_pack
+from qa_engine.rules.operators import Operator, Preparer, operator, registry
+from qa_engine.rules.pack import Condition, Rule, RulePack
+from qa_engine.rules.source import SourceFile
+
+__all__ = [
+    "Condition",
+    "ExampleOutcome",
+    "Offences",
+    "Operator",
+    "Preparer",
+    "Rule",
+    "RulePack",
+    "SourceFile",
+    "evaluate",
+    "load_pack",
+    "operator",
+    "registry",
+    "run_examples",
+]

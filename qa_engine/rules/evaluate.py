@@ -1,0 +1,315 @@
+"""Judging a call: every rule of a pack, each with its status, its evidence and its reason."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
+from qa_engine.rules.applies import why_not
+from qa_engine.rules.expression import Node, names, polarities
+from qa_engine.rules.expression import evaluate as value_of
+from qa_engine.rules.fields import Located, Window
+from qa_engine.rules.models import Header
+from qa_engine.rules.outcome import Hit, Outcome, not_applicable
+from qa_engine.rules.pack import Condition, Rule, RulePack
+from qa_engine.rules.region import anchored, window_region
+from qa_engine.rules.scope import Scope
+from qa_engine.rules.truth import Truth, all_of
+from qa_engine.rules.view import CallView, clock
+
+_STATUS = {
+    Truth.TRUE: Status.FAIL,
+    Truth.FALSE: Status.PASS,
+    Truth.UNCERTAIN: Status.UNCERTAIN,
+    Truth.NOT_APPLICABLE: Status.NOT_APPLICABLE,
+    Truth.ERROR: Status.ERROR,
+}
+_MONO = "录音为单声道，坐席与客户未区分"
+
+
+class Offences(Protocol):
+    """Earlier offences, for rules whose deduction grows with repetition; whoever keeps the results answers."""
+
+    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> int:
+        """How many other calls of the agent failed the rule in the ``within_days`` days before ``moment``."""
+
+
+def evaluate(pack: RulePack, transcript: Transcript, *, offences: Offences | None = None) -> tuple[RuleResult, ...]:
+    """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status."""
+    call = CallView(transcript, pack.lexicon)
+    return tuple(_judge(rule, call, pack.header, offences) for rule in pack.rules)
+
+
+def _judge(rule: Rule, call: CallView, header: Header, offences: Offences | None) -> RuleResult:
+    reason = why_not(rule.applies_to, call.transcript.call, call.duration)
+    if reason:
+        return _result(rule, Status.NOT_APPLICABLE, reason=reason)
+    return _Judgement(rule, call, header).result(offences)
+
+
+def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
+    return RuleResult(
+        id=rule.id,
+        title=rule.title,
+        status=status,
+        section=rule.section,
+        item=rule.item,
+        points=0.0,
+        severity=rule.severity,
+        message="",
+        reason=reason,
+    )
+
+
+class _Judgement:
+    """One rule on one call; each condition is asked at most once."""
+
+    def __init__(self, rule: Rule, call: CallView, header: Header) -> None:
+        self._rule = rule
+        self._call = call
+        self._header = header
+        self._outcomes: dict[str, Outcome] = {}
+
+    def result(self, offences: Offences | None) -> RuleResult:
+        rule = self._rule
+        if rule.only_if is not None:
+            given = self._value(rule.only_if)
+            if given is Truth.FALSE:
+                return _result(rule, Status.NOT_APPLICABLE, reason=f"前提不成立：{self._premise(rule.only_if)}")
+            if given is not Truth.TRUE:
+                verdict = self._value(rule.fault)
+                # Where the fault is not there in any case, an open premise does not matter.
+                truth = Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given
+                return self._finish(truth, offences)
+        return self._finish(self._value(rule.fault), offences)
+
+    def _value(self, node: Node) -> Truth:
+        return value_of(node, lambda name: self.outcome(name).truth)
+
+    def _premise(self, node: Node) -> str:
+        described = []
+        for name in dict.fromkeys(n.name for n in names(node)):
+            condition = self._rule.conditions[name]
+            say = condition.operator.describe
+            described.append(f"未出现「{say(condition.fields)}」" if say else f"条件 {name} 不成立")
+        return "；".join(described)
+
+    def outcome(self, name: str) -> Outcome:
+        """The outcome of a condition of this rule."""
+        if name not in self._outcomes:
+            self._outcomes[name] = self._ask(self._rule.conditions[name])
+        return self._outcomes[name]
+
+    def _ask(self, condition: Condition) -> Outcome:
+        try:
+            return self._look(condition)
+        except Exception as error:  # noqa: BLE001
+            # The one place where any exception is caught: an operator that breaks must not take the other rules with
+            # it, and must not pass silently either. It becomes this rule's status, and the call goes to review.
+            name = condition.operator.name
+            return Outcome(
+                Truth.ERROR, reason=f"条件 {condition.name}（算子 {name}）出错：{type(error).__name__}: {error}"
+            )
+
+    def _look(self, condition: Condition) -> Outcome:
+        fields = condition.fields
+        if fields.who in ("agent", "customer") and not self._call.roles_known:
+            return not_applicable(_MONO)
+        window = fields.window if isinstance(fields, Located) else Window()
+        if (condition.operator.timed or window.timed) and not self._call.timed:
+            return not_applicable("文本没有时间，无法判断与时间有关的条件")
+        if not self._call.turns and isinstance(fields, Located):
+            return not_applicable("没有可以判断的话轮")
+        if isinstance(fields, Located) and fields.anchor is not None:
+            return self._beside(condition, fields)
+        return condition.operator.run(self._scope(condition, window))
+
+    def _scope(self, condition: Condition, window: Window) -> Scope:
+        region = window_region(self._call, condition.fields.who, window)
+        return Scope(
+            call=self._call,
+            name=condition.name,
+            fields=condition.fields,
+            prepared=condition.prepared,
+            region=region,
+            header=self._header,
+            proof=condition.proof,
+            loose=condition.loose,
+            excuses=condition.excuses,
+            outcome_of=self.outcome,
+        )
+
+    def _beside(self, condition: Condition, fields: Located) -> Outcome:
+        """A condition with an anchor: where the other condition was hit, or beside each of its hits."""
+        anchor = fields.anchor
+        assert anchor is not None
+        other = self.outcome(anchor.to)
+        if other.truth is Truth.ERROR:
+            return other
+        chosen = _chosen(other.hits, anchor.hit)
+        if not chosen:
+            if other.truth in (Truth.UNCERTAIN, Truth.NOT_APPLICABLE):
+                return Outcome(other.truth, reason=other.reason)
+            return not_applicable(f"条件「{anchor.to}」没有命中，无从定位")
+        if anchor.seconds is not None and not self._call.timed:
+            return not_applicable("文本没有时间，无法判断与时间有关的条件")
+        scope = self._scope(condition, fields.window)
+        groups = [(hit,) for hit in chosen] if anchor.hit == "each" else [chosen]
+        outcomes = [
+            condition.operator.run(replace(scope, region=anchored(self._call, scope.region, fields.who, anchor, group)))
+            for group in groups
+        ]
+        outcome = outcomes[0] if len(outcomes) == 1 else _each(outcomes)
+        sure = any(hit.certain for hit in chosen)
+        if not sure and outcome.truth in (Truth.TRUE, Truth.FALSE):
+            return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, other.reason)
+        return outcome
+
+    def _finish(self, truth: Truth, offences: Offences | None) -> RuleResult:
+        rule = self._rule
+        status = _STATUS[truth]
+        result = replace(
+            _result(rule, status),
+            evidence=self._evidence(status),
+            searched=self._searched(status),
+            reason=self._reason(truth),
+        )
+        if status is Status.FAIL:
+            count = self._count()
+            points, note = _points(rule, self._call.transcript.call, count, offences)
+            return replace(result, points=points, hits=count, message=self._message(count) + note)
+        return replace(result, message=self._message(1)) if status is Status.UNCERTAIN else result
+
+    def _evidence(self, status: Status) -> tuple[Evidence, ...]:
+        if status in (Status.NOT_APPLICABLE, Status.ERROR):
+            return ()
+        return tuple(
+            _evidence(self._rule.conditions[name], hit)
+            for name in self._rule.conditions
+            for hit in self._shown_hits(name, status)
+        )
+
+    def _shown_hits(self, name: str, status: Status) -> tuple[Hit, ...]:
+        """Hits that speak for the status. A deduction shows only what is certain."""
+        outcome = self._outcomes.get(name)
+        if outcome is None:
+            return ()
+        if status is Status.FAIL:
+            return outcome.certain_hits if outcome.truth is Truth.TRUE else ()
+        if status is Status.UNCERTAIN:
+            return outcome.hits
+        return outcome.hits if outcome.truth is Truth.TRUE or self._rule.conditions[name].fields.inverts else ()
+
+    def _searched(self, status: Status) -> tuple[Searched, ...]:
+        if status not in (Status.FAIL, Status.UNCERTAIN):
+            return ()
+        return tuple(s for name in self._rule.conditions for s in self._outcome_searched(name))
+
+    def _outcome_searched(self, name: str) -> tuple[Searched, ...]:
+        outcome = self._outcomes.get(name)
+        return outcome.searched if outcome is not None else ()
+
+    def _reason(self, truth: Truth) -> str:
+        if truth in (Truth.TRUE, Truth.FALSE):
+            return ""
+        reasons = [
+            outcome.reason
+            for name in self._rule.conditions
+            if (outcome := self._outcomes.get(name)) is not None and outcome.truth is truth and outcome.reason
+        ]
+        return "；".join(dict.fromkeys(reasons)) or "无法判断"
+
+    def _counted(self) -> list[Hit]:
+        """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault."""
+        sides = polarities(self._rule.fault)
+        wanted = self._rule.model.points.of or tuple(name for name, side in sides.items() if side.positive)
+        hits = []
+        for name in self._rule.conditions:
+            outcome = self._outcomes.get(name)
+            if name in wanted and outcome is not None and outcome.truth in (Truth.TRUE, Truth.UNCERTAIN):
+                hits += [hit for hit in outcome.hits if hit.certain or outcome.truth is Truth.UNCERTAIN]
+        return sorted(hits, key=lambda hit: (hit.begin, hit.finish))
+
+    def _count(self) -> int:
+        if self._rule.model.points.per == "once":
+            return 1
+        return max(1, len(self._counted()))
+
+    def _message(self, count: int) -> str:
+        hits = self._counted() or [h for name in self._rule.conditions for h in self._hits_of(name)]
+        first = hits[0] if hits else None
+        at = clock(first.start) if first else ""
+        if first is not None and not at:
+            at = f"第 {first.turn + 1} 个话轮" if first.turn is not None else "时间不详"
+        filled = {
+            "text": first.text if first else "",
+            "count": str(max(count, len(hits))),
+            "time": at,
+            "value": f"{first.value:g}" if first is not None and first.value is not None else "",
+        }
+        message = self._rule.model.message
+        for name, value in filled.items():
+            message = message.replace(f"{{{name}}}", value)
+        return message
+
+    def _hits_of(self, name: str) -> tuple[Hit, ...]:
+        outcome = self._outcomes.get(name)
+        return outcome.hits if outcome is not None else ()
+
+
+def _chosen(hits: tuple[Hit, ...], which: str | int) -> tuple[Hit, ...]:
+    """The hits that an anchor means; certain ones first of all, unsure ones only when there are no others."""
+    sure = tuple(hit for hit in hits if hit.certain) or hits
+    match which:
+        case "first":
+            return sure[:1]
+        case "last":
+            return sure[-1:]
+        case int():
+            return sure[which - 1 : which]
+    return sure
+
+
+def _each(outcomes: list[Outcome]) -> Outcome:
+    truth = all_of([outcome.truth for outcome in outcomes])
+    hits = tuple(dict.fromkeys(hit for outcome in outcomes for hit in outcome.hits))
+    searched = tuple(s for outcome in outcomes if outcome.truth is truth for s in outcome.searched)
+    reason = next((outcome.reason for outcome in outcomes if outcome.truth is truth and outcome.reason), "")
+    return Outcome(truth, hits, searched, reason)
+
+
+def _evidence(condition: Condition, hit: Hit) -> Evidence:
+    return Evidence(
+        condition=condition.name,
+        operator=condition.operator.name,
+        turn=hit.turn,
+        speaker=hit.speaker,
+        start=hit.start,
+        end=hit.end,
+        span=hit.span,
+        text=hit.text,
+        explanation=hit.explanation,
+        pattern=hit.pattern,
+        ladder=hit.ladder,
+        score=hit.score,
+    )
+
+
+def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tuple[float, str]:
+    """What the fault costs, and what the form adds when it is a repetition."""
+    written = rule.model.points
+    each, note = written.each, ""
+    repeat = rule.model.repeat
+    if repeat is not None and offences is not None and call.agent.id is not None and call.started_at is not None:
+        earlier = offences.before(
+            rule_id=rule.id, agent_id=call.agent.id, moment=call.started_at, within_days=repeat.within_days
+        )
+        reached = [step for step in repeat.steps if step <= earlier + 1]
+        if reached:
+            each = repeat.steps[max(reached)]
+            note = f"（{repeat.within_days} 天内第 {earlier + 1} 次）"
+    total = each * count
+    if written.cap is not None:
+        # A repetition may cost more than the first time's cap allows for one hit.
+        total = max(total, min(written.cap, each))
+    return float(total), note

@@ -1,0 +1,167 @@
+"""The examples of rules, run as tests: each dialogue must get the status under which it is written."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qa_engine.domain import (
+    Agent,
+    Call,
+    Channel,
+    Direction,
+    Exclusion,
+    Prosody,
+    RuleResult,
+    Speaker,
+    Status,
+    Transcript,
+    Turn,
+)
+from qa_engine.rules.evaluate import evaluate
+from qa_engine.rules.models import AppliesTo, Dialogue
+from qa_engine.rules.pack import Rule, RulePack
+
+_LINE = re.compile(
+    r"\s*(?:(?P<who>坐席|客户|未知)\s*(?:[\[【](?P<facts>[^\]】]*)[\]】])?\s*[:：])?\s*(?P<text>.*)", re.DOTALL
+)
+_SPEAKERS = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER, "未知": Speaker.UNKNOWN, None: Speaker.AGENT}
+_TIMES = re.compile(r"(?P<start>[0-9.]+)-(?P<end>[0-9.]+)")
+_CALL_KEYS = frozenset(
+    {"channel", "direction", "scenario", "duration", "started_at", "agent", "customer_number", "metadata"}
+)
+WANTED = {
+    "hit": Status.FAIL,
+    "miss": Status.PASS,
+    "uncertain": Status.UNCERTAIN,
+    "not_applicable": Status.NOT_APPLICABLE,
+}
+
+
+class ExampleError(ValueError):
+    """An example is not well written; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleOutcome:
+    """One example of one rule: what was wanted, and what came out. ``problem`` is set when it could not be run."""
+
+    rule_id: str
+    kind: str  # hit, miss, uncertain, not_applicable
+    number: int  # from 1, within its kind
+    dialogue: Dialogue
+    wanted: Status
+    result: RuleResult | None
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.result is not None and self.result.status is self.wanted
+
+    def __str__(self) -> str:
+        """One Chinese line for a person."""
+        got = self.problem or (self.result.status.value if self.result else "")
+        why = f"（{self.result.reason}）" if self.result and self.result.reason else ""
+        lines = " / ".join(self.dialogue.turns)
+        mark = "通过" if self.ok else f"不符：应为 {self.wanted.value}，实际 {got}{why}"
+        return f"{self.rule_id} {self.kind} 第 {self.number} 例 {mark}：{lines}"
+
+
+def run_examples(pack: RulePack) -> tuple[ExampleOutcome, ...]:
+    """Every example of every rule, in the order of the pack."""
+    return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule))
+
+
+def _of_rule(pack: RulePack, rule: Rule) -> Iterator[ExampleOutcome]:
+    examples = rule.model.examples
+    position = pack.rules.index(rule)
+    for kind, wanted in WANTED.items():
+        for number, dialogue in enumerate(getattr(examples, kind), 1):
+            try:
+                transcript = transcript_of(dialogue, rule.applies_to, call_id=f"{rule.id}-{kind}-{number}")
+            except ExampleError as error:
+                yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, None, str(error))
+                continue
+            result = evaluate(pack, transcript)[position]
+            yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, result)
+
+
+def transcript_of(dialogue: Dialogue, applies: AppliesTo | None = None, *, call_id: str = "example") -> Transcript:
+    """The transcript of an example; what the rule's ``applies_to`` demands and the example leaves out is filled in."""
+    turns = tuple(_turn(index, line) for index, line in enumerate(dialogue.turns))
+    return Transcript(_call(dialogue.call, applies or AppliesTo(), call_id), turns)
+
+
+def _turn(index: int, line: str) -> Turn:
+    match = _LINE.fullmatch(line)
+    assert match is not None
+    facts: dict[str, Any] = {}
+    measures: dict[str, float] = {}
+    for part in (match["facts"] or "").split():
+        _fact(part, line, facts, measures)
+    prosody = None
+    if measures:
+        seconds = facts.get("end", 0.0) - facts.get("start", 0.0)
+        prosody = Prosody(seconds, measures.get("cpm"), measures.get("db"), measures.get("hz"))
+    return Turn(index, _SPEAKERS[match["who"]], match["text"], prosody=prosody, **facts)
+
+
+def _fact(part: str, line: str, facts: dict[str, Any], measures: dict[str, float]) -> None:
+    times = _TIMES.fullmatch(part)
+    try:
+        if times:
+            facts["start"], facts["end"] = float(times["start"]), float(times["end"])
+            if facts["end"] < facts["start"]:
+                raise ExampleError(f"例句「{line}」的结束时间早于开始时间")
+            return
+        name, _, value = part.partition("=")
+        if name == "conf":
+            facts["confidence"] = float(value)
+        elif name == "excluded":
+            facts["excluded"] = Exclusion(value)
+        elif name in ("db", "hz", "cpm"):
+            measures[name] = float(value)
+        else:
+            raise ExampleError(f"例句「{line}」里不认识「{part}」，可用：开始-结束、conf=、db=、hz=、cpm=、excluded=")
+    except ExampleError:
+        raise
+    except ValueError as error:
+        raise ExampleError(f"例句「{line}」里「{part}」的值不正确") from error
+
+
+def _call(given: Mapping[str, Any], applies: AppliesTo, call_id: str) -> Call:
+    unknown = sorted(set(given) - _CALL_KEYS)
+    if unknown:
+        raise ExampleError(f"例句的 call 里不认识 {'、'.join(unknown)}；可用：{'、'.join(sorted(_CALL_KEYS))}")
+    agent = given.get("agent") or {}
+    metadata = dict(given.get("metadata") or {})
+    if applies.business_line:
+        metadata.setdefault("business_line", applies.business_line[0])
+    for name, wanted in applies.metadata.items():
+        metadata.setdefault(name, wanted[0] if isinstance(wanted, list | tuple) else wanted)
+    try:
+        started_at = given.get("started_at")
+        direction = given.get("direction", applies.direction[0] if applies.direction else None)
+        return Call(
+            call_id=call_id,
+            channel=Channel(given.get("channel", applies.channel[0] if applies.channel else "voice")),
+            direction=Direction(direction) if direction else None,
+            scenario=given.get("scenario", applies.scenario[0] if applies.scenario else None),
+            started_at=datetime.fromisoformat(started_at) if started_at else _day(applies),
+            duration=float(given["duration"]) if given.get("duration") is not None else applies.min_seconds,
+            agent=Agent(
+                id=agent.get("id"),
+                name=agent.get("name"),
+                team=agent.get("team", applies.team[0] if applies.team else None),
+            ),
+            customer_number=given.get("customer_number"),
+            metadata=metadata,
+        )
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ExampleError(f"例句的 call 不正确：{error}") from error
+
+
+def _day(applies: AppliesTo) -> datetime | None:
+    day = applies.from_date or applies.until_date
+    return datetime.fromisoformat(f"{day}T10:00:00+08:00") if day else None

@@ -1,0 +1,165 @@
+"""What every condition can say in YAML: who speaks, where to look, beside what, and what excuses a hit."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from qa_engine.domain import Speaker
+
+Who: TypeAlias = Literal["agent", "customer", "any"]
+WHO_TITLE = {"agent": "坐席", "customer": "客户", "any": "任一方"}
+
+
+def speaker_of(who: Who | None) -> Speaker | None:
+    """The speaker meant by ``who``; None is anybody."""
+    return None if who in (None, "any") else Speaker(who)
+
+
+class Strict(BaseModel):
+    """Base of everything that is read from YAML: unknown fields are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Seconds: TypeAlias = Annotated[float, Field(ge=0)]
+Count: TypeAlias = Annotated[int, Field(ge=1)]
+Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
+
+
+class Window(Strict):
+    """Part of the call; everything given must hold. Turns count the turns of the condition's speaker."""
+
+    first_turns: Count | None = None
+    last_turns: Count | None = None
+    skip_turns: Count | None = None
+    first_seconds: Seconds | None = None
+    last_seconds: Seconds | None = None
+    from_seconds: Seconds | None = None
+    to_seconds: Seconds | None = None
+    from_percent: Percent | None = None
+    to_percent: Percent | None = None
+
+    @property
+    def timed(self) -> bool:
+        """True when the window cannot be found without times."""
+        names = ("first_seconds", "last_seconds", "from_seconds", "to_seconds", "from_percent", "to_percent")
+        return any(getattr(self, name) is not None for name in names)
+
+
+class Anchor(Strict):
+    """Beside the hits of another condition of the same rule."""
+
+    to: str
+    where: Literal["after", "before", "around", "same_turn"] = "after"
+    hit: Annotated[Literal["any", "first", "last", "each"] | Count, Field(union_mode="left_to_right")] = "any"
+    turns: Annotated[int, Field(ge=0)] | None = None
+    seconds: Seconds | None = None
+
+
+class Clause(Strict):
+    """One excuse near a hit: phrases, lists or a regex, looked for in the neighbourhood ``near``."""
+
+    near: Literal["before", "after", "around", "turn", "previous_turn", "next_turn"]
+    within: Annotated[int, Field(ge=0, le=200)] = 6
+    speaker: Who = "any"
+    lists: Texts = ()
+    phrases: Texts = ()
+    regex: str | None = None
+
+    @model_validator(mode="after")
+    def _something_to_look_for(self) -> "Clause":
+        if not (self.lists or self.phrases or self.regex):
+            raise ValueError("排除条件要写明 lists、phrases 或 regex 之一")
+        return self
+
+
+def _named(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Excuse(Strict):
+    """One entry of ``unless``: the name of an exclusion, or a clause written in place."""
+
+    name: str | None = None
+    near: Literal["before", "after", "around", "turn", "previous_turn", "next_turn"] | None = None
+    within: Annotated[int, Field(ge=0, le=200)] = 6
+    speaker: Who = "any"
+    lists: Texts = ()
+    phrases: Texts = ()
+    regex: str | None = None
+
+    @model_validator(mode="after")
+    def _name_or_clause(self) -> "Excuse":
+        if (self.name is None) == (self.near is None):
+            raise ValueError("unless 的每一项是排除名称，或带 near 的排除条件")
+        if self.near is not None and not (self.lists or self.phrases or self.regex):
+            raise ValueError("排除条件要写明 lists、phrases 或 regex 之一")
+        return self
+
+    def clause(self) -> Clause | None:
+        """The clause written in place, None for a name."""
+        if self.near is None:
+            return None
+        return Clause(
+            near=self.near,
+            within=self.within,
+            speaker=self.speaker,
+            lists=self.lists,
+            phrases=self.phrases,
+            regex=self.regex,
+        )
+
+
+def _listed_excuses(value: Any) -> Any:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Excuses: TypeAlias = Annotated[tuple[Annotated[Excuse, BeforeValidator(_named)], ...], BeforeValidator(_listed_excuses)]
+
+
+class ConditionFields(Strict):
+    """What every condition has."""
+
+    operator: str
+
+    @property
+    def who(self) -> Who | None:
+        """The role the condition is bound to; None or ``any`` when it is bound to none."""
+        return None
+
+    @property
+    def inverts(self) -> bool:
+        """True when TRUE means that nothing was found (absence)."""
+        return False
+
+    def references(self) -> tuple[str, ...]:
+        """Other conditions of the rule that this one reads."""
+        return ()
+
+
+class Located(ConditionFields):
+    """A condition that looks at a part of the call."""
+
+    speaker: Who = "agent"
+    window: Window = Window()
+    anchor: Anchor | None = None
+    min_hits: Count = 1
+
+    @property
+    def who(self) -> Who | None:
+        return self.speaker
+
+    def references(self) -> tuple[str, ...]:
+        return (self.anchor.to,) if self.anchor else ()
+
+
+class Spoken(Located):
+    """A condition on words: hits can be excused, and how much a near hit is worth depends on what is looked for."""
+
+    unless: Excuses = ()
+    intent: Literal["mandated", "forbidden"] | None = None

@@ -1,0 +1,139 @@
+"""All phrases of a pack in a few Aho–Corasick automata: one pass over a turn finds every phrase of every rule.
+
+There are four layers on which a phrase can be found: the plain text, the text with hesitation sounds kept, and the
+sounds of the plain text with and without tones. A layer is scanned once per turn, and only when somebody asks.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import cached_property
+
+import ahocorasick
+
+from qa_engine.text import Confusions, Skeleton, char_syllable, skeleton
+
+
+class Layer(StrEnum):
+    """What a phrase is compared with."""
+
+    PLAIN = "plain"
+    SOUNDED = "sounded"  # hesitation sounds kept
+    TONED = "toned"  # pinyin with tones
+    TONELESS = "toneless"
+
+
+_FIRST_CODE = 0xE000  # private use area: no text has these characters
+
+
+class SoundCode:
+    """Texts as strings of one private character per sound, so that string search works on sounds.
+
+    Equal strings sound alike under the pack's confusions. Characters without a reading stand for themselves.
+    """
+
+    def __init__(self, confusions: Confusions) -> None:
+        self._confusions = confusions
+        self._codes: dict[str, str] = {}
+        self._chars: dict[bool, dict[str, str]] = {True: {}, False: {}}
+
+    def encode(self, text: str, *, tones: bool) -> str:
+        """``text`` with each character replaced by its sound; the length stays the same."""
+        known = self._chars[tones]
+        return "".join([known.get(char) or self._learn(char, tones=tones) for char in text])
+
+    def _learn(self, char: str, *, tones: bool) -> str:
+        syllable = char_syllable(char)
+        code = char
+        if syllable != char:
+            sound = self._confusions.fold(syllable, tones=tones)
+            code = self._codes.setdefault(sound, chr(_FIRST_CODE + len(self._codes)))
+        self._chars[tones][char] = code
+        return code
+
+
+class Lexicon:
+    """The automata of a pack; built once, then only read."""
+
+    def __init__(self, confusions: Confusions) -> None:
+        self.sounds = SoundCode(confusions)
+        self._keys: dict[Layer, set[str]] = {layer: set() for layer in Layer}
+        self._automata: dict[Layer, ahocorasick.Automaton] = {}
+
+    def add(self, layer: Layer, keys: Iterable[str]) -> None:
+        """Registers what must be found on a layer; only before ``build``."""
+        self._keys[layer].update(keys)
+
+    def build(self) -> None:
+        for layer, keys in self._keys.items():
+            if not keys:
+                continue
+            automaton = ahocorasick.Automaton()
+            for key in sorted(keys):
+                automaton.add_word(key, key)
+            automaton.make_automaton()
+            self._automata[layer] = automaton
+
+    @property
+    def size(self) -> int:
+        """How many different strings are looked for."""
+        return sum(len(keys) for keys in self._keys.values())
+
+    def scan(self, layer: Layer, text: str) -> Mapping[str, tuple[int, ...]]:
+        """Every registered key that occurs in ``text``, with the positions where it starts."""
+        automaton = self._automata.get(layer)
+        if automaton is None or not text:
+            return {}
+        found: dict[str, list[int]] = {}
+        for last, key in automaton.iter(text):
+            found.setdefault(key, []).append(last + 1 - len(key))
+        return {key: tuple(starts) for key, starts in found.items()}
+
+
+class Scanned:
+    """One text seen through a lexicon: its layers and what was found on them, each worked out at most once."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.source = text
+        self._lexicon = lexicon
+        self._found: dict[Layer, Mapping[str, tuple[int, ...]]] = {}
+
+    @cached_property
+    def plain(self) -> Skeleton:
+        return skeleton(self.source)
+
+    @cached_property
+    def sounded(self) -> Skeleton:
+        return skeleton(self.source, keep_sounds=True)
+
+    @cached_property
+    def toned(self) -> str:
+        return self._lexicon.sounds.encode(self.plain.text, tones=True)
+
+    @cached_property
+    def toneless(self) -> str:
+        return self._lexicon.sounds.encode(self.plain.text, tones=False)
+
+    @cached_property
+    def chars(self) -> frozenset[str]:
+        """The different characters of the plain text."""
+        return frozenset(self.plain.text)
+
+    def skeleton(self, layer: Layer) -> Skeleton:
+        """The characters that positions of a layer count."""
+        return self.sounded if layer is Layer.SOUNDED else self.plain
+
+    def text(self, layer: Layer) -> str:
+        match layer:
+            case Layer.TONED:
+                return self.toned
+            case Layer.TONELESS:
+                return self.toneless
+        return self.skeleton(layer).text
+
+    def found(self, layer: Layer) -> Mapping[str, tuple[int, ...]]:
+        """Key → positions in ``text(layer)`` where it starts."""
+        found = self._found.get(layer)
+        if found is None:
+            found = self._lexicon.scan(layer, self.text(layer))
+            self._found[layer] = found
+        return found

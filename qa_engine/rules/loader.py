@@ -1,0 +1,261 @@
+"""From the texts of YAML files to a rule pack; every fault of every file in one RulesError."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qa_engine.domain import digest
+from qa_engine.errors import Fault, RulesError
+from qa_engine.rules.book import Book
+from qa_engine.rules.expression import ExpressionError, Node, Polarity, names, parse, polarities
+from qa_engine.rules.faults import Faults, did_you_mean
+from qa_engine.rules.fields import ConditionFields
+from qa_engine.rules.lexicon import Lexicon
+from qa_engine.rules.models import Header, PackFile, RuleModel
+from qa_engine.rules.operators import Operator
+from qa_engine.rules.pack import Condition, Rule, RulePack
+from qa_engine.rules.prepare import Workshop, operator_of
+from qa_engine.rules.source import Path, SourceFile, read
+from qa_engine.text import Confusions
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDERS = ("text", "count", "time", "value")
+
+
+def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str]) -> RulePack:
+    """The pack ``pack_id`` out of the texts of its files (rules, lists, exclusions; in the order given).
+
+    ``slots`` fills ``{company}`` and the like and wins over the files' own defaults. Raises RulesError with all located
+    faults of all files.
+    """
+    collected: list[Fault] = []
+    book = Book()
+    opened: list[tuple[PackFile, Faults]] = []
+    for source in files:
+        document = read(source)
+        collected += document.faults
+        faults = Faults(document, collected)
+        if document.data is None:
+            book.complete = book.complete and not document.faults
+            continue
+        file = faults.validate(PackFile, document.data, ())
+        if file is not None:
+            opened.append((file, faults))
+            book.collect(file, faults)
+    header = _header(pack_id, opened, collected, complete=book.complete)
+    book.fill(slots)
+    book.check()
+    lexicon = Lexicon(Confusions(header.confusions))
+    workshop = Workshop(header, book, lexicon)
+    rules = _rules(opened, workshop)
+    if not rules and not collected:
+        collected.append(Fault(pack_id, None, None, "规则包里没有规则"))
+    if collected:
+        raise RulesError(sorted(set(collected), key=_order))
+    lexicon.build()
+    return RulePack(
+        id=pack_id,
+        title=header.title,
+        digest=digest(_content(header, rules, workshop)),
+        header=header,
+        rules=tuple(rules),
+        lists=book.lists,
+        exclusions=book.exclusions,
+        slots=book.slots,
+        lexicon=lexicon,
+    )
+
+
+def _order(fault: Fault) -> tuple[str, int, int, str]:
+    return fault.where, fault.line or 0, fault.column or 0, fault.message
+
+
+def _header(pack_id: str, opened: list[tuple[PackFile, Faults]], collected: list[Fault], *, complete: bool) -> Header:
+    """The pack's header; a stand-in when it is missing or faulty, so that everything else is still checked."""
+    found: Header | None = None
+    seen = False
+    for file, faults in opened:
+        if file.pack is None:
+            continue
+        if seen:
+            faults.add(("pack",), "pack 在一个规则包里只能写一次")
+            continue
+        seen = True
+        found = faults.validate(Header, file.pack, ("pack",))
+        if found is not None and found.id != pack_id:
+            faults.add(("pack", "id"), f"规则包编号是「{found.id}」，应为「{pack_id}」")
+    if not seen and complete:
+        collected.append(Fault(pack_id, None, None, "缺少 pack（编号、名称、考评项），请写在其中一个文件里"))
+    return found or Header(id=pack_id, title=pack_id, sections={})
+
+
+def _rules(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> list[Rule]:
+    rules: list[Rule] = []
+    first: dict[str, tuple[str, int]] = {}
+    for file, faults in opened:
+        for number, raw in enumerate(file.rules):
+            path: Path = ("rules", number)
+            subject = raw.get("id") if isinstance(raw, Mapping) else None
+            named = faults.about(subject if isinstance(subject, str) else None)
+            model = named.validate(RuleModel, raw, path)
+            if isinstance(subject, str):
+                mark = faults.document.mark(path)
+                if subject in first:
+                    where, line = first[subject]
+                    named.add((*path, "id"), f"规则编号重复，{where} 第 {line} 行已经用过")
+                else:
+                    first[subject] = (faults.document.name, mark.line if mark else 0)
+            if model is not None:
+                rule = _RuleLoader(model, named, path, workshop).load()
+                if rule is not None:
+                    rules.append(rule)
+    return rules
+
+
+class _RuleLoader:
+    """Checks and compiles one rule."""
+
+    def __init__(self, model: RuleModel, faults: Faults, path: Path, workshop: Workshop) -> None:
+        self._model = model
+        self._faults = faults
+        self._path = path
+        self._workshop = workshop
+
+    def load(self) -> Rule | None:
+        model = self._model
+        before = len(self._faults.collected)
+        sections = self._workshop.header.sections
+        if sections and model.section not in sections:
+            message = f"没有考评项「{model.section}」{did_you_mean(model.section, sections)}"
+            self._faults.add((*self._path, "section"), message)
+        self._message()
+        typed = self._typed()
+        fault = self._expression("fault", model.fault)
+        only_if = self._expression("only_if", model.only_if) if model.only_if is not None else None
+        uses = self._uses(fault, only_if, typed)
+        self._unused(uses)
+        self._points(fault)
+        conditions = {
+            name: self._workshop.condition(
+                name, fields, entry, uses.get(name, Polarity()), self._faults, (*self._path, "conditions", name)
+            )
+            for name, (fields, entry) in typed.items()
+        }
+        if fault is None or len(self._faults.collected) > before:
+            return None
+        mark = self._faults.document.mark(self._path)
+        line = mark.line if mark else None
+        return Rule(model, fault, only_if, self._ordered(conditions), self._faults.document.name, line)
+
+    def _message(self) -> None:
+        for match in _PLACEHOLDER.finditer(self._model.message):
+            if match[1] not in PLACEHOLDERS:
+                known = "、".join(f"{{{name}}}" for name in PLACEHOLDERS)
+                self._faults.add((*self._path, "message"), f"message 里不认识的占位「{match.group()}」；可用：{known}")
+
+    def _typed(self) -> dict[str, tuple[ConditionFields, Operator]]:
+        typed = {}
+        for name, raw in self._model.conditions.items():
+            path = (*self._path, "conditions", name)
+            entry = operator_of(raw, self._faults, path)
+            if entry is None:
+                continue
+            fields = self._faults.validate(entry.fields, raw, path)
+            if fields is not None:
+                typed[name] = (fields, entry)
+        return typed
+
+    def _expression(self, field: str, text: str) -> Node | None:
+        path = (*self._path, field)
+        try:
+            node = parse(text)
+        except ExpressionError as error:
+            self._faults.add(path, f"{field}：{error}", shift=error.column)
+            return None
+        for name in names(node):
+            if name.name not in self._model.conditions:
+                hint = did_you_mean(name.name, self._model.conditions)
+                self._faults.add(path, f"{field} 里的条件「{name.name}」没有定义{hint}", shift=name.column)
+        return node
+
+    def _uses(
+        self, fault: Node | None, only_if: Node | None, typed: Mapping[str, tuple[ConditionFields, Operator]]
+    ) -> dict[str, Polarity]:
+        """How each condition is used: in the expressions, as an anchor, as a step."""
+        uses: dict[str, Polarity] = dict(polarities(fault)) if fault is not None else {}
+        for premise in names(only_if) if only_if is not None else ():
+            uses[premise.name] = uses.get(premise.name, Polarity()) | Polarity(positive=True)
+        order = self._reference_order(typed)
+        for name in order:
+            fields, entry = typed[name]
+            for other in fields.references():
+                if other in typed:
+                    # A step is wanted as its sequence is; an anchor is only a place.
+                    use = uses.get(name, Polarity()) if entry.name == "sequence" else Polarity()
+                    uses[other] = uses.get(other, Polarity()) | use
+        return uses
+
+    def _reference_order(self, typed: Mapping[str, tuple[ConditionFields, Operator]]) -> list[str]:
+        """Names with every condition before those it refers to; unknown references and circles are faults."""
+        order: list[str] = []
+        state: dict[str, str] = {}
+
+        def visit(name: str) -> None:
+            state[name] = "open"
+            for other in typed[name][0].references():
+                path = (*self._path, "conditions", name)
+                if other not in self._model.conditions:
+                    hint = did_you_mean(other, self._model.conditions)
+                    self._faults.add(path, f"条件「{name}」引用的条件「{other}」没有定义{hint}")
+                elif state.get(other) == "open":
+                    self._faults.add(path, f"条件「{name}」与「{other}」互相引用")
+                elif other in typed and other not in state:
+                    visit(other)
+            state[name] = "done"
+            order.append(name)
+
+        for name in typed:
+            if name not in state:
+                visit(name)
+        return order[::-1]
+
+    def _unused(self, uses: Mapping[str, Polarity]) -> None:
+        for name in self._model.conditions:
+            if name not in uses:
+                self._faults.add((*self._path, "conditions", name), f"条件「{name}」没有用到，请在 fault 里使用或删去")
+
+    def _points(self, fault: Node | None) -> None:
+        for number, name in enumerate(self._model.points.of):
+            if name not in self._model.conditions:
+                hint = did_you_mean(name, self._model.conditions)
+                self._faults.add((*self._path, "points", "of", number), f"points.of 里的条件「{name}」没有定义{hint}")
+        cap, each = self._model.points.cap, self._model.points.each
+        if cap is not None and cap > each:
+            self._faults.add((*self._path, "points", "cap"), f"上限 {cap:g} 比一次的扣分 {each:g} 还少")
+
+    def _ordered(self, conditions: dict[str, Condition]) -> dict[str, Condition]:
+        return {name: conditions[name] for name in self._model.conditions}
+
+
+def _content(header: Header, rules: Sequence[Rule], workshop: Workshop) -> dict[str, Any]:
+    """What the digest covers: everything that can change a verdict or its words, no comments, no examples."""
+    notes = {"examples", "why", "false_positives"}
+    needed = set(workshop.used_lists)
+    todo = list(needed)
+    while todo:
+        for other in workshop.book.lists[todo.pop()].include:
+            if other not in needed:
+                needed.add(other)
+                todo.append(other)
+    exclusions = {name: workshop.exclusion(name) for name in sorted(workshop.used_exclusions)}
+    return {
+        "header": header.model_dump(mode="json"),
+        "rules": [
+            rule.model.model_dump(mode="json", exclude=notes | {"conditions"})
+            | {"conditions": {name: c.fields.model_dump(mode="json") for name, c in rule.conditions.items()}}
+            for rule in rules
+        ],
+        "lists": {name: workshop.book.lists[name].model_dump(mode="json") for name in sorted(needed)},
+        "exclusions": {name: e.model_dump(mode="json") for name, e in exclusions.items() if e is not None},
+        "slots": {name: list(values) for name, values in sorted(workshop.book.slots.items())},
+    }

@@ -1,0 +1,271 @@
+"""The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from qa_engine.domain import Ladder
+from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.patterns import Pattern, Wildcard
+from qa_engine.text import SENTENCE_END
+
+_NEGATIONS = "不没别未非无勿莫"
+_MIN_FUZZY_CHARS = 4
+_TONELESS_FROM = 3  # with fewer syllables nearly everything has a homophone, so tones must agree
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A pattern with the phrase it was written as, its list, and the longer patterns in which it is innocent."""
+
+    pattern: Pattern
+    written: str
+    title: str
+    innocents: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """``start``/``end`` are positions in the normalised text of the turn."""
+
+    entry: Entry
+    start: int
+    end: int
+    ladder: Ladder
+    score: float
+
+    def overlaps(self, other: "Match") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How a condition climbs the ladder. ``min_sound_chars`` is the shortest phrase that is compared by sound."""
+
+    ladder: tuple[Ladder, ...] = (Ladder.EXACT,)
+    fuzzy_threshold: float = 82.0
+    tones: bool | None = None  # None: two syllables with tones, more without
+    min_sound_chars: int = 2
+    crosses_sentences: bool = False
+
+
+@dataclass
+class _Index:
+    """Keys of one layer to the entries that need them."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def add(self, key: str, entry: Entry) -> None:
+        self.entries.setdefault(key, []).append(entry)
+
+    def hits(self, found: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, tuple[int, ...], Entry]]:
+        for key in found:
+            for entry in self.entries.get(key, ()):
+                yield key, found[key], entry
+
+
+class PhraseSet:
+    """The phrases of one condition, registered in a lexicon."""
+
+    def __init__(self, entries: Sequence[Entry], steps: Steps, lexicon: Lexicon) -> None:
+        self.entries = tuple(entries)
+        self.steps = steps
+        self._lexicon = lexicon
+        self._exact = {Layer.PLAIN: _Index(), Layer.SOUNDED: _Index()}
+        self._sound = {Layer.TONED: _Index(), Layer.TONELESS: _Index()}
+        self._innocents: dict[Layer, set[str]] = {Layer.PLAIN: set(), Layer.SOUNDED: set()}
+        self._sound_regex: dict[tuple[Pattern, Layer], re.Pattern[str]] = {}
+        for entry in self.entries:
+            self._register(entry)
+
+    def _register(self, entry: Entry) -> None:
+        layer = _exact_layer(entry.pattern)
+        self._exact[layer].add(entry.pattern.key, entry)
+        self._lexicon.add(layer, [entry.pattern.key])
+        for innocent in entry.innocents:
+            self._lexicon.add(_exact_layer(innocent), [innocent.key])
+        if Ladder.PINYIN not in self.steps.ladder:
+            return
+        syllables = sum(len(part) for part in entry.pattern.parts if isinstance(part, str))
+        if syllables < max(2, self.steps.min_sound_chars) or entry.pattern.keeps_sounds:
+            return
+        tones = self.steps.tones if self.steps.tones is not None else syllables < _TONELESS_FROM
+        layer = Layer.TONED if tones else Layer.TONELESS
+        key = self._lexicon.sounds.encode(entry.pattern.key, tones=tones)
+        self._sound[layer].add(key, entry)
+        self._lexicon.add(layer, [key])
+        if entry.pattern.literal is None:
+            self._sound_regex[entry.pattern, layer] = self._compile_sound(entry.pattern, tones=tones)
+
+    def _compile_sound(self, pattern: Pattern, *, tones: bool) -> re.Pattern[str]:
+        encode = self._lexicon.sounds.encode
+        return re.compile(
+            "".join(
+                re.escape(encode(part, tones=tones)) if isinstance(part, str) else _sound_wildcard(part, encode, tones)
+                for part in pattern.parts
+            )
+        )
+
+    def exact(self, text: Scanned) -> list[Match]:
+        """The exact hits in a turn, the longest where they overlap, innocent ones left out."""
+        return _longest([m for m in self.exact_raw(text) if not self._innocent(m, text)])
+
+    def exact_raw(self, text: Scanned) -> list[Match]:
+        """All exact hits in a turn, overlapping and innocent ones too."""
+        matches: list[Match] = []
+        for layer, index in self._exact.items():
+            if not index.entries:
+                continue
+            skeleton = text.skeleton(layer)
+            for key, starts, entry in index.hits(text.found(layer)):
+                for start, end in _places(entry.pattern, key, starts, skeleton.text):
+                    place = skeleton.span_to_base(start, end)
+                    if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
+                        matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
+        return matches
+
+    def fuzzy(self, text: Scanned) -> list[Match]:
+        """Hits by similarity at or above the threshold; one for each phrase and turn, at its best place."""
+        matches = []
+        skeleton = text.plain
+        if not skeleton.text:
+            return []
+        for entry in self.entries:
+            phrase = entry.pattern.literal
+            if phrase is None or entry.pattern.keeps_sounds or len(phrase) < _MIN_FUZZY_CHARS:
+                continue
+            place = _nearest_place(phrase, skeleton.text, text.chars, self.steps.fuzzy_threshold)
+            if place is not None:
+                start, end, score = place
+                if score < 100 and _same_claim(phrase, skeleton.text[start:end]):
+                    base = skeleton.span_to_base(start, end)
+                    matches.append(Match(entry, *base, Ladder.FUZZY, round(score, 1)))
+        return _longest([m for m in matches if not self._innocent(m, text)])
+
+    def by_sound(self, text: Scanned) -> list[Match]:
+        """Hits that sound like a phrase and are written otherwise."""
+        matches = []
+        plain = text.plain
+        for layer, index in self._sound.items():
+            if not index.entries:
+                continue
+            for key, starts, entry in index.hits(text.found(layer)):
+                for start, end in self._sound_places(entry.pattern, layer, key, starts, text):
+                    written = plain.text[start:end]
+                    phrase = entry.pattern.literal
+                    if written == phrase or not _same_claim(phrase or entry.pattern.shown, written, digits=False):
+                        continue
+                    score = fuzz.ratio(phrase, written) if phrase else fuzz.ratio(entry.pattern.key, written)
+                    matches.append(Match(entry, *plain.span_to_base(start, end), Ladder.PINYIN, round(score, 1)))
+        return _longest([m for m in matches if not self._innocent(m, text)])
+
+    def _sound_places(
+        self, pattern: Pattern, layer: Layer, key: str, starts: tuple[int, ...], text: Scanned
+    ) -> Iterator[tuple[int, int]]:
+        if pattern.literal is not None:
+            for start in starts:
+                yield start, start + len(key)
+        else:
+            for match in self._sound_regex[pattern, layer].finditer(text.text(layer)):
+                yield match.span()
+
+    def nearest(self, text: Scanned) -> tuple[str, str, float] | None:
+        """(phrase as written, what was said nearest to it, score 0–100) of the best try in a turn."""
+        best: tuple[str, str, float] | None = None
+        said = text.plain.text
+        for entry in self.entries:
+            phrase = entry.pattern.literal or entry.pattern.key
+            if not said or (best and best[2] >= 100):
+                break
+            if len(said) <= len(phrase):
+                score, start, end = fuzz.ratio(phrase, said), 0, len(said)
+            else:
+                aligned = fuzz.partial_ratio_alignment(phrase, said, score_cutoff=best[2] if best else 0)
+                if aligned is None:
+                    continue
+                score, start, end = aligned.score, aligned.dest_start, aligned.dest_end
+            if end > start and (best is None or score > best[2]):
+                shown = slice(*text.plain.span_to_source(start, end))
+                best = (entry.pattern.shown, text.source[shown], round(score, 1))
+        return best
+
+    def _innocent(self, match: Match, text: Scanned) -> bool:
+        for pattern in match.entry.innocents:
+            layer = _exact_layer(pattern)
+            starts = text.found(layer).get(pattern.key)
+            if not starts:
+                continue
+            skeleton = text.skeleton(layer)
+            for start, end in _places(pattern, pattern.key, starts, skeleton.text):
+                first, last = skeleton.span_to_base(start, end)
+                if first <= match.start and match.end <= last:
+                    return True
+        return False
+
+
+def _exact_layer(pattern: Pattern) -> Layer:
+    return Layer.SOUNDED if pattern.keeps_sounds else Layer.PLAIN
+
+
+def _sound_wildcard(part: Wildcard, encode: object, tones: bool) -> str:
+    if part.name == "name":
+        return "[\ue000-\uf8ff]{1,4}?"
+    if part.name == "any":
+        return part.regex()
+    assert callable(encode)
+    spoken = "".join(encode(c, tones=tones) for c in "一二两三四五六七八九十半")
+    return f"(?:[0-9]+|[{spoken}]+)"
+
+
+def _places(pattern: Pattern, key: str, starts: tuple[int, ...], text: str) -> Iterator[tuple[int, int]]:
+    if pattern.literal is not None:
+        for start in starts:
+            yield start, start + len(key)
+    else:
+        for match in pattern.regex.finditer(text):
+            yield match.span()
+
+
+def _one_sentence(text: Scanned, place: tuple[int, int]) -> bool:
+    start, end = place
+    return SENTENCE_END.search(text.plain.base.text, start, end) is None
+
+
+def _nearest_place(phrase: str, said: str, chars: frozenset[str], threshold: float) -> tuple[int, int, float] | None:
+    """The stretch of ``said`` most like ``phrase``, when its score reaches the threshold."""
+    different = frozenset(phrase)
+    allowed = len(phrase) * (100 - threshold) / 100
+    if len(different & chars) < len(different) - allowed:
+        return None
+    if len(said) < len(phrase):
+        score = fuzz.ratio(phrase, said)
+        return (0, len(said), score) if score >= threshold else None
+    aligned = fuzz.partial_ratio_alignment(phrase, said, score_cutoff=threshold)
+    if aligned is None or aligned.dest_end <= aligned.dest_start:
+        return None
+    return aligned.dest_start, aligned.dest_end, aligned.score
+
+
+def _same_claim(phrase: str, said: str, *, digits: bool = True) -> bool:
+    """False when a near text says another thing: it negates, or names another number."""
+    if any(said.count(char) > phrase.count(char) for char in _NEGATIONS if char in said):
+        return False
+    if digits:
+        if any(phrase.count(char) > said.count(char) for char in _NEGATIONS if char in phrase):
+            return False
+        return re.findall("[0-9]", phrase) == re.findall("[0-9]", said)
+    return True
+
+
+def _longest(matches: list[Match]) -> list[Match]:
+    """Matches without overlap: the longest wins, then the better score, then the earlier."""
+    if len(matches) < 2:
+        return matches
+    ranked = sorted(matches, key=lambda m: (m.start - m.end, -m.score, m.start, m.entry.pattern.shown))
+    kept: list[Match] = []
+    for match in ranked:
+        if not any(match.overlaps(other) for other in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda m: m.start)

@@ -1,0 +1,62 @@
+"""loudness: raising the voice against one's own base in this call. Needs the speaker's channel alone."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from qa_engine.domain import Turn
+from qa_engine.rules.fields import Located
+from qa_engine.rules.operators.base import operator
+from qa_engine.rules.operators.own_base import BaseFields, Rises, compare
+from qa_engine.rules.outcome import Outcome
+from qa_engine.rules.scope import Scope
+
+Decibel = Annotated[float, Field(gt=0)]
+
+
+class LoudnessFields(BaseFields, Located):
+    operator: Literal["loudness"]
+    rise_db: Decibel | None = None
+    jump_db: Decibel | None = None
+    span_db: Decibel | None = None
+    above_db: float | None = None
+
+    @model_validator(mode="after")
+    def _some_limit(self) -> "LoudnessFields":
+        if all(v is None for v in (self.rise_db, self.jump_db, self.span_db, self.above_db)):
+            raise ValueError("loudness 要写明 rise_db、jump_db、span_db 或 above_db")
+        return self
+
+
+def describe(fields: LoudnessFields) -> str:
+    limits = [
+        f"{title} {value:g} dB"
+        for title, value in (
+            ("比本人平时高出", fields.rise_db),
+            ("比前一话轮突然提高", fields.jump_db),
+            ("全程起伏超过", fields.span_db),
+            ("高于", fields.above_db),
+        )
+        if value is not None
+    ]
+    return f"音量{'，或'.join(limits)}"
+
+
+def _measure(turn: Turn) -> float | None:
+    return turn.prosody.loudness_db if turn.prosody else None
+
+
+@operator("loudness", title="音量", fields=LoudnessFields, describe=describe, timed=True)
+def loudness(scope: Scope) -> Outcome:
+    fields: LoudnessFields = scope.fields
+    limits = Rises(
+        title="音量",
+        unit="dB",
+        rise=fields.rise_db,
+        jump=fields.jump_db,
+        span=fields.span_db,
+        above=fields.above_db,
+        measure=_measure,
+        difference=lambda value, base: value - base,
+    )
+    return compare(scope, limits)

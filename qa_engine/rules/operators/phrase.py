@@ -1,0 +1,166 @@
+"""phrase: any, all, some or none of named phrases, on the ladder exact → fuzzy → pinyin."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from qa_engine.domain import Ladder, NearestMiss
+from qa_engine.rules.fields import Spoken, Texts
+from qa_engine.rules.matching import Match, PhraseSet
+from qa_engine.rules.operators.base import Preparer, ladder_steps, operator
+from qa_engine.rules.outcome import Hit, Outcome
+from qa_engine.rules.scope import LADDER_TITLE, SPEAKER_TITLE, Scope
+from qa_engine.rules.truth import Truth
+from qa_engine.rules.view import TurnView
+
+
+def _tones(value: Any) -> Any:
+    return None if value == "auto" else value
+
+
+class LadderFields(Spoken):
+    """What a condition on phrases can say about the ladder."""
+
+    lists: Texts = ()
+    phrases: Texts = ()
+    steps: tuple[Literal["exact", "fuzzy", "pinyin"], ...] = ()
+    fuzzy_threshold: Annotated[float, Field(ge=50, le=100)] = 82.0
+    tones: Annotated[bool | None, BeforeValidator(_tones)] = None
+
+
+class PhraseFields(LadderFields):
+    operator: Literal["phrase"]
+    need: Annotated[Literal["any", "all", "none"] | int, Field(union_mode="left_to_right")] = "any"
+
+    @property
+    def inverts(self) -> bool:
+        return self.need == "none"
+
+    @model_validator(mode="after")
+    def _something_to_look_for(self) -> "PhraseFields":
+        if not (self.lists or self.phrases):
+            raise ValueError("phrase 要写明 lists 或 phrases")
+        if isinstance(self.need, int) and self.need < 1:
+            raise ValueError("need 的数字至少为 1")
+        return self
+
+
+def prepare(fields: PhraseFields, preparer: Preparer) -> PhraseSet:
+    return preparer.phrases(fields.lists, fields.phrases, ladder_steps(fields, preparer))
+
+
+def describe(fields: LadderFields) -> str:
+    lists = [f"【{name}】" for name in fields.lists] + [f"「{text}」" for text in fields.phrases]
+    need = getattr(fields, "need", "any")
+    how = {"any": "任一", "all": "全部", "none": "都没有"}.get(str(need), f"至少 {need} 种")
+    return f"说到{'、'.join(lists)}（{how}）"
+
+
+@operator("phrase", title="关键词", fields=PhraseFields, prepare=prepare, describe=describe)
+def phrase(scope: Scope) -> Outcome:
+    fields: PhraseFields = scope.fields
+    phrases: PhraseSet = scope.prepared
+    if fields.need == "none":
+        return none_found(scope, climb(scope, phrases))
+    if fields.need == "any":
+        return scope.missing(scope.answer(climb(scope, phrases)), lambda: nearest(scope, phrases))
+    wanted = len(_groups(phrases)) if fields.need == "all" else int(fields.need)
+    hits = climb(scope, phrases, everything=True)
+    return scope.missing(_distinct(scope, phrases, hits, wanted), lambda: nearest(scope, phrases))
+
+
+def _groups(phrases: PhraseSet) -> set[str]:
+    """The phrases as the author wrote them: variants spelled out from one phrase are one."""
+    return {entry.written for entry in phrases.entries}
+
+
+def _distinct(scope: Scope, phrases: PhraseSet, hits: list[Hit], wanted: int) -> Outcome:
+    written = {entry.pattern.shown: entry.written for entry in phrases.entries}
+    certain = {written[hit.pattern] for hit in hits if hit.certain and hit.pattern}
+    found = {written[hit.pattern] for hit in hits if hit.pattern}
+    if len(certain) >= wanted:
+        return scope.answer(hits)
+    if len(found) >= wanted:
+        return scope.answer([hit for hit in hits if not hit.certain], need=1)
+    return Outcome(Truth.FALSE, tuple(hits))
+
+
+def none_found(scope: Scope, hits: list[Hit]) -> Outcome:
+    """TRUE with its proof when nothing was found; what was found speaks against it."""
+    answer = scope.answer(hits)
+    if answer.truth is Truth.TRUE:
+        return Outcome(Truth.FALSE, answer.hits)
+    if answer.truth is Truth.UNCERTAIN:
+        return answer
+    phrases = scope.prepared if isinstance(scope.prepared, PhraseSet) else scope.prepared.phrases
+    return scope.proven(Outcome(Truth.TRUE), (lambda: nearest(scope, phrases)) if phrases else None)
+
+
+def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list[Hit]:
+    """The hits of the first step of the ladder that has enough; of all steps when ``everything`` is wanted."""
+    hits: list[Hit] = []
+    taken: dict[int, list[Match]] = {}
+    wanted = scope.fields.min_hits
+    for step in (Ladder.EXACT, Ladder.FUZZY, Ladder.PINYIN):
+        if step not in phrases.steps.ladder:
+            continue
+        if not everything and sum(hit.certain for hit in hits) >= wanted:
+            break
+        for piece in scope.pieces:
+            view = piece.view
+            for match in _try(phrases, step, view, taken):
+                hit = scope.words(
+                    view,
+                    (match.start, match.end),
+                    _explain(view, match),
+                    pattern=match.entry.pattern.shown,
+                    ladder=match.ladder,
+                    score=match.score,
+                )
+                if hit is not None:
+                    hits.append(hit)
+    return hits
+
+
+def _try(phrases: PhraseSet, step: Ladder, view: TurnView, taken: dict[int, list[Match]]) -> Iterable[Match]:
+    """Matches of one step in a turn. What is written exactly, excused or not, is no near hit of the same place."""
+    if step is Ladder.EXACT:
+        return phrases.exact(view.scanned)
+    if view.order not in taken:
+        taken[view.order] = phrases.exact_raw(view.scanned)
+    near = phrases.fuzzy(view.scanned) if step is Ladder.FUZZY else phrases.by_sound(view.scanned)
+    fresh = [match for match in near if not any(match.overlaps(other) for other in taken[view.order])]
+    taken[view.order] = taken[view.order] + fresh
+    return fresh
+
+
+def _explain(view: TurnView, match: Match) -> "_Explanation":
+    return _Explanation(view, match)
+
+
+class _Explanation:
+    """The sentence of a hit; an object so that it is only worded when the hit counts."""
+
+    def __init__(self, view: TurnView, match: Match) -> None:
+        self._view = view
+        self._match = match
+
+    def __call__(self, text: str) -> str:
+        who = SPEAKER_TITLE[self._view.turn.speaker]
+        title = self._match.entry.title
+        listed = f"，属于「{title}」" if title else ""
+        if self._match.ladder is Ladder.EXACT:
+            return f"{who}说「{text}」{listed}"
+        how = LADDER_TITLE[self._match.ladder]
+        return f"{who}说「{text}」，与「{self._match.entry.pattern.shown}」{how}（{self._match.score:g} 分）{listed}"
+
+
+def nearest(scope: Scope, phrases: PhraseSet) -> NearestMiss | None:
+    """What came closest to one of the phrases in the region."""
+    best: NearestMiss | None = None
+    for piece in scope.pieces:
+        found = phrases.nearest(piece.view.scanned)
+        if found is not None and (best is None or found[2] > best.score):
+            best = NearestMiss(piece.view.turn.index, found[1], found[0], found[2])
+    return best

@@ -1,0 +1,151 @@
+"""From written conditions to ready ones: operators look up, register and compile what they need."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from qa_engine.rules.book import Book
+from qa_engine.rules.exclusions import BUILT_IN, ReadyClause, ReadyExclusion
+from qa_engine.rules.expression import Polarity
+from qa_engine.rules.faults import Faults, did_you_mean
+from qa_engine.rules.fields import Clause, ConditionFields, Excuse
+from qa_engine.rules.lexicon import Lexicon
+from qa_engine.rules.matching import Entry, PhraseSet, Steps
+from qa_engine.rules.models import Exclusion, Header
+from qa_engine.rules.operators.base import Operator, registry
+from qa_engine.rules.pack import Condition
+from qa_engine.rules.regexes import RegexError, SafeRegex, compile_regex
+from qa_engine.rules.source import Path
+
+
+class Workshop:
+    """Prepares the conditions of a pack; shared by all of them."""
+
+    def __init__(self, header: Header, book: Book, lexicon: Lexicon) -> None:
+        self.header = header
+        self.book = book
+        self.lexicon = lexicon
+        self.used_lists: set[str] = set()
+        self.used_exclusions: set[str] = set()
+
+    def exclusion(self, name: str) -> Exclusion | None:
+        """The pack's exclusion of this name, or the built-in one."""
+        if name in self.book.exclusion_places:
+            return self.book.exclusions.get(name)
+        return BUILT_IN.get(name)
+
+    def condition(
+        self, name: str, fields: ConditionFields, entry: Operator, polarity: Polarity, faults: Faults, path: Path
+    ) -> Condition:
+        """The condition, ready; what is wrong with it is in ``faults`` then."""
+        proof, loose = _uses(fields, polarity)
+        bench = Bench(self, faults, path, loose=loose)
+        prepared = entry.prepare(fields, bench) if entry.prepare is not None else None
+        excuses = tuple(
+            bench.excuse(excuse, (*path, "unless", number))
+            for number, excuse in enumerate(getattr(fields, "unless", ()))
+        )
+        mark = faults.document.mark(path)
+        line = mark.line if mark else None
+        return Condition(name, fields, entry, prepared, excuses, polarity, proof, loose, line)
+
+
+def _uses(fields: ConditionFields, polarity: Polarity) -> tuple[bool, bool]:
+    """(proof, loose): does finding nothing cost points; do near hits count as found."""
+    intent = getattr(fields, "intent", None)
+    if intent is not None:
+        return intent == "mandated", intent == "mandated"
+    # For a condition that is true when nothing is found, both sides change places.
+    found = polarity.flipped() if fields.inverts else polarity
+    return found.negative, found.negative and not found.positive
+
+
+class Bench:
+    """The Preparer of one condition."""
+
+    def __init__(self, workshop: Workshop, faults: Faults, path: Path, *, loose: bool) -> None:
+        self.header = workshop.header
+        self.loose = loose
+        self._workshop = workshop
+        self._faults = faults
+        self._path = path
+
+    def fault(self, message: str, *field: str) -> None:
+        self._faults.add((*self._path, *field), message)
+
+    def phrases(self, lists: Iterable[str], phrases: Iterable[str], steps: Steps) -> PhraseSet:
+        return PhraseSet(self._entries(lists, phrases, self._path), steps, self._workshop.lexicon)
+
+    def _entries(self, lists: Iterable[str], phrases: Iterable[str], path: Path) -> list[Entry]:
+        book = self._workshop.book
+        entries: list[Entry] = []
+        for number, name in enumerate(lists):
+            if name not in book.lists and not book.complete:
+                continue
+            if name not in book.lists:
+                self._faults.add((*path, "lists", number), f"没有短语表「{name}」{did_you_mean(name, book.lists)}")
+                continue
+            self._workshop.used_lists.add(name)
+            entries += book.entries(name)
+        entries += book.inline(phrases, self._faults, (*path, "phrases"))
+        unique: dict[Any, Entry] = {}
+        for entry in entries:
+            unique.setdefault((entry.pattern.parts, entry.innocents), entry)
+        return list(unique.values())
+
+    def regexes(self, sources: Iterable[str], field: str) -> tuple[SafeRegex, ...]:
+        return tuple(
+            ready
+            for number, source in enumerate(sources)
+            if (ready := self._regex(source, (*self._path, field, number))) is not None
+        )
+
+    def _regex(self, source: str, path: Path) -> SafeRegex | None:
+        try:
+            return compile_regex(source)
+        except RegexError as error:
+            self._faults.add(path, str(error))
+            return None
+
+    def sentences(self, lists: Iterable[str], texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(entry.pattern.shown for entry in self._entries(lists, texts, self._path)))
+
+    def excuse(self, excuse: Excuse, path: Path) -> ReadyExclusion:
+        """A named exclusion or a clause written in place, compiled."""
+        clause = excuse.clause()
+        if clause is not None:
+            return ReadyExclusion("自定义", (self._clause(clause, path),))
+        name = excuse.name or ""
+        exclusion = self._workshop.exclusion(name)
+        if exclusion is None:
+            if name not in self._workshop.book.exclusion_places and self._workshop.book.complete:
+                known: Mapping[str, object] = {**BUILT_IN, **self._workshop.book.exclusions}
+                self._faults.add(path, f"没有排除「{name}」{did_you_mean(name, known)}")
+            return ReadyExclusion(name, ())
+        self._workshop.used_exclusions.add(name)
+        place = self._workshop.book.exclusion_places.get(name)
+        if place is None:
+            return ReadyExclusion(exclusion.title, tuple(self._clause(c, path) for c in exclusion.any))
+        # Faults of a shared exclusion are reported where it stands, once.
+        bench = Bench(self._workshop, place.faults, place.path, loose=False)
+        clauses = tuple(bench._clause(c, (*place.path, "any", i)) for i, c in enumerate(exclusion.any))
+        return ReadyExclusion(exclusion.title, clauses)
+
+    def _clause(self, clause: Clause, path: Path) -> ReadyClause:
+        phrases = None
+        if clause.lists or clause.phrases:
+            entries = self._entries(clause.lists, clause.phrases, path)
+            phrases = PhraseSet(entries, Steps(crosses_sentences=True), self._workshop.lexicon)
+        regex = self._regex(clause.regex, (*path, "regex")) if clause.regex is not None else None
+        return ReadyClause(clause, phrases, regex)
+
+
+def operator_of(raw: Mapping[str, Any], faults: Faults, path: Path) -> Operator | None:
+    """The operator a condition names, or None with the fault collected."""
+    name = raw.get("operator")
+    if not isinstance(name, str):
+        faults.add(path, "缺少必填字段「operator」")
+        return None
+    entry = registry().get(name)
+    if entry is None:
+        faults.add((*path, "operator"), f"不认识的算子「{name}」{did_you_mean(name, registry())}")
+    return entry

@@ -1,0 +1,151 @@
+"""Regular expressions of rule authors: checked when a pack is loaded, bounded in time when they run."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import regex
+
+try:  # Python 3.11 and later keep the parser here; the module is private, its tree is what ``re`` itself compiles.
+    from re import _constants as constants  # type: ignore[attr-defined]
+    from re import _parser as parser  # type: ignore[attr-defined]
+except ImportError:  # pragma: no cover - an interpreter without it: the time limit still protects
+    constants = parser = None
+
+TIMEOUT_SECONDS = 0.25
+_MAX_CHARS = 2_000
+_BORDER = re.compile(r"(?<!\\)(?:\\\\)*\\[bBW]")
+
+
+class RegexError(ValueError):
+    """The expression cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class SafeRegex:
+    """A compiled expression; ``finditer`` raises TimeoutError when it takes longer than the limit."""
+
+    source: str
+
+    @cached_property
+    def compiled(self) -> Any:
+        return regex.compile(self.source, regex.V0 | regex.IGNORECASE)
+
+    def finditer(self, text: str, pos: int = 0, endpos: int | None = None) -> Iterator[tuple[int, int]]:
+        """(start, end) of each match that is not empty."""
+        end = len(text) if endpos is None else endpos
+        try:
+            for match in self.compiled.finditer(text, pos, end, timeout=TIMEOUT_SECONDS):
+                if match.end() > match.start():
+                    yield match.span()
+        except TimeoutError as error:
+            message = f"正则「{self.source}」在 {TIMEOUT_SECONDS:g} 秒内没有算完，请改写"
+            raise TimeoutError(message) from error
+
+    def found(self, text: str) -> bool:
+        """True when it matches anywhere, an empty match included."""
+        try:
+            return self.compiled.search(text, timeout=TIMEOUT_SECONDS) is not None
+        except TimeoutError as error:
+            message = f"正则「{self.source}」在 {TIMEOUT_SECONDS:g} 秒内没有算完，请改写"
+            raise TimeoutError(message) from error
+
+
+def compile_regex(source: str) -> SafeRegex:
+    """The expression, ready; raises RegexError when it is malformed, never matches in Chinese, or can run away."""
+    if len(source) > _MAX_CHARS:
+        raise RegexError(f"正则超过 {_MAX_CHARS} 个字符，请拆成几条")
+    if _BORDER.search(source):
+        raise RegexError(f"正则「{source}」用了 \\b、\\B 或 \\W：中文没有词边界，它们在句中永远不会按预期匹配")
+    checked = SafeRegex(source)
+    try:
+        checked.compiled  # noqa: B018 - compiles now, so that the fault shows now
+    except regex.error as error:
+        raise RegexError(f"正则「{source}」有语法错误：{error}") from error
+    trouble = runaway(source)
+    if trouble:
+        raise RegexError(f"正则「{source}」可能失控：{trouble}")
+    return checked
+
+
+def runaway(source: str) -> str | None:
+    """Why an expression may need exponential time (nested or overlapping unbounded repetition), or None."""
+    if parser is None:  # pragma: no cover
+        return None
+    try:
+        tree = parser.parse(source)
+    except (re.error, RecursionError, OverflowError):
+        return None  # syntax that only ``regex`` knows; the time limit remains
+    return _inspect(tree)
+
+
+def _inspect(tree: Any) -> str | None:
+    for _, arguments in tree:
+        for inner in _subtrees(arguments):
+            trouble = _inspect(inner)
+            if trouble:
+                return trouble
+    for kind, arguments in tree:
+        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT) and _unbounded(arguments):
+            body = arguments[2]
+            if _has_unbounded(body):
+                return "重复里又套着不限次数的重复，例如 (a+)+"
+            if _overlapping_branches(body):
+                return "不限次数的重复里有相互重叠的选项，例如 (a|a)*"
+    return _adjacent(tree)
+
+
+def _unbounded(arguments: Any) -> bool:
+    return bool(arguments[1] >= 50)
+
+
+def _subtrees(arguments: Any) -> Iterator[Any]:
+    if isinstance(arguments, parser.SubPattern):
+        yield arguments
+    elif isinstance(arguments, tuple | list):
+        for part in arguments:
+            yield from _subtrees(part)
+
+
+def _has_unbounded(tree: Any) -> bool:
+    for kind, arguments in tree:
+        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT) and _unbounded(arguments):
+            return True
+        if any(_has_unbounded(inner) for inner in _subtrees(arguments)):
+            return True
+    return False
+
+
+def _overlapping_branches(tree: Any) -> bool:
+    for kind, arguments in tree:
+        if kind is constants.BRANCH:
+            firsts = [_first(branch) for branch in arguments[1]]
+            if any(f is None for f in firsts) or len({f for f in firsts if f}) < len(firsts):
+                return True
+        if any(_overlapping_branches(inner) for inner in _subtrees(arguments)):
+            return True
+    return False
+
+
+def _first(branch: Any) -> str | None:
+    """What a branch begins with; None when it can begin with anything or is empty."""
+    for kind, arguments in branch:
+        if kind is constants.LITERAL:
+            return chr(arguments)
+        if kind is constants.IN:
+            return repr(arguments)
+        return None
+    return None
+
+
+def _adjacent(tree: Any) -> str | None:
+    """Three unbounded wildcards in one row (.*.*.*) need cubic time on a long turn."""
+    wide = 0
+    for kind, arguments in tree:
+        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT) and _unbounded(arguments):
+            body = list(arguments[2])
+            if len(body) == 1 and body[0][0] in (constants.ANY, constants.NOT_LITERAL, constants.IN):
+                wide += 1
+    return "三个以上不限长度的通配，请改成 .{0,20} 这样的有限长度" if wide >= 3 else None

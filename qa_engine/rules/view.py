@@ -1,0 +1,104 @@
+"""A transcript as conditions look at it: turns with their scanned text, places with their times."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from qa_engine.domain import Span, Speaker, Transcript, Turn
+from qa_engine.rules.lexicon import Lexicon, Scanned
+from qa_engine.text import count_chars
+
+
+class TurnView:
+    """One turn: its text seen through the pack's lexicon, and when each character was said."""
+
+    def __init__(self, turn: Turn, order: int, lexicon: Lexicon) -> None:
+        self.turn = turn
+        self.order = order  # place in the list of turns, which Turn.index names, too
+        self.scanned = Scanned(turn.text, lexicon)
+
+    @cached_property
+    def chars(self) -> int:
+        """字 of the turn."""
+        return count_chars(self.turn.text)
+
+    @cached_property
+    def _word_times(self) -> Sequence[tuple[int, int, float, float]]:
+        """(first character, one past the last, start s, end s) of each word that is found in the shown text."""
+        places = []
+        at = 0
+        for word in self.turn.words:
+            text = word.text.strip()
+            found = self.turn.text.find(text, at) if text else -1
+            if found >= 0:
+                places.append((found, found + len(text), word.start, word.end))
+                at = found + len(text)
+        return places
+
+    def times(self, start: int, end: int) -> tuple[float | None, float | None]:
+        """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times."""
+        span = self.turn.span
+        if span is None:
+            return None, None
+        touched = [w for w in self._word_times if w[0] < end and start < w[1]]
+        if touched:
+            return min(w[2] for w in touched), max(w[3] for w in touched)
+        length = max(1, len(self.turn.text))
+        return (
+            round(span.start + span.seconds * start / length, 3),
+            round(span.start + span.seconds * end / length, 3),
+        )
+
+
+class CallView:
+    """A transcript with everything that several conditions need, worked out once."""
+
+    def __init__(self, transcript: Transcript, lexicon: Lexicon) -> None:
+        self.transcript = transcript
+        self.all_turns = tuple(TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns))
+        self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
+        self.timed = transcript.timed
+        self.roles_known = transcript.roles_known
+        self.duration = transcript.duration
+
+    @cached_property
+    def _by_speaker(self) -> Mapping[Speaker | None, tuple[TurnView, ...]]:
+        groups: dict[Speaker | None, tuple[TurnView, ...]] = {None: self.turns}
+        for speaker in Speaker:
+            groups[speaker] = tuple(view for view in self.turns if view.turn.speaker is speaker)
+        return groups
+
+    def turns_of(self, speaker: Speaker | None) -> tuple[TurnView, ...]:
+        """The judged turns of a speaker (None: of anybody)."""
+        return self._by_speaker[speaker]
+
+    @cached_property
+    def holds(self) -> tuple[Span, ...]:
+        """Stretches on hold, as the metadata tell."""
+        raw = self.transcript.call.metadata.get("hold")
+        spans = []
+        for item in raw if isinstance(raw, list | tuple) else ():
+            if isinstance(item, list | tuple) and len(item) == 2:
+                start, end = item
+                if isinstance(start, int | float) and isinstance(end, int | float) and start <= end:
+                    spans.append(Span(float(start), float(end)))
+        return tuple(spans)
+
+    def neighbour(self, order: int, step: int, speaker: Speaker | None) -> TurnView | None:
+        """The nearest judged turn before (-1) or after (+1) the turn at ``order``, of a speaker if one is given."""
+        at = order + step
+        while 0 <= at < len(self.all_turns):
+            view = self.all_turns[at]
+            if view.turn.excluded is None and (speaker is None or view.turn.speaker is speaker):
+                return view
+            at += step
+        return None
+
+
+def clock(seconds: float | None) -> str:
+    """``mm:ss`` (or ``h:mm:ss``), empty when unknown."""
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    text = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{text}" if hours else text
