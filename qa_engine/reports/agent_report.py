@@ -58,7 +58,7 @@ class CallLine:
 
 @dataclass(frozen=True, slots=True)
 class TrainingClip:
-    """A place to listen to. ``url`` leads to the form at that time."""
+    """A place to listen to. ``message`` is what the form of that call says; ``url`` leads to it at that time."""
 
     call_id: str
     day: str
@@ -66,6 +66,7 @@ class TrainingClip:
     clock: str
     speaker: str
     words: str
+    message: str
     explanation: str
     url: str | None
 
@@ -274,8 +275,17 @@ def _clip(call: InspectedCall, rule: RuleResult) -> TrainingClip:
     url = call.form_url
     if url is not None and seconds is not None and "#" not in url:
         url = f"{url}#t={wording.number(seconds)}"
-    day = f"{call.day:%m-%d}" if call.day is not None else ""
-    return TrainingClip(call.result.call_id, day, seconds, wording.clock(seconds), speaker, words, explanation, url)
+    return TrainingClip(
+        call_id=call.result.call_id,
+        day=f"{call.day:%m-%d}" if call.day is not None else "",
+        seconds=seconds,
+        clock=wording.clock(seconds),
+        speaker=speaker,
+        words=words,
+        message=mask_private(rule.message),
+        explanation=explanation,
+        url=url,
+    )
 
 
 def _days(calls: Sequence[InspectedCall]) -> tuple[DayPoint, ...]:

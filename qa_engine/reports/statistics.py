@@ -79,7 +79,10 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class LostItem:
-    """What one rule cost over the calls. ``calls`` of ``judged`` calls in which it gave a verdict."""
+    """What one rule cost over the calls. ``calls`` of ``judged`` calls in which it gave a verdict.
+
+    ``message`` is empty when the calls' messages differ: each then tells of its own call only.
+    """
 
     rule_id: str
     title: str
@@ -158,7 +161,7 @@ def lost_items(calls: Sequence[InspectedCall]) -> tuple[LostItem, ...]:
             title=rules[-1].title,
             section=titles.get(rules[-1].section, ""),
             severity=rules[-1].severity,
-            message=rules[-1].message,
+            message=rules[-1].message if len({rule.message for rule in rules}) == 1 else "",
             calls=len(rules),
             judged=judged[rule_id],
             hits=sum(max(1, rule.hits) for rule in rules),

@@ -14,6 +14,7 @@ from qa_engine.reports.findings import anchor_of
 from qa_engine.reports.render import svg
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent, signed
 
+LISTED_HITS = 5  # hits of a finding with a line of their own; the further ones share one
 _DIGEST = re.compile(r"((?:sha256:|\b)[0-9a-f]{16})[0-9a-f]{48}")
 _SAFE_SCHEMES = {"", "http", "https", "file"}
 
@@ -72,6 +73,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    env.globals["LISTED"] = LISTED_HITS
     env.filters.update(
         num=number,
         clock=clock,

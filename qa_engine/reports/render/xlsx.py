@@ -281,10 +281,12 @@ def _need_sheet(report: AgentReport, sheet: Sheet) -> None:
     sheet.banner("培训需求", HEADING)
     sheet.add(("项目", "考评项", "程度", "通话", "时间", "说话人", "原话、依据与目标"), HEAD)
     for need in report.needs:
-        why = f"{need.message}。{need.reason}。目标：{need.goal}。"
+        why = "".join(f"{part}。" for part in (need.message, need.reason, f"目标：{need.goal}") if part)
         sheet.add((need.title, need.section, need.severity_label, "", "", "", why), SECTION)
         for clip in need.clips:
-            said = "，".join(part for part in (f"「{clip.words}」" if clip.words else "", clip.explanation) if part)
+            message = "" if need.message else clip.message
+            words = f"「{clip.words}」" if clip.words else ""
+            said = "，".join(part for part in (words, message, clip.explanation) if part)
             sheet.add(("", "", clip.day, clip.call_id, clip.clock, clip.speaker, said))
             if url := safe_url(clip.url):
                 sheet.link(4, url)

@@ -1,5 +1,6 @@
 """The report of an agent, as data."""
 
+from dataclasses import replace
 from datetime import date
 from types import ModuleType
 
@@ -102,3 +103,16 @@ def test_days_carry_mean_and_range(report: AgentReport) -> None:
 def test_notice_is_taken_from_the_calls(build: ModuleType) -> None:
     assert agent_report(LI_HUA, [build.inspected(0, build.result(), DAY)]).notice == build.NOTICE
     assert agent_report(LI_HUA, [build.inspected(0, build.clean_result(), DAY)]).notice is None
+
+
+def test_a_message_that_tells_of_one_call_is_not_said_of_all(build: ModuleType) -> None:
+    calls = []
+    for n, seconds in enumerate((9.4, 12.0)):
+        rules = tuple(
+            replace(rule, message=f"无故静默 {seconds} 秒") if rule.id == "tone.dead_air" else rule
+            for rule in build.rules()
+        )
+        calls.append(build.inspected(n, build.result(f"c-{n}", rules=rules), DAY))
+    need = next(need for need in agent_report(LI_HUA, calls).needs if need.rule_id == "tone.dead_air")
+    assert need.message == ""
+    assert [clip.message for clip in need.clips] == ["无故静默 9.4 秒", "无故静默 12.0 秒"]

@@ -181,3 +181,10 @@ def test_every_rule_of_the_stylesheet_is_scoped() -> None:
 def test_the_same_form_gives_the_same_page(build: ModuleType) -> None:
     pages = {render_html(call_form(build.transcript(), build.result())) for _ in range(2)}
     assert len(pages) == 1
+
+
+def test_many_hits_of_one_finding_stay_short(build: ModuleType) -> None:
+    often = replace(build.rules()[5], evidence=tuple(build.hit(6, "不行", "说了忌语") for _ in range(12)))
+    text = Page(render_html(call_form(build.transcript(), build.result(rules=(often,))))).text
+    assert "另有 7 处：" in text
+    assert text.count("说了忌语") == 5
