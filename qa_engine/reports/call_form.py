@@ -119,7 +119,7 @@ def call_form(
 ) -> CallForm:
     """The form of a call. ``audio_url`` is where its reader can play the recording; equal inputs give an equal form."""
     labels = label_findings(result)
-    shown = show_turns(transcript, markings_of(result, labels), references_of(result, labels))
+    shown = show_turns(transcript, markings_of(result, labels, transcript), references_of(result, labels))
     faults = findings_of(result, (Status.FAIL,), labels, shown)
     doubts = findings_of(result, _DOUBTS, labels, shown)
     passed = findings_of(result, (Status.PASS,), labels, shown)

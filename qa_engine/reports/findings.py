@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from qa_engine.domain import CallResult, Evidence, Ladder, RuleResult, Searched, Severity, Speaker, Status
+from qa_engine.domain import CallResult, Evidence, Ladder, RuleResult, Searched, Severity, Speaker, Status, Transcript
 from qa_engine.reports.turns import Mark, Marking, ShownTurns, TurnLine, speaker_label
 from qa_engine.reports.wording import LADDERS, SEVERITIES, STATUSES, clock, clock_range, number
 from qa_engine.text import mask_private
 
 QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
 QUOTED_TURNS = 4  # turns of a searched window that are quoted; in a longer one nothing stands out anyway
+_NEAR_SCORE = 50.0  # below it the nearest miss shares hardly more than a character
 _SLACK_SECONDS = 0.5  # a measured stretch may begin this little before the turn ends
 
 _MARKS = {Status.FAIL: Mark.FAULT, Status.UNCERTAIN: Mark.DOUBT, Status.ERROR: Mark.DOUBT, Status.PASS: Mark.FOUND}
@@ -17,7 +18,10 @@ _MARKS = {Status.FAIL: Mark.FAULT, Status.UNCERTAIN: Mark.DOUBT, Status.ERROR: M
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One piece of evidence: what was said when, by whom. ``trigger``: words of the customer that set the rule off."""
+    """One piece of evidence: what was said when, by whom. ``trigger``: words of the customer that set the rule off.
+
+    ``measured``: the whole turn counts (its loudness, its pace), not particular words of it.
+    """
 
     start: float | None
     end: float | None
@@ -29,11 +33,12 @@ class Hit:
     explanation: str
     turn: int | None
     trigger: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Where something was looked for without being found. ``nearest`` is a sentence, empty when nothing came near."""
+    """Where something was looked for without being found. ``nearest`` is a sentence on what came nearest."""
 
     window: str
     start: float | None
@@ -84,7 +89,7 @@ class Finding:
     @property
     def words(self) -> str:
         """The words of the agent's first hit; empty for something that was not said."""
-        return next((hit.words for hit in self.hits if hit.words and not hit.trigger), "")
+        return next((hit.words for hit in self.hits if hit.words and not (hit.trigger or hit.measured)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +124,33 @@ def anchor_of(label: str) -> str:
     return "finding-" + label.replace("疑", "d")
 
 
-def markings_of(result: CallResult, labels: Labels) -> list[Marking]:
-    """Every span of evidence that is to be seen in the text."""
+def markings_of(result: CallResult, labels: Labels, transcript: Transcript) -> list[Marking]:
+    """Every span of evidence to be seen in the text; whole turns are not marked, no words of theirs would stand out."""
+    texts = {turn.index: turn.text for turn in transcript.turns}
     found = []
     for rule in result.rules:
         mark = _MARKS.get(rule.status, Mark.NONE)
         label = labels.of(rule)
         note = f"{label}．{rule.title}" if label else f"{STATUSES[rule.status]}：{rule.title}"
         found += [
-            Marking(evidence.turn, *evidence.span, Mark.TRIGGER if _is_trigger(rule, evidence) else mark, note)
+            Marking(evidence.turn, *evidence.span, _mark(mark, evidence), note)
             for evidence in rule.evidence
-            if evidence.turn is not None and evidence.span is not None
+            if evidence.turn is not None
+            and evidence.span is not None
+            and not _is_measured(evidence, texts.get(evidence.turn, ""))
         ]
     return found
 
 
-def _is_trigger(rule: RuleResult, evidence: Evidence) -> bool:
-    """The customer's words can set off a rule; what is judged is the agent."""
-    return rule.status is not Status.PASS and evidence.speaker is Speaker.CUSTOMER
+def _mark(mark: Mark, evidence: Evidence) -> Mark:
+    """The customer's words can set off a rule, but what is judged is the agent."""
+    if evidence.speaker is not Speaker.CUSTOMER:
+        return mark
+    return Mark.NONE if mark is Mark.FOUND else Mark.TRIGGER
+
+
+def _is_measured(evidence: Evidence, text: str) -> bool:
+    return evidence.ladder is None and (evidence.span is None or evidence.span == (0, len(text)))
 
 
 def references_of(result: CallResult, labels: Labels) -> dict[int, list[str]]:
@@ -183,17 +197,18 @@ def _finding(
         points=rule.points,
         message=mask_private(rule.message),
         reason=mask_private(rule.reason),
-        hits=tuple(_hit(rule, one, turns) for one in evidence),
+        hits=tuple(_hit(one, turns) for one in evidence),
         searched=tuple(_search(one, turns) for one in rule.searched),
         excerpt=_excerpt(evidence, rule.searched, turns) if label else (),
         times_taken=rule.hits,
     )
 
 
-def _hit(rule: RuleResult, evidence: Evidence, turns: ShownTurns) -> Hit:
+def _hit(evidence: Evidence, turns: ShownTurns) -> Hit:
+    line = turns.by_index.get(evidence.turn) if evidence.turn is not None else None
     start = evidence.start
-    if start is None and evidence.turn is not None and evidence.turn in turns.by_index:
-        start = turns.by_index[evidence.turn].start
+    if start is None and line is not None:
+        start = line.start
     return Hit(
         start=start,
         end=evidence.end,
@@ -204,7 +219,8 @@ def _hit(rule: RuleResult, evidence: Evidence, turns: ShownTurns) -> Hit:
         how=_how(evidence),
         explanation=mask_private(evidence.explanation),
         turn=evidence.turn,
-        trigger=_is_trigger(rule, evidence),
+        trigger=evidence.speaker is Speaker.CUSTOMER,
+        measured=_is_measured(evidence, line.text if line is not None else ""),
     )
 
 
@@ -241,7 +257,7 @@ def _excerpt(
     for search in searched:
         if len(search.turns) <= QUOTED_TURNS:
             quoted.update(search.turns)
-        elif search.nearest is not None:
+        elif search.nearest is not None and search.nearest.score >= _NEAR_SCORE:
             quoted.add(search.nearest.turn)
     return tuple(tuple(replace(line, focus=line.index in focus) for line in block) for block in turns.blocks(quoted))
 
@@ -252,8 +268,10 @@ def _search(searched: Searched, turns: ShownTurns) -> Search:
     if start is None:
         start = next((line.start for line in looked_at if line.start is not None), None)
         end = next((line.end for line in reversed(looked_at) if line.end is not None), None)
-    nearest = ""
-    if searched.nearest is not None:
+    nearest = "没有相近的说法"
+    if searched.nearest is not None and searched.nearest.score < _NEAR_SCORE:
+        nearest = f"没有相近的说法（相似度最高 {number(searched.nearest.score, 0)}）"
+    elif searched.nearest is not None:
         line = turns.by_index.get(searched.nearest.turn)
         where = f"（{line.clock} {line.speaker_label}）" if line is not None else ""
         nearest = (

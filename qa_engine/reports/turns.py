@@ -189,7 +189,10 @@ def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[Piece, ...]:
         covering = [m for first, last, m in spans if first <= start and end <= last]
         best = max((m.mark for m in covering), key=_RANK.__getitem__, default=Mark.NONE)
         notes = dict.fromkeys(m.note for m in covering if m.mark is best and m.note)
-        pieces.append(Piece(masked[start:end], best, "；".join(notes)))
+        note = "；".join(notes)
+        if pieces and (pieces[-1].mark, pieces[-1].note) == (best, note):
+            start -= len(pieces.pop().text)
+        pieces.append(Piece(masked[start:end], best, note))
     return tuple(pieces) or (Piece(""),)
 
 

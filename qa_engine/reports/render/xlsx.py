@@ -164,7 +164,7 @@ def _finding_sheet(form: CallForm, sheet: Sheet) -> None:
 def _evidence_rows(finding: Finding) -> list[tuple[Value, ...]]:
     rows: list[tuple[str, str, str, str]] = []
     for hit in finding.hits:
-        words = f"「{hit.words}」" if hit.words else ""
+        words = f"「{hit.words}」" if hit.words and not hit.measured else ""
         rows.append(
             (hit.clock_range or hit.clock, hit.speaker, words, "，".join(p for p in (hit.how, hit.explanation) if p))
         )

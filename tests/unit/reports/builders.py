@@ -133,7 +133,7 @@ def rules() -> tuple[RuleResult, ...]:
         "loud", "loudness", 8, A, 44.8, 50.2, None, "", "音量比本人通话中位数高 11 dB，超过 8 dB", score=100.0
     )
     no_offer = Searched(
-        "offer", "坐席前 2 个话轮", (0, 2), 0.6, 12.0, NearestMiss(0, "为您服务", "有什么可以帮您", 46.0)
+        "offer", "坐席前 2 个话轮", (0, 2), 0.6, 12.0, NearestMiss(0, "为您服务", "有什么可以帮您", 56.0)
     )
     no_thanks = Searched("thanks", "坐席最后 2 个话轮", (10, 13), 56.5, 73.0)
     no_sorry = Searched("sorry", "客户投诉之后坐席的 3 个话轮", (6, 8, 10), 35.1, 62.9)

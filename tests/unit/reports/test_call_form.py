@@ -95,10 +95,10 @@ def test_a_miss_tells_where_it_was_looked_for_and_what_came_near(form: CallForm)
     offer = next(f for f in form.deductions if f.rule_id == "opening.offer")
     (search,) = offer.searched
     assert (search.window, search.clock_range, search.turns) == ("坐席前 2 个话轮", "00:00–00:12", 2)
-    assert search.nearest == "最接近的是「为您服务」（00:00 坐席），与「有什么可以帮您」相似度 46"
+    assert search.nearest == "最接近的是「为您服务」（00:00 坐席），与「有什么可以帮您」相似度 56"
     assert (offer.at, offer.words) == (0.6, "")
     thanks = next(f for f in form.deductions if f.rule_id == "closing.thanks_farewell")
-    assert thanks.searched[0].nearest == ""
+    assert thanks.searched[0].nearest == "没有相近的说法"
 
 
 def test_the_customers_words_are_a_trigger_not_a_fault(form: CallForm) -> None:
@@ -196,3 +196,29 @@ def test_rules_outside_the_scorecard_still_appear(build: ModuleType) -> None:
 
 def test_equal_inputs_give_an_equal_form(build: ModuleType) -> None:
     assert call_form(build.transcript(), build.result()) == call_form(build.transcript(), build.result())
+
+
+def test_a_measure_of_a_whole_turn_hides_no_words(build: ModuleType) -> None:
+    result = build.result()
+    text = build.transcript().turns[6].text
+    loud = build.hit(6, text, "音量高 9 dB", operator="loudness", ladder=None)
+    rules = tuple(replace(r, evidence=(loud,)) if r.id == "tone.loudness" else r for r in result.rules)
+    form = call_form(build.transcript(), replace(result, rules=rules))
+    finding = next(f for f in form.deductions if f.rule_id == "tone.loudness")
+    assert (finding.words, finding.hits[0].measured) == ("", True)
+    assert [piece.text for piece in form.turns[6].pieces if piece.mark == "fault"] == ["不行", "不归我管"]
+    assert finding.label in form.turns[6].references
+
+
+def test_the_customers_words_are_never_shown_as_good_wording(build: ModuleType) -> None:
+    rule = replace(build.rules()[0], evidence=(build.hit(5, "投诉", "客户提出投诉"), build.hit(0, "您好", "已问候")))
+    form = call_form(build.transcript(), build.result(rules=(rule,)))
+    assert [piece.mark for piece in form.turns[5].pieces] == [""]
+    assert (form.passed[0].words, form.turns[0].pieces[0].mark) == ("您好", "found")
+
+
+def test_a_far_nearest_miss_is_only_counted(build: ModuleType) -> None:
+    rule = build.rules()[2]
+    far = replace(rule.searched[0], nearest=replace(rule.searched[0].nearest, score=31.0))
+    form = call_form(build.transcript(), build.result(rules=(replace(rule, searched=(far,)),)))
+    assert form.deductions[0].searched[0].nearest == "没有相近的说法（相似度最高 31）"

@@ -62,7 +62,7 @@ def test_values_are_plain(build: ModuleType) -> None:
         "turn": 0,
         "text": "为您服务",
         "pattern": "有什么可以帮您",
-        "score": 46.0,
+        "score": 56.0,
     }
 
 

@@ -51,7 +51,7 @@ def test_no_clock_is_written_into_a_workbook(build: ModuleType) -> None:
 def test_the_workbook_holds_the_form(build: ModuleType) -> None:
     said = texts(render(form(build), "xlsx"))
     for words in (
-        "服务质量综合考评表", "演示识别模型", "李华 8026", "使用服务忌语「不行」", "坐席前 2 个话轮", "相似度 46",
+        "服务质量综合考评表", "演示识别模型", "李华 8026", "使用服务忌语「不行」", "坐席前 2 个话轮", "相似度 56",
         "139****5678", "未参与检查", "质检员签名、日期", "疑1", "attitude.overpromise", "base@sha256:" + "5e" * 32,
     ):  # fmt: skip
         assert words in said, words
