@@ -22,6 +22,7 @@ _EDGE_ABOVE_NOISE_DB = 10.0
 _EDGE_BELOW_SPEECH_DB = 35.0
 _SMOOTH_FRAMES = 10
 _CLOSING_SECONDS = 0.2
+_ECHO_REACH_FRAMES = 20  # an echo comes later than the voice, and a voice is loud before it is detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def without_leaks(
         return tuple(channels), 0.0
     kept, seconds = [], 0.0
     for own, other in ((channels[0], channels[1]), (channels[1], channels[0])):
-        spans = _outside(own.spans, _leakage(own, other, options), options.min_speech_seconds)
+        spans = _without_leakage(own, other, options)
         seconds += sum(span.seconds for span in own.spans) - sum(span.seconds for span in spans)
         kept.append(ChannelSpeech(tuple(spans), own.level_db))
     return tuple(kept), round(seconds, 3)
@@ -140,17 +141,25 @@ def _join(spans: Sequence[Span], gap_seconds: float) -> list[Span]:
     return joined
 
 
-def _leakage(own: ChannelSpeech, other: ChannelSpeech, options: ActivityOptions) -> list[Span]:
-    """Stretches of the own channel that are the other side."""
+def _without_leakage(own: ChannelSpeech, other: ChannelSpeech, options: ActivityOptions) -> list[Span]:
     loud = own.loud_level_db
     if loud is None or not other.spans:
-        return []
+        return list(own.spans)
     frames = min(len(own.level_db), len(other.level_db))
     mine, theirs = (_smooth_db(channel.level_db[:frames]) for channel in (own, other))
     quiet = mine <= loud - options.leak_below_own_db
-    drowned = quiet & _mask(other.spans, frames) & (theirs - mine >= options.leak_below_other_db)
-    leaking = quiet & _closed(drowned)
-    return [span for span in _runs(leaking) if span.seconds >= options.leak_seconds]
+    louder = theirs - mine >= options.leak_below_other_db
+    drowned = quiet & louder & _mask(other.spans, frames, _ECHO_REACH_FRAMES)
+    holes = [hole for hole in _runs(quiet & _closed(drowned)) if hole.seconds >= options.leak_seconds]
+    parts: list[Span] = []
+    for span in own.spans:
+        rest = _outside(span, holes)
+        if rest == [span]:
+            parts.append(span)
+        else:  # what a hole leaves of a span is speech only if there is a voice in it
+            voiced = [part for part in rest if not frames_of(quiet, part).all()]
+            parts += [part for part in voiced if part.seconds >= options.min_speech_seconds]
+    return parts
 
 
 def _smooth_db(level_db: np.ndarray) -> np.ndarray:
@@ -159,10 +168,11 @@ def _smooth_db(level_db: np.ndarray) -> np.ndarray:
     return 10 * np.log10(np.convolve(power, np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES, mode="same"))
 
 
-def _mask(spans: Sequence[Span], frames: int) -> np.ndarray:
+def _mask(spans: Sequence[Span], frames: int, reach: int) -> np.ndarray:
+    """Frames that lie in a span or within ``reach`` frames of one."""
     mask = np.zeros(frames, bool)
     for span in spans:
-        mask[round(span.start * 100) : round(span.end * 100)] = True
+        mask[max(0, round(span.start * 100) - reach) : round(span.end * 100) + reach] = True
     return mask
 
 
@@ -181,14 +191,12 @@ def _runs(mask: np.ndarray) -> list[Span]:
     return [Span(int(start) / 100, int(end) / 100) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _outside(spans: Sequence[Span], holes: Sequence[Span], least_seconds: float) -> list[Span]:
-    """The parts of the spans outside the holes; a crumb that a hole leaves is dropped with it."""
-    parts: list[Span] = []
-    for span in spans:
-        start = span.start
-        touching = [hole for hole in holes if hole.overlap_seconds(span) > 0]
-        for hole in touching:
-            parts += [Span(start, hole.start)] if hole.start - start >= least_seconds else []
+def _outside(span: Span, holes: Sequence[Span]) -> list[Span]:
+    """The parts of a span that lie outside the holes (in order, not overlapping)."""
+    parts, start = [], span.start
+    for hole in holes:
+        if hole.overlap_seconds(span) > 0:
+            parts.append(Span(start, max(start, hole.start)))
             start = max(start, hole.end)
-        parts += [Span(start, span.end)] if span.end - start >= (least_seconds if touching else 0.0) else []
-    return parts
+    parts.append(Span(start, max(start, span.end)))
+    return [part for part in parts if part.seconds > 0]

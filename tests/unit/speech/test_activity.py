@@ -67,7 +67,7 @@ LEAKS = [
     ("a quiet voice is as loud as it always is", [(1, 4, -50), (14, 17, -50)], LOUD, [(1, 4), (14, 17)]),
     ("talking over each other", [(1, 4, -28), (14, 17, -22)], LOUD, [(1, 4), (14, 17)]),
     ("quiet, while the other side is silent", [(5, 7, -50), (14, 17, -22)], LOUD, [(5, 7), (14, 17)]),
-    ("echo that goes on alone", [(3, 6, -50), (14, 17, -22)], LOUD, [(4, 6), (14, 17)]),
+    ("echo that dies away", [(3, 6, -50), (14, 17, -22)], LOUD, [(14, 17)]),
     ("a soft syllable", [(1, 2, -22), (2, 2.2, -50), (2.2, 4, -22)], LOUD, [(1, 2), (2, 2.2), (2.2, 4)]),
     ("the other side never speaks", [(1, 4, -50), (14, 17, -22)], speech(), [(1, 4), (14, 17)]),
 ]
