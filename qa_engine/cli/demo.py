@@ -9,7 +9,7 @@ from rich.table import Table
 from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.cli.ingest import tell
-from qa_engine.cli.serve import running_worker
+from qa_engine.cli.serve import running
 from qa_engine.cli.tables import faults_text, print_table
 from qa_engine.errors import ConflictError, QaError
 from qa_engine.resources import example_calls_dir
@@ -21,6 +21,7 @@ from qa_engine.service import (
     list_calls,
     open_app,
     wait_until_settled,
+    worker_command,
     write_agent_report,
     write_call_form,
 )
@@ -64,7 +65,7 @@ def _work(engine: App, settings: Settings, ids: list[str]) -> None:
     cores = os.cpu_count() or 1
     os.environ.setdefault("QA_ASR_THREADS", "1")  # one thread a child: the children share the cores
     os.environ.setdefault("QA_LOG_LEVEL", "WARNING")
-    with running_worker(settings, processes=min(cores, 4)) as process, progress_bar() as advance:
+    with running(worker_command(settings, processes=min(cores, 4))) as process, progress_bar() as advance:
         settled = wait_until_settled(
             engine,
             ids,

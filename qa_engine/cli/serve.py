@@ -1,8 +1,12 @@
 """``qa-engine serve``: the web service, if wanted with workers beside it."""
 
+import os
+import signal
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -10,9 +14,10 @@ import typer
 from qa_engine.cli.app import app
 from qa_engine.cli.console import say
 from qa_engine.service import worker_command
-from qa_engine.settings import Settings, current_settings
+from qa_engine.settings import current_settings
 
 STOP_SECONDS = 30
+WEB_COMMAND = [sys.executable, "-m", "qa_engine.web"]
 
 
 @app.command()
@@ -20,21 +25,27 @@ def serve(
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run workers beside the web service.")] = False,
 ) -> None:
     """Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, until sign-in exists)."""
-    from qa_engine import web  # heavy, and only this command needs it
-
     settings = current_settings()
     say(f"http://{settings.web_host}:{settings.web_port}")
     if not with_worker:
-        web.serve(settings)
-        return
-    with running_worker(settings):
-        web.serve(settings)
+        os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between
+    signal.signal(signal.SIGTERM, _interrupt)
+    with running(worker_command(settings)), running(WEB_COMMAND) as web:
+        try:
+            code = web.wait()
+        except KeyboardInterrupt:
+            code = 0
+    raise typer.Exit(code)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 @contextmanager
-def running_worker(settings: Settings, *, processes: int | None = None) -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker as a child process; asked to stop at the end, killed when it does not."""
-    process = subprocess.Popen(worker_command(settings, processes=processes))
+def running(command: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A child process; asked to stop at the end, killed when it does not."""
+    process = subprocess.Popen(command)
     try:
         yield process
     finally:
