@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from callmaker.encode import FORMATS
-from callmaker.performance import Performance, PerformedTurn, Voice
-from callmaker.source import Source
+from callmaker.performance import Performance, PerformedTurn
+from callmaker.source import Source, Voice
 
 MANIFEST_COLUMNS = (
     "file",
@@ -101,15 +101,13 @@ def _recording(source: Source) -> dict[str, Any]:
 
 
 def _voice(voice: Voice, rate: int | None) -> dict[str, Any]:
-    return _Flow(
-        {
-            "variant": voice.variant,
-            "rate": rate or voice.rate,
-            "pitch": voice.pitch,
-            "range": voice.pitch_range,
-            "level_db": voice.level_db,
-        }
-    ).value
+    return {
+        "variant": voice.variant,
+        "rate": rate or voice.rate,
+        "pitch": voice.pitch,
+        "range": voice.pitch_range,
+        "level_db": voice.level_db,
+    }
 
 
 def _expected(source: Source) -> dict[str, Any]:
@@ -157,11 +155,11 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_flow(dumper: yaml.SafeDumper, flow: _Flow) -> yaml.Node:
     node = dumper.represent_data(flow.value)
-    node.flow_style = True
-    for child in node.value:
-        for part in child if isinstance(child, tuple) else (child,):
-            if isinstance(part, yaml.CollectionNode):
-                part.flow_style = True
+    if isinstance(node, yaml.CollectionNode):
+        node.flow_style = True
+        for child in node.value:
+            if isinstance(child, yaml.CollectionNode):
+                child.flow_style = True
     return node
 
 

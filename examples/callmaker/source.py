@@ -154,22 +154,26 @@ def _build(call_id: str, data: dict[str, Any], cast: Cast) -> Source:
     line = data.pop("line")
     customer = data.pop("customer")
     noise = line["noise_db"]
+    agent = cast.agents[data.pop("agent")]
+    started_at = datetime.fromisoformat(str(data.pop("started_at")))
+    turns = tuple(_turn(entry) for entry in data.pop("turns"))
+    rest: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     return Source(
         call_id=call_id,
-        agent=cast.agents[data.pop("agent")],
+        agent=agent,
         customer_number=customer["number"],
         customer=_voice(customer),
-        started_at=datetime.fromisoformat(str(data.pop("started_at"))),
+        started_at=started_at,
         line=Line((float(noise[0]), float(noise[1])), line.get("leak_db")),
-        turns=tuple(_turn(entry) for entry in data.pop("turns")),
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()},
+        turns=turns,
+        **rest,
     )
 
 
 def _turn(entry: dict[str, Any]) -> SourceTurn:
     role = next(role for role in ROLES if role in entry)
-    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != role}
-    return SourceTurn(role, entry[role], **rest)
+    rest: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return SourceTurn(role, rest.pop(role), **rest)
 
 
 def _voice(entry: dict[str, Any]) -> Voice:

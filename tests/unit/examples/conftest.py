@@ -1,4 +1,4 @@
-"""The program that makes the demo calls is no installed package: its folder is put on the path for these tests."""
+"""Neither the program that makes the demo calls nor this folder is a package: both are put on the path."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-sys.path.insert(0, str(EXAMPLES))
+sys.path[:0] = [str(EXAMPLES), str(Path(__file__).parent)]
 
 
 @pytest.fixture(scope="session")

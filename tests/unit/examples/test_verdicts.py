@@ -1,23 +1,20 @@
 """The base pack against the scripts: every planted fault is found where it was planted, and nothing else.
 
-Once on the true words of the scripts, once on the recordings heard by a perfect recogniser, so that what fails here is the
-rules' or the speech room's doing, never the model's.
+Once on the true words of the scripts, once on the recordings heard by a perfect recogniser, so that what fails here is
+the rules' or the speech room's doing, never the model's.
 """
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from perfect import PerfectRecogniser
 
 from qa_engine.domain import RuleResult, Speaker, Status, Transcript
 from qa_engine.resources import rules_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
 from qa_engine.speech import SpeechOptions, transcribe_recording
 from qa_engine.speech.formats import transcript_from_json
-
-sys.path.insert(0, str(Path(__file__).parent))
-from perfect import PerfectRecogniser  # noqa: E402 - test folders are no packages
 
 Script = dict[str, Any]
 
