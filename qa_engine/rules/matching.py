@@ -139,7 +139,8 @@ class PhraseSet:
             place = _nearest_place(phrase, skeleton.text, text.chars, self.steps.fuzzy_threshold)
             if place is not None:
                 start, end, score = place
-                if score < 100 and _same_claim(phrase, skeleton.text[start:end]):
+                # The character in front belongs to it: 不 there turns the claim round.
+                if score < 100 and _same_claim(phrase, skeleton.text[max(0, start - 1) : end]):
                     base = skeleton.span_to_base(start, end)
                     matches.append(Match(entry, *base, Ladder.FUZZY, round(score, 1)))
         return _longest([m for m in matches if not self._innocent(m, text)])

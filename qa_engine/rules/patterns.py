@@ -1,7 +1,7 @@
 """The writing of a phrase: 「工号[是]{digits}」, 「不归(我|我们)管」, and what it becomes.
 
 ``[x]`` is optional, ``(a|b)`` alternatives; both are spelled out into separate patterns when a pack is loaded.
-``{any}``, ``{digits}``, ``{number}`` and ``{name}`` are wildcards, every other ``{slot}`` stands for the values of that slot.
+``{any}``, ``{digits}``, ``{number}`` and ``{name}`` are wildcards, every other ``{slot}`` stands for its values.
 """
 
 import itertools

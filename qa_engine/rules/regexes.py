@@ -121,23 +121,31 @@ def _has_unbounded(tree: Any) -> bool:
 def _overlapping_branches(tree: Any) -> bool:
     for kind, arguments in tree:
         if kind is constants.BRANCH:
-            firsts = [_first(branch) for branch in arguments[1]]
-            if any(f is None for f in firsts) or len({f for f in firsts if f}) < len(firsts):
+            if _ambiguous([_word(branch) for branch in arguments[1]]):
                 return True
         if any(_overlapping_branches(inner) for inner in _subtrees(arguments)):
             return True
     return False
 
 
-def _first(branch: Any) -> str | None:
-    """What a branch begins with; None when it can begin with anything or is empty."""
+def _ambiguous(words: list[tuple[str, ...] | None]) -> bool:
+    """True when one branch can begin with another, so that a repetition has many ways to read one text."""
+    if any(not word for word in words):
+        return True
+    known = [word for word in words if word]
+    return any(
+        a[: len(b)] == b for i, a in enumerate(known) for j, b in enumerate(known) if i != j and len(b) <= len(a)
+    )
+
+
+def _word(branch: Any) -> tuple[str, ...] | None:
+    """A branch as its literals and classes; None when it has anything else, the empty tuple when it is empty."""
+    word = []
     for kind, arguments in branch:
-        if kind is constants.LITERAL:
-            return chr(arguments)
-        if kind is constants.IN:
-            return repr(arguments)
-        return None
-    return None
+        if kind not in (constants.LITERAL, constants.IN):
+            return None
+        word.append(repr(arguments))
+    return tuple(word)
 
 
 def _adjacent(tree: Any) -> str | None:

@@ -1,7 +1,8 @@
 """YAML with places: data, and where each value stands; every fault of a file, not only the first.
 
 Only what rules need: mappings with text keys, lists, text, numbers, true/false, null. Anchors and aliases are
-refused (a small file could grow without bound), so are duplicate keys. ``no``, ``on`` and ``12:30`` are text, as in YAML 1.2.
+refused (a small file could grow without bound), so are duplicate keys. ``no``, ``on`` and ``12:30`` are text, as in
+YAML 1.2.
 """
 
 import re
@@ -101,6 +102,8 @@ def _syntax_fault(name: str, error: yaml.YAMLError) -> Fault:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.context, error.problem) if part)
+        if "flow" in what and "got" in what:
+            what += "；短语里有 [ ] { } 时请加引号"
         if mark is not None:
             return Fault(name, mark.line + 1, mark.column + 1, f"YAML 语法错误：{what}")
     return Fault(name, None, None, f"YAML 语法错误：{str(error).splitlines()[0]}")

@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.rules.expression import And, ExpressionError, Name, Node, Not, Or, Polarity, evaluate, parse, polarities
+from qa_engine.rules.truth import Truth
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a", "a"),
+        ("not a and b", "not a and b"),
+        ("not (a and b)", "not (a and b)"),
+        ("a or b and c", "a or (b and c)"),
+        ("(a or b) and c", "(a or b) and c"),
+        ("A_1 AND Not b2", "A_1 and not b2"),
+        ("（问候 or 工号）", "问候 or 工号"),
+        ("not not a", "not not a"),
+    ],
+)
+def test_and_binds_closer_than_or_and_not_closest(text: str, written: str) -> None:
+    assert str(parse(text)) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        ("", 0, "空"),
+        ("   ", 0, "空"),
+        ("a and", 5, "缺少条件名"),
+        ("and a", 0, "缺少条件名"),
+        ("a b", 2, "缺少 and 或 or"),
+        ("(a or b", 0, "右括号"),
+        ("a)", 1, "多了一个右括号"),
+        ("a & b", 2, "不能出现「&」"),
+        ("a and (not )", 11, "缺少条件名"),
+        ("(" * 60 + "a" + ")" * 60, 51, "50 层"),
+    ],
+)
+def test_a_fault_has_its_column(text: str, column: int, message: str) -> None:
+    with pytest.raises(ExpressionError, match=message) as caught:
+        parse(text)
+    assert caught.value.column == column
+
+
+NAMES = st.sampled_from(["a", "b", "c", "greet", "问候"])
+
+
+def _nodes() -> st.SearchStrategy[Node]:
+    leaf = NAMES.map(lambda name: Name(name, 0))
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            inner.map(Not),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
+        ),
+        max_leaves=12,
+    )
+
+
+def _value(node: Node, facts: dict[str, bool]) -> bool:
+    match node:
+        case Name(name):
+            return facts[name]
+        case Not(inner):
+            return not _value(inner, facts)
+        case And(parts):
+            return all(_value(part, facts) for part in parts)
+        case Or(parts):
+            return any(_value(part, facts) for part in parts)
+
+
+@given(_nodes(), st.fixed_dictionaries({name: st.booleans() for name in ("a", "b", "c", "greet", "问候")}))
+def test_a_written_tree_reads_back_and_means_what_python_means(node: Node, facts: dict[str, bool]) -> None:
+    again = parse(str(node))
+    assert str(again) == str(node)
+    truth = evaluate(again, lambda name: Truth.TRUE if facts[name] else Truth.FALSE)
+    assert (truth is Truth.TRUE) == _value(node, facts)
+
+
+@given(st.text(st.sampled_from("ab ()orandnt"), max_size=30))
+def test_any_text_is_read_or_refused_with_a_column_inside(text: str) -> None:
+    try:
+        parse(text)
+    except ExpressionError as error:
+        assert 0 <= error.column <= len(text)
+
+
+def test_polarity_says_on_which_side_of_not_a_name_stands() -> None:
+    sides = polarities(parse("a and not (b or not c) and not a"))
+    assert sides == {"a": Polarity(True, True), "b": Polarity(negative=True), "c": Polarity(positive=True)}
