@@ -1,4 +1,4 @@
-"""A small centre for the tests of the web: real database and service, hand-made hearing and judging, generated sound."""
+"""A small centre for the tests of the web: real database and service, hand-made hearing and judging, made-up sound."""
 
 import io
 import struct
