@@ -37,6 +37,7 @@ class _Heard:
     samples: np.ndarray
     speech: ChannelSpeech
     plans: tuple[ClipPlan, ...]
+    loud_level_db: float | None
 
 
 def transcribe_recording(
@@ -116,7 +117,7 @@ def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], float
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
     speech, leaked_seconds = without_leaks(found, options.activity)
     heard = [
-        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)))
+        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)), spoken.loud_level_db)
         for channel, (samples, spoken) in enumerate(zip(voices.samples, speech, strict=True))
     ]
     return heard, leaked_seconds
@@ -154,7 +155,7 @@ def _turns(
 
 def _measured(utterance: Utterance, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
     prosody = measure(channel.samples, channel.speech, _rounded(utterance.span), count_chars(utterance.text))
-    excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.speech.loud_level_db, options.filters)
+    excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.loud_level_db, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
     return replace(turn, prosody=prosody, excluded=excluded)
 
