@@ -5,6 +5,7 @@ from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.loader import load_pack
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.pack import Condition, Rule, RulePack
+from qa_engine.rules.promises import Promise, promises
 from qa_engine.rules.source import SourceFile
 
 __all__ = [
@@ -13,12 +14,14 @@ __all__ = [
     "Offences",
     "Operator",
     "Preparer",
+    "Promise",
     "Rule",
     "RulePack",
     "SourceFile",
     "evaluate",
     "load_pack",
     "operator",
+    "promises",
     "registry",
     "run_examples",
 ]

@@ -11,7 +11,8 @@ from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
 from qa_engine.rules.patterns import Pattern, Wildcard
 from qa_engine.text import SENTENCE_END
 
-_NEGATIONS = "不没别未非无勿莫"
+# 非常, 特别, 别的 negate nothing.
+_NEGATION = re.compile("[不没未无勿莫]|非(?!常)|(?<![特分区级性类])别(?![的人处])")
 _MIN_FUZZY_CHARS = 4
 _TONELESS_FROM = 3  # with fewer syllables nearly everything has a homophone, so tones must agree
 
@@ -250,14 +251,19 @@ def _nearest_place(phrase: str, said: str, chars: frozenset[str], threshold: flo
 
 
 def _same_claim(phrase: str, said: str, *, digits: bool = True) -> bool:
-    """False when a near text says another thing: it negates, or names another number."""
-    if any(said.count(char) > phrase.count(char) for char in _NEGATIONS if char in said):
-        return False
-    if digits:
-        if any(phrase.count(char) > said.count(char) for char in _NEGATIONS if char in phrase):
-            return False
-        return re.findall("[0-9]", phrase) == re.findall("[0-9]", said)
-    return True
+    """False when a near text says another thing: it negates, or names another number.
+
+    By sound (``digits`` False) a lost 不 may be a 步: only a negation too many is another claim then.
+    """
+    wanted, found = len(_NEGATION.findall(phrase)), len(_NEGATION.findall(said))
+    if not digits:
+        return found <= wanted
+    return found == wanted and re.findall("[0-9]", phrase) == re.findall("[0-9]", said)
+
+
+def negates_otherwise(phrase: str, said: str) -> bool:
+    """True when two sentences negate unequally often, so that one says what the other denies."""
+    return len(_NEGATION.findall(phrase)) != len(_NEGATION.findall(said))
 
 
 def _longest(matches: list[Match]) -> list[Match]:

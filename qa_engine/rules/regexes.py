@@ -120,9 +120,8 @@ def _has_unbounded(tree: Any) -> bool:
 
 def _overlapping_branches(tree: Any) -> bool:
     for kind, arguments in tree:
-        if kind is constants.BRANCH:
-            if _ambiguous([_word(branch) for branch in arguments[1]]):
-                return True
+        if kind is constants.BRANCH and _ambiguous([_word(branch) for branch in arguments[1]]):
+            return True
         if any(_overlapping_branches(inner) for inner in _subtrees(arguments)):
             return True
     return False

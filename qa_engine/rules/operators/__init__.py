@@ -1,22 +1,48 @@
 """The operators: importing this package enters the built-in ones in the registry."""
 
-from qa_engine.rules.operators import absence, hang_up, loudness, metadata, overlap, phrase, regex, sequence, silence
-from qa_engine.rules.operators import speech_rate as speech_rate
+from qa_engine.rules.operators import (
+    absence,
+    duration,
+    hang_up,
+    latency,
+    loudness,
+    metadata,
+    overlap,
+    phrase,
+    pitch,
+    promise,
+    regex,
+    repeat,
+    sequence,
+    silence,
+    similar,
+    speech_rate,
+    talk_ratio,
+    turn_count,
+)
 from qa_engine.rules.operators.base import Operator, Preparer, operator, registry
 
 __all__ = [
     "Operator",
     "Preparer",
     "absence",
+    "duration",
     "hang_up",
+    "latency",
     "loudness",
     "metadata",
     "operator",
     "overlap",
     "phrase",
+    "pitch",
+    "promise",
     "regex",
     "registry",
+    "repeat",
     "sequence",
     "silence",
+    "similar",
     "speech_rate",
+    "talk_ratio",
+    "turn_count",
 ]

@@ -83,9 +83,13 @@ def test_a_written_tree_reads_back_and_means_what_python_means(node: Node, facts
 @given(st.text(st.sampled_from("ab ()orandnt"), max_size=30))
 def test_any_text_is_read_or_refused_with_a_column_inside(text: str) -> None:
     try:
-        parse(text)
+        node = parse(text)
     except ExpressionError as error:
-        assert 0 <= error.column <= len(text)
+        column = error.column
+    else:
+        assert str(parse(str(node))) == str(node)
+        return
+    assert 0 <= column <= len(text)
 
 
 def test_polarity_says_on_which_side_of_not_a_name_stands() -> None:

@@ -1,0 +1,59 @@
+"""latency: how long the other side waits for a reply: the first one, or each."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from qa_engine.domain import Channel, Speaker
+from qa_engine.rules.fields import WHO_TITLE, Located, Seconds, speaker_of
+from qa_engine.rules.operators.base import operator
+from qa_engine.rules.outcome import Outcome, not_applicable
+from qa_engine.rules.scope import Scope
+from qa_engine.rules.view import CallView, TurnView
+
+
+class LatencyFields(Located):
+    operator: Literal["latency"]
+    speaker: Literal["agent", "customer"] = "agent"
+    scope: Literal["first", "each"] = "each"
+    above_seconds: Seconds
+
+
+def describe(fields: LatencyFields) -> str:
+    which = "首次" if fields.scope == "first" else "每次"
+    return f"{WHO_TITLE[fields.speaker]}{which}回复等待超过 {fields.above_seconds:g} 秒"
+
+
+@operator("latency", title="响应时长", fields=LatencyFields, describe=describe, timed=True)
+def latency(scope: Scope) -> Outcome:
+    fields: LatencyFields = scope.fields
+    speaker = speaker_of(fields.speaker)
+    assert speaker is not None
+    waits = list(reply_waits(scope.call, speaker))
+    if not waits:
+        return not_applicable(f"没有{WHO_TITLE[fields.speaker]}对对方的回复")
+    hits = []
+    for view, seconds in waits[:1] if fields.scope == "first" else waits:
+        if seconds > fields.above_seconds:
+            text = f"{WHO_TITLE[fields.speaker]}隔了 {seconds:.1f} 秒才回复，超过 {fields.above_seconds:g} 秒"
+            hit = scope.measured(view, text, value=round(seconds, 1))
+            if scope.region.covers(hit):
+                hits.append(hit)
+    return scope.answer(hits)
+
+
+def reply_waits(call: CallView, speaker: Speaker) -> Iterator[tuple[TurnView, float]]:
+    """Each reply of ``speaker`` with the seconds that the other side waited for it.
+
+    On the phone the wait begins when the other side stops; in a chat with its first unanswered message.
+    """
+    waiting: float | None = None
+    for view in call.turns:
+        span = view.turn.span
+        if span is None:
+            continue
+        if view.turn.speaker is not speaker:
+            if waiting is None or call.transcript.call.channel is Channel.VOICE:
+                waiting = span.end if call.transcript.call.channel is Channel.VOICE else span.start
+        elif waiting is not None:
+            yield view, max(0.0, span.start - waiting)
+            waiting = None

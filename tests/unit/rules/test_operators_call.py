@@ -1,0 +1,140 @@
+"""sequence, hang_up, metadata, promise: one table each."""
+
+from datetime import datetime
+
+import pytest
+
+from qa_engine.rules import promises
+
+STEPS = """
+who: {operator: phrase, phrases: [请问是]}
+firm: {operator: phrase, phrases: [这里是]}
+free: {operator: phrase, phrases: [方便]}
+bye: {operator: phrase, phrases: [再见]}
+"""
+SEQUENCE = [
+    ("steps: [who, firm, bye]", ["坐席：请问是李先生吗", "坐席：这里是顺达", "坐席：再见"], "pass"),
+    ("steps: [who, firm, bye]", ["坐席：这里是顺达", "坐席：请问是李先生吗", "坐席：再见"], "fail"),
+    ("steps: [who, firm, bye]", ["坐席：请问是李先生吗，这里是顺达，再见"], "pass"),
+    ("steps: [who, firm, bye]", ["坐席：请问是李先生吗", "坐席：再见"], "fail"),
+    ("steps: [who, firm, bye], order_only: true", ["坐席：请问是李先生吗", "坐席：再见"], "pass"),
+    ("steps: [who, firm, bye], order_only: true", ["坐席：再见", "坐席：请问是李先生吗"], "fail"),
+    ("steps: [who, {condition: free, optional: true}, bye]", ["坐席：请问是李先生吗", "坐席：再见"], "pass"),
+    (
+        "steps: [who, {condition: free, optional: true}, bye]",
+        ["坐席：请问是李先生吗", "坐席：方便吗", "坐席：再见"],
+        "pass",
+    ),
+    ("steps: [who, firm, bye]", ["坐席：这里是顺达", "坐席：请问是李先生吗", "坐席：这里是顺达", "坐席：再见"], "pass"),
+    ("steps: [who, bye], max_gap_turns: 1", ["坐席：请问是李先生吗", "客户：是", "客户：嗯", "坐席：再见"], "fail"),
+    ("steps: [who, bye], max_gap_turns: 2", ["坐席：请问是李先生吗", "客户：是", "客户：嗯", "坐席：再见"], "pass"),
+    ("steps: [who, bye], max_gap_seconds: 5", ["坐席[0-1]：请问是李先生吗", "坐席[9-10]：再见"], "fail"),
+    ("steps: [who, bye]", ["未知：请问是李先生吗"], "not_applicable"),
+    ("steps: [who, bye]", ["坐席[0-1 conf=0.1]：请问是李先生吗"], "uncertain"),
+]
+
+
+@pytest.mark.parametrize(("fields", "lines", "status"), SEQUENCE)
+def test_sequence(judge, fields: str, lines: list[str], status: str) -> None:
+    used = [line for line in STEPS.strip().splitlines() if line.split(":")[0] in fields.replace("condition:", "")]
+    result = judge("\n".join([*used, f"c: {{operator: sequence, {fields}}}"]), lines, fault="not c")
+    assert result.status == status, result
+    if status == "fail":
+        assert result.searched
+
+
+def test_a_broken_order_says_what_the_order_was(judge) -> None:
+    conditions = STEPS.replace("free: {operator: phrase, phrases: [方便]}\n", "")
+    lines = ["坐席：这里是顺达", "坐席：请问是李先生吗", "坐席：再见"]
+    result = judge(f"{conditions}c: {{operator: sequence, steps: [who, firm, bye]}}", lines, fault="not c")
+    assert "实际顺序：firm → who → bye" in result.searched[0].window
+
+
+END = ["坐席[0-2]：您好", "客户[2-4]：我还没说完"]
+HANG_UP = [
+    ("ended_by: agent", {"metadata": {"ended_by": "agent"}}, "fail"),
+    ("ended_by: agent", {"metadata": {"ended_by": "customer"}}, "pass"),
+    ("ended_by: agent", {}, "not_applicable"),
+    ("ended_by: agent, last_speaker: customer", {"metadata": {"ended_by": "agent"}}, "fail"),
+    ("ended_by: agent, last_speaker: agent", {"metadata": {"ended_by": "agent"}}, "pass"),
+    ("within_seconds: 2", {"duration": 5}, "fail"),
+    ("within_seconds: 2", {"duration": 9}, "pass"),
+    ("after_seconds: 3", {"duration": 9}, "fail"),
+    ("within_seconds: 2", {}, "not_applicable"),
+]
+
+
+@pytest.mark.parametrize(("fields", "call", "status"), HANG_UP)
+def test_hang_up(judge, fields: str, call: dict[str, object], status: str) -> None:
+    assert judge(f"{{operator: hang_up, {fields}}}", END, call=call).status == status
+
+
+FACTS = {
+    "scenario": "complaint",
+    "duration": 93.4,
+    "agent": {"id": "8026", "team": "一组"},
+    "metadata": {"csat": 2, "ring_seconds": "12.5", "vip": True, "tags": ["退款", "催件"], "order": {"state": "lost"}},
+}
+METADATA = [
+    ("field: csat, at_most: 2", "fail"),
+    ("field: csat, below: 2", "pass"),
+    ("field: csat, equals: 2", "fail"),
+    ("field: csat, not_equals: 2", "pass"),
+    ("field: csat, in: [1, 2]", "fail"),
+    ("field: csat, not_in: [1, 2]", "pass"),
+    ("field: ring_seconds, above: 10", "fail"),
+    ("field: ring_seconds, at_least: 13", "pass"),
+    ("field: vip, equals: true", "fail"),
+    ("field: tags, contains: 退款", "fail"),
+    ("field: tags, contains: 换货", "pass"),
+    ("field: order.state, matches: '^lo'", "fail"),
+    ("field: agent.team, equals: 一组", "fail"),
+    ("field: scenario, equals: complaint", "fail"),
+    ("field: duration, above: 90", "fail"),
+    ("field: nothing, equals: 1", "not_applicable"),
+    ("field: nothing, present: false", "fail"),
+    ("field: csat, present: true", "fail"),
+    ("field: tags, above: 1", "not_applicable"),
+]
+
+
+@pytest.mark.parametrize(("fields", "status"), METADATA)
+def test_metadata(judge, fields: str, status: str) -> None:
+    assert judge(f"{{operator: metadata, {fields}}}", "坐席：您好", call=FACTS).status == status
+
+
+PROMISE = [
+    ("over_hours: 48", "我们会在48小时内给您回复", "pass"),
+    ("over_hours: 48", "我们会在七十二小时内给您回复", "fail"),
+    ("over_hours: 48", "三个工作日内给您答复", "fail"),
+    ("over_hours: 48", "两天内联系您", "pass"),
+    ("over_hours: 48", "退款七天到账", "fail"),
+    ("over_hours: 48", "给您回复，大概一周", "fail"),
+    ("over_hours: 48", "我不能在三天内给您回复", "pass"),
+    ("over_hours: 48", "三天内给您回复可以吗？", "pass"),
+    ("over_hours: 48", "您三天前给我们打过电话", "pass"),
+    ("over_hours: 48", "明天给您回电话", "pass"),
+    ("over_hours: 48", "下周给您回电话", "fail"),
+    ("without_deadline: true", "稍后给您回复", "fail"),
+    ("without_deadline: true", "马上给您回复", "pass"),
+    ("without_deadline: true", "48小时内给您回复", "pass"),
+    ("without_deadline: true", "我给您处理一下", "pass"),
+    ("any: true", "半小时内给您回电", "fail"),
+]
+
+
+@pytest.mark.parametrize(("fields", "said", "status"), PROMISE)
+def test_promise(judge, fields: str, said: str, status: str) -> None:
+    assert judge(f"{{operator: promise, {fields}}}", f"坐席：{said}").status == status
+
+
+def test_the_ledger_of_promises_knows_when_each_is_due(make_transcript) -> None:
+    lines = [
+        "客户[0-3]：什么时候",
+        "坐席[60-63]：二十四小时内给您回复。稍后也会联系您。",
+        "客户[63-64]：两天内联系您？",
+    ]
+    first, second = promises(make_transcript(lines, {"started_at": "2026-03-02T09:00:00+08:00"}))
+    assert (first.turn, first.text, first.hours) == (1, "二十四小时内给您回复", 24.0)
+    assert first.due == datetime.fromisoformat("2026-03-03T09:01:00+08:00")
+    assert (second.text, second.hours, second.due) == ("联系您", None, None)
