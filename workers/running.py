@@ -1,9 +1,11 @@
 """Start a worker: prefork children, a ticker for the sweep, logs; stop at SIGTERM after the work at hand."""
 
+import warnings
 from collections.abc import Sequence
 
 import structlog
 from celery.apps.worker import Worker
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from qa_engine.logs import set_up_logs
@@ -32,6 +34,8 @@ def run(
     ``app_factory`` makes the application in every child; tests give it doubles.
     """
     set_up_logs(settings)
+    # Celery's advice against root is about pickle; here only JSON is accepted. In containers root is usual.
+    warnings.filterwarnings("ignore", category=SecurityWarning, module="celery")
     factory: AppFactory = app_factory or (lambda: open_app(settings))
     _preflight(factory)
     celery = make_celery(settings)

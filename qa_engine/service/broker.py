@@ -42,6 +42,7 @@ def make_celery(settings: Settings, *, name: str = "qa_engine") -> Celery:
         task_time_limit=HARD_LIMIT_SECONDS,
         task_publish_retry_policy=_RETRY,
         worker_prefetch_multiplier=1,
+        worker_lost_wait=2.0,  # seconds from the death of a child to the news of it
         worker_enable_remote_control=False,  # needs fanout, and would be a door nobody uses
         worker_send_task_events=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -77,6 +78,8 @@ class CeleryBell:
                 channel: Any = connection.default_channel
                 # Redis counts with LLEN, the files are listed, AMQP answers a passive declaration
                 return int(channel.queue_declare(queue, passive=True).message_count)
+        except self._app.connection_for_write().channel_errors:
+            return 0  # a broker that drops empty queues does not know this one
         except self._failures:
             return None
 
@@ -102,7 +105,7 @@ def _queue(name: str) -> Any:
 
 def _broker_url(settings: Settings) -> str:
     if settings.broker_url is None:
-        return f"{file_queue.SCHEME}://"
+        return f"{file_queue.SCHEME}://localhost"
     url = settings.broker_url.get_secret_value()
     if "://" not in url:
         raise SettingsError("QA_BROKER_URL must be an address, for example redis://localhost:6379/0 or amqp://host")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from qa_engine.errors import QaError
+from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service.context import App
 from qa_engine.service.models import Check
 from qa_engine.store import head_revision
@@ -68,6 +68,9 @@ def health(app: App) -> tuple[Check, ...]:
 def _check(id: str, title: str, look: Callable[[], Finding], fix: str, *, required: bool = True) -> Check:
     try:
         ok, detail = look()
+    except FaultyFileError as error:
+        more = f" (and {len(error.faults) - 1} more)" if len(error.faults) > 1 else ""
+        ok, detail = False, f"{error.faults[0]}{more}"
     except (QaError, OSError) as error:
         ok, detail = False, str(error)
     return Check(id=id, title=title, ok=ok, required=required, detail=detail, fix=fix)

@@ -5,20 +5,21 @@ from functools import cached_property
 from pathlib import Path
 
 from qa_engine.domain import Call, Transcript, digest
-from qa_engine.errors import RecogniserError
+from qa_engine.errors import RecogniserError, RecordingError
 from qa_engine.service.transcriber import RecordingFacts
 from qa_engine.settings import Settings
 from qa_engine.speech import (
+    STARTER,
     FasterWhisperRecogniser,
     FilterOptions,
     RawFormat,
     Recogniser,
     RecognitionOptions,
     SpeechOptions,
-    probe,
+    check_recording,
+    find_model,
     transcribe_recording,
 )
-from qa_engine.speech.model_files import STARTER, find_model
 
 
 class SpeechTranscriber:
@@ -71,7 +72,12 @@ class SpeechTranscriber:
         )
 
     def probe(self, path: Path) -> RecordingFacts:
-        facts = probe(path, self.options.raw_format)
+        facts = check_recording(path, self.options)
+        if facts.seconds < self.options.min_seconds:
+            raise RecordingError(
+                "too_short",
+                f"{path}: {facts.seconds:.2f} s of sound; under {self.options.min_seconds:g} s there is no call in it.",
+            )
         return RecordingFacts(
             container=facts.container,
             codec=facts.codec,

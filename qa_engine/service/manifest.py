@@ -52,6 +52,8 @@ def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
         line, columns = row
         facts, wrong = read_facts(columns, where=where, line=line, zone=zone)
         file = _file(columns.get("file"), root, where, line, wrong)
+        if facts.call_id is None and "call_id" in columns and not any(fault.subject == "call_id" for fault in wrong):
+            wrong.append(Fault(where, line, None, "empty; every call needs an id, or none (no such column)", "call_id"))
         if facts.call_id is not None:
             earlier = first_lines.setdefault(facts.call_id, line)
             if earlier != line:

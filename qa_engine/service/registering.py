@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState, Channel, Transcript
-from qa_engine.errors import Fault, ManifestError
+from qa_engine.errors import ConflictError, Fault, ManifestError
 from qa_engine.service.asides import aside_state
 from qa_engine.service.codec import call_to_text, transcript_to_text
 from qa_engine.service.context import App
@@ -24,6 +25,7 @@ IMPORTED = "imported"
 """Settings digest of transcripts that nobody here recognised."""
 
 ACTOR = "ingest"
+TRIES = 5
 
 UNKNOWN_AGENT = "unknown_agent"
 NO_AGENT = "no_agent"
@@ -70,8 +72,13 @@ class Registered:
 
 def register(app: App, arrival: Arrival) -> Registered:
     """Insert or return the call of a file. Raises ManifestError when its call id belongs to another recording."""
-    with app.database.write() as session:
-        return _Registration(app, session, arrival).run()
+    for _ in range(TRIES):
+        try:
+            with app.database.write() as session:
+                return _Registration(app, session, arrival).run()
+        except IntegrityError:
+            continue  # somebody else brought the same recording, call or agent at this moment: now it can be found
+    raise ConflictError(f"{arrival.source}: others keep changing the same call; try again")
 
 
 class _Registration:

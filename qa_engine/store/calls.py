@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, may_follow
 from qa_engine.errors import ConflictError
+from qa_engine.scoring import PENDING_GRADE
 from qa_engine.store import tables
 
 
@@ -18,8 +19,8 @@ from qa_engine.store import tables
 class CallFilter:
     """What a list of calls is narrowed to; None: not narrowed. Both days are included.
 
-    ``text`` is a part of the call id, the agent's id or name. ``percent_min`` and ``percent_max`` bound 100·total/possible;
-    a call without a score is in no such range.
+    ``text`` is a part of the call id, the agent's id or name. ``percent_min`` and ``percent_max`` bound
+    100·total/possible; a call without a score is in no such range.
     """
 
     day_from: date | None = None
@@ -180,12 +181,14 @@ def agent_sums(
     """Every agent with their sums; without calls in the period the sums are 0."""
     in_period = _conditions(CallFilter(day_from=day_from, day_to=day_to))
     faults = select(tables.Fault.result_id, func.count().label("number")).group_by(tables.Fault.result_id).subquery()
+    # a call that was not understood has sums, but nobody is measured by them
+    counted = case((tables.Result.grade != PENDING_GRADE, _percent()))
     statement = (
         select(
             tables.Agent,
             func.count(tables.Call.id),
-            func.count(tables.Result.id),
-            func.avg(_percent()),
+            func.count(counted),
+            func.avg(counted),
             func.coalesce(func.sum(case((tables.Result.veto, 1), else_=0)), 0),
             func.coalesce(func.sum(faults.c.number), 0),
             func.max(tables.Call.day),
@@ -227,7 +230,10 @@ def fault_rules(session: Session) -> tuple[tuple[str, str], ...]:
     call, fault = tables.Call, tables.Fault
     title = func.max(fault.title)
     rows = session.execute(
-        select(fault.rule_id, title).join(call, call.result_id == fault.result_id).group_by(fault.rule_id).order_by(title)
+        select(fault.rule_id, title)
+        .join(call, call.result_id == fault.result_id)
+        .group_by(fault.rule_id)
+        .order_by(title)
     )
     return tuple((rule_id, shown) for rule_id, shown in rows)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import SettingsError
+from qa_engine.errors import QaError, SettingsError
 
 BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -70,13 +70,13 @@ class Database:
             return MigrationContext.configure(connection).get_current_revision()
 
     def ping(self) -> None:
-        """Raises `SettingsError` when the database does not answer."""
+        """Raises `QaError` when the database does not answer."""
         try:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("SELECT 1")
         except OperationalError as error:
             where = self.engine.url.render_as_string(hide_password=True)
-            raise SettingsError(f"the database at {where} does not answer: {error.orig}") from None
+            raise QaError(f"the database at {where} (setting QA_DATABASE_URL) does not answer: {error.orig}") from None
 
     def close(self) -> None:
         self.engine.dispose()
@@ -94,12 +94,15 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
+# hide_parameters: an error must not carry what was said, or a number, into a log
+
+
 def _server_engine(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:

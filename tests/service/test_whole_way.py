@@ -128,9 +128,7 @@ def test_every_stage_is_insert_or_return(app: App, day: Path) -> None:
     assert get_call(app, "c-2").row.state is CallState.FLAGGED
 
 
-def test_a_new_pack_judges_again_and_keeps_both_results(
-    app: App, make_app: Callable[..., App], day: Path
-) -> None:
+def test_a_new_pack_judges_again_and_keeps_both_results(app: App, make_app: Callable[..., App], day: Path) -> None:
     ingest_paths(app, [day])
     run_pending(app)
     before = get_call(app, "c-2").result

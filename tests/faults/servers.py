@@ -1,0 +1,91 @@
+"""Private servers for tests: Redis and PostgreSQL on free ports, in a folder of the test."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def need(name: str, *places: Path) -> str:
+    """The program, or a skip that says what is missing (with CI set a skip is a failure)."""
+    found = shutil.which(name) or next((str(place / name) for place in places if (place / name).exists()), None)
+    return found or pytest.skip(f"{name} is not installed")
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"no server on port {port}; exit code {process.poll()}")
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """The address of a Redis that keeps nothing."""
+    port = free_port()
+    command = [need("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for_port(port, process)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The address of an empty PostgreSQL database. PostgreSQL refuses root, so root hands it to its own user."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    initdb, server = need("initdb", *places), need("postgres", *places)
+    # not below pytest's folder: that one is closed to other users
+    data = Path(tempfile.mkdtemp(prefix="qa-postgres-"))
+    user: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(data, "postgres", "postgres")
+        user = [need("setpriv"), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    try:
+        yield from _run_postgres(initdb, server, data, user)
+    finally:
+        shutil.rmtree(data)
+
+
+def _run_postgres(initdb: str, server: str, data: Path, user: list[str]) -> Iterator[str]:
+    port = free_port()
+    subprocess.run(
+        [*user, initdb, "-D", data, "-U", "qa", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+    )
+    options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"]
+    process = subprocess.Popen(
+        [*user, server, "-D", data, "-p", str(port), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
+    try:
+        wait_for_port(port, process)
+        yield f"postgresql+psycopg://qa@127.0.0.1:{port}/postgres"
+    finally:
+        process.send_signal(signal.SIGINT)  # does not wait for clients
+        process.wait(30)

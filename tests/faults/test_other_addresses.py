@@ -1,0 +1,170 @@
+"""The same code with other addresses: Redis as broker, PostgreSQL as database."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from qa_engine.domain import CallState
+from qa_engine.service import (
+    CallFilter,
+    CallOrder,
+    FixedJudge,
+    JobState,
+    MemoryBell,
+    Outcome,
+    ScriptedTranscriber,
+    get_call,
+    ingest_paths,
+    ledgers,
+    list_agents,
+    list_calls,
+    open_app,
+    run_pending,
+    status,
+)
+from qa_engine.service.broker import CeleryBell
+from qa_engine.service.leases import claim
+from qa_engine.settings import load_settings
+from qa_engine.store import Database, tables
+from tests.faults.conftest import Centre
+from tests.faults.servers import postgres_server, redis_server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    with redis_server(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    database = Database(postgres_url)
+    if database.revision() is not None:
+        database.downgrade("base")
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE alembic_version")
+    database.close()
+    return postgres_url
+
+
+@pytest.mark.redis
+def test_redis_carries_the_rings_and_survives_a_killed_child(
+    make_centre: Callable[..., Centre], redis_url: str
+) -> None:
+    centre = make_centre(broker_url=redis_url)
+    for name in ("c-1", "c-2"):
+        (centre.root / f"{name}.wav").write_text(name)
+    ingest_paths(centre.app, [centre.root / "c-1.wav", centre.root / "c-2.wav"])
+    assert centre.app.bell.pending("asr_bulk") == 2
+    centre.start_worker()
+    os.kill(centre.child_in_recording(), signal.SIGKILL)
+    centre.open_gate()
+    for name in ("c-1", "c-2"):
+        centre.settled(name)
+        assert get_call(centre.app, name).row.state is CallState.CLEAN
+    attempts = [get_call(centre.app, name).jobs[0].attempts for name in ("c-1", "c-2")]
+    assert sorted(attempts) == [1, 2]
+
+
+@pytest.mark.postgres
+def test_postgres_has_the_tables_of_the_code(empty_postgres: str) -> None:
+    database = Database(empty_postgres)
+    database.upgrade()
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.Base.metadata) == []
+    database.close()
+
+
+@pytest.mark.postgres
+def test_postgres_goes_the_whole_way(empty_postgres: str, tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home", database_url=empty_postgres)
+    transcriber = ScriptedTranscriber({"rude": (("agent", "不行"),)})
+    with open_app(settings, transcriber=transcriber, judge=FixedJudge(), bell=MemoryBell()) as app:
+        inbox = tmp_path / "inbox"
+        inbox.mkdir()
+        for name, content in {"a": "polite", "b": "rude", "c": "broken"}.items():
+            (inbox / f"{name}.wav").write_text(content)
+        (inbox / "manifest.csv").write_text(
+            "file,call_id,agent_id,agent_name,started_at\n"
+            "a.wav,c-1,8026,李华,2026-03-02 23:59:59\nb.wav,c-2,8026,李华,\nc.wav,c-3,9999,,\n",
+            encoding="utf-8",
+        )
+        ingest_paths(app, [inbox])
+        run_pending(app)
+        assert {row.call_id: row.state.value for row in list_calls(app).rows} == {
+            "c-1": "clean",
+            "c-2": "flagged",
+            "c-3": "quarantined",
+        }
+        for order in CallOrder:
+            assert list_calls(app, CallFilter(text="c-"), order=order).total == 3
+        assert [agent.mean_percent for agent in list_agents(app)] == [98.5, None]
+        assert status(app).unknown_agents == ("9999",)
+        assert all(ledger.balanced for ledger in ledgers(app))
+        started = get_call(app, "c-1").row.started_at
+        assert started is not None
+        assert started.isoformat() == "2026-03-02T23:59:59+08:00"
+
+
+@pytest.mark.postgres
+def test_postgres_gives_one_job_to_one_worker(empty_postgres: str, tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home", database_url=empty_postgres)
+    (tmp_path / "a.wav").write_text("sound")
+    apps = [
+        open_app(settings, transcriber=ScriptedTranscriber(), judge=FixedJudge(), bell=MemoryBell()) for _ in range(6)
+    ]
+    apps[0].database  # noqa: B018  # sets up the tables
+    with ThreadPoolExecutor(6) as pool:
+        reports = list(pool.map(lambda app: ingest_paths(app, [tmp_path / "a.wav"]), apps))
+        assert [call.outcome for report in reports for call in report.calls].count(Outcome.NEW) == 1
+        job_id = get_call(apps[0], "a").jobs[0].id
+        leases = list(pool.map(lambda app: claim(app, job_id), apps))
+    assert sum(lease is not None for lease in leases) == 1
+    assert get_call(apps[0], "a").jobs[0].state is JobState.RUNNING
+    for app in apps:
+        app.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_both_together_with_two_workers(
+    make_centre: Callable[..., Centre], empty_postgres: str, redis_url: str
+) -> None:
+    centre = make_centre(broker_url=redis_url, database_url=empty_postgres)
+    names = [f"c-{number}" for number in range(8)]
+    for name in names:
+        (centre.root / f"{name}.wav").write_text(name)
+    ingest_paths(centre.app, [centre.root / f"{name}.wav" for name in names])
+    centre.start_worker()
+    victim = centre.start_worker()
+    centre.child_in_recording()
+    os.killpg(victim.pid, signal.SIGKILL)
+    centre.open_gate()
+    for name in names:
+        centre.settled(name, seconds=90)
+    rows = list_calls(centre.app).rows
+    assert {row.call_id for row in rows if row.state is CallState.CLEAN} == set(names)
+
+
+@pytest.mark.redis
+def test_an_empty_queue_is_known_to_be_empty(redis_url: str, tmp_path: Path) -> None:
+    """Redis forgets a list when its last element is taken; the sweep must still ring."""
+    bell = CeleryBell(load_settings(home=tmp_path, broker_url=redis_url))
+    assert bell.pending("asr") == 0
+    bell.ring("asr", 1)
+    assert bell.pending("asr") == 1

@@ -1,0 +1,98 @@
+"""Without a database: recordings and transcripts → results; nothing is left behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qa_engine.errors import ManifestError, RecordingError, TranscriptError
+from qa_engine.service import App, check_inputs, doctor, health, transcribe_files, worker_command
+from qa_engine.service.forms import file_name
+from qa_engine.settings import load_settings
+
+
+def test_inputs_of_every_kind(app: App, inbox: Path) -> None:
+    (inbox / "a.wav").write_text("rude call")
+    (inbox / "broken.wav").write_text("broken file")
+    (inbox / "quiet.wav").write_text("silent")
+    (inbox / "manifest.csv").write_text("file,call_id,agent_id\na.wav,c-1,8026\nbroken.wav,c-2,1\nquiet.wav,c-3,1\n")
+    (inbox / "t.json").write_text(json.dumps({"call_id": "t-1", "turns": [{"speaker": "agent", "text": "不行"}]}))
+    (inbox / "lines.jsonl").write_text('{"turns": []}\n{oops\n')
+    seen = [(Path(o.source).name, o.call_id, type(o.error)) for o in check_inputs(app, [inbox, inbox / "nowhere"])]
+    assert seen == [
+        ("nowhere", None, ManifestError),
+        ("a.wav", "c-1", type(None)),
+        ("broken.wav", None, RecordingError),
+        ("lines.jsonl", "lines-1", type(None)),
+        ("lines.jsonl", None, TranscriptError),
+        ("quiet.wav", None, RecordingError),
+        ("t.json", "t-1", type(None)),
+    ]
+    assert not app.settings.home.exists()
+
+
+def test_results_are_equal_each_time_and_agree_with_the_facts(app: App, inbox: Path) -> None:
+    (inbox / "a.wav").write_text("rude call")
+    (inbox / "a.json").write_text(json.dumps({"call_id": "c-7", "agent": {"id": "8026"}}))
+    first, second = ([o.result for o in check_inputs(app, [inbox / "a.wav"])] for _ in range(2))
+    assert first == second
+    assert first[0] is not None
+    assert (first[0].call_id, first[0].agent_id, first[0].total) == ("c-7", "8026", 97.0)
+
+
+def test_an_empty_folder_is_told(app: App, inbox: Path) -> None:
+    (outcome,) = check_inputs(app, [inbox])
+    assert "no recordings" in str(outcome.error)
+
+
+def test_given_facts_hold_for_every_recording(app: App, inbox: Path) -> None:
+    for name in ("a", "b"):
+        (inbox / f"{name}.wav").write_text(name)
+    told: list[tuple[str, float]] = []
+    outcomes = list(
+        transcribe_files(
+            app, [inbox], facts={"agent_id": "8026"}, progress=lambda name, done, whole: told.append((name, done))
+        )
+    )
+    assert [o.transcript.call.agent.id for o in outcomes if o.transcript] == ["8026", "8026"]
+    assert [Path(name).name for name, _ in told] == ["a.wav", "b.wav"]
+    with pytest.raises(ManifestError, match="agent_channel"):
+        list(transcribe_files(app, [inbox], facts={"agent_channel": "middle"}))
+
+
+def test_the_doctor_finds_and_never_raises(app: App) -> None:
+    checks = {check.id: check for check in doctor(app)}
+    assert {"python", "home", "database", "broker", "disk", "model", "codecs", "rules", "cores"} == set(checks)
+    assert all(check.fix and check.title for check in checks.values())
+    assert checks["database"].ok
+    assert checks["codecs"].ok
+    assert [check.id for check in health(app)] == ["database", "broker", "disk"]
+
+
+def test_the_doctor_on_a_sick_machine(tmp_path: Path) -> None:
+    from qa_engine.service import MemoryBell, open_app
+
+    (tmp_path / "file").write_text("")
+    bell = MemoryBell()
+    bell.broken = True
+    sick = load_settings(
+        home=tmp_path / "file" / "home",
+        asr_model=str(tmp_path),
+        rules_dir=tmp_path,
+        database_url=f"sqlite:///{tmp_path}",
+    )
+    with open_app(sick, bell=bell) as app:
+        found = {check.id for check in doctor(app) if not check.ok}
+    assert {"home", "database", "broker", "model", "rules"} <= found
+
+
+def test_worker_command() -> None:
+    command = worker_command(load_settings(worker_processes=3), queues=["asr", "inspect"])
+    assert command[1:] == ["-m", "workers", "--processes", "3", "--queues", "asr,inspect"]
+    with pytest.raises(Exception, match="no queue oops"):
+        worker_command(load_settings(), queues=["oops"])
+
+
+@pytest.mark.parametrize(("name", "shown"), [("8026", "8026"), ("../a b", "%2e%2e%2fa%20b"), ("李华", "李华")])
+def test_ids_as_file_names(name: str, shown: str) -> None:
+    assert file_name(name) == shown

@@ -1,0 +1,74 @@
+"""Two at once: one job has one worker, one recording is one call, one transcript is one result."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import func, select
+
+from qa_engine.domain import CallState
+from qa_engine.service import App, Outcome, SystemClock, get_call, ingest_paths, inspect_call, run_job, transcribe_call
+from qa_engine.service.leases import claim
+from qa_engine.store import tables
+
+AT_ONCE = 6
+T = TypeVar("T")
+
+
+def all_at_once(apps: list[App], work: Callable[[App], T]) -> list[T]:
+    barrier = threading.Barrier(len(apps))
+
+    def start(app: App) -> T:
+        app.database  # noqa: B018  # opened before the race
+        barrier.wait()
+        return work(app)
+
+    with ThreadPoolExecutor(len(apps)) as pool:
+        return list(pool.map(start, apps))
+
+
+def count(app: App, table: type[tables.Base]) -> int:
+    with app.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_one_recording_handed_in_by_many_is_one_call(make_app: Callable[..., App], inbox: Path) -> None:
+    (inbox / "a.wav").write_text("sound")
+    apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
+    reports = all_at_once(apps, lambda app: ingest_paths(app, [inbox]))
+    outcomes = [report.calls[0].outcome for report in reports]
+    assert sorted(outcomes) == sorted([Outcome.NEW, *[Outcome.DUPLICATE] * (AT_ONCE - 1)])
+    assert count(apps[0], tables.Call) == count(apps[0], tables.Recording) == count(apps[0], tables.Job) == 1
+
+
+def test_one_job_has_one_worker(make_app: Callable[..., App], inbox: Path) -> None:
+    (inbox / "a.wav").write_text("sound")
+    apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
+    ingest_paths(apps[0], [inbox])
+    job_id = get_call(apps[0], "a").jobs[0].id
+    leases = all_at_once(apps, lambda app: claim(app, job_id))
+    assert sum(lease is not None for lease in leases) == 1
+
+
+def test_one_call_worked_on_by_many_has_one_outcome(make_app: Callable[..., App], inbox: Path) -> None:
+    (inbox / "a.wav").write_text("sound")
+    apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
+    ingest_paths(apps[0], [inbox])
+    assert len(set(all_at_once(apps, lambda app: transcribe_call(app, "a")))) == 1
+    results = all_at_once(apps, lambda app: inspect_call(app, "a"))
+    assert all(result == results[0] for result in results)
+    assert count(apps[0], tables.Transcript) == count(apps[0], tables.Result) == 1
+    detail = get_call(apps[0], "a")
+    assert detail.row.state is CallState.CLEAN
+    assert [event.action for event in detail.events] == ["received", "transcribed", "inspected", "clean"]
+
+
+def test_a_ring_heard_by_many_is_answered_once(make_app: Callable[..., App], inbox: Path) -> None:
+    (inbox / "a.wav").write_text("sound")
+    apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
+    ingest_paths(apps[0], [inbox])
+    job_id = get_call(apps[0], "a").jobs[0].id
+    answers = [outcome.value for outcome in all_at_once(apps, lambda app: run_job(app, job_id))]
+    assert sorted(answers) == sorted(["done", *["not_mine"] * (AT_ONCE - 1)])

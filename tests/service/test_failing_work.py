@@ -1,0 +1,241 @@
+"""Attempts, leases and the sweep: what fails is tried again, what keeps failing is set aside with its reason."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain import CallResult, CallState, Transcript
+from qa_engine.errors import ConflictError, NotFoundError, RecogniserError, RecordingError
+from qa_engine.service import (
+    App,
+    FixedClock,
+    FixedJudge,
+    JobOutcome,
+    JobState,
+    MemoryBell,
+    ScriptedTranscriber,
+    get_call,
+    ingest_paths,
+    ledgers,
+    list_calls,
+    retry_calls,
+    run_job,
+    run_pending,
+    status,
+    sweep,
+)
+from qa_engine.service import leases as lease_room
+from qa_engine.store import jobs
+
+FAILURES = {
+    "oom": RecogniserError("the model ran out of memory"),
+    "bug": ZeroDivisionError("division by zero"),
+    "cut": RecordingError("unreadable", "cut.wav: damaged"),
+}
+
+
+@pytest.fixture
+def ingest(inbox: Path) -> Callable[[App, str], None]:
+    def put(app: App, content: str) -> None:
+        (inbox / "c-1.wav").write_text(content)
+        ingest_paths(app, [inbox])
+
+    return put
+
+
+def failing(make_app: Callable[..., App]) -> App:
+    return make_app(transcriber=ScriptedTranscriber(FAILURES))
+
+
+def only_job(app: App) -> int:
+    return get_call(app, "c-1").jobs[0].id
+
+
+@pytest.mark.parametrize(("content", "words"), [("oom", "ran out of memory"), ("bug", "ZeroDivisionError")])
+def test_three_failures_are_quarantine(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None], content: str, words: str
+) -> None:
+    app = failing(make_app)
+    ingest(app, content)
+    job_id = only_job(app)
+    assert [run_job(app, job_id) for _ in range(4)] == [
+        JobOutcome.RETRY,
+        JobOutcome.RETRY,
+        JobOutcome.ASIDE,
+        JobOutcome.NOT_MINE,
+    ]
+    detail = get_call(app, "c-1")
+    assert (detail.row.state, detail.row.reason) == (CallState.QUARANTINED, "attempts_spent")
+    assert words in (detail.row.message or "")
+    assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.FAILED, 3)
+    assert [job.id for job in status(app).failed_jobs] == [job_id]
+    assert ledgers(app)[0].reasons == {"attempts_spent": 1}
+    assert ledgers(app)[0].balanced
+
+
+def test_a_bad_recording_is_not_tried_again(make_app: Callable[..., App], ingest: Callable[[App, str], None]) -> None:
+    app = failing(make_app)
+    ingest(app, "cut")
+    assert run_job(app, only_job(app)) is JobOutcome.ASIDE
+    row = get_call(app, "c-1").row
+    assert (row.state, row.reason, row.message) == (CallState.QUARANTINED, "unreadable", "cut.wav: damaged")
+
+
+def test_a_retry_waits_a_little_then_is_rung(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None], bell: MemoryBell, clock: FixedClock
+) -> None:
+    app = failing(make_app)
+    ingest(app, "oom")
+    (job_id,) = bell.take_all()
+    run_job(app, job_id)
+    assert sweep(app).rung == 0
+    clock.advance(3)
+    assert sweep(app).rung == 1
+    assert bell.take_all() == [job_id]
+    assert sweep(app).rung == 0, "a ring that was just sent is not sent again"
+    clock.advance(61)
+    assert sweep(app).rung == 1, "a ring nobody heard is"
+
+
+def test_quarantined_calls_get_all_their_attempts_again(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None]
+) -> None:
+    app = failing(make_app)
+    ingest(app, "oom")
+    run_pending(app)
+    assert get_call(app, "c-1").row.state is CallState.QUARANTINED
+    repaired = make_app()
+    assert retry_calls(repaired, ["c-1"]) == 1
+    run_pending(repaired)
+    assert get_call(app, "c-1").row.state is CallState.CLEAN
+    with pytest.raises(ConflictError, match="not quarantined"):
+        retry_calls(app, ["c-1"])
+    with pytest.raises(NotFoundError, match="nope"):
+        retry_calls(app, ["nope"])
+
+
+def test_a_fault_of_the_rules_quarantines_and_retries_from_the_transcript(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None]
+) -> None:
+    class Crashing(FixedJudge):
+        def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
+            raise KeyError("no such list")
+
+    app = make_app(judge=Crashing())
+    ingest(app, "polite")
+    run_pending(app)
+    row = get_call(app, "c-1").row
+    assert (row.state, row.reason) == (CallState.QUARANTINED, "attempts_spent")
+    repaired = make_app()
+    retry_calls(repaired, ["c-1"])
+    transcriber = repaired.transcriber
+    assert isinstance(transcriber, ScriptedTranscriber)
+    assert run_pending(repaired) == 2  # inspect, report
+    assert transcriber.calls == 0
+    assert get_call(app, "c-1").row.state is CallState.CLEAN
+
+
+def test_a_form_that_cannot_be_written_leaves_its_call_alone(app: App, ingest: Callable[[App, str], None]) -> None:
+    app.settings.home.mkdir(parents=True)
+    app.settings.reports_dir.write_text("a file where the folder should be")
+    ingest(app, "polite")
+    run_pending(app)
+    detail = get_call(app, "c-1")
+    assert detail.row.state is CallState.CLEAN
+    assert [job.state for job in detail.jobs] == [JobState.DONE, JobState.DONE, JobState.FAILED]
+
+
+def test_a_lease_keeps_others_out_until_it_runs_out(
+    app: App, make_app: Callable[..., App], ingest: Callable[[App, str], None], clock: FixedClock
+) -> None:
+    ingest(app, "polite")
+    other = make_app()
+    first = lease_room.claim(app, only_job(app))
+    assert first is not None
+    assert (first.attempt, first.call_id) == (1, "c-1")
+    assert lease_room.claim(other, only_job(app)) is None
+    clock.advance(50)
+    assert lease_room.renew(app, first)
+    clock.advance(50)
+    assert sweep(other).expired == 0
+    clock.advance(20)
+    assert status(app).queues[0].queue == "asr"
+    assert sum(queue.stalled for queue in status(app).queues) == 1
+    assert sweep(other).expired == 1
+    second = lease_room.claim(other, only_job(app))
+    assert second is not None
+    assert second.attempt == 2
+    assert not lease_room.renew(app, first)
+    with app.database.write() as session, pytest.raises(ConflictError, match="another worker"):
+        first.complete(session, app)
+
+
+def test_a_worker_that_lost_its_lease_leaves_nothing_behind(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None], clock: FixedClock
+) -> None:
+    """The slow worker wakes up after another one took over: its outcome is thrown away."""
+    app = make_app()
+    ingest(app, "polite")
+    job_id = only_job(app)
+
+    class Slow(ScriptedTranscriber):
+        def transcribe(self, *args: object, **kwargs: object) -> Transcript:
+            clock.advance(100)
+            assert sweep(app).expired == 1
+            assert lease_room.claim(app, job_id) is not None
+            return super().transcribe(*args, **kwargs)  # type: ignore[arg-type]
+
+    assert run_job(make_app(transcriber=Slow()), job_id) is JobOutcome.LOST
+    detail = get_call(app, "c-1")
+    assert (detail.row.state, detail.transcript) == (CallState.RECEIVED, None)
+    assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.RUNNING, 2)
+
+
+def test_a_worker_lost_on_its_last_attempt_means_quarantine(
+    app: App, ingest: Callable[[App, str], None], clock: FixedClock
+) -> None:
+    ingest(app, "polite")
+    for _ in range(3):
+        assert lease_room.claim(app, only_job(app)) is not None
+        clock.advance(100)
+        report = sweep(app)
+    assert (report.expired, report.quarantined) == (1, 1)
+    row = get_call(app, "c-1").row
+    assert (row.state, row.reason) == (CallState.QUARANTINED, "attempts_spent")
+    assert "lost 3 times" in (row.message or "")
+    assert sweep(app).expired == 0
+
+
+def test_a_long_queue_is_not_rung_for_again_and_again(
+    app: App, inbox: Path, bell: MemoryBell, clock: FixedClock
+) -> None:
+    from qa_engine.service.sweeping import RINGS_AT_ONCE
+
+    number = RINGS_AT_ONCE + 20
+    for index in range(number):
+        (inbox / f"{index}.wav").write_text(str(index))
+    ingest_paths(app, [inbox])
+    assert bell.pending("asr_bulk") == number
+    clock.advance(3600)
+    assert sweep(app).rung == 0, "the broker has them all"
+    bell.take_all()
+    assert sweep(app).rung == RINGS_AT_ONCE
+    assert list_calls(app).total == number
+
+
+def test_the_dead_are_known_only_when_sure() -> None:
+    me = lease_room.worker_name()
+    host, pid, started = me.rsplit("/", 2)
+    assert not lease_room.surely_dead(me)
+    assert not lease_room.surely_dead(f"elsewhere/{pid}/{started}")
+    assert not lease_room.surely_dead(None)
+    assert not lease_room.surely_dead(f"{host}/{pid}/0")
+    assert lease_room.surely_dead(f"{host}/{pid}/1"), "the pid is used by another process now"
+
+
+def test_only_whole_numbers_of_jobs_are_counted(app: App, ingest: Callable[[App, str], None]) -> None:
+    ingest(app, "polite")
+    with app.database.read() as session:
+        (count,) = jobs.counts(session, app.clock.now())
+    assert (count.queue, count.queued, count.running, count.stalled) == ("asr", 1, 0, 0)

@@ -1,0 +1,261 @@
+"""Ingest: the same recording is one call, a taken id is an error with its place, every file is accounted for."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain import CallState, Speaker
+from qa_engine.errors import InputError, ManifestError, UsageError
+from qa_engine.service import (
+    App,
+    MemoryBell,
+    Outcome,
+    get_call,
+    ingest_paths,
+    ingest_upload,
+    ledgers,
+    list_calls,
+    retry_calls,
+    run_pending,
+    status,
+    sweep,
+)
+from qa_engine.settings import Settings, load_settings
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, content in files.items():
+        (folder / f"{name}.wav").write_text(content)
+
+
+def outcomes(app: App, *paths: Path, **options: Path) -> dict[str, Outcome]:
+    return {call.call_id: call.outcome for call in ingest_paths(app, paths, **options).calls}
+
+
+def test_the_same_recording_twice_is_one_call(app: App, inbox: Path) -> None:
+    write(inbox, a="sound", b="sound")
+    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [Outcome.NEW, Outcome.DUPLICATE]
+    again = ingest_paths(app, [inbox / "b.wav"])
+    assert [(call.call_id, call.outcome) for call in again.calls] == [("a", Outcome.DUPLICATE)]
+    assert again.ok
+    assert list_calls(app).total == 1
+    run_pending(app)
+    assert list_calls(app).rows[0].state is CallState.CLEAN
+
+
+def test_the_same_recording_under_another_id_is_the_first_call_and_says_so(app: App, inbox: Path) -> None:
+    write(inbox, a="sound")
+    outcomes(app, inbox)
+    called = ingest_upload(app, io.BytesIO(b"sound"), filename="x.wav", facts={"call_id": "c-9", "agent_id": "1"})
+    assert (called.call_id, called.outcome) == ("a", Outcome.DUPLICATE)
+    assert "already call a" in called.warnings[0]
+    assert "agent nobody" in called.warnings[1]
+
+
+def test_a_taken_call_id_with_other_audio_is_located(app: App, inbox: Path) -> None:
+    write(inbox, a="one", b="two", c="three")
+    manifest = inbox / "manifest.csv"
+    manifest.write_text("file,call_id\na.wav,c-1\n")
+    outcomes(app, inbox / "a.wav")
+    manifest.write_text("file,call_id\nc.wav,c-3\nb.wav,c-1\n")
+    report = ingest_paths(app, [inbox], manifest=manifest)
+    (fault,) = report.faults
+    assert (fault.where, fault.line, fault.subject) == (str(manifest), 3, "call_id")
+    assert "c-1 already belongs to another recording (a.wav)" in fault.message
+    assert {call.call_id for call in report.calls} == {"c-1", "c-3"}
+    assert not report.ok
+
+
+def test_two_files_of_one_name_in_two_folders_are_two_calls(app: App, inbox: Path) -> None:
+    for name in ("one", "two"):
+        (inbox / name).mkdir()
+        write(inbox / name, call=name)
+    first, second = ingest_paths(app, [inbox]).calls
+    assert first.call_id == "call"
+    assert second.call_id.startswith("call-")
+    assert [call.call_id for call in ingest_paths(app, [inbox]).calls] == [first.call_id, second.call_id]
+
+
+def test_unusable_recordings_are_calls_set_aside_and_the_rest_is_done(app: App, inbox: Path) -> None:
+    write(inbox, broken="broken file", empty="", good="good", other="")
+    report = ingest_paths(app, [inbox])
+    assert {call.call_id: (call.outcome, call.reason) for call in report.calls} == {
+        "broken": (Outcome.ASIDE, "unreadable"),
+        "empty": (Outcome.ASIDE, "empty"),
+        "good": (Outcome.NEW, None),
+        "other": (Outcome.ASIDE, "empty"),
+    }
+    assert not report.ok
+    assert "empty.wav: the file is empty" in (report.calls[1].message or "")
+    (day,) = ledgers(app)
+    assert (day.received, day.in_progress, day.aside, day.balanced) == (4, 1, 3, True)
+    assert day.reasons == {"unreadable": 1, "empty": 2}
+    assert {row.call_id for row in status(app).quarantined} == {"broken", "empty", "other"}
+    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [Outcome.DUPLICATE] * 4
+
+
+def test_what_is_only_heard_later_is_excluded_later(app: App, inbox: Path) -> None:
+    write(inbox, quiet="silent as a fish")
+    assert outcomes(app, inbox) == {"quiet": Outcome.NEW}
+    run_pending(app)
+    row = get_call(app, "quiet").row
+    assert (row.state, row.reason) == (CallState.EXCLUDED, "silent")
+
+
+def test_a_better_copy_replaces_a_broken_one(app: App, inbox: Path) -> None:
+    write(inbox, a="broken file")
+    assert outcomes(app, inbox) == {"a": Outcome.ASIDE}
+    write(inbox, a="whole file")
+    manifest = inbox / "manifest.csv"
+    manifest.write_text("file,call_id,agent_id,agent_name\na.wav,a,8026,李华\n", encoding="utf-8")
+    assert outcomes(app, inbox) == {"a": Outcome.REPLACED}
+    run_pending(app)
+    detail = get_call(app, "a")
+    assert (detail.row.state, detail.row.agent_name) == (CallState.CLEAN, "李华")
+
+
+def test_an_unreadable_recording_can_be_tried_again(app: App, inbox: Path) -> None:
+    write(inbox, a="broken file")
+    outcomes(app, inbox)
+    assert retry_calls(app, ["a"]) == 1
+    run_pending(app)
+    assert get_call(app, "a").row.state is CallState.CLEAN  # the double only fails to probe it
+
+
+def test_links_hidden_files_and_others_in_a_folder(app: App, inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.wav").write_text("outside")
+    (inbox / "link.wav").symlink_to(tmp_path / "outside.wav")
+    (inbox / "notes.docx").write_text("notes")
+    (inbox / "readme.txt").write_text("坐席：您好")
+    (inbox / ".hidden.wav").write_text("hidden")
+    report = ingest_paths(app, [inbox, tmp_path / "nowhere"])
+    assert report.calls == ()
+    assert [Path(name).name for name in report.skipped] == ["notes.docx", "readme.txt"]
+    assert [fault.message for fault in report.faults] == [
+        "a link that leads out of the folder",
+        "no such file or folder",
+    ]
+
+
+def test_a_recording_the_manifest_forgot_is_taken_in_with_a_warning(app: App, inbox: Path) -> None:
+    write(inbox, a="one", b="two")
+    (inbox / "manifest.csv").write_text("file,call_id,agent_id,agent_name,agent_channel\na.wav,c-1,8026,李华,left\n")
+    ingest_paths(app, [inbox])
+    assert get_call(app, "c-1").row.warnings == ()
+    assert get_call(app, "b").row.warnings == ("no_agent", "no_agent_channel", "not_in_manifest")
+
+
+def test_a_recording_whose_row_is_faulty_waits(app: App, inbox: Path) -> None:
+    write(inbox, a="one", b="two")
+    (inbox / "manifest.csv").write_text("file,call_id,csat\na.wav,c-1,good\nb.wav,c-2,5\n")
+    report = ingest_paths(app, [inbox])
+    assert [call.call_id for call in report.calls] == ["c-2"]
+    assert [fault.line for fault in report.faults] == [2]
+
+
+def test_an_agent_nobody_named_is_taken_in_and_listed(app: App, inbox: Path) -> None:
+    write(inbox, a="one")
+    (inbox / "manifest.csv").write_text("file,call_id,agent_id,agent_channel\na.wav,c-1,9999,left\n")
+    (call,) = ingest_paths(app, [inbox]).calls
+    assert call.outcome is Outcome.NEW
+    assert "agent 9999 was never named" in call.warnings[0]
+    assert status(app).unknown_agents == ("9999",)
+    ingest_upload(app, io.BytesIO(b"two"), filename="b.wav", facts={"agent_id": "9999", "agent_name": "赵磊"})
+    assert status(app).unknown_agents == ()
+
+
+def test_sidecars_give_facts_or_the_whole_transcript(app: App, inbox: Path) -> None:
+    write(inbox, a="one", b="two", c="three")
+    (inbox / "a.json").write_text(
+        json.dumps({"call_id": "c-1", "agent": {"id": "8026", "name": "李华"}, "metadata": {"queue": "vip"}})
+    )
+    (inbox / "b.json").write_text(
+        json.dumps({"call_id": "c-2", "turns": [{"speaker": "agent", "text": "这个不行。", "start": 0, "end": 2}]})
+    )
+    (inbox / "c.json").write_text("{oops")
+    report = ingest_paths(app, [inbox])
+    (fault,) = report.faults
+    assert (Path(fault.where).name, fault.line) == ("c.json", 1)
+    run_pending(app)
+    first, second = get_call(app, "c-1"), get_call(app, "c-2")
+    assert (first.row.agent_name, first.call.metadata) == ("李华", {"queue": "vip"})
+    assert second.transcript is not None
+    assert second.transcript.turns[0].text == "这个不行。"
+    assert second.row.state is CallState.FLAGGED
+    assert second.row.has_recording
+
+
+def test_transcripts_come_in_without_recordings(app: App, inbox: Path) -> None:
+    lines = [
+        {"call_id": "t-1", "channel": "chat", "agent": {"id": "8026"}, "turns": [{"speaker": "agent", "text": "您好"}]},
+        {"call_id": "t-2", "turns": [{"speaker": "boss", "text": "?"}]},
+        {"call_id": "t-3", "turns": [{"speaker": "customer", "text": "喂"}]},
+    ]
+    path = inbox / "chats.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    report = ingest_paths(app, [path])
+    assert [call.call_id for call in report.calls] == ["t-1", "t-3"]
+    assert [fault.line for fault in report.faults] == [2]
+    run_pending(app)
+    detail = get_call(app, "t-1")
+    assert (detail.row.state, detail.call.channel.value) == (CallState.CLEAN, "chat")
+    assert detail.transcript is not None
+    assert detail.transcript.turns[0].speaker is Speaker.AGENT
+    assert {call.outcome for call in ingest_paths(app, [path]).calls} == {Outcome.DUPLICATE}
+    lines[0]["turns"] = [{"speaker": "agent", "text": "改了"}]
+    path.write_text(json.dumps(lines[0]), encoding="utf-8")
+    (fault,) = ingest_paths(app, [path]).faults
+    assert "t-1 already belongs" in fault.message
+
+
+def test_file_names_give_facts(make_app: Callable[..., App], settings: Settings, inbox: Path) -> None:
+    pattern = r"(?P<agent_id>\d+)_(?P<started_at>\d{14})_(?P<direction>in|out)?"
+    app = make_app(settings=load_settings(home=settings.home, filename_pattern=pattern, agent_channel="right"))
+    (inbox / "8026_20260302091500_.wav").write_text("one")
+    (inbox / "8026_20269902091500_.wav").write_text("two")
+    report = ingest_paths(app, [inbox])
+    (call,) = report.calls
+    assert [fault.subject for fault in report.faults] == ["started_at"]
+    detail = get_call(app, call.call_id)
+    assert detail.row.agent_id == "8026"
+    assert detail.call.started_at is not None
+    assert detail.call.started_at.isoformat() == "2026-03-02T09:15:00+08:00"
+    assert "no_agent_channel" not in detail.row.warnings
+
+
+def test_an_upload_is_checked_before_it_is_kept(make_app: Callable[..., App], settings: Settings) -> None:
+    app = make_app(settings=load_settings(home=settings.home, max_upload_mb=1))
+    with pytest.raises(ManifestError, match="csat"):
+        ingest_upload(app, io.BytesIO(b"x"), filename="a.wav", facts={"csat": "good"})
+    with pytest.raises(UsageError, match="larger than 1 MB"):
+        ingest_upload(app, io.BytesIO(bytes(1_100_000)), filename="a.wav", facts={})
+    with pytest.raises(UsageError, match="send a recording"):
+        ingest_upload(app, io.BytesIO(b"{}"), filename="a.json", facts={})
+    assert list_calls(app).total == 0
+    call = ingest_upload(app, io.BytesIO(b"x"), filename="../../etc/pass wd.wav", facts={})
+    assert call.call_id == "pass-wd"
+
+
+def test_a_broken_bell_loses_nothing(app: App, bell: MemoryBell, inbox: Path) -> None:
+    write(inbox, a="one", b="two")
+    bell.broken = True
+    assert set(outcomes(app, inbox).values()) == {Outcome.NEW}
+    assert bell.take_all() == []
+    bell.broken = False
+    assert sweep(app).rung == 2
+    assert len(bell.take_all()) == 2
+
+
+def test_a_full_disk_is_a_fault_of_the_file_not_of_the_batch(make_app: Callable[..., App], inbox: Path) -> None:
+    class Full:
+        def store(self, stream: object, *, name: str, max_bytes: int | None = None) -> object:
+            raise InputError(f"{name}: cannot be copied: No space left on device")
+
+    app = make_app(recordings=Full())
+    write(inbox, a="one", b="two")
+    report = ingest_paths(app, [inbox])
+    assert [fault.subject for fault in report.faults] == ["file", "file"]
+    assert "No space left" in report.faults[0].message

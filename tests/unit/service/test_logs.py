@@ -1,0 +1,54 @@
+"""Logs carry ids; what was said, and numbers, never get in."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from qa_engine.logs import WITHHELD, set_up_logs
+from qa_engine.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def restored_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_json_lines_with_ids_and_without_what_was_said(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(load_settings(log_json=True))
+    log = structlog.get_logger("test").bind(call_id="c-1")
+    log.info("job_ended", text="我的电话是13900001234", outcome="done")
+    logging.getLogger("other").warning("plain %s", "message")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    first, second = (json.loads(line) for line in captured.err.splitlines())
+    assert (first["event"], first["call_id"], first["outcome"], first["level"]) == ("job_ended", "c-1", "done", "info")
+    assert first["text"] == WITHHELD
+    assert "139" not in captured.err
+    assert second["event"] == "plain message"
+
+
+@pytest.mark.parametrize("log_json", [True, False])
+def test_a_traceback_shows_no_variables(capsys: pytest.CaptureFixture[str], log_json: bool) -> None:
+    set_up_logs(load_settings(log_json=log_json))
+    said = "请把" + "钱打给我"
+    try:
+        raise ValueError(f"{len(said)} characters")
+    except ValueError:
+        structlog.get_logger("test").exception("job_crashed")
+    shown = capsys.readouterr().err
+    assert "ValueError" in shown
+    assert said not in shown
+
+
+def test_quiet_below_the_level(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(load_settings(log_level="WARNING"))
+    structlog.get_logger("test").info("job_started")
+    assert capsys.readouterr().err == ""

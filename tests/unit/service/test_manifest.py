@@ -1,0 +1,148 @@
+"""Manifests: usable rows with their place, and every fault of the file at once."""
+
+import json
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qa_engine.errors import ManifestError
+from qa_engine.service.manifest import Manifest, read_manifest
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    inner = tmp_path / "calls"
+    inner.mkdir()
+    for name in ("a.wav", "b.wav"):
+        (inner / name).write_text(name)
+    (tmp_path / "outside.wav").write_text("outside")
+    (inner / "link.wav").symlink_to(tmp_path / "outside.wav")
+    (inner / "loop.wav").symlink_to(inner / "loop.wav")
+    (inner / "sub").mkdir()
+    return inner
+
+
+def read(folder: Path, text: str, name: str = "manifest.csv", encoding: str = "utf-8") -> Manifest:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return read_manifest(path, zone=ZONE)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_csv(folder: Path, encoding: str, ending: str) -> None:
+    text = ending.join(["file,call_id,agent_name", "a.wav,c-1,李华", "", "b.wav,c-2,王敏", ""])
+    manifest = read(folder, text, encoding=encoding)
+    assert manifest.faults == ()
+    assert [(entry.line, entry.file.name, entry.facts.agent.name) for entry in manifest.entries] == [
+        (2, "a.wav", "李华"),
+        (4, "b.wav", "王敏"),
+    ]
+
+
+def test_a_quoted_cell_may_hold_lines_and_lines_are_counted_on(folder: Path) -> None:
+    manifest = read(folder, 'file,call_id,note\na.wav,c-1,"one\ntwo"\nnope.wav,c-2,\n')
+    assert manifest.entries[0].facts.metadata == {"note": "one\ntwo"}
+    assert [fault.line for fault in manifest.faults] == [4]
+
+
+def test_json_lines(folder: Path) -> None:
+    rows = [{"file": "a.wav", "call_id": "c-1", "hold": [[3.0, 9.5]]}, {"file": "b.wav"}]
+    manifest = read(folder, "\n".join(map(json.dumps, rows)), "manifest.jsonl")
+    assert manifest.faults == ()
+    assert manifest.entries[0].facts.metadata == {"hold": [[3.0, 9.5]]}
+    assert manifest.entries[1].facts.call_id is None
+
+
+@pytest.mark.parametrize(
+    ("row", "subject", "words"),
+    [
+        ("nope.wav,c-1", "file", "no such file"),
+        ("../outside.wav,c-1", "file", "leads out"),
+        ("sub/../../outside.wav,c-1", "file", "leads out"),
+        ("..\\outside.wav,c-1", "file", "leads out"),
+        ("/etc/hostname,c-1", "file", "relative"),
+        ("C:\\calls\\a.wav,c-1", "file", "relative"),
+        ("link.wav,c-1", "file", "leads out"),
+        ("loop.wav,c-1", "file", "no"),
+        ("sub,c-1", "file", "not a file"),
+        (",c-1", "file", "no file"),
+        ("a.wav,", "call_id", "empty"),
+        ("a.wav,x/y", "call_id", "call id"),
+        ("a.wav,c-1,extra", None, "3 cells"),
+    ],
+)
+def test_a_faulty_row_is_told_and_the_next_is_read(folder: Path, row: str, subject: str | None, words: str) -> None:
+    manifest = read(folder, f"file,call_id\n{row}\nb.wav,c-2\n")
+    (fault,) = manifest.faults
+    assert (fault.line, fault.subject) == (2, subject)
+    assert words in fault.message
+    assert [entry.file.name for entry in manifest.entries] == ["b.wav"]
+
+
+def test_all_faults_are_told_at_once(folder: Path) -> None:
+    manifest = read(folder, "file,call_id,started_at,csat\nnope.wav,c-1,x,y\na.wav,c-1,,\nb.wav,c-1,,\n")
+    assert [(fault.line, fault.subject) for fault in manifest.faults] == [
+        (2, "csat"),
+        (2, "started_at"),
+        (2, "file"),
+        (3, "call_id"),
+        (4, "call_id"),
+    ]
+    assert manifest.faulty_files == {(folder / "a.wav").resolve(), (folder / "b.wav").resolve()}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("recording,id\na.wav,1\n", "column file is missing; there are: recording, id"),
+        ("file,call_id,call_id\n", "twice"),
+        ("file,,call_id\n", "without a name"),
+        ("file\0", "not a text file"),
+    ],
+)
+def test_a_file_that_is_no_manifest(folder: Path, text: str, words: str) -> None:
+    with pytest.raises(ManifestError, match=words):
+        read(folder, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"file": "a.wav"', "not JSON"),
+        ("[1]", "JSON object"),
+        ('{"file": "a.wav", "file": "b.wav"}', "twice"),
+        ('{"file": "a.wav", "csat": NaN}', "no number"),
+        ('{"file": 7}', "no file"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_faulty_json_lines(folder: Path, line: str, words: str) -> None:
+    manifest = read(folder, f'{line}\n{{"file": "b.wav"}}\n', "manifest.jsonl")
+    (fault,) = manifest.faults
+    assert fault.line == 1
+    assert words in fault.message
+    assert len(manifest.entries) == 1
+
+
+def test_a_missing_manifest_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="cannot be read"):
+        read_manifest(tmp_path / "none.csv", zone=ZONE)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(st.text(max_size=80), st.sampled_from(["manifest.csv", "manifest.jsonl"]))
+def test_no_text_crashes_the_reader_or_leaves_the_folder(folder: Path, text: str, name: str) -> None:
+    path = folder / name
+    path.write_bytes(("file,call_id\n" * name.endswith("csv") + text).encode("utf-8", "surrogatepass"))
+    try:
+        manifest = read_manifest(path, zone=ZONE)
+    except ManifestError:
+        return
+    assert all(entry.file.resolve().is_relative_to(folder.resolve()) for entry in manifest.entries)
