@@ -100,7 +100,7 @@ async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, QaError)
     status = status_of(error)
     if status >= 500:
-        log.error("web.failed", error=type(error).__name__, detail=str(error))
+        log.error("web_failed", error=type(error).__name__, detail=str(error))
     faults = (
         [{"subject": fault.subject, "message": fault.message} for fault in error.faults]
         if isinstance(error, FaultyFileError)
@@ -125,7 +125,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("web.crashed", path=request.scope.get("route_path", ""), error=type(error).__name__)
+    route = getattr(request.scope.get("route"), "path", None)
+    log.error("web_crashed", method=request.method, route=route, error=type(error).__name__)
     return problem(request, 500)
 
 

@@ -61,7 +61,7 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
         server = uvicorn.Server(config)
         if stop is not None:
             threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
-        log.info("web.listening", host=settings.web_host, port=settings.web_port)
+        log.info("web_listening", host=settings.web_host, port=settings.web_port)
         server.run(sockets=[listener])
 
 

@@ -183,6 +183,13 @@ def test_list_is_a_table_on_a_desk_and_cards_on_a_phone(page: Page) -> None:
     expect(page.get_by_label("班组")).to_have_value("二组")
 
 
+def test_period_of_agents_can_be_chosen_everywhere(page: Page) -> None:
+    page.goto("/agents/8026")
+    page.get_by_label("开始日期").fill("2026-03-03")
+    page.get_by_role("button", name="查看").click()
+    page.wait_for_url("**/agents/8026?from=2026-03-03&to=")
+
+
 def test_player_stays_in_sight(page: Page) -> None:
     page.goto("/calls/demo-02")
     page.locator(".qa .talk .turn").last.scroll_into_view_if_needed()

@@ -92,7 +92,7 @@ def test_agents_and_their_sums(client: TestClient) -> None:
 def test_agent_report(client: TestClient) -> None:
     text = client.get("/agents/8026").text
     assert "坐席质检报告" in text
-    assert 'href="/calls/demo-02' in text
+    assert 'href="/calls/demo-02#t=16"' in text  # the player begins there
     assert 'href="/api/v1/agents/8026/report/xlsx"' in text
     one_day = client.get("/agents/8026?from=2026-03-03").text
     assert 'href="/calls/demo-02' not in one_day

@@ -5,6 +5,7 @@
   if (!audio) { return; }
   const LEAD_SECONDS = 1; // begin a little before the words, so that their first sound is heard
   const SKIP_SECONDS = 5;
+  const LANE_HALF = 18; // of the picture's lanes: the playhead ends above the clock below them
   const RATES = [1, 1.25, 1.5, 2, 0.75];
 
   // ---- seeking
@@ -114,7 +115,8 @@
 
   // ---- the playhead, and the turn that is being spoken
   const picture = document.querySelector(".qa .picture svg");
-  const base = picture && picture.querySelector("line.base");
+  const bases = picture ? Array.from(picture.querySelectorAll("line.base")) : [];
+  const base = bases[0];
   const holder = document.querySelector("[data-timeline-seconds]");
   const whole = holder ? parseFloat(holder.dataset.timelineSeconds) : NaN;
   let head = null;
@@ -123,7 +125,7 @@
     head = document.createElementNS("http://www.w3.org/2000/svg", "line");
     head.setAttribute("class", "playhead");
     head.setAttribute("y1", "0");
-    head.setAttribute("y2", String(box.height));
+    head.setAttribute("y2", String(bases[bases.length - 1].y1.baseVal.value + LANE_HALF));
     picture.append(head);
     head.place = (seconds) => {
       const x = first + (last - first) * Math.min(1, seconds / whole);
