@@ -1,8 +1,11 @@
 """Running the web service: where it may listen, and how it stops."""
 
 import ipaddress
+import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -15,6 +18,26 @@ STOP_SECONDS = 10
 BACKLOG = 128
 
 log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Stops on SIGINT and SIGTERM and then returns to its caller.
+
+    uvicorn's own way ends with the signal once more, which would kill this process before its caller could stop the
+    workers it started.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def ensure_loopback(host: str) -> str:
@@ -58,7 +81,7 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         if stop is not None:
             threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
         log.info("web_listening", host=settings.web_host, port=settings.web_port)

@@ -1,7 +1,10 @@
 """The real server: listens, answers, stops when told, and says when it cannot listen."""
 
 import http.client
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -51,6 +54,28 @@ def test_serves_until_told_to_stop(tmp_path: Path) -> None:
     assert (tmp_path / "var" / "qa.db").is_file()
     with listen("127.0.0.1", settings.web_port):
         pass
+
+
+PROGRAM = """
+import sys
+from qa_engine.settings import load_settings
+from qa_engine.web import serve
+serve(load_settings(home=sys.argv[1], web_port=int(sys.argv[2])))
+print("the caller goes on")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_gives_the_caller_time_to_tidy_up(tmp_path: Path, number: signal.Signals) -> None:
+    port = free_port()
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert ask(port, "/healthz")[0] == 200
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=20)
+    assert "the caller goes on" in said
+    assert "Traceback" not in complained
+    assert process.returncode == 0
 
 
 def test_port_in_use(tmp_path: Path) -> None:
