@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_engine.domain import Call, Recognition, Span, SpeechSpan, Transcript, Turn, Word
+from qa_engine.domain import Call, Recognition, SpeechSpan, Transcript, Turn, Word
 from qa_engine.errors import RecordingError
 from qa_engine.speech.activity import ChannelSpeech, detect_speech, without_leaks
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
@@ -154,14 +154,10 @@ def _turns(
 
 
 def _measured(utterance: Utterance, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
-    prosody = measure(channel.samples, channel.speech, _rounded(utterance.span), count_chars(utterance.text))
+    prosody = measure(channel.samples, channel.speech, utterance.span, count_chars(utterance.text))
     excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.loud_level_db, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
     return replace(turn, prosody=prosody, excluded=excluded)
-
-
-def _rounded(span: Span) -> Span:
-    return Span(round(span.start, 3), round(span.end, 3))
 
 
 def _speech_spans(channels: Sequence[_Heard], voices: Voices) -> tuple[SpeechSpan, ...]:
