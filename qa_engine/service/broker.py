@@ -67,6 +67,8 @@ class CeleryBell:
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_celery(settings)
+        # whoever rings has something better to do than to wait for a broker: the sweep rings again
+        self._app.conf.broker_transport_options = {**self._app.conf.broker_transport_options, **_RETRY}
         self._failures = _failures(self._app)
 
     def ring(self, queue: str, job_id: int) -> None:

@@ -25,8 +25,9 @@ from qa_engine.speech import (
 class SpeechTranscriber:
     """faster-whisper and everything around it; the model is loaded when the first recording is heard."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, recogniser: Recogniser | None = None) -> None:
         self._settings = settings
+        self._given = recogniser
 
     @cached_property
     def options(self) -> SpeechOptions:
@@ -47,7 +48,7 @@ class SpeechTranscriber:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        return FasterWhisperRecogniser(self._settings.asr_model, self.options.recognition)
+        return self._given or FasterWhisperRecogniser(self._settings.asr_model, self.options.recognition)
 
     @property
     def notice(self) -> str | None:
