@@ -43,7 +43,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 wheel: $(STAMP)
-	$(BIN)/python -m build --wheel
+	$(BIN)/python -m hatchling build -t wheel
 
 starter-model: $(BIN)/python
 	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
