@@ -24,9 +24,10 @@ def metrics(transcript: Transcript) -> dict[str, float | None]:
     """Figures by name; the order of the keys is fixed.
 
     ``speech_rate`` 字/分钟 of the agent over the agent's own speaking time · ``talk_ratio`` the agent's share of all
-    speaking time, 0–1 · ``silence_seconds`` sum of pauses of 1 s and more, declared holds left out · ``overlap_count`` how
-    often both spoke at once (≥ 0.5 s, back-channels apart) · ``duration`` s · ``longest_silence_seconds`` ·
-    ``customer_speech_rate`` · ``agent_turns`` · ``customer_turns`` · ``confidence`` and ``excluded_share`` 0–1.
+    speaking time, 0–1 · ``silence_seconds`` sum of pauses of 1 s and more, declared holds left out ·
+    ``overlap_count`` how often both spoke at once (≥ 0.5 s, back-channels apart) · ``duration`` s ·
+    ``longest_silence_seconds`` · ``customer_speech_rate`` · ``agent_turns`` · ``customer_turns`` ·
+    ``confidence`` and ``excluded_share`` 0–1.
     """
     timed = transcript.timed
     agent = list(transcript.turns_of(Speaker.AGENT))

@@ -1,0 +1,163 @@
+"""The base pack: complete, sourced, placed on the scorecard, and right on its own examples."""
+
+import re
+
+import pytest
+
+from qa_engine.domain import RuleResult, Severity, Speaker, Status
+from qa_engine.rules import evaluate, run_examples
+from qa_engine.scoring import ItemMode
+from tests.unit.packs.helpers import pack, said, scorecard
+
+EXPECTED = {
+    "service_language": {
+        "opening.greeting", "opening.identity", "opening.offer", "closing.further_needs", "closing.thanks_farewell",
+        "hold.request", "hold.thanks", "forbidden.refusal", "habit.filler",
+    },
+    "service_attitude": {
+        "attitude.retort", "attitude.blame_shifting", "attitude.distrust", "attitude.no_apology",
+        "attitude.overpromise",
+    },
+    "voice_tone": {"tone.speech_rate", "tone.loudness", "tone.interrupting", "tone.dead_air"},
+    "needs": {"needs.restate", "needs.verify"},
+    "adaptability": {"adapt.comfort_angry", "adapt.reply_time", "followup.order"},
+    "veto": {"veto.abuse", "veto.private_dealing", "veto.hang_up", "veto.refuse_complaint", "veto.data_leak"},
+}  # fmt: skip
+
+
+def verdict(rule_id: str, *lines: tuple[str, str], **facts: object) -> RuleResult:
+    found = [result for result in evaluate(pack(), said(lines, **facts)) if result.id == rule_id]
+    return found[0]
+
+
+def agent(*texts: str) -> list[tuple[str, str]]:
+    return [("agent", text) for text in texts]
+
+
+def test_rule_ids_stay() -> None:
+    """Stored results, reports and demo scripts name these; a rule may be added, none renamed."""
+    by_section: dict[str, set[str]] = {}
+    for rule in pack().rules:
+        by_section.setdefault(rule.section, set()).add(rule.id)
+    for section, wanted in EXPECTED.items():
+        assert wanted <= by_section[section]
+
+
+def test_every_example_gets_its_verdict() -> None:
+    outcomes = list(run_examples(pack()))
+    wrong = [
+        f"{o.rule_id} {o.kind} {o.number}: {o.problem or (o.result and o.result.status)}" for o in outcomes if not o.ok
+    ]
+    assert wrong == []
+    assert len(outcomes) > 150
+
+
+@pytest.mark.parametrize("rule", pack().rules, ids=lambda rule: rule.id)
+def test_every_rule_explains_itself(rule: object) -> None:
+    model = rule.model  # type: ignore[attr-defined]
+    assert re.match(r"\[[KTSE]\] \S", model.why), "why begins with its document"
+    assert model.message
+    assert model.examples.hit
+    assert model.examples.miss
+
+
+def test_every_rule_has_its_line_on_the_form() -> None:
+    card = scorecard()
+    for rule in pack().rules:
+        if rule.severity not in (Severity.VETO, Severity.INFO):
+            found = card.find(rule.section, rule.item)
+            assert found is not None, rule.id
+            assert found[1].mode is ItemMode.DEDUCT
+
+
+def test_every_line_of_the_form_is_fed_or_manual() -> None:
+    fed = {(rule.section, rule.item) for rule in pack().rules}
+    assert all(item.manual or (section.id, item.id) in fed for section, item in scorecard().items())
+
+
+def test_the_standard_form_has_the_five_headings_of_the_document() -> None:
+    card = scorecard()
+    assert [(s.title, s.points) for s in card.sections] == [
+        ("服务用语", 30), ("服务态度", 25), ("语气语调", 15), ("需求归纳能力", 15), ("应变能力", 15),
+    ]  # fmt: skip
+
+
+def test_no_rule_costs_more_than_its_line() -> None:
+    for rule in pack().rules:
+        found = scorecard().find(rule.section, rule.item)
+        if found is not None:
+            most = abs(rule.model.points.cap if rule.model.points.cap is not None else rule.model.points.each)
+            assert 0 < most <= found[1].points, rule.id
+
+
+# What an unlucky recogniser makes of mandated words: they count all the same.
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "texts"),
+    [
+        ("opening.greeting", ["宁好顺达速运"]),
+        ("opening.identity", ["您好顺大速运公号八零二六为您服务"]),
+        ("opening.offer", ["您好请问有什么可以邦您"]),
+        ("closing.further_needs", ["喂", "请问还有什么可以帮宁的吗"]),
+        ("closing.thanks_farewell", ["感谢您的来店祝您生活愉快在见"]),
+    ],
+)
+def test_homophones_are_no_omission(rule_id: str, texts: list[str]) -> None:
+    assert verdict(rule_id, *agent(*texts), direction="inbound").status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "text"),
+    [
+        ("forbidden.refusal", "您看这样行不行"),
+        ("forbidden.refusal", "不知道您现在方便吗"),
+        ("forbidden.refusal", "我们没办法给您保证时间"),
+        ("forbidden.refusal", "您不知道单号也没关系"),
+        ("forbidden.refusal", "照片不清楚麻烦您重拍一张"),
+        ("forbidden.refusal", "这个路口不行驶货车"),
+        ("forbidden.refusal", "如果不行的话我们再想办法"),
+        ("attitude.retort", "那您想怎样处理呢"),
+        ("attitude.retort", "麻烦您说一下单号"),
+        ("attitude.retort", "我尽快说明一下情况"),
+        ("attitude.blame_shifting", "您可以找快递员去取"),
+        ("attitude.blame_shifting", "请问是不是我们的责任让您不满意了"),
+        ("attitude.distrust", "请问您有照片可以证明破损的程度吗"),
+        ("attitude.overpromise", "我不敢跟您保证今天能到"),
+        ("attitude.overpromise", "为了保证您的权益请您当面验货"),
+        ("attitude.overpromise", "我们一定会尽力"),
+        ("veto.abuse", "您的滚筒洗衣机在派送中"),
+        ("veto.abuse", "今天我同事有病假"),
+        ("veto.abuse", "收件人是他妈妈对吗"),
+        ("veto.abuse", "运费一共二百五"),
+        ("veto.private_dealing", "您可以加我们的企业微信"),
+        ("veto.private_dealing", "我们禁止员工私下收费"),
+        ("veto.hang_up", "麻烦您别挂电话"),
+        ("veto.refuse_complaint", "您的投诉已经受理了"),
+        ("veto.refuse_complaint", "您可以随时投诉我们会登记"),
+        ("veto.data_leak", "为了客户信息安全我不能把寄件人的电话告诉您"),
+    ],
+)
+def test_innocent_words_cost_nothing(rule_id: str, text: str) -> None:
+    assert verdict(rule_id, *agent("您好", text)).status is not Status.FAIL
+    assert verdict(rule_id, *agent("您好", text + "。")).status is not Status.FAIL
+
+
+@pytest.mark.parametrize("rule_id", sorted(EXPECTED["veto"] | {"forbidden.refusal", "attitude.retort"}))
+def test_what_the_customer_says_never_costs_the_agent(rule_id: str) -> None:
+    lines = [("agent", "您好"), ("customer", "不行，你有病吧，神经病，加我微信，我挂了，你去投诉好了，急什么急")]
+    assert verdict(rule_id, *lines).status is not Status.FAIL
+
+
+@pytest.mark.parametrize("rule_id", sorted(rule for rules in EXPECTED.values() for rule in rules))
+def test_nothing_is_deducted_when_the_roles_are_unknown(rule_id: str) -> None:
+    lines = [(Speaker.UNKNOWN, "喂什么事"), (Speaker.UNKNOWN, "不行，神经病，我挂了")]
+    result = verdict(rule_id, *lines, direction="inbound", scenario="complaint")
+    assert result.status in (Status.NOT_APPLICABLE, Status.UNCERTAIN)
+    assert result.points == 0
+
+
+def test_traditional_characters_are_judged_alike() -> None:
+    result = verdict("forbidden.refusal", *agent("這個我不知道，不歸我們管"))
+    assert result.status is Status.FAIL
+    assert result.hits == 2

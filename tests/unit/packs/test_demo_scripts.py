@@ -1,0 +1,74 @@
+"""The demo calls as their scripts have them: the pack must say what a careful inspector said, no more and no less."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from qa_engine.domain import Status
+from qa_engine.resources import example_calls_dir
+from qa_engine.scoring import PENDING_GRADE
+from tests.unit.packs.helpers import ids, judge, script_transcript
+
+SCRIPTS = sorted((example_calls_dir().parent / "scripts").glob("*.yaml"))
+
+
+def load(path: Path) -> dict[str, Any]:
+    script: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return script
+
+
+def planted(script: dict[str, Any]) -> set[str]:
+    return {entry["rule"] for entry in script["expected"]["fail"]}
+
+
+def test_there_are_scripts() -> None:
+    assert len(SCRIPTS) >= 16
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("punctuated", [True, False], ids=["punctuated", "bare"])
+def test_verdicts_are_the_inspectors(path: Path, punctuated: bool) -> None:
+    script = load(path)
+    result = judge(script_transcript(script, punctuated=punctuated))
+    failed = set(ids(result, Status.FAIL))
+    evidence = [(r.id, r.message, [e.text for e in r.evidence]) for r in result.failed()]
+    assert planted(script) - failed == set(), "planted and not found"
+    assert failed - planted(script) - set(script["expected"]["tolerated"]) == set(), evidence
+    assert ids(result, Status.ERROR) == []
+    doubtful = set(ids(result, Status.UNCERTAIN)) - set(script["expected"]["may_be_uncertain"])
+    assert doubtful == set()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_evidence_points_at_the_planted_turns(path: Path) -> None:
+    script = load(path)
+    result = judge(script_transcript(script))
+    for entry in script["expected"]["fail"]:
+        found = next(rule for rule in result.rules if rule.id == entry["rule"])
+        turns = {
+            evidence.turn for evidence in found.evidence if evidence.turn is not None
+        }  # a silence is between turns
+        if entry["turns"] and turns:
+            assert turns & set(entry["turns"]), found.id
+            # A wrong order is shown by all of its steps, everything else by the planted turns alone.
+            assert found.id == "followup.order" or turns <= set(entry["turns"]), found.id
+        else:
+            assert found.searched or found.evidence, f"{found.id} fails without showing anything"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_scores_follow(path: Path) -> None:
+    script = load(path)
+    result = judge(script_transcript(script))
+    if script["expected"]["roles"] != "known":
+        assert result.grade == PENDING_GRADE
+        assert result.needs_review
+    elif not planted(script):
+        assert result.total == result.possible
+        assert result.grade == "A"
+    elif any(rule.startswith("veto.") for rule in planted(script)):
+        assert (result.veto, result.total, result.grade) == (True, 0.0, "E")
+    else:
+        assert result.total < result.possible
