@@ -1,6 +1,6 @@
 """All phrases of a pack in a few Aho–Corasick automata: one pass over a turn finds every phrase of every rule.
 
-There are four layers on which a phrase can be found: the plain text, the text with hesitation sounds kept, and the
+There are several layers on which a phrase can be found: the plain text, the text with hesitation sounds kept, the
 sounds of the plain text with and without tones. A layer is scanned once per turn, and only when somebody asks.
 """
 
@@ -20,6 +20,7 @@ class Layer(StrEnum):
     SOUNDED = "sounded"  # hesitation sounds kept
     TONED = "toned"  # pinyin with tones
     TONELESS = "toneless"
+    SEEDS = "seeds"  # pieces of phrases on the plain text: where to compare by similarity at all
 
 
 _FIRST_CODE = 0xE000  # private use area: no text has these characters
@@ -112,11 +113,6 @@ class Scanned:
     @cached_property
     def toneless(self) -> str:
         return self._lexicon.sounds.encode(self.plain.text, tones=False)
-
-    @cached_property
-    def chars(self) -> frozenset[str]:
-        """The different characters of the plain text."""
-        return frozenset(self.plain.text)
 
     def skeleton(self, layer: Layer) -> Skeleton:
         """The characters that positions of a layer count."""

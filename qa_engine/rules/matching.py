@@ -1,10 +1,12 @@
 """The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from qa_engine.domain import Ladder
 from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
@@ -13,11 +15,10 @@ from qa_engine.text import SENTENCE_END
 
 # 非常, 特别, 别的 negate nothing.
 _NEGATION = re.compile("[不没未无勿莫]|非(?!常)|(?<![特分区级性类])别(?![的人处])")
-_MIN_FUZZY_CHARS = 4
 _TONELESS_FROM = 3  # with fewer syllables nearly everything has a homophone, so tones must agree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """A pattern with the phrase it was written as, its list, and the longer patterns in which it is innocent."""
 
@@ -78,27 +79,52 @@ class PhraseSet:
         self._sound = {Layer.TONED: _Index(), Layer.TONELESS: _Index()}
         self._innocents: dict[Layer, set[str]] = {Layer.PLAIN: set(), Layer.SOUNDED: set()}
         self._sound_regex: dict[tuple[Pattern, Layer], re.Pattern[str]] = {}
+        self._seeds: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            self._register(entry)
+            self._register_exact(entry)
+            if Ladder.PINYIN in steps.ladder:
+                self._register_sound(entry)
+            if Ladder.FUZZY in steps.ladder:
+                self._register_fuzzy(entry)
+        self._announce()
 
-    def _register(self, entry: Entry) -> None:
-        layer = _exact_layer(entry.pattern)
-        self._exact[layer].add(entry.pattern.key, entry)
-        self._lexicon.add(layer, [entry.pattern.key])
+    def _register_exact(self, entry: Entry) -> None:
+        self._exact[_exact_layer(entry.pattern)].add(entry.pattern.key, entry)
         for innocent in entry.innocents:
-            self._lexicon.add(_exact_layer(innocent), [innocent.key])
-        if Ladder.PINYIN not in self.steps.ladder:
-            return
-        syllables = sum(len(part) for part in entry.pattern.parts if isinstance(part, str))
-        if syllables < max(2, self.steps.min_sound_chars) or entry.pattern.keeps_sounds:
+            self._innocents[_exact_layer(innocent)].add(innocent.key)
+
+    def _register_sound(self, entry: Entry) -> None:
+        pattern = entry.pattern
+        syllables = sum(len(part) for part in pattern.parts if isinstance(part, str))
+        if syllables < max(2, self.steps.min_sound_chars) or pattern.keeps_sounds:
             return
         tones = self.steps.tones if self.steps.tones is not None else syllables < _TONELESS_FROM
         layer = Layer.TONED if tones else Layer.TONELESS
-        key = self._lexicon.sounds.encode(entry.pattern.key, tones=tones)
-        self._sound[layer].add(key, entry)
-        self._lexicon.add(layer, [key])
-        if entry.pattern.literal is None:
-            self._sound_regex[entry.pattern, layer] = self._compile_sound(entry.pattern, tones=tones)
+        self._sound[layer].add(self._lexicon.sounds.encode(pattern.key, tones=tones), entry)
+        if pattern.literal is None:
+            self._sound_regex[pattern, layer] = self._compile_sound(pattern, tones=tones)
+
+    def _register_fuzzy(self, entry: Entry) -> None:
+        """Seeds of a phrase: with k characters wrong, one of k + 1 pieces still stands in the text as it is.
+
+        Only phrases of which a seed was seen are compared at all; a phrase too short to have a character wrong at this
+        threshold has no seeds.
+        """
+        phrase = entry.pattern.literal
+        if phrase is None or entry.pattern.keeps_sounds:
+            return
+        wrong = int(len(phrase) * (100 - self.steps.fuzzy_threshold) / 100)
+        pieces = wrong + 1 if wrong else 0
+        for number in range(pieces):
+            piece = phrase[len(phrase) * number // pieces : len(phrase) * (number + 1) // pieces]
+            self._seeds.setdefault(piece, []).append(entry)
+
+    def _announce(self) -> None:
+        for layer, index in (*self._exact.items(), *self._sound.items()):
+            self._lexicon.add(layer, index.entries)
+        for layer, keys in self._innocents.items():
+            self._lexicon.add(layer, keys)
+        self._lexicon.add(Layer.SEEDS, self._seeds)
 
     def _compile_sound(self, pattern: Pattern, *, tones: bool) -> re.Pattern[str]:
         encode = self._lexicon.sounds.encode
@@ -117,10 +143,10 @@ class PhraseSet:
         """All exact hits in a turn, overlapping and innocent ones too."""
         matches: list[Match] = []
         for layer, index in self._exact.items():
-            if not index.entries:
+            if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
                 continue
             skeleton = text.skeleton(layer)
-            for key, starts, entry in index.hits(text.found(layer)):
+            for key, starts, entry in index.hits(found):
                 for start, end in _places(entry.pattern, key, starts, skeleton.text):
                     place = skeleton.span_to_base(start, end)
                     if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
@@ -131,14 +157,10 @@ class PhraseSet:
         """Hits by similarity at or above the threshold; one for each phrase and turn, at its best place."""
         matches = []
         skeleton = text.plain
-        if not skeleton.text:
-            return []
-        for entry in self.entries:
+        for entry in self._likely(text):
             phrase = entry.pattern.literal
-            if phrase is None or entry.pattern.keeps_sounds or len(phrase) < _MIN_FUZZY_CHARS:
-                continue
-            place = _nearest_place(phrase, skeleton.text, text.chars, self.steps.fuzzy_threshold)
-            if place is not None:
+            place = _nearest_place(phrase, skeleton.text, self.steps.fuzzy_threshold) if phrase else None
+            if phrase and place is not None:
                 start, end, score = place
                 # The character in front belongs to it: 不 there turns the claim round.
                 if score < 100 and _same_claim(phrase, skeleton.text[max(0, start - 1) : end]):
@@ -146,14 +168,21 @@ class PhraseSet:
                     matches.append(Match(entry, *base, Ladder.FUZZY, round(score, 1)))
         return _longest([m for m in matches if not self._innocent(m, text)])
 
+    def _likely(self, text: Scanned) -> list[Entry]:
+        """The entries of which a seed stands in the turn, in the order of the list."""
+        if not self._seeds:
+            return []
+        seen = {id(entry): entry for key in text.found(Layer.SEEDS) for entry in self._seeds.get(key, ())}
+        return list(seen.values())
+
     def by_sound(self, text: Scanned) -> list[Match]:
         """Hits that sound like a phrase and are written otherwise."""
         matches = []
         plain = text.plain
         for layer, index in self._sound.items():
-            if not index.entries:
+            if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
                 continue
-            for key, starts, entry in index.hits(text.found(layer)):
+            for key, starts, entry in index.hits(found):
                 for start, end in self._sound_places(entry.pattern, layer, key, starts, text):
                     written = plain.text[start:end]
                     phrase = entry.pattern.literal
@@ -175,23 +204,33 @@ class PhraseSet:
 
     def nearest(self, text: Scanned) -> tuple[str, str, float] | None:
         """(phrase as written, what was said nearest to it, score 0–100) of the best try in a turn."""
-        best: tuple[str, str, float] | None = None
         said = text.plain.text
+        if not said:
+            return None
+        phrases, shown, lengths = self._models
+        # partial_ratio slides the shorter text over the longer: only phrases that fit into the turn may be slid.
+        fitting = bisect_left(lengths, len(said))
+        best = process.extractOne(said, phrases[:fitting], scorer=fuzz.partial_ratio)
+        longer = process.extractOne(said, phrases[fitting:], scorer=fuzz.ratio, score_cutoff=best[1] if best else None)
+        if longer is not None and (best is None or longer[1] > best[1]):
+            span, score, number = (0, len(said)), longer[1], fitting + longer[2]
+        else:
+            aligned = fuzz.partial_ratio_alignment(best[0], said) if best is not None else None
+            if best is None or aligned is None:
+                return None
+            span, score, number = (aligned.dest_start, aligned.dest_end), aligned.score, best[2]
+        if span[0] >= span[1] or not score:
+            return None
+        return shown[number], text.source[slice(*text.plain.span_to_source(*span))], round(score, 1)
+
+    @cached_property
+    def _models(self) -> tuple[list[str], list[str], list[int]]:
+        """One compared text for each phrase as written, shortest first; variants are near enough to each other."""
+        first: dict[str, Pattern] = {}
         for entry in self.entries:
-            phrase = entry.pattern.literal or entry.pattern.key
-            if not said or (best and best[2] >= 100):
-                break
-            if len(said) <= len(phrase):
-                score, start, end = fuzz.ratio(phrase, said), 0, len(said)
-            else:
-                aligned = fuzz.partial_ratio_alignment(phrase, said, score_cutoff=best[2] if best else 0)
-                if aligned is None:
-                    continue
-                score, start, end = aligned.score, aligned.dest_start, aligned.dest_end
-            if end > start and (best is None or score > best[2]):
-                shown = slice(*text.plain.span_to_source(start, end))
-                best = (entry.pattern.shown, text.source[shown], round(score, 1))
-        return best
+            first.setdefault(entry.written, entry.pattern)
+        models = sorted(((p.literal or p.key, p.shown) for p in first.values()), key=lambda m: (len(m[0]), m))
+        return [m[0] for m in models], [m[1] for m in models], [len(m[0]) for m in models]
 
     def _innocent(self, match: Match, text: Scanned) -> bool:
         for pattern in match.entry.innocents:
@@ -235,12 +274,8 @@ def _one_sentence(text: Scanned, place: tuple[int, int]) -> bool:
     return SENTENCE_END.search(text.plain.base.text, start, end) is None
 
 
-def _nearest_place(phrase: str, said: str, chars: frozenset[str], threshold: float) -> tuple[int, int, float] | None:
+def _nearest_place(phrase: str, said: str, threshold: float) -> tuple[int, int, float] | None:
     """The stretch of ``said`` most like ``phrase``, when its score reaches the threshold."""
-    different = frozenset(phrase)
-    allowed = len(phrase) * (100 - threshold) / 100
-    if len(different & chars) < len(different) - allowed:
-        return None
     if len(said) < len(phrase):
         score = fuzz.ratio(phrase, said)
         return (0, len(said), score) if score >= threshold else None

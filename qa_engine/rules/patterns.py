@@ -7,10 +7,10 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from qa_engine.text import SOUNDS, normalise
+from qa_engine.text import SOUNDS, compared
 
 MAX_VARIANTS = 256
 _MAX_ANY = 60
@@ -45,27 +45,26 @@ class Wildcard:
 Part = str | Wildcard
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pattern:
-    """One spelled-out phrase. ``parts`` are compared text and wildcards; ``shown`` is what people read."""
+    """One spelled-out phrase. ``parts`` are compared text and wildcards; ``shown`` is what people read.
+
+    ``literal``: the whole pattern as compared text when it has no wildcard. ``key``: the longest literal part; where it
+    is missing, the pattern cannot match. ``keeps_sounds``: the pattern itself has hesitation sounds, so that they must
+    not be skipped in the text. A pack has tens of thousands of patterns: all this is worked out once.
+    """
 
     shown: str
     parts: tuple[Part, ...]
+    literal: str | None = field(init=False)
+    key: str = field(init=False)
+    keeps_sounds: bool = field(init=False)
 
-    @cached_property
-    def literal(self) -> str | None:
-        """The whole pattern as compared text when it has no wildcard."""
-        return str(self.parts[0]) if len(self.parts) == 1 and isinstance(self.parts[0], str) else None
-
-    @cached_property
-    def keeps_sounds(self) -> bool:
-        """True when the pattern itself has hesitation sounds, so that they must not be skipped in the text."""
-        return any(isinstance(part, str) and not SOUNDS.isdisjoint(part) for part in self.parts)
-
-    @cached_property
-    def key(self) -> str:
-        """The longest literal part: where it is missing, the pattern cannot match."""
-        return max((part for part in self.parts if isinstance(part, str)), key=len)
+    def __post_init__(self) -> None:
+        texts = [part for part in self.parts if isinstance(part, str)]
+        object.__setattr__(self, "literal", texts[0] if len(self.parts) == 1 else None)
+        object.__setattr__(self, "key", max(texts, key=len))
+        object.__setattr__(self, "keeps_sounds", not all(map(SOUNDS.isdisjoint, texts)))
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -168,6 +167,6 @@ def _pattern(variant: str) -> Pattern:
 
 
 def _literal(parts: list[Part], text: str) -> None:
-    compared = "".join(c for c in normalise(text).text if c.isalnum())
-    if compared:
-        parts.append(compared)
+    literal = compared(text)
+    if literal:
+        parts.append(literal)

@@ -26,6 +26,7 @@ class Workshop:
         self.lexicon = lexicon
         self.used_lists: set[str] = set()
         self.used_exclusions: set[str] = set()
+        self.phrase_sets: dict[tuple[tuple[str, ...], tuple[str, ...], Steps], PhraseSet] = {}
 
     def exclusion(self, name: str) -> Exclusion | None:
         """The pack's exclusion of this name, or the built-in one."""
@@ -73,7 +74,19 @@ class Bench:
         self._faults.add((*self._path, *field), message)
 
     def phrases(self, lists: Iterable[str], phrases: Iterable[str], steps: Steps) -> PhraseSet:
-        return PhraseSet(self._entries(lists, phrases, self._path), steps, self._workshop.lexicon)
+        return self._phrase_set(tuple(lists), tuple(phrases), steps, self._path)
+
+    def _phrase_set(self, lists: tuple[str, ...], phrases: tuple[str, ...], steps: Steps, path: Path) -> PhraseSet:
+        """The set, shared by all conditions that want the same lists in the same way."""
+        shared = self._workshop.phrase_sets
+        wanted = (lists, phrases, steps)
+        if wanted not in shared:
+            before = len(self._faults.collected)
+            ready = PhraseSet(self._entries(lists, phrases, path), steps, self._workshop.lexicon)
+            if len(self._faults.collected) > before:
+                return ready  # the next condition has the same fault at another place
+            shared[wanted] = ready
+        return shared[wanted]
 
     def _entries(self, lists: Iterable[str], phrases: Iterable[str], path: Path) -> list[Entry]:
         book = self._workshop.book
@@ -133,8 +146,7 @@ class Bench:
     def _clause(self, clause: Clause, path: Path) -> ReadyClause:
         phrases = None
         if clause.lists or clause.phrases:
-            entries = self._entries(clause.lists, clause.phrases, path)
-            phrases = PhraseSet(entries, Steps(crosses_sentences=True), self._workshop.lexicon)
+            phrases = self._phrase_set(clause.lists, clause.phrases, Steps(crosses_sentences=True), path)
         regex = self._regex(clause.regex, (*path, "regex")) if clause.regex is not None else None
         return ReadyClause(clause, phrases, regex)
 

@@ -50,6 +50,14 @@ _WHOLE_LABEL = "通话全程"
 
 def window_region(call: CallView, who: Who | None, window: Window) -> Region:
     """The part of the call that a window means; the caller has made sure that times are there when it needs them."""
+    if not window.model_fields_set:
+        if who not in call.whole:
+            call.whole[who] = _region(call, who, window)
+        return call.whole[who]
+    return _region(call, who, window)
+
+
+def _region(call: CallView, who: Who | None, window: Window) -> Region:
     views = call.turns_of(speaker_of(who))
     labels: list[str] = []
     title = WHO_TITLE[who or "any"]

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from qa_engine.domain import Span, Speaker, Transcript, Turn
 from qa_engine.rules.lexicon import Lexicon, Scanned
 from qa_engine.text import count_chars
+
+if TYPE_CHECKING:
+    from qa_engine.rules.region import Region
 
 
 class TurnView:
@@ -59,6 +63,7 @@ class CallView:
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
         self.duration = transcript.duration
+        self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
 
     @cached_property
     def _by_speaker(self) -> Mapping[Speaker | None, tuple[TurnView, ...]]:

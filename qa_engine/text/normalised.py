@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_engine.text.numerals import find_numerals
+from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals
 from qa_engine.text.simplify import fold_char
 
 # Hesitation sounds carry no meaning in a phrase. 额 (金额) and 呀, 吧, 吗, 呢 (questions) are not among them.
@@ -92,6 +92,14 @@ def normalise(text: str) -> Normalised:
     out_starts += starts[done:]
     out_ends += ends[done:]
     return Normalised(text, "".join(out), tuple(out_starts), tuple(out_ends))
+
+
+def compared(text: str) -> str:
+    """``skeleton(text, keep_sounds=True).text`` without the way back: for phrases, of which there are many."""
+    folded = "".join(map(fold_char, text))
+    if any(char in folded for char in NUMERAL_CHARS):
+        folded = normalise(text).text
+    return "".join(filter(str.isalnum, folded))
 
 
 @lru_cache(maxsize=4096)

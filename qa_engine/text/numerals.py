@@ -16,6 +16,8 @@ DIGITS = {"〇": 0, "零": 0, "幺": 1, "一": 1, "二": 2, "三": 3, "四": 4, 
 _VALUES = {**DIGITS, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
+NUMERAL_CHARS = frozenset([*_VALUES, *_UNITS])  # a text with none of them has no spoken number
+
 # 一 before one of these, or behind one of those, starts or ends a word.
 _AFTER_ONE = frozenset("定下个样起直般共点些次位遍会切边旦种天年月分条家方致律儿步句声辈生概心")
 _BEFORE_ONE = frozenset("万统唯同不专单之")

@@ -1,5 +1,6 @@
 """silence: a gap in which nobody was heard, not announced, not on hold."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -83,12 +84,17 @@ def gaps(call: CallView, *, edges: bool = False, holds: tuple[Span, ...] = ()) -
     Of a gap that a hold divides the longest piece remains.
     """
     heard = sorted(_heard(call), key=lambda item: (item[0].start, item[0].end))
+    following = sorted(
+        (v for v in call.turns if v.turn.start is not None), key=lambda v: (v.turn.start or 0.0, v.order)
+    )
+    starts = [view.turn.start or 0.0 for view in following]
     at = 0.0
     before: TurnView | None = None
     first = True
     for span, view in heard:
         if span.start > at and (edges or not first):
-            yield _without_holds(Span(at, span.start), holds, before, _next_turn(call, at))
+            later = following[bisect_left(starts, at) :][:1]
+            yield _without_holds(Span(at, span.start), holds, before, later[0] if later else None)
         if span.end > at:
             at = span.end
             before = view or before
@@ -103,11 +109,6 @@ def _heard(call: CallView) -> Iterator[tuple[Span, TurnView | None]]:
             yield view.turn.span, view if view.turn.excluded is None else None
     for speech in call.transcript.speech:
         yield speech.span, None
-
-
-def _next_turn(call: CallView, at: float) -> TurnView | None:
-    later = [v for v in call.turns if v.turn.start is not None and v.turn.start >= at]
-    return min(later, key=lambda v: (v.turn.start or 0.0, v.order), default=None)
 
 
 def _without_holds(span: Span, holds: tuple[Span, ...], before: TurnView | None, after: TurnView | None) -> Gap:
