@@ -153,13 +153,13 @@ GOOD = {
         (
             "speaker.json",
             json.dumps({**GOOD, "turns": [{"speaker": "boss", "text": "x"}]}),
-            ["speaker.json", "turns", "boss"],
+            ["speaker.json", "turns[0].speaker", "customer"],
         ),
         ("notext.json", json.dumps({**GOOD, "turns": [{"speaker": "agent"}]}), ["notext.json", "text"]),
         ("future.json", json.dumps({**GOOD, "version": 9}), ["future.json", "version"]),
-        ("nan.json", json.dumps({**GOOD, "duration": float("nan")}), ["nan.json", "duration"]),
+        ("nan.json", json.dumps({**GOOD, "duration": float("nan")}), ["nan.json", "NaN"]),
         ("lines.jsonl", json.dumps(GOOD) + "\n{oops\n", ["lines.jsonl:2"]),
-        ("cues.srt", "1\nnot a time\n您好\n", ["cues.srt:2"]),
+        ("cues.srt", "1\nnot a time\n您好\n", ["cues.srt:1", "-->"]),
         ("zero.wav", "", ["zero.wav"]),
     ],
 )
@@ -211,7 +211,7 @@ def test_a_faulty_pack_reports_all_its_faults_with_lines(qa: Run, tmp_path: Path
     ("arguments", "variables", "code", "words"),
     [
         (("check", "nowhere.json"), {}, 1, ["nowhere.json"]),
-        (("check",), {}, 2, ["INPUTS"]),
+        (("check",), {}, 2, ["inputs"]),
         (("report", "call", "c-404"), {}, 1, ["c-404"]),
         (("report", "agent", "nobody"), {}, 1, ["nobody"]),
         (("status",), {"QA_WEB_PORT": "http"}, 2, ["QA_WEB_PORT"]),
