@@ -40,7 +40,11 @@ class FasterWhisperRecogniser:
         with self._lock:
             folder = self._find()
         return RecogniserIdentity(
-            f"faster-whisper {version('faster-whisper')}", folder.name, folder.weights_digest, folder.notice
+            f"faster-whisper {version('faster-whisper')}",
+            folder.name,
+            folder.weights_digest,
+            folder.notice,
+            folder.clip_seconds,
         )
 
     def recognise(self, clips: Sequence[Clip]) -> list[RecognisedClip]:

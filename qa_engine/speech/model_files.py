@@ -1,10 +1,12 @@
 """The folder of a recogniser model: where it is, the digest of its weights, what it says about itself."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from qa_engine.errors import RecogniserError
 from qa_engine.resources import starter_model_dir
@@ -20,11 +22,17 @@ _READ_SIZE = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A faster-whisper model on this disk. ``name`` and ``notice`` come from its card, if it has one."""
+    """A faster-whisper model on this disk. ``name``, ``notice`` and ``clip_seconds`` come from its card, if it has one.
+
+    The card is ``qa_engine_model.json`` in the folder; all of its keys may be left out:
+    ``{"name": "…", "notice": "演示识别模型", "clip_seconds": 12}``. ``clip_seconds`` (2 to 30) is for a small model,
+    trained on single sentences, that does not hear longer clips well; Whisper itself takes 30.
+    """
 
     path: Path
     name: str
     notice: str | None
+    clip_seconds: float | None = None
 
     @property
     def weights_digest(self) -> str:
@@ -59,21 +67,25 @@ def _from_folder(folder: Path, default_notice: str | None) -> ModelFolder:
             f"recogniser model {folder}: {', '.join(missing)} is missing, so it is no faster-whisper model folder."
             " Convert a Whisper model with ct2-transformers-converter, or give a model name instead."
         )
-    name, notice = _read_card(folder / CARD_NAME)
-    return ModelFolder(folder, name or folder.resolve().name, notice or default_notice)
+    card = _read_card(folder / CARD_NAME)
+    return ModelFolder(folder, card.name or folder.resolve().name, card.notice or default_notice, card.clip_seconds)
 
 
-def _read_card(path: Path) -> tuple[str | None, str | None]:
-    """``name`` and ``notice`` of the model's own card; a model without one has neither."""
+class _Card(BaseModel):
+    """What a model says about itself."""
+
+    name: str | None = None
+    notice: str | None = None
+    clip_seconds: Annotated[float, Field(ge=2, le=30)] | None = None
+
+
+def _read_card(path: Path) -> _Card:
     if not path.is_file():
-        return None, None
+        return _Card()
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        return _Card.model_validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RecogniserError(f"{path} cannot be read: {error}. Correct it or remove it.") from error
-    if not isinstance(card, dict) or not all(isinstance(card.get(key, ""), str) for key in ("name", "notice")):
-        raise RecogniserError(f"{path}: must be an object with the texts name and notice. Correct it or remove it.")
-    return card.get("name"), card.get("notice")
 
 
 def _from_hub(model: str) -> Path:

@@ -64,14 +64,14 @@ def transcribe_recording(
     report(0.0, seconds)
     _check_sound(path, samples, options)
     voices = assign_speakers(samples, agent_channel)
-    channels, leaked_seconds = _listen(voices, options)
+    identity = recogniser.identity
+    channels, leaked_seconds = _listen(voices, options, identity.clip_seconds)
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
     words = _recognise(channels, recogniser, options, report, seconds)
     warnings = [*([TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []), *voices.warnings]
     warnings += [LEAK] if leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS else []
     warnings += [NO_SPEECH_ON_CHANNEL] if not all(channel.speech.spans for channel in channels) else []
-    identity = recogniser.identity
     report(seconds, seconds)
     return Transcript(
         call=replace(call, duration=round(seconds, 3)),
@@ -113,11 +113,14 @@ def _check_sound(path: Path, samples: np.ndarray, options: SpeechOptions) -> Non
         )
 
 
-def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], float]:
+def _listen(voices: Voices, options: SpeechOptions, clip_seconds: float | None) -> tuple[list[_Heard], float]:
+    clips = replace(
+        options.clips, max_seconds=min(options.clips.max_seconds, clip_seconds or options.clips.max_seconds)
+    )
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
     speech, leaked_seconds = without_leaks(found, options.activity)
     heard = [
-        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)), spoken.loud_level_db)
+        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), clips)), spoken.loud_level_db)
         for channel, (samples, spoken) in enumerate(zip(voices.samples, speech, strict=True))
     ]
     return heard, leaked_seconds

@@ -10,12 +10,16 @@ from qa_engine.speech.clips import Clip
 
 @dataclass(frozen=True, slots=True)
 class RecogniserIdentity:
-    """Which engine and weights speak, so that a transcript can be traced. ``notice`` is shown wherever it is used."""
+    """Which engine and weights speak, so that a transcript can be traced. ``notice`` is shown wherever it is used.
+
+    ``clip_seconds`` is the longest clip that this model hears well, where that is less than the 30 s of Whisper.
+    """
 
     engine: str  # for example "faster-whisper 1.2.1"
     model: str  # the name people know the model by
     model_digest: str  # sha256 of the weights
     notice: str | None = None
+    clip_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

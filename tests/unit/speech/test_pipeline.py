@@ -1,6 +1,6 @@
 """The whole room with the scripted recogniser: from a file to a transcript."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,10 @@ import pytest
 
 from qa_engine.domain import Call, Exclusion, Speaker, Transcript, canonical_json
 from qa_engine.speech import (
+    Clip,
     FilterOptions,
+    RecognisedClip,
+    Recogniser,
     RecognitionOptions,
     ScriptedRecogniser,
     SpeechOptions,
@@ -25,7 +28,7 @@ OPTIONS = SpeechOptions()
 
 
 def transcribe(
-    path: Path, told: str | None = "left", recogniser: ScriptedRecogniser = SCRIPT, options: SpeechOptions = OPTIONS
+    path: Path, told: str | None = "left", recogniser: Recogniser = SCRIPT, options: SpeechOptions = OPTIONS
 ) -> Transcript:
     return transcribe_recording(path, CALL, recogniser=recogniser, options=options, agent_channel=told)
 
@@ -161,6 +164,21 @@ def test_progress_goes_from_nothing_to_everything(
     assert done[0] == 0.0
     assert done[-1] == 40.0
     assert any(0 < d < 40 for d in done)
+
+
+def test_a_model_that_hears_only_short_clips_gets_short_clips(call_file: Path) -> None:
+    lengths: list[float] = []
+
+    class Recorder:
+        identity = replace(SCRIPT.identity, clip_seconds=6.0)
+
+        def recognise(self, clips: Sequence[Clip]) -> list[RecognisedClip]:
+            lengths.extend(clip.seconds for clip in clips)
+            return SCRIPT.recognise(clips)
+
+    transcribe(call_file, recogniser=Recorder())
+    assert len(lengths) == 3
+    assert max(lengths) <= 6.0
 
 
 def test_speech_that_was_not_understood_at_all_is_still_speech(call_file: Path) -> None:
