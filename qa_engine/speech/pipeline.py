@@ -114,9 +114,9 @@ def _check_sound(path: Path, samples: np.ndarray, options: SpeechOptions) -> Non
 
 
 def _listen(voices: Voices, options: SpeechOptions, clip_seconds: float | None) -> tuple[list[_Heard], float]:
-    clips = replace(
-        options.clips, max_seconds=min(options.clips.max_seconds, clip_seconds or options.clips.max_seconds)
-    )
+    clips = options.clips
+    if clip_seconds is not None:
+        clips = replace(clips, max_seconds=min(clips.max_seconds, clip_seconds))
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
     speech, leaked_seconds = without_leaks(found, options.activity)
     heard = [
