@@ -9,8 +9,9 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from qa_engine.logs import set_up_logs
-from qa_engine.service import QUEUES, open_app
-from qa_engine.service.broker import make_celery
+from qa_engine.service import QUEUES, open_app, upgrade_database
+from qa_engine.service.broker import make_celery, queue_folder
+from qa_engine.service.file_queue import clear_leftovers
 from qa_engine.service.sweeping import PATIENCE_SECONDS
 from qa_engine.settings import Settings
 from workers.tasks import AppFactory, ProcessApp, add_tasks
@@ -39,6 +40,8 @@ def run(
     factory: AppFactory = app_factory or (lambda: open_app(settings))
     _preflight(factory)
     celery = make_celery(settings)
+    if settings.broker_url is None:
+        clear_leftovers(queue_folder(settings))
     process_app = ProcessApp(factory)
     add_tasks(celery, process_app)
     tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)
@@ -72,7 +75,7 @@ def run(
 def _preflight(factory: AppFactory) -> None:
     """What no child can work without is told here, once and clearly, instead of by every call in quarantine."""
     with factory() as app:
-        app.database.ping()
+        upgrade_database(app)
         app.judge.pack_label  # noqa: B018  # loads and checks the pack
         app.transcriber.settings_digest(None)  # finds the model
         app.bell.check()

@@ -72,6 +72,17 @@ class FileChannel(virtual.Channel):
         return [self.folder / name for name in sorted(names) if name.endswith(ending) and not name.startswith(".")]
 
 
+def clear_leftovers(folder: Path, *, older_than_seconds: float = 3600.0) -> int:
+    """Remove what killed processes left half-written or half-taken; how many files. The sweep rings for their jobs."""
+    removed = 0
+    for path in folder.glob(".*.msg"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > older_than_seconds:
+                path.unlink()
+                removed += 1
+    return removed
+
+
 class FileTransport(virtual.Transport):
     """Messages as files in one folder of this machine."""
 

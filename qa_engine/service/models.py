@@ -154,7 +154,9 @@ class RecordingFile:
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
-    """``known`` is False for an agent whose id came without a name or team. ``mean_percent`` is over scored calls."""
+    """``known`` is False for an agent whose id came without a name or team. ``scored``
+    calls have a result; ``mean_percent`` is over those of them that were understood well enough to count.
+    """
 
     id: str
     name: str | None

@@ -187,7 +187,7 @@ def agent_sums(
         select(
             tables.Agent,
             func.count(tables.Call.id),
-            func.count(counted),
+            func.count(tables.Result.id),
             func.avg(counted),
             func.coalesce(func.sum(case((tables.Result.veto, 1), else_=0)), 0),
             func.coalesce(func.sum(faults.c.number), 0),

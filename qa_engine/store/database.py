@@ -9,13 +9,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from qa_engine.errors import QaError, SettingsError
 
 BUSY_TIMEOUT_MS = 30_000
+UPGRADE_LOCK = 7_218_101  # any number that nobody else uses on the same PostgreSQL server
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -54,9 +56,20 @@ class Database:
             yield session
 
     def upgrade(self, revision: str = "head") -> None:
-        """Bring the tables to ``revision``; does nothing when they are there already."""
+        """Bring the tables to ``revision``; does nothing when they are there already, also when others do it too.
+
+        Raises `QaError` when the tables were made by a newer version of the engine.
+        """
         with self._writing.connect() as connection:
-            command.upgrade(alembic_config(connection), revision)
+            if not self.embedded:
+                connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
+            try:
+                command.upgrade(alembic_config(connection), revision)
+            except CommandError as error:
+                raise QaError(
+                    f"the tables are at a revision that this version of qa-engine does not know ({error}); "
+                    "use the version that made them, or a newer one"
+                ) from None
             connection.commit()
 
     def downgrade(self, revision: str) -> None:

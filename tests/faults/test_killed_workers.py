@@ -97,3 +97,17 @@ def test_a_long_recording_keeps_its_lease(make_centre: Callable[..., Centre]) ->
     centre.open_gate()
     centre.settled("c-1")
     assert_done_once(centre, attempts=1)
+
+
+def test_a_killed_parent_leaves_no_orphan_and_no_loss(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre()
+    ingest_paths(centre.app, [recording(centre)])
+    worker = centre.start_worker()
+    child = centre.child_in_recording()
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.wait(5)
+    wait_for("the child to go with its parent", lambda: not Path(f"/proc/{child}").exists())
+    centre.open_gate()
+    centre.start_worker()
+    centre.settled("c-1")
+    assert_done_once(centre, attempts=2)

@@ -31,7 +31,7 @@ from qa_engine.service import (
 from qa_engine.service.broker import CeleryBell
 from qa_engine.service.leases import claim
 from qa_engine.settings import load_settings
-from qa_engine.store import Database, tables
+from qa_engine.store import Database, head_revision, tables
 from tests.faults.conftest import Centre
 from tests.faults.servers import postgres_server, redis_server
 
@@ -88,6 +88,16 @@ def test_postgres_has_the_tables_of_the_code(empty_postgres: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.Base.metadata) == []
     database.close()
+
+
+@pytest.mark.postgres
+def test_many_processes_may_set_up_the_same_postgres(empty_postgres: str) -> None:
+    databases = [Database(empty_postgres) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Database.upgrade, databases))
+    for database in databases:
+        assert database.revision() == head_revision()
+        database.close()
 
 
 @pytest.mark.postgres

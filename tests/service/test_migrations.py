@@ -74,3 +74,12 @@ def test_a_wrong_address_is_told_without_its_password(address: str) -> None:
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
     with pytest.raises(QaError, match="does not answer"):
         Database(f"sqlite:///{tmp_path / 'no' / 'folder' / 'qa.db'}").ping()
+
+
+def test_tables_of_a_newer_version_are_refused(database: Database) -> None:
+    database.upgrade()
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(QaError, match="newer"):
+        database.upgrade()
+    database.close()

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from qa_engine.errors import BrokerError
 from qa_engine.service.broker import CeleryBell, make_celery, queue_folder
+from qa_engine.service.file_queue import clear_leftovers
 from qa_engine.settings import Settings, load_settings
 
 
@@ -58,9 +60,18 @@ def test_what_is_no_message_is_dropped(settings: Settings) -> None:
     assert take(settings, "asr") == [1]
 
 
-def test_an_unreachable_broker_is_a_broker_error(tmp_path: Path) -> None:
-    from qa_engine.errors import BrokerError
+def test_leftovers_of_killed_processes_are_cleared_when_old(settings: Settings) -> None:
+    CeleryBell(settings).ring("asr", 1)
+    folder = queue_folder(settings)
+    for name in (".taken-1_x.asr.msg", ".1_y.asr.msg"):
+        (folder / name).write_text("{}")
+    assert CeleryBell(settings).pending("asr") == 1
+    assert clear_leftovers(folder) == 0
+    assert clear_leftovers(folder, older_than_seconds=-1) == 2
+    assert take(settings, "asr") == [1]
 
+
+def test_an_unreachable_broker_is_a_broker_error(tmp_path: Path) -> None:
     bell = CeleryBell(load_settings(home=tmp_path, broker_url="redis://user:geheim@127.0.0.1:1/0"))
     with pytest.raises(BrokerError) as caught:
         bell.check()
