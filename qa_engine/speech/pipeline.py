@@ -65,7 +65,8 @@ def transcribe_recording(
     _check_sound(path, samples, options)
     voices = assign_speakers(samples, agent_channel)
     identity = recogniser.identity
-    channels, leaked_seconds = _listen(voices, options, identity.clip_seconds)
+    options = options.limited_to(identity.clip_seconds)
+    channels, leaked_seconds = _listen(voices, options)
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
     words = _recognise(channels, recogniser, options, report, seconds)
@@ -113,14 +114,11 @@ def _check_sound(path: Path, samples: np.ndarray, options: SpeechOptions) -> Non
         )
 
 
-def _listen(voices: Voices, options: SpeechOptions, clip_seconds: float | None) -> tuple[list[_Heard], float]:
-    clips = options.clips
-    if clip_seconds is not None:
-        clips = replace(clips, max_seconds=min(clips.max_seconds, clip_seconds))
+def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], float]:
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
     speech, leaked_seconds = without_leaks(found, options.activity)
     heard = [
-        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), clips)), spoken.loud_level_db)
+        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)), spoken.loud_level_db)
         for channel, (samples, spoken) in enumerate(zip(voices.samples, speech, strict=True))
     ]
     return heard, leaked_seconds

@@ -176,9 +176,11 @@ def test_a_model_that_hears_only_short_clips_gets_short_clips(call_file: Path) -
             lengths.extend(clip.seconds for clip in clips)
             return SCRIPT.recognise(clips)
 
-    transcribe(call_file, recogniser=Recorder())
+    recognition = transcribe(call_file, recogniser=Recorder()).recognition
     assert len(lengths) == 3
     assert max(lengths) <= 6.0
+    assert recognition is not None
+    assert recognition.settings_digest == SpeechOptions().limited_to(6.0).digest != SpeechOptions().digest
 
 
 def test_speech_that_was_not_understood_at_all_is_still_speech(call_file: Path) -> None:
