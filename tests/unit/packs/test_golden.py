@@ -1,0 +1,62 @@
+"""The golden calls: what a careful inspector would say of each. The regression test of the packs over all scenarios."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa_engine.domain import Status
+from qa_engine.resources import rules_dir
+from qa_engine.scoring import PENDING_GRADE
+from qa_engine.speech.formats import transcript_from_json
+from tests.unit.packs.helpers import ids, judge, pack
+
+GOLDEN = sorted((rules_dir() / "golden").glob("*.json"))
+
+
+def load(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(verdicts, transcript as JSON)"""
+    call: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return call.pop("golden"), call
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_verdicts(path: Path) -> None:
+    golden, call = load(path)
+    result = judge(transcript_from_json(call, path.name))
+    failed = set(ids(result, Status.FAIL))
+    shown = [(r.id, r.message, [e.text for e in r.evidence]) for r in result.failed()]
+    assert set(golden["fail"]) - failed == set(), "not found"
+    assert failed - set(golden["fail"]) - set(golden.get("tolerated", ())) == set(), shown
+    assert set(ids(result, Status.UNCERTAIN)) == set(golden.get("uncertain", ()))
+    assert ids(result, Status.ERROR) == []
+    assert (result.grade == PENDING_GRADE) is golden.get("grade_pending", False)
+    if any(name.startswith("veto.") for name in golden["fail"]):
+        assert (result.veto, result.total) == (True, 0.0)
+    elif not golden["fail"] and not golden.get("grade_pending"):
+        assert result.total == result.possible
+
+
+def test_there_are_enough_over_all_scenarios() -> None:
+    calls = [load(path) for path in GOLDEN]
+    assert len(calls) >= 60
+    assert {call["scenario"] for _, call in calls} >= {
+        "consultation", "complaint", "order", "after_sales", "followup", "telesales",
+    }  # fmt: skip
+    assert {call["channel"] for _, call in calls} == {"voice", "chat"}
+    clean = [call for golden, call in calls if not golden["fail"]]
+    assert 0.3 < len(clean) / len(calls) < 0.6
+
+
+def test_every_rule_is_broken_somewhere() -> None:
+    broken = {name for path in GOLDEN for name in load(path)[0]["fail"]}
+    assert {rule.id for rule in pack().rules} - broken == set()
+
+
+def test_golden_names_are_rules() -> None:
+    known = {rule.id for rule in pack().rules}
+    for path in GOLDEN:
+        golden, _ = load(path)
+        named = {*golden["fail"], *golden.get("uncertain", ()), *golden.get("tolerated", ())}
+        assert named <= known, path.name
