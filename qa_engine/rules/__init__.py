@@ -1,7 +1,10 @@
 """Rules: YAML in, verdicts with their evidence out."""
 
+from qa_engine.rules.describe import describe_rule, sentence
 from qa_engine.rules.evaluate import Offences, evaluate
 from qa_engine.rules.examples import ExampleOutcome, run_examples
+from qa_engine.rules.jsonschema import json_schema
+from qa_engine.rules.lint import Finding, Level, lint
 from qa_engine.rules.loader import load_pack
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.pack import Condition, Rule, RulePack
@@ -11,6 +14,8 @@ from qa_engine.rules.source import SourceFile
 __all__ = [
     "Condition",
     "ExampleOutcome",
+    "Finding",
+    "Level",
     "Offences",
     "Operator",
     "Preparer",
@@ -18,10 +23,14 @@ __all__ = [
     "Rule",
     "RulePack",
     "SourceFile",
+    "describe_rule",
     "evaluate",
+    "json_schema",
+    "lint",
     "load_pack",
     "operator",
     "promises",
     "registry",
     "run_examples",
+    "sentence",
 ]

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
 from qa_engine.rules.applies import why_not
+from qa_engine.rules.describe import condition_text
 from qa_engine.rules.expression import Node, names, polarities
 from qa_engine.rules.expression import evaluate as value_of
 from qa_engine.rules.fields import Located, Window
-from qa_engine.rules.models import Header
 from qa_engine.rules.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.pack import Condition, Rule, RulePack
 from qa_engine.rules.region import anchored, window_region
@@ -37,14 +37,14 @@ class Offences(Protocol):
 def evaluate(pack: RulePack, transcript: Transcript, *, offences: Offences | None = None) -> tuple[RuleResult, ...]:
     """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status."""
     call = CallView(transcript, pack.lexicon)
-    return tuple(_judge(rule, call, pack.header, offences) for rule in pack.rules)
+    return tuple(_judge(pack, rule, call, offences) for rule in pack.rules)
 
 
-def _judge(rule: Rule, call: CallView, header: Header, offences: Offences | None) -> RuleResult:
+def _judge(pack: RulePack, rule: Rule, call: CallView, offences: Offences | None) -> RuleResult:
     reason = why_not(rule.applies_to, call.transcript.call, call.duration)
     if reason:
         return _result(rule, Status.NOT_APPLICABLE, reason=reason)
-    return _Judgement(rule, call, header).result(offences)
+    return _Judgement(pack, rule, call).result(offences)
 
 
 def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
@@ -64,10 +64,10 @@ def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
 class _Judgement:
     """One rule on one call; each condition is asked at most once."""
 
-    def __init__(self, rule: Rule, call: CallView, header: Header) -> None:
+    def __init__(self, pack: RulePack, rule: Rule, call: CallView) -> None:
+        self._pack = pack
         self._rule = rule
         self._call = call
-        self._header = header
         self._outcomes: dict[str, Outcome] = {}
 
     def result(self, offences: Offences | None) -> RuleResult:
@@ -87,12 +87,9 @@ class _Judgement:
         return value_of(node, lambda name: self.outcome(name).truth)
 
     def _premise(self, node: Node) -> str:
-        described = []
-        for name in dict.fromkeys(n.name for n in names(node)):
-            condition = self._rule.conditions[name]
-            say = condition.operator.describe
-            described.append(f"未出现「{say(condition.fields)}」" if say else f"条件 {name} 不成立")
-        return "；".join(described)
+        different = dict.fromkeys(n.name for n in names(node))
+        described = [f"未出现「{condition_text(self._rule.conditions[name])}」" for name in different]
+        return self._pack.titled("；".join(described))
 
     def outcome(self, name: str) -> Outcome:
         """The outcome of a condition of this rule."""
@@ -132,7 +129,7 @@ class _Judgement:
             fields=condition.fields,
             prepared=condition.prepared,
             region=region,
-            header=self._header,
+            header=self._pack.header,
             proof=condition.proof,
             loose=condition.loose,
             excuses=condition.excuses,

@@ -25,7 +25,7 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
 
-Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 Seconds: TypeAlias = Annotated[float, Field(ge=0)]
 Count: TypeAlias = Annotated[int, Field(ge=1)]
 Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
@@ -119,7 +119,11 @@ def _listed_excuses(value: Any) -> Any:
     return [value] if isinstance(value, str | dict) else value
 
 
-Excuses: TypeAlias = Annotated[tuple[Annotated[Excuse, BeforeValidator(_named)], ...], BeforeValidator(_listed_excuses)]
+OneExcuse: TypeAlias = Annotated[Excuse, BeforeValidator(_named, json_schema_input_type=str | Excuse)]
+Excuses: TypeAlias = Annotated[
+    tuple[OneExcuse, ...],
+    BeforeValidator(_listed_excuses, json_schema_input_type=str | Excuse | tuple[str | Excuse, ...]),
+]
 
 
 class ConditionFields(Strict):

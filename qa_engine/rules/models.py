@@ -61,7 +61,7 @@ class PhraseList(Strict):
     """A named list of phrases that rules share."""
 
     title: str
-    phrases: tuple[Annotated[Phrase, BeforeValidator(_entry)], ...] = ()
+    phrases: tuple[Annotated[Phrase, BeforeValidator(_entry, json_schema_input_type=str | Phrase)], ...] = ()
     not_in: Texts = ()
     include: Texts = ()
 
@@ -105,13 +105,27 @@ class Repeat(Strict):
         return dict(sorted(value.items()))
 
 
+def _many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+_Direction: TypeAlias = Literal["inbound", "outbound"]
+_Channel: TypeAlias = Literal["voice", "chat"]
+Directions: TypeAlias = Annotated[
+    tuple[_Direction, ...], BeforeValidator(_many, json_schema_input_type=_Direction | tuple[_Direction, ...])
+]
+Channels: TypeAlias = Annotated[
+    tuple[_Channel, ...], BeforeValidator(_many, json_schema_input_type=_Channel | tuple[_Channel, ...])
+]
+
+
 class AppliesTo(Strict):
     """For which calls the rule is meant; everything given must hold."""
 
     scenario: Texts = ()
     not_scenario: Texts = ()
-    direction: Annotated[tuple[Literal["inbound", "outbound"], ...], BeforeValidator(lambda v: _many(v))] = ()
-    channel: Annotated[tuple[Literal["voice", "chat"], ...], BeforeValidator(lambda v: _many(v))] = ()
+    direction: Directions = ()
+    channel: Channels = ()
     team: Texts = ()
     business_line: Texts = ()
     min_seconds: Seconds | None = None
@@ -119,10 +133,6 @@ class AppliesTo(Strict):
     from_date: dt.date | None = Field(default=None, alias="from")
     until_date: dt.date | None = Field(default=None, alias="until")
     metadata: dict[str, Any] = Field(default_factory=dict)
-
-
-def _many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 def _points(value: Any) -> Any:
@@ -146,8 +156,10 @@ class Dialogue(Strict):
     call: dict[str, Any] = Field(default_factory=dict)
 
 
+_Lines: TypeAlias = str | tuple[str, ...] | Dialogue
 Dialogues: TypeAlias = Annotated[
-    tuple[Annotated[Dialogue, BeforeValidator(_dialogue)], ...], BeforeValidator(_dialogues)
+    tuple[Annotated[Dialogue, BeforeValidator(_dialogue, json_schema_input_type=_Lines)], ...],
+    BeforeValidator(_dialogues, json_schema_input_type=str | Dialogue | tuple[_Lines, ...]),
 ]
 
 
@@ -168,7 +180,7 @@ class RuleModel(Strict):
     section: str
     item: str = ""
     severity: Severity = Severity.MINOR
-    points: Annotated[Points, BeforeValidator(_points)] = Points()
+    points: Annotated[Points, BeforeValidator(_points, json_schema_input_type=float | Points)] = Points()
     repeat: Repeat | None = None
     applies_to: AppliesTo = AppliesTo()
     conditions: dict[str, dict[str, Any]] = Field(min_length=1)

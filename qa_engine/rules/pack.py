@@ -1,5 +1,6 @@
 """A loaded rule pack: checked, compiled, immutable."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from qa_engine.rules.fields import ConditionFields
 from qa_engine.rules.lexicon import Lexicon
 from qa_engine.rules.models import AppliesTo, Exclusion, Header, PhraseList, RuleModel
 from qa_engine.rules.operators.base import Operator
+
+_LIST_MENTION = re.compile("【([^【】]+)】")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,12 @@ class RulePack:
     def sections(self) -> Mapping[str, str]:
         """Section id → heading, in the order of the form."""
         return self.header.sections
+
+    def titled(self, text: str) -> str:
+        """``text`` with 【list id】 replaced by 【list title】: operators know ids, people know titles."""
+        return _LIST_MENTION.sub(
+            lambda match: f"【{self.lists[match[1]].title}】" if match[1] in self.lists else match[0], text
+        )
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with this id; NotFoundError when the pack has none."""

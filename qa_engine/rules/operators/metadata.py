@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from qa_engine.domain import plain
 from qa_engine.rules.fields import ConditionFields
@@ -26,7 +26,7 @@ class MetadataFields(ConditionFields):
     field: str
     equals: Scalar | None = None
     not_equals: Scalar | None = None
-    in_: tuple[Scalar, ...] | None = None
+    in_: tuple[Scalar, ...] | None = Field(default=None, alias="in")
     not_in: tuple[Scalar, ...] | None = None
     above: float | None = None
     below: float | None = None
@@ -35,13 +35,6 @@ class MetadataFields(ConditionFields):
     matches: str | None = None
     contains: str | None = None
     present: bool | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_is_a_word_of_python(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "in" in value:
-            return {("in_" if key == "in" else key): item for key, item in value.items()}
-        return value
 
     @model_validator(mode="after")
     def _some_test(self) -> "MetadataFields":

@@ -26,7 +26,7 @@ class LadderFields(Spoken):
     phrases: Texts = ()
     steps: tuple[Literal["exact", "fuzzy", "pinyin"], ...] = ()
     fuzzy_threshold: Annotated[float, Field(ge=50, le=100)] = 82.0
-    tones: Annotated[bool | None, BeforeValidator(_tones)] = None
+    tones: Annotated[bool | None, BeforeValidator(_tones, json_schema_input_type=bool | Literal["auto"])] = None
 
 
 class PhraseFields(LadderFields):
@@ -53,8 +53,8 @@ def prepare(fields: PhraseFields, preparer: Preparer) -> PhraseSet:
 def describe(fields: LadderFields) -> str:
     lists = [f"【{name}】" for name in fields.lists] + [f"「{text}」" for text in fields.phrases]
     need = getattr(fields, "need", "any")
-    how = {"any": "任一", "all": "全部", "none": "都没有"}.get(str(need), f"至少 {need} 种")
-    return f"说到{'、'.join(lists)}（{how}）"
+    how = {"any": "", "all": "（全部）", "none": "（一个都没有）"}.get(str(need), f"（至少 {need} 种）")
+    return f"说到{'、'.join(lists)}{how}"
 
 
 @operator("phrase", title="关键词", fields=PhraseFields, prepare=prepare, describe=describe)

@@ -25,7 +25,7 @@ def _step(value: Any) -> Any:
 
 class SequenceFields(ConditionFields):
     operator: Literal["sequence"]
-    steps: tuple[Annotated[Step, BeforeValidator(_step)], ...] = Field(min_length=2)
+    steps: tuple[Annotated[Step, BeforeValidator(_step, json_schema_input_type=str | Step)], ...] = Field(min_length=2)
     max_gap_turns: Annotated[int, Field(ge=0)] | None = None
     max_gap_seconds: Seconds | None = None
     order_only: bool = False

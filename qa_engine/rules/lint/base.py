@@ -1,0 +1,50 @@
+"""The door for lint checks and the run over a pack."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa_engine.rules.pack import RulePack
+
+
+class Level(StrEnum):
+    """``ERROR``: the rule cannot do what it says; ``WARNING``: likely a slip; ``INFO``: could be simpler."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding; ``subject`` is a rule id or a list name, ``message`` says in Chinese what to do."""
+
+    level: Level
+    code: str
+    subject: str
+    message: str
+    where: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.where}:{self.line}: " if self.where and self.line else ""
+        return f"{place}[{self.subject}] {self.code} {self.message}"
+
+
+Check = Callable[[RulePack], Iterator[Finding]]
+_CHECKS: list[Check] = []
+
+
+def check(function: Check) -> Check:
+    """Enters a check; it yields findings for a loaded pack."""
+    _CHECKS.append(function)
+    return function
+
+
+_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
+
+
+def lint(pack: RulePack) -> tuple[Finding, ...]:
+    """Every finding of every check, the gravest first, then by file, line and text."""
+    found = {finding for function in _CHECKS for finding in function(pack)}
+    return tuple(sorted(found, key=lambda f: (_ORDER[f.level], f.where, f.line or 0, f.code, f.subject, f.message)))

@@ -1,0 +1,81 @@
+"""Conditions that can never hold, or say the same twice."""
+
+from collections.abc import Iterator
+
+from qa_engine.rules.fields import Located
+from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.pack import Condition, Rule, RulePack
+
+_NEEDS_SOUND = frozenset({"silence", "overlap", "speech_rate", "loudness", "pitch"})
+
+
+@check
+def duplicate_conditions(pack: RulePack) -> Iterator[Finding]:
+    for rule in pack.rules:
+        first: dict[object, str] = {}
+        for name, condition in rule.conditions.items():
+            if condition.fields in first:
+                message = f"条件「{name}」与「{first[condition.fields]}」完全相同"
+                yield Finding(Level.WARNING, "duplicate-condition", rule.id, message, rule.file, condition.line)
+            first.setdefault(condition.fields, name)
+
+
+@check
+def impossible_windows(pack: RulePack) -> Iterator[Finding]:
+    for rule, condition in _located(pack):
+        window = condition.fields.window
+        low, high = window.from_percent or 0.0, 100.0 if window.to_percent is None else window.to_percent
+        ends = [end for end in (window.first_seconds, window.to_seconds) if end is not None]
+        problems = [
+            ((window.skip_turns or 0) >= (window.first_turns or 10**9), "skip_turns 跳过了 first_turns 的全部话轮"),
+            ((window.from_seconds or 0.0) >= min(ends, default=1e9), "窗口的开始不早于结束"),
+            (low >= high, "from_percent 不小于 to_percent"),
+        ]
+        for wrong, message in problems:
+            if wrong:
+                text = f"条件「{condition.name}」的窗口是空的：{message}"
+                yield Finding(Level.ERROR, "empty-window", rule.id, text, rule.file, condition.line)
+
+
+@check
+def impossible_roles(pack: RulePack) -> Iterator[Finding]:
+    for rule, condition in _located(pack):
+        anchor = condition.fields.anchor
+        other = rule.conditions.get(anchor.to) if anchor is not None else None
+        if anchor is None or other is None or anchor.where != "same_turn":
+            continue
+        theirs = other.fields.who
+        if theirs in ("agent", "customer") and condition.fields.who in ("agent", "customer"):
+            if theirs != condition.fields.who:
+                text = f"条件「{condition.name}」要在「{anchor.to}」所在话轮里找，但两者说话人不同，永远找不到"
+                yield Finding(Level.ERROR, "role-impossible", rule.id, text, rule.file, condition.line)
+        elif theirs is None:
+            text = f"条件「{anchor.to}」不在任何话轮里，same_turn 永远找不到"
+            yield Finding(Level.ERROR, "role-impossible", rule.id, text, rule.file, condition.line)
+
+
+@check
+def sound_in_chat(pack: RulePack) -> Iterator[Finding]:
+    for rule in pack.rules:
+        if rule.applies_to.channel != ("chat",):
+            continue
+        for name, condition in rule.conditions.items():
+            if condition.operator.name in _NEEDS_SOUND:
+                text = f"条件「{name}」（{condition.operator.title}）需要录音，而规则只适用于在线渠道"
+                yield Finding(Level.ERROR, "channel-impossible", rule.id, text, rule.file, condition.line)
+
+
+def _located(pack: RulePack) -> Iterator[tuple[Rule, "_LocatedCondition"]]:
+    for rule in pack.rules:
+        for condition in rule.conditions.values():
+            if isinstance(condition.fields, Located):
+                yield rule, _LocatedCondition(condition, condition.fields)
+
+
+class _LocatedCondition:
+    """A condition whose fields are known to have a window and an anchor."""
+
+    def __init__(self, condition: Condition, fields: Located) -> None:
+        self.name = condition.name
+        self.line = condition.line
+        self.fields = fields

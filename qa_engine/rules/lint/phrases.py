@@ -1,0 +1,87 @@
+"""Phrases that are swallowed by shorter ones, wanted and forbidden at once, too short, or never used."""
+
+from collections.abc import Iterator, Mapping
+
+from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.matching import PhraseSet
+from qa_engine.rules.pack import RulePack
+
+
+@check
+def shadowed_phrases(pack: RulePack) -> Iterator[Finding]:
+    for name, phrase_list in pack.lists.items():
+        texts = [phrase.text for phrase in phrase_list.phrases if not set(phrase.text) & set("[](){}|（）［］｛｝｜")]
+        plain = {phrase.text for phrase in phrase_list.phrases if not phrase.not_in}
+        for text in texts:
+            shorter = next((t for t in texts if t in plain and t != text and t in text), None)
+            if shorter is not None:
+                message = f"「{text}」包含同表的「{shorter}」，删去后结果不变"
+                yield Finding(Level.INFO, "shadowed-phrase", name, message)
+
+
+@check
+def wanted_and_forbidden(pack: RulePack) -> Iterator[Finding]:
+    wanted = _written(pack, loose=True)
+    for written, (rule_id, speaker) in _written(pack, loose=False).items():
+        other = wanted.get(written)
+        if other is not None and other[1] == speaker:
+            message = f"「{written[0]}」在规则 {other[0]} 里是必说的话，在这里是禁说的话"
+            yield Finding(Level.WARNING, "contradictory-phrase", rule_id, message)
+
+
+def _written(pack: RulePack, *, loose: bool) -> Mapping[tuple[str, str], tuple[str, str]]:
+    """(phrase, speaker) → (rule, speaker) of what costs points when it is missing (loose) or when it is said."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for rule in pack.rules:
+        triggers = _premises(rule.only_if)
+        for name, condition in rule.conditions.items():
+            side = condition.polarity
+            applies = condition.loose if loose else (side.positive and not side.negative and name not in triggers)
+            # A trigger (客户不满 and not 安抚) is no prohibition: only what alone makes the fault is one.
+            alone = loose or str(rule.fault) == name
+            if applies and alone and isinstance(condition.prepared, PhraseSet) and not condition.fields.inverts:
+                speaker = str(condition.fields.who or "any")
+                for entry in condition.prepared.entries:
+                    found.setdefault((entry.written, speaker), (rule.id, speaker))
+    return found
+
+
+def _premises(node: object) -> frozenset[str]:
+    return frozenset(str(node).replace("(", " ").replace(")", " ").split()) if node is not None else frozenset()
+
+
+@check
+def short_forbidden_phrases(pack: RulePack) -> Iterator[Finding]:
+    for rule in pack.rules:
+        for condition in rule.conditions.values():
+            if condition.proof or not rule.model.points.each or not isinstance(condition.prepared, PhraseSet):
+                continue
+            for entry in condition.prepared.entries:
+                if entry.pattern.literal is not None and len(entry.pattern.literal) == 1 and not entry.innocents:
+                    message = f"「{entry.written}」只有一个字，容易落在别的词里：请写 not_in，或写成更长的说法"
+                    yield Finding(Level.WARNING, "short-phrase", rule.id, message, rule.file, condition.line)
+
+
+@check
+def unused_lists(pack: RulePack) -> Iterator[Finding]:
+    used = {name for rule in pack.rules for c in rule.conditions.values() for name in _lists_of(c.fields)}
+    used |= {name for e in pack.exclusions.values() for clause in e.any for name in clause.lists}
+    todo = list(used)
+    while todo:
+        for other in pack.lists[todo.pop()].include:
+            if other not in used:
+                used.add(other)
+                todo.append(other)
+    for name in sorted(set(pack.lists) - used):
+        yield Finding(Level.INFO, "unused-list", name, f"短语表「{name}」没有规则使用")
+
+
+def _lists_of(fields: object) -> Iterator[str]:
+    """Every list that a condition names, wherever in its fields."""
+    for attribute in ("lists", "except_lists"):
+        yield from getattr(fields, attribute, ())
+    excuse = getattr(fields, "excuse", None)
+    if excuse is not None:
+        yield from excuse.lists
+    for item in getattr(fields, "unless", ()):
+        yield from item.lists
