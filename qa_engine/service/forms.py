@@ -16,6 +16,7 @@ from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.codec import call_from_text, result_from_text, transcript_from_text
 from qa_engine.service.context import App
 from qa_engine.service.facts import call_id as checked_id
+from qa_engine.service.media import file_url
 from qa_engine.service.models import Rendered
 from qa_engine.store import CallFilter, calls, tables
 
@@ -124,9 +125,13 @@ def render_agent(
 
 
 def write_call_form(app: App, call_id: str, *, formats: Sequence[str] = ("html", "xlsx")) -> tuple[Path, ...]:
-    """Write a call's form into ``reports/calls`` of the data folder; each file appears whole or not at all."""
+    """Write a call's form into ``reports/calls`` of the data folder; each file appears whole or not at all.
+
+    The HTML plays the recording from the data folder, where it has a form that browsers play.
+    """
     folder = app.settings.reports_dir / "calls"
-    return tuple(_write(folder, render_call(app, call_id, format)) for format in formats)
+    audio_url = file_url(app, call_id, folder)
+    return tuple(_write(folder, render_call(app, call_id, format, audio_url=audio_url)) for format in formats)
 
 
 def write_agent_report(

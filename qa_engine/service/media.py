@@ -4,6 +4,7 @@ import os
 import tempfile
 import wave
 from pathlib import Path
+from urllib.parse import quote
 
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
@@ -25,7 +26,15 @@ MEDIA_TYPES = {
 }
 UNKNOWN_TYPE = "application/octet-stream"
 
-_PLAYED = {"pcm_s16le": {".wav"}, "mp3": {".mp3"}, "aac": {".m4a", ".mp4"}, "flac": {".flac"}}
+_PLAYED = {
+    "pcm_s16le": {".wav"},
+    "pcm_mulaw": {".wav"},
+    "pcm_alaw": {".wav"},
+    "mp3": {".mp3"},
+    "mp3float": {".mp3"},
+    "aac": {".m4a", ".mp4"},
+    "flac": {".flac"},
+}
 """Codec → suffixes that every present browser plays, seeks included. Opus in Ogg is not among them everywhere."""
 
 
@@ -55,6 +64,20 @@ def playable_file(app: App, call_id: str) -> RecordingFile:
     if not copy.is_file():
         _make_wav(app, original, copy)
     return RecordingFile(copy, "audio/wav", copy.stat().st_size, f"{call_id}.wav")
+
+
+def file_url(app: App, call_id: str, folder: Path) -> str | None:
+    """The recording as a file in ``folder`` can link to it; None when there is none that a browser plays."""
+    with app.database.read() as session:
+        call = calls.find(session, call_id)
+        recording = call.recording if call else None
+    if recording is None or recording.suffix not in {*_PLAYED.get(recording.codec or "", ()), ".opus", ".ogg"}:
+        return None
+    try:
+        path = app.recordings.path(recording.sha256, recording.suffix)
+    except NotFoundError:
+        return None  # a form is worth having without its sound
+    return quote(os.path.relpath(path, folder).replace(os.sep, "/"))
 
 
 def _recording(app: App, call_id: str) -> tables.Recording:

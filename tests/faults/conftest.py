@@ -46,7 +46,7 @@ class Centre:
         """A worker in a process group of its own, so that all of it can be killed at once."""
         with (self.root / f"worker-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-W", "error::DeprecationWarning:workers", str(SCRIPT), str(self.gate)],
+                [sys.executable, "-W", "error", str(SCRIPT), str(self.gate)],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

@@ -1,6 +1,7 @@
 """The real rooms behind the ports: sound is decoded, rules are judged, forms are written; only words are scripted."""
 
 import json
+import re
 from pathlib import Path
 from zipfile import is_zipfile
 
@@ -112,6 +113,11 @@ def test_sound_to_forms(real: App, inbox: Path) -> None:
         assert detail.recording is not None
         assert (detail.recording.container, detail.recording.channels) == ("wav", 2)
         assert "不归我管" in render_call(app, "c-1", "html").content.decode()
+        page = (app.settings.reports_dir / "calls" / "c-1.html").read_text(encoding="utf-8")
+        (source,) = set(re.findall(r'src="([^"#]+)"', page))
+        assert (app.settings.reports_dir / "calls" / source).resolve() == app.recordings.path(
+            detail.recording.sha256, ".wav"
+        ).resolve()
         assert json.loads(render_call(app, "c-1", "json").content)
         paths = write_agent_report(app, "8026")
         assert [path.name for path in paths] == ["8026.html", "8026.xlsx"]
