@@ -11,7 +11,7 @@ from qa_engine.service.judge import Judge, PackJudge
 from qa_engine.service.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.transcriber import Transcriber
 from qa_engine.settings import Settings
-from qa_engine.store import Database
+from qa_engine.store import Database, head_revision
 
 
 class App:
@@ -39,7 +39,8 @@ class App:
             make_home(self.settings)
         database = Database(self.settings.resolved_database_url)
         database.ping()
-        if database.embedded or database.revision() is None:
+        at = database.revision()
+        if at is None or (database.embedded and at != head_revision()):
             database.upgrade()
         return database
 
