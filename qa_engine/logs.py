@@ -11,6 +11,11 @@ from qa_engine.settings import Settings
 
 _FORBIDDEN = frozenset({"text", "transcript", "turns", "words", "customer_number", "number", "phone", "facts", "body"})
 WITHHELD = "[withheld]"
+_CHATTY = (
+    *("alembic", "amqp", "faster_whisper", "httpx", "jieba", "kombu", "numba"),
+    # every message twice, ticks included; jobs log themselves
+    *("celery.app.trace", "celery.worker.request", "celery.worker.strategy"),
+)
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -55,7 +60,7 @@ def set_up_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("kombu", "amqp", "alembic", "faster_whisper", "jieba", "numba", "httpx", "celery.redirected"):
+    for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
 
