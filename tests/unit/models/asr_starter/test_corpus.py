@@ -1,0 +1,124 @@
+"""The grammar: what it may say, and what it keeps back."""
+
+import random
+import re
+
+import corpus
+import numerals
+import pytest
+import vocabulary
+
+KNOWN = set(vocabulary.characters())
+
+
+@pytest.fixture(scope="module")
+def sentences() -> corpus.Corpus:
+    return corpus.Corpus(["快递", "公司", "天气", "龘龘"], ["我就说嘛", "龘"])
+
+
+@pytest.mark.parametrize("template", corpus.templates(), ids=lambda template: template.text[:12])
+def test_every_template_fills_with_characters_of_the_vocabulary(
+    sentences: corpus.Corpus, template: corpus.Template
+) -> None:
+    rng = random.Random(template.text)
+    for _ in range(20):
+        text = sentences.fill(template.text, rng)
+        assert text
+        assert set(text) <= KNOWN, set(text) - KNOWN
+
+
+def test_every_word_of_the_slots_is_spoken_once() -> None:
+    texts = [template.text for template in corpus.templates()]
+    texts += [word for words in corpus.slots().values() for word in words] + [
+        "{date}{time}{t}{o}{n}{addr}{W}{co}{road}{d}{c}"
+    ]
+    used = set(re.findall(r"\{(\w+)\}", "".join(texts)))
+    assert set(corpus.slots()) <= used
+
+
+def test_held_out_templates_are_a_twelfth_and_never_trained_on() -> None:
+    held = {template.text for template in corpus.templates() if template.held_out}
+    trained = {template.text for template in corpus.templates() if not template.held_out}
+    assert 60 <= len(held) <= len(trained) / 10
+    assert not held & trained
+
+
+def test_training_never_says_a_held_out_sentence(sentences: corpus.Corpus) -> None:
+    fixed = {each.text for each in corpus.templates() if each.held_out and not re.search(r"[\[{]", each.text)}
+    rng = random.Random(2)
+    # Pairs and splices may only hold whole trained sentences, so no held-out one appears between two full stops.
+    for _ in range(4_000):
+        assert sentences.domain(rng) not in fixed
+
+
+def test_held_out_sentences_can_be_drawn(sentences: corpus.Corpus) -> None:
+    rng = random.Random(3)
+    drawn = {sentences.held_out(rng) for _ in range(400)}
+    assert "不行就是不行。" in drawn
+    assert not any("*" in text or "[" in text or "{" in text for text in drawn)
+
+
+def test_words_and_clauses_with_unknown_characters_are_left_out(sentences: corpus.Corpus) -> None:
+    assert sentences.words == ["快递", "公司", "天气"]
+    assert sentences.clauses == ["我就说嘛"]
+
+
+def test_sentences_are_short_known_and_repeatable(sentences: corpus.Corpus) -> None:
+    first = [sentences.sentence(random.Random(seed)) for seed in range(500)]
+    assert first == [sentences.sentence(random.Random(seed)) for seed in range(500)]
+    assert all(0 < len(text) <= corpus.LONGEST and set(text) <= KNOWN for text in first)
+    assert len(set(first)) > 400
+
+
+@pytest.mark.parametrize(
+    ("template", "wanted"),
+    [
+        ("请[稍等|]。", {"请稍等。", "请。"}),
+        ("[好[的|]|行]", {"好的", "好", "行"}),
+    ],
+)
+def test_choices(sentences: corpus.Corpus, template: str, wanted: set[str]) -> None:
+    rng = random.Random(1)
+    assert {sentences.fill(template, rng) for _ in range(60)} == wanted
+
+
+def test_an_unknown_slot_is_an_error(sentences: corpus.Corpus) -> None:
+    with pytest.raises(KeyError, match="nowhere"):
+        sentences.fill("{nowhere}", random.Random(1))
+
+
+def test_public_dialogue_gives_clean_clauses(tmp_path) -> None:
+    (tmp_path / "cped").mkdir()
+    table = tmp_path / "cped" / "valid_split.csv"
+    table.write_text("Utterance\n你好，我是小明！abc\n这，是：两个；分句\n", encoding="utf-8")
+    assert set(corpus.dialogue_clauses(tmp_path)) == {"你好，我是小明", "这，是，两个", "分句"}
+
+
+def test_a_folder_without_the_data_is_refused(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match="cped"):
+        corpus.dialogue_clauses(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "spoken"),
+    [
+        (0, "零"),
+        (7, "七"),
+        (10, "十"),
+        (12, "十二"),
+        (20, "二十"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (2004, "二千零四"),
+        (30050, "三万零五十"),
+        (99999, "九万九千九百九十九"),
+    ],
+)
+def test_cardinals(value: int, spoken: str) -> None:
+    assert numerals.cardinal(value) == spoken
+
+
+@pytest.mark.parametrize("value", [-1, 100_000])
+def test_cardinals_outside(value: int) -> None:
+    with pytest.raises(ValueError, match="not within"):
+        numerals.cardinal(value)
