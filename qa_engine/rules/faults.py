@@ -33,6 +33,14 @@ _EXPECTED = {
     "finite_number": "应为有限的数字",
 }
 
+_LIMITS = {
+    "less_than_equal": "应不大于 {le:g}",
+    "less_than": "应小于 {lt:g}",
+    "greater_than_equal": "应不小于 {ge:g}",
+    "greater_than": "应大于 {gt:g}",
+    "too_short": "至少要有 {min_length} 项",
+}
+
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """「，是否想写「…」？」 for the nearest known name, or the known ones when they are few, or nothing."""
@@ -62,7 +70,10 @@ class Faults:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            details = error.errors(include_url=False)
+            for detail in details:
+                if detail["type"] == "too_short" and _has_inner(detail["loc"], details):
+                    continue  # it is only empty because what is in it is faulty
                 location = tuple(part for part in detail["loc"] if part != "[key]")
                 self.add((*path, *location), _message(model, detail, location))
         return None
@@ -78,10 +89,17 @@ def _message(model: type[BaseModel], detail: Any, location: Sequence[str | int])
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind in ("literal_error", "enum"):
-        return f"「{name}」不能是 {detail['input']!r}，可用：{detail['ctx']['expected']}"
+        options = detail["ctx"]["expected"].replace(" or ", "、").replace(", ", "、").replace("'", "")
+        return f"「{name}」不能是「{detail['input']}」，可用：{options}"
+    if kind in _LIMITS:
+        return f"「{name}」{_LIMITS[kind].format(**detail['ctx'])}"
     if kind in _EXPECTED:
         return f"「{name}」{_EXPECTED[kind]}" if name else _EXPECTED[kind]
     return f"「{name}」不正确：{detail['msg']}"
+
+
+def _has_inner(location: tuple[str | int, ...], details: Sequence[Any]) -> bool:
+    return any(d["loc"][: len(location)] == location and len(d["loc"]) > len(location) for d in details)
 
 
 def _siblings(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:

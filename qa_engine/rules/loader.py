@@ -133,7 +133,8 @@ class _RuleLoader:
         fault = self._expression("fault", model.fault)
         only_if = self._expression("only_if", model.only_if) if model.only_if is not None else None
         uses = self._uses(fault, only_if, typed)
-        self._unused(uses)
+        if fault is not None and (only_if is not None or model.only_if is None):
+            self._unused(uses)
         self._points(fault)
         conditions = {
             name: self._workshop.condition(

@@ -152,7 +152,7 @@ def _dialogue(value: Any) -> Any:
 class Dialogue(Strict):
     """An example: lines such as ``坐席：您好`` and, where they matter, facts of the call."""
 
-    turns: tuple[str, ...] = Field(min_length=1)
+    turns: Annotated[Texts, Field(min_length=1)]
     call: dict[str, Any] = Field(default_factory=dict)
 
 

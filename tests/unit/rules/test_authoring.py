@@ -1,0 +1,191 @@
+"""What rule authors use: examples, lint, plain Chinese, JSON Schema."""
+
+import json
+
+import pytest
+
+from qa_engine.errors import NotFoundError
+from qa_engine.rules import (
+    Level,
+    SourceFile,
+    describe_rule,
+    json_schema,
+    lint,
+    load_pack,
+    registry,
+    run_examples,
+    sentence,
+)
+from qa_engine.rules.examples import ExampleError, transcript_of
+from qa_engine.rules.models import Dialogue
+
+PACK = """
+pack: {id: base, title: 测试, sections: {s: 服务用语}}
+lists:
+  refusal: {title: 服务忌语, phrases: [不行, 真不行, "不归[我]管"]}
+  thanks: {title: 感谢, phrases: [谢谢, 不行]}
+  loose: {title: 没人用, phrases: [好]}
+rules:
+  - id: forbidden.refusal
+    title: 忌语
+    section: s
+    severity: minor
+    points: {each: -2, per: hit, cap: -6}
+    applies_to: {scenario: complaint, direction: inbound, min_seconds: 10, from: 2026-01-01, metadata: {vip: true}}
+    conditions:
+      refuse: {operator: phrase, lists: [refusal], unless: [question], window: {skip_turns: 1}}
+    fault: refuse
+    message: 说了「{text}」
+    why: 准则 5
+    false_positives: 转述客户的话
+    examples:
+      hit: [["坐席：您好", "坐席：不行"]]
+      miss: [["坐席：您好", "坐席：行不行"], "坐席：不行"]
+      not_applicable: {turns: 坐席：不行, call: {scenario: order}}
+  - id: closing.thanks
+    title: 致谢
+    section: s
+    conditions:
+      thank: {operator: phrase, lists: [thanks], window: {last_turns: 2}}
+    fault: not thank
+    message: 没有致谢
+    examples: {hit: 坐席：谢谢}
+"""
+
+
+@pytest.fixture
+def pack():
+    return load_pack("base", [SourceFile("pack.yaml", PACK)], {})
+
+
+def test_examples_fill_in_what_the_rule_demands(pack) -> None:
+    outcomes = run_examples(pack)
+    assert [(o.rule_id, o.kind, o.number, o.ok) for o in outcomes[:4]] == [
+        ("forbidden.refusal", "hit", 1, True),
+        ("forbidden.refusal", "miss", 1, True),
+        ("forbidden.refusal", "miss", 2, True),
+        ("forbidden.refusal", "not_applicable", 1, True),
+    ]
+
+
+def test_a_wrong_example_says_what_came_out(pack) -> None:
+    wrong = run_examples(pack)[-1]
+    assert not wrong.ok
+    assert str(wrong) == "closing.thanks hit 第 1 例 不符：应为 fail，实际 pass：坐席：谢谢"
+
+
+def test_a_line_carries_times_and_measures() -> None:
+    lines = ("坐席[0.5-3 conf=0.4 db=-20 hz=210 cpm=320]：您好", "客户【3-4 excluded=loop】：嗯", "没有角色")
+    first, second, third = transcript_of(Dialogue(turns=lines)).turns
+    assert (first.speaker, first.start, first.end, first.confidence, first.text) == ("agent", 0.5, 3.0, 0.4, "您好")
+    assert first.prosody is not None
+    assert (first.prosody.loudness_db, first.prosody.pitch_hz, first.prosody.chars_per_minute) == (-20.0, 210.0, 320.0)
+    assert (second.speaker, second.excluded) == ("customer", "loop")
+    assert (third.speaker, third.start) == ("agent", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "call", "message"),
+    [
+        ("坐席[3-1]：好", {}, "早于"),
+        ("坐席[conf=x]：好", {}, "值不正确"),
+        ("坐席[foo=1]：好", {}, "不认识"),
+        ("坐席[excluded=no]：好", {}, "值不正确"),
+        ("坐席：好", {"secnario": "order"}, "不认识 secnario"),
+        ("坐席：好", {"channel": "fax"}, "不正确"),
+        ("坐席：好", {"started_at": "昨天"}, "不正确"),
+    ],
+)
+def test_a_badly_written_example_says_how(line: str, call: dict, message: str) -> None:
+    with pytest.raises(ExampleError, match=message):
+        transcript_of(Dialogue(turns=(line,), call=call))
+
+
+def test_lint_says_what_nobody_can_have_meant(pack) -> None:
+    found = {(f.code, f.subject) for f in lint(pack)}
+    assert found == {
+        ("contradictory-phrase", "forbidden.refusal"),
+        ("missing-examples", "closing.thanks"),
+        ("missing-why", "closing.thanks"),
+        ("no-points", "closing.thanks"),
+        ("shadowed-phrase", "refusal"),
+        ("unused-list", "loose"),
+    }
+    assert [f.level for f in lint(pack)] == sorted(
+        (f.level for f in lint(pack)), key=["error", "warning", "info"].index
+    )
+    assert str(lint(pack)[0]).startswith("[forbidden.refusal] contradictory-phrase") or lint(pack)[0].where
+
+
+REFUSE = "a: {operator: phrase, phrases: [不行]"
+OTHER = "b: {operator: phrase, speaker: customer, phrases: [好], anchor: {to: a, where: same_turn}}"
+LINT = [
+    (REFUSE + "}", "a and not a", "contradiction"),
+    (REFUSE + "}\nb: {operator: phrase, phrases: [不好]}", "a or (a and b)", "dead-condition"),
+    (REFUSE + "}\nb: {operator: phrase, phrases: [不行]}", "a and b", "duplicate-condition"),
+    (REFUSE + ", window: {first_turns: 2, skip_turns: 2}}", "a", "empty-window"),
+    (REFUSE + ", window: {from_seconds: 20, first_seconds: 10}}", "a", "empty-window"),
+    (REFUSE + ", window: {from_percent: 50, to_percent: 20}}", "a", "empty-window"),
+    (REFUSE + "}\n" + OTHER, "a and b", "role-impossible"),
+    ("a: {operator: phrase, phrases: [滚]}", "a", "short-phrase"),
+]
+
+
+@pytest.mark.parametrize(("conditions", "fault", "code"), LINT)
+def test_lint_finds(make_pack, conditions: str, fault: str, code: str) -> None:
+    found = lint(make_pack(conditions, fault=fault, rule="points: -1"))
+    assert code in [finding.code for finding in found]
+
+
+def test_lint_knows_that_chat_has_no_sound(make_pack) -> None:
+    rule = "applies_to: {channel: chat}\npoints: -1"
+    found = lint(make_pack("c: {operator: silence, min_seconds: 8}", rule=rule))
+    assert "channel-impossible" in [finding.code for finding in found]
+    assert Level.ERROR in [finding.level for finding in found]
+
+
+def test_lint_finds_a_rule_written_twice() -> None:
+    rule = PACK[PACK.index("  - id: closing.thanks") :]
+    twice = load_pack(
+        "base", [SourceFile("a", PACK), SourceFile("b", "rules:\n" + rule.replace("closing.thanks", "x.y"))], {}
+    )
+    assert ("duplicate-rule", "x.y") in [(f.code, f.subject) for f in lint(twice)]
+
+
+def test_a_rule_in_plain_chinese(pack) -> None:
+    text = describe_rule(pack, "forbidden.refusal")
+    for piece in (
+        "考评项：服务用语　严重程度：一般",
+        "当「在跳过前 1 个话轮，坐席说到【服务忌语】（询问除外）」时，判为问题，每次扣 2 分，最多扣 6 分。",
+        "适用：业务场景投诉；呼叫方向呼入；通话不短于 10 秒；2026-01-01 起；vip 为 True",
+        "短语表 refusal（服务忌语）：不行、真不行、不归[我]管",
+        "依据：准则 5",
+        "可能误判：转述客户的话",
+        "不算：坐席：您好 / 坐席：行不行",
+    ):
+        assert piece in text, text
+    said = sentence(pack, pack.rule("closing.thanks"))
+    assert said == "当没有做到「在坐席最后 2 个话轮，坐席说到【感谢】」时，判为问题，不扣分。"
+    with pytest.raises(NotFoundError, match="没有规则 x"):
+        describe_rule(pack, "x")
+
+
+def test_every_operator_describes_itself_and_refuses_unknown_fields() -> None:
+    for name, entry in registry().items():
+        assert entry.title, name
+        assert entry.fields.model_config.get("extra") == "forbid", name
+        assert entry.describe is not None, name
+
+
+def test_the_schema_names_every_operator_and_the_short_forms() -> None:
+    schema = json_schema()
+    assert json.loads(json.dumps(schema)) == schema
+    conditions = schema["$defs"]["RuleModel"]["properties"]["conditions"]["additionalProperties"]["oneOf"]
+    assert len(conditions) == len(registry())
+    metadata = schema["$defs"]["MetadataFields"]["properties"]
+    assert "in" in metadata
+    assert "in_" not in metadata
+    points = schema["$defs"]["RuleModel"]["properties"]["points"]["anyOf"]
+    assert {"type": "number"} in points
+    texts = schema["$defs"]["PhraseFields"]["properties"]["lists"]["anyOf"]
+    assert {"type": "string"} in texts

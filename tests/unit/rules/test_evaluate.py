@@ -1,0 +1,256 @@
+"""Statuses, evidence, proof of absence, points, and what the form says."""
+
+import time
+from datetime import datetime
+
+import pytest
+
+from qa_engine.domain import Agent, Call, Speaker, SpeechSpan, Transcript, Turn
+from qa_engine.rules import evaluate, operator, registry
+from qa_engine.rules.fields import ConditionFields
+from qa_engine.rules.operators import base
+
+GREET = "{operator: phrase, window: {first_turns: 1}, phrases: [您好]}"
+
+
+def test_a_missing_phrase_says_where_it_was_looked_for_and_what_came_nearest(judge) -> None:
+    result = judge("{operator: phrase, phrases: [感谢您的来电]}", ["坐席[0-2]：感谢你的电话"], fault="not c")
+    (searched,) = result.searched
+    assert (searched.condition, searched.window, searched.turns) == ("c", "通话全程的坐席话轮", (0,))
+    assert (searched.start, searched.end) == (0.0, 2.0)
+    assert searched.nearest is not None
+    assert (searched.nearest.text, searched.nearest.pattern) == ("感谢你的电话", "感谢您的来电")
+    assert 50 < searched.nearest.score < 82
+
+
+def _heard(*turns: Turn, speech: tuple[SpeechSpan, ...] = ()) -> Transcript:
+    return Transcript(Call("c", duration=60.0), turns, speech)
+
+
+SPOKEN = Turn(0, Speaker.AGENT, "单号多少", 5.0, 7.0, confidence=0.9)
+PROOF = [
+    (_heard(SPOKEN), "fail", ""),
+    (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 5.0, 7.2),)), "fail", ""),
+    (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 1.0, 3.0),)), "uncertain", "说话没有识别出文字"),
+    (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 1.0, 2.0),)), "fail", ""),
+    (_heard(SPOKEN, speech=(SpeechSpan(Speaker.CUSTOMER, 1.0, 3.0),)), "fail", ""),
+    (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 40.0, 45.0),)), "fail", ""),
+    (_heard(Turn(0, Speaker.AGENT, "单号多少", 5.0, 7.0, confidence=0.3)), "uncertain", "置信度"),
+    (_heard(Turn(0, Speaker.CUSTOMER, "喂", 0.0, 1.0)), "uncertain", "没有坐席的话"),
+    (_heard(Turn(0, Speaker.UNKNOWN, "喂", 0.0, 1.0)), "not_applicable", "录音为单声道，坐席与客户未区分"),
+    (_heard(), "not_applicable", "没有可以判断的话轮"),
+]
+
+
+@pytest.mark.parametrize(("transcript", "status", "reason"), PROOF)
+def test_absence_needs_proof(make_pack, transcript: Transcript, status: str, reason: str) -> None:
+    (result,) = evaluate(make_pack(f"c: {GREET}", fault="not c"), transcript)
+    assert (result.status, reason in result.reason) == (status, True), result
+    assert (result.points == 0.0) is True
+
+
+def test_an_excluded_turn_before_the_window_ends_breaks_the_proof(make_pack) -> None:
+    from dataclasses import replace
+
+    from qa_engine.domain import Exclusion
+
+    noise = Turn(0, Speaker.AGENT, "字幕", 0.0, 2.0, excluded=Exclusion.GHOST_TEXT)
+    pack = make_pack(f"c: {GREET}", fault="not c")
+    (result,) = evaluate(pack, _heard(noise, replace(SPOKEN, index=1)))
+    assert (result.status, "识别不可靠" in result.reason) == ("uncertain", True)
+    late = replace(noise, index=1, start=30.0, end=32.0)
+    assert evaluate(pack, _heard(SPOKEN, late))[0].status == "fail"
+
+
+def test_a_forbidden_phrase_in_a_badly_heard_turn_goes_to_a_person(judge) -> None:
+    result = judge("{operator: phrase, phrases: [不行]}", "坐席[0-2 conf=0.2]：不行", rule="points: -2")
+    assert (result.status, result.points) == ("uncertain", 0.0)
+    assert "置信度" in result.reason
+
+
+STATUSES = [
+    ("a", "a", "坐席：不行", "fail"),
+    ("not a", "a", "坐席：不行", "pass"),
+    ("a or b", "ab", "坐席：不行", "fail"),
+    ("a and b", "ab", "坐席：不行", "not_applicable"),
+    ("a and not b", "ab", "坐席：好", "pass"),
+]
+
+
+@pytest.mark.parametrize(("fault", "names", "line", "status"), STATUSES)
+def test_not_applicable_settles_only_what_nothing_else_settles(
+    judge, fault: str, names: str, line: str, status: str
+) -> None:
+    conditions = {
+        "a": "a: {operator: phrase, phrases: [不行]}",
+        "b": "b: {operator: metadata, field: csat, equals: 1}",
+    }
+    assert judge("\n".join(conditions[name] for name in names), line, fault=fault).status == status
+
+
+def test_only_if_takes_a_rule_out_of_the_sums(judge) -> None:
+    conditions = "a: {operator: phrase, speaker: customer, phrases: [投诉]}\nc: {operator: phrase, phrases: [抱歉]}"
+    rule = "only_if: a\npoints: -5"
+    open_call = judge(conditions, ["客户：查件", "坐席：好"], fault="not c", rule=rule)
+    assert (open_call.status, open_call.reason) == ("not_applicable", "前提不成立：未出现「客户说到「投诉」」")
+    failed = judge(conditions, ["客户：投诉", "坐席：好"], fault="not c", rule=rule)
+    assert (failed.status, failed.points) == ("fail", -5.0)
+    assert [hit.condition for hit in failed.evidence] == ["a"]
+    assert judge(conditions, ["客户：投诉", "坐席：抱歉"], fault="not c", rule=rule).status == "pass"
+
+
+POINTS = [
+    ("points: -2", "坐席：不行，不行，不行", -2.0, 1),
+    ("points: {each: -2, per: hit}", "坐席：不行，不行，不行", -6.0, 3),
+    ("points: {each: -2, per: hit, cap: -5}", "坐席：不行，不行，不行", -5.0, 3),
+    ("points: {each: -2, per: hit, cap: -5}", "坐席：不行", -2.0, 1),
+    ("severity: veto", "坐席：不行", 0.0, 1),
+]
+
+
+@pytest.mark.parametrize(("rule", "line", "points", "hits"), POINTS)
+def test_points_once_or_per_hit_with_a_cap(judge, rule: str, line: str, points: float, hits: int) -> None:
+    result = judge("{operator: phrase, phrases: [不行]}", line, rule=rule)
+    assert (result.points, result.hits) == (points, hits)
+
+
+def test_points_of_says_whose_hits_are_counted(judge) -> None:
+    conditions = "a: {operator: phrase, phrases: [投诉], speaker: customer}\nc: {operator: phrase, phrases: [不行]}"
+    lines = ["客户：投诉，投诉", "坐席：不行"]
+    assert judge(conditions, lines, fault="a and c", rule="points: {each: -1, per: hit}").hits == 3
+    assert judge(conditions, lines, fault="a and c", rule="points: {each: -1, per: hit, of: [c]}").hits == 1
+
+
+class _Earlier:
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.asked: list[tuple[str, str, datetime, int]] = []
+
+    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> int:
+        self.asked.append((rule_id, agent_id, moment, within_days))
+        return self.count
+
+
+@pytest.mark.parametrize(
+    ("earlier", "points", "note"), [(0, -1.0, ""), (1, -2.0, "第 2 次"), (2, -4.0, "第 3 次"), (9, -4.0, "第 10 次")]
+)
+def test_repeated_offences_cost_more(make_pack, earlier: int, points: float, note: str) -> None:
+    pack = make_pack(
+        "c: {operator: phrase, phrases: [不行]}",
+        rule="points: {each: -1, cap: -1}\nrepeat: {within_days: 30, steps: {2: -2, 3: -4}}",
+    )
+    moment = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+    call = Call("c", agent=Agent(id="8026"), started_at=moment)
+    stored = _Earlier(earlier)
+    (result,) = evaluate(pack, Transcript(call, (Turn(0, Speaker.AGENT, "不行"),)), offences=stored)
+    assert (result.points, note in result.message) == (points, True)
+    assert stored.asked == [("r", "8026", moment, 30)]
+    (alone,) = evaluate(pack, Transcript(call, (Turn(0, Speaker.AGENT, "不行"),)))
+    assert alone.points == -1.0
+
+
+def test_the_message_names_the_first_hit(judge) -> None:
+    rule = "message: 说了「{text}」等 {count} 处（{time}）"
+    lines = ["坐席[61-62]：不行", "坐席[70-71]：不可以"]
+    pack_rule = judge("{operator: phrase, phrases: [不行, 不可以]}", lines, rule="", fault="c")
+    assert pack_rule.message == "坏了"
+    from qa_engine.rules import SourceFile, load_pack
+
+    text = (
+        "pack: {id: base, title: 测试, sections: {s: 用语}}\n"
+        "rules: [{id: r, title: 规则, section: s, fault: c, points: {per: hit},"
+        f" {rule.replace('message: ', 'message: ' + chr(34)) + chr(34)},"
+        " conditions: {c: {operator: phrase, phrases: [不行, 不可以]}}}]"
+    )
+    pack = load_pack("base", [SourceFile("a.yaml", text)], {})
+    turns = (Turn(0, Speaker.AGENT, "不行", 61.0, 62.0), Turn(1, Speaker.AGENT, "不可以", 70.0, 71.0))
+    assert evaluate(pack, Transcript(Call("c"), turns))[0].message == "说了「不行」等 2 处（01:01）"
+    untimed = (Turn(0, Speaker.AGENT, "不行"),)
+    assert evaluate(pack, Transcript(Call("c"), untimed))[0].message == "说了「不行」等 1 处（第 1 个话轮）"
+
+
+@pytest.fixture
+def broken_operator():
+    class Fields(ConditionFields):
+        operator: str
+
+    @operator("broken", title="坏的", fields=Fields)
+    def broken(scope):
+        raise ZeroDivisionError("除零")
+
+    yield "broken"
+    del base._REGISTRY["broken"]
+
+
+def test_an_operator_that_breaks_is_an_error_and_the_others_are_still_judged(broken_operator, make_pack) -> None:
+    conditions = "c: {operator: broken}\nd: {operator: phrase, phrases: [不行]}"
+    pack = make_pack(conditions, fault="c and d")
+    call = Transcript(Call("c"), (Turn(0, Speaker.AGENT, "不行"),))
+    (result,) = evaluate(pack, call)
+    assert (result.status, result.points) == ("error", 0.0)
+    assert result.reason == "条件 c（算子 broken）出错：ZeroDivisionError: 除零"
+    assert evaluate(make_pack(conditions, fault="c or d"), call)[0].status == "fail"
+    quiet = Transcript(Call("c"), (Turn(0, Speaker.AGENT, "好"),))
+    assert evaluate(make_pack(conditions, fault="c and d"), quiet)[0].status == "pass"
+
+
+def test_a_name_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        operator("phrase", title="又一个", fields=ConditionFields)(lambda scope: None)
+    assert registry()["phrase"].title == "关键词"
+
+
+APPLIES = [
+    ("scenario: [complaint]", {"scenario": "complaint"}, ""),
+    ("scenario: complaint", {"scenario": "order"}, "业务场景为订单，本规则只适用于投诉"),
+    ("scenario: complaint", {}, "业务场景未知，本规则只适用于投诉"),
+    ("not_scenario: telesales", {"scenario": "telesales"}, "业务场景为电销，本规则不适用"),
+    ("not_scenario: telesales", {"scenario": "order"}, ""),
+    ("direction: inbound", {"direction": "outbound"}, "呼叫方向为呼出，本规则只适用于呼入"),
+    ("channel: chat", {}, "渠道为电话，本规则只适用于在线"),
+    ("team: [一组, 二组]", {"agent": {"team": "二组"}}, ""),
+    ("team: 一组", {}, "班组未知，本规则只适用于一组"),
+    ("business_line: 国际", {"metadata": {"business_line": "国内"}}, "业务线为国内，本规则只适用于国际"),
+    ("min_seconds: 30", {"duration": 20}, "通话 20 秒，短于 30 秒"),
+    ("max_seconds: 30", {"duration": 40}, "通话 40 秒，长于 30 秒"),
+    ("min_seconds: 30", {}, "通话时长未知，本规则限定了时长"),
+    ("from: 2026-03-01", {"started_at": "2026-02-28T23:59:00+08:00"}, "通话日期 2026-02-28，规则自 2026-03-01 起生效"),
+    ("until: 2026-03-01", {"started_at": "2026-03-01T23:59:00+08:00"}, ""),
+    ("until: 2026-03-01", {}, "通话时间未知，本规则限定了生效日期"),
+    ("metadata: {vip: true}", {"metadata": {"vip": "True"}}, "vip为True，本规则只适用于true"),
+    ("metadata: {vip: true}", {"metadata": {"vip": True}}, ""),
+    ("metadata: {level: [1, 2]}", {"metadata": {"level": 2}}, ""),
+]
+
+
+@pytest.mark.parametrize(("applies", "call", "reason"), APPLIES)
+def test_a_rule_is_only_for_the_calls_it_is_meant_for(
+    make_pack, make_transcript, applies: str, call: dict, reason: str
+) -> None:
+    pack = make_pack("c: {operator: phrase, phrases: [不行]}", rule=f"applies_to: {{{applies}}}")
+    (result,) = evaluate(pack, make_transcript("坐席：不行", call))
+    assert (result.status, result.reason) == ("not_applicable" if reason else "fail", reason)
+
+
+def test_every_rule_has_a_result_in_the_order_of_the_pack_and_twice_is_the_same(make_pack, make_transcript) -> None:
+    from qa_engine.rules import SourceFile, load_pack
+
+    rules = "".join(
+        f"- {{id: r{i}, title: 规则, section: s, message: 坏, fault: c,"
+        " conditions: {c: {operator: phrase, phrases: [不行]}}}\n"
+        for i in range(5)
+    )
+    text = f"pack: {{id: base, title: 测试, sections: {{s: 用语}}}}\nrules:\n{rules}"
+    pack = load_pack("base", [SourceFile("a.yaml", text)], {})
+    call = make_transcript(["坐席：不行", "客户：好"])
+    first = evaluate(pack, call)
+    assert [result.id for result in first] == ["r0", "r1", "r2", "r3", "r4"]
+    assert evaluate(load_pack("base", [SourceFile("a.yaml", text)], {}), call) == first
+
+
+def test_a_regex_that_takes_too_long_is_an_error_not_a_hang(judge) -> None:
+    # The check at load sees repetition within repetition; what it cannot see is stopped by the clock.
+    started = time.monotonic()
+    result = judge("{operator: regex, patterns: ['(?:a{1,9}){1,30}b']}", f"坐席：{'a' * 60}")
+    assert time.monotonic() - started < 5
+    assert (result.status, "没有算完" in result.reason) == ("error", True)

@@ -1,0 +1,52 @@
+import pytest
+
+from qa_engine.rules.regexes import RegexError, compile_regex, runaway
+
+RUNAWAY = [
+    "(a+)+",
+    "(a*)*b",
+    "(?:(?:a|b)+c*)+",
+    "(a|a{1,3})*x",
+    "(我|我们)*",
+    "(.*,.*)+",
+    ".*好.*好.*好",
+    "(?:a{1,60}b?)+",
+]
+HARMLESS = [
+    "a+b",
+    "(?:很|非常){0,2}抱歉",
+    ".{0,20}好.{0,20}",
+    "[0-9]{4,}",
+    "(您|你)+",
+    "(?<!不)好",
+    r"(.)\1",
+    "a|b|",
+    ".*好.*",
+]
+
+
+@pytest.mark.parametrize("source", RUNAWAY)
+def test_what_can_run_away_is_refused(source: str) -> None:
+    assert runaway(source)
+    with pytest.raises(RegexError, match="失控"):
+        compile_regex(source)
+
+
+@pytest.mark.parametrize("source", HARMLESS)
+def test_what_cannot_is_taken(source: str) -> None:
+    assert runaway(source) is None
+    assert compile_regex(source).source == source
+
+
+@pytest.mark.parametrize("source", [r"\b好", r"好\W", r"a\B", "(", "[", "a" * 3000])
+def test_what_never_works_in_chinese_or_is_malformed_is_refused(source: str) -> None:
+    with pytest.raises(RegexError):
+        compile_regex(source)
+
+
+def test_an_escaped_backslash_is_no_border() -> None:
+    assert compile_regex(r"a\\b").found(r"a\b")
+
+
+def test_empty_matches_are_no_hits() -> None:
+    assert list(compile_regex("x*").finditer("axxb")) == [(1, 3)]
