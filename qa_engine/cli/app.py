@@ -8,6 +8,8 @@ import typer
 from qa_engine import __version__
 from qa_engine.cli.console import complain
 from qa_engine.errors import QaError, UsageError
+from qa_engine.logs import set_up_logs
+from qa_engine.settings import current_settings
 
 app = typer.Typer(
     name="qa-engine",
@@ -32,6 +34,7 @@ def root(
     ] = False,
 ) -> None:
     """Options that every command shares."""
+    set_up_logs(current_settings())
 
 
 def main() -> None:
@@ -58,6 +61,7 @@ def add_commands() -> None:
         doctor,
         ingest,
         report,
+        retry,
         rules,
         serve,
         status,

@@ -1,8 +1,68 @@
 """``qa-engine rules``: look at rule packs and try them."""
 
+import json
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from qa_engine.cli.app import app
+from qa_engine.cli.console import complain, put, say
+from qa_engine.rules import Level, describe_rule, json_schema, lint, run_examples
+from qa_engine.service import load_rules, run_golden_calls
+from qa_engine.settings import current_settings
 
 rules_app = typer.Typer(help="The rule packs: lint, test, show.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
+
+Pack = Annotated[Path | None, typer.Option("--pack", help="Folder of a rule pack; default: setting QA_PACK.")]
+
+
+@rules_app.command("lint")
+def run_lint(pack: Pack = None) -> None:
+    """Faults and doubts of a rule pack, located; exit 1 when a rule cannot do what it says."""
+    loaded = load_rules(current_settings(), folder=pack)
+    findings = lint(loaded)
+    for finding in findings:
+        put(f"{finding.level.value}: {finding}\n")
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    say(f"{loaded.label}: {len(loaded.rules)} rules, {len(findings)} findings, {errors} errors")
+    if errors:
+        raise typer.Exit(1)
+
+
+@rules_app.command("test")
+def run_tests(pack: Pack = None) -> None:
+    """Run the examples of every rule and the golden calls; exit 1 when one of them comes out otherwise."""
+    settings = current_settings()
+    loaded = load_rules(settings, folder=pack)
+    examples = run_examples(loaded)
+    wrong = [outcome for outcome in examples if not outcome.ok]
+    for outcome in wrong:
+        complain(str(outcome))
+    golden = list(run_golden_calls(loaded, settings, folder=pack))
+    broken = [outcome for outcome in golden if not outcome.ok]
+    for call in broken:
+        parts = (("未发现", call.missed), ("误判", call.unwanted), ("未能判定", call.undecided))
+        complain(f"{call.file}（{call.title}）" + "；".join(f"{name} {'、'.join(ids)}" for name, ids in parts if ids))
+    bare = [rule.id for rule in loaded.rules if not any(outcome.rule_id == rule.id for outcome in examples)]
+    if bare:
+        say("rules without examples: " + ", ".join(bare))
+    say(
+        f"{loaded.label}: {len(loaded.rules)} rules, {len(examples) - len(wrong)} of {len(examples)} examples and "
+        f"{len(golden) - len(broken)} of {len(golden)} golden calls as written"
+    )
+    if wrong or broken:
+        raise typer.Exit(1)
+
+
+@rules_app.command("show")
+def show_rule(rule_id: str, pack: Pack = None) -> None:
+    """What a rule does, in plain Chinese, with its phrases and examples."""
+    put(describe_rule(load_rules(current_settings(), folder=pack), rule_id) + "\n")
+
+
+@rules_app.command("schema")
+def schema() -> None:
+    """The JSON Schema of a rule file, for editors that complete and check while one types."""
+    put(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")

@@ -1,6 +1,7 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
+from qa_engine.service.authoring import GoldenOutcome, load_rules, run_golden_calls
 from qa_engine.service.bell import QUEUES, Bell, MemoryBell
 from qa_engine.service.checking import check_inputs, transcribe_files
 from qa_engine.service.clock import Clock, FixedClock, SystemClock
@@ -75,6 +76,7 @@ __all__ = [
     "FixedClock",
     "FixedJudge",
     "FolderRecordings",
+    "GoldenOutcome",
     "IngestReport",
     "IngestedCall",
     "JobOutcome",
@@ -116,6 +118,7 @@ __all__ = [
     "ledgers",
     "list_agents",
     "list_calls",
+    "load_rules",
     "open_app",
     "playable_file",
     "read_pack",
@@ -125,6 +128,7 @@ __all__ = [
     "render_call",
     "retry_calls",
     "rules_folder",
+    "run_golden_calls",
     "run_job",
     "run_pending",
     "scenarios",

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from qa_engine import __version__
 from qa_engine.domain import CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
-from qa_engine.service.packs import read_pack, read_scorecards, rules_folder
+from qa_engine.rules import SourceFile, evaluate
+from qa_engine.scoring import load_scorecard, score_call
+from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.settings import Settings
 
 
@@ -38,15 +40,8 @@ class PackJudge:
     """A rule pack and a scorecard of the rules folder."""
 
     def __init__(self, settings: Settings, *, pack_folder: Path | None = None, scorecard: str | None = None) -> None:
-        from qa_engine.rules import SourceFile, load_pack  # heavy: dictionaries of pinyin and phrases
-        from qa_engine.scoring import load_scorecard
-
-        root = rules_folder(settings)
-        pack_id = settings.pack if pack_folder is None else pack_folder.resolve().name
-        pack_texts = read_pack(root, pack_id, folder=pack_folder)
-        scorecard_texts = read_scorecards(root)
-        slots = {"company": settings.company}
-        self._pack = load_pack(pack_id, [SourceFile(name, text) for name, text in pack_texts.items()], slots)
+        pack_texts, self._pack = load_sources(settings, folder=pack_folder)
+        scorecard_texts = read_scorecards(rules_folder(settings))
         self._scorecard = load_scorecard(
             [SourceFile(name, text) for name, text in scorecard_texts.items()], scorecard or settings.scorecard
         )
@@ -71,9 +66,6 @@ class PackJudge:
         return self._scorecard.label
 
     def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
-        from qa_engine.rules import evaluate
-        from qa_engine.scoring import score_call
-
         return score_call(
             transcript,
             evaluate(self._pack, transcript),

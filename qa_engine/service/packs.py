@@ -5,6 +5,7 @@ from pathlib import Path
 
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.resources import rules_dir as bundled_rules_dir
+from qa_engine.rules import RulePack, SourceFile, load_pack
 from qa_engine.settings import Settings
 
 
@@ -27,6 +28,14 @@ def read_pack(root: Path, pack_id: str, *, folder: Path | None = None) -> Mappin
     if not texts:
         raise NotFoundError(f"no .yaml file in the rule pack {folder}")
     return {**texts, **_read(root / "phrases", "phrases"), **_read(folder / "phrases", f"packs/{folder.name}/phrases")}
+
+
+def load_sources(settings: Settings, *, folder: Path | None = None) -> tuple[Mapping[str, str], RulePack]:
+    """The texts of the settings' pack (or of the one in ``folder``) and the pack they make. Raises RulesError."""
+    pack_id = settings.pack if folder is None else folder.resolve().name
+    texts = read_pack(rules_folder(settings), pack_id, folder=folder)
+    files = [SourceFile(name, text) for name, text in texts.items()]
+    return texts, load_pack(pack_id, files, {"company": settings.company})
 
 
 def read_scorecards(root: Path) -> Mapping[str, str]:

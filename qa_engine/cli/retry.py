@@ -1,0 +1,20 @@
+"""``qa-engine retry``: give quarantined calls another try."""
+
+from typing import Annotated
+
+import typer
+
+from qa_engine.cli.app import app
+from qa_engine.cli.console import say
+from qa_engine.service import open_app, retry_calls
+from qa_engine.settings import current_settings
+
+
+@app.command()
+def retry(call_ids: Annotated[list[str], typer.Argument(help="Quarantined calls.")]) -> None:
+    """Queue quarantined calls again, after their cause was mended."""
+    with open_app(current_settings()) as engine:
+        queued = retry_calls(engine, call_ids)
+    say(f"{queued} of {len(call_ids)} calls queued again")
+    if queued < len(call_ids):
+        raise typer.Exit(1)

@@ -1,0 +1,74 @@
+"""For those who write rules: a pack from its folder, its examples, the golden calls."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_engine.domain import Status
+from qa_engine.errors import Fault, RulesError
+from qa_engine.rules import RulePack, evaluate
+from qa_engine.service.packs import load_sources, rules_folder
+from qa_engine.settings import Settings
+from qa_engine.speech.formats import transcript_from_json
+
+GOLDEN_FOLDER = "golden"
+_VERDICT_KEYS = frozenset({"title", "why", "fail", "tolerated", "uncertain", "grade_pending"})
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenOutcome:
+    """A golden call against its verdicts: what was wanted and not found, found and not wanted, or left undecided."""
+
+    file: str
+    title: str
+    missed: tuple[str, ...]
+    unwanted: tuple[str, ...]
+    undecided: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not (self.missed or self.unwanted or self.undecided)
+
+
+def load_rules(settings: Settings, *, folder: Path | None = None) -> RulePack:
+    """The pack of the settings, or the one in ``folder``. Raises RulesError with all its faults, NotFoundError."""
+    return load_sources(settings, folder=folder)[1]
+
+
+def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None = None) -> Iterator[GoldenOutcome]:
+    """Each golden call judged by the pack; those of ``folder/golden``, else of the rules folder.
+
+    A golden call is a transcript file with one more key, ``golden``: ``title``, ``fail`` (the rules that must fail, no
+    others may but those under ``tolerated``) and ``uncertain``. Only verdicts on rules of this pack count. Raises
+    RulesError naming the file when it cannot be read.
+    """
+    own = folder / GOLDEN_FOLDER if folder is not None else None
+    where = own if own is not None and own.is_dir() else rules_folder(settings) / GOLDEN_FOLDER
+    known = {rule.id for rule in pack.rules}
+    for path in sorted(where.glob("*.json")):
+        title, wanted, tolerated, unsure, call = _read(path)
+        statuses = {r.id: r.status for r in evaluate(pack, transcript_from_json(call, path.name))}
+        failed = {name for name, status in statuses.items() if status is Status.FAIL}
+        open_ones = {name for name, status in statuses.items() if status in {Status.UNCERTAIN, Status.ERROR}}
+        yield GoldenOutcome(
+            file=path.name,
+            title=title,
+            missed=tuple(sorted((wanted & known) - failed)),
+            unwanted=tuple(sorted(failed - wanted - tolerated)),
+            undecided=tuple(sorted(open_ones - unsure - wanted)),
+        )
+
+
+def _read(path: Path) -> tuple[str, set[str], set[str], set[str], dict[str, object]]:
+    try:
+        call = json.loads(path.read_text(encoding="utf-8"))
+        golden = call.pop("golden")
+        unknown = set(golden) - _VERDICT_KEYS
+        if unknown:
+            raise ValueError(f"unknown keys {sorted(unknown)}")
+        named = [set(golden.get(key, ())) for key in ("fail", "tolerated", "uncertain")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"不是一份标准通话：{error!r}；需要转写文件加上 golden 键"
+        raise RulesError([Fault(str(path), None, None, message)]) from error
+    return str(golden.get("title", path.stem)), named[0], named[1], named[2], call
