@@ -1,7 +1,7 @@
 """Rules: YAML in, verdicts with their evidence out."""
 
 from qa_engine.rules.describe import describe_rule, sentence
-from qa_engine.rules.evaluate import Offences, evaluate
+from qa_engine.rules.evaluate import Offences, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.jsonschema import json_schema
 from qa_engine.rules.lint import Finding, Level, lint
@@ -25,6 +25,7 @@ __all__ = [
     "SourceFile",
     "describe_rule",
     "evaluate",
+    "evaluate_rule",
     "json_schema",
     "lint",
     "load_pack",

@@ -40,6 +40,11 @@ def evaluate(pack: RulePack, transcript: Transcript, *, offences: Offences | Non
     return tuple(_judge(pack, rule, call, offences) for rule in pack.rules)
 
 
+def evaluate_rule(pack: RulePack, rule_id: str, transcript: Transcript) -> RuleResult:
+    """The result of one rule alone; NotFoundError when the pack has no such rule."""
+    return _judge(pack, pack.rule(rule_id), CallView(transcript, pack.lexicon), None)
+
+
 def _judge(pack: RulePack, rule: Rule, call: CallView, offences: Offences | None) -> RuleResult:
     reason = why_not(rule.applies_to, call.transcript.call, call.duration)
     if reason:

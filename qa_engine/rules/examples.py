@@ -19,7 +19,7 @@ from qa_engine.domain import (
     Transcript,
     Turn,
 )
-from qa_engine.rules.evaluate import evaluate
+from qa_engine.rules.evaluate import evaluate_rule
 from qa_engine.rules.models import AppliesTo, Dialogue
 from qa_engine.rules.pack import Rule, RulePack
 
@@ -75,7 +75,6 @@ def run_examples(pack: RulePack) -> tuple[ExampleOutcome, ...]:
 
 def _of_rule(pack: RulePack, rule: Rule) -> Iterator[ExampleOutcome]:
     examples = rule.model.examples
-    position = pack.rules.index(rule)
     for kind, wanted in WANTED.items():
         for number, dialogue in enumerate(getattr(examples, kind), 1):
             try:
@@ -83,7 +82,7 @@ def _of_rule(pack: RulePack, rule: Rule) -> Iterator[ExampleOutcome]:
             except ExampleError as error:
                 yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, None, str(error))
                 continue
-            result = evaluate(pack, transcript)[position]
+            result = evaluate_rule(pack, rule.id, transcript)
             yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, result)
 
 

@@ -79,6 +79,10 @@ class Lexicon:
         """How many different strings are looked for."""
         return sum(len(keys) for keys in self._keys.values())
 
+    def has(self, layer: Layer) -> bool:
+        """True when anything is looked for on a layer."""
+        return layer in self._automata
+
     def scan(self, layer: Layer, text: str) -> Mapping[str, tuple[int, ...]]:
         """Every registered key that occurs in ``text``, with the positions where it starts."""
         automaton = self._automata.get(layer)
@@ -130,6 +134,6 @@ class Scanned:
         """Key → positions in ``text(layer)`` where it starts."""
         found = self._found.get(layer)
         if found is None:
-            found = self._lexicon.scan(layer, self.text(layer))
+            found = self._lexicon.scan(layer, self.text(layer)) if self._lexicon.has(layer) else {}
             self._found[layer] = found
         return found

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -134,6 +134,15 @@ class PhraseSet:
                 for part in pattern.parts
             )
         )
+
+    def keys(self, step: Ladder) -> Iterator[tuple[Layer, Set[str]]]:
+        """For a step of the ladder, layers and keys: where none of the keys is found, the step has no match."""
+        if step is Ladder.FUZZY:
+            yield Layer.SEEDS, self._seeds.keys()
+            return
+        for layer, index in (self._exact if step is Ladder.EXACT else self._sound).items():
+            if index.entries:
+                yield layer, index.entries.keys()
 
     def exact(self, text: Scanned) -> list[Match]:
         """The exact hits in a turn, the longest where they overlap, innocent ones left out."""

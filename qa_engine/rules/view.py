@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qa_engine.domain import Span, Speaker, Transcript, Turn
-from qa_engine.rules.lexicon import Lexicon, Scanned
+from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
 from qa_engine.text import count_chars
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class CallView:
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
         self.duration = transcript.duration
+        self._found: dict[Layer, Mapping[str, tuple[int, ...]]] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
 
     @cached_property
@@ -75,6 +76,16 @@ class CallView:
     def turns_of(self, speaker: Speaker | None) -> tuple[TurnView, ...]:
         """The judged turns of a speaker (None: of anybody)."""
         return self._by_speaker[speaker]
+
+    def found(self, layer: Layer) -> Mapping[str, tuple[int, ...]]:
+        """Every key of the lexicon that occurs in the judged turns, with the turns (their order) it occurs in."""
+        if layer not in self._found:
+            places: dict[str, list[int]] = {}
+            for view in self.turns:
+                for key in view.scanned.found(layer):
+                    places.setdefault(key, []).append(view.order)
+            self._found[layer] = {key: tuple(orders) for key, orders in places.items()}
+        return self._found[layer]
 
     @cached_property
     def holds(self) -> tuple[Span, ...]:

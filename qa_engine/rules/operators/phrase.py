@@ -107,8 +107,11 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
             continue
         if not everything and sum(hit.certain for hit in hits) >= wanted:
             break
-        for piece in scope.pieces:
+        likely = _likely(scope, phrases, step)
+        for piece in scope.pieces if likely else ():
             view = piece.view
+            if view.order not in likely:
+                continue
             for match in _try(phrases, step, view, taken):
                 hit = scope.words(
                     view,
@@ -123,13 +126,25 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
     return hits
 
 
+def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> set[int]:
+    """The turns in which a step can have a match at all, found once for the whole call."""
+    orders: set[int] = set()
+    for layer, keys in phrases.keys(step):
+        found = scope.call.found(layer)
+        for key in keys & found.keys():
+            orders.update(found[key])
+    return orders
+
+
 def _try(phrases: PhraseSet, step: Ladder, view: TurnView, taken: dict[int, list[Match]]) -> Iterable[Match]:
     """Matches of one step in a turn. What is written exactly, excused or not, is no near hit of the same place."""
     if step is Ladder.EXACT:
         return phrases.exact(view.scanned)
+    near = phrases.fuzzy(view.scanned) if step is Ladder.FUZZY else phrases.by_sound(view.scanned)
+    if not near:
+        return ()
     if view.order not in taken:
         taken[view.order] = phrases.exact_raw(view.scanned)
-    near = phrases.fuzzy(view.scanned) if step is Ladder.FUZZY else phrases.by_sound(view.scanned)
     fresh = [match for match in near if not any(match.overlaps(other) for other in taken[view.order])]
     taken[view.order] = taken[view.order] + fresh
     return fresh
