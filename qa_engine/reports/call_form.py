@@ -171,11 +171,11 @@ def _facts(transcript: Transcript, source_name: str) -> tuple[Fact, ...]:
     if isinstance(ended_by := metadata.get("ended_by"), str):
         facts.append(Fact("结束方式", wording.ENDED_BY.get(ended_by, ended_by)))
     if (csat := metadata.get("csat")) is not None:
-        facts.append(Fact("客户满意度", str(csat)))
+        facts.append(Fact("客户满意度", wording.plain_value(csat)))
     if source_name:
         facts.append(Fact("录音文件", mask_private(source_name)))
     facts += [
-        Fact(key, mask_private(str(value)))
+        Fact(wording.METADATA.get(key, key), mask_private(wording.plain_value(value)))
         for key, value in metadata.items()
         if key not in _OWN_METADATA and isinstance(value, str | int | float) and str(value)
     ]

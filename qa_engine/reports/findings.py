@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from qa_engine.domain import CallResult, Evidence, Ladder, RuleResult, Searched, Severity, Speaker, Status, Transcript
 from qa_engine.reports.turns import Mark, Marking, ShownTurns, TurnLine, speaker_label
-from qa_engine.reports.wording import LADDERS, SEVERITIES, STATUSES, clock, clock_range, number
+from qa_engine.reports.wording import LADDERS, SEVERITIES, STATUSES, clock, clock_range, number, phrase_pattern
 from qa_engine.text import mask_private
 
 QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
@@ -276,6 +276,6 @@ def _search(searched: Searched, turns: ShownTurns) -> Search:
         where = f"（{line.clock} {line.speaker_label}）" if line is not None else ""
         nearest = (
             f"最接近的是「{mask_private(searched.nearest.text)}」{where}，"
-            f"与「{searched.nearest.pattern}」相似度 {number(searched.nearest.score, 0)}"
+            f"与「{phrase_pattern(searched.nearest.pattern)}」相似度 {number(searched.nearest.score, 0)}"
         )
     return Search(searched.window, start, end, clock_range(start, end), len(searched.turns), nearest)

@@ -1,5 +1,6 @@
 """The words and number formats of the forms, in one place."""
 
+import re
 from datetime import datetime
 
 from qa_engine.domain import Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
@@ -35,6 +36,8 @@ EXCLUSIONS = {
     Exclusion.LOW_ENERGY: "此处几乎无声",
     Exclusion.LOW_CONFIDENCE: "识别可信度低",
 }
+_WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
+METADATA = {"business_line": "业务线"}  # headings of the columns that centres commonly add to a manifest
 ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
 WARNINGS = {
     "dual_mono": "两个声道内容相同，无法区分说话人",
@@ -82,6 +85,16 @@ def number(value: float, decimals: int = 2) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def plain_value(value: object) -> str:
+    """A value of a manifest as people write it: ``5`` for 5.0."""
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def phrase_pattern(pattern: str) -> str:
+    """A phrase of a rule without its technical marks: 「还有…可以帮」."""
+    return _WILDCARD.sub("…", pattern)
 
 
 def signed(points: float) -> str:

@@ -72,3 +72,16 @@ def test_every_metric_has_a_name(build: object) -> None:
 
 def test_an_unknown_scenario_is_shown_as_it_came() -> None:
     assert [wording.scenario(key) for key in ("complaint", "vip_care", None)] == ["投诉", "vip_care", "未提供"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [("还有{any:6}可以帮", "还有…可以帮"), ("工号{digits}", "工号…"), ("{company}客服", "…客服"), ("您好", "您好")],
+)
+def test_patterns_are_shown_without_technical_marks(pattern: str, shown: str) -> None:
+    assert wording.phrase_pattern(pattern) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(5.0, "5"), (2.5, "2.5"), (4, "4"), ("国内件", "国内件")])
+def test_values_of_a_manifest_are_shown_as_written(value: object, shown: str) -> None:
+    assert wording.plain_value(value) == shown
