@@ -127,3 +127,10 @@ def test_a_mandated_phrase_profits_from_the_ladder(judge, phrase: str, said: str
     result = judge(f'{{operator: phrase, phrases: ["{phrase}"]}}', f"坐席：{said}", fault="not c")
     assert result.status == ("pass" if ladder else "fail")
     assert [hit.ladder for hit in result.evidence] == ([ladder] if ladder else [])
+
+
+def test_a_forbidden_phrase_that_is_only_similar_never_costs_points(judge) -> None:
+    condition = "{operator: phrase, phrases: [这件事不归我们部门管], steps: [exact, fuzzy]}"
+    near = judge(condition, "坐席：这件事儿不归我们部门管", rule="points: -5")
+    assert (near.status, near.points, near.evidence[0].ladder) == ("uncertain", 0.0, "fuzzy")
+    assert "相似" in near.reason
