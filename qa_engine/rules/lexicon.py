@@ -7,6 +7,7 @@ sounds of the plain text with and without tones. A layer is scanned once per tur
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
+from threading import Lock
 
 import ahocorasick
 
@@ -35,6 +36,7 @@ class SoundCode:
     def __init__(self, confusions: Confusions) -> None:
         self._confusions = confusions
         self._codes: dict[str, str] = {}
+        self._learning = Lock()
         self._chars: dict[bool, dict[str, str]] = {True: {}, False: {}}
 
     def encode(self, text: str, *, tones: bool) -> str:
@@ -47,7 +49,8 @@ class SoundCode:
         code = char
         if syllable != char:
             sound = self._confusions.fold(syllable, tones=tones)
-            code = self._codes.setdefault(sound, chr(_FIRST_CODE + len(self._codes)))
+            with self._learning:  # two threads must not give one code to two sounds
+                code = self._codes.setdefault(sound, chr(_FIRST_CODE + len(self._codes)))
         self._chars[tones][char] = code
         return code
 
