@@ -27,7 +27,7 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``faulty_files`` are those of rows with faults: they wait for a better row instead of going in without facts."""
+    """``faulty_files`` have only rows with faults: they wait for a better row instead of going in without facts."""
 
     path: Path
     entries: tuple[ManifestEntry, ...]
@@ -44,6 +44,7 @@ def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
     entries: list[ManifestEntry] = []
     faults: list[Fault] = []
     faulty: set[Path] = set()
+    taken: dict[Path, int] = {}
     first_lines: dict[str, int] = {}
     for row in rows:
         if isinstance(row, Fault):
@@ -60,13 +61,16 @@ def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
                 wrong.append(
                     Fault(where, line, None, f"call id {facts.call_id} is already in line {earlier}", "call_id")
                 )
+        if file is not None and not wrong and file.resolve() in taken:
+            wrong.append(Fault(where, line, None, f"this file is already in line {taken[file.resolve()]}", "file"))
         if wrong or file is None:
             faults.extend(wrong)
             if file is not None:
                 faulty.add(file.resolve())
         else:
+            taken[file.resolve()] = line
             entries.append(ManifestEntry(line, file, facts))
-    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty))
+    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()))
 
 
 def _read_text(path: Path) -> str:

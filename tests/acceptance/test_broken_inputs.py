@@ -74,37 +74,35 @@ def test_every_broken_recording_is_accounted_for(qa: Run, recordings: Path) -> N
     assert day["in_progress"] >= 1, "the good recording is queued"
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (row("nowhere.wav", "c-2"), ["manifest.csv:3", "nowhere.wav"]),
-        (row("../outside.wav", "c-2"), ["manifest.csv:3", "../outside.wav"]),
-        (row("/etc/hostname", "c-2"), ["manifest.csv:3", "/etc/hostname"]),
-        (row("good.wav", "c-1"), ["manifest.csv:3", "c-1"]),
-        (row("other.wav", "c-1"), ["manifest.csv:3", "c-1"]),
-        (row("other.wav", ""), ["manifest.csv:3", "call_id"]),
-        (row("other.wav", "c-2", started_at="yesterday"), ["manifest.csv:3", "started_at", "yesterday"]),
-        (row("other.wav", "c-2", agent_channel="middle"), ["manifest.csv:3", "agent_channel", "middle"]),
-        (row("other.wav", "c-2", direction="sideways"), ["manifest.csv:3", "direction", "sideways"]),
-    ],
-    ids=["missing", "dots", "absolute", "same-row", "same-id", "no-id", "date", "channel", "direction"],
-)
-def test_a_faulty_row_is_located_and_the_others_are_stored(
-    qa: Run, tmp_path: Path, fault: dict[str, str], words: list[str]
-) -> None:
+FAULTY_ROWS = {
+    "missing": (row("nowhere.wav", "c-2"), ["nowhere.wav"]),
+    "dots": (row("../outside.wav", "c-3"), ["../outside.wav"]),
+    "absolute": (row("/etc/hostname", "c-4"), ["/etc/hostname"]),
+    "same-row": (row("good.wav", "c-1"), ["c-1"]),
+    "same-id": (row("other.wav", "c-1"), ["c-1"]),
+    "same-file": (row("good.wav", "c-8"), ["file", "line 2"]),
+    "no-id": (row("other.wav", ""), ["call_id"]),
+    "date": (row("other.wav", "c-5", started_at="yesterday"), ["started_at", "yesterday"]),
+    "channel": (row("other.wav", "c-6", agent_channel="middle"), ["agent_channel", "middle"]),
+    "direction": (row("other.wav", "c-7", direction="sideways"), ["direction", "sideways"]),
+}
+
+
+def test_every_faulty_row_is_located_and_the_good_ones_are_stored(qa: Run, tmp_path: Path) -> None:
     folder = tmp_path / "calls"
     folder.mkdir()
     write_audio(folder / "good.wav", noise(2, 3))
     write_audio(folder / "other.wav", noise(2, 4))
     write_audio(tmp_path / "outside.wav", noise(2, 5))
-    manifest = write_manifest(folder / "manifest.csv", [row("good.wav", "c-1"), fault])
-    done = qa("ingest", "--manifest", manifest, folder)
+    rows = [row("good.wav", "c-1"), *(fault for fault, _ in FAULTY_ROWS.values())]
+    done = qa("ingest", "--manifest", write_manifest(folder / "manifest.csv", rows), folder)
     assert done.returncode == 1, done.stderr
-    for word in words:
-        assert word in done.stderr
-    status = json.loads(qa("status", "--format", "json").stdout)
-    assert sum(day["in_progress"] for day in status["days"]) >= 1
-    assert all(day["balanced"] for day in status["days"])
+    for line, (name, (_, words)) in enumerate(FAULTY_ROWS.items(), 3):
+        told = [text for text in done.stderr.splitlines() if f"manifest.csv:{line}" in text]
+        assert told, f"{name}: nothing about line {line} in {done.stderr}"
+        assert all(any(word in text for text in told) for word in words), (name, told)
+    (day,) = json.loads(qa("status", "--format", "json").stdout)["days"]
+    assert (day["received"], day["in_progress"] + day["aside"], day["balanced"]) == (1, 1, True)
 
 
 def test_a_link_out_of_the_folder_is_refused(qa: Run, tmp_path: Path) -> None:
@@ -145,36 +143,34 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("broken.json", '{"version": 1,', ["broken.json:1"]),
-        ("list.json", "[1, 2]", ["list.json"]),
-        (
-            "speaker.json",
-            json.dumps({**GOOD, "turns": [{"speaker": "boss", "text": "x"}]}),
-            ["speaker.json", "turns[0].speaker", "customer"],
-        ),
-        ("notext.json", json.dumps({**GOOD, "turns": [{"speaker": "agent"}]}), ["notext.json", "text"]),
-        ("future.json", json.dumps({**GOOD, "version": 9}), ["future.json", "version"]),
-        ("nan.json", json.dumps({**GOOD, "duration": float("nan")}), ["nan.json", "NaN"]),
-        ("lines.jsonl", json.dumps(GOOD) + "\n{oops\n", ["lines.jsonl:2"]),
-        ("cues.srt", "1\nnot a time\n您好\n", ["cues.srt:1", "-->"]),
-        ("zero.wav", "", ["zero.wav"]),
-    ],
-)
-def test_check_names_what_it_cannot_read_and_does_the_rest(
-    qa: Run, tmp_path: Path, name: str, content: str, words: list[str]
-) -> None:
-    good, bad = tmp_path / "good.json", tmp_path / name
+BROKEN_FILES = {
+    "broken.json": ('{"version": 1,', ["broken.json:1"]),
+    "list.json": ("[1, 2]", ["list.json"]),
+    "speaker.json": (
+        json.dumps({**GOOD, "turns": [{"speaker": "boss", "text": "x"}]}),
+        ["turns[0].speaker", "customer"],
+    ),
+    "notext.json": (json.dumps({**GOOD, "turns": [{"speaker": "agent"}]}), ["notext.json", "text"]),
+    "future.json": (json.dumps({**GOOD, "version": 9}), ["future.json", "version"]),
+    "nan.json": (json.dumps({**GOOD, "duration": float("nan")}), ["nan.json", "NaN"]),
+    "lines.jsonl": (json.dumps(GOOD) + "\n{oops\n", ["lines.jsonl:2"]),
+    "cues.srt": ("1\nnot a time\n您好\n", ["cues.srt:1", "-->"]),
+    "zero.wav": ("", ["zero.wav"]),
+}
+
+
+def test_check_names_each_file_it_cannot_read_and_does_the_rest(qa: Run, tmp_path: Path) -> None:
+    good = tmp_path / "good.json"
     good.write_text(json.dumps({**GOOD, "call_id": "good"}), encoding="utf-8")
-    bad.write_text(content, encoding="utf-8")
-    done = qa("check", bad, good, "--format", "jsonl")
+    for name, (content, _) in BROKEN_FILES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    done = qa("check", *(tmp_path / name for name in BROKEN_FILES), good, "--format", "jsonl")
     assert done.returncode == 1, done.stderr
-    for word in words:
-        assert word in done.stderr
-    assert "good" in [json.loads(line)["call_id"] for line in done.stdout.splitlines()]
     assert "Traceback" not in done.stderr
+    for name, (_, words) in BROKEN_FILES.items():
+        told = "\n".join(line for line in done.stderr.splitlines() if name in line)
+        assert all(word in told for word in words), (name, done.stderr)
+    assert [json.loads(line)["call_id"] for line in done.stdout.splitlines()] == ["c-1", "good"]
 
 
 FAULTY_PACK = """\
