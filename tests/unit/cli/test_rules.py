@@ -1,0 +1,107 @@
+"""``qa-engine rules``: what a rule author sees, and the exit codes a build script relies on."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from qa_engine.cli import app
+from qa_engine.cli.app import add_commands
+from qa_engine.errors import NotFoundError, RulesError
+
+add_commands()
+
+PACK = """\
+pack: {id: mine, title: 我的规则, sections: {a: 甲}}
+rules:
+  - id: polite.please
+    title: 使用请字
+    section: a
+    item: x
+    severity: minor
+    points: -1
+    conditions:
+      please: {operator: phrase, phrases: [请您]}
+    fault: not please
+    message: 未使用「请您」
+    why: 坐席 5：文明用语
+    examples:
+      hit: [坐席：报一下单号。]
+      miss: [坐席：请您报一下单号。]
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "mine"
+    (folder / "golden").mkdir(parents=True)
+    (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
+    return folder
+
+
+def golden(folder: Path, text: str, fail: list[str]) -> None:
+    call = {
+        "golden": {"title": "一句话", "fail": fail},
+        "version": 1,
+        "call_id": "golden-1",
+        "turns": [{"speaker": "agent", "text": text}],
+    }
+    (folder / "golden" / "one.json").write_text(json.dumps(call, ensure_ascii=False), encoding="utf-8")
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["rules", *map(str, arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_sound_pack_passes(pack: Path) -> None:
+    golden(pack, "报一下单号。", ["polite.please"])
+    assert run("lint", "--pack", pack)[0] == 0
+    code, _, told = run("test", "--pack", pack)
+    assert code == 0
+    assert "2 of 2 examples and 1 of 1 golden calls" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "fail", "words"),
+    [("请您报一下单号。", ["polite.please"], "未发现 polite.please"), ("报一下单号。", [], "误判 polite.please")],
+)
+def test_a_golden_call_that_comes_out_otherwise_is_named(pack: Path, text: str, fail: list[str], words: str) -> None:
+    golden(pack, text, fail)
+    code, _, told = run("test", "--pack", pack)
+    assert code == 1
+    assert words in told
+    assert "one.json" in told
+
+
+def test_a_wrong_example_is_named(pack: Path) -> None:
+    file = pack / "pack.yaml"
+    file.write_text(PACK.replace("miss: [坐席：请您", "miss: [坐席："), encoding="utf-8")
+    code, _, told = run("test", "--pack", pack)
+    assert code == 1
+    assert "polite.please miss" in told
+
+
+def test_a_golden_file_that_is_none_is_named(pack: Path) -> None:
+    (pack / "golden" / "odd.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(RulesError, match=r"odd\.json"):
+        run("test", "--pack", pack)
+
+
+def test_show_says_what_the_rule_does(pack: Path) -> None:
+    code, shown, _ = run("show", "polite.please", "--pack", pack)
+    assert code == 0
+    assert "polite.please" in shown
+    assert "请您" in shown
+    with pytest.raises(NotFoundError, match="polite.thanks"):
+        run("show", "polite.thanks", "--pack", pack)
+
+
+def test_schema_knows_every_operator() -> None:
+    code, shown, _ = run("schema")
+    assert code == 0
+    text = json.dumps(json.loads(shown), ensure_ascii=False)
+    assert all(f"{operator}（" in text for operator in ("phrase", "silence", "overlap", "speech_rate"))
