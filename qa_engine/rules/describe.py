@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from qa_engine.domain import Severity
 from qa_engine.rules.expression import And, Name, Node, Not, Or
-from qa_engine.rules.fields import WHO_TITLE, Located, Window
-from qa_engine.rules.models import AppliesTo
+from qa_engine.rules.fields import WHO_TITLE, ConditionFields, Located, Window
+from qa_engine.rules.models import AppliesTo, PhraseList
 from qa_engine.rules.pack import Condition, Rule, RulePack
 
 SEVERITY_TITLE = {Severity.INFO: "提示", Severity.MINOR: "一般", Severity.MAJOR: "严重", Severity.VETO: "一票否决"}
@@ -17,6 +17,7 @@ _WORDS = {
     "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线", "consultation": "咨询", "complaint": "投诉",
     "order": "订单", "after_sales": "售后", "followup": "回访", "telesales": "电销",
 }  # fmt: skip
+_SHOWN = 8  # phrases of a list
 
 
 def describe_rule(pack: RulePack, rule_id: str) -> str:
@@ -42,10 +43,8 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     yield f"适用：{applies or '所有通话'}"
     for name, condition in rule.conditions.items():
         yield pack.titled(f"条件 {name}：{condition_text(condition)}")
-    for name in sorted({name for c in rule.conditions.values() for name in getattr(c.fields, "lists", ())}):
-        shown = [phrase.text for phrase in pack.lists[name].phrases]
-        more = f"…等 {len(shown)} 条" if len(shown) > 8 else ""
-        yield f"短语表 {name}（{pack.lists[name].title}）：{'、'.join(shown[:8])}{more}"
+    for name in _lists_of(pack, rule):
+        yield _list_line(name, pack.lists[name])
     if model.repeat is not None:
         steps = "，".join(f"第 {count} 次起每次 {points:g} 分" for count, points in model.repeat.steps.items())
         yield f"重复出现：{model.repeat.within_days} 天内{steps}"
@@ -56,6 +55,38 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     for title, dialogues in (("算", model.examples.hit), ("不算", model.examples.miss)):
         for dialogue in dialogues[:3]:
             yield f"{title}：{' / '.join(dialogue.turns)}"
+
+
+def _lists_of(pack: RulePack, rule: Rule) -> Iterator[str]:
+    """The phrase lists of a rule by name, each followed by the lists it takes in; every list once."""
+    named = {name for condition in rule.conditions.values() for name in _named_lists(condition.fields)}
+    seen: set[str] = set()
+
+    def walk(name: str) -> Iterator[str]:
+        if name in seen:
+            return
+        seen.add(name)
+        yield name
+        for other in pack.lists[name].include:
+            yield from walk(other)
+
+    for name in sorted(named):
+        yield from walk(name)
+
+
+def _named_lists(fields: ConditionFields) -> Iterator[str]:
+    for attribute in ("lists", "except_lists"):
+        yield from getattr(fields, attribute, ())
+    excuse = getattr(fields, "excuse", None)
+    if excuse is not None:
+        yield from excuse.lists
+
+
+def _list_line(name: str, phrases: PhraseList) -> str:
+    shown = [phrase.text for phrase in phrases.phrases]
+    own = "、".join(shown[:_SHOWN]) + (f"…等 {len(shown)} 条" if len(shown) > _SHOWN else "")
+    taken_in = f"包含短语表 {'、'.join(phrases.include)}" if phrases.include else ""
+    return f"短语表 {name}（{phrases.title}）：{'；'.join(filter(None, (own, taken_in)))}"
 
 
 def _applies(applies: AppliesTo) -> Iterator[str]:

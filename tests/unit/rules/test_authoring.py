@@ -170,6 +170,24 @@ def test_a_rule_in_plain_chinese(pack) -> None:
         describe_rule(pack, "x")
 
 
+def test_a_list_shows_what_it_takes_in_and_lists_of_excuses_are_shown(make_pack) -> None:
+    top = """
+lists:
+  all: {title: 全部, include: [hard, soft]}
+  hard: {title: 生硬, phrases: [没门, 不可能], include: [soft]}
+  soft: {title: 推托, phrases: [一, 二二, 三, 四, 五, 六, 七, 八, 九]}
+  wait: {title: 等待, phrases: [请稍等]}
+"""
+    conditions = "c: {operator: phrase, lists: [all]}\ngap: {operator: silence, min_seconds: 8, excuse: {lists: [wait]}}"
+    shown = describe_rule(make_pack(conditions, fault="c or gap", top=top), "r").splitlines()
+    assert [line for line in shown if line.startswith("短语表")] == [
+        "短语表 all（全部）：包含短语表 hard、soft",
+        "短语表 hard（生硬）：没门、不可能；包含短语表 soft",
+        "短语表 soft（推托）：一、二二、三、四、五、六、七、八…等 9 条",
+        "短语表 wait（等待）：请稍等",
+    ]
+
+
 def test_every_operator_describes_itself_and_refuses_unknown_fields() -> None:
     for name, entry in registry().items():
         assert entry.title, name
