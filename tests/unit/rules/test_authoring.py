@@ -178,7 +178,9 @@ lists:
   soft: {title: 推托, phrases: [一, 二二, 三, 四, 五, 六, 七, 八, 九]}
   wait: {title: 等待, phrases: [请稍等]}
 """
-    conditions = "c: {operator: phrase, lists: [all]}\ngap: {operator: silence, min_seconds: 8, excuse: {lists: [wait]}}"
+    conditions = (
+        "c: {operator: phrase, lists: [all]}\ngap: {operator: silence, min_seconds: 8, excuse: {lists: [wait]}}"
+    )
     shown = describe_rule(make_pack(conditions, fault="c or gap", top=top), "r").splitlines()
     assert [line for line in shown if line.startswith("短语表")] == [
         "短语表 all（全部）：包含短语表 hard、soft",
