@@ -65,6 +65,12 @@ class Book:
             faults.add(("slots", name), f"槽位「{name}」重复定义")
         self.slots[name] = tuple(values)
 
+    def place(self, name: str) -> tuple[str, int | None]:
+        """(file, line) where a list is defined."""
+        place = self._list_places[name]
+        mark = place.faults.document.mark(place.path)
+        return place.faults.document.name, mark.line if mark else None
+
     def fill(self, slots: Mapping[str, str]) -> None:
         """The caller's slots win over the files'; ``a|b`` are two values."""
         for name, value in slots.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qa_engine.domain import Severity
 from qa_engine.rules.expression import And, Name, Node, Not, Or
-from qa_engine.rules.fields import WHO_TITLE, ConditionFields, Located, Window
+from qa_engine.rules.fields import WHO_TITLE, Located, Window, lists_of
 from qa_engine.rules.models import AppliesTo, PhraseList
 from qa_engine.rules.pack import Condition, Rule, RulePack
 
@@ -59,7 +59,7 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
 
 def _lists_of(pack: RulePack, rule: Rule) -> Iterator[str]:
     """The phrase lists of a rule by name, each followed by the lists it takes in; every list once."""
-    named = {name for condition in rule.conditions.values() for name in _named_lists(condition.fields)}
+    named = {name for condition in rule.conditions.values() for name in lists_of(condition.fields)}
     seen: set[str] = set()
 
     def walk(name: str) -> Iterator[str]:
@@ -72,14 +72,6 @@ def _lists_of(pack: RulePack, rule: Rule) -> Iterator[str]:
 
     for name in sorted(named):
         yield from walk(name)
-
-
-def _named_lists(fields: ConditionFields) -> Iterator[str]:
-    for attribute in ("lists", "except_lists"):
-        yield from getattr(fields, attribute, ())
-    excuse = getattr(fields, "excuse", None)
-    if excuse is not None:
-        yield from excuse.lists
 
 
 def _list_line(name: str, phrases: PhraseList) -> str:

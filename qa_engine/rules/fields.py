@@ -1,5 +1,6 @@
 """What every condition can say in YAML: who speaks, where to look, beside what, and what excuses a hit."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -167,3 +168,14 @@ class Spoken(Located):
 
     unless: Excuses = ()
     intent: Literal["mandated", "forbidden"] | None = None
+
+
+def lists_of(fields: ConditionFields) -> Iterator[str]:
+    """Every phrase list that a condition names, wherever in its fields."""
+    for attribute in ("lists", "except_lists"):
+        yield from getattr(fields, attribute, ())
+    excuse = getattr(fields, "excuse", None)
+    if excuse is not None:
+        yield from excuse.lists
+    for item in getattr(fields, "unless", ()):
+        yield from item.lists

@@ -63,6 +63,7 @@ def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str
         exclusions=book.exclusions,
         slots=book.slots,
         lexicon=lexicon,
+        list_places={name: book.place(name) for name in book.lists},
     )
 
 

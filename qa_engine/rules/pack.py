@@ -84,6 +84,7 @@ class RulePack:
     exclusions: Mapping[str, Exclusion]
     slots: Mapping[str, tuple[str, ...]]
     lexicon: Lexicon = field(repr=False)
+    list_places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)  # list → file, line
 
     @property
     def label(self) -> str:

@@ -37,14 +37,13 @@ def load_rules(settings: Settings, *, folder: Path | None = None) -> RulePack:
 
 
 def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None = None) -> Iterator[GoldenOutcome]:
-    """Each golden call judged by the pack; those of ``folder/golden``, else of the rules folder.
+    """Each golden call judged by the pack: those of the rules folder, or of ``folder/golden`` for a pack elsewhere.
 
     A golden call is a transcript file with one more key, ``golden``: ``title``, ``fail`` (the rules that must fail, no
     others may but those under ``tolerated``) and ``uncertain``. Only verdicts on rules of this pack count. Raises
     RulesError naming the file when it cannot be read.
     """
-    own = folder / GOLDEN_FOLDER if folder is not None else None
-    where = own if own is not None and own.is_dir() else rules_folder(settings) / GOLDEN_FOLDER
+    where = (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
     known = {rule.id for rule in pack.rules}
     for path in sorted(where.glob("*.json")):
         title, wanted, tolerated, unsure, call = _read(path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from qa_engine.rules.fields import lists_of
 from qa_engine.rules.lint.base import Finding, Level, check
 from qa_engine.rules.matching import PhraseSet
 from qa_engine.rules.pack import RulePack
@@ -16,7 +17,7 @@ def shadowed_phrases(pack: RulePack) -> Iterator[Finding]:
             shorter = next((t for t in texts if t in plain and t != text and t in text), None)
             if shorter is not None:
                 message = f"「{text}」包含同表的「{shorter}」，删去后结果不变"
-                yield Finding(Level.INFO, "shadowed-phrase", name, message)
+                yield Finding(Level.INFO, "shadowed-phrase", name, message, *pack.list_places.get(name, ()))
 
 
 @check
@@ -64,7 +65,7 @@ def short_forbidden_phrases(pack: RulePack) -> Iterator[Finding]:
 
 @check
 def unused_lists(pack: RulePack) -> Iterator[Finding]:
-    used = {name for rule in pack.rules for c in rule.conditions.values() for name in _lists_of(c.fields)}
+    used = {name for rule in pack.rules for c in rule.conditions.values() for name in lists_of(c.fields)}
     used |= {name for e in pack.exclusions.values() for clause in e.any for name in clause.lists}
     todo = list(used)
     while todo:
@@ -73,15 +74,4 @@ def unused_lists(pack: RulePack) -> Iterator[Finding]:
                 used.add(other)
                 todo.append(other)
     for name in sorted(set(pack.lists) - used):
-        yield Finding(Level.INFO, "unused-list", name, f"短语表「{name}」没有规则使用")
-
-
-def _lists_of(fields: object) -> Iterator[str]:
-    """Every list that a condition names, wherever in its fields."""
-    for attribute in ("lists", "except_lists"):
-        yield from getattr(fields, attribute, ())
-    excuse = getattr(fields, "excuse", None)
-    if excuse is not None:
-        yield from excuse.lists
-    for item in getattr(fields, "unless", ()):
-        yield from item.lists
+        yield Finding(Level.INFO, "unused-list", name, f"短语表「{name}」没有规则使用", *pack.list_places.get(name, ()))

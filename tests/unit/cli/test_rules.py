@@ -91,12 +91,26 @@ def test_a_golden_file_that_is_none_is_named(pack: Path) -> None:
         run("test", "--pack", pack)
 
 
+def test_a_pack_of_its_own_is_not_measured_by_the_bundled_calls_and_lists(pack: Path) -> None:
+    code, _, told = run("test", "--pack", pack)
+    assert code == 0, told
+    assert "0 of 0 golden calls" in " ".join(told.split())
+    (pack / "phrases").mkdir()
+    own = "lists: {spare: {title: 备用, phrases: [备用的话]}}\n"
+    (pack / "phrases" / "own.yaml").write_text(own, encoding="utf-8")
+    code, found, _ = run("lint", "--pack", pack)
+    assert code == 0
+    assert found.splitlines() == [
+        "info: packs/mine/phrases/own.yaml:1: [spare] unused-list 短语表「spare」没有规则使用"
+    ]
+
+
 def test_show_says_what_the_rule_does(pack: Path) -> None:
     code, shown, _ = run("show", "polite.please", "--pack", pack)
     assert code == 0
     assert "polite.please" in shown
     assert "请您" in shown
-    with pytest.raises(NotFoundError, match="polite.thanks"):
+    with pytest.raises(NotFoundError, match=r"polite\.thanks"):
         run("show", "polite.thanks", "--pack", pack)
 
 
