@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from qa_engine.domain import JsonValue, Transcript
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, SettingsError
-from qa_engine.service.facts import CallFacts, read_facts
+from qa_engine.service.facts import CallFacts, call_id, likely, read_facts
 from qa_engine.service.manifest import Manifest, ManifestEntry, read_manifest
+from qa_engine.service.names import plain_id, readable
 from qa_engine.settings import Settings
 from qa_engine.speech import RAW_SUFFIXES, formats
 
 _SOUND = "wav mp3 mp2 m4a aac amr awb ogg oga opus flac wma gsm au aif aiff caf 3gp mka vox wav49 sln ac3"
 _MOVING = "mp4 mov avi mkv webm flv"  # taken in, so that each is told about and in the ledger
-RECORDING_SUFFIXES = RAW_SUFFIXES | {f".{name}" for name in f"{_SOUND} {_MOVING}".split()}
+RECORDING_SUFFIXES = frozenset(RAW_SUFFIXES) | {f".{name}" for name in f"{_SOUND} {_MOVING}".split()}
 TRANSCRIPT_SUFFIXES = frozenset(formats.TRANSCRIPT_SUFFIXES)
 MANIFEST_NAMES = ("manifest.csv", "manifest.jsonl")
 _SIDECAR_MAX_BYTES = 64 * 2**20
@@ -67,17 +68,30 @@ class _Discovery:
         self._beside: dict[Path, Mapping[Path, ManifestEntry] | None] = {}
         self._faulty: set[Path] = set(self._given_manifest.faulty_files) if self._given else set()
         self._seen: set[Path] = set()
+        self._listed: dict[Path, dict[str, list[str]]] = {}
 
     def run(self, paths: Sequence[Path]) -> Found:
+        named = {path.resolve() for path in paths}
         for path in paths:
             if path.is_dir():
                 for file in self._walk(path):
-                    self._add(file, named=False)
-            elif path.exists():
-                self._add(path, named=True)
-            else:
-                self._found.faults.append(Fault(str(path), None, None, "no such file or folder"))
+                    self._add(file)
+            elif not path.exists():
+                self._fault(path, "no such file or folder")
+            elif not self._is_aid(path, named):
+                self._add(path)
         return self._found
+
+    def _fault(self, path: Path, message: str) -> None:
+        self._found.faults.append(Fault(readable(path), None, None, message))
+
+    def _is_aid(self, path: Path, named: set[Path]) -> bool:
+        """A manifest or a sidecar that was named along with its recordings, as ``folder/*`` does."""
+        if path.name in MANIFEST_NAMES or self._is_given_manifest(path):
+            return True
+        if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
+            return False
+        return any(recording.resolve() in named for recording in self._beside_it(path, RECORDING_SUFFIXES))
 
     def _take(self, manifest: Manifest) -> Mapping[Path, ManifestEntry]:
         self._given_manifest = manifest
@@ -92,18 +106,24 @@ class _Discovery:
 
     def _walk(self, root: Path) -> Iterator[Path]:
         inside = root.resolve()
-        for folder, folders, files in os.walk(root):
+        for folder, folders, files in os.walk(root, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in folders:
+                if (Path(folder) / name).is_symlink():
+                    self._fault(Path(folder) / name, "a linked folder is not followed; name it itself")
             for name in sorted(files):
                 path = Path(folder) / name
                 if name.startswith(".") or name in MANIFEST_NAMES or self._is_given_manifest(path):
                     continue
                 if not path.resolve().is_relative_to(inside):
-                    self._found.faults.append(Fault(str(path), None, None, "a link that leads out of the folder"))
+                    self._fault(path, "a link that leads out of the folder")
                 elif path.suffix.lower() in RECORDING_SUFFIXES or self._is_transcript(path) or self._is_listed(path):
                     yield path
                 elif not self._is_sidecar(path):
-                    self._found.skipped.append(str(path))
+                    self._found.skipped.append(readable(path))
+
+    def _unreadable(self, error: OSError) -> None:
+        self._fault(Path(error.filename or "?"), f"the folder cannot be read: {error.strerror}")
 
     def _is_given_manifest(self, path: Path) -> bool:
         return self._given is not None and path.resolve() == self._given_manifest.path.resolve()
@@ -117,13 +137,21 @@ class _Discovery:
         suffix = path.suffix.lower()
         return suffix in TRANSCRIPT_SUFFIXES - {".txt"} and not self._is_sidecar(path)
 
-    @staticmethod
-    def _is_sidecar(path: Path) -> bool:
-        if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
-            return False
-        return any(path.with_suffix(suffix).is_file() for suffix in RECORDING_SUFFIXES)
+    def _is_sidecar(self, path: Path) -> bool:
+        return path.suffix.lower() in TRANSCRIPT_SUFFIXES and bool(self._beside_it(path, RECORDING_SUFFIXES))
 
-    def _add(self, path: Path, *, named: bool) -> None:
+    def _beside_it(self, path: Path, suffixes: frozenset[str]) -> list[Path]:
+        """Files of the same name with one of these suffixes, however they are written: telephone systems shout."""
+        folder = path.parent
+        if folder not in self._listed:
+            names: dict[str, list[str]] = {}
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208  # one list of names for ten thousand questions
+                names.setdefault(Path(name).stem, []).append(name)
+            self._listed[folder] = names
+        beside = [folder / name for name in self._listed[folder].get(path.stem, ())]
+        return [other for other in beside if other.suffix.lower() in suffixes and other.is_file()]
+
+    def _add(self, path: Path) -> None:
         resolved = path.resolve()
         if resolved in self._seen:
             return
@@ -132,7 +160,7 @@ class _Discovery:
         if resolved in self._faulty:
             return  # its row has a fault, which was told
         entry = entries.get(resolved) if entries is not None else None
-        where, line = (str(self._manifest_path(resolved)), entry.line) if entry else (str(path), None)
+        where, line = (str(self._manifest_path(resolved)), entry.line) if entry else (readable(path), None)
         try:
             facts, transcript = self._read_beside(path)
         except FaultyFileError as error:
@@ -181,23 +209,18 @@ class _Discovery:
         """What the sidecar and the name say. Raises a FaultyFileError."""
         facts, transcript = CallFacts(), None
         if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
-            sidecar = next((p for p in _sidecars(path) if p.is_file()), None)
-            if sidecar is not None:
-                facts, transcript = _read_sidecar(sidecar, self._zone)
+            sidecars = self._beside_it(path, TRANSCRIPT_SUFFIXES)
+            if sidecars:
+                facts, transcript = _read_sidecar(sidecars[0], self._zone)
         if self._pattern is not None and (
             match := self._pattern.fullmatch(path.name) or self._pattern.match(path.name)
         ):
             columns: dict[str, JsonValue] = {name: text for name, text in match.groupdict().items() if text}
-            named, faults = read_facts(columns, where=str(path), line=None, zone=self._zone)
+            named, faults = read_facts(columns, where=readable(path), line=None, zone=self._zone)
             if faults:
                 raise ManifestError(faults)
             facts = facts.over(named)
         return facts, transcript
-
-
-def _sidecars(path: Path) -> Iterator[Path]:
-    for suffix in sorted(TRANSCRIPT_SUFFIXES):
-        yield path.with_suffix(suffix)
 
 
 def _read_sidecar(path: Path, zone: ZoneInfo) -> tuple[CallFacts, Transcript | None]:
@@ -212,7 +235,25 @@ def _read_sidecar(path: Path, zone: ZoneInfo) -> tuple[CallFacts, Transcript | N
     transcripts = list(formats.read_transcripts(path))
     if len(transcripts) != 1:
         raise ManifestError([Fault(str(path), None, None, f"{len(transcripts)} transcripts beside one recording")])
-    return facts_of(transcripts[0]), transcripts[0]
+    transcript = proper(transcripts[0], path)
+    return facts_of(transcript), transcript
+
+
+def proper(transcript: Transcript, path: Path) -> Transcript:
+    """The transcript with a call id that can be kept. Raises ManifestError for an id or a time that cannot."""
+    call = transcript.call
+    given = call.call_id
+    try:
+        # an id that came from the name of the file is no fault of anybody
+        kept = plain_id(readable(given)) if given.startswith(path.stem) else call_id(given)
+    except ValueError as error:
+        raise ManifestError([Fault(readable(path), None, None, str(error), "call_id")]) from None
+    try:
+        if call.started_at is not None:
+            likely(call.started_at)
+    except ValueError as error:
+        raise ManifestError([Fault(readable(path), None, None, str(error), "started_at")]) from None
+    return transcript if kept == given else replace(transcript, call=replace(call, call_id=kept))
 
 
 def facts_of(transcript: Transcript) -> CallFacts:

@@ -1,5 +1,6 @@
 """The facts of a call as columns of text, from manifest, sidecar, file name or web form → typed, or located faults."""
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from qa_engine.domain import Agent, Call, Channel, Direction, JsonValue
 from qa_engine.errors import Fault
+from qa_engine.service.names import MOST_ID_BYTES
 
 AGENT_CHANNELS = ("left", "right", "0", "1", "mixed")
 COLUMNS = (
@@ -29,6 +31,7 @@ COLUMNS = (
 _KNOWN = frozenset({*COLUMNS, "channel"})
 _CALL_ID = re.compile(r"[\w.@-][\w.@:+=-]{0,127}")
 _DATES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S")
+_YEARS = range(1970, 2200)
 T = TypeVar("T")
 
 
@@ -113,7 +116,11 @@ def read_facts(
     columns: Mapping[str, JsonValue], *, where: str, line: int | None, zone: tzinfo
 ) -> tuple[CallFacts, list[Fault]]:
     """Columns → facts. Unknown columns become metadata. A fault makes only its own column unknown."""
+    unfit = {name: message for name, value in columns.items() if (message := _unfit(name, value))}
+    columns = {name: value for name, value in columns.items() if name not in unfit}
     reader = Columns(columns, where=where, line=line)
+    for name, message in unfit.items():
+        reader.fault(name.encode("ascii", "backslashreplace").decode(), message)
     ring_seconds = reader.read("ring_seconds", seconds)
     ended_by = reader.read("ended_by", _one_of("agent", "customer"))
     csat = reader.read("csat", number)
@@ -136,12 +143,27 @@ def read_facts(
     return facts, reader.faults
 
 
+def _unfit(name: str, value: JsonValue) -> str | None:
+    """Why a value could not be kept: a database and a JSON file must take it and give it back."""
+    try:
+        json.dumps([name, value], ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return "holds half a character (a lone surrogate); export the text again"
+    except (ValueError, RecursionError):
+        return "holds a number or a nesting that JSON has no words for"
+    return (
+        "holds a NUL character; export the text again" if "\0" in (value if isinstance(value, str) else name) else None
+    )
+
+
 def call_id(text: str) -> str:
     """A call id is used in addresses and file names, so it must be plain."""
     if not _CALL_ID.fullmatch(text) or text.startswith("."):
         raise ValueError(
             "a call id is made of letters, digits and . _ - @ : + =, at most 128, not beginning with a dot"
         )
+    if len(text.encode()) > MOST_ID_BYTES:
+        raise ValueError(f"a call id has at most {MOST_ID_BYTES} bytes, {MOST_ID_BYTES // 3} Chinese characters")
     return text
 
 
@@ -159,7 +181,14 @@ def moment(text: str, zone: tzinfo) -> datetime:
                 continue
     if parsed is None:
         raise ValueError(f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00")
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+    return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone))
+
+
+def likely(moment: datetime) -> datetime:
+    """The moment itself; a ValueError for years in which nobody telephoned, and which no calendar here can turn."""
+    if moment.year not in _YEARS:
+        raise ValueError(f"the year {moment.year} is not between {_YEARS.start} and {_YEARS.stop - 1}")
+    return moment
 
 
 def number(text: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from qa_engine.domain import Agent, CallState
+from qa_engine.domain import Agent, CallState, digest
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.reports import AgentReport, CallForm, InspectedCall, Period, UncountedCall
 from qa_engine.reports import agent_report as make_agent_report
@@ -18,6 +18,7 @@ from qa_engine.service.context import App
 from qa_engine.service.facts import call_id as checked_id
 from qa_engine.service.media import file_url
 from qa_engine.service.models import Rendered
+from qa_engine.service.names import cut
 from qa_engine.store import CallFilter, calls, tables
 
 NOT_INSPECTED = "尚未完成质检"
@@ -36,6 +37,7 @@ REASONS = {
     "attempts_spent": "处理多次失败",
 }
 """What an inspector reads instead of the key of a reason."""
+_NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
 
 
 def call_form(app: App, call_id: str, *, audio_url: str | None = None) -> CallForm:
@@ -154,7 +156,8 @@ def file_name(name: str) -> str:
     try:
         return checked_id(name)
     except ValueError:
-        return "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in name)[:150]
+        plain = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in name)
+        return plain if len(plain.encode()) <= _NAME_BYTES else f"{cut(plain, _NAME_BYTES)}-{digest(name)[-12:]}"
 
 
 def _format(name: str) -> Format:

@@ -1,6 +1,5 @@
 """Ingest: files become calls with a job, each in its own transaction, so that one bad file stops nothing else."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +9,14 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, FaultyFileError, InputError, ManifestError, RecordingError, UsageError
+from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, UsageError
 from qa_engine.service.context import App
-from qa_engine.service.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, with_facts
+from qa_engine.service.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
 from qa_engine.service.facts import read_facts
 from qa_engine.service.models import IngestedCall, IngestReport
+from qa_engine.service.names import id_of_file, readable
 from qa_engine.service.recordings import StoredRecording
-from qa_engine.service.registering import Arrival, Registered, register
+from qa_engine.service.registering import EMPTY, Arrival, Registered, register
 from qa_engine.service.ringing import Ring, ring
 from qa_engine.service.transcriber import Progress
 from qa_engine.speech import formats
@@ -24,7 +24,6 @@ from qa_engine.store import calls as call_store
 
 log = structlog.get_logger(__name__)
 
-_UNFIT = re.compile(r"[^\w.@:+=-]+")
 RING_EVERY = 50
 
 
@@ -87,8 +86,9 @@ def _ingest(app: App, candidate: Candidate, queue: str, faults: list[Fault]) -> 
     except FaultyFileError as error:
         faults += error.faults
     except OSError as error:
-        faults.append(Fault(candidate.where, candidate.line, None, f"{candidate.path}: {error.strerror}", "file"))
-    except InputError as error:
+        message = f"{readable(candidate.path)}: {error.strerror}"
+        faults.append(Fault(candidate.where, candidate.line, None, message, "file"))
+    except QaError as error:
         faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
 
 
@@ -97,11 +97,11 @@ def _ingest_recording(app: App, stored: StoredRecording, candidate: Candidate, q
     if facts.agent_channel is None and app.settings.agent_channel is not None:
         facts = replace(facts, agent_channel=app.settings.agent_channel)
     arrival = Arrival(
-        source=str(candidate.path),
+        source=readable(candidate.path),
         where=candidate.where,
         line=candidate.line,
         facts=facts,
-        stem=_stem(candidate.path),
+        stem=id_of_file(candidate.path),
         queue=queue,
         unlisted=candidate.unlisted,
         recording=stored if stored.size_bytes else None,
@@ -118,7 +118,7 @@ def _look(app: App, stored: StoredRecording, arrival: Arrival) -> Arrival:
     """Probe a recording that is new here; one that cannot be used carries its reason from now on."""
     if stored.size_bytes == 0:
         message = f"{arrival.source}: the file is empty (0 bytes). Export the recording again."
-        return replace(arrival, reason="empty", message=message)
+        return replace(arrival, reason=EMPTY, message=message)
     try:
         return replace(arrival, probed=app.transcriber.probe(stored.path))
     except RecordingError as error:
@@ -140,18 +140,20 @@ def _ingest_transcripts(app: App, candidate: Candidate, faults: list[Fault]) -> 
             faults += record.faults
             continue
         try:
-            yield _ingest_transcript(app, record, candidate)
+            yield _ingest_transcript(app, proper(record, candidate.path), candidate)
         except FaultyFileError as error:
             faults += error.faults
+        except QaError as error:
+            faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
 
 
 def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate) -> Registered:
     facts = candidate.facts.over(facts_of(transcript))
-    call_id = facts.call_id or _stem(candidate.path)
+    call_id = facts.call_id or id_of_file(candidate.path)
     return register(
         app,
         Arrival(
-            source=str(candidate.path),
+            source=readable(candidate.path),
             where=candidate.where,
             line=candidate.line,
             facts=replace(facts, call_id=call_id),
@@ -160,9 +162,3 @@ def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate) -
             transcript=with_facts(transcript, candidate.facts, call_id),
         ),
     )
-
-
-def _stem(path: Path) -> str:
-    """A call id out of a file name."""
-    stem = _UNFIT.sub("-", path.stem).strip(".-")[:100]
-    return stem or "call"

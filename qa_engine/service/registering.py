@@ -15,6 +15,7 @@ from qa_engine.service.codec import call_to_text, transcript_to_text
 from qa_engine.service.context import App
 from qa_engine.service.facts import CallFacts
 from qa_engine.service.models import IngestedCall, Outcome
+from qa_engine.service.names import last_part
 from qa_engine.service.recordings import StoredRecording
 from qa_engine.service.ringing import Ring
 from qa_engine.service.transcriber import RecordingFacts
@@ -26,6 +27,9 @@ IMPORTED = "imported"
 
 ACTOR = "ingest"
 TRIES = 5
+
+EMPTY = "empty"
+"""Reason of a file without a byte."""
 
 UNKNOWN_AGENT = "unknown_agent"
 NO_AGENT = "no_agent"
@@ -99,7 +103,9 @@ class _Registration:
         if existing is None:
             call = self._insert(call_id, recording)
             return self._start(call, Outcome.NEW)
-        if self._is_same_text(existing) or (recording is None and arrival.transcript is None):
+        if recording is None and arrival.transcript is None:
+            return self._empty(existing)
+        if self._is_same_text(existing):
             return self._known(existing)
         if not CallState(existing.state).aside or recording is None:
             raise arrival.fault(f"call id {call_id} already belongs to another recording ({existing.source_name})")
@@ -116,7 +122,7 @@ class _Registration:
             sha256=stored.sha256,
             size_bytes=stored.size_bytes,
             suffix=stored.suffix,
-            source_name=_name(self._arrival.source),
+            source_name=last_part(self._arrival.source),
             container=probed.container if probed else None,
             codec=probed.codec if probed else None,
             channels=probed.channels if probed else None,
@@ -161,6 +167,15 @@ class _Registration:
             IngestedCall(call.call_id, Outcome.DUPLICATE, self._arrival.source, call.reason, None, tuple(notes))
         )
 
+    def _empty(self, call: tables.Call) -> Registered:
+        """An empty file has no hash to know it by: it is the empty file it was, or one that lost its sound."""
+        if call.reason != EMPTY:
+            raise self._arrival.fault(
+                f"the file is empty (0 bytes), and call id {call.call_id} belongs to another recording "
+                f"({call.source_name}); export it again"
+            )
+        return self._known(call)
+
     def _insert(self, call_id: str, recording: tables.Recording | None) -> tables.Call:
         call = tables.Call(call_id=call_id, state=CallState.RECEIVED.value, received_at=self._now)
         self._fill(call, recording)
@@ -171,6 +186,7 @@ class _Registration:
 
     def _replace(self, call: tables.Call, recording: tables.Recording) -> Registered:
         calls.move(self._session, call, CallState.RECEIVED, actor=ACTOR, now=self._now)
+        call.transcript_id = call.result_id = None  # they were made of what is replaced
         self._fill(call, recording)
         return self._start(call, Outcome.REPLACED)
 
@@ -193,7 +209,7 @@ class _Registration:
         call.duration_seconds = duration
         call.agent_channel = facts.agent_channel
         call.facts = call_to_text(facts.call(call.call_id, duration=duration))
-        call.source_name = _name(arrival.source)
+        call.source_name = last_part(arrival.source)
         call.warnings = json.dumps(self._warnings(known))
 
     def _warnings(self, agent_known: bool) -> list[str]:
@@ -270,8 +286,3 @@ class _Registration:
 
 def _text_source(transcript: Transcript) -> str:
     return f"text:{formats.transcript_digest(transcript)}"
-
-
-def _name(source: str) -> str:
-    """The last part of a path from outside."""
-    return source.replace("\\", "/").rsplit("/", 1)[-1]

@@ -1,0 +1,45 @@
+"""Names from outside: of files, of calls. Shown as readable text, made into call ids that fit a file name."""
+
+import os
+import re
+from pathlib import Path
+
+MOST_ID_BYTES = 200
+"""A call id names files too, and a file name has 255 bytes: room for ``.html`` and a piece of a hash is left."""
+
+_ENCODINGS = ("utf-8", "gb18030")  # Windows machines in China pack archives with GBK names
+_UNFIT = re.compile(r"[^\w.@:+=-]+")
+_EDGES = ".:+=-"
+
+
+def readable(path: Path | str) -> str:
+    """A path as text that can be stored and shown, whatever bytes the file system has for it."""
+    raw = os.fsencode(path)
+    for encoding in _ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
+
+
+def last_part(source: str) -> str:
+    """The file name of a path from outside, on one line."""
+    name = readable(source).replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char if char.isprintable() else "�" for char in name)
+
+
+def id_of_file(path: Path) -> str:
+    """A call id out of a file name."""
+    return plain_id(Path(last_part(str(path))).stem)
+
+
+def plain_id(text: str) -> str:
+    """``text`` with what a call id may not hold replaced by dashes."""
+    plain = _UNFIT.sub("-", text).strip(_EDGES)[:100]
+    return cut(plain, MOST_ID_BYTES - 20).strip(_EDGES) or "call"
+
+
+def cut(text: str, most_bytes: int) -> str:
+    """The beginning of a text that takes no more than so many bytes."""
+    return text.encode()[:most_bytes].decode("utf-8", "ignore")

@@ -1,0 +1,44 @@
+"""Names from outside: whatever bytes they have, they are shown, stored and made into ids and file names."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.service.facts import call_id
+from qa_engine.service.forms import file_name
+from qa_engine.service.names import id_of_file, last_part, readable
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [(b"a.wav", "a.wav"), ("投诉".encode(), "投诉"), ("投诉".encode("gb18030"), "投诉"), (b"\xff", "�")],
+)
+def test_readable(raw: bytes, shown: str) -> None:
+    assert readable(os.fsdecode(raw)) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [("a/b.wav", "b.wav"), ("C:\\x\\b.wav", "b.wav"), ("a\nb\0.wav", "a�b�.wav")]
+)
+def test_last_part(source: str, name: str) -> None:
+    assert last_part(source) == name
+
+
+@given(st.binary(min_size=1, max_size=255).filter(lambda raw: not {0, 47} & set(raw)))
+def test_every_file_name_gives_an_id_that_is_allowed(raw: bytes) -> None:
+    assert call_id(id_of_file(Path(os.fsdecode(raw)))) == id_of_file(Path(os.fsdecode(raw)))
+
+
+@pytest.mark.parametrize("agent", ["8026", "a/b", "../x", "字" * 200, "工号 " * 60, "." * 300])
+def test_every_agent_has_a_file_name(agent: str) -> None:
+    name = f"{file_name(agent)}_2026-03-01_2026-03-31.xlsx"
+    assert len(name.encode()) <= 255
+    assert "/" not in name
+    assert not name.startswith(".")
+
+
+def test_long_names_stay_different() -> None:
+    assert file_name("字" * 200) != file_name("字" * 201)
