@@ -14,6 +14,7 @@
     ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
     ├── ConflictError             the state does not allow it (HTTP 409)
     ├── RecogniserError           the model cannot be loaded or failed
+    ├── StoreError                the database does not answer or cannot be written (HTTP 503)
     └── BrokerError               the message broker did not take a ring; the job is kept and rung again
 """
 
@@ -97,6 +98,10 @@ class ConflictError(QaError):
 
 class RecogniserError(QaError):
     """The speech model cannot be loaded, or failed on a clip."""
+
+
+class StoreError(QaError):
+    """The database does not answer, is locked for too long, or cannot be written."""
 
 
 class BrokerError(QaError):

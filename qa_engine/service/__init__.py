@@ -46,7 +46,17 @@ from qa_engine.service.models import (
 )
 from qa_engine.service.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.processes import worker_command
-from qa_engine.service.queries import days, fault_rules, get_agent, get_call, list_agents, list_calls, scenarios, teams
+from qa_engine.service.queries import (
+    call_not_named,
+    days,
+    fault_rules,
+    get_agent,
+    get_call,
+    list_agents,
+    list_calls,
+    scenarios,
+    teams,
+)
 from qa_engine.service.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.registering import WARNINGS
 from qa_engine.service.stages import inspect_call, transcribe_call
@@ -104,6 +114,7 @@ __all__ = [
     "Transcriber",
     "agent_report",
     "call_form",
+    "call_not_named",
     "check_inputs",
     "days",
     "doctor",

@@ -48,10 +48,10 @@ class FileChannel(virtual.Channel):
                 path.rename(taken)
             except FileNotFoundError:
                 continue  # another worker was faster
-            text = taken.read_text(encoding="utf-8")
+            raw = taken.read_bytes()
             taken.unlink()
             with contextlib.suppress(ValueError):  # not ours: dropped, the sweep rings again
-                return json.loads(text)
+                return json.loads(raw)
         raise Empty
 
     def _size(self, queue: str) -> int:
@@ -72,10 +72,10 @@ class FileChannel(virtual.Channel):
         return [self.folder / name for name in sorted(names) if name.endswith(ending) and not name.startswith(".")]
 
 
-def clear_leftovers(folder: Path, *, older_than_seconds: float = 3600.0) -> int:
+def clear_leftovers(folder: Path, *, pattern: str = ".*.msg", older_than_seconds: float = 3600.0) -> int:
     """Remove what killed processes left half-written or half-taken; how many files. The sweep rings for their jobs."""
     removed = 0
-    for path in folder.glob(".*.msg"):
+    for path in folder.glob(pattern):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > older_than_seconds:
                 path.unlink()

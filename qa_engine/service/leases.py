@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import ConflictError
+from qa_engine.errors import ConflictError, StoreError
 from qa_engine.service.context import App
 from qa_engine.store import Stage, jobs, tables
 
@@ -89,7 +89,8 @@ def _renew(app: App, lease: Lease, stop: threading.Event) -> None:
             if not renew(app, lease):
                 log.warning("lease_lost", job_id=lease.job_id)
                 return
-        except OperationalError as error:  # a busy moment of the database; there are more renewals in a lease
+        except (StoreError, SQLAlchemyError) as error:
+            # a bad moment of the database; there are more renewals in a lease, and without them it runs out under us
             log.warning("lease_not_renewed", job_id=lease.job_id, error=type(error).__name__)
 
 

@@ -43,6 +43,12 @@ def list_calls(
         return CallPage(call_rows(session, app, found), total, page, per_page)
 
 
+def call_not_named(app: App, prefix: str) -> str | None:
+    """The id of any call that does not begin with ``prefix``; None when there is none."""
+    with app.database.read() as session:
+        return calls.id_without(session, prefix)
+
+
 def get_call(app: App, call_id: str) -> CallDetail:
     """Everything about a call. Raises NotFoundError."""
     with app.database.read() as session:

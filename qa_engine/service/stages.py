@@ -1,14 +1,23 @@
 """The stages of a call, each insert or return: called twice, or by two workers at once, they leave one outcome."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallResult, CallState
-from qa_engine.errors import ConflictError, NotFoundError
-from qa_engine.service.codec import call_from_text, result_from_text, transcript_from_text, transcript_to_text
+from qa_engine.errors import ConflictError, NotFoundError, RecordingError
+from qa_engine.service.codec import (
+    call_from_text,
+    call_to_text,
+    result_from_text,
+    transcript_from_text,
+    transcript_to_text,
+)
 from qa_engine.service.context import App
 from qa_engine.service.leases import Lease
 from qa_engine.service.ringing import ring
-from qa_engine.service.transcriber import Progress
+from qa_engine.service.transcriber import Progress, RecordingFacts
 from qa_engine.speech import formats
 from qa_engine.store import Stage, calls, jobs, outcomes, tables
 
@@ -33,24 +42,39 @@ def transcribe_call(app: App, call_id: str, *, progress: Progress | None = None,
             source = f"sha256:{recording.sha256}"
             settings = app.transcriber.settings_digest(call.agent_channel)
         found = outcomes.find_transcript(session, source_digest=source, settings_digest=settings)
+        unprobed = recording is not None and recording.container is None
         facts, agent_channel = call_from_text(call.facts), call.agent_channel
+    probed: RecordingFacts | None = None
     if found is not None:
         digest, body = found.digest, found.body
     else:
         assert recording is not None
         tell = (lambda done, whole: progress(call_id, done, whole)) if progress else None
         path = app.recordings.path(recording.sha256, recording.suffix)
+        if unprobed:  # it could not be used when it came in, and is tried again
+            with suppress(RecordingError):  # if it still cannot, that is said below
+                probed = app.transcriber.probe(path)
+                facts = replace(facts, duration=probed.seconds)
         transcript = app.transcriber.transcribe(path, facts, agent_channel=agent_channel, progress=tell)
         digest, body = formats.transcript_digest(transcript), transcript_to_text(transcript)
-    return _keep_transcript(app, call_id, source, settings, digest, body, lease)
+    return _keep_transcript(app, call_id, source, settings, digest, body, lease, probed)
 
 
 def _keep_transcript(
-    app: App, call_id: str, source: str, settings: str, digest: str, body: str, lease: Lease | None
+    app: App,
+    call_id: str,
+    source: str,
+    settings: str,
+    digest: str,
+    body: str,
+    lease: Lease | None,
+    probed: RecordingFacts | None,
 ) -> str:
     now = app.clock.now()
     with app.database.write() as session:
         call = _open_call(session, call_id, lock=True)
+        if probed is not None:
+            _keep_probed(call, probed)
         row = outcomes.save_transcript(
             session, source_digest=source, settings_digest=settings, digest=digest, body=body, now=now
         )
@@ -74,6 +98,20 @@ def _keep_transcript(
         rings = [(job.queue, job.id)] if job.state == "queued" else []
     ring(app, rings)
     return row.digest
+
+
+def _keep_probed(call: tables.Call, probed: RecordingFacts) -> None:
+    """Remember of a recording what could not be known when it came in."""
+    recording = call.recording
+    if recording is not None:
+        recording.container, recording.codec = probed.container, probed.codec
+        recording.channels, recording.sample_rate, recording.seconds = (
+            probed.channels,
+            probed.sample_rate,
+            probed.seconds,
+        )
+    call.duration_seconds = probed.seconds
+    call.facts = call_to_text(replace(call_from_text(call.facts), duration=probed.seconds))
 
 
 def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallResult:

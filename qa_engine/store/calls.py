@@ -170,6 +170,14 @@ def state_counts(session: Session, day: date | None = None) -> dict[tuple[date, 
     return {(on, CallState(state), reason): number for on, state, reason, number in session.execute(statement)}
 
 
+def id_without(session: Session, prefix: str) -> str | None:
+    """The first call id that does not begin with ``prefix``."""
+    call_id = tables.Call.call_id
+    return session.scalar(
+        select(call_id).where(~call_id.startswith(prefix, autoescape=True)).order_by(tables.Call.id).limit(1)
+    )
+
+
 def states_of(session: Session, call_ids: Sequence[str]) -> dict[str, CallState]:
     rows = session.execute(select(tables.Call.call_id, tables.Call.state).where(tables.Call.call_id.in_(call_ids)))
     return {call_id: CallState(state) for call_id, state in rows}

@@ -11,10 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import QaError, SettingsError
+from qa_engine.errors import QaError, SettingsError, StoreError
 
 BUSY_TIMEOUT_MS = 30_000
 UPGRADE_LOCK = 7_218_101  # any number that nobody else uses on the same PostgreSQL server
@@ -47,20 +47,31 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with self._told(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session  # closing detaches the rows as they are; a rollback would empty them
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._told(), Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the database says when it is away, locked, full or no database at all, in words for a person."""
+        try:
+            yield
+        except (OperationalError, InterfaceError, DatabaseError) as error:
+            if type(error) not in (OperationalError, InterfaceError, DatabaseError):
+                raise  # a broken constraint or a wrong statement is our business
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise StoreError(f"the database at {where} (setting QA_DATABASE_URL) failed: {error.orig}") from error
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to ``revision``; does nothing when they are there already, also when others do it too.
 
         Raises `QaError` when the tables were made by a newer version of the engine.
         """
-        with self._writing.connect() as connection:
+        with self._told(), self._writing.connect() as connection:
             if not self.embedded:
                 connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
             try:
@@ -79,17 +90,13 @@ class Database:
 
     def revision(self) -> str | None:
         """The migration the tables are at; None for an empty database."""
-        with self.engine.connect() as connection:
+        with self._told(), self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def ping(self) -> None:
-        """Raises `QaError` when the database does not answer."""
-        try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("SELECT 1")
-        except OperationalError as error:
-            where = self.engine.url.render_as_string(hide_password=True)
-            raise QaError(f"the database at {where} (setting QA_DATABASE_URL) does not answer: {error.orig}") from None
+        """Raises `StoreError` when the database does not answer."""
+        with self._told(), self.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
         self.engine.dispose()

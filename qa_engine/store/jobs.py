@@ -69,10 +69,10 @@ def add(
 def claim(
     session: Session, job_id: int, *, worker: str, token: str, now: datetime, lease_until: datetime, max_attempts: int
 ) -> bool:
-    """Take a queued job, or one whose lease ran out, if it has attempts left. Counts the attempt."""
+    """Take a queued job, or one whose lease ran out and that has attempts left. Counts the attempt."""
     taken = (
         update(tables.Job)
-        .where(tables.Job.id == job_id, tables.Job.attempts < max_attempts, _free(now))
+        .where(tables.Job.id == job_id, _free(now, max_attempts))
         .values(
             state=JobState.RUNNING.value,
             attempts=tables.Job.attempts + 1,
@@ -219,11 +219,10 @@ def counts(session: Session, now: datetime) -> tuple[QueueCount, ...]:
     return tuple(QueueCount(queue, int(q), int(r), int(s), oldest) for queue, q, r, s, oldest in rows)
 
 
-def _free(now: datetime) -> Any:
-    return or_(
-        tables.Job.state == JobState.QUEUED.value,
-        (tables.Job.state == JobState.RUNNING.value) & (tables.Job.lease_until <= now),
-    )
+def _free(now: datetime, max_attempts: int) -> Any:
+    # a job is queued only while it has attempts left: one is left also to those queued under a higher limit
+    lapsed = (tables.Job.state == JobState.RUNNING.value) & (tables.Job.lease_until <= now)
+    return or_(tables.Job.state == JobState.QUEUED.value, lapsed & (tables.Job.attempts < max_attempts))
 
 
 def _held(job_id: int, token: str) -> Update:

@@ -15,6 +15,7 @@ from qa_engine.errors import (
     NotFoundError,
     QaError,
     RecogniserError,
+    StoreError,
     UsageError,
 )
 from qa_engine.web.headers import HEADERS, NO_STORE
@@ -51,6 +52,7 @@ STATUS_OF: tuple[tuple[type[QaError], int], ...] = (
     (UsageError, 400),
     (InputError, 422),
     (RecogniserError, 503),
+    (StoreError, 503),
     (QaError, 500),
 )
 

@@ -1,12 +1,15 @@
 """Attempts, leases and the sweep: what fails is tried again, what keeps failing is set aside with its reason."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError
 
 from qa_engine.domain import CallResult, CallState, Transcript
-from qa_engine.errors import ConflictError, NotFoundError, RecogniserError, RecordingError
+from qa_engine.errors import ConflictError, NotFoundError, RecogniserError, RecordingError, StoreError
 from qa_engine.service import (
     App,
     FixedClock,
@@ -26,6 +29,7 @@ from qa_engine.service import (
     sweep,
 )
 from qa_engine.service import leases as lease_room
+from qa_engine.settings import Settings, load_settings
 from qa_engine.store import jobs
 
 FAILURES = {
@@ -239,3 +243,60 @@ def test_only_whole_numbers_of_jobs_are_counted(app: App, ingest: Callable[[App,
     with app.database.read() as session:
         (count,) = jobs.counts(session, app.clock.now())
     assert (count.queue, count.queued, count.running, count.stalled) == ("asr", 1, 0, 0)
+
+
+def test_a_lower_limit_of_attempts_leaves_no_job_behind(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None]
+) -> None:
+    app = failing(make_app)
+    ingest(app, "oom")
+    run_job(app, only_job(app))
+    stricter = make_app(
+        transcriber=ScriptedTranscriber(FAILURES), settings=load_settings(home=app.settings.home, max_attempts=1)
+    )
+    assert run_job(stricter, only_job(app)) is JobOutcome.ASIDE
+    assert get_call(app, "c-1").row.state is CallState.QUARANTINED
+
+
+@pytest.mark.parametrize("error", [StoreError("locked"), TimeoutError("no connection is free")])
+def test_a_heartbeat_outlives_a_bad_moment_of_the_database(
+    app: App, ingest: Callable[[App, str], None], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    ingest(app, "polite")
+    lease = lease_room.claim(app, only_job(app))
+    assert lease is not None
+    renewed = threading.Event()
+    answers = iter([error, True])
+
+    def renew(app: App, lease: lease_room.Lease) -> bool:
+        answer = next(answers, True)
+        if isinstance(answer, Exception):
+            raise answer
+        renewed.set()
+        return True
+
+    monkeypatch.setattr(lease_room, "renew", renew)
+    monkeypatch.setattr(lease_room, "RENEWALS_PER_LEASE", 6000)  # every 10 ms
+    with lease_room.heartbeat(app, lease):
+        assert renewed.wait(10)
+
+
+@pytest.mark.parametrize("content", ["this is no database", ""])
+def test_a_database_that_is_none_is_told_with_its_place(
+    make_app: Callable[..., App], settings: Settings, content: str
+) -> None:
+    settings.home.mkdir()
+    (settings.home / "qa.db").write_text(content * 100)
+    app = make_app()
+    if not content:
+        assert list_calls(app).total == 0, "an empty file is an empty database"
+        return
+    with pytest.raises(StoreError, match=r"qa\.db.*not a database"):
+        list_calls(app)
+
+
+def test_a_database_that_cannot_be_written_is_told(app: App) -> None:
+    with app.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+    with pytest.raises(StoreError, match="readonly"), app.database.write() as session:
+        session.execute(text("DELETE FROM jobs"))

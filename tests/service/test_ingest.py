@@ -16,6 +16,9 @@ from qa_engine.service import (
     JobState,
     MemoryBell,
     Outcome,
+    RecordingFacts,
+    ScriptedTranscriber,
+    call_not_named,
     get_call,
     ingest_paths,
     ingest_upload,
@@ -121,12 +124,20 @@ def test_a_better_copy_replaces_a_broken_one(app: App, inbox: Path) -> None:
     assert (detail.row.state, detail.row.agent_name) == (CallState.CLEAN, "李华")
 
 
-def test_an_unreadable_recording_can_be_tried_again(app: App, inbox: Path) -> None:
+def test_an_unreadable_recording_can_be_tried_again(app: App, make_app: Callable[..., App], inbox: Path) -> None:
+    class Better(ScriptedTranscriber):
+        def probe(self, path: Path) -> RecordingFacts:
+            return RecordingFacts(container="raw", codec="pcm_mulaw", channels=2, sample_rate=8000, seconds=31.0)
+
     write(inbox, a="broken file")
     outcomes(app, inbox)
     assert retry_calls(app, ["a"]) == 1
-    run_pending(app)
-    assert get_call(app, "a").row.state is CallState.CLEAN  # the double only fails to probe it
+    mended = make_app(transcriber=Better())
+    run_pending(mended)
+    detail = get_call(app, "a")
+    assert (detail.row.state, detail.row.duration_seconds) == (CallState.CLEAN, 31.0)
+    assert detail.recording is not None
+    assert (detail.recording.codec, detail.call.duration) == ("pcm_mulaw", 31.0), "so it can be played"
 
 
 def test_links_hidden_files_and_others_in_a_folder(app: App, inbox: Path, tmp_path: Path) -> None:
@@ -389,3 +400,13 @@ def test_a_better_copy_leaves_nothing_of_the_old_one(make_app: Callable[..., App
     call = ingest_upload(app, io.BytesIO(b"second"), filename="a.wav", facts={"call_id": "a"})
     assert call.outcome is Outcome.REPLACED
     assert get_call(app, "a").transcript is None
+
+
+def test_one_call_of_another_name_is_found_among_many(app: App, inbox: Path) -> None:
+    write(inbox, **{f"demo-{index}": str(index) for index in range(5)})
+    assert call_not_named(app, "demo-") is None
+    ingest_paths(app, [inbox])
+    assert call_not_named(app, "demo-") is None
+    write(inbox, demo_x="mine")
+    ingest_paths(app, [inbox])
+    assert call_not_named(app, "demo-") == "demo_x"

@@ -53,9 +53,10 @@ def test_many_consumers_take_each_message_once(settings: Settings) -> None:
     assert sorted(job_id for part in taken for job_id in part) == list(range(60))  # type: ignore[type-var]
 
 
-def test_what_is_no_message_is_dropped(settings: Settings) -> None:
+@pytest.mark.parametrize("content", [b"{half", b"\xff\xfe\x00"])
+def test_what_is_no_message_is_dropped(settings: Settings, content: bytes) -> None:
     bell = CeleryBell(settings)
-    (queue_folder(settings) / f"{0:020d}_x.asr.msg").write_text("{half", encoding="utf-8")
+    (queue_folder(settings) / f"{0:020d}_x.asr.msg").write_bytes(content)
     bell.ring("asr", 1)
     assert take(settings, "asr") == [1]
 
