@@ -6,8 +6,9 @@ The environment wins over the file. Every field is documented in ``docs/settings
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa_engine.errors import SettingsError
@@ -76,6 +77,15 @@ class Settings(BaseSettings):
     web_port: Annotated[int, Field(ge=1, le=65535)] = Field(8640, description="Port of `qa-engine serve`.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log as JSON lines instead of readable lines.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write for example Asia/Shanghai") from None
+        return name
 
     @classmethod
     def settings_customise_sources(

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 SWEEPS_PER_LEASE = 4
 LONGEST_TICK_SECONDS = 15.0
+LEFTOVER_SECONDS = 24 * 3600.0
+"""A file that a killed process left half-written is removed after a day: no upload takes that long."""
 
 
 def run(
@@ -42,6 +44,12 @@ def run(
     celery = make_celery(settings)
     if settings.broker_url is None:
         clear_leftovers(queue_folder(settings))
+    for folder, pattern in (
+        (settings.recordings_dir, ".incoming-*"),
+        (settings.reports_dir, "*/.report-*"),
+        (settings.home / "cache", "play/.play-*"),
+    ):
+        clear_leftovers(folder, pattern=pattern, older_than_seconds=LEFTOVER_SECONDS)
     process_app = ProcessApp(factory)
     add_tasks(celery, process_app)
     tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)

@@ -35,6 +35,11 @@ def test_a_wrong_value_names_the_setting(variable: str, value: str, monkeypatch:
         load_settings()
 
 
+def test_a_time_zone_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"QA_TIMEZONE.*Asia/Shanghai"):
+        load_settings(timezone="Mars/Olympus")
+
+
 def test_an_unknown_key_in_the_file_is_refused(empty_folder: Path) -> None:
     (empty_folder / "qa.toml").write_text('compny = "x"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="QA_COMPNY"):

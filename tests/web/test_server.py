@@ -1,6 +1,8 @@
 """The real server: listens, answers, stops when told, and says when it cannot listen."""
 
 import http.client
+import json
+import os
 import signal
 import socket
 import subprocess
@@ -75,6 +77,23 @@ def test_a_signal_gives_the_caller_time_to_tidy_up(tmp_path: Path, number: signa
         said, complained = process.communicate(timeout=20)
     assert "the caller goes on" in said
     assert "Traceback" not in complained
+    assert process.returncode == 0
+
+
+def test_its_logs_are_lines_on_stderr(tmp_path: Path) -> None:
+    """structlog's own defaults would print to stdout, and the variables of every traceback."""
+    port = free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
+    environment = kept | {"QA_HOME": str(tmp_path), "QA_WEB_PORT": str(port), "QA_LOG_JSON": "true"}
+    command = [sys.executable, "-m", "qa_engine.web"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert ask(port, "/healthz")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        said, logged = process.communicate(timeout=20)
+    assert said == ""
+    assert "web_listening" in [json.loads(line)["event"] for line in logged.splitlines()]
     assert process.returncode == 0
 
 
