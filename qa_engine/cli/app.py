@@ -48,6 +48,9 @@ def main() -> None:
     except QaError as error:
         complain(str(error))
         sys.exit(1)
+    except OSError as error:  # a file that cannot be written, a full disk
+        complain(f"{error.filename or 'qa-engine'}: {error.strerror or error}")
+        sys.exit(1)
     except KeyboardInterrupt:
         complain("interrupted")
         sys.exit(130)

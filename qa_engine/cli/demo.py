@@ -15,10 +15,10 @@ from qa_engine.errors import ConflictError, QaError
 from qa_engine.resources import example_calls_dir
 from qa_engine.service import (
     App,
+    call_not_named,
     get_call,
     ingest_paths,
     list_agents,
-    list_calls,
     open_app,
     wait_until_settled,
     worker_command,
@@ -28,6 +28,7 @@ from qa_engine.service import (
 from qa_engine.settings import Settings, current_settings
 
 LIMIT_SECONDS = 1800.0
+DEMO_PREFIX = "demo-"
 
 
 @app.command()
@@ -51,11 +52,10 @@ def demo() -> None:
 
 def _refuse_foreign_data(engine: App) -> None:
     """The demo must not mix its synthetic calls with a centre's own."""
-    page = list_calls(engine, per_page=200)
-    foreign = [row.call_id for row in page.rows if not row.call_id.startswith("demo-")]
-    if foreign:
+    foreign = call_not_named(engine, DEMO_PREFIX)
+    if foreign is not None:
         raise ConflictError(
-            f"{engine.settings.home} already holds calls that are not of the demo (for example {foreign[0]}); "
+            f"{engine.settings.home} already holds calls that are not of the demo (for example {foreign}); "
             "choose an empty data folder: QA_HOME=/some/folder qa-engine demo"
         )
 

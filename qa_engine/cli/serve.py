@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.app import app
-from qa_engine.cli.console import say
+from qa_engine.cli.console import complain, say
 from qa_engine.service import worker_command
 from qa_engine.settings import current_settings
 
 STOP_SECONDS = 30
+WATCH_SECONDS = 2.0
 WEB_COMMAND = [sys.executable, "-m", "qa_engine.web"]
 
 
@@ -30,12 +31,24 @@ def serve(
     if not with_worker:
         os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between
     signal.signal(signal.SIGTERM, _interrupt)
-    with running(worker_command(settings)), running(WEB_COMMAND) as web:
+    with running(worker_command(settings)) as worker, running(WEB_COMMAND) as web:
         try:
-            code = web.wait()
+            code = attend(web, worker)
         except KeyboardInterrupt:
             code = 0
     raise typer.Exit(code)
+
+
+def attend(web: "subprocess.Popen[bytes]", worker: "subprocess.Popen[bytes]") -> int:
+    """Wait for the web service, whose exit code it is; workers that stop meanwhile are told once."""
+    told = False
+    while True:
+        try:
+            return web.wait(WATCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            if worker.poll() is not None and not told:
+                told = True
+                complain(f"the workers have stopped (exit code {worker.returncode}): nothing is transcribed or checked")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

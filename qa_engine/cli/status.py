@@ -13,7 +13,7 @@ from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, put, say
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import plain
-from qa_engine.service import Ledger, StatusReport, ledger, ledgers, open_app
+from qa_engine.service import Ledger, Stage, StatusReport, ledger, ledgers, open_app
 from qa_engine.service import status as read_status
 from qa_engine.settings import current_settings
 
@@ -40,6 +40,9 @@ def status(
     _print_ledgers(days)
     for call in report.quarantined:
         complain(f"{call.call_id} ({call.source_name}): {call.state.value}: {call.reason}")
+    for job in report.failed_jobs:
+        if job.stage is Stage.REPORT:  # its call is well, so nothing above names it
+            complain(f"{job.call_id}: its form was not written ({job.last_error}); qa-engine report call {job.call_id}")
     if report.unknown_agents:
         say("agents that no manifest named: " + ", ".join(report.unknown_agents))
 

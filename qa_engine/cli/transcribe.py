@@ -51,6 +51,7 @@ def transcribe(
         out_dir.mkdir(parents=True, exist_ok=True)
     facts = {"agent_channel": agent_channel.value} if agent_channel else {}
     failed = False
+    taken: set[Path] = set()
     with open_app(current_settings()) as engine, progress_bar() as advance:
         if engine.notice:
             say(f"{engine.notice}: the starter model knows synthetic voices only; set QA_ASR_MODEL for real calls")
@@ -59,19 +60,26 @@ def transcribe(
                 failed = True
                 complain(str(outcome.error))
             elif outcome.transcript is not None:
-                _write(outcome.transcript, Path(outcome.source), format, out_dir, one_line=len(audio) > 1)
+                text = _text(outcome.transcript, format, indent=None if len(audio) > 1 and out_dir is None else 2)
+                if out_dir is None:
+                    put(text)
+                else:
+                    _write(text, _free(out_dir, Path(outcome.source).name, format, taken))
     if failed:
         raise typer.Exit(1)
 
 
-def _write(
-    transcript: Transcript, source: Path, format: TranscriptFormat, out_dir: Path | None, *, one_line: bool
-) -> None:
-    text = _text(transcript, format, indent=None if one_line and out_dir is None else 2)
-    if out_dir is None:
-        put(text)
-        return
-    target = out_dir / f"{source.name}.{format.value}"
+def _free(folder: Path, name: str, format: TranscriptFormat, taken: set[Path]) -> Path:
+    """A file for the transcript; recordings of one name out of several folders get numbers."""
+    target, number = folder / f"{name}.{format.value}", 1
+    while target in taken:
+        number += 1
+        target = folder / f"{name}-{number}.{format.value}"
+    taken.add(target)
+    return target
+
+
+def _write(text: str, target: Path) -> None:
     with open_output(target) as write:
         write(text)
     say(str(target))
