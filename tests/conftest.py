@@ -1,5 +1,6 @@
 """Rules for the whole suite: in CI nothing is skipped; no test reads the settings of the machine it runs on."""
 
+import logging
 import os
 from collections.abc import Generator, Iterator
 
@@ -18,13 +19,32 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that skips itself as a whole never comes to the hook above."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was skipped, which CI does not allow: {reason}"
+    return report
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Drop every ``QA_`` variable and the cached settings; a test sets what it needs."""
+    """Drop every ``QA_`` variable, the cached settings and log handlers of others; a test sets what it needs."""
+    import structlog
+
     from qa_engine.settings import current_settings
 
     for name in [name for name in os.environ if name.startswith("QA_")]:
         monkeypatch.delenv(name)
     current_settings.cache_clear()
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     yield
     current_settings.cache_clear()
+    if root.handlers != handlers:  # a command set up its logs, on a stream that ends with the test
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
