@@ -134,12 +134,12 @@ def unknown_agents(session: Session) -> Sequence[str]:
 def search(
     session: Session, wanted: CallFilter, *, offset: int, limit: int, order: CallOrder = CallOrder.NEWEST
 ) -> tuple[Sequence[tables.Call], int]:
-    """One page, and the number of all that match."""
+    """One page, and the number of all that match. Of a result only what lists show is read, not its body."""
     conditions = _conditions(wanted)
     total = session.scalar(_narrowed(select(func.count(tables.Call.id)), conditions)) or 0
     rows = session.scalars(
         _narrowed(select(tables.Call), conditions)
-        .options(joinedload(tables.Call.result))
+        .options(joinedload(tables.Call.result).defer(tables.Result.body, raiseload=True))
         .order_by(*_ordering(order))
         .offset(offset)
         .limit(limit)

@@ -56,7 +56,7 @@ class Database:
             yield session
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, how: str = "failed") -> Iterator[None]:
         """What the database says when it is away, locked, full or no database at all, in words for a person."""
         try:
             yield
@@ -64,7 +64,7 @@ class Database:
             if type(error) not in (OperationalError, InterfaceError, DatabaseError):
                 raise  # a broken constraint or a wrong statement is our business
             where = self.engine.url.render_as_string(hide_password=True)
-            raise StoreError(f"the database at {where} (setting QA_DATABASE_URL) failed: {error.orig}") from error
+            raise StoreError(f"the database at {where} (setting QA_DATABASE_URL) {how}: {error.orig}") from error
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to ``revision``; does nothing when they are there already, also when others do it too.
@@ -95,7 +95,7 @@ class Database:
 
     def ping(self) -> None:
         """Raises `StoreError` when the database does not answer."""
-        with self._told(), self.engine.connect() as connection:
+        with self._told("does not answer"), self.engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:

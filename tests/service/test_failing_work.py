@@ -291,7 +291,7 @@ def test_a_database_that_is_none_is_told_with_its_place(
     if not content:
         assert list_calls(app).total == 0, "an empty file is an empty database"
         return
-    with pytest.raises(StoreError, match=r"qa\.db.*not a database"):
+    with pytest.raises(StoreError, match=r"qa\.db.*does not answer.*not a database"):
         list_calls(app)
 
 

@@ -83,7 +83,7 @@ def wav_bytes(seed: int, seconds: float = SECONDS, rate: int = 8000) -> bytes:
 
 
 def mulaw_wav_bytes(seconds: float = 2.0, rate: int = 8000) -> bytes:
-    """A μ-law WAV (format tag 7), which no browser plays: a quiet tone written as its code bytes."""
+    """A μ-law WAV (format tag 7), which every browser plays: a quiet tone written as its code bytes."""
     codes = np.where(np.arange(int(seconds * rate) * 2) // 20 % 2, 0xB0, 0x30).astype("u1").tobytes()
     fmt = struct.pack("<HHIIHHH", 7, 2, rate, rate * 2, 2, 8, 0)
     body = b"WAVE" + b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(codes)) + codes
@@ -105,7 +105,7 @@ class HandMadeEar:
         with path.open("rb") as file:
             file.seek(20)
             tag = struct.unpack("<H", file.read(2))[0]
-        codec, seconds = ("pcm_s16le", SECONDS) if tag == 1 else ("pcm_mulaw", 2.0)
+        codec, seconds = {1: ("pcm_s16le", SECONDS), 7: ("pcm_mulaw", 2.0)}.get(tag, ("gsm_ms", SECONDS))
         return RecordingFacts("wav", codec, 2, 8000, seconds)
 
     def transcribe(

@@ -3,11 +3,13 @@
 import io
 import wave
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from qa_engine.resources import example_calls_dir
 from qa_engine.service import App
 from qa_engine.web.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from tests.web.samples import add_call, mulaw_wav_bytes, wav_bytes
@@ -124,19 +126,29 @@ def test_original_is_a_download_and_audio_is_not(client: TestClient) -> None:
 
 
 def test_what_browsers_cannot_play_becomes_pcm_once(desk: TestClient, centre: App) -> None:
-    add_call(centre, "mulaw", content=mulaw_wav_bytes(), agent_channel="left")
-    whole = desk.get("/api/v1/calls/mulaw/audio")
+    gsm = (example_calls_dir() / "demo-20.wav").read_bytes()
+    add_call(centre, "gsm", content=gsm, agent_channel="left")
+    whole = desk.get("/api/v1/calls/gsm/audio")
     assert whole.status_code == 200
+    with av.open(io.BytesIO(gsm)) as original:
+        channels, seconds = original.streams.audio[0].channels, (original.duration or 0) / 1e6
     with wave.open(io.BytesIO(whole.content)) as wav:
-        assert (wav.getsampwidth(), wav.getnchannels(), wav.getcomptype()) == (2, 2, "NONE")
-        assert wav.getnframes() / wav.getframerate() == pytest.approx(2.0, abs=0.05)
+        assert (wav.getsampwidth(), wav.getnchannels(), wav.getcomptype()) == (2, channels, "NONE")
+        assert wav.getnframes() / wav.getframerate() == pytest.approx(seconds, abs=0.1)
     made = list((centre.settings.home / "cache").rglob("*.wav"))
     assert len(made) == 1
     changed = made[0].stat().st_mtime_ns
-    part = desk.get("/api/v1/calls/mulaw/audio", headers={"range": "bytes=0-3"})
+    part = desk.get("/api/v1/calls/gsm/audio", headers={"range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"RIFF")
     assert made[0].stat().st_mtime_ns == changed
-    assert desk.get("/api/v1/calls/mulaw/recording").content == mulaw_wav_bytes()
+    assert desk.get("/api/v1/calls/gsm/recording").content == gsm
+
+
+def test_what_browsers_play_is_sent_as_it_came(desk: TestClient, centre: App) -> None:
+    add_call(centre, "mulaw", content=mulaw_wav_bytes(), agent_channel="left")
+    for address in ("audio", "recording"):
+        assert desk.get(f"/api/v1/calls/mulaw/{address}").content == mulaw_wav_bytes()
+    assert not (centre.settings.home / "cache").exists()
 
 
 @pytest.mark.parametrize("address", ["/api/v1/calls/nix/audio", "/api/v1/calls/nix/recording"])
