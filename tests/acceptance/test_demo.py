@@ -127,8 +127,7 @@ def test_the_table_names_every_call_and_agent(demo_home: Path) -> None:
     assert all(name in table for name in SCRIPTS)
 
 
-def test_the_demo_refuses_to_mix_with_a_centres_own_calls(demo_home: Path) -> None:
-    """A second demo on the same folder is fine and makes no call twice; see the ledger."""
+def test_a_second_demo_on_the_same_folder_makes_no_call_twice(demo_home: Path) -> None:
     from tests.acceptance.running import run_command
 
     done = run_command("demo", home=demo_home)

@@ -8,9 +8,12 @@ import pytest
 
 from qa_engine.cli import serve
 from qa_engine.cli.app import main
+from qa_engine.cli.demo import _refuse_foreign_data
 from qa_engine.cli.output import open_output, write_file
 from qa_engine.cli.transcribe import TranscriptFormat, _free
-from qa_engine.errors import UsageError
+from qa_engine.errors import ConflictError, UsageError
+from qa_engine.service import FixedJudge, MemoryBell, ScriptedTranscriber, ingest_paths, open_app
+from qa_engine.settings import load_settings
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -79,3 +82,15 @@ def test_workers_that_stop_beside_the_web_service_are_told_once(
         assert serve.attend(web, worker) == 1
     assert len(told) == 1
     assert "exit code 3" in told[0]
+
+
+def test_the_demo_refuses_to_mix_with_a_centres_own_calls(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home")
+    with open_app(settings, transcriber=ScriptedTranscriber(), judge=FixedJudge(), bell=MemoryBell()) as app:
+        (tmp_path / "demo-01.wav").write_text("of the demo")
+        ingest_paths(app, [tmp_path / "demo-01.wav"])
+        _refuse_foreign_data(app)
+        (tmp_path / "ours.wav").write_text("ours")
+        ingest_paths(app, [tmp_path / "ours.wav"])
+        with pytest.raises(ConflictError, match=r"for example ours.*QA_HOME"):
+            _refuse_foreign_data(app)
