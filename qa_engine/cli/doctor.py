@@ -1,7 +1,7 @@
 """``qa-engine doctor``: what is missing on this machine, and how to get it."""
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from qa_engine.cli.app import app
 from qa_engine.cli.tables import print_table
@@ -15,7 +15,7 @@ def doctor() -> None:
     """Look at this machine and say what is missing; exit 1 when something required is."""
     with open_app(current_settings()) as engine:
         checks = run_checks(engine)
-    table = Table("check", "", "found", "what to do")
+    table = Table("check", "", Column("found", overflow="fold"), Column("what to do", overflow="fold"))
     for check in checks:
         mark = "ok" if check.ok else "MISSING" if check.required else "absent"
         table.add_row(check.title, mark, check.detail, "" if check.ok else check.fix)
