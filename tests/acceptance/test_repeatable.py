@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.running import Run
+from tests.acceptance.running import Run, run_command
 
 RESULT_KEYS = [
     "version", "call_id", "agent_id", "scorecard", "pack", "engine", "transcript", "total", "possible", "grade", "veto",
@@ -56,21 +56,30 @@ def test_a_transcript_file_twice(qa: Run, tmp_path: Path) -> None:
     assert {evidence["text"] for evidence in refusal["evidence"]} >= {"不行"}
 
 
-@pytest.mark.slow
-def test_a_recording_twice(qa: Run, example_calls: Path) -> None:
-    recording = example_calls / "demo-07.mp3"
-    first, second = (qa("check", recording, QA_AGENT_CHANNEL="left") for _ in range(2))
-    assert first.returncode == 0, first.stderr
-    assert first.stdout == second.stdout
-    check_contract(json.loads(first.stdout))
+RECORDING = "demo-05.wav"  # the shortest with two channels
+CHANNEL = "left"
+
+
+@pytest.fixture(scope="module")
+def checked(example_calls: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What ``check`` says of a recording."""
+    home = tmp_path_factory.mktemp("checked") / "var"
+    done = run_command("check", example_calls / RECORDING, home=home, QA_AGENT_CHANNEL=CHANNEL)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.slow
-def test_a_transcribed_recording_checks_like_the_recording_itself(qa: Run, example_calls: Path, tmp_path: Path) -> None:
-    recording = example_calls / "demo-07.mp3"
+def test_a_recording_twice(qa: Run, example_calls: Path, checked: str) -> None:
+    assert qa("check", example_calls / RECORDING, QA_AGENT_CHANNEL=CHANNEL).stdout == checked
+    check_contract(json.loads(checked))
+
+
+@pytest.mark.slow
+def test_a_transcribed_recording_checks_like_the_recording_itself(
+    qa: Run, example_calls: Path, tmp_path: Path, checked: str
+) -> None:
     file = tmp_path / "call.json"
-    file.write_text(qa("transcribe", recording, "--agent-channel", "left").stdout, encoding="utf-8")
-    from_file, from_sound = (
-        json.loads(qa("check", path, QA_AGENT_CHANNEL="left").stdout) for path in (file, recording)
-    )
-    assert from_file == from_sound
+    transcribed = qa("transcribe", example_calls / RECORDING, "--agent-channel", CHANNEL)
+    file.write_text(transcribed.stdout, encoding="utf-8")
+    assert json.loads(qa("check", file).stdout) == json.loads(checked)
