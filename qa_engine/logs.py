@@ -1,6 +1,7 @@
 """Structured logs on stderr: events with ids, never transcript text, never phone numbers."""
 
 import logging
+import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -11,6 +12,7 @@ from qa_engine.settings import Settings
 
 _FORBIDDEN = frozenset({"text", "transcript", "turns", "words", "customer_number", "number", "phone", "facts", "body"})
 WITHHELD = "[withheld]"
+_MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
 _CHATTY = (
     *("alembic", "amqp", "faster_whisper", "httpx", "jieba", "kombu", "numba"),
     # every message twice, ticks included; jobs log themselves
@@ -65,7 +67,13 @@ def set_up_logs(settings: Settings) -> None:
 
 
 def withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """The last guard: keys that could carry what was said, or a number, are emptied."""
+    """The last guard: keys that could carry what was said, or a number, are emptied; mobile numbers are masked.
+
+    Telephone systems put the number into the file name, and that becomes the call id.
+    """
     for key in _FORBIDDEN & event.keys():
         event[key] = WITHHELD
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _MOBILE.sub(r"\1****\2", value)
     return event

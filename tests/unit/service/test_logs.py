@@ -35,6 +35,16 @@ def test_json_lines_with_ids_and_without_what_was_said(capsys: pytest.CaptureFix
     assert second["event"] == "plain message"
 
 
+def test_a_number_in_a_file_name_is_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(load_settings(log_json=True))
+    structlog.get_logger("test").info("job_ended", call_id="13912345678_20260302091500", job_id=13912345678)
+    logging.getLogger("other").warning("about %s", "13912345678.wav")
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert first["call_id"] == "139****5678_20260302091500"
+    assert first["job_id"] == 13912345678, "ids of our own are numbers, and stay"
+    assert second["event"] == "about 139****5678.wav"
+
+
 @pytest.mark.parametrize("log_json", [True, False])
 def test_a_traceback_shows_no_variables(capsys: pytest.CaptureFixture[str], log_json: bool) -> None:
     set_up_logs(load_settings(log_json=log_json))
