@@ -47,7 +47,8 @@ class Header(Strict):
 
 
 def _entry(value: Any) -> Any:
-    return {"text": value} if isinstance(value, str) else value
+    # A number becomes a text field, too, so that the message is about the missing quotes.
+    return {"text": value} if isinstance(value, str | int | float) else value
 
 
 class Phrase(Strict):

@@ -104,6 +104,8 @@ def _syntax_fault(name: str, error: yaml.YAMLError) -> Fault:
         what = " ".join(part for part in (error.context, error.problem) if part)
         if "flow" in what and "got" in what:
             what += "；短语里有 [ ] { } 时请加引号"
+        elif "block end" in what and "<scalar>" in what:
+            what += "；以 [ 或 { 开头的短语请加引号"
         if mark is not None:
             return Fault(name, mark.line + 1, mark.column + 1, f"YAML 语法错误：{what}")
     return Fault(name, None, None, f"YAML 语法错误：{str(error).splitlines()[0]}")
