@@ -12,7 +12,7 @@ from synthesise import Sample, Synthesiser
 ENCODER_PER_SECOND = FRAMES_PER_SECOND // 2
 FRAME_STEP, TOKEN_STEP = 128, 16
 """Lengths are rounded up: every new shape costs a CPU kernel's preparation."""
-LONGEST_CHAIN = 9.0
+LONGEST_CHAIN = 6.0
 """Seconds: the clips that the model is made for (``clip_seconds`` in its label) and a little more."""
 IGNORED = -100
 GUIDE_MARGIN = 2
