@@ -1,8 +1,10 @@
 """The folder of a recogniser model: where it is, the digest of its weights, what it says about itself."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -107,13 +109,13 @@ def _from_hub(model: str) -> Path:
 
 
 def _hub_errors() -> tuple[type[Exception], ...]:
-    """What the hub client raises depends on the HTTP library that its version uses."""
+    """What the hub client raises depends on the HTTP library that its version uses; older ones raise OSErrors only."""
     errors: list[type[Exception]] = [OSError, RuntimeError]
-    try:
-        from httpx import HTTPError, InvalidURL
-    except ImportError:  # older clients use requests, whose errors are OSErrors
-        return tuple(errors)
-    return (*errors, HTTPError, InvalidURL)
+    for name in ("httpx", "httpx2"):
+        with suppress(ImportError):
+            library = import_module(name)
+            errors += [library.HTTPError, library.InvalidURL]
+    return tuple(errors)
 
 
 @lru_cache(maxsize=8)
