@@ -15,6 +15,7 @@ from qa_engine.domain.result import (
     Status,
 )
 from qa_engine.domain.state import CallState, may_follow
+from qa_engine.domain.tone import AgentTone, CustomerMood, ToneReading, ToneWord
 from qa_engine.domain.transcript import (
     Exclusion,
     Prosody,
@@ -28,10 +29,12 @@ from qa_engine.domain.transcript import (
 
 __all__ = [
     "Agent",
+    "AgentTone",
     "Call",
     "CallResult",
     "CallState",
     "Channel",
+    "CustomerMood",
     "Direction",
     "Evidence",
     "Exclusion",
@@ -49,6 +52,8 @@ __all__ = [
     "Speaker",
     "SpeechSpan",
     "Status",
+    "ToneReading",
+    "ToneWord",
     "Transcript",
     "Turn",
     "Word",

@@ -1,0 +1,1 @@
+"""How turns sound in their words: scikit-learn classifiers over jieba features."""
