@@ -1,5 +1,6 @@
 """Rules: YAML in, verdicts with their evidence out."""
 
+from qa_engine.rules.baselines import Baseline, Baselines, FixedBaselines, VoiceMeasure
 from qa_engine.rules.describe import describe_rule, sentence
 from qa_engine.rules.evaluate import Offences, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
@@ -12,9 +13,12 @@ from qa_engine.rules.promises import Promise, promises
 from qa_engine.rules.source import SourceFile
 
 __all__ = [
+    "Baseline",
+    "Baselines",
     "Condition",
     "ExampleOutcome",
     "Finding",
+    "FixedBaselines",
     "Level",
     "Offences",
     "Operator",
@@ -23,6 +27,7 @@ __all__ = [
     "Rule",
     "RulePack",
     "SourceFile",
+    "VoiceMeasure",
     "describe_rule",
     "evaluate",
     "evaluate_rule",

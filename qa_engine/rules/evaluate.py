@@ -6,6 +6,7 @@ from typing import Protocol
 
 from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
 from qa_engine.rules.applies import why_not
+from qa_engine.rules.baselines import Baselines
 from qa_engine.rules.describe import condition_text
 from qa_engine.rules.expression import Node, names, polarities
 from qa_engine.rules.expression import evaluate as value_of
@@ -34,22 +35,30 @@ class Offences(Protocol):
         """How many other calls of the agent failed the rule in the ``within_days`` days before ``moment``."""
 
 
-def evaluate(pack: RulePack, transcript: Transcript, *, offences: Offences | None = None) -> tuple[RuleResult, ...]:
+def evaluate(
+    pack: RulePack,
+    transcript: Transcript,
+    *,
+    offences: Offences | None = None,
+    baselines: Baselines | None = None,
+) -> tuple[RuleResult, ...]:
     """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status."""
     call = CallView(transcript, pack.lexicon)
-    return tuple(_judge(pack, rule, call, offences) for rule in pack.rules)
+    return tuple(_judge(pack, rule, call, offences, baselines) for rule in pack.rules)
 
 
 def evaluate_rule(pack: RulePack, rule_id: str, transcript: Transcript) -> RuleResult:
     """The result of one rule alone; NotFoundError when the pack has no such rule."""
-    return _judge(pack, pack.rule(rule_id), CallView(transcript, pack.lexicon), None)
+    return _judge(pack, pack.rule(rule_id), CallView(transcript, pack.lexicon), None, None)
 
 
-def _judge(pack: RulePack, rule: Rule, call: CallView, offences: Offences | None) -> RuleResult:
+def _judge(
+    pack: RulePack, rule: Rule, call: CallView, offences: Offences | None, baselines: Baselines | None
+) -> RuleResult:
     reason = why_not(rule.applies_to, call.transcript.call, call.duration)
     if reason:
         return _result(rule, Status.NOT_APPLICABLE, reason=reason)
-    return _Judgement(pack, rule, call).result(offences)
+    return _Judgement(pack, rule, call, baselines).result(offences)
 
 
 def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
@@ -69,10 +78,11 @@ def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
 class _Judgement:
     """One rule on one call; each condition is asked at most once."""
 
-    def __init__(self, pack: RulePack, rule: Rule, call: CallView) -> None:
+    def __init__(self, pack: RulePack, rule: Rule, call: CallView, baselines: Baselines | None) -> None:
         self._pack = pack
         self._rule = rule
         self._call = call
+        self._baselines = baselines
         self._outcomes: dict[str, Outcome] = {}
 
     def result(self, offences: Offences | None) -> RuleResult:
@@ -139,6 +149,7 @@ class _Judgement:
             loose=condition.loose,
             excuses=condition.excuses,
             outcome_of=self.outcome,
+            baselines=self._baselines,
         )
 
     def _beside(self, condition: Condition, fields: Located) -> Outcome:

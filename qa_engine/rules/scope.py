@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa_engine.domain import Ladder, NearestMiss, Searched, Speaker
+from qa_engine.rules.baselines import Baseline, Baselines, VoiceMeasure
 from qa_engine.rules.exclusions import ReadyExclusion
 from qa_engine.rules.fields import speaker_of
 from qa_engine.rules.heard import doubt
@@ -35,6 +36,7 @@ class Scope:
     loose: bool
     excuses: tuple[ReadyExclusion, ...]
     outcome_of: Callable[[str], Outcome]
+    baselines: Baselines | None = None
 
     @property
     def speaker(self) -> Speaker | None:
@@ -44,6 +46,15 @@ class Scope:
     @property
     def pieces(self) -> tuple[Piece, ...]:
         return self.region.pieces
+
+    def long_run(self, measure: VoiceMeasure) -> Baseline | None:
+        """What is usual for the agent of this call, out of earlier calls; None for customers and where nobody knows."""
+        call = self.call.transcript.call
+        if self.baselines is None or self.speaker is not Speaker.AGENT or call.agent.id is None:
+            return None
+        if call.started_at is None:
+            return None
+        return self.baselines.before(measure=measure, agent_id=call.agent.id, moment=call.started_at)
 
     def excused(self, view: TurnView, place: tuple[int, int]) -> bool:
         """True when an ``unless`` of the condition applies at a place of the normalised text."""
