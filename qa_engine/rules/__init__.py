@@ -2,7 +2,7 @@
 
 from qa_engine.rules.baselines import Baseline, Baselines, FixedBaselines, VoiceMeasure
 from qa_engine.rules.describe import describe_rule, sentence
-from qa_engine.rules.evaluate import Offences, evaluate, evaluate_rule
+from qa_engine.rules.evaluate import Offence, Offences, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.jsonschema import json_schema
 from qa_engine.rules.lint import Finding, Level, lint
@@ -20,6 +20,7 @@ __all__ = [
     "Finding",
     "FixedBaselines",
     "Level",
+    "Offence",
     "Offences",
     "Operator",
     "Preparer",

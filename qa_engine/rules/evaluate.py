@@ -1,6 +1,7 @@
 """Judging a call: every rule of a pack, each with its status, its evidence and its reason."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -28,11 +29,22 @@ _STATUS = {
 _MONO = "录音为单声道，坐席与客户未区分"
 
 
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """An earlier call that failed a rule, and when it began."""
+
+    call_id: str
+    moment: datetime
+
+
 class Offences(Protocol):
     """Earlier offences, for rules whose deduction grows with repetition; whoever keeps the results answers."""
 
-    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> int:
-        """How many other calls of the agent failed the rule in the ``within_days`` days before ``moment``."""
+    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> Sequence[Offence]:
+        """The calls of the agent that failed the rule and began in the ``within_days`` days before ``moment``.
+
+        The oldest first. A call that began at ``moment`` itself is none of them, so a call never counts itself.
+        """
 
 
 def evaluate(
@@ -308,6 +320,15 @@ def _evidence(condition: Condition, hit: Hit) -> Evidence:
     )
 
 
+_NAMED_OFFENCES = 3
+
+
+def _repetition(earlier: Sequence[Offence], within_days: int, moment: datetime) -> str:
+    """How often, and the latest calls before, with their days where the call itself took place."""
+    named = [f"{o.moment.astimezone(moment.tzinfo):%m-%d} 通话 {o.call_id}" for o in earlier[-_NAMED_OFFENCES:]]
+    return f"（{within_days} 天内第 {len(earlier) + 1} 次；此前：{'、'.join(named)}）"
+
+
 def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tuple[float, str]:
     """What the fault costs, and what the form adds when it is a repetition."""
     written = rule.model.points
@@ -317,10 +338,10 @@ def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tu
         earlier = offences.before(
             rule_id=rule.id, agent_id=call.agent.id, moment=call.started_at, within_days=repeat.within_days
         )
-        reached = [step for step in repeat.steps if step <= earlier + 1]
+        reached = [step for step in repeat.steps if step <= len(earlier) + 1]
         if reached:
             each = repeat.steps[max(reached)]
-            note = f"（{repeat.within_days} 天内第 {earlier + 1} 次）"
+            note = _repetition(earlier, repeat.within_days, call.started_at)
     total = each * count
     if written.cap is not None:
         # A repetition may cost more than the first time's cap allows for one hit.

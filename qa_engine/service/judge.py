@@ -7,7 +7,7 @@ from typing import Protocol
 
 from qa_engine import __version__
 from qa_engine.domain import CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
-from qa_engine.rules import SourceFile, evaluate
+from qa_engine.rules import Offences, SourceFile, evaluate
 from qa_engine.scoring import load_scorecard, score_call
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.settings import Settings
@@ -32,8 +32,11 @@ class Judge(Protocol):
     def sources(self) -> Mapping[str, Mapping[str, str]]:
         """``pack`` and ``scorecard`` → file name → text."""
 
-    def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
-        """The same transcript gives an equal result on any day."""
+    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
+        """The same transcript and the same earlier ``offences`` give an equal result on any day.
+
+        Without ``offences`` every fault costs what the first one does.
+        """
 
 
 class PackJudge:
@@ -65,10 +68,10 @@ class PackJudge:
     def scorecard_label(self) -> str:
         return self._scorecard.label
 
-    def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
+    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
         return score_call(
             transcript,
-            evaluate(self._pack, transcript),
+            evaluate(self._pack, transcript, offences=offences),
             self._pack.label,
             self._scorecard,
             transcript_digest=transcript_digest,
@@ -86,7 +89,7 @@ class FixedJudge:
         self.scorecard_label = f"fixed@{self.scorecard_digest}"
         self.sources: Mapping[str, Mapping[str, str]] = {"pack": {"fixed.yaml": version}, "scorecard": {}}
 
-    def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
+    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
         rude = any("不行" in turn.text for turn in transcript.turns)
         rule = RuleResult(
             id="forbidden.refusal",

@@ -16,6 +16,7 @@ from qa_engine.service.codec import (
 )
 from qa_engine.service.context import App
 from qa_engine.service.leases import Lease
+from qa_engine.service.offences import StoredOffences
 from qa_engine.service.ringing import ring
 from qa_engine.service.transcriber import Progress, RecordingFacts
 from qa_engine.speech import formats
@@ -134,7 +135,7 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
     if found is not None:
         result = result_from_text(found.body)
     else:
-        result = judge.judge(transcript_from_text(body, call_id), digest)
+        result = judge.judge(transcript_from_text(body, call_id), digest, offences=StoredOffences(app.database))
     return _keep_result(app, call_id, result, lease)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa_engine.domain import CallResult, canonical_json
+from qa_engine.domain import CallResult, CallState, canonical_json
+from qa_engine.scoring import PENDING_GRADE
 from qa_engine.store import tables
 from qa_engine.store.inserting import insert_or_return
 
@@ -86,6 +87,29 @@ def save_result(
         make,
     )
     return row
+
+
+def earlier_offences(
+    session: Session, *, rule_id: str, agent_id: str, since: datetime, until: datetime
+) -> Sequence[tuple[str, datetime]]:
+    """(call id, its start) of the agent's calls in [since, until) whose standing result failed the rule, oldest first.
+
+    Calls that were set aside do not count, nor do results without a grade: those recordings were not understood.
+    """
+    rows = session.execute(
+        select(tables.Call.call_id, tables.Call.started_at)
+        .join(tables.Result, tables.Call.result_id == tables.Result.id)
+        .where(
+            tables.Call.agent_id == agent_id,
+            tables.Call.started_at >= since,
+            tables.Call.started_at < until,
+            tables.Call.state.not_in([state.value for state in CallState if state.aside]),
+            tables.Result.grade != PENDING_GRADE,
+            tables.Result.faults.any(tables.Fault.rule_id == rule_id),
+        )
+        .order_by(tables.Call.started_at, tables.Call.call_id)
+    )
+    return [(call_id, started_at) for call_id, started_at in rows if started_at is not None]
 
 
 def save_pack(

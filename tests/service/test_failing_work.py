@@ -123,7 +123,7 @@ def test_a_fault_of_the_rules_quarantines_and_retries_from_the_transcript(
     make_app: Callable[..., App], ingest: Callable[[App, str], None]
 ) -> None:
     class Crashing(FixedJudge):
-        def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
+        def judge(self, transcript: Transcript, transcript_digest: str, **_: object) -> CallResult:
             raise KeyError("no such list")
 
     app = make_app(judge=Crashing())

@@ -388,7 +388,7 @@ def test_a_conflict_over_one_file_does_not_stop_the_batch(
 
 def test_a_better_copy_leaves_nothing_of_the_old_one(make_app: Callable[..., App], inbox: Path) -> None:
     class Failing(FixedJudge):
-        def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
+        def judge(self, transcript: Transcript, transcript_digest: str, **_: object) -> CallResult:
             raise RulesError([])
 
     app = make_app(judge=Failing())

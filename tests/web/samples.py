@@ -163,7 +163,7 @@ class HandMadeJudge:
     scorecard_label = f"hand@{scorecard_digest}"
     sources: Mapping[str, Mapping[str, str]] = {"pack": {"hand.yaml": "1"}, "scorecard": {"hand.yaml": "1"}}
 
-    def judge(self, transcript: Transcript, transcript_digest: str) -> CallResult:
+    def judge(self, transcript: Transcript, transcript_digest: str, **_: object) -> CallResult:
         rules = tuple(_verdict(check, transcript) for check in CHECKS)
         veto = any(rule.status is Status.FAIL and rule.severity is Severity.VETO for rule in rules)
         sections = tuple(_section(id, title, possible, rules) for id, title, possible in SECTIONS)

@@ -1,12 +1,12 @@
 """Statuses, evidence, proof of absence, points, and what the form says."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from qa_engine.domain import Agent, Call, Speaker, SpeechSpan, Transcript, Turn
-from qa_engine.rules import evaluate, operator, registry
+from qa_engine.rules import Offence, evaluate, operator, registry
 from qa_engine.rules.fields import ConditionFields
 from qa_engine.rules.operators import base
 
@@ -126,9 +126,9 @@ class _Earlier:
         self.count = count
         self.asked: list[tuple[str, str, datetime, int]] = []
 
-    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> int:
+    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> list[Offence]:
         self.asked.append((rule_id, agent_id, moment, within_days))
-        return self.count
+        return [Offence(f"c-{n}", moment - timedelta(days=self.count - n)) for n in range(self.count)]
 
 
 @pytest.mark.parametrize(
