@@ -47,19 +47,12 @@ def _sentence(scanned: Scanned, place: tuple[int, int]) -> _Sentence:
     begin = max((m.end() for m in SENTENCE_END.finditer(base, 0, place[0])), default=0)
     stop = SENTENCE_END.search(base, place[1])
     end = len(base) if stop is None else stop.start() + 1  # the mark itself stays: ？ makes a question
-    kept: list[str] = []
-    marks = [0, 0]
-    for at in range(begin, end):
-        if at == place[0]:
-            marks[0] = len(kept)
-        if at == place[1]:
-            marks[1] = len(kept)
-        char = base[at]
-        if place[0] <= at < place[1] or (char.isalnum() and char not in SOUNDS) or char in "!?。;":
-            kept.append(char)
-    if place[1] >= end:
-        marks[1] = len(kept)
-    return _Sentence("".join(kept), marks[0], marks[1])
+    before, hit, after = _bare(base[begin : place[0]]), base[slice(*place)], _bare(base[place[1] : end])
+    return _Sentence(before + hit + after, len(before), len(before) + len(hit))
+
+
+def _bare(text: str) -> str:
+    return "".join([c for c in text if (c.isalnum() and c not in SOUNDS) or c in "!?。;"])
 
 
 def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:

@@ -4,7 +4,7 @@ There are several layers on which a phrase can be found: the plain text, the tex
 sounds of the plain text with and without tones. A layer is scanned once per turn, and only when somebody asks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
 from functools import cached_property
 from threading import Lock
@@ -81,6 +81,10 @@ class Lexicon:
     def size(self) -> int:
         """How many different strings are looked for."""
         return sum(len(keys) for keys in self._keys.values())
+
+    def keys(self, layer: Layer) -> Set[str]:
+        """The different strings that are looked for on a layer."""
+        return self._keys[layer]
 
     def has(self, layer: Layer) -> bool:
         """True when anything is looked for on a layer."""

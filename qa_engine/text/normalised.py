@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals
-from qa_engine.text.simplify import fold_char
+from qa_engine.text.simplify import fold_char, fold_text
 
 # Hesitation sounds carry no meaning in a phrase. 额 (金额) and 呀, 吧, 吗, 呢 (questions) are not among them.
 SOUNDS = frozenset("嗯呃啊哦喔噢诶欸哎唉唔呣")
@@ -62,16 +62,8 @@ class Skeleton:
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> Normalised:
     """Width, Traditional, case and spoken numbers folded, with an offset map. Equal input gives the same object."""
-    chars: list[str] = []
-    starts: list[int] = []
-    for at, char in enumerate(text):
-        folded = fold_char(char)
-        chars.append(folded)
-        if len(folded) == 1:
-            starts.append(at)
-        else:
-            starts.extend([at] * len(folded))
-    folded_text = "".join(chars)
+    folded_text, even = fold_text(text)
+    starts = list(range(len(text))) if even else [at for at, char in enumerate(text) for _ in fold_char(char)]
     ends = [at + 1 for at in starts]
     numerals = list(find_numerals(folded_text))
     if not numerals:
@@ -96,7 +88,7 @@ def normalise(text: str) -> Normalised:
 
 def compared(text: str) -> str:
     """``skeleton(text, keep_sounds=True).text`` without the way back: for phrases, of which there are many."""
-    folded = "".join(map(fold_char, text))
+    folded, _ = fold_text(text)
     if any(char in folded for char in NUMERAL_CHARS):
         folded = normalise(text).text
     return "".join(filter(str.isalnum, folded))
@@ -106,6 +98,8 @@ def compared(text: str) -> str:
 def skeleton(text: str, *, keep_sounds: bool = False) -> Skeleton:
     """The normalised text of ``text`` without punctuation, spaces and (unless kept) hesitation sounds."""
     base = normalise(text)
+    if keep_sounds and SOUNDS.isdisjoint(base.text):
+        return skeleton(text)
     dropped = frozenset() if keep_sounds else SOUNDS
-    origin = tuple(i for i, char in enumerate(base.text) if char.isalnum() and char not in dropped)
-    return Skeleton(base, "".join([base.text[i] for i in origin]), origin)
+    origin = [i for i, char in enumerate(base.text) if char.isalnum() and char not in dropped]
+    return Skeleton(base, "".join([base.text[i] for i in origin]), tuple(origin))

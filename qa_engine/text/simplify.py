@@ -36,6 +36,30 @@ def fold_char(char: str) -> str:
     return "".join(simplify_char(c) for c in folded).lower()
 
 
+class _Folds(dict[int, str]):
+    """``fold_char`` as a table for ``str.translate`` that fills itself; ``uneven``: what is not one character then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = fold_char(char)
+        if len(folded) != 1:
+            self.uneven.add(char)
+        self[code] = folded
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def fold_text(text: str) -> tuple[str, bool]:
+    """Every character folded, and whether each became exactly one, so that places in both texts are the same."""
+    return text.translate(_FOLDS), _FOLDS.uneven.isdisjoint(text)
+
+
 def to_simplified(text: str) -> str:
     """Traditional characters as Simplified ones, character by character: the length never changes."""
     return "".join(map(simplify_char, text))

@@ -65,22 +65,19 @@ def overlap(scope: Scope) -> Outcome:
 
 def cut_ins(call: CallView, by: Speaker | None, min_seconds: float) -> list[tuple[TurnView, TurnView, Span]]:
     """(who cuts in, who was speaking, the shared stretch) of every turn that begins inside of another speaker's."""
-    timed = sorted((v for v in call.turns if v.turn.span), key=lambda v: (v.turn.start or 0.0, v.order))
+    timed = [(view, span) for view in call.turns if (span := view.turn.span)]
     found = []
-    for place, cutter in enumerate(timed):
-        if by is not None and cutter.turn.speaker is not by:
-            continue
+    speaking: list[tuple[TurnView, Span]] = []  # the turns before that are not over yet
+    for cutter, mine in sorted(timed, key=lambda item: (item[1].start, item[0].order)):
+        speaking = [(other, theirs) for other, theirs in speaking if theirs.end > mine.start]
         best: tuple[TurnView, Span] | None = None
-        mine = cutter.turn.span
-        assert mine is not None
-        for other in timed[:place]:
-            theirs = other.turn.span
-            assert theirs is not None
-            if other.turn.speaker is cutter.turn.speaker or not theirs.start < mine.start < theirs.end:
+        for other, theirs in speaking if by is None or cutter.turn.speaker is by else ():
+            if other.turn.speaker is cutter.turn.speaker or theirs.start >= mine.start:
                 continue
             shared = Span(mine.start, min(mine.end, theirs.end))
             if shared.seconds >= min_seconds and (best is None or shared.seconds > best[1].seconds):
                 best = (other, shared)
+        speaking.append((cutter, mine))
         if best is not None:
             found.append((cutter, *best))
     return found

@@ -112,6 +112,8 @@ def _heard(call: CallView) -> Iterator[tuple[Span, TurnView | None]]:
 
 
 def _without_holds(span: Span, holds: tuple[Span, ...], before: TurnView | None, after: TurnView | None) -> Gap:
+    if not holds:
+        return Gap(span, before, after)
     pieces = [span]
     for hold in holds:
         rest = []
