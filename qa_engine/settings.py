@@ -56,7 +56,11 @@ class Settings(BaseSettings):
 
     company: str = Field("顺达速运", description="Company name as agents say it; fills the slot `{company}` of rules.")
     pack: str = Field("base", description="Rule pack used for new results.")
-    scorecard: str = Field("standard", description="Scorecard used for new results.")
+    scorecard: str | None = Field(
+        None,
+        description="Scorecard used for every new result; unset: the one whose `applies_to` names the call's scenario "
+        "and channel, else `standard`.",
+    )
     rules_dir: Path | None = Field(
         None, description="Folder with own rule packs and scorecards; unset: the bundled ones."
     )

@@ -1,7 +1,9 @@
 """Scorecards and scores: rule results of one call become sections, a total, a grade and the reasons to review it."""
 
+from qa_engine.scoring.choosing import choose_scorecard
 from qa_engine.scoring.loader import load_scorecard, load_scorecards
 from qa_engine.scoring.metrics import metrics
+from qa_engine.scoring.placement import placement_faults, placement_findings
 from qa_engine.scoring.review import ReviewKind, ReviewReason, kind_of
 from qa_engine.scoring.score import score_call
 from qa_engine.scoring.scorecard import (
@@ -32,9 +34,12 @@ __all__ = [
     "VetoEffect",
     "VetoPolicy",
     "VetoScope",
+    "choose_scorecard",
     "kind_of",
     "load_scorecard",
     "load_scorecards",
     "metrics",
+    "placement_faults",
+    "placement_findings",
     "score_call",
 ]

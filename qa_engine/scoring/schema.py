@@ -35,6 +35,9 @@ class AppliesToModel(Strict):
     direction: Annotated[tuple[Literal["inbound", "outbound"], ...], BeforeValidator(_many)] = ()
     scenario: Texts = ()
 
+    def value(self) -> AppliesTo:
+        return AppliesTo(**self.model_dump())
+
 
 class AnchorModel(Strict):
     """What so many points of a manual item mean."""
@@ -81,7 +84,7 @@ class ItemModel(Strict):
             mode=self.mode,
             cap=self.cap,
             bonus=self.bonus,
-            applies_to=AppliesTo(**self.applies_to.model_dump()),
+            applies_to=self.applies_to.value(),
             weights=MappingProxyType(dict(sorted(self.weights.items()))),
             awards=MappingProxyType(dict(sorted(self.awards.items()))),
             anchors=tuple(sorted(((a.points, a.means) for a in self.anchors), reverse=True)),
@@ -150,6 +153,7 @@ class ScorecardModel(Strict):
     id: Identifier
     title: Annotated[str, Field(min_length=1)]
     description: str = ""
+    applies_to: AppliesToModel = AppliesToModel()
     points: Positive
     sections: Annotated[tuple[SectionModel, ...], Field(min_length=1)]
     veto: VetoModel = VetoModel()
@@ -165,4 +169,5 @@ class ScorecardModel(Strict):
             veto=self.veto.value(),
             review=ReviewPolicy(**self.review.model_dump()),
             description=self.description,
+            applies_to=self.applies_to.value(),
         )

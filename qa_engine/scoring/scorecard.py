@@ -43,15 +43,24 @@ class VetoScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AppliesTo:
-    """The calls that an item is for; an empty tuple means any. A call that does not say is taken to fit."""
+    """The calls that an item or a scorecard is for; an empty tuple means any."""
 
     channel: tuple[str, ...] = ()
     direction: tuple[str, ...] = ()
     scenario: tuple[str, ...] = ()
 
     def fits(self, call: Call) -> bool:
-        asked = ((self.channel, call.channel), (self.direction, call.direction), (self.scenario, call.scenario))
-        return all(not wanted or actual is None or str(actual) in wanted for wanted, actual in asked)
+        """Whether nothing speaks against it: a fact that the call does not say is taken to fit."""
+        return all(actual is None or str(actual) in wanted for wanted, actual in self._asked(call))
+
+    def names(self, call: Call) -> bool:
+        """Whether it asks for something and the call says all of it."""
+        asked = self._asked(call)
+        return bool(asked) and all(actual is not None and str(actual) in wanted for wanted, actual in asked)
+
+    def _asked(self, call: Call) -> list[tuple[tuple[str, ...], str | None]]:
+        all_facts = ((self.channel, call.channel), (self.direction, call.direction), (self.scenario, call.scenario))
+        return [(wanted, actual) for wanted, actual in all_facts if wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,11 @@ class ReviewPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A validated scorecard. ``label`` is ``id@sha256:…`` over its content, whatever the file looks like."""
+    """A validated scorecard. ``label`` is ``id@sha256:…`` over its content, whatever the file looks like.
+
+    ``applies_to`` is what it is chosen for when nobody names a scorecard; it never keeps a scorecard that is named
+    from being used.
+    """
 
     id: str
     title: str
@@ -134,6 +147,7 @@ class Scorecard:
     veto: VetoPolicy = field(default_factory=VetoPolicy)
     review: ReviewPolicy = field(default_factory=ReviewPolicy)
     description: str = ""
+    applies_to: AppliesTo = field(default_factory=AppliesTo)
 
     @property
     def digest(self) -> str:

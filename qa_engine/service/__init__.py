@@ -17,7 +17,7 @@ from qa_engine.service.forms import (
     write_call_form,
 )
 from qa_engine.service.ingest import ingest_paths, ingest_upload
-from qa_engine.service.judge import FixedJudge, Judge, PackJudge
+from qa_engine.service.judge import Edition, FixedJudge, Judge, PackJudge
 from qa_engine.service.ledgers import ledger, ledgers, status, wait_until_settled
 from qa_engine.service.media import playable_file, recording_file
 from qa_engine.service.models import (
@@ -81,6 +81,7 @@ __all__ = [
     "Check",
     "CheckOutcome",
     "Clock",
+    "Edition",
     "EventRow",
     "FaultTag",
     "FixedClock",

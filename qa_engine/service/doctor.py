@@ -39,11 +39,16 @@ def doctor(app: App) -> tuple[Check, ...]:
         _check(
             "rules",
             "rule pack and scorecard are valid",
-            lambda: (True, f"{app.judge.pack_label[:40]}…, {app.judge.scorecard_label[:40]}…"),
+            lambda: (True, _rules(app)),
             "correct the places named, or set QA_PACK, QA_SCORECARD, QA_RULES_DIR; see qa-engine rules lint",
         ),
         _check("cores", "two processor cores or more", _cores, "recognition will be slow on one core", required=False),
     )
+
+
+def _rules(app: App) -> str:
+    scorecards = ", ".join(scorecard.label.partition("@")[0] for scorecard in app.judge.scorecards)
+    return f"{app.judge.pack_label[:40]}…, scorecards: {scorecards}"
 
 
 def health(app: App) -> tuple[Check, ...]:

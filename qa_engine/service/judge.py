@@ -1,20 +1,29 @@
 """The port to the rules and scoring rooms, the real adapter, and one that always says the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 from qa_engine import __version__
-from qa_engine.domain import CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
+from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
 from qa_engine.rules import Offences, SourceFile, evaluate
-from qa_engine.scoring import load_scorecard, score_call
+from qa_engine.scoring import Scorecard, choose_scorecard, load_scorecard, load_scorecards, score_call
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A scorecard as stored results name it: ``label`` is ``id@`` and its ``digest``."""
+
+    digest: str
+    label: str
+
+
 class Judge(Protocol):
-    """One pack and one scorecard, loaded and valid."""
+    """One pack and the scorecards that may be used with it, loaded and valid."""
 
     @property
     def pack_digest(self) -> str: ...
@@ -23,10 +32,11 @@ class Judge(Protocol):
     def pack_label(self) -> str: ...
 
     @property
-    def scorecard_digest(self) -> str: ...
+    def scorecards(self) -> Sequence[Edition]:
+        """Every scorecard that a call may be scored on."""
 
-    @property
-    def scorecard_label(self) -> str: ...
+    def scorecard_for(self, call: Call) -> Edition:
+        """The scorecard that ``judge`` uses for a call."""
 
     @property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
@@ -40,14 +50,15 @@ class Judge(Protocol):
 
 
 class PackJudge:
-    """A rule pack and a scorecard of the rules folder."""
+    """A rule pack and the scorecards of the rules folder: the one that is named, else the one that fits the call."""
 
     def __init__(self, settings: Settings, *, pack_folder: Path | None = None, scorecard: str | None = None) -> None:
         pack_texts, self._pack = load_sources(settings, folder=pack_folder)
         scorecard_texts = read_scorecards(rules_folder(settings))
-        self._scorecard = load_scorecard(
-            [SourceFile(name, text) for name, text in scorecard_texts.items()], scorecard or settings.scorecard
-        )
+        files = [SourceFile(name, text) for name, text in scorecard_texts.items()]
+        named = scorecard or settings.scorecard
+        self._scorecards = (load_scorecard(files, named),) if named else load_scorecards(files)
+        self._named = bool(named)
         self.sources: Mapping[str, Mapping[str, str]] = MappingProxyType(
             {"pack": pack_texts, "scorecard": scorecard_texts}
         )
@@ -61,22 +72,28 @@ class PackJudge:
         return self._pack.label
 
     @property
-    def scorecard_digest(self) -> str:
-        return self._scorecard.digest
+    def scorecards(self) -> Sequence[Edition]:
+        return tuple(_edition(scorecard) for scorecard in self._scorecards)
 
-    @property
-    def scorecard_label(self) -> str:
-        return self._scorecard.label
+    def scorecard_for(self, call: Call) -> Edition:
+        return _edition(self._scorecard(call))
+
+    def _scorecard(self, call: Call) -> Scorecard:
+        return self._scorecards[0] if self._named else choose_scorecard(self._scorecards, call)
 
     def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
         return score_call(
             transcript,
             evaluate(self._pack, transcript, offences=offences),
             self._pack.label,
-            self._scorecard,
+            self._scorecard(transcript.call),
             transcript_digest=transcript_digest,
             engine=__version__,
         )
+
+
+def _edition(scorecard: Scorecard) -> Edition:
+    return Edition(scorecard.digest, scorecard.label)
 
 
 class FixedJudge:
@@ -85,9 +102,12 @@ class FixedJudge:
     def __init__(self, *, version: str = "1") -> None:
         self.pack_digest = digest({"pack": version})
         self.pack_label = f"fixed@{self.pack_digest}"
-        self.scorecard_digest = digest({"scorecard": "fixed"})
-        self.scorecard_label = f"fixed@{self.scorecard_digest}"
+        scorecard = digest({"scorecard": "fixed"})
+        self.scorecards: Sequence[Edition] = (Edition(scorecard, f"fixed@{scorecard}"),)
         self.sources: Mapping[str, Mapping[str, str]] = {"pack": {"fixed.yaml": version}, "scorecard": {}}
+
+    def scorecard_for(self, call: Call) -> Edition:
+        return self.scorecards[0]
 
     def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
         rude = any("不行" in turn.text for turn in transcript.turns)
@@ -106,7 +126,7 @@ class FixedJudge:
         return CallResult(
             call_id=transcript.call.call_id,
             agent_id=transcript.call.agent.id,
-            scorecard=self.scorecard_label,
+            scorecard=self.scorecards[0].label,
             pack=self.pack_label,
             engine=__version__,
             transcript=transcript_digest,

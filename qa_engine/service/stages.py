@@ -15,6 +15,7 @@ from qa_engine.service.codec import (
     transcript_to_text,
 )
 from qa_engine.service.context import App
+from qa_engine.service.judge import Edition
 from qa_engine.service.leases import Lease
 from qa_engine.service.offences import StoredOffences
 from qa_engine.service.ringing import ring
@@ -116,7 +117,7 @@ def _keep_probed(call: tables.Call, probed: RecordingFacts) -> None:
 
 
 def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallResult:
-    """Judge a call's transcript with the pack and scorecard of the settings, or return what was judged before.
+    """Judge a call's transcript with the pack of the settings and its scorecard, or return what was judged before.
 
     Raises NotFoundError, ConflictError (no transcript yet, set aside, or with a person by now), RulesError.
     """
@@ -126,31 +127,33 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
         if call.transcript is None:
             raise ConflictError(f"call {call_id} has no transcript yet")
         digest, body = call.transcript.digest, call.transcript.body
+        transcript = transcript_from_text(body, call_id)
+        scorecard = judge.scorecard_for(transcript.call)
         found = outcomes.find_result(
             session,
             transcript_digest=digest,
             pack_digest=judge.pack_digest,
-            scorecard_digest=judge.scorecard_digest,
+            scorecard_digest=scorecard.digest,
         )
     if found is not None:
         result = result_from_text(found.body)
     else:
-        result = judge.judge(transcript_from_text(body, call_id), digest, offences=StoredOffences(app.database))
-    return _keep_result(app, call_id, result, lease)
+        result = judge.judge(transcript, digest, offences=StoredOffences(app.database))
+    return _keep_result(app, call_id, result, scorecard, lease)
 
 
-def _keep_result(app: App, call_id: str, result: CallResult, lease: Lease | None) -> CallResult:
+def _keep_result(app: App, call_id: str, result: CallResult, scorecard: Edition, lease: Lease | None) -> CallResult:
     now = app.clock.now()
     judge = app.judge
     with app.database.write() as session:
         call = _open_call(session, call_id, lock=True)
         for kind, digest, label in (
             ("pack", judge.pack_digest, judge.pack_label),
-            ("scorecard", judge.scorecard_digest, judge.scorecard_label),
+            ("scorecard", scorecard.digest, scorecard.label),
         ):
             outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
         row = outcomes.save_result(
-            session, result, pack_digest=judge.pack_digest, scorecard_digest=judge.scorecard_digest, now=now
+            session, result, pack_digest=judge.pack_digest, scorecard_digest=scorecard.digest, now=now
         )
         session.flush()
         if call.result_id != row.id or call.state in (CallState.TRANSCRIBED.value, CallState.INSPECTED.value):

@@ -170,3 +170,30 @@ def test_text_that_is_not_utf8_is_told(real_settings: Settings, rules: Path) -> 
     (rules / "packs" / "small" / "pack.yaml").write_bytes(PACK.encode("gb18030"))
     with pytest.raises(UsageError, match="not UTF-8"):
         PackJudge(real_settings)
+
+
+def test_each_call_is_scored_on_the_scorecard_for_it(real_settings: Settings, rules: Path, tmp_path: Path) -> None:
+    """Unless one is named, by setting or by the caller; the result and the store say which it was."""
+    chat = SCORECARD.replace("id: small", "id: talk\n  applies_to: {channel: chat}")
+    general = SCORECARD.replace("id: small", "id: standard")
+    for name, text in (("talk.yaml", chat), ("standard.yaml", general)):
+        (rules / "scorecards" / name).write_text(text, encoding="utf-8")
+    turns = [{"speaker": "agent", "text": "您好，顺达速运。", "start": 0.0, "end": 2.0, "confidence": 0.9}]
+    calls = [{"call_id": channel, "channel": channel, "turns": turns} for channel in ("voice", "chat")]
+    path = tmp_path / "two.jsonl"
+    path.write_text("".join(json.dumps(call) + "\n" for call in calls), encoding="utf-8")
+    settings = load_settings(**real_settings.model_dump(exclude_none=True, exclude={"scorecard"}))
+
+    def used(app: App, scorecard: str | None = None) -> list[str]:
+        results = [outcome.result for outcome in check_inputs(app, [path], scorecard=scorecard)]
+        return [result.scorecard.partition("@")[0] for result in results if result is not None]
+
+    with open_app(settings, bell=MemoryBell()) as app:
+        assert used(app) == ["standard", "talk"]
+        assert used(app, "small") == ["small", "small"]
+        assert ingest_paths(app, [path]).ok
+        run_pending(app)
+        stored = [get_call(app, call_id).result for call_id in ("voice", "chat")]
+        assert [r.scorecard.partition("@")[0] for r in stored if r is not None] == ["standard", "talk"]
+    with open_app(real_settings) as app:
+        assert used(app) == ["small", "small"]

@@ -31,7 +31,7 @@ from qa_engine.domain import (
     digest,
 )
 from qa_engine.errors import RecordingError
-from qa_engine.service import App, FixedClock, MemoryBell, RecordingFacts, ingest_upload, open_app, run_pending
+from qa_engine.service import App, Edition, FixedClock, MemoryBell, RecordingFacts, ingest_upload, open_app, run_pending
 from qa_engine.settings import load_settings
 
 NOTICE = "演示识别模型"
@@ -159,9 +159,11 @@ class HandMadeJudge:
 
     pack_digest = digest("hand-made pack")
     pack_label = f"hand@{pack_digest}"
-    scorecard_digest = digest("hand-made scorecard")
-    scorecard_label = f"hand@{scorecard_digest}"
+    scorecards = (Edition(digest("hand-made scorecard"), f"hand@{digest('hand-made scorecard')}"),)
     sources: Mapping[str, Mapping[str, str]] = {"pack": {"hand.yaml": "1"}, "scorecard": {"hand.yaml": "1"}}
+
+    def scorecard_for(self, call: Call) -> Edition:
+        return self.scorecards[0]
 
     def judge(self, transcript: Transcript, transcript_digest: str, **_: object) -> CallResult:
         rules = tuple(_verdict(check, transcript) for check in CHECKS)
@@ -173,7 +175,7 @@ class HandMadeJudge:
         return CallResult(
             call_id=transcript.call.call_id,
             agent_id=transcript.call.agent.id,
-            scorecard=self.scorecard_label,
+            scorecard=self.scorecards[0].label,
             pack=self.pack_label,
             engine=__version__,
             transcript=transcript_digest,
