@@ -25,6 +25,7 @@ from qa_engine.domain.transcript import (
     Transcript,
     Turn,
     Word,
+    semitones,
 )
 
 __all__ = [
@@ -61,5 +62,6 @@ __all__ = [
     "digest",
     "may_follow",
     "plain",
+    "semitones",
     "sha256_hex",
 ]

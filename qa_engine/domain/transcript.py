@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import log2
 
 from qa_engine.domain.call import Call, Speaker
 
@@ -44,12 +45,32 @@ class Exclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
-    """How a turn was said, measured on the speaker's own channel; a value that cannot be measured is None."""
+    """How a turn was said, measured on the speaker's own channel; a value that cannot be measured is None.
 
-    voiced_seconds: float
-    chars_per_minute: float | None = None
+    Slopes are changes per second within the turn. Jumps are not kept: they are the difference to the turn before.
+    """
+
+    voiced_seconds: float  # without the pauses
+    chars_per_minute: float | None = None  # 字/分钟 over the voiced seconds
     loudness_db: float | None = None  # speech-gated RMS, dB relative to full scale
     pitch_hz: float | None = None  # median fundamental frequency
+    pauses: tuple[float, ...] | None = None  # seconds of each pause inside the turn, in order
+    rate_slope: float | None = None  # 字/分钟 per second
+    loudness_slope_db: float | None = None  # dB per second
+    pitch_slope_semitones: float | None = None  # semitones per second
+
+    @property
+    def pause_share(self) -> float | None:
+        """Pauses by the whole time from the first sound to the last, 0–1."""
+        if self.pauses is None:
+            return None
+        paused = sum(self.pauses)
+        return paused / (paused + self.voiced_seconds) if paused else 0.0
+
+
+def semitones(hertz: float, base_hertz: float) -> float:
+    """How far a pitch lies over another one, in semitones (12 to the octave); both above 0 Hz."""
+    return 12 * log2(hertz / base_hertz)
 
 
 @dataclass(frozen=True, slots=True)

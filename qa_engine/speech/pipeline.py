@@ -155,7 +155,8 @@ def _turns(
 
 
 def _measured(utterance: Utterance, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
-    prosody = measure(channel.samples, channel.speech, utterance.span, count_chars(utterance.text))
+    chars = count_chars(utterance.text)
+    prosody = measure(channel.samples, channel.speech, utterance.span, chars, utterance.words)
     excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.loud_level_db, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
     return replace(turn, prosody=prosody, excluded=excluded)

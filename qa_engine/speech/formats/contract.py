@@ -35,6 +35,7 @@ DEFAULT_ZONE = timezone(timedelta(hours=8))
 """Zone of a ``started_at`` that names none: China's, unless the caller says otherwise."""
 
 _MAX_FAULTS = 50
+_FIRST_PROSODY_KEYS = ("voiced_seconds", "chars_per_minute", "loudness_db", "pitch_hz")
 
 
 def transcript_digest(transcript: Transcript) -> str:
@@ -106,9 +107,17 @@ def _turn_to_json(turn: Turn) -> dict[str, JsonValue]:
     if turn.excluded is not None:
         obj["excluded"] = turn.excluded.value
     if turn.prosody is not None:
-        prosody = turn.prosody
-        obj["prosody"] = {f.name: getattr(prosody, f.name) for f in fields(prosody)}
+        obj["prosody"] = _prosody_to_json(turn.prosody)
     return obj
+
+
+def _prosody_to_json(prosody: Prosody) -> JsonValue:
+    """The first four keys always; what came later only when it is known, so that older files keep their bytes."""
+    obj: dict[str, JsonValue] = {name: getattr(prosody, name) for name in _FIRST_PROSODY_KEYS}
+    if prosody.pauses is not None:
+        obj["pauses"] = list(prosody.pauses)
+    slopes = {name: getattr(prosody, name) for name in ("rate_slope", "loudness_slope_db", "pitch_slope_semitones")}
+    return obj | {name: value for name, value in slopes.items() if value is not None}
 
 
 def _word_to_json(word: Word) -> JsonValue:

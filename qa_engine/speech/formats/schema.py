@@ -68,6 +68,10 @@ class ProsodyIn(_Closed):
     chars_per_minute: Number | None = None
     loudness_db: Number | None = None
     pitch_hz: Number | None = None
+    pauses: tuple[Seconds, ...] | None = None
+    rate_slope: Number | None = None
+    loudness_slope_db: Number | None = None
+    pitch_slope_semitones: Number | None = None
 
 
 class SpeechIn(_Closed):

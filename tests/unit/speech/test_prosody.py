@@ -1,11 +1,12 @@
 """Rate, loudness and pitch against sounds whose values are known."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from qa_engine.domain import Span
+from qa_engine.domain import Prosody, Span, Word
 from qa_engine.speech import ActivityOptions
 from qa_engine.speech.activity import ChannelSpeech, detect_speech, frame_levels
 from qa_engine.speech.prosody import measure
@@ -126,3 +127,64 @@ def test_same_turn_at_another_gain_or_place_measures_the_same(sentences: dict, l
     assert a.pitch_hz == pytest.approx(b.pitch_hz, rel=0.01)
     assert a.chars_per_minute == pytest.approx(b.chars_per_minute, rel=0.03)
     assert a.loudness_db - b.loudness_db == pytest.approx(12.04, abs=0.2)
+
+
+def test_pauses_inside_the_turn() -> None:
+    sound = np.zeros(10 * RATE, np.float32)
+    prosody = measure(sound, heard(sound, Span(1, 2), Span(2.4, 4), Span(4.6, 5), Span(7, 8)), Span(0.9, 5.1), 12)
+    assert prosody.pauses == pytest.approx((0.4, 0.6))
+    assert prosody.pause_share == pytest.approx(1.0 / 4.0)
+    assert prosody.voiced_seconds == pytest.approx(3.0)
+
+
+def test_no_pause_and_nothing_known_are_told_apart() -> None:
+    assert Prosody(2.0, pauses=()).pause_share == 0.0
+    assert Prosody(2.0).pause_share is None
+
+
+@pytest.mark.parametrize("decibels_per_second", [-3.0, 0.0, 2.0])
+def test_loudness_slope(decibels_per_second: float) -> None:
+    seconds = np.arange(4 * RATE) / RATE
+    sound = (voice(150.0, 4.0) * 10 ** (decibels_per_second * (seconds - 2) / 20)).astype(np.float32)
+    prosody = measure(sound, heard(sound), Span(0, 4), 16)
+    assert prosody.loudness_slope_db == pytest.approx(decibels_per_second, abs=0.1)
+    assert prosody.pitch_slope_semitones == pytest.approx(0.0, abs=0.1)
+
+
+@pytest.mark.parametrize("glide", [-6.0, 4.0])
+def test_pitch_slope(glide: float) -> None:
+    sound = voice(180.0, 3.0, glide=glide)
+    prosody = measure(sound, heard(sound), Span(0, 3), 12)
+    assert prosody.pitch_slope_semitones == pytest.approx(glide / 3, abs=0.15)
+    assert prosody.loudness_slope_db == pytest.approx(0.0, abs=0.1)
+
+
+def spoken(first: float, change: float, seconds: float) -> list[Word]:
+    """Characters at a rate (字/分钟) that changes by so much a second."""
+    count = int(first / 60 * seconds + change / 120 * seconds**2)
+    grid = np.linspace(0, seconds, 10_000)
+    said = first / 60 * grid + change / 120 * grid**2
+    edges = np.interp(np.arange(count + 1), said, grid)
+    return [Word("好", float(a), float(b)) for a, b in pairwise(edges)]
+
+
+@pytest.mark.parametrize("change", [-30.0, 0.0, 40.0])
+def test_rate_slope(change: float) -> None:
+    sound = np.zeros(5 * RATE, np.float32)
+    prosody = measure(sound, heard(sound, Span(0, 5)), Span(0, 5), 20, spoken(240.0, change, 5.0))
+    assert prosody.rate_slope == pytest.approx(change, abs=2.0)
+
+
+def test_a_pause_is_no_slowing_down() -> None:
+    sound = np.zeros(7 * RATE, np.float32)
+    words = spoken(240.0, 0.0, 5.0)
+    later = [Word(w.text, w.start + 2, w.end + 2) if w.start >= 2.5 else w for w in words]
+    prosody = measure(sound, heard(sound, Span(0, 2.5), Span(4.5, 7)), Span(0, 7), 20, later)
+    assert prosody.rate_slope == pytest.approx(0.0, abs=2.0)
+
+
+def test_slopes_need_two_seconds() -> None:
+    sound = voice(180.0, 1.8)
+    prosody = measure(sound, heard(sound), Span(0, 1.8), 12, spoken(400.0, 0.0, 1.8))
+    assert (prosody.rate_slope, prosody.loudness_slope_db, prosody.pitch_slope_semitones) == (None, None, None)
+    assert prosody.pitch_hz == pytest.approx(180.0, rel=0.01)

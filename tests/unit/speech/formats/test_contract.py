@@ -60,6 +60,19 @@ def word(draw: st.DrawFn) -> Word:
     return Word(draw(texts), start, start + draw(seconds), draw(probability))
 
 
+prosody = st.builds(
+    Prosody,
+    st.floats(0, 99),
+    maybe_number,
+    maybe_number,
+    maybe_number,
+    st.none() | st.lists(st.floats(0, 9), max_size=3).map(tuple),
+    maybe_number,
+    maybe_number,
+    maybe_number,
+)
+
+
 @st.composite
 def turn(draw: st.DrawFn) -> Turn:
     start = draw(st.none() | seconds)
@@ -71,7 +84,7 @@ def turn(draw: st.DrawFn) -> Turn:
         end=None if start is None else start + draw(seconds),
         confidence=draw(probability),
         words=tuple(draw(st.lists(word(), max_size=3))),
-        prosody=draw(st.none() | st.builds(Prosody, st.floats(0, 99), maybe_number, maybe_number, maybe_number)),
+        prosody=draw(st.none() | prosody),
         excluded=draw(st.none() | st.sampled_from(Exclusion)),
     )
 
@@ -132,6 +145,14 @@ def test_the_sample_of_the_contract() -> None:
     )
     assert not read.timed
     assert list(transcript_to_json(read))[:11] == list(json.loads(SAMPLE)), "keys in the order of the contract"
+
+
+def test_prosody_of_before_slopes_were_measured_keeps_its_bytes() -> None:
+    old = {"voiced_seconds": 2.5, "chars_per_minute": 240.0, "loudness_db": -27.1, "pitch_hz": None}
+    turns = [{"speaker": "agent", "start": 0.0, "end": 3.0, "text": "您好", "prosody": old}]
+    read = transcript_from_json({"turns": turns}, "c.json")
+    assert read.turns[0].prosody == Prosody(2.5, 240.0, -27.1)
+    assert json.dumps(transcript_to_json(read)["turns"]) == json.dumps(turns)
 
 
 def test_speaker_and_text_are_enough() -> None:
