@@ -1,10 +1,10 @@
 """Upload: by form and by program, refused in words, never more than allowed."""
 
-import asyncio
 from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from httpx2 import Response
 from starlette.testclient import TestClient
 from starlette.types import Message
@@ -217,7 +217,8 @@ def test_a_body_without_end_is_refused_at_the_limit(centre: App, address: str) -
         "server": ("127.0.0.1", 8640),
         "client": ("127.0.0.1", 1),
     }
-    asyncio.run(create_app(centre)(scope, receive, collect))
+    with start_blocking_portal() as portal:  # in a thread: the browser tests leave a running loop in this one
+        portal.call(create_app(centre), scope, receive, collect)
     assert sent[0]["status"] == 413
     assert taken * len(chunk) < 2 * 2**20
     assert list_calls(centre).total == 0
