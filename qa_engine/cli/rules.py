@@ -8,22 +8,23 @@ import typer
 
 from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, put, say
-from qa_engine.rules import Level, describe_rule, json_schema, lint, run_examples
-from qa_engine.service import load_rules, run_golden_calls
+from qa_engine.rules import Level, describe_rule, json_schema, run_examples
+from qa_engine.service import lint_rules, load_placed_rules, load_rules, run_golden_calls
 from qa_engine.settings import current_settings
 
 rules_app = typer.Typer(help="The rule packs: lint, test, show.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 
 Pack = Annotated[Path | None, typer.Option("--pack", help="Folder of a rule pack; default: setting QA_PACK.")]
+Scorecard = Annotated[
+    str | None, typer.Option("--scorecard", help="Scorecard id; default: setting QA_SCORECARD, else all of them.")
+]
 
 
 @rules_app.command("lint")
-def run_lint(pack: Pack = None) -> None:
+def run_lint(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Faults and doubts of a rule pack, located; exit 1 when a rule cannot do what it says."""
-    loaded = load_rules(current_settings(), folder=pack)
-    # The shared lists serve many packs: what one of them does not use there is no finding about it.
-    findings = [f for f in lint(loaded) if pack is None or not f.where.startswith("phrases/")]
+    loaded, findings = lint_rules(current_settings(), folder=pack, scorecard=scorecard)
     for finding in findings:
         put(f"{finding.level.value}: {finding}\n")
     errors = sum(finding.level is Level.ERROR for finding in findings)
@@ -33,10 +34,10 @@ def run_lint(pack: Pack = None) -> None:
 
 
 @rules_app.command("test")
-def run_tests(pack: Pack = None) -> None:
+def run_tests(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Run the examples of every rule and the golden calls; exit 1 when one of them comes out otherwise."""
     settings = current_settings()
-    loaded = load_rules(settings, folder=pack)
+    loaded = load_placed_rules(settings, folder=pack, scorecard=scorecard)
     examples = run_examples(loaded)
     wrong = [outcome for outcome in examples if not outcome.ok]
     for outcome in wrong:

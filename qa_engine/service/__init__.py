@@ -1,7 +1,7 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
-from qa_engine.service.authoring import GoldenOutcome, load_rules, run_golden_calls
+from qa_engine.service.authoring import GoldenOutcome, lint_rules, load_placed_rules, load_rules, run_golden_calls
 from qa_engine.service.bell import QUEUES, Bell, MemoryBell
 from qa_engine.service.checking import check_inputs, transcribe_files
 from qa_engine.service.clock import Clock, FixedClock, SystemClock
@@ -128,8 +128,10 @@ __all__ = [
     "inspect_call",
     "ledger",
     "ledgers",
+    "lint_rules",
     "list_agents",
     "list_calls",
+    "load_placed_rules",
     "load_rules",
     "open_app",
     "playable_file",

@@ -1,14 +1,15 @@
 """For those who write rules: a pack from its folder, its examples, the golden calls."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.domain import Status
 from qa_engine.errors import Fault, RulesError
-from qa_engine.rules import RulePack, evaluate
-from qa_engine.service.packs import load_sources, rules_folder
+from qa_engine.rules import Finding, Level, RulePack, SourceFile, evaluate, lint
+from qa_engine.scoring import load_scorecard, load_scorecards, placement_faults, placement_findings
+from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.settings import Settings
 from qa_engine.speech.formats import transcript_from_json
 
@@ -34,6 +35,36 @@ class GoldenOutcome:
 def load_rules(settings: Settings, *, folder: Path | None = None) -> RulePack:
     """The pack of the settings, or the one in ``folder``. Raises RulesError with all its faults, NotFoundError."""
     return load_sources(settings, folder=folder)[1]
+
+
+def lint_rules(
+    settings: Settings, *, folder: Path | None = None, scorecard: str | None = None
+) -> tuple[RulePack, tuple[Finding, ...]]:
+    """The pack with what its own checks and a look at the scorecards find. Raises as ``load_rules`` does.
+
+    A pack in ``folder`` shares the bundled phrase lists with others: what it leaves unused there is no finding.
+    """
+    pack = load_rules(settings, folder=folder)
+    own = [f for f in lint(pack) if folder is None or not f.where.startswith("phrases/")]
+    faults, placed = _placement(pack, settings, scorecard)
+    misplaced = [Finding(Level.ERROR, "misplaced-rule", f.subject or "", f.message, f.where, f.line) for f in faults]
+    return pack, (*misplaced, *placed, *own)
+
+
+def load_placed_rules(settings: Settings, *, folder: Path | None = None, scorecard: str | None = None) -> RulePack:
+    """The pack, when every rule of it has its line on the scorecards it is used with; else RulesError."""
+    pack = load_rules(settings, folder=folder)
+    faults, _ = _placement(pack, settings, scorecard)
+    if faults:
+        raise RulesError(faults)
+    return pack
+
+
+def _placement(pack: RulePack, settings: Settings, scorecard: str | None) -> tuple[Sequence[Fault], Sequence[Finding]]:
+    files = [SourceFile(name, text) for name, text in read_scorecards(rules_folder(settings)).items()]
+    named = scorecard or settings.scorecard or None
+    used = (load_scorecard(files, named),) if named else load_scorecards(files)
+    return placement_faults(pack, load_scorecards(files), named=named), placement_findings(pack, used)
 
 
 def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None = None) -> Iterator[GoldenOutcome]:

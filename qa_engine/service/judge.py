@@ -8,8 +8,16 @@ from typing import Protocol
 
 from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
+from qa_engine.errors import RulesError
 from qa_engine.rules import Offences, SourceFile, evaluate
-from qa_engine.scoring import Scorecard, choose_scorecard, load_scorecard, load_scorecards, score_call
+from qa_engine.scoring import (
+    Scorecard,
+    choose_scorecard,
+    load_scorecard,
+    load_scorecards,
+    placement_faults,
+    score_call,
+)
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.settings import Settings
 
@@ -50,7 +58,10 @@ class Judge(Protocol):
 
 
 class PackJudge:
-    """A rule pack and the scorecards of the rules folder: the one that is named, else the one that fits the call."""
+    """A rule pack and the scorecards of the rules folder: the one that is named, else the one that fits the call.
+
+    Raises RulesError with every fault, a rule that no line of its scorecard counts among them.
+    """
 
     def __init__(self, settings: Settings, *, pack_folder: Path | None = None, scorecard: str | None = None) -> None:
         pack_texts, self._pack = load_sources(settings, folder=pack_folder)
@@ -58,6 +69,9 @@ class PackJudge:
         files = [SourceFile(name, text) for name, text in scorecard_texts.items()]
         named = scorecard or settings.scorecard
         self._scorecards = (load_scorecard(files, named),) if named else load_scorecards(files)
+        misplaced = placement_faults(self._pack, load_scorecards(files), named=named or None)
+        if misplaced:
+            raise RulesError(misplaced)
         self._named = bool(named)
         self.sources: Mapping[str, Mapping[str, str]] = MappingProxyType(
             {"pack": pack_texts, "scorecard": scorecard_texts}

@@ -152,6 +152,14 @@ def test_a_pack_of_ones_own_folder(real_settings: Settings, rules: Path, tmp_pat
     assert PackJudge(real_settings, pack_folder=own).pack_label.startswith("mine@sha256:")
 
 
+def test_a_rule_that_no_line_of_the_scorecard_counts_stops_the_judge(real_settings: Settings, rules: Path) -> None:
+    from qa_engine.errors import RulesError
+
+    (rules / "packs" / "small" / "pack.yaml").write_text(PACK.replace("item: opening", "item: begin"), encoding="utf-8")
+    with pytest.raises(RulesError, match=r"packs/small/pack\.yaml:4: \[opening\.company\] 这条规则改变不了得分"):
+        PackJudge(real_settings)
+
+
 @pytest.mark.parametrize(
     ("pack", "scorecard", "words"),
     [("nope", "small", "there are: small"), ("../packs/small", "small", "no name"), ("small", "nope", "nope")],

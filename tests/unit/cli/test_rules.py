@@ -13,12 +13,12 @@ from qa_engine.errors import NotFoundError, RulesError
 add_commands()
 
 PACK = """\
-pack: {id: mine, title: 我的规则, sections: {a: 甲}}
+pack: {id: mine, title: 我的规则, sections: {service_language: 服务用语}}
 rules:
   - id: polite.please
     title: 使用请字
-    section: a
-    item: x
+    section: service_language
+    item: concise
     severity: minor
     points: -1
     conditions:
@@ -100,9 +100,22 @@ def test_a_pack_of_its_own_is_not_measured_by_the_bundled_calls_and_lists(pack: 
     (pack / "phrases" / "own.yaml").write_text(own, encoding="utf-8")
     code, found, _ = run("lint", "--pack", pack)
     assert code == 0
-    assert found.splitlines() == [
-        "info: packs/mine/phrases/own.yaml:1: [spare] unused-list 短语表「spare」没有规则使用"
-    ]
+    unfilled, unused = found.splitlines()
+    assert unfilled.startswith("warning: [standard] unfilled-item 没有规则填写细项 service_language/opening、")
+    assert unused == "info: packs/mine/phrases/own.yaml:1: [spare] unused-list 短语表「spare」没有规则使用"
+
+
+def test_a_rule_without_a_line_on_the_scorecard_is_an_error(pack: Path) -> None:
+    file = pack / "pack.yaml"
+    file.write_text(PACK.replace("item: concise", "item: concize"), encoding="utf-8")
+    code, found, _ = run("lint", "--pack", pack)
+    assert code == 1
+    message = "这条规则改变不了得分：考评表「standard」的「service_language」没有细项「concize」，是否想写「concise」？"
+    assert f"error: packs/mine/pack.yaml:3: [polite.please] misplaced-rule {message}" in found.splitlines()
+    with pytest.raises(RulesError, match=r"packs/mine/pack\.yaml:3: \[polite\.please\] 这条规则"):
+        run("test", "--pack", pack)
+    with pytest.raises(NotFoundError, match="没有考评表「nope」"):
+        run("lint", "--pack", pack, "--scorecard", "nope")
 
 
 def test_show_says_what_the_rule_does(pack: Path) -> None:

@@ -1,0 +1,131 @@
+"""Rules and the lines of scorecards: what does not meet is said where the rule stands."""
+
+import re
+
+import pytest
+
+from qa_engine.rules import RulePack, SourceFile, load_pack
+from qa_engine.scoring import Scorecard, load_scorecards, placement_faults, placement_findings
+
+HEADER = "pack: {id: p, title: 包, sections: {words: 用语, sales: 电销, service_langage: 打错了}}\n"
+RULE = """
+- id: {id}
+  title: 规则
+  section: {section}
+  item: {item}
+  message: 坏了
+  fault: c
+  conditions: {{c: {{operator: phrase, phrases: [不行]}}}}
+  {more}
+"""
+STANDARD = """
+scorecard:
+  id: standard
+  title: 考评表
+  points: 15
+  sections:
+    - id: words
+      title: 用语
+      points: 15
+      items:
+        - {id: opening, title: 开始语, points: 5}
+        - {id: spoken, title: 普通话, points: 5, mode: manual, anchors: [{points: 5, means: 好}]}
+        - {id: extra, title: 加分, points: 5, mode: add, awards: {good: 5}}
+  grades: [{grade: A, at_least_percent: 0}]
+"""
+SALES = """
+scorecard:
+  id: telesales
+  title: 电销考评表
+  applies_to: {scenario: telesales}
+  points: 5
+  sections: [{id: sales, title: 电销, points: 5, items: [{id: honest, title: 不夸大, points: 5}]}]
+  grades: [{grade: A, at_least_percent: 0}]
+"""
+
+
+def pack(**rules: tuple[str, str, str]) -> RulePack:
+    written = "".join(RULE.format(id=id, section=s, item=i, more=more) for id, (s, i, more) in rules.items())
+    return load_pack("p", [SourceFile("packs/p/a.yaml", f"{HEADER}rules:\n{written}")], {})
+
+
+def cards(*texts: str) -> tuple[Scorecard, ...]:
+    return load_scorecards([SourceFile(f"{n}.yaml", text) for n, text in enumerate(texts)])
+
+
+ONE = [
+    ("words", "opening", "", None),
+    ("words", "openning", "", "考评表「standard」的「words」没有细项「openning」，是否想写「opening」？"),
+    ("words", '""', "", "没有细项「」"),
+    ("service_langage", "opening", "", "考评表「standard」没有考评项「service_langage」；可用：words"),
+    ("words", "spoken", "", "的细项「words/spoken」由人工评分"),
+    ("words", "extra", "", "awards 里没有这条规则"),
+    ("words", "nowhere", "severity: info", None),
+    ("words", "nowhere", "severity: veto", None),
+]
+
+
+@pytest.mark.parametrize(("section", "item", "more", "message"), ONE)
+def test_a_rule_without_a_line_is_a_fault_at_the_rule(section: str, item: str, more: str, message: str | None) -> None:
+    faults = placement_faults(pack(r=(section, item, more)), cards(STANDARD))
+    assert bool(faults) is (message is not None)
+    for fault in faults:
+        assert (fault.where, fault.line, fault.subject) == ("packs/p/a.yaml", 4, "r")
+        assert message is not None
+        assert message in fault.message
+
+
+def test_an_award_gives_its_rule_a_line() -> None:
+    assert placement_faults(pack(good=("words", "extra", "")), cards(STANDARD)) == ()
+
+
+MANY = [
+    ("sales", "honest", "applies_to: {scenario: telesales}", []),
+    ("sales", "honest", "", ["standard"]),  # a complaint is scored on the standard scorecard, which has no such line
+    ("words", "opening", "applies_to: {not_scenario: telesales}", []),
+    ("words", "opening", "applies_to: {scenario: [complaint, order]}", []),
+    ("words", "opening", "", ["telesales"]),
+    ("words", "nowhere", "", ["standard", "telesales"]),
+]
+
+
+@pytest.mark.parametrize(("section", "item", "more", "named"), MANY)
+def test_each_call_is_on_the_scorecard_that_is_chosen_for_it(
+    section: str, item: str, more: str, named: list[str]
+) -> None:
+    faults = placement_faults(pack(r=(section, item, more)), cards(STANDARD, SALES))
+    assert [re.findall("考评表「(.*?)」", fault.message) for fault in faults] == [[name] for name in named]
+
+
+OWN = STANDARD.replace("id: standard", "id: own")
+
+
+@pytest.mark.parametrize(
+    ("section", "item", "more", "texts", "named", "faults"),
+    [
+        ("sales", "honest", "applies_to: {scenario: telesales}", (STANDARD, SALES), "standard", 0),
+        ("sales", "honest", "applies_to: {scenario: telesales}", (STANDARD, SALES, OWN), "own", 1),
+        ("words", "opening", "", (STANDARD, SALES), "standard", 0),
+        ("words", "opening", "", (STANDARD, SALES), "telesales", 1),
+        ("words", "opening", "applies_to: {scenario: order}", (SALES, STANDARD), "telesales", 0),
+        ("words", "opening", "", (SALES,), None, 1),
+    ],
+)
+def test_a_named_scorecard_is_looked_at_for_the_calls_it_is_meant_for(
+    section: str, item: str, more: str, texts: tuple[str, ...], named: str | None, faults: int
+) -> None:
+    assert len(placement_faults(pack(r=(section, item, more)), cards(*texts), named=named)) == faults
+
+
+def test_all_faults_come_at_once() -> None:
+    faulty = pack(a=("words", "x", ""), b=("words", "y", ""), c=("words", "opening", ""))
+    assert [fault.subject for fault in placement_faults(faulty, cards(STANDARD))] == ["a", "b"]
+
+
+def test_a_line_that_nothing_fills_is_a_warning() -> None:
+    (unfilled, unknown) = placement_findings(pack(r=("words", "opening", "")), cards(STANDARD, SALES))
+    assert (unfilled.level, unfilled.code, unfilled.subject) == ("warning", "unfilled-item", "standard")
+    assert "细项 words/extra，" in unfilled.message
+    assert (unknown.code, "good" in unknown.message) == ("unknown-rule", True)
+    filled = pack(r=("words", "opening", ""), good=("words", "extra", ""))
+    assert placement_findings(filled, cards(STANDARD)) == ()
