@@ -1,4 +1,4 @@
-"""Build hook: rules, starter model and demo calls travel inside the wheel, under ``qa_engine/_data``.
+"""Build hook: rules, models and demo calls travel inside the wheel, under ``qa_engine/_data``.
 
 An editable install reads them from the checkout, so nothing is copied for it.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-TRAVELLERS = ("rules", "models/asr-starter/weights", "examples/calls")
+TRAVELLERS = ("rules", "models/asr-starter/weights", "models/tone/weights", "models/tone/data", "examples/calls")
 
 
 class DataHook(BuildHookInterface):

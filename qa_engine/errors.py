@@ -10,10 +10,12 @@
     │   └── FaultyFileError       a file with located faults, all of them collected (has .faults)
     │       ├── TranscriptError   a transcript file that cannot be read
     │       ├── ManifestError     a manifest with faults
+    │       ├── LabelledFileError labelled utterances with faults
     │       └── RulesError        a rule pack or scorecard with faults
     ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
     ├── ConflictError             the state does not allow it (HTTP 409)
     ├── RecogniserError           the model cannot be loaded or failed
+    ├── ToneModelError            a tone model cannot be loaded, or is none
     ├── StoreError                the database does not answer or cannot be written (HTTP 503)
     └── BrokerError               the message broker did not take a ring; the job is kept and rung again
 """
@@ -84,6 +86,10 @@ class ManifestError(FaultyFileError):
     """A manifest with faults; all of them are reported at once."""
 
 
+class LabelledFileError(FaultyFileError):
+    """A file of labelled utterances with faults; all of them are reported at once."""
+
+
 class RulesError(FaultyFileError):
     """A rule pack or scorecard with faults; all of them are reported at once."""
 
@@ -98,6 +104,10 @@ class ConflictError(QaError):
 
 class RecogniserError(QaError):
     """The speech model cannot be loaded, or failed on a clip."""
+
+
+class ToneModelError(QaError):
+    """A tone model cannot be loaded: its folder is missing, damaged, or of another version."""
 
 
 class StoreError(QaError):

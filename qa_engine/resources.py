@@ -23,6 +23,16 @@ def starter_model_dir() -> Path:
     return _root() / "models" / "asr-starter" / "weights"
 
 
+def tone_model_dir() -> Path:
+    """The bundled tone model (see ``qa_engine.tone``)."""
+    return _root() / "models" / "tone" / "weights"
+
+
+def tone_data_dir() -> Path:
+    """The labelled utterances that the bundled tone model was made from; a centre's own model learns from them, too."""
+    return _root() / "models" / "tone" / "data"
+
+
 def example_calls_dir() -> Path:
     """The bundled demo recordings with their manifest and scripts."""
     return _root() / "examples" / "calls"

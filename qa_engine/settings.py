@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1)] = Field(500, description="Largest upload through the web, in MB.")
     timezone: str = Field("Asia/Shanghai", description="Zone of times that carry none, and of the centre's days.")
 
+    tone_model: Path | None = Field(
+        None, description="Folder of an own tone model, as `qa-engine tone train` writes it; unset: the bundled one."
+    )
+
     company: str = Field("顺达速运", description="Company name as agents say it; fills the slot `{company}` of rules.")
     pack: str = Field("base", description="Rule pack used for new results.")
     scorecard: str | None = Field(

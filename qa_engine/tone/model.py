@@ -1,0 +1,79 @@
+"""The tone model: reads each turn of a call with the classifier of its speaker."""
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from qa_engine.domain import Speaker, ToneReading, ToneWord, Transcript, digest
+from qa_engine.tone import features, segment
+from qa_engine.tone.card import Card, load_card
+from qa_engine.tone.classifier import LinearTone
+from qa_engine.tone.features import read
+from qa_engine.tone.measure import PrecisionPoint
+
+LEAST_CHARS = 2  # one syllable is too little to hear a tone in
+TEXTS_KEPT = 4096
+
+_Said = tuple[str, tuple[tuple[str, float], ...], tuple[ToneWord, ...]]
+
+
+class ToneModel:
+    """Implements ``rules.tones.ToneReader``. Same transcript, same model: equal readings, on every machine."""
+
+    def __init__(self, folder: Path, card: Card) -> None:
+        self._folder = folder
+        self._card = card
+        self._said = lru_cache(maxsize=TEXTS_KEPT)(self._read)
+
+    @classmethod
+    def load(cls, folder: Path) -> "ToneModel":
+        """Open the model in ``folder``; the classifiers are loaded by the first reading. Raises ToneModelError."""
+        return cls(folder, load_card(folder))
+
+    @property
+    def name(self) -> str:
+        return self._card.name
+
+    @property
+    def digest(self) -> str:
+        """Of the classifiers, and of the code and dictionary that make features for them."""
+        return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS])
+
+    @property
+    def thresholds(self) -> Mapping[str, PrecisionPoint]:
+        """Class → from which probability its measured precision is at least 0.9. A class without one has no entry."""
+        return MappingProxyType(self._card.points())
+
+    def read(self, transcript: Transcript) -> Mapping[int, ToneReading]:
+        """Turn index → reading; excluded turns, unknown speakers and single syllables are left out."""
+        found = {}
+        for turn in transcript.turns_of(None):
+            reading = self.read_text(turn.text, turn.speaker, turn=turn.index)
+            if reading is not None:
+                found[turn.index] = reading
+        return MappingProxyType(found)
+
+    def read_text(self, text: str, speaker: Speaker, *, turn: int = 0) -> ToneReading | None:
+        """The reading of one text; None when it cannot be read."""
+        said = self._said(text, speaker)
+        return None if said is None else ToneReading(turn, *said)
+
+    def _read(self, text: str, speaker: Speaker) -> _Said | None:
+        if speaker is Speaker.UNKNOWN:
+            return None
+        seen = read(text)
+        if len(seen.skeleton.text) < LEAST_CHARS:
+            return None
+        classifier = self._classifiers[speaker]
+        probabilities = tuple(zip(classifier.labels, classifier.probabilities(seen), strict=True))
+        label = max(probabilities, key=lambda pair: pair[1])[0]
+        return label, probabilities, classifier.explain(seen, label)
+
+    @cached_property
+    def _classifiers(self) -> Mapping[Speaker, LinearTone]:
+        from qa_engine.tone.storage import load_classifier  # with it comes scikit-learn, which takes a second
+
+        return {
+            speaker: load_classifier(self._folder, self._card, speaker) for speaker in (Speaker.AGENT, Speaker.CUSTOMER)
+        }

@@ -1,0 +1,43 @@
+"""Words by jieba, without what jieba does on the side: no log lines, no cache file in the temp folder.
+
+Its hidden Markov model, which guesses at words that stand in no dictionary, stays off: what a recogniser misheard is no
+new word, and character and sound features read it better.
+"""
+
+import warnings
+from functools import cache
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # escape sequences and pkg_resources of a package that is no longer maintained
+    import jieba
+
+VERSION: str = jieba.__version__
+
+
+class _QuietTokenizer(jieba.Tokenizer):  # type: ignore[misc]
+    """Reads the dictionary that travels with jieba, every time the same way."""
+
+    FREQ: dict[str, int]
+
+    def initialize(self, dictionary: str | None = None) -> None:
+        with self.lock:
+            if not self.FREQ:
+                self.FREQ, self.total = self.gen_pfdict(self.get_dict_file())
+                self.initialized = True
+
+
+@cache
+def _tokenizer() -> _QuietTokenizer:
+    return _QuietTokenizer()
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text``, which joined are the text again. The first call reads the dictionary (about a second)."""
+    return list(_tokenizer().cut(text, HMM=False))
+
+
+def frequencies() -> dict[str, int]:
+    """Word → how often the dictionary's makers counted it; beginnings of words have 0."""
+    tokenizer = _tokenizer()
+    tokenizer.initialize()
+    return tokenizer.FREQ
