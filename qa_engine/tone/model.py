@@ -45,6 +45,11 @@ class ToneModel:
         """Class → from which probability its measured precision is at least 0.9. A class without one has no entry."""
         return MappingProxyType(self._card.points())
 
+    @property
+    def sure_from(self) -> Mapping[str, float]:
+        """The probabilities of ``thresholds`` alone."""
+        return MappingProxyType({label: point.probability for label, point in self.thresholds.items()})
+
     def read(self, transcript: Transcript) -> Mapping[int, ToneReading]:
         """Turn index → reading; excluded turns, unknown speakers and single syllables are left out."""
         found = {}
