@@ -16,6 +16,7 @@ from qa_engine.rules.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.pack import Condition, Rule, RulePack
 from qa_engine.rules.region import anchored, window_region
 from qa_engine.rules.scope import Scope
+from qa_engine.rules.tones import NoTones, ToneReader
 from qa_engine.rules.truth import Truth, all_of
 from qa_engine.rules.view import CallView, clock
 
@@ -53,15 +54,21 @@ def evaluate(
     *,
     offences: Offences | None = None,
     baselines: Baselines | None = None,
+    tones: ToneReader | None = None,
 ) -> tuple[RuleResult, ...]:
-    """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status."""
-    call = CallView(transcript, pack.lexicon)
+    """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status.
+
+    ``tones`` is asked at most once, and only when a rule that the call is meant for looks at tone.
+    """
+    call = CallView(transcript, pack.lexicon, tones or NoTones())
     return tuple(_judge(pack, rule, call, offences, baselines) for rule in pack.rules)
 
 
-def evaluate_rule(pack: RulePack, rule_id: str, transcript: Transcript) -> RuleResult:
+def evaluate_rule(
+    pack: RulePack, rule_id: str, transcript: Transcript, *, tones: ToneReader | None = None
+) -> RuleResult:
     """The result of one rule alone; NotFoundError when the pack has no such rule."""
-    return _judge(pack, pack.rule(rule_id), CallView(transcript, pack.lexicon), None, None)
+    return _judge(pack, pack.rule(rule_id), CallView(transcript, pack.lexicon, tones or NoTones()), None, None)
 
 
 def _judge(
@@ -186,7 +193,7 @@ class _Judgement:
         ]
         outcome = outcomes[0] if len(outcomes) == 1 else _each(outcomes)
         sure = any(hit.certain for hit in chosen)
-        if not sure and outcome.truth in (Truth.TRUE, Truth.FALSE):
+        if not sure and outcome.truth in _harmful(condition):
             return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, other.reason)
         return outcome
 
@@ -280,6 +287,16 @@ class _Judgement:
     def _hits_of(self, name: str) -> tuple[Hit, ...]:
         outcome = self._outcomes.get(name)
         return outcome.hits if outcome is not None else ()
+
+
+def _harmful(condition: Condition) -> frozenset[Truth]:
+    """The answers that speak for the fault: beside a place that is not sure they are not sure, the others may stand.
+
+    A customer who was perhaps angry and was comforted in any case needs no inspector.
+    """
+    side = condition.polarity
+    found = frozenset({Truth.TRUE} if side.positive or not side.negative else ())
+    return found | frozenset({Truth.FALSE} if side.negative or not side.positive else ())
 
 
 def _chosen(hits: tuple[Hit, ...], which: str | int) -> tuple[Hit, ...]:

@@ -8,25 +8,31 @@ from typing import Any
 
 from qa_engine.domain import (
     Agent,
+    AgentTone,
     Call,
     Channel,
+    CustomerMood,
     Direction,
     Exclusion,
     Prosody,
     RuleResult,
     Speaker,
     Status,
+    ToneReading,
+    ToneWord,
     Transcript,
     Turn,
 )
 from qa_engine.rules.evaluate import evaluate_rule
 from qa_engine.rules.models import AppliesTo, Dialogue
 from qa_engine.rules.pack import Rule, RulePack
+from qa_engine.rules.tones import AGENT_TONES, CUSTOMER_MOODS, TONE_TITLE, FixedTones, ToneReader
 
 _LINE = re.compile(
     r"\s*(?:(?P<who>坐席|客户|未知)\s*(?:[\[【](?P<facts>[^\]】]*)[\]】])?\s*[:：])?\s*(?P<text>.*)", re.DOTALL
 )
 _SPEAKERS = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER, "未知": Speaker.UNKNOWN, None: Speaker.AGENT}
+_PROBABILITY = re.compile(r"0(?:\.[0-9]+)?|1(?:\.0+)?")
 _TIMES = re.compile(r"(?P<start>[0-9.]+)-(?P<end>[0-9.]+)")
 _CALL_KEYS = frozenset(
     {"channel", "direction", "scenario", "duration", "started_at", "agent", "customer_number", "metadata"}
@@ -68,21 +74,25 @@ class ExampleOutcome:
         return f"{self.rule_id} {self.kind} 第 {self.number} 例 {mark}：{lines}"
 
 
-def run_examples(pack: RulePack) -> tuple[ExampleOutcome, ...]:
-    """Every example of every rule, in the order of the pack."""
-    return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule))
+def run_examples(pack: RulePack, *, tones: ToneReader | None = None) -> tuple[ExampleOutcome, ...]:
+    """Every example of every rule, in the order of the pack.
+
+    ``tones`` reads the examples that do not write a tone of their own (``tone=impatient:0.9`` behind the times).
+    """
+    return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule, tones))
 
 
-def _of_rule(pack: RulePack, rule: Rule) -> Iterator[ExampleOutcome]:
+def _of_rule(pack: RulePack, rule: Rule, tones: ToneReader | None) -> Iterator[ExampleOutcome]:
     examples = rule.model.examples
     for kind, wanted in WANTED.items():
         for number, dialogue in enumerate(getattr(examples, kind), 1):
             try:
                 transcript = transcript_of(dialogue, rule.applies_to, call_id=f"{rule.id}-{kind}-{number}")
+                written = tones_of(dialogue)
             except ExampleError as error:
                 yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, None, str(error))
                 continue
-            result = evaluate_rule(pack, rule.id, transcript)
+            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones)
             yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, result)
 
 
@@ -90,6 +100,40 @@ def transcript_of(dialogue: Dialogue, applies: AppliesTo | None = None, *, call_
     """The transcript of an example; what the rule's ``applies_to`` demands and the example leaves out is filled in."""
     turns = tuple(_turn(index, line) for index, line in enumerate(dialogue.turns))
     return Transcript(_call(dialogue.call, applies or AppliesTo(), call_id), turns)
+
+
+def tones_of(dialogue: Dialogue) -> ToneReader | None:
+    """The tones that the lines write themselves, taken as measured; None when none does."""
+    readings = {
+        index: reading for index, line in enumerate(dialogue.turns) if (reading := _reading(index, line)) is not None
+    }
+    return FixedTones(readings, "example", dict.fromkeys(TONE_TITLE, 0.0)) if readings else None
+
+
+def _reading(index: int, line: str) -> ToneReading | None:
+    match = _LINE.fullmatch(line)
+    assert match is not None
+    facts = (match["facts"] or "").split()
+    written = next((part.removeprefix("tone=") for part in facts if part.startswith("tone=")), None)
+    if written is None:
+        return None
+    name, _, rest = written.partition(":")
+    probability, _, word = rest.partition(":")
+    speaker = _SPEAKERS[match["who"]]
+    known = {Speaker.AGENT: AGENT_TONES, Speaker.CUSTOMER: CUSTOMER_MOODS}.get(speaker, {})
+    at = match["text"].find(word)
+    if name not in known or not _PROBABILITY.fullmatch(probability) or at < 0:
+        raise ExampleError(
+            f"例句「{line}」里「tone={written}」不正确；写法：tone=类别:把握 或 tone=类别:把握:原话里的词，"
+            f"类别：{'、'.join(known) or '未知说话人没有语气'}"
+        )
+    sure = float(probability)
+    other = AgentTone.NEUTRAL if speaker is Speaker.AGENT else CustomerMood.CALM
+    if name == other:
+        other = AgentTone.WARM if speaker is Speaker.AGENT else CustomerMood.DISSATISFIED
+    probabilities = tuple((c, sure if c == name else round(1 - sure, 6) if c == other else 0.0) for c in known)
+    words = (ToneWord(word, (at, at + len(word)), 1.0),) if word else ()
+    return ToneReading(index, max(probabilities, key=lambda pair: pair[1])[0], probabilities, words)
 
 
 def _turn(index: int, line: str) -> Turn:
@@ -121,8 +165,9 @@ def _fact(part: str, line: str, facts: dict[str, Any], measures: dict[str, float
             facts["excluded"] = Exclusion(value)
         elif name in ("db", "hz", "cpm"):
             measures[name] = float(value)
-        else:
-            raise ExampleError(f"例句「{line}」里不认识「{part}」，可用：开始-结束、conf=、db=、hz=、cpm=、excluded=")
+        elif name != "tone":  # read by tones_of
+            known = "开始-结束、conf=、db=、hz=、cpm=、excluded=、tone="
+            raise ExampleError(f"例句「{line}」里不认识「{part}」，可用：{known}")
     except ExampleError:
         raise
     except ValueError as error:

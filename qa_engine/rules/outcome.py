@@ -14,6 +14,7 @@ Position: TypeAlias = tuple[int, int]
 class Hit:
     """One thing that was found. ``certain`` is False when a person must look before it costs anything.
 
+    ``doubt`` (Chinese) says why, where the ladder and the confidence of the turn do not say it already.
     ``begin`` and ``finish`` order hits in the call; ``span`` is [start, end) in the shown text of the turn, None for
     measures. ``start``/``end`` are seconds; ``value`` is the measure that ``{value}`` shows.
     """
@@ -32,6 +33,7 @@ class Hit:
     score: float = 100.0
     certain: bool = True
     value: float | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

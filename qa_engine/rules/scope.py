@@ -163,3 +163,5 @@ def unsure_reason(hits: Sequence[Hit]) -> str:
     if first.ladder in LADDER_TITLE:
         return f"「{first.text}」与「{first.pattern}」只是{LADDER_TITLE[first.ladder]}，须人工复核"
     return f"「{first.text}」所在话轮识别置信度低，须人工复核"
+    if first.doubt:
+        return first.doubt

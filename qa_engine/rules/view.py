@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from qa_engine.domain import Span, Speaker, Transcript, Turn
+from qa_engine.domain import Span, Speaker, ToneReading, Transcript, Turn, Word
 from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.tones import ToneReader
 from qa_engine.text import count_chars
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ class TurnView:
 class CallView:
     """A transcript with everything that several conditions need, worked out once."""
 
-    def __init__(self, transcript: Transcript, lexicon: Lexicon) -> None:
+    def __init__(self, transcript: Transcript, lexicon: Lexicon, tones: ToneReader) -> None:
         self.transcript = transcript
+        self.tones = tones
         self.all_turns = tuple(TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns))
         self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
         self.timed = transcript.timed
@@ -86,6 +88,11 @@ class CallView:
                     places.setdefault(key, []).append(view.order)
             self._found[layer] = {key: tuple(orders) for key, orders in places.items()}
         return self._found[layer]
+
+    @cached_property
+    def tone_of(self) -> Mapping[int, ToneReading]:
+        """Turn index → how it sounds, of the turns that could be read."""
+        return self.tones.read(self.transcript)
 
     @cached_property
     def holds(self) -> tuple[Span, ...]:

@@ -1,6 +1,7 @@
 """Lint: what a pack may say and nobody can have meant."""
 
 from qa_engine.rules.lint import conditions, expressions, phrases, writing
-from qa_engine.rules.lint.base import Finding, Level, lint
+from qa_engine.rules.lint.base import Finding, Level
+from qa_engine.rules.lint.run import lint
 
 __all__ = ["Finding", "Level", "conditions", "expressions", "lint", "phrases", "writing"]

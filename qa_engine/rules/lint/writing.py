@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from qa_engine.domain import Severity
 from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.lint.tone import only_flags
 from qa_engine.rules.pack import RulePack
 
 
@@ -11,7 +12,8 @@ from qa_engine.rules.pack import RulePack
 def missing_examples(pack: RulePack) -> Iterator[Finding]:
     for rule in pack.rules:
         examples = rule.model.examples
-        lacking = [title for title, has in (("hit", examples.hit), ("miss", examples.miss)) if not has]
+        found = ("uncertain", examples.uncertain) if only_flags(rule) else ("hit", examples.hit)
+        lacking = [title for title, has in (found, ("miss", examples.miss)) if not has]
         if lacking:
             message = f"缺少例句 {'、'.join(lacking)}：写上至少一个应判和一个不应判的对话"
             yield Finding(Level.WARNING, "missing-examples", rule.id, message, rule.file, rule.line)

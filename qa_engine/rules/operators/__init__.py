@@ -19,6 +19,7 @@ from qa_engine.rules.operators import (
     speech_rate,
     talk_ratio,
     turn_count,
+    tone,
 )
 from qa_engine.rules.operators.base import Operator, Preparer, operator, registry
 
@@ -46,3 +47,4 @@ __all__ = [
     "talk_ratio",
     "turn_count",
 ]
+    "tone",

@@ -8,8 +8,9 @@ import pytest
 
 from qa_engine.domain import RuleResult, Transcript
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
-from qa_engine.rules.examples import transcript_of
+from qa_engine.rules.examples import tones_of, transcript_of
 from qa_engine.rules.models import Dialogue
+from qa_engine.rules.tones import ToneReader
 
 HEADER = """
 pack: {id: base, title: 测试包, sections: {s: 服务用语}}
@@ -45,10 +46,12 @@ def judge() -> Judge:
         rule: str = "",
         top: str = "",
         call: Mapping[str, Any] | None = None,
+        tones: ToneReader | None = None,
     ) -> RuleResult:
         text = f"c: {conditions}" if conditions.startswith("{") else conditions
         pack = pack_of(text, fault=fault, rule=rule, top=top)
-        return evaluate(pack, transcript(lines, call))[0]
+        turns = (lines,) if isinstance(lines, str) else tuple(lines)
+        return evaluate(pack, transcript(lines, call), tones=tones or tones_of(Dialogue(turns=turns)))[0]
 
     return run
 

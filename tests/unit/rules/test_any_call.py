@@ -5,18 +5,22 @@ from hypothesis import strategies as st
 
 from qa_engine.domain import (
     Agent,
+    AgentTone,
     Call,
     Channel,
+    CustomerMood,
     Direction,
     Exclusion,
     Prosody,
     Speaker,
     SpeechSpan,
+    ToneReading,
     Transcript,
     Turn,
     Word,
 )
 from qa_engine.rules import SourceFile, evaluate, load_pack, registry
+from qa_engine.rules.tones import FixedTones
 
 # ruff: noqa: E501 - one condition a line
 
@@ -40,6 +44,10 @@ promise: {operator: promise, any: true}
 similar: {operator: similar, sentences: [感谢您的来电], threshold: 40}
 repeat: {operator: repeat, similarity: 60, min_chars: 2}
 order: {operator: sequence, steps: [phrase, regex, absence], max_gap_seconds: 3}
+tone: {operator: tone, classes: [impatient, dismissive], above: 0.4, above_with_sound: 0.2, min_share: 0.1, unless: [question]}
+deduct: {operator: tone, classes: [confrontational], above: 0.1, deduct_above: 0.4, window: {last_turns: 3}}
+mood: {operator: tone, speaker: customer, classes: angry, third: last, above: 0.1}
+worse: {operator: tone, speaker: customer, classes: [dissatisfied, angry], trend: rising, min_change: 0.1}
 beside: {operator: phrase, phrases: [好], speaker: any, anchor: {to: silence, where: around, hit: each, turns: 1, seconds: 3}}
 """
 
@@ -124,10 +132,21 @@ def _transcript(draw: st.DrawFn) -> Transcript:
     return Transcript(call, tuple(turns), tuple(draw(st.lists(speech, max_size=3))))
 
 
+@st.composite
+def _tones(draw: st.DrawFn) -> FixedTones:
+    readings = {}
+    for index in range(6):
+        names = draw(st.sampled_from([tuple(AgentTone), tuple(CustomerMood)]))
+        parts = [draw(st.integers(0, 9)) + 0.01 for _ in names]
+        probabilities = tuple((n.value, round(p / sum(parts), 4)) for n, p in zip(names, parts, strict=True))
+        readings[index] = ToneReading(index, max(probabilities, key=lambda pair: pair[1])[0], probabilities)
+    return FixedTones(readings, sure_from=draw(st.sampled_from([{}, {"confrontational": 0.3}])))
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(_transcript())
-def test_any_call_is_judged(transcript: Transcript) -> None:
-    results = evaluate(PACK, transcript)
+@given(_transcript(), _tones())
+def test_any_call_is_judged(transcript: Transcript, tones: FixedTones) -> None:
+    results = evaluate(PACK, transcript, tones=tones)
     assert [result.id for result in results] == [rule.id for rule in PACK.rules]
     texts = {turn.index: turn.text for turn in transcript.turns}
     for result in results:
@@ -139,7 +158,7 @@ def test_any_call_is_judged(transcript: Transcript) -> None:
                 assert hit.turn is not None
                 assert texts[hit.turn][hit.span[0] : hit.span[1]] == hit.text
             assert hit.explanation
-    assert evaluate(PACK, transcript) == results
+    assert evaluate(PACK, transcript, tones=tones) == results
 
 
 def test_every_operator_is_among_them() -> None:
