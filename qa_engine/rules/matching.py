@@ -135,6 +135,11 @@ class PhraseSet:
             )
         )
 
+    @cached_property
+    def least_chars(self) -> int:
+        """字 of the shortest text that would be found; a wildcard counts as what it takes at least."""
+        return min((entry.pattern.least_chars for entry in self.entries), default=1)
+
     def keys(self, step: Ladder) -> Iterator[tuple[Layer, Set[str]]]:
         """For a step of the ladder, layers and keys: where none of the keys is found, the step has no match."""
         if step is Ladder.FUZZY:

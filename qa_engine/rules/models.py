@@ -23,6 +23,7 @@ class Heard(Strict):
     """When a window counts as well heard, so that something missing in it was truly not said."""
 
     min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
+    min_word_probability: Annotated[float, Field(ge=0, le=1)] = 0.3
     max_unheard_seconds: Seconds = 1.5
 
 

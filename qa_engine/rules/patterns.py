@@ -29,6 +29,12 @@ class Wildcard:
     name: str
     size: int | None = None
 
+    @property
+    def least_chars(self) -> int:
+        if self.name == "any":
+            return 0
+        return self.size or 1 if self.name == "digits" else 1
+
     def regex(self) -> str:
         """Bounded, without nested repetition: it cannot run away."""
         match self.name:
@@ -65,6 +71,11 @@ class Pattern:
         object.__setattr__(self, "literal", texts[0] if len(self.parts) == 1 else None)
         object.__setattr__(self, "key", max(texts, key=len))
         object.__setattr__(self, "keeps_sounds", not all(map(SOUNDS.isdisjoint, texts)))
+
+    @property
+    def least_chars(self) -> int:
+        """字 of the shortest text that matches."""
+        return sum(len(p) if isinstance(p, str) else p.least_chars for p in self.parts)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:

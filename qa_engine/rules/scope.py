@@ -16,6 +16,7 @@ from qa_engine.rules.truth import Truth
 from qa_engine.rules.view import CallView, TurnView
 
 SPEAKER_TITLE = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "说话人", None: "任一方"}
+LEAST_CHARS = 2  # the shortest thing to say that is worth looking for
 LADDER_TITLE = {Ladder.FUZZY: "相似", Ladder.PINYIN: "近音"}
 
 
@@ -80,8 +81,7 @@ class Scope:
         begins, ends = view.times(start, end)
         text = view.turn.text[start:end]
         unsure = ladder not in (None, Ladder.EXACT) and not self.loose
-        confidence = view.turn.confidence
-        misheard = not self.loose and confidence is not None and confidence < self.header.heard.min_confidence
+        misheard = not self.loose and self._misheard(view, start, end)
         hit = Hit(
             begin=(view.order, start),
             finish=(view.order, end),
@@ -99,6 +99,15 @@ class Scope:
             value=value,
         )
         return hit if self.region.covers(hit) and not self.excused(view, place) else None
+
+    def _misheard(self, view: TurnView, start: int, end: int) -> bool:
+        """True when the turn, or on average the words at [start, end) of it, are under their floor."""
+        confidence, heard = view.turn.confidence, self.header.heard
+        if confidence is not None and confidence < heard.min_confidence:
+            return True
+        known = [w.probability for first, last, w in view.words if first < end and start < last]
+        probabilities = [p for p in known if p is not None]
+        return bool(probabilities) and sum(probabilities) / len(probabilities) < heard.min_word_probability
 
     def measured(self, view: TurnView, explanation: str, *, value: float) -> Hit:
         """A hit that is a whole turn."""
@@ -132,15 +141,30 @@ class Scope:
             return Outcome(Truth.UNCERTAIN, found, reason=unsure_reason(found))
         return Outcome(Truth.FALSE, found)
 
-    def missing(self, outcome: Outcome, nearest: Callable[[], NearestMiss | None] | None = None) -> Outcome:
-        """A FALSE answer with its proof; UNCERTAIN with the reason when the window was not well heard."""
+    def missing(
+        self,
+        outcome: Outcome,
+        nearest: Callable[[], NearestMiss | None] | None = None,
+        *,
+        least_chars: int = LEAST_CHARS,
+    ) -> Outcome:
+        """A FALSE answer with its proof; UNCERTAIN with the reason when the window was not well heard.
+
+        ``least_chars`` 字 would have been enough to be found: in so long a badly heard stretch it may be hidden.
+        """
         if outcome.truth is not Truth.FALSE or not self.proof:
             return outcome
-        return self.proven(Outcome(Truth.FALSE, outcome.hits), nearest)
+        return self.proven(Outcome(Truth.FALSE, outcome.hits), nearest, least_chars=least_chars)
 
-    def proven(self, outcome: Outcome, nearest: Callable[[], NearestMiss | None] | None = None) -> Outcome:
+    def proven(
+        self,
+        outcome: Outcome,
+        nearest: Callable[[], NearestMiss | None] | None = None,
+        *,
+        least_chars: int = LEAST_CHARS,
+    ) -> Outcome:
         """``outcome`` with where was searched, or UNCERTAIN when that place was not well heard."""
-        reason = doubt(self.call, self.region, self.speaker, self.header.heard)
+        reason = doubt(self.call, self.region, self.speaker, self.header.heard, least_chars=least_chars)
         searched = Searched(
             condition=self.name,
             window=self.region.label,
@@ -160,8 +184,8 @@ def unsure_reason(hits: Sequence[Hit]) -> str:
     if not unsure:
         return ""
     first = unsure[0]
-    if first.ladder in LADDER_TITLE:
-        return f"「{first.text}」与「{first.pattern}」只是{LADDER_TITLE[first.ladder]}，须人工复核"
-    return f"「{first.text}」所在话轮识别置信度低，须人工复核"
     if first.doubt:
         return first.doubt
+    if first.ladder in LADDER_TITLE:
+        return f"「{first.text}」与「{first.pattern}」只是{LADDER_TITLE[first.ladder]}，须人工复核"
+    return f"「{first.text}」或所在话轮识别置信度低，须人工复核"

@@ -27,15 +27,15 @@ class TurnView:
         return count_chars(self.turn.text)
 
     @cached_property
-    def _word_times(self) -> Sequence[tuple[int, int, float, float]]:
-        """(first character, one past the last, start s, end s) of each word that is found in the shown text."""
+    def words(self) -> Sequence[tuple[int, int, Word]]:
+        """(first character, one past the last, word) of each word that is found in the shown text."""
         places = []
         at = 0
         for word in self.turn.words:
             text = word.text.strip()
             found = self.turn.text.find(text, at) if text else -1
             if found >= 0:
-                places.append((found, found + len(text), word.start, word.end))
+                places.append((found, found + len(text), word))
                 at = found + len(text)
         return places
 
@@ -44,9 +44,9 @@ class TurnView:
         span = self.turn.span
         if span is None:
             return None, None
-        touched = [w for w in self._word_times if w[0] < end and start < w[1]]
+        touched = [word for first, last, word in self.words if first < end and start < last]
         if touched:
-            return min(w[2] for w in touched), max(w[3] for w in touched)
+            return min(word.start for word in touched), max(word.end for word in touched)
         length = max(1, len(self.turn.text))
         return (
             round(span.start + span.seconds * start / length, 3),

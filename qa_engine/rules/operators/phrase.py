@@ -64,10 +64,12 @@ def phrase(scope: Scope) -> Outcome:
     if fields.need == "none":
         return none_found(scope, climb(scope, phrases))
     if fields.need == "any":
-        return scope.missing(scope.answer(climb(scope, phrases)), lambda: nearest(scope, phrases))
+        answer = scope.answer(climb(scope, phrases))
+        return scope.missing(answer, lambda: nearest(scope, phrases), least_chars=phrases.least_chars)
     wanted = len(_groups(phrases)) if fields.need == "all" else int(fields.need)
     hits = climb(scope, phrases, everything=True)
-    return scope.missing(_distinct(scope, phrases, hits, wanted), lambda: nearest(scope, phrases))
+    answer = _distinct(scope, phrases, hits, wanted)
+    return scope.missing(answer, lambda: nearest(scope, phrases), least_chars=phrases.least_chars)
 
 
 def _groups(phrases: PhraseSet) -> set[str]:
@@ -94,7 +96,9 @@ def none_found(scope: Scope, hits: list[Hit]) -> Outcome:
     if answer.truth is Truth.UNCERTAIN:
         return answer
     phrases = scope.prepared if isinstance(scope.prepared, PhraseSet) else scope.prepared.phrases
-    return scope.proven(Outcome(Truth.TRUE), (lambda: nearest(scope, phrases)) if phrases else None)
+    if phrases is None:
+        return scope.proven(Outcome(Truth.TRUE))
+    return scope.proven(Outcome(Truth.TRUE), lambda: nearest(scope, phrases), least_chars=phrases.least_chars)
 
 
 def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list[Hit]:

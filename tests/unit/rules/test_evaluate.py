@@ -1,11 +1,12 @@
 """Statuses, evidence, proof of absence, points, and what the form says."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from qa_engine.domain import Agent, Call, Speaker, SpeechSpan, Transcript, Turn
+from qa_engine.domain import Agent, Call, Exclusion, Speaker, SpeechSpan, Transcript, Turn, Word
 from qa_engine.rules import Offence, evaluate, operator, registry
 from qa_engine.rules.fields import ConditionFields
 from qa_engine.rules.operators import base
@@ -49,11 +50,65 @@ def test_absence_needs_proof(make_pack, transcript: Transcript, status: str, rea
     assert (result.points == 0.0) is True
 
 
+def _words(said: str, *, start: float = 5.0, step: float = 0.2) -> Turn:
+    """A turn of one word a character; characters in 〈〉 were hardly understood."""
+    dim, words = False, []
+    for char in said:
+        if char in "〈〉":
+            dim = char == "〈"
+            continue
+        at = start + step * len(words)
+        words.append(Word(char, round(at, 3), round(at + step, 3), 0.1 if dim else 0.95))
+    text = "".join(word.text for word in words)
+    return Turn(0, Speaker.AGENT, text, start, words[-1].end, confidence=0.8, words=tuple(words))
+
+
+LONG = "{operator: phrase, phrases: [感谢您的来电]}"
+BADLY_HEARD = [
+    (GREET, _words("单号多少"), "fail"),
+    (GREET, _words("〈领号〉单号多少"), "uncertain"),
+    (GREET, _words("〈领〉单号多少"), "fail"),  # 您好 has no room in one short character
+    (GREET, _words("〈领〉单号多少", step=0.4), "uncertain"),  # but in one that takes as long as two
+    (GREET, _words("〈领〉单〈号〉多少"), "fail"),  # two of them apart hide nothing
+    (LONG, _words("〈领号〉单号多少"), "fail"),
+    (LONG, _words("〈敢写你的来点〉再见"), "uncertain"),
+    ("{operator: regex, patterns: [您好]}", _words("〈领号〉单号多少"), "uncertain"),
+    ("{operator: similar, sentences: [感谢您的来电]}", _words("〈领〉单号多少"), "fail"),
+    (GREET, _words("〈领号〉，您好"), "pass"),
+]
+
+
+@pytest.mark.parametrize(("condition", "turn", "status"), BADLY_HEARD)
+def test_a_badly_heard_stretch_may_hide_what_fits_into_it(make_pack, condition: str, turn: Turn, status: str) -> None:
+    (result,) = evaluate(make_pack(f"c: {condition}", fault="not c"), _heard(turn))
+    assert result.status == status, result
+    if status == "uncertain":
+        assert "没有听清，可能就是要找的话" in result.reason
+        assert result.searched[0].window
+
+
+def test_one_badly_heard_turn_among_good_ones_is_enough_to_doubt(make_pack) -> None:
+    pack = make_pack("c: {operator: phrase, phrases: [感谢您的来电]}", fault="not c")
+    good = [Turn(i, Speaker.AGENT, "好的我帮您查一下", 5.0 * i, 5.0 * i + 3, confidence=0.95) for i in range(5)]
+    bad = Turn(5, Speaker.AGENT, "敢写你的来点再见", 30.0, 32.0, confidence=0.3)
+    assert evaluate(pack, _heard(*good))[0].status == "fail"
+    (result,) = evaluate(pack, _heard(*good, bad))
+    assert (result.status, "00:30 处「敢写你的来点再见」没有听清" in result.reason) == ("uncertain", True)
+    (searched,) = result.searched
+    assert searched.nearest is not None  # the nearest miss stays in evidence
+    short = replace(bad, text="嗯", end=30.3)
+    assert evaluate(pack, _heard(*good, short))[0].status == "fail"
+
+
+def test_a_forbidden_phrase_of_improbable_words_goes_to_a_person(make_pack) -> None:
+    pack = make_pack("c: {operator: phrase, phrases: [不行]}", rule="points: -2")
+    (sure,) = evaluate(pack, _heard(_words("〈那〉这个不行")))
+    assert (sure.status, sure.points) == ("fail", -2.0)
+    (unsure,) = evaluate(pack, _heard(_words("这个〈不行〉")))
+    assert (unsure.status, unsure.points, "置信度低" in unsure.reason) == ("uncertain", 0.0, True)
+
+
 def test_an_excluded_turn_before_the_window_ends_breaks_the_proof(make_pack) -> None:
-    from dataclasses import replace
-
-    from qa_engine.domain import Exclusion
-
     noise = Turn(0, Speaker.AGENT, "字幕", 0.0, 2.0, excluded=Exclusion.GHOST_TEXT)
     pack = make_pack(f"c: {GREET}", fault="not c")
     (result,) = evaluate(pack, _heard(noise, replace(SPOKEN, index=1)))
