@@ -6,7 +6,6 @@ sounds of the plain text with and without tones. A layer is scanned once per tur
 
 from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
-from functools import cached_property
 from threading import Lock
 
 import ahocorasick
@@ -106,36 +105,24 @@ class Scanned:
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.source = text
+        self.plain = skeleton(text)
         self._lexicon = lexicon
+        self._texts: dict[Layer, str] = {}
         self._found: dict[Layer, Mapping[str, tuple[int, ...]]] = {}
-
-    @cached_property
-    def plain(self) -> Skeleton:
-        return skeleton(self.source)
-
-    @cached_property
-    def sounded(self) -> Skeleton:
-        return skeleton(self.source, keep_sounds=True)
-
-    @cached_property
-    def toned(self) -> str:
-        return self._lexicon.sounds.encode(self.plain.text, tones=True)
-
-    @cached_property
-    def toneless(self) -> str:
-        return self._lexicon.sounds.encode(self.plain.text, tones=False)
 
     def skeleton(self, layer: Layer) -> Skeleton:
         """The characters that positions of a layer count."""
-        return self.sounded if layer is Layer.SOUNDED else self.plain
+        return skeleton(self.source, keep_sounds=True) if layer is Layer.SOUNDED else self.plain
 
     def text(self, layer: Layer) -> str:
-        match layer:
-            case Layer.TONED:
-                return self.toned
-            case Layer.TONELESS:
-                return self.toneless
-        return self.skeleton(layer).text
+        text = self._texts.get(layer)
+        if text is None:
+            if layer in (Layer.TONED, Layer.TONELESS):
+                text = self._lexicon.sounds.encode(self.plain.text, tones=layer is Layer.TONED)
+            else:
+                text = self.skeleton(layer).text
+            self._texts[layer] = text
+        return text
 
     def found(self, layer: Layer) -> Mapping[str, tuple[int, ...]]:
         """Key → positions in ``text(layer)`` where it starts."""

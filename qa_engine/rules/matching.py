@@ -1,17 +1,17 @@
 """The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from qa_engine.domain import Ladder
 from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.nearest import Nearest
 from qa_engine.rules.patterns import Pattern, Wildcard
-from qa_engine.text import SENTENCE_END
+from qa_engine.text import SENTENCE_END, Skeleton
 
 # 非常, 特别, 别的 negate nothing.
 _NEGATION = re.compile("[不没未无勿莫]|非(?!常)|(?<![特分区级性类])别(?![的人处])")
@@ -68,6 +68,10 @@ class _Index:
                 yield key, found[key], entry
 
 
+_Guard = Mapping[Layer, Mapping[str, Sequence[Pattern]]]  # layer → key → innocent patterns
+_NO_GUARD: _Guard = {}
+
+
 class PhraseSet:
     """The phrases of one condition, registered in a lexicon."""
 
@@ -77,10 +81,15 @@ class PhraseSet:
         self._lexicon = lexicon
         self._exact = {Layer.PLAIN: _Index(), Layer.SOUNDED: _Index()}
         self._sound = {Layer.TONED: _Index(), Layer.TONELESS: _Index()}
-        self._innocents: dict[Layer, set[str]] = {Layer.PLAIN: set(), Layer.SOUNDED: set()}
+        self._guards: dict[Entry, _Guard] = {}
         self._sound_regex: dict[tuple[Pattern, Layer], re.Pattern[str]] = {}
         self._seeds: dict[str, list[Entry]] = {}
+        guards: dict[tuple[Pattern, ...], _Guard] = {}  # the phrases of a list share theirs
         for entry in self.entries:
+            if entry.innocents:
+                if entry.innocents not in guards:
+                    guards[entry.innocents] = _guard(entry.innocents)
+                self._guards[entry] = guards[entry.innocents]
             self._register_exact(entry)
             if Ladder.PINYIN in steps.ladder:
                 self._register_sound(entry)
@@ -90,8 +99,6 @@ class PhraseSet:
 
     def _register_exact(self, entry: Entry) -> None:
         self._exact[_exact_layer(entry.pattern)].add(entry.pattern.key, entry)
-        for innocent in entry.innocents:
-            self._innocents[_exact_layer(innocent)].add(innocent.key)
 
     def _register_sound(self, entry: Entry) -> None:
         pattern = entry.pattern
@@ -122,8 +129,9 @@ class PhraseSet:
     def _announce(self) -> None:
         for layer, index in (*self._exact.items(), *self._sound.items()):
             self._lexicon.add(layer, index.entries)
-        for layer, keys in self._innocents.items():
-            self._lexicon.add(layer, keys)
+        for guard in {id(guard): guard for guard in self._guards.values()}.values():
+            for layer, patterns in guard.items():
+                self._lexicon.add(layer, patterns)
         self._lexicon.add(Layer.SEEDS, self._seeds)
 
     def _compile_sound(self, pattern: Pattern, *, tones: bool) -> re.Pattern[str]:
@@ -216,48 +224,37 @@ class PhraseSet:
             for match in self._sound_regex[pattern, layer].finditer(text.text(layer)):
                 yield match.span()
 
-    def nearest(self, text: Scanned) -> tuple[str, str, float] | None:
-        """(phrase as written, what was said nearest to it, score 0–100) of the best try in a turn."""
-        said = text.plain.text
-        if not said:
-            return None
-        phrases, shown, lengths = self._models
-        # partial_ratio slides the shorter text over the longer: only phrases that fit into the turn may be slid.
-        fitting = bisect_left(lengths, len(said))
-        best = process.extractOne(said, phrases[:fitting], scorer=fuzz.partial_ratio)
-        longer = process.extractOne(said, phrases[fitting:], scorer=fuzz.ratio, score_cutoff=best[1] if best else None)
-        if longer is not None and (best is None or longer[1] > best[1]):
-            span, score, number = (0, len(said)), longer[1], fitting + longer[2]
-        else:
-            aligned = fuzz.partial_ratio_alignment(best[0], said) if best is not None else None
-            if best is None or aligned is None:
-                return None
-            span, score, number = (aligned.dest_start, aligned.dest_end), aligned.score, best[2]
-        if span[0] >= span[1] or not score:
-            return None
-        return shown[number], text.source[slice(*text.plain.span_to_source(*span))], round(score, 1)
-
     @cached_property
-    def _models(self) -> tuple[list[str], list[str], list[int]]:
-        """One compared text for each phrase as written, shortest first; variants are near enough to each other."""
+    def nearest(self) -> Nearest:
+        """Compares by one text for each phrase as written; variants are near enough to each other."""
         first: dict[str, Pattern] = {}
         for entry in self.entries:
             first.setdefault(entry.written, entry.pattern)
-        models = sorted(((p.literal or p.key, p.shown) for p in first.values()), key=lambda m: (len(m[0]), m))
-        return [m[0] for m in models], [m[1] for m in models], [len(m[0]) for m in models]
+        return Nearest((p.literal or p.key, p.shown) for p in first.values())
 
     def _innocent(self, match: Match, text: Scanned) -> bool:
-        for pattern in match.entry.innocents:
-            layer = _exact_layer(pattern)
-            starts = text.found(layer).get(pattern.key)
-            if not starts:
-                continue
-            skeleton = text.skeleton(layer)
-            for start, end in _places(pattern, pattern.key, starts, skeleton.text):
-                first, last = skeleton.span_to_base(start, end)
-                if first <= match.start and match.end <= last:
+        for layer, patterns in self._guards.get(match.entry, _NO_GUARD).items():
+            found = text.found(layer)
+            for key in patterns.keys() & found.keys():
+                if any(_covered(match, pattern, found[key], text.skeleton(layer)) for pattern in patterns[key]):
                     return True
         return False
+
+
+def _guard(innocents: Sequence[Pattern]) -> _Guard:
+    guard: dict[Layer, dict[str, list[Pattern]]] = {}
+    for pattern in innocents:
+        guard.setdefault(_exact_layer(pattern), {}).setdefault(pattern.key, []).append(pattern)
+    return guard
+
+
+def _covered(match: Match, pattern: Pattern, starts: tuple[int, ...], skeleton: Skeleton) -> bool:
+    """True when the match lies inside of something that the longer pattern matches."""
+    for place in _places(pattern, pattern.key, starts, skeleton.text):
+        first, last = skeleton.span_to_base(*place)
+        if first <= match.start and match.end <= last:
+            return True
+    return False
 
 
 def _exact_layer(pattern: Pattern) -> Layer:

@@ -1,5 +1,6 @@
 """Where a condition looks: windows and anchors turned into pieces of turns."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ class Region:
     def covers(self, hit: Hit) -> bool:
         """True when the hit lies inside, by its characters and, if the window has seconds, by its times."""
         if hit.span is not None and hit.turn is not None:
-            piece = next((p for p in self.pieces if p.view.order == hit.begin[0]), None)
+            piece = self._piece(hit.begin[0])
             if piece is None or not (piece.start <= hit.span[0] and hit.span[1] <= piece.end):
                 return False
         elif not (self.since <= hit.begin and hit.finish <= self.until):
@@ -43,6 +44,10 @@ class Region:
         if self.times is None or hit.start is None:
             return True
         return self.times[0] <= hit.start < self.times[1] or (hit.start == self.times[1] == hit.end)
+
+    def _piece(self, order: int) -> Piece | None:
+        at = bisect_left(self.pieces, order, key=lambda piece: piece.view.order)
+        return self.pieces[at] if at < len(self.pieces) and self.pieces[at].view.order == order else None
 
 
 _WHOLE_LABEL = "通话全程"

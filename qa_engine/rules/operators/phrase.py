@@ -177,9 +177,9 @@ class _Explanation:
 
 def nearest(scope: Scope, phrases: PhraseSet) -> NearestMiss | None:
     """What came closest to one of the phrases in the region."""
-    best: NearestMiss | None = None
-    for piece in scope.pieces:
-        found = phrases.nearest(piece.view.scanned)
-        if found is not None and (best is None or found[2] > best.score):
-            best = NearestMiss(piece.view.turn.index, found[1], found[0], found[2])
-    return best
+    views = [piece.view for piece in scope.pieces]
+    found = phrases.nearest.best([view.scanned for view in views])
+    if found is None:
+        return None
+    at, phrase, said, score = found
+    return NearestMiss(views[at].turn.index, said, phrase, score)
