@@ -28,7 +28,10 @@ class CheckFormat(StrEnum):
 def check(
     inputs: Annotated[list[Path], typer.Argument(help="Recordings, transcript files (.json, .jsonl, …) or folders.")],
     pack: Annotated[Path | None, typer.Option(help="Folder of a rule pack; default: setting QA_PACK.")] = None,
-    scorecard: Annotated[str | None, typer.Option(help="Scorecard id for every call; default: setting QA_SCORECARD, or by scenario and channel.")] = None,
+    scorecard: Annotated[
+        str | None,
+        typer.Option(help="Scorecard id for every call; default: setting QA_SCORECARD, or by scenario and channel."),
+    ] = None,
     format: Annotated[
         CheckFormat,
         typer.Option(help="json: one object (a list when there are several calls); jsonl: one line a call."),

@@ -2,6 +2,7 @@
 
 from qa_engine.domain.call import Agent, Call, Channel, Direction, JsonValue, Speaker
 from qa_engine.domain.digest import canonical_json, digest, plain, sha256_hex
+from qa_engine.domain.duties import ComplaintCase, Deadline, Promise, PromiseKind
 from qa_engine.domain.result import (
     CallResult,
     Evidence,
@@ -27,6 +28,7 @@ from qa_engine.domain.transcript import (
     Word,
     semitones,
 )
+from qa_engine.domain.worktime import WorkCalendar
 
 __all__ = [
     "Agent",
@@ -35,7 +37,9 @@ __all__ = [
     "CallResult",
     "CallState",
     "Channel",
+    "ComplaintCase",
     "CustomerMood",
+    "Deadline",
     "Direction",
     "Evidence",
     "Exclusion",
@@ -43,6 +47,8 @@ __all__ = [
     "JsonValue",
     "Ladder",
     "NearestMiss",
+    "Promise",
+    "PromiseKind",
     "Prosody",
     "Recognition",
     "RuleResult",
@@ -58,6 +64,7 @@ __all__ = [
     "Transcript",
     "Turn",
     "Word",
+    "WorkCalendar",
     "canonical_json",
     "digest",
     "may_follow",

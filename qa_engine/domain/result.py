@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from qa_engine.domain.call import Speaker
+from qa_engine.domain.duties import ComplaintCase, Promise
+from qa_engine.domain.tone import ToneReading
 
 
 class Status(StrEnum):
@@ -142,6 +144,11 @@ class CallResult:
     needs_review: bool = False
     review_reasons: tuple[str, ...] = ()
     notice: str | None = None
+    tone_model: str = "none"  # "sha256:…" of the model that read the tones; "none" when nobody asked for them
+    tones: tuple[ToneReading, ...] = ()  # of the turns that could be read, by turn, without their words
+    scorecard_title: str = ""
+    promises: tuple[Promise, ...] = ()  # what the agent undertook, in order
+    complaint: ComplaintCase | None = None  # None: the call is no complaint
 
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that cost something or were broken, in pack order."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from qa_engine.domain import CallResult, ItemScore, RuleResult, SectionScore, Severity, Status, Transcript
 from qa_engine.reports import wording
+from qa_engine.reports.duties import ComplaintBlock, PromiseLine, complaint_block, promise_lines
 from qa_engine.reports.findings import (
     Finding,
     anchor_of,
@@ -104,6 +105,8 @@ class CallForm:
     audio_url: str | None
     notice: str | None
     footer: tuple[Fact, ...]
+    promises: tuple[PromiseLine, ...] = ()
+    complaint: ComplaintBlock | None = None
 
     @property
     def manual_items(self) -> tuple[ItemLine, ...]:
@@ -130,7 +133,7 @@ def call_form(
     return CallForm(
         title=wording.CALL_FORM_TITLE,
         call_id=result.call_id,
-        facts=_facts(transcript, source_name),
+        facts=_facts(transcript, source_name, result.scorecard_title),
         score=_score(result, faults, doubts),
         review_reasons=tuple(mask_private(reason) for reason in result.review_reasons),
         warnings=tuple(wording.warning(key) for key in transcript.warnings),
@@ -148,10 +151,12 @@ def call_form(
         audio_url=audio_url,
         notice=notice,
         footer=_footer(transcript, result),
+        promises=promise_lines(result),
+        complaint=complaint_block(result.complaint),
     )
 
 
-def _facts(transcript: Transcript, source_name: str) -> tuple[Fact, ...]:
+def _facts(transcript: Transcript, source_name: str, scorecard_title: str) -> tuple[Fact, ...]:
     call = transcript.call
     agent = " ".join(part for part in (call.agent.name, call.agent.id) if part)
     facts = [
@@ -165,6 +170,8 @@ def _facts(transcript: Transcript, source_name: str) -> tuple[Fact, ...]:
         Fact("渠道", wording.CHANNELS[call.channel]),
         Fact("客户号码", mask_private(call.customer_number) if call.customer_number else wording.UNKNOWN),
     ]
+    if scorecard_title:
+        facts.append(Fact("考评表", scorecard_title))
     metadata = call.metadata
     if isinstance(ring := metadata.get("ring_seconds"), int | float) and not isinstance(ring, bool):
         facts.append(Fact("振铃", f"{wording.number(ring, 1)} 秒"))

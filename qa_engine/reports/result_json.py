@@ -19,8 +19,10 @@ from qa_engine.domain import (
     Severity,
     Speaker,
     Status,
+    ToneReading,
 )
 from qa_engine.errors import InputError
+from qa_engine.reports.duties_json import complaint_from_json, complaint_to_json, promise_from_json, promise_to_json
 
 VERSION = 1
 
@@ -45,6 +47,11 @@ def result_to_json(result: CallResult) -> dict[str, Any]:
         "needs_review": result.needs_review,
         "review_reasons": list(result.review_reasons),
         "notice": result.notice,
+        "tone_model": result.tone_model,
+        "tones": [_tone_to_json(reading) for reading in result.tones],
+        "scorecard_title": result.scorecard_title,
+        "promises": [promise_to_json(promise) for promise in result.promises],
+        "complaint": complaint_to_json(result.complaint) if result.complaint is not None else None,
     }
 
 
@@ -71,10 +78,23 @@ def result_from_json(obj: Mapping[str, Any]) -> CallResult:
             needs_review=obj["needs_review"],
             review_reasons=tuple(obj["review_reasons"]),
             notice=obj.get("notice"),
+            tone_model=obj.get("tone_model", "none"),
+            tones=tuple(_tone_from_json(reading) for reading in obj.get("tones", ())),
+            scorecard_title=obj.get("scorecard_title", ""),
+            promises=tuple(promise_from_json(promise) for promise in obj.get("promises", ())),
+            complaint=complaint_from_json(obj["complaint"]) if obj.get("complaint") is not None else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         call_id = obj.get("call_id") if isinstance(obj, Mapping) else None
         raise InputError(f"result of call {call_id!r} is malformed ({type(error).__name__}: {error})") from error
+
+
+def _tone_to_json(reading: ToneReading) -> dict[str, Any]:
+    return {"turn": reading.turn, "label": reading.label, "probabilities": dict(reading.probabilities)}
+
+
+def _tone_from_json(obj: Mapping[str, Any]) -> ToneReading:
+    return ToneReading(obj["turn"], obj["label"], tuple(obj["probabilities"].items()))
 
 
 def _section_to_json(section: SectionScore) -> dict[str, Any]:

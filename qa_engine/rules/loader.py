@@ -9,12 +9,14 @@ from qa_engine.errors import Fault, RulesError
 from qa_engine.rules.book import Book
 from qa_engine.rules.expression import ExpressionError, Node, Polarity, names, parse, polarities
 from qa_engine.rules.faults import Faults, did_you_mean
-from qa_engine.rules.fields import ConditionFields
+from qa_engine.rules.fields import ConditionFields, Excuse
 from qa_engine.rules.lexicon import Lexicon
+from qa_engine.rules.matching import Steps
 from qa_engine.rules.models import Header, PackFile, RuleModel
 from qa_engine.rules.operators import Operator
 from qa_engine.rules.pack import Condition, Rule, RulePack
-from qa_engine.rules.prepare import Workshop, operator_of
+from qa_engine.rules.prepare import Bench, Workshop, operator_of
+from qa_engine.rules.register import Register, Words
 from qa_engine.rules.source import Path, SourceFile, read
 from qa_engine.text import Confusions
 
@@ -48,6 +50,7 @@ def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str
     lexicon = Lexicon(Confusions(header.confusions))
     workshop = Workshop(header, book, lexicon)
     rules = _rules(opened, workshop)
+    register = _register(opened, workshop)
     if not rules and not collected:
         collected.append(Fault(pack_id, None, None, "规则包里没有规则"))
     if collected:
@@ -63,6 +66,7 @@ def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str
         exclusions=book.exclusions,
         slots=book.slots,
         lexicon=lexicon,
+        register=register,
         list_places={name: book.place(name) for name in book.lists},
     )
 
@@ -88,6 +92,25 @@ def _header(pack_id: str, opened: list[tuple[PackFile, Faults]], collected: list
     if not seen and complete:
         collected.append(Fault(pack_id, None, None, "缺少 pack（编号、名称、考评项），请写在其中一个文件里"))
     return found or Header(id=pack_id, title=pack_id, sections={})
+
+
+def _register(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> Register | None:
+    """The complaint classes of the header with their words; faults of their lists are collected where they stand."""
+    complaints = workshop.header.complaints
+    faults = next((faults for file, faults in opened if file.pack is not None), None)
+    if complaints is None or faults is None:
+        return None
+
+    def words(lists: tuple[str, ...], *path: str | int) -> Words:
+        bench = Bench(workshop, faults, ("pack", "complaints", *path), loose=False)
+        return Words(bench.phrases(lists, (), Steps()), bench.excuse(Excuse(name="negation"), ()))
+
+    return Register(
+        rules=complaints,
+        triggers=words(complaints.triggers, "triggers"),
+        words=tuple(words(each.lists, "classes", number) for number, each in enumerate(complaints.classes)),
+        calendar=workshop.header.calendar.value(),
+    )
 
 
 def _rules(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> list[Rule]:

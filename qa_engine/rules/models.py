@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from qa_engine.domain import Severity
+from qa_engine.rules.duties import Calendar, Complaints
 from qa_engine.rules.fields import Clause, Count, Seconds, Strict, Texts
 from qa_engine.text import CONFUSIONS, DEFAULT_CONFUSIONS
 
@@ -37,6 +38,9 @@ class Header(Strict):
     heard: Heard = Heard()
     confusions: Texts = DEFAULT_CONFUSIONS
     backchannels: Texts = DEFAULT_BACKCHANNELS
+    calendar: Calendar = Calendar()
+    complaints: Complaints | None = None
+    reply_limit_hours: Annotated[float, Field(gt=0)] = 48.0  # later replies are marked in the ledger of promises
 
     @field_validator("confusions")
     @classmethod

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qa_engine.domain import Severity
+from qa_engine.domain import ComplaintCase, Promise, Severity, Transcript
 from qa_engine.errors import NotFoundError
 from qa_engine.rules.exclusions import ReadyExclusion
 from qa_engine.rules.expression import Node, Polarity
@@ -12,6 +12,8 @@ from qa_engine.rules.fields import ConditionFields
 from qa_engine.rules.lexicon import Lexicon
 from qa_engine.rules.models import AppliesTo, Exclusion, Header, PhraseList, RuleModel
 from qa_engine.rules.operators.base import Operator
+from qa_engine.rules.promises import promises
+from qa_engine.rules.register import Register
 
 _LIST_MENTION = re.compile("【([^【】]+)】")
 
@@ -84,6 +86,7 @@ class RulePack:
     exclusions: Mapping[str, Exclusion]
     slots: Mapping[str, tuple[str, ...]]
     lexicon: Lexicon = field(repr=False)
+    register: Register | None = None  # of complaints
     list_places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)  # list → file, line
 
     @property
@@ -95,6 +98,14 @@ class RulePack:
     def sections(self) -> Mapping[str, str]:
         """Section id → heading, in the order of the form."""
         return self.header.sections
+
+    def promises(self, transcript: Transcript) -> tuple[Promise, ...]:
+        """The promise ledger of a call, by the pack's calendar and its limit for replies."""
+        return promises(transcript, self.header.calendar.value(), limit_hours=self.header.reply_limit_hours)
+
+    def complaint(self, transcript: Transcript) -> ComplaintCase | None:
+        """The call as a line of the complaint register; None when it is no complaint or the pack has no classes."""
+        return self.register.case(transcript, self.lexicon) if self.register is not None else None
 
     def titled(self, text: str) -> str:
         """``text`` with 【list id】 replaced by 【list title】: operators know ids, people know titles."""

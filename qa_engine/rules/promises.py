@@ -1,8 +1,8 @@
 """Commitments in what an agent says: what is promised, and until when.
 
 A commitment is a verb of replying or settling towards the customer (给您回复, 联系您, 为您处理好) with, in the
-same sentence, a time (48小时内, 三个工作日, 明天下午, 马上) or none. Working days count as days: holidays are
-the centre's calendar, not ours.
+same sentence, a time (48小时内, 三个工作日, 明天下午, 马上) or none. A working day counts 24 hours against a
+limit; when it is due, the centre's calendar says.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qa_engine.domain import Speaker, Transcript
+from qa_engine.domain import Promise, PromiseKind, Speaker, Transcript, WorkCalendar
 from qa_engine.text import SENTENCE_END, normalise, number_value
 
 _REPLY = "回复|回电话?|答复|联系|反馈|回访|打电话|来电|致电|通知|告知"
@@ -37,6 +37,9 @@ _DAYS = {
 }  # fmt: skip
 
 
+_CALENDAR = WorkCalendar()
+
+
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """One promise. ``start``/``end``: characters of the normalised text; ``hours`` None: no time was named."""
@@ -45,48 +48,59 @@ class Commitment:
     end: int
     hours: float | None
     due: datetime | None
+    kind: PromiseKind = PromiseKind.REPLY
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """A line of the promise ledger: where it was said, in the shown words, and when it is due."""
+class _Time:
+    """A time expression at [start, end): ``hours`` from now, in ``working_days`` where it was said so."""
 
-    turn: int
-    span: tuple[int, int]
-    text: str
-    hours: float | None
-    due: datetime | None
-    said_at: float | None  # seconds from the start of the call
+    start: int
+    end: int
+    hours: float
+    working_days: int | None = None
+
+    def after(self, moment: datetime, calendar: WorkCalendar) -> datetime:
+        if self.working_days is not None:
+            return calendar.after_working_days(moment, self.working_days)
+        return moment + timedelta(hours=self.hours)
 
 
-def promises(transcript: Transcript) -> tuple[Promise, ...]:
-    """Everything the agent promised in a call, in order; questions and refusals are no promises."""
+def promises(
+    transcript: Transcript, calendar: WorkCalendar = _CALENDAR, *, limit_hours: float = 48.0
+) -> tuple[Promise, ...]:
+    """Everything the agent promised in a call, in order; questions and refusals are no promises.
+
+    A reply that is put off for more than ``limit_hours`` is marked: [K] 「最多不超过48h」.
+    """
     found = []
     for turn in transcript.turns_of(Speaker.AGENT):
         normal = normalise(turn.text)
-        for item in commitments(normal.text, transcript.call.started_at, turn.start):
+        for item in commitments(normal.text, transcript.call.started_at, turn.start, calendar):
             span = normal.span_to_source(item.start, item.end)
+            late = item.kind is PromiseKind.REPLY and item.hours is not None and item.hours > limit_hours
             text = turn.text[slice(*span)]
-            found.append(Promise(turn.index, span, text, item.hours, item.due, turn.start))
+            found.append(Promise(turn.index, span, text, item.hours, item.due, turn.start, item.kind, late))
     return tuple(found)
 
 
-def commitments(text: str, started_at: datetime | None, at_seconds: float | None) -> Iterator[Commitment]:
+def commitments(
+    text: str, started_at: datetime | None, at_seconds: float | None, calendar: WorkCalendar = _CALENDAR
+) -> Iterator[Commitment]:
     """The commitments of one normalised turn; ``due`` needs to know when the call began."""
+    moment = started_at + timedelta(seconds=at_seconds or 0.0) if started_at is not None else None
     begin = 0
     for stop in [*SENTENCE_END.finditer(text), None]:
         end = len(text) if stop is None else stop.start()
         mark = text[end : end + 1]
-        yield from _in_sentence(text, begin, end, mark, started_at, at_seconds)
+        if mark != "?" and not _HYPOTHETICAL.search(text[begin:end]):
+            yield from _in_sentence(text, begin, end, moment, calendar)
         begin = end if stop is None else stop.end()
 
 
 def _in_sentence(
-    text: str, begin: int, end: int, mark: str, started_at: datetime | None, at_seconds: float | None
+    text: str, begin: int, end: int, moment: datetime | None, calendar: WorkCalendar
 ) -> Iterator[Commitment]:
-    if mark == "?" or _HYPOTHETICAL.search(text[begin:end]):
-        return
-    moment = started_at + timedelta(seconds=at_seconds or 0.0) if started_at is not None else None
     taken = begin
     for verb in _VERB.finditer(text, begin, end):
         if _REFUSED.search(text, max(begin, verb.start() - 10), verb.start()):
@@ -96,28 +110,29 @@ def _in_sentence(
             text, verb.end(), min(end, verb.end() + 10), moment, last=False
         )
         taken = verb.end()
+        kind = PromiseKind.REPLY if re.search(_REPLY, verb.group()) else PromiseKind.SETTLE
         if time is None:
-            if re.search(_REPLY, verb.group()):
+            if kind is PromiseKind.REPLY:
                 yield Commitment(verb.start(), verb.end(), None, None)
             continue
-        first, last, hours = time
-        due = moment + timedelta(hours=hours) if moment is not None else None
-        yield Commitment(min(first, verb.start()), max(last, verb.end()), hours, due)
+        due = time.after(moment, calendar) if moment is not None else None
+        yield Commitment(min(time.start, verb.start()), max(time.end, verb.end()), time.hours, due, kind)
 
 
-def _time(text: str, begin: int, end: int, moment: datetime | None, *, last: bool) -> tuple[int, int, float] | None:
-    """(start, end, hours from now) of the nearest time expression in a stretch."""
-    found: list[tuple[int, int, float]] = []
+def _time(text: str, begin: int, end: int, moment: datetime | None, *, last: bool) -> _Time | None:
+    """The nearest time expression in a stretch."""
+    found: list[_Time] = []
     for match in _IN.finditer(text, begin, end):
         value = 0.5 if match["amount"] == "半" else number_value(match["amount"])
         if value is not None:
-            hours = (value + (0.5 if match["half"] else 0.0)) * _HOURS[match["unit"]]
-            found.append((match.start(), match.end(), hours))
-    found += [(m.start(), m.end(), _until_end_of_day(_DAYS[m["day"]], moment)) for m in _DAY.finditer(text, begin, end)]
-    found += [(m.start(), m.end(), 0.0) for m in _AT_ONCE.finditer(text, begin, end)]
-    if not found:
-        return None
-    return max(found) if last else min(found)
+            value += 0.5 if match["half"] else 0.0
+            days = int(value) if match["unit"] == "工作日" and value >= 1 and value == int(value) else None
+            found.append(_Time(match.start(), match.end(), value * _HOURS[match["unit"]], days))
+    found += [
+        _Time(m.start(), m.end(), _until_end_of_day(_DAYS[m["day"]], moment)) for m in _DAY.finditer(text, begin, end)
+    ]
+    found += [_Time(m.start(), m.end(), 0.0) for m in _AT_ONCE.finditer(text, begin, end)]
+    return (max if last else min)(found, key=lambda time: (time.start, time.end), default=None)
 
 
 def _until_end_of_day(days: int, moment: datetime | None) -> float:

@@ -52,6 +52,7 @@ def score_call(
         needs_review=bool(reasons),
         review_reasons=tuple(str(reason) for reason in reasons),
         notice=notice,
+        scorecard_title=scorecard.title,
     )
 
 

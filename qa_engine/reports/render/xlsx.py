@@ -26,7 +26,7 @@ _STATE_STYLES = {"lost": FAULT, "doubt": DOUBT, "manual": PLAIN, "not_applicable
 
 
 def render_xlsx(report: CallForm | AgentReport) -> bytes:
-    """A call: 考评表, 扣分明细, 通话文本, 检查清单. An agent: 概况, 失分与培训, 通话明细."""
+    """A call: 考评表, 扣分明细, 通话文本, 检查清单, and 投诉与承诺 if any. An agent: 概况, 失分与培训, 通话明细."""
     return _call_book(report) if isinstance(report, CallForm) else _agent_book(report)
 
 
@@ -36,6 +36,8 @@ def _call_book(form: CallForm) -> bytes:
     _finding_sheet(form, book.sheet("扣分明细", (7, 20, 20, 10, 9, 8, 30, 11, 8, 44, 44)))
     _talk_sheet(form, book.sheet("通话文本", (6, 9, 9, 8, 78, 12, 10, 26)))
     _check_sheet(form, book.sheet("检查清单", (26, 30, 16, 20, 10, 9, 10, 46)))
+    if form.complaint or form.promises:
+        _duty_sheet(form, book.sheet("投诉与承诺", (14, 44, 16, 20, 20, 14)))
     return book.to_bytes()
 
 
@@ -214,6 +216,22 @@ def _check_sheet(form: CallForm, sheet: Sheet) -> None:
         row = (finding.rule_id, finding.title, finding.section, finding.item, finding.status_label)
         sheet.add((*row, finding.points, finding.severity_label, why), (PLAIN, PLAIN, PLAIN, PLAIN, style))
     sheet.sheet.auto_filter.ref = f"A1:H{sheet.row}"
+
+
+def _duty_sheet(form: CallForm, sheet: Sheet) -> None:
+    if (case := form.complaint) is not None:
+        sheet.add(("投诉等级", "定级依据", "", "受理时间"), HEAD)
+        sheet.add((case.level, case.basis, "", case.received))
+        sheet.add(("投诉事项", "时限", "", "应于此前", "实际", "结论"), HEAD)
+        for line in case.deadlines:
+            verdict = "待跟进" if line.late is None else "超时" if line.late else "按时"
+            sheet.add((line.label, line.allowed, "", line.due, line.done, verdict))
+        sheet.space()
+    if form.promises:
+        sheet.add(("承诺时间", "原话", "类别", "时限", "应于此前", "提示"), HEAD)
+    for promise in form.promises:
+        row = (clock(promise.at), promise.text, promise.kind, promise.limit, promise.due, promise.remark)
+        sheet.add(row, (PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, DOUBT))
 
 
 def _agent_book(report: AgentReport) -> bytes:

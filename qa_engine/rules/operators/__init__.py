@@ -2,6 +2,7 @@
 
 from qa_engine.rules.operators import (
     absence,
+    deadline,
     duration,
     hang_up,
     latency,
@@ -18,8 +19,8 @@ from qa_engine.rules.operators import (
     similar,
     speech_rate,
     talk_ratio,
-    turn_count,
     tone,
+    turn_count,
 )
 from qa_engine.rules.operators.base import Operator, Preparer, operator, registry
 
@@ -27,6 +28,7 @@ __all__ = [
     "Operator",
     "Preparer",
     "absence",
+    "deadline",
     "duration",
     "hang_up",
     "latency",
@@ -45,6 +47,6 @@ __all__ = [
     "similar",
     "speech_rate",
     "talk_ratio",
+    "tone",
     "turn_count",
 ]
-    "tone",

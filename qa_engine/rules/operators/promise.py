@@ -34,9 +34,10 @@ def describe(fields: PromiseFields) -> str:
 def promise(scope: Scope) -> Outcome:
     fields: PromiseFields = scope.fields
     started_at = scope.call.transcript.call.started_at
+    calendar = scope.header.calendar.value()
     hits = []
     for piece in scope.pieces:
-        for commitment in commitments(piece.view.scanned.plain.base.text, started_at, piece.view.turn.start):
+        for commitment in commitments(piece.view.scanned.plain.base.text, started_at, piece.view.turn.start, calendar):
             why = _why(fields, commitment)
             if why:
                 hit = _hit(scope, piece.view.order, commitment, why)

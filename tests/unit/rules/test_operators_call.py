@@ -138,3 +138,48 @@ def test_the_ledger_of_promises_knows_when_each_is_due(make_transcript) -> None:
     assert (first.turn, first.text, first.hours) == (1, "二十四小时内给您回复", 24.0)
     assert first.due == datetime.fromisoformat("2026-03-03T09:01:00+08:00")
     assert (second.text, second.hours, second.due) == ("联系您", None, None)
+
+
+FRIDAY = "2026-03-06T17:30:00+08:00"
+DEADLINE = [
+    ("within: {working_days: 1}", {"first_feedback_at": "2026-03-09T18:00:00+08:00"}, "pass"),  # Monday, at closing
+    ("within: {working_days: 1}", {"first_feedback_at": "2026-03-09T18:00:01+08:00"}, "fail"),
+    ("within: {hours: 48}", {"first_feedback_at": "2026-03-08T17:30:00"}, "pass"),
+    ("within: {hours: 48}", {"first_feedback_at": "2026-03-08T17:31:00"}, "fail"),
+    ("within: {hours: 1}", {}, "not_applicable"),
+    ("within: {hours: 1}", {"first_feedback_at": "周一"}, "not_applicable"),
+    ("since: got_at, within: {hours: 1}", {"first_feedback_at": "2026-03-09T09:00:00+08:00"}, "not_applicable"),
+    (
+        "since: got_at, within: {hours: 1}",
+        {"got_at": "2026-03-09T08:30:00+08:00", "first_feedback_at": "2026-03-09T09:00:00+08:00"},
+        "pass",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "metadata", "status"), DEADLINE)
+def test_deadline(judge, fields: str, metadata: dict[str, str], status: str) -> None:
+    call = {"started_at": FRIDAY, "metadata": metadata}
+    result = judge(f"{{operator: deadline, until: first_feedback_at, {fields}}}", "坐席：已登记。", call=call)
+    assert result.status == status, result
+    if status == "fail":
+        assert "晚 0" in result.evidence[0].explanation
+
+
+WORKING_HOURS = [
+    (FRIDAY, "坐席[5400-5401]：在的", "pass"),  # half an hour till closing on Friday, nothing after it
+    (FRIDAY, "坐席[230399-230400]：在的", "pass"),  # Monday 09:30
+    (FRIDAY, "坐席[234001-234002]：在的", "fail"),  # Monday 10:30: half an hour and an hour and a half
+    ("2026-03-07T12:00:00+08:00", "坐席[36000-36001]：在的", "pass"),  # Saturday
+    ("2026-03-05T10:00:00+08:00", "坐席[3500-3501]：在的", "pass"),
+    ("2026-03-05T10:00:00+08:00", "坐席[3700-3701]：在的", "fail"),
+    (None, "坐席[3700-3701]：在的", "not_applicable"),
+]
+
+
+@pytest.mark.parametrize(("started_at", "reply", "status"), WORKING_HOURS)
+def test_latency_in_working_hours(judge, started_at: str | None, reply: str, status: str) -> None:
+    call = {"channel": "chat"} | ({"started_at": started_at} if started_at else {})
+    condition = "{operator: latency, scope: first, above_seconds: 3600, working_hours: true}"
+    result = judge(condition, ["客户[0-1]：在吗", reply], call=call)
+    assert result.status == status, result
