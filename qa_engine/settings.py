@@ -54,8 +54,9 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1)] = Field(500, description="Largest upload through the web, in MB.")
     timezone: str = Field("Asia/Shanghai", description="Zone of times that carry none, and of the centre's days.")
 
-    tone_model: Path | None = Field(
-        None, description="Folder of an own tone model, as `qa-engine tone train` writes it; unset: the bundled one."
+    tone_model: str = Field(
+        "bundled",
+        description="Tone model: `bundled`, the folder of an own one as `qa-engine tone train` writes it, or `none`.",
     )
 
     company: str = Field("顺达速运", description="Company name as agents say it; fills the slot `{company}` of rules.")

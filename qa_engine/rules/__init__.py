@@ -2,33 +2,53 @@
 
 from qa_engine.rules.baselines import Baseline, Baselines, FixedBaselines, VoiceMeasure
 from qa_engine.rules.describe import describe_rule, sentence
-from qa_engine.rules.evaluate import Offence, Offences, evaluate, evaluate_rule
+from qa_engine.rules.evaluate import Offence, Offences, asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.jsonschema import json_schema
 from qa_engine.rules.lint import Finding, Level, lint
 from qa_engine.rules.loader import load_pack
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.pack import Condition, Rule, RulePack
-from qa_engine.rules.promises import Promise, promises
+from qa_engine.rules.promises import promises
 from qa_engine.rules.source import SourceFile
+from qa_engine.rules.tones import (
+    AGENT_TONES,
+    CUSTOMER_MOODS,
+    NO_MODEL,
+    TONE_TITLE,
+    UNFRIENDLY,
+    FixedTones,
+    NoTones,
+    ToneReader,
+    readings_of,
+    thirds,
+)
 
 __all__ = [
+    "AGENT_TONES",
+    "CUSTOMER_MOODS",
+    "NO_MODEL",
+    "TONE_TITLE",
+    "UNFRIENDLY",
     "Baseline",
     "Baselines",
     "Condition",
     "ExampleOutcome",
     "Finding",
     "FixedBaselines",
+    "FixedTones",
     "Level",
+    "NoTones",
     "Offence",
     "Offences",
     "Operator",
     "Preparer",
-    "Promise",
     "Rule",
     "RulePack",
     "SourceFile",
+    "ToneReader",
     "VoiceMeasure",
+    "asks_for_tone",
     "describe_rule",
     "evaluate",
     "evaluate_rule",
@@ -37,7 +57,9 @@ __all__ = [
     "load_pack",
     "operator",
     "promises",
+    "readings_of",
     "registry",
     "run_examples",
     "sentence",
+    "thirds",
 ]

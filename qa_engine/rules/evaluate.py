@@ -64,6 +64,11 @@ def evaluate(
     return tuple(_judge(pack, rule, call, offences, baselines) for rule in pack.rules)
 
 
+def asks_for_tone(pack: RulePack) -> bool:
+    """True when any rule of the pack looks at tone: only then does the tone model matter for what it finds."""
+    return any(c.operator.name == "tone" for rule in pack.rules for c in rule.conditions.values())
+
+
 def evaluate_rule(
     pack: RulePack, rule_id: str, transcript: Transcript, *, tones: ToneReader | None = None
 ) -> RuleResult:

@@ -3,6 +3,7 @@
 from qa_engine.scoring.choosing import choose_scorecard
 from qa_engine.scoring.loader import load_scorecard, load_scorecards
 from qa_engine.scoring.metrics import metrics
+from qa_engine.scoring.moods import friendliness, mood_level, mood_title, with_tones
 from qa_engine.scoring.placement import placement_faults, placement_findings
 from qa_engine.scoring.review import ReviewKind, ReviewReason, kind_of
 from qa_engine.scoring.score import score_call
@@ -35,11 +36,15 @@ __all__ = [
     "VetoPolicy",
     "VetoScope",
     "choose_scorecard",
+    "friendliness",
     "kind_of",
     "load_scorecard",
     "load_scorecards",
     "metrics",
+    "mood_level",
+    "mood_title",
     "placement_faults",
     "placement_findings",
     "score_call",
+    "with_tones",
 ]

@@ -1,7 +1,7 @@
 """The port to the rules and scoring rooms, the real adapter, and one that always says the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -9,7 +9,7 @@ from typing import Protocol
 from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
 from qa_engine.errors import RulesError
-from qa_engine.rules import Offences, SourceFile, evaluate
+from qa_engine.rules import FixedTones, NoTones, Offences, SourceFile, ToneReader, asks_for_tone, evaluate
 from qa_engine.scoring import (
     Scorecard,
     choose_scorecard,
@@ -17,8 +17,10 @@ from qa_engine.scoring import (
     load_scorecards,
     placement_faults,
     score_call,
+    with_tones,
 )
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
+from qa_engine.service.tones import open_tones
 from qa_engine.settings import Settings
 
 
@@ -47,6 +49,10 @@ class Judge(Protocol):
         """The scorecard that ``judge`` uses for a call."""
 
     @property
+    def tone_digest(self) -> str:
+        """Of the tone model that results depend on; "none" when the pack asks for no tone."""
+
+    @property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
         """``pack`` and ``scorecard`` → file name → text."""
 
@@ -63,7 +69,14 @@ class PackJudge:
     Raises RulesError with every fault, a rule that no line of its scorecard counts among them.
     """
 
-    def __init__(self, settings: Settings, *, pack_folder: Path | None = None, scorecard: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        pack_folder: Path | None = None,
+        scorecard: str | None = None,
+        tones: ToneReader | None = None,
+    ) -> None:
         pack_texts, self._pack = load_sources(settings, folder=pack_folder)
         scorecard_texts = read_scorecards(rules_folder(settings))
         files = [SourceFile(name, text) for name, text in scorecard_texts.items()]
@@ -76,6 +89,7 @@ class PackJudge:
         self.sources: Mapping[str, Mapping[str, str]] = MappingProxyType(
             {"pack": pack_texts, "scorecard": scorecard_texts}
         )
+        self._tones: ToneReader = (tones or open_tones(settings)) if asks_for_tone(self._pack) else NoTones()
 
     @property
     def pack_digest(self) -> str:
@@ -84,6 +98,10 @@ class PackJudge:
     @property
     def pack_label(self) -> str:
         return self._pack.label
+
+    @property
+    def tone_digest(self) -> str:
+        return self._tones.digest
 
     @property
     def scorecards(self) -> Sequence[Edition]:
@@ -96,14 +114,18 @@ class PackJudge:
         return self._scorecards[0] if self._named else choose_scorecard(self._scorecards, call)
 
     def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
-        return score_call(
+        readings = self._tones.read(transcript)
+        tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
+        result = score_call(
             transcript,
-            evaluate(self._pack, transcript, offences=offences),
+            evaluate(self._pack, transcript, offences=offences, tones=tones),
             self._pack.label,
             self._scorecard(transcript.call),
             transcript_digest=transcript_digest,
             engine=__version__,
         )
+        result = with_tones(result, transcript, readings, tones.digest)
+        return replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
 
 
 def _edition(scorecard: Scorecard) -> Edition:
@@ -113,8 +135,9 @@ def _edition(scorecard: Scorecard) -> Edition:
 class FixedJudge:
     """Takes three points from whoever says 不行, and nothing from anybody else."""
 
-    def __init__(self, *, version: str = "1") -> None:
+    def __init__(self, *, version: str = "1", tone_digest: str = "none") -> None:
         self.pack_digest = digest({"pack": version})
+        self.tone_digest = tone_digest
         self.pack_label = f"fixed@{self.pack_digest}"
         scorecard = digest({"scorecard": "fixed"})
         self.scorecards: Sequence[Edition] = (Edition(scorecard, f"fixed@{scorecard}"),)

@@ -134,6 +134,7 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
             transcript_digest=digest,
             pack_digest=judge.pack_digest,
             scorecard_digest=scorecard.digest,
+            tone_digest=judge.tone_digest,
         )
     if found is not None:
         result = result_from_text(found.body)
@@ -153,7 +154,12 @@ def _keep_result(app: App, call_id: str, result: CallResult, scorecard: Edition,
         ):
             outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
         row = outcomes.save_result(
-            session, result, pack_digest=judge.pack_digest, scorecard_digest=scorecard.digest, now=now
+            session,
+            result,
+            pack_digest=judge.pack_digest,
+            scorecard_digest=scorecard.digest,
+            tone_digest=judge.tone_digest,
+            now=now,
         )
         session.flush()
         if call.result_id != row.id or call.state in (CallState.TRANSCRIBED.value, CallState.INSPECTED.value):
@@ -165,7 +171,7 @@ def _keep_result(app: App, call_id: str, result: CallResult, scorecard: Edition,
             session,
             stage=Stage.REPORT,
             subject=call_id,
-            key=f"{row.transcript_digest} {row.pack_digest} {row.scorecard_digest}",
+            key=f"{row.transcript_digest} {row.pack_digest} {row.scorecard_digest} {row.tone_digest}",
             queue="report",
             call_pk=call.id,
             now=now,

@@ -71,7 +71,7 @@ class Database:
 
         Raises `QaError` when the tables were made by a newer version of the engine.
         """
-        with self._told(), self._writing.connect() as connection:
+        with self._told(), self._altering() as connection:
             if not self.embedded:
                 connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
             try:
@@ -84,9 +84,29 @@ class Database:
             connection.commit()
 
     def downgrade(self, revision: str) -> None:
-        with self._writing.connect() as connection:
+        with self._altering() as connection:
             command.downgrade(alembic_config(connection), revision)
             connection.commit()
+
+    @contextmanager
+    def _altering(self) -> Iterator[Connection]:
+        """A connection on which tables may be changed.
+
+        SQLite changes a constraint by making the table anew and dropping the old one. With foreign keys on, that would
+        delete the rows that point at it; the switch works only outside of a transaction.
+        """
+        with self._writing.connect() as connection:
+            if not self.embedded:
+                yield connection
+                return
+            driver = connection.connection.dbapi_connection
+            assert driver is not None
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                yield connection
+            finally:
+                connection.rollback()  # of what was not committed
+                driver.execute("PRAGMA foreign_keys=ON")
 
     def revision(self) -> str | None:
         """The migration the tables are at; None for an empty database."""

@@ -35,19 +35,26 @@ def save_transcript(
 
 
 def find_result(
-    session: Session, *, transcript_digest: str, pack_digest: str, scorecard_digest: str
+    session: Session, *, transcript_digest: str, pack_digest: str, scorecard_digest: str, tone_digest: str
 ) -> tables.Result | None:
     return session.scalar(
         select(tables.Result).where(
             tables.Result.transcript_digest == transcript_digest,
             tables.Result.pack_digest == pack_digest,
             tables.Result.scorecard_digest == scorecard_digest,
+            tables.Result.tone_digest == tone_digest,
         )
     )
 
 
 def save_result(
-    session: Session, result: CallResult, *, pack_digest: str, scorecard_digest: str, now: datetime
+    session: Session,
+    result: CallResult,
+    *,
+    pack_digest: str,
+    scorecard_digest: str,
+    tone_digest: str,
+    now: datetime,
 ) -> tables.Result:
     """Insert or return; the failed rules become rows of their own."""
 
@@ -56,6 +63,7 @@ def save_result(
             transcript_digest=result.transcript,
             pack_digest=pack_digest,
             scorecard_digest=scorecard_digest,
+            tone_digest=tone_digest,
             engine=result.engine,
             total=result.total,
             possible=result.possible,
@@ -83,6 +91,7 @@ def save_result(
             transcript_digest=result.transcript,
             pack_digest=pack_digest,
             scorecard_digest=scorecard_digest,
+            tone_digest=tone_digest,
         ),
         make,
     )

@@ -109,15 +109,21 @@ class Transcript(Base):
 
 
 class Result(Base):
-    """What the engine concluded from one transcript with one pack and one scorecard."""
+    """What the engine concluded from one transcript with one pack, one scorecard and one tone model."""
 
     __tablename__ = "results"
-    __table_args__ = (UniqueConstraint("transcript_digest", "pack_digest", "scorecard_digest"),)
+    __table_args__ = (
+        # named by hand: all four columns are too long for a name in PostgreSQL
+        UniqueConstraint(
+            "transcript_digest", "pack_digest", "scorecard_digest", "tone_digest", name="uq_results_inputs"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     transcript_digest: Mapped[str]
     pack_digest: Mapped[str]
     scorecard_digest: Mapped[str]
+    tone_digest: Mapped[str]  # "none" when no tone was read
     engine: Mapped[str]
     total: Mapped[float]
     possible: Mapped[float]

@@ -40,6 +40,64 @@ def test_downgrade_takes_everything_away(database: Database) -> None:
     database.close()
 
 
+def judged(database: Database, *, tone: dict[str, str] | None = None) -> None:
+    """One call with its result and a fault; ``tone`` is the column that the first tables did not have."""
+    result = {
+        "id": 7 + (tone is not None), "transcript_digest": "t", "pack_digest": "p", "scorecard_digest": "s",
+        "engine": "0", "total": 97.0, "possible": 100.0, "grade": "A", "veto": False, "needs_review": False,
+        "body": "{}", "created_at": "2026-03-02 01:00:00.000000", **(tone or {}),
+    }  # fmt: skip
+    call = {
+        "id": 1, "call_id": "c-1", "channel": "voice", "day": "2026-03-02", "facts": "{}", "source_name": "a.wav",
+        "state": "flagged", "warnings": "[]", "received_at": "2026-03-02 01:00:00.000000", "result_id": result["id"],
+    }  # fmt: skip
+    fault = {
+        "result_id": result["id"],
+        "position": 0,
+        "rule_id": "r",
+        "title": "规则",
+        "points": -3.0,
+        "severity": "minor",
+    }
+    with database.engine.execution_options(qa_write=True).begin() as connection:
+        if tone is not None:
+            connection.exec_driver_sql("DELETE FROM calls")
+        for table, row in (("results", result), ("calls", call), ("faults", fault)):
+            names = ", ".join(row)
+            marks = ", ".join("?" * len(row))
+            connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+
+
+def rows(database: Database, statement: str) -> list[tuple[object, ...]]:
+    with database.engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def test_results_of_before_stay_with_their_faults_and_calls(database: Database) -> None:
+    database.upgrade("0001")
+    judged(database)
+    database.upgrade()
+    assert rows(database, "SELECT id, total, tone_digest FROM results") == [(7, 97.0, "none")]
+    assert rows(database, "SELECT result_id, rule_id FROM faults") == [(7, "r")]
+    assert rows(database, "SELECT call_id, result_id FROM calls") == [("c-1", 7)]
+    assert rows(database, "PRAGMA foreign_keys") == [(1,)]
+    assert differences(database) == []
+    database.close()
+
+
+def test_going_back_keeps_the_oldest_of_results_that_only_their_tone_model_tells_apart(database: Database) -> None:
+    database.upgrade("0001")
+    judged(database)
+    database.upgrade("0002")
+    judged(database, tone={"tone_digest": "sha256:new"})
+    database.downgrade("0001")
+    assert rows(database, "SELECT id FROM results") == [(7,)]
+    assert rows(database, "SELECT result_id FROM faults") == [(7,)]
+    assert rows(database, "SELECT result_id FROM calls") == [(7,)]
+    assert rows(database, "PRAGMA foreign_key_check") == []
+    database.close()
+
+
 def test_sqlite_is_set_up_for_several_processes(database: Database) -> None:
     with database.engine.connect() as connection:
         values = {

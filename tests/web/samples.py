@@ -158,6 +158,7 @@ class HandMadeJudge:
     """Finds the phrases of `CHECKS` in what the agent says."""
 
     pack_digest = digest("hand-made pack")
+    tone_digest = "none"
     pack_label = f"hand@{pack_digest}"
     scorecards = (Edition(digest("hand-made scorecard"), f"hand@{digest('hand-made scorecard')}"),)
     sources: Mapping[str, Mapping[str, str]] = {"pack": {"hand.yaml": "1"}, "scorecard": {"hand.yaml": "1"}}

@@ -1,0 +1,17 @@
+"""Which tone model reads: the bundled one, a centre's own, or none."""
+
+from pathlib import Path
+
+from qa_engine.resources import tone_model_dir
+from qa_engine.rules import NoTones, ToneReader
+from qa_engine.settings import Settings
+from qa_engine.tone import ToneModel
+
+BUNDLED, NONE = "bundled", "none"
+
+
+def open_tones(settings: Settings) -> ToneReader:
+    """The model of the setting QA_TONE_MODEL; its classifiers load with the first reading. Raises ToneModelError."""
+    if settings.tone_model == NONE:
+        return NoTones()
+    return ToneModel.load(tone_model_dir() if settings.tone_model == BUNDLED else Path(settings.tone_model))
