@@ -68,6 +68,7 @@ def add_commands() -> None:
         rules,
         serve,
         status,
+        tone,
         transcribe,
         worker,
     )

@@ -15,6 +15,8 @@ from qa_engine.domain import ToneWord
 from qa_engine.tone.features import Read
 
 MOST_WORDS = 6
+LONGEST_PHRASE = 8  # characters
+NEIGHBOUR_SHARE = 0.25
 LEAST_WEIGHT = 0.05  # log-odds; less is no reason anybody would want to read
 PROBABILITY_DIGITS = 4
 
@@ -80,16 +82,44 @@ class LinearTone:
         return [float(chars[start:end].sum()) for start, end in read.words]
 
     def explain(self, read: Read, label: str) -> tuple[ToneWord, ...]:
-        """The words that pushed most for or against ``label``, strongest first, with their place in the shown text."""
-        weighted = zip(read.words, self.contributions(read, label), strict=True)
-        strongest = sorted(weighted, key=lambda pair: (-abs(round(pair[1], 3)), pair[0]))[:MOST_WORDS]
+        """What pushed most for or against ``label``, strongest first, with its place in the shown text.
+
+        Neighbouring words that push the same way are one entry: 不归我们管 says more than 我们.
+        """
         source = read.skeleton.base.source
-        found = []
-        for (start, end), weight in strongest:
-            if abs(weight) >= LEAST_WEIGHT:
-                span = read.skeleton.span_to_source(start, end)
-                found.append(ToneWord(source[span[0] : span[1]], span, round(weight, 3)))
-        return tuple(found)
+        spans = [read.skeleton.span_to_source(start, end) for start, end in read.words]
+        phrases = _phrases(spans, self.contributions(read, label))
+        return tuple(
+            ToneWord(source[start:end], (start, end), round(weight, 3))
+            for start, end, weight in phrases[:MOST_WORDS]
+            if abs(weight) >= LEAST_WEIGHT
+        )
+
+
+def _phrases(spans: Sequence[tuple[int, int]], weights: Sequence[float]) -> list[tuple[int, int, float]]:
+    """(start, end, weight), strongest first. A word takes in neighbours of its sign that are strong beside it and
+    touch it: a phrase never reaches over punctuation.
+    """
+    rounded = [round(weight, 3) for weight in weights]
+    free = set(range(len(spans)))
+    found = []
+    for at in sorted(free, key=lambda word: (-abs(rounded[word]), word)):
+        if at not in free:
+            continue
+        first = last = at
+        least = abs(rounded[at]) * NEIGHBOUR_SHARE
+        for step in (-1, 1):
+            near = at + step
+            while near in free and rounded[near] * rounded[at] > 0 and abs(rounded[near]) >= least:
+                start, end = spans[min(first, near)][0], spans[max(last, near)][1]
+                touching = spans[min(near, near - step)][1] == spans[max(near, near - step)][0]
+                if end - start > LONGEST_PHRASE or not touching:
+                    break
+                first, last = min(first, near), max(last, near)
+                near += step
+        free -= set(range(first, last + 1))
+        found.append((spans[first][0], spans[last][1], sum(weights[first : last + 1])))
+    return sorted(found, key=lambda phrase: (-abs(round(phrase[2], 3)), phrase[0]))
 
 
 def softmax(log_odds: Floats) -> Floats:

@@ -86,6 +86,14 @@ def fit(
     return Fitted(classifier, tuple(tuple(row) for row in softmax(unseen * scale + bias).tolist()))
 
 
+def fit_once(utterances: Sequence[Utterance], *, recipe: Recipe) -> LinearTone:
+    """A classifier without calibration and without readings by folds, in a sixth of the time: for comparisons."""
+    (speaker,) = {utterance.speaker for utterance in utterances}
+    labels = LABELS[speaker]
+    examples = [e for u in utterances for e in (_example(u, u.text, labels, 1.0), *_noisy(u, labels, recipe))]
+    return _fit_once(examples, labels, recipe)
+
+
 def _example(utterance: Utterance, text: str, labels: Sequence[str], weight: float) -> _Example:
     names = tuple(map(sys.intern, sorted(read(text).names)))  # most names occur in many examples
     return _Example(names, labels.index(utterance.label), utterance.group, weight)

@@ -1,0 +1,131 @@
+"""``qa-engine tone``: see what the tone model hears in words, measure it, train one of the centre's own."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from qa_engine.cli.app import app
+from qa_engine.cli.console import progress_bar, put, say, tables
+from qa_engine.cli.tables import print_table
+from qa_engine.domain import Speaker, ToneReading, plain
+from qa_engine.rules.tones import TONE_TITLE
+from qa_engine.service.tone_training import ToneFigures, ToneTrial, evaluate_tone, explain_tone, train_tone
+from qa_engine.settings import current_settings
+from qa_engine.tone import LABELS
+
+tone_app = typer.Typer(help="The tone model: explain, evaluate, train.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(tone_app, name="tone")
+
+
+class ToneFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+class ToneSpeaker(StrEnum):
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+Files = Annotated[
+    list[Path], typer.Argument(help="Reviewed turns (.tsv, .csv, .jsonl): text, speaker, label, call_id.")
+]
+Model = Annotated[Path | None, typer.Option("--model", help="Folder of a tone model; default: setting QA_TONE_MODEL.")]
+Format = Annotated[ToneFormat, typer.Option("--format", help="How to print it.")]
+
+
+@tone_app.command("explain")
+def explain(
+    text: Annotated[str, typer.Argument(help="What was said.")],
+    speaker: Annotated[ToneSpeaker, typer.Option(help="Who said it.")] = ToneSpeaker.AGENT,
+    model: Model = None,
+    format: Format = ToneFormat.TABLE,
+) -> None:
+    """Class, probabilities, and the words that pushed the decision."""
+    reading = explain_tone(current_settings(), text, Speaker(speaker.value), model=model)
+    if format is ToneFormat.JSON:
+        put(json.dumps(plain(reading), ensure_ascii=False) + "\n")
+    else:
+        _print_reading(text, reading)
+
+
+@tone_app.command("evaluate")
+def evaluate(files: Files, model: Model = None, format: Format = ToneFormat.TABLE) -> None:
+    """Figures of a model on reviewed turns: per class, confusion, calibration."""
+    found = evaluate_tone(current_settings(), files, model=model)
+    if format is ToneFormat.JSON:
+        put(json.dumps(plain(found), ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print_figures(found)
+
+
+@tone_app.command("train")
+def train(
+    files: Files,
+    out: Annotated[Path, typer.Option(help="Folder for the new model; made if need be.")],
+    format: Format = ToneFormat.TABLE,
+) -> None:
+    """Train a model on our utterances and your reviewed turns; before and after, on calls it has not seen."""
+    with progress_bar() as advance:
+        trial = train_tone(current_settings(), files, out, advance=advance)
+    if format is ToneFormat.JSON:
+        shown = {**{name: getattr(trial, name) for name in ToneTrial.__slots__}, "folder": str(trial.folder)}
+        put(json.dumps(plain(shown), ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print_trial(trial)
+    say(f"written to {trial.folder}; nothing was switched. To use it: QA_TONE_MODEL={trial.folder}")
+
+
+def _print_reading(text: str, reading: ToneReading) -> None:
+    shown = Text(text)
+    for word in reading.words:
+        shown.stylize("bold red" if word.weight > 0 else "green", *word.span)
+    tables.print(shown)
+    classes = Table("类别", "", "概率")
+    for label, probability in sorted(reading.probabilities, key=lambda pair: -pair[1]):
+        mark = "bold" if label == reading.label else ""
+        classes.add_row(TONE_TITLE[label], label, f"{probability:.1%}", style=mark)
+    tables.print(classes)
+    words = Table("词", "位置", f"对「{TONE_TITLE[reading.label]}」的作用")
+    for word in reading.words:
+        words.add_row(word.text, f"{word.span[0]}–{word.span[1]}", f"{word.weight:+.2f}")
+    tables.print(words)
+
+
+def _print_figures(found: ToneFigures) -> None:
+    for speaker, figures in found.figures.items():
+        titles = [TONE_TITLE[label] for label in LABELS[speaker]]
+        table = Table("类别", "查准率", "查全率", "F1", "句数", *[f"判为{title}" for title in titles])
+        for row, counts in zip(figures.classes, figures.confusion, strict=True):
+            shares = [f"{row.precision:.1%}", f"{row.recall:.1%}", f"{row.f1:.1%}"] if row.support else ["—"] * 3
+            table.add_row(TONE_TITLE[row.label], *shares, str(row.support), *map(str, counts))
+        print_table(table)
+        say(
+            f"{found.model}, {speaker.value}: {figures.count} turns, accuracy {figures.accuracy:.1%}, "
+            f"macro F1 {figures.macro_f1:.1%}, calibration error {figures.calibration_error:.1%}"
+        )
+
+
+def _print_trial(trial: ToneTrial) -> None:
+    table = Table("说话人", "类别", "句数", "原模型 F1", "新模型 F1", "原查准率", "新查准率", "可扣分概率")
+    for speaker, after in trial.after.figures.items():
+        before = trial.before.figures[speaker]
+        for old, new in zip(before.classes, after.classes, strict=True):
+            point = trial.thresholds.get(new.label)
+            shares = [f"{share:.1%}" for share in (old.f1, new.f1, old.precision, new.precision)]
+            cells = shares if new.support else ["—"] * 4
+            sure = f"≥ {point.probability:g}" if point else "无"
+            table.add_row(speaker.value, TONE_TITLE[new.label], str(new.support), *cells, sure)
+        table.add_row(speaker.value, "正确率", str(after.count), f"{before.accuracy:.1%}", f"{after.accuracy:.1%}")
+    print_table(table)
+    say(
+        f"learnt from {trial.learnt_turns} turns of {trial.learnt_calls} calls, "
+        f"measured on {trial.held_out_turns} turns of {trial.held_out_calls} other calls"
+    )
+    for speaker, ours in trial.ours.figures.items():
+        say(f"on the engine's own held-out {speaker.value} utterances: accuracy {ours.accuracy:.1%}")
