@@ -11,9 +11,9 @@ from qa_engine.text import count_chars
 
 _NAMES = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", None: "任何一方", Speaker.UNKNOWN: "未知说话人"}
 
-# Where a recogniser understands little it leaves characters out: such a stretch may hide as many as were said in its
-# time at an ordinary 300 字 a minute.
-_CHARS_PER_SECOND = 5.0
+# Where a recogniser understands little it leaves characters out: such a stretch may hide as many as a slow speaker (180
+# 字 a minute) says in its time. A faster one would make every drawn-out last syllable a hiding place.
+_CHARS_PER_SECOND = 3.0
 
 
 def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard, *, least_chars: int) -> str:
@@ -77,7 +77,7 @@ def _stretch(view: TurnView, first: int, last: int) -> _Stretch:
     text = view.turn.text[first:last]
     start, end = view.times(first, last)
     seconds = end - start if start is not None and end is not None else 0.0
-    return _Stretch(text, start, max(count_chars(text), round(seconds * _CHARS_PER_SECOND)))
+    return _Stretch(text, start, max(count_chars(text), int(seconds * _CHARS_PER_SECOND)))
 
 
 def _is_of(who: Speaker, speaker: Speaker | None) -> bool:

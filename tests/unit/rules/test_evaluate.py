@@ -68,7 +68,8 @@ BADLY_HEARD = [
     (GREET, _words("单号多少"), "fail"),
     (GREET, _words("〈领号〉单号多少"), "uncertain"),
     (GREET, _words("〈领〉单号多少"), "fail"),  # 您好 has no room in one short character
-    (GREET, _words("〈领〉单号多少", step=0.4), "uncertain"),  # but in one that takes as long as two
+    (GREET, _words("〈领〉单号多少", step=0.5), "fail"),  # nor in one that is drawn out
+    (GREET, _words("〈领〉单号多少", step=0.7), "uncertain"),  # but in one that takes as long as two
     (GREET, _words("〈领〉单〈号〉多少"), "fail"),  # two of them apart hide nothing
     (LONG, _words("〈领号〉单号多少"), "fail"),
     (LONG, _words("〈敢写你的来点〉再见"), "uncertain"),
