@@ -8,8 +8,8 @@ import typer
 
 from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, put, say
-from qa_engine.rules import Level, describe_rule, json_schema, run_examples
-from qa_engine.service import lint_rules, load_placed_rules, load_rules, run_golden_calls
+from qa_engine.rules import Level, describe_rule, json_schema
+from qa_engine.service import lint_rules, load_placed_rules, load_rules, run_golden_calls, run_rule_examples
 from qa_engine.settings import current_settings
 
 rules_app = typer.Typer(help="The rule packs: lint, test, show.", no_args_is_help=True, rich_markup_mode=None)
@@ -38,7 +38,7 @@ def run_tests(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Run the examples of every rule and the golden calls; exit 1 when one of them comes out otherwise."""
     settings = current_settings()
     loaded = load_placed_rules(settings, folder=pack, scorecard=scorecard)
-    examples = run_examples(loaded)
+    examples = run_rule_examples(loaded, settings)
     wrong = [outcome for outcome in examples if not outcome.ok]
     for outcome in wrong:
         complain(str(outcome))

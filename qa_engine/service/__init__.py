@@ -1,7 +1,14 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
-from qa_engine.service.authoring import GoldenOutcome, lint_rules, load_placed_rules, load_rules, run_golden_calls
+from qa_engine.service.authoring import (
+    GoldenOutcome,
+    lint_rules,
+    load_placed_rules,
+    load_rules,
+    run_golden_calls,
+    run_rule_examples,
+)
 from qa_engine.service.bell import QUEUES, Bell, MemoryBell
 from qa_engine.service.checking import check_inputs, transcribe_files
 from qa_engine.service.clock import Clock, FixedClock, SystemClock
@@ -145,6 +152,7 @@ __all__ = [
     "run_golden_calls",
     "run_job",
     "run_pending",
+    "run_rule_examples",
     "scenarios",
     "status",
     "sweep",

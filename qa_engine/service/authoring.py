@@ -7,9 +7,10 @@ from pathlib import Path
 
 from qa_engine.domain import Status
 from qa_engine.errors import Fault, RulesError
-from qa_engine.rules import Finding, Level, RulePack, SourceFile, evaluate, lint
+from qa_engine.rules import ExampleOutcome, Finding, Level, RulePack, SourceFile, evaluate, lint, run_examples
 from qa_engine.scoring import load_scorecard, load_scorecards, placement_faults, placement_findings
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
+from qa_engine.service.tones import tones_of
 from qa_engine.settings import Settings
 from qa_engine.speech.formats import transcript_from_json
 
@@ -45,7 +46,8 @@ def lint_rules(
     A pack in ``folder`` shares the bundled phrase lists with others: what it leaves unused there is no finding.
     """
     pack = load_rules(settings, folder=folder)
-    own = [f for f in lint(pack) if folder is None or not f.where.startswith("phrases/")]
+    found = lint(pack, sure_from=tones_of(pack, settings).sure_from)
+    own = [f for f in found if folder is None or not f.where.startswith("phrases/")]
     faults, placed = _placement(pack, settings, scorecard)
     misplaced = [Finding(Level.ERROR, "misplaced-rule", f.subject or "", f.message, f.where, f.line) for f in faults]
     return pack, (*misplaced, *placed, *own)
@@ -58,6 +60,11 @@ def load_placed_rules(settings: Settings, *, folder: Path | None = None, scoreca
     if faults:
         raise RulesError(faults)
     return pack
+
+
+def run_rule_examples(pack: RulePack, settings: Settings) -> tuple[ExampleOutcome, ...]:
+    """Every example of every rule; those that write no tone themselves are read by the model of the settings."""
+    return run_examples(pack, tones=tones_of(pack, settings))
 
 
 def _placement(pack: RulePack, settings: Settings, scorecard: str | None) -> tuple[Sequence[Fault], Sequence[Finding]]:
@@ -76,9 +83,10 @@ def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None 
     """
     where = (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
     known = {rule.id for rule in pack.rules}
+    tones = tones_of(pack, settings)
     for path in sorted(where.glob("*.json")):
         title, wanted, tolerated, unsure, call = _read(path)
-        statuses = {r.id: r.status for r in evaluate(pack, transcript_from_json(call, path.name))}
+        statuses = {r.id: r.status for r in evaluate(pack, transcript_from_json(call, path.name), tones=tones)}
         failed = {name for name, status in statuses.items() if status is Status.FAIL}
         open_ones = {name for name, status in statuses.items() if status in {Status.UNCERTAIN, Status.ERROR}}
         yield GoldenOutcome(

@@ -9,7 +9,7 @@ from typing import Protocol
 from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
 from qa_engine.errors import RulesError
-from qa_engine.rules import FixedTones, NoTones, Offences, SourceFile, ToneReader, asks_for_tone, evaluate
+from qa_engine.rules import FixedTones, Offences, SourceFile, ToneReader, asks_for_tone, evaluate
 from qa_engine.scoring import (
     Scorecard,
     choose_scorecard,
@@ -20,7 +20,7 @@ from qa_engine.scoring import (
     with_tones,
 )
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
-from qa_engine.service.tones import open_tones
+from qa_engine.service.tones import tones_of
 from qa_engine.settings import Settings
 
 
@@ -89,7 +89,8 @@ class PackJudge:
         self.sources: Mapping[str, Mapping[str, str]] = MappingProxyType(
             {"pack": pack_texts, "scorecard": scorecard_texts}
         )
-        self._tones: ToneReader = (tones or open_tones(settings)) if asks_for_tone(self._pack) else NoTones()
+        given = tones if asks_for_tone(self._pack) else None
+        self._tones: ToneReader = given or tones_of(self._pack, settings)
 
     @property
     def pack_digest(self) -> str:

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 from qa_engine.resources import tone_model_dir
-from qa_engine.rules import NoTones, ToneReader
+from qa_engine.rules import NoTones, RulePack, ToneReader, asks_for_tone
 from qa_engine.settings import Settings
 from qa_engine.tone import ToneModel
 
 BUNDLED, NONE = "bundled", "none"
+
+
+def tones_of(pack: RulePack, settings: Settings) -> ToneReader:
+    """Who reads for a pack: the model of the settings, or nobody when no rule asks. Raises ToneModelError."""
+    return open_tones(settings) if asks_for_tone(pack) else NoTones()
 
 
 def open_tones(settings: Settings) -> ToneReader:

@@ -132,3 +132,37 @@ def test_schema_knows_every_operator() -> None:
     assert code == 0
     text = json.dumps(json.loads(shown), ensure_ascii=False)
     assert all(f"{operator}（" in text for operator in ("phrase", "silence", "overlap", "speech_rate"))
+
+
+TONE = """\
+pack: {id: mine, title: 我的规则, sections: {service_language: 服务用语}}
+rules:
+  - id: tone.cold
+    title: 语气冷漠
+    section: service_language
+    item: concise
+    points: -1
+    conditions:
+      cold: {operator: tone, classes: dismissive, above: 0.5, deduct_above: 0.51}
+    fault: cold
+    message: 语气冷漠
+    why: 坐席 5
+    examples:
+      uncertain: ["坐席[tone=dismissive:0.505]：这个你去找快递员吧。"]
+      hit: ["坐席[tone=dismissive:0.9]：这个你去找快递员吧。"]
+      miss: ["坐席：您好，很高兴为您服务。"]
+"""
+
+
+def test_a_deduction_by_tone_is_held_against_the_model_in_use(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pack / "pack.yaml").write_text(TONE, encoding="utf-8")
+    code, found, _ = run("lint", "--pack", pack)
+    assert code == 1
+    assert "tone-below-threshold" in found or "tone-no-threshold" in found
+    assert run("test", "--pack", pack)[0] == 0  # the last example is read by the model
+    monkeypatch.setenv("QA_TONE_MODEL", "none")
+    from qa_engine.settings import current_settings
+
+    current_settings.cache_clear()
+    assert "tone-no-model" in run("lint", "--pack", pack)[1]
+    assert "not_applicable（没有启用语气模型）" in run("test", "--pack", pack)[2]
