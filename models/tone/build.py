@@ -1,0 +1,173 @@
+"""Train the tone model and measure everything its card says.
+
+    python models/tone/build.py [--out DIR] [--public DIR]
+
+Writes the model (``weights/``), ``evaluation.json`` beside it, the tables of MODEL_CARD.md and the two pictures. With
+``--public`` the check on other people's data and the trial of training with it are made, too, and the model that reads
+our held-out utterances better is written.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import checks
+import keywords
+import public
+import report
+
+from qa_engine import __version__
+from qa_engine.domain import Speaker
+from qa_engine.tone import LABELS, Utterance, measure, read_own
+from qa_engine.tone.fit import Recipe
+from qa_engine.tone.training import READ_SPEAKERS, Lesson, Trained, of_speaker, readings, split, train
+
+HERE = Path(__file__).resolve().parent
+NAME = "qa-engine-tone 0.1"
+RECIPE = Recipe()
+NOISE_RATES = (0.1, 0.2)
+MISTAKES = 8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=HERE / "data", help="labelled utterances; default: ours")
+    parser.add_argument(
+        "--out", type=Path, default=HERE / "weights", help="folder of the model; default: the committed one"
+    )
+    parser.add_argument(
+        "--public", type=Path, help="folder with cped/ and coldataset/, for the checks with public data"
+    )
+    arguments = parser.parse_args()
+
+    utterances = read_own(arguments.data)
+    lesson = split(utterances)
+    trained = train(lesson, recipe=RECIPE, advance=tell)
+    evaluation: dict[str, Any] = {"name": NAME, "engine": __version__, "recipe": asdict(RECIPE)}
+    evaluation["data"] = data(utterances, lesson)
+    if arguments.public:
+        evaluation["public"], trained = with_public(arguments.public, lesson, trained)
+    for speaker in READ_SPEAKERS:
+        evaluation[speaker.value] = measured(speaker, lesson, trained)
+    evaluation["thresholds"] = thresholds(lesson, trained)
+    trained.save(arguments.out, NAME)
+    report.write(arguments.out.parent, evaluation)
+
+
+def tell(subject: str, done: float, total: float) -> None:
+    print(f"{subject} ({done:.0f} of {total:.0f})", file=sys.stderr, flush=True)
+
+
+def data(utterances: tuple[Utterance, ...], lesson: Lesson) -> Mapping[str, Any]:
+    """How many utterances of which class, in how many groups and files, on which side."""
+    found: dict[str, Any] = {"sources": dict(sorted(Counter(u.source for u in utterances).items()))}
+    for speaker in READ_SPEAKERS:
+        sides = {"all": utterances, "learnt": lesson.learnt, "held_out": lesson.held_out}
+        mine = {side: of_speaker(us, speaker) for side, us in sides.items()}
+        found[speaker.value] = {
+            side: {
+                "utterances": len(us),
+                "groups": len({u.group for u in us}),
+                "classes": {label: sum(u.label == label for u in us) for label in LABELS[speaker]},
+            }
+            for side, us in mine.items()
+        }
+        found[speaker.value]["near_copies"] = checks.near_copies(mine["learnt"], mine["held_out"])
+    return found
+
+
+def measured(speaker: Speaker, lesson: Lesson, trained: Trained) -> Mapping[str, Any]:
+    """Everything about one classifier."""
+    learnt, held_out = of_speaker(lesson.learnt, speaker), of_speaker(lesson.held_out, speaker)
+    classifier, truth = trained.fitted[speaker].classifier, [u.label for u in held_out]
+    tell(f"{speaker.value}: keyword lists", 0, 1)
+    lists = keywords.best_lists(speaker, learnt)
+    grown = keywords.GrownLists(learnt)
+    tell(f"{speaker.value}: each source left out", 0, 1)
+    left_out = checks.each_source_left_out((*learnt, *held_out), RECIPE)
+    accuracy, macro_f1 = checks.pooled(left_out)
+    return {
+        "features": len(classifier.features),
+        "held_out": asdict(trained.held_out[speaker]),
+        "unseen_folds": asdict(trained.unseen[speaker]),
+        "misheard": {
+            str(rate): summary(asdict(checks.on(classifier, checks.heard_badly(held_out, rate=rate))))
+            for rate in NOISE_RATES
+        },
+        "left_out": {
+            "accuracy": accuracy,
+            "macro_f1": macro_f1,
+            "sources": {source: summary(asdict(figures)) for source, figures in left_out.items()},
+        },
+        "keywords": {
+            "lists": {label: list(names) for label, names in lists.lists.items()},
+            **asdict(measure(LABELS[speaker], truth, lists.readings(held_out))),
+        },
+        "grown_keywords": {
+            "words": grown.size,
+            **asdict(measure(LABELS[speaker], truth, grown.readings(held_out))),
+        },
+        "mistakes": [asdict(mistake) for mistake in checks.mistakes(classifier, held_out, most=MISTAKES)],
+    }
+
+
+def summary(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: figures[key] for key in ("count", "accuracy", "macro_f1", "calibration_error")}
+
+
+def thresholds(lesson: Lesson, trained: Trained) -> Mapping[str, Any]:
+    found = {}
+    for speaker in READ_SPEAKERS:
+        held_out = of_speaker(lesson.held_out, speaker)
+        said, truth = readings(trained.fitted[speaker].classifier, held_out), [u.label for u in held_out]
+        for label in LABELS[speaker]:
+            if label in trained.thresholds:
+                point = trained.thresholds[label]
+                rare = checks.precision_when_rare(speaker, label, point, said, truth)
+                found[label] = {**asdict(point), "precision_when_rare": rare}
+    return found
+
+
+def with_public(folder: Path, lesson: Lesson, ours: Trained) -> tuple[Mapping[str, Any], Trained]:
+    """Our model on other people's data, and a second one that learnt from it, too; the better one of both."""
+    helped = train(lesson, recipe=RECIPE, extra=public.help_in_training(folder), advance=tell)
+    trials = {
+        speaker.value: {
+            "without": summary(asdict(ours.held_out[speaker])),
+            "with": summary(asdict(helped.held_out[speaker])),
+            "without_folds": summary(asdict(ours.unseen[speaker])),
+            "with_folds": summary(asdict(helped.unseen[speaker])),
+        }
+        for speaker in READ_SPEAKERS
+    }
+    better = sum(helped.held_out[s].macro_f1 - ours.held_out[s].macro_f1 for s in READ_SPEAKERS) > 0
+    chosen = helped if better else ours
+    outside = {
+        "cped": summary(asdict(checks.on(ours.fitted[Speaker.CUSTOMER].classifier, public.cped(folder)))),
+        **{s.value: offensive(folder, ours, s) for s in READ_SPEAKERS},
+    }
+    return {"trials": trials, "chosen": "with" if better else "without", "outside": outside}, chosen
+
+
+def offensive(folder: Path, trained: Trained, speaker: Speaker) -> Mapping[str, Any]:
+    """How often offensive and harmless posts are read as the worst class, and as any unfriendly one."""
+    classifier = trained.fitted[speaker].classifier
+    worst = len(classifier.labels) - 1
+    harmless = [
+        Utterance(speaker, classifier.labels[worst], text, "", "cold", 0)
+        for text in public.harmless_posts(folder, public.COLD_CHECK)
+    ]
+    sides = {"offensive": public.offensive_posts(folder, public.COLD_CHECK, speaker), "harmless": tuple(harmless)}
+    found: dict[str, Any] = {}
+    for side, posts in sides.items():
+        said = readings(classifier, posts)
+        found[side] = {"count": len(said), "worst": sum(max(row) == row[worst] for row in said) / len(said)}
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The checks behind the model card that go beyond one figure a class."""
+
+import random
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qa_engine.domain import Speaker
+from qa_engine.text import skeleton
+from qa_engine.tone import LABELS, Figures, PrecisionPoint, Utterance, measure
+from qa_engine.tone.classifier import LinearTone
+from qa_engine.tone.features import read
+from qa_engine.tone.fit import Recipe, fit_once
+from qa_engine.tone.noise import misheard
+from qa_engine.tone.training import readings
+
+SHINGLE = 3
+ALIKE = 0.7
+RARE = 0.03  # share of a bad tone among the turns of a well-run line: an assumption, named in the card
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    text: str
+    label: str
+    said: str
+    probability: float
+    words: tuple[str, ...]
+
+
+def on(classifier: LinearTone, utterances: Sequence[Utterance]) -> Figures:
+    """Figures of a classifier on utterances."""
+    return measure(classifier.labels, [u.label for u in utterances], readings(classifier, utterances))
+
+
+def heard_badly(utterances: Sequence[Utterance], *, rate: float) -> list[Utterance]:
+    """The same utterances as a poor recogniser might write them; other noise than in training."""
+    found = []
+    for u in utterances:
+        text = misheard(u.text, random.Random(zlib.crc32(f"check {u.text}".encode())), rate=rate)
+        if text:
+            found.append(Utterance(u.speaker, u.label, text, u.group, u.source, u.line))
+    return found
+
+
+def each_source_left_out(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, Figures]:
+    """Source → figures on it of a classifier that saw all other sources only (and no group that is also in it)."""
+    found = {}
+    for source in sorted({u.source for u in utterances}):
+        test = [u for u in utterances if u.source == source]
+        groups = {u.group for u in test}
+        rest = [u for u in utterances if u.source != source and u.group not in groups]
+        found[source] = on(fit_once(rest, recipe=recipe), test)
+    return found
+
+
+def pooled(parts: Mapping[str, Figures]) -> tuple[float, float]:
+    """(accuracy, macro-F1) over all sources together."""
+    total = sum(part.count for part in parts.values())
+    accuracy = sum(part.accuracy * part.count for part in parts.values()) / total
+    confusion = [
+        [sum(cells) for cells in zip(*rows, strict=True)]
+        for rows in zip(*(part.confusion for part in parts.values()), strict=True)
+    ]
+    f1 = []
+    for at, row in enumerate(confusion):
+        said = sum(other[at] for other in confusion)
+        f1.append(2 * row[at] / (sum(row) + said) if sum(row) + said else 0.0)
+    return accuracy, sum(f1) / len(f1)
+
+
+def mistakes(classifier: LinearTone, utterances: Sequence[Utterance], *, most: int) -> list[Mistake]:
+    """The wrong readings that were surest of themselves."""
+    found = []
+    for u in utterances:
+        seen = read(u.text)
+        probabilities = classifier.probabilities(seen)
+        said = classifier.labels[max(range(len(probabilities)), key=probabilities.__getitem__)]
+        if said != u.label:
+            words = tuple(word.text for word in classifier.explain(seen, said) if word.weight > 0)[:3]
+            found.append(Mistake(u.text, u.label, said, max(probabilities), words))
+    return sorted(found, key=lambda m: (-m.probability, m.text))[:most]
+
+
+def near_copies(learnt: Sequence[Utterance], held_out: Sequence[Utterance]) -> int:
+    """How many held-out utterances share 70 % of their three-character pieces with one that was learnt."""
+    where: defaultdict[str, list[int]] = defaultdict(list)
+    sizes = []
+    for at, utterance in enumerate(learnt):
+        pieces = _pieces(utterance.text)
+        sizes.append(len(pieces))
+        for piece in pieces:
+            where[piece].append(at)
+    copies = 0
+    for utterance in held_out:
+        pieces = _pieces(utterance.text)
+        shared: defaultdict[int, int] = defaultdict(int)
+        for piece in pieces:
+            for at in where.get(piece, ()):
+                shared[at] += 1
+        copies += any(n / (len(pieces) + sizes[at] - n) >= ALIKE for at, n in shared.items())
+    return copies
+
+
+def _pieces(text: str) -> frozenset[str]:
+    bare = skeleton(text).text
+    return frozenset(bare[at : at + SHINGLE] for at in range(max(1, len(bare) - SHINGLE + 1)))
+
+
+def precision_when_rare(
+    speaker: Speaker, label: str, point: PrecisionPoint, said: Sequence[Sequence[float]], truth: Sequence[str]
+) -> float:
+    """Precision above a threshold if only ``RARE`` of all turns had the class, and all others were the first ordinary
+    class (neutral, calm): by Bayes' rule from the measured hit rate and false alarm rate.
+    """
+    labels = LABELS[speaker]
+    ordinary = "neutral" if speaker is Speaker.AGENT else "calm"
+    at = labels.index(label)
+    flagged = [row[at] >= point.probability and row[at] == max(row) for row in said]
+    alarms = [f for f, true in zip(flagged, truth, strict=True) if true == ordinary]
+    hits = [f for f, true in zip(flagged, truth, strict=True) if true == label]
+    hit, alarm = RARE * sum(hits) / len(hits), (1 - RARE) * (sum(alarms) + 1) / (len(alarms) + 2)
+    return hit / (hit + alarm)
