@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from qa_engine.rules.fields import Clause, speaker_of
 from qa_engine.rules.lexicon import Scanned
 from qa_engine.rules.matching import PhraseSet
-from qa_engine.rules.models import Exclusion
 from qa_engine.rules.regexes import SafeRegex
 from qa_engine.rules.view import CallView, TurnView
 from qa_engine.text import SENTENCE_END, SOUNDS
@@ -100,58 +99,6 @@ def _phrase_places(phrases: PhraseSet, text: str) -> Iterator[tuple[int, int]]:
         if entry.pattern.key in text:
             for match in entry.pattern.regex.finditer(text):
                 yield match.span()
-
-
-# What every pack knows without writing it. A pack may define an exclusion of the same name: its own counts then.
-_MODAL = "(?:是|会|能|敢|想|要|用|必|打算|准备|可以|可能|需要|需|给|去|再|便|有|为|做|作|跟|向|对|您|你|我|们){0,3}"
-BUILT_IN: dict[str, Exclusion] = {
-    "negation": Exclusion(
-        title="否定",
-        any=(
-            Clause(near="before", within=8, regex=rf"(?:(?<![得好])不|没有?|别|未|无法|勿|莫|甭){_MODAL}$"),
-            Clause(near="after", within=3, regex="^(?:不了|不到|不出|不起|不上)"),
-        ),
-    ),
-    "question": Exclusion(
-        title="询问",
-        any=(
-            # 行不行, 方便不方便; but 不行不行 refuses twice.
-            Clause(near="around", within=4, regex=r"(?<!不)([^不]{1,2})[不没]\1"),
-            Clause(near="before", within=4, regex="(?:是不是|是否|有没有|能否|可否)$"),
-            Clause(near="after", within=4, regex=r"^(?:的|了|是|对|呀){0,2}(?:吗|么|\?)"),
-        ),
-    ),
-    "quotation": Exclusion(
-        title="转述",
-        any=(
-            Clause(
-                near="before",
-                within=12,
-                regex="(?:您|你|客户|顾客|他|她|人家|对方|用户|先生|女士|商家|卖家)(?:刚才|刚刚|之前|上次|前面|是|所|这边|那边){0,3}"
-                "(?:说|讲|提到|反映|认为|觉得|指|要求|表示|强调|听到)(?:的|了|过|到|我们|他们|他|她|我|是|道|这个|那个|那种|这种){0,3}$",
-            ),
-            Clause(near="before", within=4, regex="(?:所谓的?|什么叫)$"),
-        ),
-    ),
-    "condition": Exclusion(
-        title="假设",
-        any=(
-            Clause(near="before", within=12, regex="(?:如果|要是|假如|假设|万一|倘若|一旦|除非)"),
-            Clause(near="after", within=6, regex="的话"),
-        ),
-    ),
-    "polite": Exclusion(
-        title="委婉询问",
-        any=(
-            Clause(
-                near="after",
-                within=12,
-                regex="^(?:您|你|咱们?|先生|女士|小姐)?(?:这边|那边|现在|今天|明天|目前|是|对){0,3}"
-                "(?:是否|可否|能否|可不可以|能不能|方不方便|方便|有没有|还有|是不是|怎么称呼|如何称呼|贵姓|需要|想要|想|愿不愿意|介不介意)",
-            ),
-        ),
-    ),
-}
 
 
 def titles(exclusions: Sequence[ReadyExclusion]) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qa_engine.rules.book import Book
-from qa_engine.rules.exclusions import BUILT_IN, ReadyClause, ReadyExclusion
+from qa_engine.rules.exclusions import ReadyClause, ReadyExclusion
+from qa_engine.rules.excuses import BUILT_IN
 from qa_engine.rules.expression import Polarity
 from qa_engine.rules.faults import Faults, did_you_mean
 from qa_engine.rules.fields import Clause, ConditionFields, Excuse

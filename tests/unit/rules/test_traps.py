@@ -53,7 +53,7 @@ TABLE = [
     # promises
     ("promise", "坐席：我保证明天到", "fail"),
     ("promise", "坐席：我不能保证明天到", "pass"),
-    ("promise", "坐席：这个我没办法跟您保证", "fail"),
+    ("promise", "坐席：这个我没办法跟您保证", "pass"),
     ("promise", "坐席：我不敢向您保证", "pass"),
     ("promise", "坐席：保证不了", "pass"),
     ("promise", "坐席：您说的保证我查一下", "pass"),
