@@ -1,4 +1,4 @@
-"""The labelled utterances: written by hand, so checked by machine for what a slip of the hand would do to a figure."""
+"""The labelled utterances: written line by line, so checked for the slips that would spoil a figure."""
 
 import re
 from collections import Counter, defaultdict
