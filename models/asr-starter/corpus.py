@@ -1,10 +1,10 @@
-"""Sentences to learn from: a call-centre grammar, numbers, free words, and clauses of public dialogue.
+"""Sentences to learn from: a call-centre grammar, numbers, free words, the tone corpus, clauses of public dialogue.
 
 The grammar lies in ``grammar/``: one file a purpose, one line a group of templates parted by ``|``, where
 ``[a|b|]`` is a choice inside a template and ``{slot}`` a word list of ``slots.txt`` or a generator below.  A
 template that begins with ``*`` is held out: :meth:`Corpus.held_out` speaks it, training never does.
 
-Without the public dialogue (two CSV files, see README.md) its share goes to the grammar and to free words.
+Without the public dialogue (two CSV files, see README.md) the others share its place.
 """
 
 import csv
@@ -21,6 +21,7 @@ import numerals
 import vocabulary
 
 GRAMMAR = Path(__file__).with_name("grammar")
+TONE_CORPUS = Path(__file__).parents[1] / "tone" / "data"
 LONGEST = 48
 """Characters in a sentence, marks included."""
 DIALOGUE_FILES = (("cped/valid_split.csv", "Utterance"), ("coldataset/train.csv", "TEXT"))
@@ -78,12 +79,16 @@ def slots() -> dict[str, tuple[str, ...]]:
 
 
 class Corpus:
-    """Draws sentences.  ``words`` frequent first; ``clauses`` of real dialogue, perhaps none."""
+    """Draws sentences.  ``words`` frequent first; ``clauses`` of real dialogue, whole written ``lines``, or neither.
 
-    def __init__(self, words: Iterable[str], clauses: Iterable[str]) -> None:
+    A template grammar alone is soon known by heart; text that no template made keeps the decoder listening.
+    """
+
+    def __init__(self, words: Iterable[str], clauses: Iterable[str], lines: Iterable[str] = ()) -> None:
         known = set(vocabulary.characters())
         self.words = [word for word in words if set(word) <= known]
         self.clauses = [clause for clause in clauses if set(clause) <= known]
+        self.lines = [line for line in lines if set(line) <= known]
         self._word_weights = list(accumulate(1 / (rank + 200) for rank in range(len(self.words))))
         self._trained = [each.text for each in templates() if not each.held_out]
         self._held_out = [each.text for each in templates() if each.held_out]
@@ -100,14 +105,14 @@ class Corpus:
             "date": numerals.date,
             "time": numerals.clock,
         }
-        dialogue = 0.05 if self.clauses else 0.0
         kinds: list[tuple[float, Callable[[random.Random], str]]] = [
-            (0.60, self.domain),
-            (0.12, self._spliced),
-            (dialogue, self._dialogue),
-            (0.05 + (0.05 - dialogue) / 2, lambda rng: self.free_words(rng, rng.randint(1, 6))),
-            (0.10, numerals.spoken_number),
-            (0.06, self._facts),
+            (0.42, self.domain),
+            (0.10, self._spliced),
+            (0.16 if self.clauses else 0.0, self._dialogue),
+            (0.12 if self.lines else 0.0, lambda rng: rng.choice(self.lines)),
+            (0.08, lambda rng: self.free_words(rng, rng.randint(1, 6))),
+            (0.08, numerals.spoken_number),
+            (0.04, self._facts),
         ]
         self._kinds = [draw for _, draw in kinds]
         self._kind_weights = list(accumulate(share for share, _ in kinds))
@@ -176,8 +181,8 @@ class Corpus:
 
 
 def load(folder: Path | None = None) -> Corpus:
-    """The corpus with jieba's words, and with the public dialogue of ``folder`` if one is given."""
-    return Corpus(common_words(), dialogue_clauses(folder) if folder else ())
+    """The corpus with jieba's words, the tone corpus, and the public dialogue of ``folder`` if one is given."""
+    return Corpus(common_words(), dialogue_clauses(folder) if folder else (), written_lines())
 
 
 def person(rng: random.Random) -> str:
@@ -215,6 +220,24 @@ def dialogue_clauses(folder: Path) -> list[str]:
                     if 2 <= len(spoken) <= 22 and _HAN.fullmatch(spoken):
                         clauses.add(clause)
     return sorted(clauses)
+
+
+def written_lines(folder: Path = TONE_CORPUS) -> list[str]:
+    """Utterances of the tone corpus (``models/tone/data``) without their labels, each sound written one way only.
+
+    That corpus also holds a recogniser's homophone errors beside what was said: of utterances of one group that sound
+    alike the first is kept.
+    """
+    from pypinyin import lazy_pinyin
+
+    kept: dict[tuple[str, str], str] = {}
+    for path in sorted(folder.glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as rows:
+            for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
+                text = row["text"].replace(",", "，").replace("、", "，").replace("…", "").replace("——", "，")
+                sound = "".join(lazy_pinyin("".join(_HAN.findall(text))))
+                kept.setdefault((row["group"], sound), text.strip())
+    return list(kept.values())
 
 
 def _alternatives(line: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Teach the recogniser: two single-threaded processes, each with its own synthesis, that average their weights.
 
 A thread pool stalls as soon as anything else wants a core; a process a core only gets slower.  Each process
-takes its own steps, and every few steps the weights are averaged (local SGD), so that neither waits long for
-the other.
+takes its own steps, and every few seconds the weights are averaged (local SGD), each process counting as much as
+it has done, so that none waits for another that got less of its core.
 
     python train.py --work DIR --minutes 60 [--resume CHECKPOINT]
 
@@ -51,7 +51,7 @@ class Plan:
     """Further steps of the decoder alone for each full step, on what the encoder heard lately."""
     remembered: int = 60
     """Batches that are kept for replays."""
-    average_every: int = 8
+    average_every_seconds: float = 6.0
     save_every_minutes: float = 4.0
     seed: int = 1
 
@@ -111,7 +111,8 @@ def _work(rank: int, plan: Plan, meeting: str) -> None:
     began = saved = time.monotonic()
     while progress.done < 1:
         local = 0
-        for _ in range(plan.average_every):
+        meet = time.monotonic() + plan.average_every_seconds
+        while time.monotonic() < meet:
             batch, count = next(stream)
             report.add(learner.step(batch, progress), count)
             local += count
@@ -143,20 +144,23 @@ def _mix(plan: Plan, done: float):
 
 
 def _average(model, progress: Progress, local: int, done: float) -> None:
+    """Mean of all processes' weights by the sentences (``local``) that each has learned from since the last time."""
     import torch
     import torch.distributed as group
 
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    flat = torch.cat([weight.detach().reshape(-1) for weight in weights] + [torch.tensor([float(local), done])])
+    flat = torch.cat([weight.detach().reshape(-1) for weight in weights] + [torch.tensor([1.0])]) * float(local)
+    facts = torch.tensor([float(local), done])
     group.all_reduce(flat)
-    count = group.get_world_size()
+    group.all_reduce(facts)
+    flat /= flat[-1].clone()
     place = 0
     with torch.no_grad():
         for weight in weights:
-            weight.copy_(flat[place : place + weight.numel()].view_as(weight) / count)
+            weight.copy_(flat[place : place + weight.numel()].view_as(weight))
             place += weight.numel()
-    progress.seen += int(flat[-2].item())
-    progress.done = flat[-1].item() / count
+    progress.seen += int(facts[0].item())
+    progress.done = facts[1].item() / group.get_world_size()
 
 
 class _Learner:
@@ -169,9 +173,10 @@ class _Learner:
         self._guide = plan.guide_weight
         self._memory: deque = deque(maxlen=plan.remembered)
         self._rng = np.random.default_rng(plan.seed)
-        weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self._optimizer = torch.optim.AdamW(
-            weights, lr=plan.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        inner, outer = _split(model)
+        self._optimizers = (
+            torch.optim.Muon(inner, lr=plan.learning_rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(outer, lr=plan.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True),
         )
 
     def step(self, batch, progress: Progress) -> tuple[float, ...]:
@@ -198,10 +203,12 @@ class _Learner:
     def _descend(self, loss) -> None:
         import torch
 
-        self._optimizer.zero_grad(set_to_none=True)
+        for optimizer in self._optimizers:
+            optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
-        self._optimizer.step()
+        for optimizer in self._optimizers:
+            optimizer.step()
 
     def _losses(self, batch, mel):
         """(text, guide), (phone, tone) and the encoder's output."""
@@ -237,8 +244,18 @@ class _Learner:
         if progress.done > begin:
             left = max(0.0, (1 - progress.done) / plan.falling_share)
             rate = plan.last_learning_rate + (plan.learning_rate - plan.last_learning_rate) * left
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
+        for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+
+
+def _split(model) -> tuple[list, list]:
+    """Matrices inside the layers, whose steps Muon makes orthogonal (torch.optim.Muon); everything else."""
+    inner, outer = [], []
+    for name, weight in model.named_parameters():
+        if weight.requires_grad:
+            (inner if weight.ndim == 2 and ".layers." in name else outer).append(weight)
+    return inner, outer
 
 
 def _guide_loss(attention, batch):

@@ -2,6 +2,7 @@
 
 import random
 import re
+from pathlib import Path
 
 import corpus
 import numerals
@@ -36,7 +37,7 @@ def test_every_word_of_the_slots_is_spoken_once() -> None:
     assert set(corpus.slots()) <= used
 
 
-def test_held_out_templates_are_a_twelfth_and_never_trained_on() -> None:
+def test_held_out_templates_are_never_trained_on() -> None:
     held = {template.text for template in corpus.templates() if template.held_out}
     trained = {template.text for template in corpus.templates() if not template.held_out}
     assert 60 <= len(held) <= len(trained) / 10
@@ -122,3 +123,17 @@ def test_cardinals(value: int, spoken: str) -> None:
 def test_cardinals_outside(value: int) -> None:
     with pytest.raises(ValueError, match="not within"):
         numerals.cardinal(value)
+
+
+def test_lines_of_the_tone_corpus_are_spoken_without_a_recognisers_errors(tmp_path: Path) -> None:
+    rows = "label\tgroup\ttext", "warm\ta\t马上帮您核实", "warm\ta\t马上帮您合时", "calm\tb\t好的,谢谢"
+    (tmp_path / "agent.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert corpus.written_lines(tmp_path) == ["马上帮您核实", "好的，谢谢"]
+
+
+def test_whole_lines_are_drawn_and_those_with_unknown_characters_left_out() -> None:
+    text = corpus.Corpus(["快递"], [], ["马上帮您核实", "龘龘"])
+    rng = random.Random(4)
+    drawn = {text.sentence(rng) for _ in range(200)}
+    assert "马上帮您核实" in drawn
+    assert "龘龘" not in drawn
