@@ -1,5 +1,6 @@
 """Checkpoints: weights in half precision and the number of sentences seen."""
 
+import json
 from pathlib import Path
 
 # torch is imported inside: the tests of this folder run without it.
@@ -25,11 +26,13 @@ def save(path: Path, model, seen: int) -> None:
 def load(path: Path, model) -> int:
     """Put a checkpoint's weights into the model; sentences seen so far.
 
-    Also takes the first trial's file (``m`` and ``ph``), whose sound classes have another order.
-    Raises KeyError or RuntimeError for a file that is neither.
+    Also takes the folder of an exported model (:mod:`published`), and the first trial's file (``m`` and ``ph``), whose
+    sound classes have another order. Raises KeyError, ValueError or RuntimeError for what is none of them.
     """
     import torch
 
+    if path.is_dir():
+        return _from_export(path, model)
     stored = torch.load(path, weights_only=True)
     if "model" in stored:
         model.load_state_dict({name: value.float() for name, value in stored["model"].items()})
@@ -42,6 +45,19 @@ def load(path: Path, model) -> int:
             weights[name][_class_of(sound)] = old[place]
     model.load_state_dict(weights)
     return 55_000
+
+
+def _from_export(folder: Path, model) -> int:
+    import published
+    import torch
+    from network import SIZE
+
+    layers = {"encoder": SIZE.encoder_layers, "decoder": SIZE.decoder_layers}
+    found = published.weights(folder / "model.bin", layers)
+    # A copy: what is read from a file cannot be learned on.
+    model.load_state_dict(model.state_dict() | {name: torch.tensor(value) for name, value in found.items()})
+    label = json.loads((folder / "qa_engine_model.json").read_text(encoding="utf-8"))
+    return int(label["sentences_seen"])
 
 
 def _class_of(sound: str) -> int:
