@@ -4,8 +4,9 @@ There are several layers on which a phrase can be found: the plain text, the tex
 sounds of the plain text with and without tones. A layer is scanned once per turn, and only when somebody asks.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
+from itertools import count
 from threading import Lock
 
 import ahocorasick
@@ -55,19 +56,27 @@ class SoundCode:
 
 
 class Lexicon:
-    """The automata of a pack; built once, then only read."""
+    """The automata of a pack; built once, then only read. ``owners`` are numbers of those who look for keys."""
 
     def __init__(self, confusions: Confusions) -> None:
         self.sounds = SoundCode(confusions)
-        self._keys: dict[Layer, set[str]] = {layer: set() for layer in Layer}
+        self._owners: dict[Layer, dict[str, list[int]]] = {layer: {} for layer in Layer}
         self._automata: dict[Layer, ahocorasick.Automaton] = {}
+        self._next_owner = count()
 
-    def add(self, layer: Layer, keys: Iterable[str]) -> None:
-        """Registers what must be found on a layer; only before ``build``."""
-        self._keys[layer].update(keys)
+    def new_owner(self) -> int:
+        return next(self._next_owner)
+
+    def add(self, layer: Layer, keys: Iterable[str], owner: int | None = None) -> None:
+        """Registers what must be found on a layer; only before ``build``. Each key once for each owner."""
+        known = self._owners[layer]
+        for key in keys:
+            owners = known.setdefault(key, [])
+            if owner is not None:
+                owners.append(owner)
 
     def build(self) -> None:
-        for layer, keys in self._keys.items():
+        for layer, keys in self._owners.items():
             if not keys:
                 continue
             automaton = ahocorasick.Automaton()
@@ -79,17 +88,21 @@ class Lexicon:
     @property
     def size(self) -> int:
         """How many different strings are looked for."""
-        return sum(len(keys) for keys in self._keys.values())
+        return sum(map(len, self._owners.values()))
 
     def keys(self, layer: Layer) -> Set[str]:
         """The different strings that are looked for on a layer."""
-        return self._keys[layer]
+        return self._owners[layer].keys()
+
+    def owners(self, layer: Layer) -> Mapping[str, Sequence[int]]:
+        """Key of a layer → who looks for it."""
+        return self._owners[layer]
 
     def has(self, layer: Layer) -> bool:
         """True when anything is looked for on a layer."""
         return layer in self._automata
 
-    def scan(self, layer: Layer, text: str) -> Mapping[str, tuple[int, ...]]:
+    def scan(self, layer: Layer, text: str) -> Mapping[str, Sequence[int]]:
         """Every registered key that occurs in ``text``, with the positions where it starts."""
         automaton = self._automata.get(layer)
         if automaton is None or not text:
@@ -97,7 +110,7 @@ class Lexicon:
         found: dict[str, list[int]] = {}
         for last, key in automaton.iter(text):
             found.setdefault(key, []).append(last + 1 - len(key))
-        return {key: tuple(starts) for key, starts in found.items()}
+        return found
 
 
 class Scanned:
@@ -108,7 +121,7 @@ class Scanned:
         self.plain = skeleton(text)
         self._lexicon = lexicon
         self._texts: dict[Layer, str] = {}
-        self._found: dict[Layer, Mapping[str, tuple[int, ...]]] = {}
+        self._found: dict[Layer, Mapping[str, Sequence[int]]] = {}
 
     def skeleton(self, layer: Layer) -> Skeleton:
         """The characters that positions of a layer count."""
@@ -124,7 +137,7 @@ class Scanned:
             self._texts[layer] = text
         return text
 
-    def found(self, layer: Layer) -> Mapping[str, tuple[int, ...]]:
+    def found(self, layer: Layer) -> Mapping[str, Sequence[int]]:
         """Key → positions in ``text(layer)`` where it starts."""
         found = self._found.get(layer)
         if found is None:

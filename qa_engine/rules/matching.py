@@ -1,9 +1,10 @@
 """The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -28,8 +29,7 @@ class Entry:
     innocents: tuple[Pattern, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """``start``/``end`` are positions in the normalised text of the turn."""
 
     entry: Entry
@@ -62,7 +62,7 @@ class _Index:
     def add(self, key: str, entry: Entry) -> None:
         self.entries.setdefault(key, []).append(entry)
 
-    def hits(self, found: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, tuple[int, ...], Entry]]:
+    def hits(self, found: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, Sequence[int], Entry]]:
         for key in found:
             for entry in self.entries.get(key, ()):
                 yield key, found[key], entry
@@ -78,6 +78,7 @@ class PhraseSet:
     def __init__(self, entries: Sequence[Entry], steps: Steps, lexicon: Lexicon) -> None:
         self.entries = tuple(entries)
         self.steps = steps
+        self.owner = lexicon.new_owner()
         self._lexicon = lexicon
         self._exact = {Layer.PLAIN: _Index(), Layer.SOUNDED: _Index()}
         self._sound = {Layer.TONED: _Index(), Layer.TONELESS: _Index()}
@@ -128,11 +129,11 @@ class PhraseSet:
 
     def _announce(self) -> None:
         for layer, index in (*self._exact.items(), *self._sound.items()):
-            self._lexicon.add(layer, index.entries)
+            self._lexicon.add(layer, index.entries, self.owner)
         for guard in {id(guard): guard for guard in self._guards.values()}.values():
             for layer, patterns in guard.items():
                 self._lexicon.add(layer, patterns)
-        self._lexicon.add(Layer.SEEDS, self._seeds)
+        self._lexicon.add(Layer.SEEDS, self._seeds, self.owner)
 
     def _compile_sound(self, pattern: Pattern, *, tones: bool) -> re.Pattern[str]:
         encode = self._lexicon.sounds.encode
@@ -148,14 +149,12 @@ class PhraseSet:
         """字 of the shortest text that would be found; a wildcard counts as what it takes at least."""
         return min((entry.pattern.least_chars for entry in self.entries), default=1)
 
-    def keys(self, step: Ladder) -> Iterator[tuple[Layer, Set[str]]]:
-        """For a step of the ladder, layers and keys: where none of the keys is found, the step has no match."""
+    def layers(self, step: Ladder) -> Sequence[Layer]:
+        """The layers of a step of the ladder: where none of the set's keys is found on them, it has no match."""
         if step is Ladder.FUZZY:
-            yield Layer.SEEDS, self._seeds.keys()
-            return
-        for layer, index in (self._exact if step is Ladder.EXACT else self._sound).items():
-            if index.entries:
-                yield layer, index.entries.keys()
+            return (Layer.SEEDS,)
+        index = self._exact if step is Ladder.EXACT else self._sound
+        return [layer for layer in index if index[layer].entries]
 
     def exact(self, text: Scanned) -> list[Match]:
         """The exact hits in a turn, the longest where they overlap, innocent ones left out."""
@@ -215,7 +214,7 @@ class PhraseSet:
         return _longest([m for m in matches if not self._innocent(m, text)])
 
     def _sound_places(
-        self, pattern: Pattern, layer: Layer, key: str, starts: tuple[int, ...], text: Scanned
+        self, pattern: Pattern, layer: Layer, key: str, starts: Sequence[int], text: Scanned
     ) -> Iterator[tuple[int, int]]:
         if pattern.literal is not None:
             for start in starts:
@@ -248,7 +247,7 @@ def _guard(innocents: Sequence[Pattern]) -> _Guard:
     return guard
 
 
-def _covered(match: Match, pattern: Pattern, starts: tuple[int, ...], skeleton: Skeleton) -> bool:
+def _covered(match: Match, pattern: Pattern, starts: Sequence[int], skeleton: Skeleton) -> bool:
     """True when the match lies inside of something that the longer pattern matches."""
     for place in _places(pattern, pattern.key, starts, skeleton.text):
         first, last = skeleton.span_to_base(*place)
@@ -271,7 +270,7 @@ def _sound_wildcard(part: Wildcard, encode: object, tones: bool) -> str:
     return f"(?:[0-9]+|[{spoken}]+)"
 
 
-def _places(pattern: Pattern, key: str, starts: tuple[int, ...], text: str) -> Iterator[tuple[int, int]]:
+def _places(pattern: Pattern, key: str, starts: Sequence[int], text: str) -> Iterator[tuple[int, int]]:
     if pattern.literal is not None:
         for start in starts:
             yield start, start + len(key)

@@ -105,8 +105,7 @@ class Scope:
         confidence, heard = view.turn.confidence, self.header.heard
         if confidence is not None and confidence < heard.min_confidence:
             return True
-        known = [w.probability for first, last, w in view.words if first < end and start < last]
-        probabilities = [p for p in known if p is not None]
+        probabilities = [w.probability for w in view.words_at(start, end) if w.probability is not None]
         return bool(probabilities) and sum(probabilities) / len(probabilities) < heard.min_word_probability
 
     def measured(self, view: TurnView, explanation: str, *, value: float) -> Hit:

@@ -1,5 +1,6 @@
 """A transcript as conditions look at it: turns with their scanned text, places with their times."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,12 +40,17 @@ class TurnView:
                 at = found + len(text)
         return places
 
+    def words_at(self, start: int, end: int) -> list[Word]:
+        """The words that the characters [start, end) touch."""
+        first = bisect_right(self.words, start, key=lambda place: place[1])
+        return [word for _, _, word in self.words[first : bisect_left(self.words, end, key=lambda place: place[0])]]
+
     def times(self, start: int, end: int) -> tuple[float | None, float | None]:
         """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times."""
         span = self.turn.span
         if span is None:
             return None, None
-        touched = [word for first, last, word in self.words if first < end and start < last]
+        touched = self.words_at(start, end)
         if touched:
             return min(word.start for word in touched), max(word.end for word in touched)
         length = max(1, len(self.turn.text))
@@ -65,7 +71,8 @@ class CallView:
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
         self.duration = transcript.duration
-        self._found: dict[Layer, Mapping[str, tuple[int, ...]]] = {}
+        self._lexicon = lexicon
+        self._likely: dict[Layer, Mapping[int, set[int]]] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
 
     @cached_property
@@ -79,15 +86,17 @@ class CallView:
         """The judged turns of a speaker (None: of anybody)."""
         return self._by_speaker[speaker]
 
-    def found(self, layer: Layer) -> Mapping[str, tuple[int, ...]]:
-        """Every key of the lexicon that occurs in the judged turns, with the turns (their order) it occurs in."""
-        if layer not in self._found:
-            places: dict[str, list[int]] = {}
+    def likely(self, layer: Layer) -> Mapping[int, set[int]]:
+        """Owner in the lexicon → the judged turns (their order) in which one of its keys occurs."""
+        if layer not in self._likely:
+            owners = self._lexicon.owners(layer)
+            places: dict[int, set[int]] = {}
             for view in self.turns:
                 for key in view.scanned.found(layer):
-                    places.setdefault(key, []).append(view.order)
-            self._found[layer] = {key: tuple(orders) for key, orders in places.items()}
-        return self._found[layer]
+                    for owner in owners[key]:
+                        places.setdefault(owner, set()).add(view.order)
+            self._likely[layer] = places
+        return self._likely[layer]
 
     @cached_property
     def tone_of(self) -> Mapping[int, ToneReading]:

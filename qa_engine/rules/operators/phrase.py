@@ -133,10 +133,8 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
 def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> set[int]:
     """The turns in which a step can have a match at all, found once for the whole call."""
     orders: set[int] = set()
-    for layer, keys in phrases.keys(step):
-        found = scope.call.found(layer)
-        for key in keys & found.keys():
-            orders.update(found[key])
+    for layer in phrases.layers(step):
+        orders.update(scope.call.likely(layer).get(phrases.owner, ()))
     return orders
 
 
