@@ -15,6 +15,7 @@ from qa_engine.reports.findings import (
 )
 from qa_engine.reports.timeline import Pin, Timeline, build_timeline
 from qa_engine.reports.turns import Mark, TurnLine, show_turns
+from qa_engine.rules import NO_MODEL
 from qa_engine.scoring.scorecard import PENDING_GRADE
 from qa_engine.text import mask_private
 
@@ -105,6 +106,7 @@ class CallForm:
     audio_url: str | None
     notice: str | None
     footer: tuple[Fact, ...]
+    tone_note: str = ""  # why no tone is shown, empty when it is
     promises: tuple[PromiseLine, ...] = ()
     complaint: ComplaintBlock | None = None
 
@@ -122,7 +124,7 @@ def call_form(
 ) -> CallForm:
     """The form of a call. ``audio_url`` is where its reader can play the recording; equal inputs give an equal form."""
     labels = label_findings(result)
-    shown = show_turns(transcript, markings_of(result, labels, transcript), references_of(result, labels))
+    shown = show_turns(transcript, markings_of(result, labels, transcript), references_of(result, labels), result.tones)
     faults = findings_of(result, (Status.FAIL,), labels, shown)
     doubts = findings_of(result, _DOUBTS, labels, shown)
     passed = findings_of(result, (Status.PASS,), labels, shown)
@@ -145,12 +147,13 @@ def call_form(
         passed=passed,
         not_applicable=not_applicable,
         metrics=metric_facts(result),
-        timeline=build_timeline(transcript, _pins((*faults, *doubts))),
+        timeline=build_timeline(transcript, _pins((*faults, *doubts)), result.tones),
         turns=shown.lines,
         timed=any(turn.start is not None for turn in transcript.turns),
         audio_url=audio_url,
         notice=notice,
         footer=_footer(transcript, result),
+        tone_note=_tone_note(result),
         promises=promise_lines(result),
         complaint=complaint_block(result.complaint),
     )
@@ -245,6 +248,9 @@ def metric_facts(result: CallResult) -> tuple[Fact, ...]:
     for key, value in result.metrics.items():
         if value is None:
             continue
+        if key in wording.MOODS:
+            facts.append(Fact(wording.MOODS[key], wording.mood(value)))
+            continue
         label, unit, factor, decimals = wording.METRICS.get(key, (key, "", 1, 2))
         space = "" if unit in {"%", ""} else " "
         facts.append(Fact(label, f"{wording.number(value * factor, decimals)}{space}{unit}"))
@@ -260,8 +266,16 @@ def _pins(findings: tuple[Finding, ...]) -> list[Pin]:
             starts = [finding.at]
         for start in starts:
             label = f"{wording.clock(start)} {finding.title}"
-            pins.append(Pin(start, mark, finding.label, anchor_of(finding.label), label))
+            pins.append(Pin(start, mark, finding.label, anchor_of(finding.label), label, finding.severity))
     return pins
+
+
+def _tone_note(result: CallResult) -> str:
+    if result.tones:
+        return ""
+    if result.tone_model == NO_MODEL:
+        return "未判断语气：没有启用语气模型，或规则包没有语气规则"
+    return "未判断语气：没有可以判断的话轮"
 
 
 def _footer(transcript: Transcript, result: CallResult) -> tuple[Fact, ...]:
@@ -271,6 +285,8 @@ def _footer(transcript: Transcript, result: CallResult) -> tuple[Fact, ...]:
         Fact("规则包", result.pack),
         Fact("文本摘要", result.transcript),
     ]
+    if result.tone_model != NO_MODEL:
+        facts.append(Fact("语气模型", result.tone_model))
     recognition = transcript.recognition
     if recognition is not None:
         facts += [

@@ -1,11 +1,13 @@
-"""The picture of a call as data: who spoke when, how loud, where it was silent or both spoke, where the hits are."""
+"""The picture of a call as data: who spoke when and how, where it was silent or both spoke, where the hits are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa_engine.domain import Span, Speaker, Transcript
+from qa_engine.domain import Span, Speaker, ToneReading, Transcript
+from qa_engine.reports.tracks import Track, build_tracks
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import SPEAKERS, clock
+from qa_engine.rules import TONE_TITLE
 
 SHOWN_GAP_SECONDS = 3.0
 SHOWN_OVERLAP_SECONDS = 0.3
@@ -52,6 +54,7 @@ class Pin:
     finding: str
     anchor: str
     label: str
+    severity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,25 @@ class Timeline:
     holds: tuple[Stretch, ...]
     pins: tuple[Pin, ...]
     loudness_known: bool
+    tracks: tuple[Track, ...]
+
+    @property
+    def severities(self) -> frozenset[str]:
+        """Of the faults that are shown, for the legend."""
+        return frozenset(pin.severity for pin in self.pins if pin.mark is Mark.FAULT)
+
+    @property
+    def sound_known(self) -> bool:
+        return any(track.key in ("rate", "loudness") for track in self.tracks)
+
+    @property
+    def tone_kinds(self) -> tuple[str, ...]:
+        """The tone classes that are shown, from the best to the worst."""
+        shown = {step.kind for track in self.tracks for line in track.lines for step in line.steps}
+        return tuple(name for name in TONE_TITLE if f"t-{name}" in shown)
 
 
-def build_timeline(transcript: Transcript, pins: Sequence[Pin]) -> Timeline | None:
+def build_timeline(transcript: Transcript, pins: Sequence[Pin], tones: Sequence[ToneReading] = ()) -> Timeline | None:
     """None when the transcript carries no times."""
     seconds = transcript.duration
     if not seconds or not any(turn.span is not None for turn in transcript.turns):
@@ -88,6 +107,7 @@ def build_timeline(transcript: Transcript, pins: Sequence[Pin]) -> Timeline | No
         holds=holds,
         pins=tuple(sorted(pins, key=lambda pin: (pin.at, pin.finding))),
         loudness_known=any(bar.level is not None for lane in lanes for bar in lane.bars),
+        tracks=build_tracks(transcript, tones),
     )
 
 

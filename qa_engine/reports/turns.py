@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from qa_engine.domain import Speaker, Transcript, Turn
-from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, clock
+from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn
+from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, clock, tone_label
 from qa_engine.text import mask_private
 
 DOUBTFUL_CONFIDENCE = 0.7  # below it the form prints the confidence next to the words
 SHOWN_SILENCE_SECONDS = 3.0  # a gap this long is written between two turns
 SHOWN_OVERLAP_SECONDS = 0.5
+TOLD_PROBABILITY = 0.5
 
 
 class Mark(StrEnum):
@@ -49,7 +50,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class TurnLine:
-    """One turn as a line of the form. ``number`` counts from 1; times are seconds."""
+    """One turn as a line of the form. ``number`` counts from 1; times are seconds.
+
+    ``tone`` is what the tone model read, ``tone_kind`` its class, ``tone_probability`` 0–1; without a reading empty.
+    """
 
     index: int
     number: int
@@ -63,6 +67,9 @@ class TurnLine:
     confidence: float | None = None
     chars_per_minute: float | None = None
     loudness_db: float | None = None
+    tone: str = ""
+    tone_kind: str = ""
+    tone_probability: float | None = None
     silence_before: float | None = None
     overlap: float | None = None
     references: tuple[str, ...] = ()
@@ -71,6 +78,12 @@ class TurnLine:
     @property
     def text(self) -> str:
         return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def tone_told(self) -> bool:
+        """Of most turns (neutral, calm) and of faint guesses nothing is written beside the words."""
+        likely = self.tone_probability is not None and self.tone_probability >= TOLD_PROBABILITY
+        return likely and self.tone_kind not in (AgentTone.NEUTRAL, CustomerMood.CALM)
 
     @property
     def doubtful(self) -> bool:
@@ -127,9 +140,13 @@ class ShownTurns:
 
 
 def show_turns(
-    transcript: Transcript, markings: Sequence[Marking], references: Mapping[int, Sequence[str]]
+    transcript: Transcript,
+    markings: Sequence[Marking],
+    references: Mapping[int, Sequence[str]],
+    tones: Sequence[ToneReading] = (),
 ) -> ShownTurns:
     """All turns in the order of the transcript; ``references`` names the findings that point at a turn."""
+    readings = {reading.turn: reading for reading in tones}
     by_turn: dict[int, list[Marking]] = {}
     for marking in markings:
         by_turn.setdefault(marking.turn, []).append(marking)
@@ -154,6 +171,9 @@ def show_turns(
                 confidence=turn.confidence,
                 chars_per_minute=turn.prosody.chars_per_minute if turn.prosody else None,
                 loudness_db=turn.prosody.loudness_db if turn.prosody else None,
+                tone=tone_label(readings[turn.index]) if turn.index in readings else "",
+                tone_kind=readings[turn.index].label if turn.index in readings else "",
+                tone_probability=readings[turn.index].probability if turn.index in readings else None,
                 silence_before=silence,
                 overlap=_overlap_seconds(turn, transcript.turns[:position]),
                 references=tuple(references.get(turn.index, ())),

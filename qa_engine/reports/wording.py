@@ -3,7 +3,9 @@
 import re
 from datetime import datetime
 
-from qa_engine.domain import Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
+from qa_engine.domain import Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status, ToneReading
+from qa_engine.rules import TONE_TITLE
+from qa_engine.scoring import mood_title
 
 CALL_FORM_TITLE = "服务质量综合考评表"
 AGENT_REPORT_TITLE = "坐席质检报告"
@@ -58,7 +60,22 @@ METRICS: dict[str, tuple[str, str, float, int]] = {
     "duration": ("通话时长", "秒", 1, 0),
     "confidence": ("识别可信度", "%", 100, 0),
     "excluded_share": ("未参与检查的文字", "%", 100, 0),
+    "agent_warm_share": ("坐席语气热情的话", "%", 100, 0),
+    "agent_unfriendly_share": ("坐席语气生硬的话", "%", 100, 0),
 }
+
+
+MOODS = {"mood_start": "客户情绪（开头三分之一）", "mood_end": "客户情绪（结尾三分之一）"}
+
+
+def mood(level: float) -> str:
+    """``不满（1.3）``: the nearest mood and the level, 0 calm to 2 angry."""
+    return f"{mood_title(level)}（{number(level, 1)}，0 平静 – 2 激动）"
+
+
+def tone_label(reading: ToneReading) -> str:
+    """``不耐烦（把握 83%）``; a model is never wholly sure, so 100 % is not written."""
+    return f"{TONE_TITLE[reading.label]}（把握 {min(reading.probability, 0.99):.0%}）"
 
 
 def clock(seconds: float | None) -> str:

@@ -6,10 +6,9 @@ deduction.
 """
 
 from collections.abc import Callable
-from math import log2
 from statistics import median
 
-from qa_engine.domain import Turn
+from qa_engine.domain import Turn, semitones
 from qa_engine.rules.view import CallView, TurnView
 
 FASTER_TIMES = 1.2
@@ -28,8 +27,8 @@ def agreeing_sound(call: CallView, view: TurnView) -> tuple[str, ...]:
     if loudness is not None and loudness[0] - loudness[1] >= LOUDER_DB:
         found.append(f"音量比本人本次通话中位数高 {loudness[0] - loudness[1]:.1f} dB")
     pitch = _against(call, view, _pitch)
-    if pitch is not None and 12 * log2(pitch[0] / pitch[1]) >= HIGHER_SEMITONES:
-        found.append(f"音调比本人本次通话中位数高 {12 * log2(pitch[0] / pitch[1]):.1f} 个半音")
+    if pitch is not None and semitones(*pitch) >= HIGHER_SEMITONES:
+        found.append(f"音调比本人本次通话中位数高 {semitones(*pitch):.1f} 个半音")
     return tuple(found)
 
 

@@ -118,6 +118,8 @@ class _Judgement:
             if given is not Truth.TRUE:
                 verdict = self._value(rule.fault)
                 # Where the fault is not there in any case, an open premise does not matter.
+                if verdict is Truth.FALSE and given is Truth.UNCERTAIN:
+                    return _result(rule, Status.NOT_APPLICABLE, reason="前提不能确定，但即使成立也没有发现问题")
                 truth = Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given
                 return self._finish(truth, offences)
         return self._finish(self._value(rule.fault), offences)

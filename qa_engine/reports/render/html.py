@@ -13,6 +13,7 @@ from qa_engine.reports.call_form import CallForm
 from qa_engine.reports.findings import anchor_of
 from qa_engine.reports.render import svg
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent, signed
+from qa_engine.rules import TONE_TITLE
 
 LISTED_HITS = 5  # hits of a finding with a line of their own; the further ones share one
 _DIGEST = re.compile(r"((?:sha256:|\b)[0-9a-f]{16})[0-9a-f]{48}")
@@ -81,6 +82,7 @@ def _environment() -> Environment:
         signed=signed,
         anchor=anchor_of,
         severity=lambda key: SEVERITIES[Severity(key)],
+        tone=TONE_TITLE.__getitem__,
         timeline=svg.timeline_svg,
         trend=svg.trend_svg,
         safe_url=safe_url,

@@ -3,28 +3,18 @@
 from collections.abc import Callable, Sequence
 from math import floor
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from qa_engine.reports.agent_report import DayPoint
+from qa_engine.reports.render.element import tag
+from qa_engine.reports.render.track_svg import draw_tracks, tracks_height
 from qa_engine.reports.timeline import Bar, Lane, Pin, Stretch, Timeline
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import clock, number
 
-_WIDTH, _LEFT, _RIGHT = 960.0, 40.0, 12.0
+_WIDTH, _LEFT, _RIGHT = 960.0, 58.0, 12.0
 _PIN_ROW, _LANE, _LANE_GAP, _AXIS = 15.0, 34.0, 8.0, 18.0
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-
-
-def tag(name: str, content: str = "", **attributes: object) -> Markup:
-    """One element; ``content`` must be `Markup` to be taken as it is. ``class_`` and ``data_x`` become names."""
-    written = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _value(value)) for key, value in attributes.items()
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, escape(content))  # noqa: S704
-
-
-def _value(value: object) -> str:
-    return number(value) if isinstance(value, float) else str(value)
 
 
 def seek_link(content: Markup, seconds: float, audio_url: str | None, *, anchor: str | None = None) -> Markup:
@@ -34,16 +24,19 @@ def seek_link(content: Markup, seconds: float, audio_url: str | None, *, anchor:
 
 
 def timeline_svg(timeline: Timeline, audio_url: str | None = None) -> Markup:
-    """Both speakers as lanes over time, silences and overlaps between them, hits as numbered pins above."""
+    """Both speakers as lanes over time with silences and overlaps, tracks below, hits as numbered pins above."""
     rows = _pin_rows(timeline)
     top = _PIN_ROW * max(1, 1 + max(rows, default=0)) + 4
     height_of_lanes = len(timeline.lanes) * (_LANE + _LANE_GAP) - _LANE_GAP
-    bottom = top + height_of_lanes
+    under_lanes = top + height_of_lanes
+    bottom = under_lanes + tracks_height(timeline.tracks)
     parts = [_band(s, timeline, top, height_of_lanes, "gap") for s in timeline.silences]
     parts += [_band(s, timeline, top, height_of_lanes, "hold") for s in timeline.holds]
     for n, lane in enumerate(timeline.lanes):
         parts += _lane(lane, timeline, top + n * (_LANE + _LANE_GAP), audio_url)
     parts += [_band(s, timeline, top, height_of_lanes, "both") for s in timeline.overlaps]
+    right = _WIDTH - _RIGHT
+    parts.append(draw_tracks(timeline.tracks, under_lanes, _LEFT, right, lambda at: _x(at, timeline.seconds)))
     parts += _axis(timeline.seconds, bottom)
     parts += [_pin(pin, timeline, row, top, bottom, audio_url) for pin, row in zip(timeline.pins, rows, strict=True)]
     height = bottom + _AXIS
@@ -53,7 +46,7 @@ def timeline_svg(timeline: Timeline, audio_url: str | None = None) -> Markup:
         class_="timeline",
         viewBox=f"0 0 {number(_WIDTH)} {number(height)}",
         role="img",
-        aria_label="通话时间轴：双方话轮、静默、同时说话与命中位置",
+        aria_label="通话时间轴：双方话轮、静默、同时说话、语气、语速、音量与命中位置",
     )
 
 
@@ -129,7 +122,7 @@ def _axis(seconds: float, bottom: float) -> list[Markup]:
 def _pin(pin: Pin, timeline: Timeline, row: int, top: float, bottom: float, audio_url: str | None) -> Markup:
     x = _x(pin.at, timeline.seconds)
     y = top - 6 - _PIN_ROW * row
-    kind = "fault" if pin.mark is Mark.FAULT else "doubt"
+    kind = f"fault {pin.severity}" if pin.mark is Mark.FAULT else "doubt"
     content = Markup("").join(
         [
             tag("title", f"{pin.finding}．{pin.label}"),

@@ -34,7 +34,7 @@ def _call_book(form: CallForm) -> bytes:
     book = Book(f"{form.title} {form.call_id}")
     _score_sheet(form, book.sheet("考评表", (16, 26, 9, 9, 62)))
     _finding_sheet(form, book.sheet("扣分明细", (7, 20, 20, 10, 9, 8, 30, 11, 8, 44, 44)))
-    _talk_sheet(form, book.sheet("通话文本", (6, 9, 9, 8, 78, 12, 10, 26)))
+    _talk_sheet(form, book.sheet("通话文本", (6, 9, 9, 8, 78, 12, 18, 10, 26)))
     _check_sheet(form, book.sheet("检查清单", (26, 30, 16, 20, 10, 9, 10, 46)))
     if form.complaint or form.promises:
         _duty_sheet(form, book.sheet("投诉与承诺", (14, 44, 16, 20, 20, 14)))
@@ -85,6 +85,8 @@ def _score_sheet(form: CallForm, sheet: Sheet) -> None:
     _sign_off(sheet)
     if form.metrics:
         sheet.banner("通话指标")
+        if form.tone_note:
+            sheet.banner(form.tone_note, FAINT)
         _pairs(sheet, [(fact.label, fact.value) for fact in form.metrics])
     sheet.banner("版本与摘要")
     for fact in form.footer:
@@ -185,7 +187,10 @@ def _evidence_rows(finding: Finding) -> list[tuple[Value, ...]]:
 
 
 def _talk_sheet(form: CallForm, sheet: Sheet) -> None:
-    sheet.add(("序号", "开始", "结束", "说话人", "文字（号码已遮盖）", "语速（字/分）", "可信度", "标记"), HEAD)
+    sheet.add(
+        ("序号", "开始", "结束", "说话人", "文字（号码已遮盖）", "语速（字/分）", "语气（模型判断）", "可信度", "标记"),
+        HEAD,
+    )
     sheet.freeze()
     for turn in form.turns:
         marks = [f"{(turn.references and '见 ' + '、'.join(turn.references)) or ''}"]
@@ -201,8 +206,8 @@ def _talk_sheet(form: CallForm, sheet: Sheet) -> None:
         rate = round(turn.chars_per_minute) if turn.chars_per_minute is not None else None
         sure = f"{turn.confidence * 100:.0f}%" if turn.confidence is not None else ""
         note = "；".join(mark for mark in marks if mark)
-        row = (turn.number, turn.clock, end, turn.speaker_label, turn.text, rate, sure, note)
-        sheet.add(row, (style, style, style, style, style, style, style, marked if turn.references else FAINT))
+        row = (turn.number, turn.clock, end, turn.speaker_label, turn.text, rate, turn.tone, sure, note)
+        sheet.add(row, (*[style] * 8, marked if turn.references else FAINT))
     if not form.turns:
         sheet.banner("本次通话没有可显示的文字。")
 

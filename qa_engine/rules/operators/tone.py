@@ -165,7 +165,7 @@ def _hit(scope: Scope, read: _Read) -> Hit | None:
     words = _words(read.reading, fields.classes)
     said = f"{WHO_TITLE[fields.speaker]}这句话听起来{_sounds_like(read, fields.classes)}"
     if words:
-        quoted = "".join(f"「{word.text}」" for word in words)
+        quoted = "".join(f"「{text}」" for text in dict.fromkeys(word.text for word in words))
         said += f"：{quoted}推向「{TONE_TITLE[read.reading.label]}」"
     if sound:
         said += f"；声音佐证：{'，'.join(sound)}"

@@ -211,6 +211,7 @@ soothe: {operator: phrase, phrases: [别着急], anchor: {to: angry, where: afte
 def test_an_unsure_anchor_asks_for_a_person_only_where_that_matters(judge, lines: list[str], status: str) -> None:
     result = judge(COMFORT, lines, fault="not soothe", rule="only_if: angry\npoints: -4")
     assert (result.status, result.points) == (status, 0.0)
+    assert "无法判断" not in result.reason
 
 
 @pytest.mark.parametrize(
