@@ -112,16 +112,18 @@ def _print_figures(found: ToneFigures) -> None:
 
 
 def _print_trial(trial: ToneTrial) -> None:
-    table = Table("说话人", "类别", "句数", "原模型 F1", "新模型 F1", "原查准率", "新查准率", "可扣分概率")
+    table = Table("类别", "句数", "原 F1", "新 F1", "原查准", "新查准", "可扣分")
     for speaker, after in trial.after.figures.items():
         before = trial.before.figures[speaker]
         for old, new in zip(before.classes, after.classes, strict=True):
             point = trial.thresholds.get(new.label)
-            shares = [f"{share:.1%}" for share in (old.f1, new.f1, old.precision, new.precision)]
+            shares = [f"{share:.0%}" for share in (old.f1, new.f1, old.precision, new.precision)]
             cells = shares if new.support else ["—"] * 4
-            sure = f"≥ {point.probability:g}" if point else "无"
-            table.add_row(speaker.value, TONE_TITLE[new.label], str(new.support), *cells, sure)
-        table.add_row(speaker.value, "正确率", str(after.count), f"{before.accuracy:.1%}", f"{after.accuracy:.1%}")
+            table.add_row(
+                TONE_TITLE[new.label], str(new.support), *cells, f"≥ {point.probability:g}" if point else "无"
+            )
+        whole = [f"{before.macro_f1:.0%}", f"{after.macro_f1:.0%}"]
+        table.add_row(f"{speaker.value} 合计", str(after.count), *whole, end_section=True)
     print_table(table)
     say(
         f"learnt from {trial.learnt_turns} turns of {trial.learnt_calls} calls, "

@@ -32,11 +32,10 @@ Advance = Callable[[str, float, float], None]
 class Recipe:
     """``strength``: C of the logistic regression. ``noisy_copies`` of each utterance are misheard at ``noise_rate``."""
 
-    strength: float = 30.0
+    strength: float = 10.0
     least_groups: int = 2
-    noisy_copies: int = 2
+    noisy_copies: int = 1
     noise_rate: float = 0.15
-    least_spread: float = 0.0  # features whose weights differ less between labels are left out of the model
 
 
 @dataclass(frozen=True, slots=True)
