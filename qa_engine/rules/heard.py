@@ -86,7 +86,7 @@ def _is_of(who: Speaker, speaker: Speaker | None) -> bool:
 
 def _inside(view: TurnView, region: Region) -> bool:
     order = view.order
-    span = view.turn.span
+    span = view.span
     if not (region.since[0] <= order <= region.until[0]):
         return False
     return region.times is None or span is None or (span.start < region.times[1] and span.end > region.times[0])
@@ -98,7 +98,7 @@ def _unheard(call: CallView, region: Region, speaker: Speaker | None) -> list[Sp
         return []
     low, high = _seconds(call, region)
     turns = sorted(
-        (v.turn.span for v in call.all_turns if v.turn.span and _is_of(v.turn.speaker, speaker)), key=lambda s: s.start
+        (v.span for v in call.all_turns if v.span and _is_of(v.turn.speaker, speaker)), key=lambda s: s.start
     )
     gaps = []
     for speech in call.transcript.speech:

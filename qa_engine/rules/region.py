@@ -1,8 +1,8 @@
 """Where a condition looks: windows and anchors turned into pieces of turns."""
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from qa_engine.domain import Speaker
 from qa_engine.rules.fields import WHO_TITLE, Anchor, Who, Window, speaker_of
@@ -19,7 +19,7 @@ class Piece:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Region:
     """Pieces of turns of one speaker, in order; ``label`` says in Chinese where that is.
 
@@ -36,7 +36,7 @@ class Region:
     def covers(self, hit: Hit) -> bool:
         """True when the hit lies inside, by its characters and, if the window has seconds, by its times."""
         if hit.span is not None and hit.turn is not None:
-            piece = self._piece(hit.begin[0])
+            piece = self._by_order.get(hit.begin[0])
             if piece is None or not (piece.start <= hit.span[0] and hit.span[1] <= piece.end):
                 return False
         elif not (self.since <= hit.begin and hit.finish <= self.until):
@@ -45,9 +45,9 @@ class Region:
             return True
         return self.times[0] <= hit.start < self.times[1] or (hit.start == self.times[1] == hit.end)
 
-    def _piece(self, order: int) -> Piece | None:
-        at = bisect_left(self.pieces, order, key=lambda piece: piece.view.order)
-        return self.pieces[at] if at < len(self.pieces) and self.pieces[at].view.order == order else None
+    @cached_property
+    def _by_order(self) -> Mapping[int, Piece]:
+        return {piece.view.order: piece for piece in self.pieces}
 
 
 _WHOLE_LABEL = "通话全程"
@@ -123,7 +123,7 @@ def _window_times(call: CallView, window: Window, labels: list[str]) -> tuple[fl
 
 
 def _touches(view: TurnView, times: tuple[float, float]) -> bool:
-    span = view.turn.span
+    span = view.span
     return span is not None and span.start < times[1] and span.end >= times[0]
 
 

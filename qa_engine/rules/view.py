@@ -1,6 +1,7 @@
 """A transcript as conditions look at it: turns with their scanned text, places with their times."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ class TurnView:
 
     def __init__(self, turn: Turn, order: int, lexicon: Lexicon) -> None:
         self.turn = turn
+        self.span = turn.span
         self.order = order  # place in the list of turns, which Turn.index names, too
         self.scanned = Scanned(turn.text, lexicon)
 
@@ -31,23 +33,27 @@ class TurnView:
     def words(self) -> Sequence[tuple[int, int, Word]]:
         """(first character, one past the last, word) of each word that is found in the shown text."""
         places = []
-        at = 0
+        shown, at = self.turn.text, 0
         for word in self.turn.words:
             text = word.text.strip()
-            found = self.turn.text.find(text, at) if text else -1
+            found = shown.find(text, at) if text else -1
             if found >= 0:
-                places.append((found, found + len(text), word))
                 at = found + len(text)
+                places.append((found, at, word))
         return places
+
+    @cached_property
+    def _word_borders(self) -> tuple[list[int], list[int]]:
+        return [first for first, _, _ in self.words], [last for _, last, _ in self.words]
 
     def words_at(self, start: int, end: int) -> list[Word]:
         """The words that the characters [start, end) touch."""
-        first = bisect_right(self.words, start, key=lambda place: place[1])
-        return [word for _, _, word in self.words[first : bisect_left(self.words, end, key=lambda place: place[0])]]
+        firsts, lasts = self._word_borders
+        return [word for _, _, word in self.words[bisect_right(lasts, start) : bisect_left(firsts, end)]]
 
     def times(self, start: int, end: int) -> tuple[float | None, float | None]:
         """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times."""
-        span = self.turn.span
+        span = self.span
         if span is None:
             return None, None
         touched = self.words_at(start, end)
@@ -72,7 +78,7 @@ class CallView:
         self.roles_known = transcript.roles_known
         self.duration = transcript.duration
         self._lexicon = lexicon
-        self._likely: dict[Layer, Mapping[int, set[int]]] = {}
+        self._likely: dict[tuple[Layer, Speaker | None], Mapping[int, set[int]]] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
 
     @cached_property
@@ -86,17 +92,17 @@ class CallView:
         """The judged turns of a speaker (None: of anybody)."""
         return self._by_speaker[speaker]
 
-    def likely(self, layer: Layer) -> Mapping[int, set[int]]:
-        """Owner in the lexicon → the judged turns (their order) in which one of its keys occurs."""
-        if layer not in self._likely:
+    def likely(self, layer: Layer, speaker: Speaker | None) -> Mapping[int, set[int]]:
+        """Owner in the lexicon → the judged turns (their order) of a speaker in which one of its keys occurs."""
+        places = self._likely.get((layer, speaker))
+        if places is None:
             owners = self._lexicon.owners(layer)
-            places: dict[int, set[int]] = {}
-            for view in self.turns:
+            places = self._likely[layer, speaker] = defaultdict(set)
+            for view in self.turns_of(speaker):
                 for key in view.scanned.found(layer):
                     for owner in owners[key]:
-                        places.setdefault(owner, set()).add(view.order)
-            self._likely[layer] = places
-        return self._likely[layer]
+                        places[owner].add(view.order)
+        return places
 
     @cached_property
     def tone_of(self) -> Mapping[int, ToneReading]:

@@ -61,7 +61,7 @@ def reply_waits(call: CallView, speaker: Speaker) -> Iterator[tuple[TurnView, fl
     """
     waiting: float | None = None
     for view in call.turns:
-        span = view.turn.span
+        span = view.span
         if span is None:
             continue
         if view.turn.speaker is not speaker:

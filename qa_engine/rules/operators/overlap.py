@@ -65,7 +65,7 @@ def overlap(scope: Scope) -> Outcome:
 
 def cut_ins(call: CallView, by: Speaker | None, min_seconds: float) -> list[tuple[TurnView, TurnView, Span]]:
     """(who cuts in, who was speaking, the shared stretch) of every turn that begins inside of another speaker's."""
-    timed = [(view, span) for view in call.turns if (span := view.turn.span)]
+    timed = [(view, span) for view in call.turns if (span := view.span)]
     found = []
     speaking: list[tuple[TurnView, Span]] = []  # the turns before that are not over yet
     for cutter, mine in sorted(timed, key=lambda item: (item[1].start, item[0].order)):

@@ -65,7 +65,7 @@ def _measured(scope: Scope, limits: Rises) -> list[tuple[TurnView, float]]:
     found = []
     for view in scope.call.turns_of(scope.speaker):
         value = limits.measure(view.turn)
-        span = view.turn.span
+        span = view.span
         if value is not None and span is not None and span.seconds >= scope.fields.min_seconds:
             found.append((view, value))
     return found

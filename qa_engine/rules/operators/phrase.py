@@ -134,7 +134,7 @@ def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> set[int]:
     """The turns in which a step can have a match at all, found once for the whole call."""
     orders: set[int] = set()
     for layer in phrases.layers(step):
-        orders.update(scope.call.likely(layer).get(phrases.owner, ()))
+        orders.update(scope.call.likely(layer, scope.speaker).get(phrases.owner, ()))
     return orders
 
 

@@ -105,8 +105,8 @@ def gaps(call: CallView, *, edges: bool = False, holds: tuple[Span, ...] = ()) -
 
 def _heard(call: CallView) -> Iterator[tuple[Span, TurnView | None]]:
     for view in call.all_turns:
-        if view.turn.span is not None and view.turn.excluded not in _NO_SOUND:
-            yield view.turn.span, view if view.turn.excluded is None else None
+        if view.span is not None and view.turn.excluded not in _NO_SOUND:
+            yield view.span, view if view.turn.excluded is None else None
     for speech in call.transcript.speech:
         yield speech.span, None
 

@@ -73,7 +73,7 @@ def _all_rates(call: CallView, scope: Scope) -> list[tuple[TurnView, float]]:
 
 def turn_rate(view: TurnView, min_chars: int, min_seconds: float) -> float | None:
     """字/分钟 of a turn: as measured on the sound, else from its times; None when it is too short to tell."""
-    span = view.turn.span
+    span = view.span
     if span is None or view.chars < min_chars or span.seconds < max(min_seconds, 0.01):
         return None
     prosody = view.turn.prosody

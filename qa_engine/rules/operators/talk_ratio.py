@@ -41,7 +41,7 @@ def talk_share(call: CallView, speaker: Speaker, *, by: Literal["seconds", "char
     amounts = {Speaker.AGENT: 0.0, Speaker.CUSTOMER: 0.0}
     for view in call.turns:
         if view.turn.speaker in amounts:
-            span = view.turn.span
+            span = view.span
             amounts[view.turn.speaker] += view.chars if by == "chars" else (span.seconds if span else 0.0)
     whole = sum(amounts.values())
     return amounts[speaker] / whole if whole else None
