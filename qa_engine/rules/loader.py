@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from qa_engine.domain import digest
 from qa_engine.errors import Fault, RulesError
 from qa_engine.rules.book import Book
-from qa_engine.rules.expression import ExpressionError, Node, Polarity, names, parse, polarities
+from qa_engine.rules.expression import NAME, ExpressionError, Node, Polarity, names, parse, polarities
 from qa_engine.rules.faults import Faults, did_you_mean
 from qa_engine.rules.fields import ConditionFields, Excuse
 from qa_engine.rules.lexicon import Lexicon
@@ -133,7 +135,48 @@ def _rules(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> list[Ru
                 rule = _RuleLoader(model, named, path, workshop).load()
                 if rule is not None:
                     rules.append(rule)
+            elif isinstance(raw, Mapping):
+                stand_in = _stand_in(raw, workshop.header)
+                if stand_in is not None:
+                    _RuleLoader(stand_in, named, path, workshop).load()
     return rules
+
+
+def _stand_in(raw: Mapping[str, Any], header: Header) -> RuleModel | None:
+    """A faulty rule with harmless values for what is faulty or missing, so that the rest of it is checked as well."""
+    given = {name: value for name, value in raw.items() if name in RuleModel.model_fields}
+    wrong = set(_STAND_INS) - set(given) | {str(fault["loc"][0]) for fault in _schema_faults(given) if fault["loc"]}
+    kept = {name: value for name, value in given.items() if name not in wrong}
+    if "conditions" in wrong:
+        wrong |= {"fault", "only_if"}  # they name conditions that nobody can see
+        kept.pop("only_if", None)
+        kept["points"] = 0
+    filled = {name: value for name, value in _STAND_INS.items() if name in wrong}
+    if "section" in wrong:
+        filled["section"] = next(iter(header.sections), "")
+    if "conditions" in kept:  # all of them are used then, so that none is called superfluous
+        usable = " or ".join(name for name in kept["conditions"] if NAME.fullmatch(name))
+        filled |= {field: usable for field in ("fault", "only_if") if field in wrong and usable}
+    rest = kept | filled
+    return None if _schema_faults(rest) else RuleModel.model_validate(rest)
+
+
+_STAND_INS: Mapping[str, Any] = {
+    "id": "stand_in",
+    "title": "",
+    "section": "",
+    "conditions": {"stand_in": {"operator": "duration", "above": 0}},
+    "fault": "stand_in",
+    "message": "",
+}
+
+
+def _schema_faults(raw: Mapping[str, Any]) -> Sequence[Any]:
+    try:
+        RuleModel.model_validate(raw)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return ()
 
 
 class _RuleLoader:
@@ -250,6 +293,8 @@ class _RuleLoader:
                 self._faults.add((*self._path, "conditions", name), f"条件「{name}」没有用到，请在 fault 里使用或删去")
 
     def _points(self, fault: Node | None) -> None:
+        if self._model.points.per == "once" and self._model.points.of:
+            self._faults.add((*self._path, "points", "of"), "points.of 只能与 per: hit 一起用")
         for number, name in enumerate(self._model.points.of):
             if name not in self._model.conditions:
                 hint = did_you_mean(name, self._model.conditions)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from qa_engine.domain import Severity
 from qa_engine.rules.duties import Calendar, Complaints
@@ -203,12 +203,6 @@ class RuleModel(Strict):
         if not RULE_ID.fullmatch(value):
             raise ValueError(f"规则编号「{value}」只能用小写字母、数字、下划线和点，例如 opening.greeting")
         return value
-
-    @model_validator(mode="after")
-    def _cap_is_for_hits(self) -> "RuleModel":
-        if self.points.per == "once" and self.points.of:
-            raise ValueError("points.of 只能与 per: hit 一起用")
-        return self
 
 
 class PackFile(Strict):

@@ -16,6 +16,16 @@ except ImportError:  # pragma: no cover - an interpreter without it: the time li
 
 TIMEOUT_SECONDS = 0.25
 _MAX_CHARS = 2_000
+_SYNTAX = (
+    ("missing )", "缺少右括号"),
+    ("unbalanced parenthesis", "多了一个右括号"),
+    ("trailing characters", "多了一个右括号"),
+    ("unterminated character set", "方括号没有配对"),
+    ("bad character range", "方括号里的范围前后颠倒"),
+    ("nothing to repeat", "* + ? 前面没有可以重复的内容"),
+    ("multiple repeat", "连写了两个重复符号"),
+    ("bad escape", "反斜杠后面的字符没有意义"),
+)
 _BORDER = re.compile(r"(?<!\\)(?:\\\\)*\\[bBW]")
 
 
@@ -63,7 +73,10 @@ def compile_regex(source: str) -> SafeRegex:
     try:
         checked.compiled  # noqa: B018 - compiles now, so that the fault shows now
     except regex.error as error:
-        raise RegexError(f"正则「{source}」有语法错误：{error}") from error
+        said = next((said for words, said in _SYNTAX if words in str(error)), str(error))
+        at: int | None = getattr(error, "pos", None)
+        place = f"（第 {at + 1} 个字符）" if at is not None else ""
+        raise RegexError(f"正则「{source}」有语法错误：{said}{place}") from error
     trouble = runaway(source)
     if trouble:
         raise RegexError(f"正则「{source}」可能失控：{trouble}")

@@ -98,16 +98,31 @@ def read(source: SourceFile) -> Document:
     return document
 
 
+# What PyYAML says, in words that tell a supervisor what to do; the first that fits.
+_SYNTAX = (
+    ("'\\t' that cannot start", "缩进里有制表符（Tab），请改成空格"),
+    ("quoted scalar", "引号没有配对，或双引号里用了反斜杠（请改用单引号）"),
+    ("found character '@'", "以 @ 开头的文本要加引号"),
+    ("found character '%'", "以 % 开头的文本要加引号"),
+    ("found character '`'", "以 ` 开头的文本要加引号"),
+    ("mapping values are not allowed", "冒号的位置不对：检查这一行的缩进；文本里有「: 」要加引号"),
+    ("could not find expected ':'", "这一行缺少冒号，或上一行的缩进不对"),
+    ("flow sequence", "方括号没有配对或缺少逗号；短语里有 [ ] { } 时请加引号"),
+    ("flow mapping", "花括号没有配对或缺少逗号；短语里有 [ ] { } 时请加引号"),
+    ("expected <block end>", "缩进与上面各行不齐，或以 [ { 开头的短语没有加引号"),
+    ("expected a single document", "一个文件里只能有一份内容，请删去「---」"),
+)
+
+
 def _syntax_fault(name: str, error: yaml.YAMLError) -> Fault:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.context, error.problem) if part)
-        if "flow" in what and "got" in what:
-            what += "；短语里有 [ ] { } 时请加引号"
-        elif "block end" in what and "<scalar>" in what:
-            what += "；以 [ 或 { 开头的短语请加引号"
+        message = next((said for words, said in _SYNTAX if words in what), what)
+        if "quoted scalar" in what and error.context_mark is not None:
+            mark = error.context_mark  # where the quote opens, not where the file ends
         if mark is not None:
-            return Fault(name, mark.line + 1, mark.column + 1, f"YAML 语法错误：{what}")
+            return Fault(name, mark.line + 1, mark.column + 1, f"YAML 语法错误：{message}")
     return Fault(name, None, None, f"YAML 语法错误：{str(error).splitlines()[0]}")
 
 

@@ -40,22 +40,35 @@ def placement_faults(pack: RulePack, scorecards: Sequence[Scorecard], *, named: 
     return tuple(sorted(found, key=lambda fault: (fault.where, fault.line or 0, fault.message)))
 
 
-def placement_findings(pack: RulePack, scorecards: Sequence[Scorecard]) -> tuple[Finding, ...]:
+def placement_findings(
+    pack: RulePack, scorecards: Sequence[Scorecard], *, named: str | None = None
+) -> tuple[Finding, ...]:
     """What of the scorecards no rule of the pack fills: those lines count for nobody.
 
-    A scorecard of which the pack fills nothing at all is for another pack.
+    Without ``named``, only scorecards are looked at of which the pack fills half or more: others are for other packs.
     """
-    return tuple(finding for scorecard in scorecards for finding in _unfilled(pack, scorecard))
+    meant = [s for s in scorecards if (s.id == named if named is not None else _fills_half(pack, s))]
+    return tuple(finding for scorecard in meant for finding in _unfilled(pack, scorecard))
+
+
+def _fed(pack: RulePack) -> set[tuple[str, str]]:
+    return {(rule.section, rule.item) for rule in pack.rules if rule.severity is not Severity.VETO}
+
+
+def _fills_half(pack: RulePack, scorecard: Scorecard) -> bool:
+    fed = _fed(pack)
+    machine = [(section.id, item.id) in fed for section, item in scorecard.items() if not item.manual]
+    return 2 * sum(machine) >= len(machine) > 0
 
 
 def _unfilled(pack: RulePack, scorecard: Scorecard) -> Iterator[Finding]:
-    fed = {(rule.section, rule.item) for rule in pack.rules if rule.severity is not Severity.VETO}
+    fed = _fed(pack)
     empty = [
         f"{section.id}/{item.id}"
         for section, item in scorecard.items()
         if not item.manual and (section.id, item.id) not in fed
     ]
-    if empty and any((section.id, item.id) in fed for section, item in scorecard.items()):
+    if empty:
         message = f"没有规则填写细项 {'、'.join(empty)}，它们也不是人工细项，永远不计分"
         yield Finding(Level.WARNING, "unfilled-item", scorecard.id, message)
     named = {name for _, item in scorecard.items() for name in (*item.weights, *item.awards)}

@@ -70,8 +70,10 @@ def run_rule_examples(pack: RulePack, settings: Settings) -> tuple[ExampleOutcom
 def _placement(pack: RulePack, settings: Settings, scorecard: str | None) -> tuple[Sequence[Fault], Sequence[Finding]]:
     files = [SourceFile(name, text) for name, text in read_scorecards(rules_folder(settings)).items()]
     named = scorecard or settings.scorecard or None
-    used = (load_scorecard(files, named),) if named else load_scorecards(files)
-    return placement_faults(pack, load_scorecards(files), named=named), placement_findings(pack, used)
+    if named:
+        load_scorecard(files, named)  # there must be one
+    known = load_scorecards(files)
+    return placement_faults(pack, known, named=named), placement_findings(pack, known, named=named)
 
 
 def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None = None) -> Iterator[GoldenOutcome]:

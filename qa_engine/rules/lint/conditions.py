@@ -1,10 +1,14 @@
 """Conditions that can never hold, or say the same twice."""
 
 from collections.abc import Iterator
+from itertools import permutations
 
+from qa_engine.rules.expression import Name, Node, Or
 from qa_engine.rules.fields import Located
 from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.matching import PhraseSet
 from qa_engine.rules.pack import Condition, Rule, RulePack
+from qa_engine.rules.patterns import Pattern
 
 _NEEDS_SOUND = frozenset({"silence", "overlap", "speech_rate", "loudness", "pitch"})
 
@@ -18,6 +22,33 @@ def duplicate_conditions(pack: RulePack) -> Iterator[Finding]:
                 message = f"条件「{name}」与「{first[condition.fields]}」完全相同"
                 yield Finding(Level.WARNING, "duplicate-condition", rule.id, message, rule.file, condition.line)
             first.setdefault(condition.fields, name)
+
+
+@check
+def shadowed_conditions(pack: RulePack) -> Iterator[Finding]:
+    """In ``a or b`` a condition adds nothing when the other looks for all its phrases, and more, in the same place."""
+    for rule in pack.rules:
+        for first, second in permutations(_alternatives(rule.fault), 2):
+            narrow, wide = rule.conditions[first], rule.conditions[second]
+            if _place(narrow) == _place(wide) and _phrases(narrow) < _phrases(wide):
+                message = f"条件「{first}」找的话条件「{second}」都找，在 or 里是多余的"
+                yield Finding(Level.WARNING, "shadowed-condition", rule.id, message, rule.file, narrow.line)
+
+
+def _alternatives(node: Node) -> tuple[str, ...]:
+    return tuple(part.name for part in node.parts if isinstance(part, Name)) if isinstance(node, Or) else ()
+
+
+def _place(condition: Condition) -> object:
+    """All that a phrase condition says but its phrases; another operator is like none."""
+    if not isinstance(condition.prepared, PhraseSet):
+        return object()
+    return condition.fields.model_dump(exclude={"lists", "phrases"})
+
+
+def _phrases(condition: Condition) -> frozenset[tuple[str, tuple[Pattern, ...]]]:
+    assert isinstance(condition.prepared, PhraseSet)
+    return frozenset((entry.pattern.shown, entry.innocents) for entry in condition.prepared.entries)
 
 
 @check

@@ -27,7 +27,8 @@ def wanted_and_forbidden(pack: RulePack) -> Iterator[Finding]:
         other = wanted.get(written)
         if other is not None and other[1] == speaker:
             message = f"「{written[0]}」在规则 {other[0]} 里是必说的话，在这里是禁说的话"
-            yield Finding(Level.WARNING, "contradictory-phrase", rule_id, message)
+            rule = pack.rule(rule_id)
+            yield Finding(Level.WARNING, "contradictory-phrase", rule_id, message, rule.file, rule.line)
 
 
 def _written(pack: RulePack, *, loose: bool) -> Mapping[tuple[str, str], tuple[str, str]]:
@@ -67,6 +68,9 @@ def short_forbidden_phrases(pack: RulePack) -> Iterator[Finding]:
 def unused_lists(pack: RulePack) -> Iterator[Finding]:
     used = {name for rule in pack.rules for c in rule.conditions.values() for name in lists_of(c.fields)}
     used |= {name for e in pack.exclusions.values() for clause in e.any for name in clause.lists}
+    complaints = pack.header.complaints
+    if complaints is not None:
+        used |= {*complaints.triggers, *(name for each in complaints.classes for name in each.lists)}
     todo = list(used)
     while todo:
         for other in pack.lists[todo.pop()].include:

@@ -98,7 +98,7 @@ def test_a_pack_of_its_own_is_not_measured_by_the_bundled_calls_and_lists(pack: 
     (pack / "phrases").mkdir()
     own = "lists: {spare: {title: 备用, phrases: [备用的话]}}\n"
     (pack / "phrases" / "own.yaml").write_text(own, encoding="utf-8")
-    code, found, _ = run("lint", "--pack", pack)
+    code, found, _ = run("lint", "--pack", pack, "--scorecard", "standard")
     assert code == 0
     unfilled, unused = found.splitlines()
     assert unfilled.startswith("warning: [standard] unfilled-item 没有规则填写细项 service_language/opening、")
@@ -108,7 +108,7 @@ def test_a_pack_of_its_own_is_not_measured_by_the_bundled_calls_and_lists(pack: 
 def test_a_rule_without_a_line_on_the_scorecard_is_an_error(pack: Path) -> None:
     file = pack / "pack.yaml"
     file.write_text(PACK.replace("item: concise", "item: concize"), encoding="utf-8")
-    code, found, _ = run("lint", "--pack", pack)
+    code, found, _ = run("lint", "--pack", pack, "--scorecard", "standard")
     assert code == 1
     message = "这条规则改变不了得分：考评表「standard」的「service_language」没有细项「concize」，是否想写「concise」？"
     assert f"error: packs/mine/pack.yaml:3: [polite.please] misplaced-rule {message}" in found.splitlines()

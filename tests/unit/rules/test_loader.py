@@ -46,7 +46,7 @@ ONE_FAULT = [
     (RULE.replace("message: 坏了", "message: 坏了\n    severity: big"), "1.yaml:6:15: [a.b] 「severity」不能是「big」，可用：info、minor、major、veto"),
     (RULE.replace("title: 规则", "title: 规则\n    title: 又一个"), "1.yaml:4:5: 重复的键「title」，第 3 行已经写过"),
     (RULE + "      d: {operator: phrase, phrases: [好]}\n", "1.yaml:9:7: [a.b] 条件「d」没有用到，请在 fault 里使用或删去"),
-    (RULE.replace("phrase, phrases: [不行]", "regex, patterns: ['(a']"), "1.yaml:8:39: [a.b] 正则「(a」有语法错误：missing ) at position 2"),
+    (RULE.replace("phrase, phrases: [不行]", "regex, patterns: ['(a']"), "1.yaml:8:39: [a.b] 正则「(a」有语法错误：缺少右括号（第 3 个字符）"),
     (RULE.replace("phrase, phrases: [不行]", "regex, patterns: ['(a+)+']"), "1.yaml:8:39: [a.b] 正则「(a+)+」可能失控：重复里又套着不限次数的重复，例如 (a+)+"),
     (RULE.replace("phrase, phrases: [不行]", r"regex, patterns: ['\b好']"), "1.yaml:8:39: [a.b] 正则「\\b好」用了 \\b、\\B 或 \\W：中文没有词边界，它们在句中永远不会按预期匹配"),
     (RULE.replace("phrases: [不行]", "phrases: ['{nope}好']"), "1.yaml:8:39: [a.b] 不认识的槽位 {nope}；可用：any、digits、name、number"),

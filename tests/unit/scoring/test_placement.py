@@ -123,6 +123,9 @@ def test_all_faults_come_at_once() -> None:
 
 
 def test_a_line_that_nothing_fills_is_a_warning() -> None:
+    scanty = pack(r=("words", "nowhere", ""))
+    assert placement_findings(scanty, cards(STANDARD, SALES)) == ()
+    assert [f.code for f in placement_findings(scanty, cards(STANDARD, SALES), named="telesales")] == ["unfilled-item"]
     (unfilled, unknown) = placement_findings(pack(r=("words", "opening", "")), cards(STANDARD, SALES))
     assert (unfilled.level, unfilled.code, unfilled.subject) == ("warning", "unfilled-item", "standard")
     assert "细项 words/extra，" in unfilled.message
