@@ -56,6 +56,9 @@ class CallLine:
     form_url: str | None
 
 
+MOOD_STEP = 0.5  # half of the way from calm to dissatisfied, or on to angry
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingClip:
     """A place to listen to. ``message`` is what the form of that call says; ``url`` leads to it at that time."""
@@ -131,6 +134,7 @@ class AgentReport:
     days: tuple[DayPoint, ...]
     notice: str | None
     versions: tuple[str, ...]
+    tone: tuple[str, ...] = ()  # what was read of tone in the counted calls, each a sentence
 
     @property
     def counted(self) -> tuple[CallLine, ...]:
@@ -180,6 +184,7 @@ def agent_report(
         days=_days(counted),
         notice=next((text for text in notices if text), None),
         versions=_versions(ordered),
+        tone=_tone(counted),
     )
 
 
@@ -297,6 +302,28 @@ def _days(calls: Sequence[InspectedCall]) -> tuple[DayPoint, ...]:
         DayPoint(day, len(rates), sum(rates) / len(rates), min(rates), max(rates))
         for day, rates in sorted(by_day.items())
     )
+
+
+def _tone(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
+    """Means over the calls in which tone was read, and how the customers' mood moved."""
+    sentences = []
+    read = [m for call in calls if (m := call.result.metrics).get("agent_warm_share") is not None]
+    if read:
+        warm, unfriendly = (
+            sum(m.get(name) or 0.0 for m in read) / len(read) for name in ("agent_warm_share", "agent_unfriendly_share")
+        )
+        sentences.append(f"{len(read)} 通平均：热情的话占 {warm:.0%}，生硬的话占 {unfriendly:.0%}")
+    moved = [
+        end - start
+        for call in calls
+        if (start := call.result.metrics.get("mood_start")) is not None
+        and (end := call.result.metrics.get("mood_end")) is not None
+    ]
+    if moved:
+        worse = sum(change >= MOOD_STEP for change in moved)
+        better = sum(change <= -MOOD_STEP for change in moved)
+        sentences.append(f"{len(moved)} 通测到客户情绪的开头与结尾：好转 {better} 通，变差 {worse} 通")
+    return tuple(sentences)
 
 
 def _versions(calls: Sequence[InspectedCall]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service.context import App
 from qa_engine.service.models import Check
+from qa_engine.service.tones import open_tones
 from qa_engine.store import head_revision
 
 NEEDED_CODECS = ("pcm_s16le", "pcm_mulaw", "pcm_alaw", "gsm_ms", "mp3float", "aac", "amrnb", "opus", "flac")
@@ -34,6 +35,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             "speech model is there",
             lambda: _model(app),
             "set QA_ASR_MODEL to a faster-whisper folder, or to starter for the bundled demonstration model",
+        ),
+        _check(
+            "tone",
+            "tone model is there",
+            lambda: (True, open_tones(app.settings).digest[:20]),
+            "set QA_TONE_MODEL to bundled, to the folder of a tone model, or to none",
         ),
         _check("codecs", "recordings can be decoded", _codecs, "reinstall PyAV: pip install --force-reinstall av"),
         _check(

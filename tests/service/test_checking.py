@@ -62,7 +62,7 @@ def test_given_facts_hold_for_every_recording(app: App, inbox: Path) -> None:
 
 def test_the_doctor_finds_and_never_raises(app: App) -> None:
     checks = {check.id: check for check in doctor(app)}
-    assert {"python", "home", "database", "broker", "disk", "model", "codecs", "rules", "cores"} == set(checks)
+    assert {"python", "home", "database", "broker", "disk", "model", "tone", "codecs", "rules", "cores"} == set(checks)
     assert all(check.fix and check.title for check in checks.values())
     assert checks["database"].ok
     assert checks["codecs"].ok
@@ -78,12 +78,13 @@ def test_the_doctor_on_a_sick_machine(tmp_path: Path) -> None:
     sick = load_settings(
         home=tmp_path / "file" / "home",
         asr_model=str(tmp_path),
+        tone_model=str(tmp_path),
         rules_dir=tmp_path,
         database_url=f"sqlite:///{tmp_path}",
     )
     with open_app(sick, bell=bell) as app:
         found = {check.id for check in doctor(app) if not check.ok}
-    assert {"home", "database", "broker", "model", "rules"} <= found
+    assert {"home", "database", "broker", "model", "tone", "rules"} <= found
 
 
 def test_worker_command() -> None:

@@ -271,6 +271,8 @@ def _summary_sheet(report: AgentReport, sheet: Sheet) -> None:
         ("最好的通话", f"{report.best.call_id}　{percent(report.best.rate)}" if report.best else "—"),
         ("最差的通话", f"{report.worst.call_id}　{percent(report.worst.rate)}" if report.worst else "—"),
     ]
+    if report.tone:
+        pairs.append(("语气（模型判断）", "；".join(report.tone)))
     _pairs(sheet, pairs)
     sheet.space()
     sheet.add(("考评项", "得分率（%）", "累计失分"), HEAD)

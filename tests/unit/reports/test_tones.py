@@ -11,8 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from qa_engine.domain import AgentTone, Call, CallResult, CustomerMood, Prosody, Speaker, ToneReading, Transcript, Turn
-from qa_engine.reports import CallForm, call_form
+from qa_engine.domain import (
+    Agent,
+    AgentTone,
+    Call,
+    CallResult,
+    CustomerMood,
+    Prosody,
+    Speaker,
+    ToneReading,
+    Transcript,
+    Turn,
+)
+from qa_engine.reports import CallForm, agent_report, call_form
 from qa_engine.reports.render import render, render_html
 from qa_engine.reports.render.svg import timeline_svg
 from qa_engine.reports.timeline import Timeline, build_timeline
@@ -180,3 +191,29 @@ def test_a_mood_is_named_by_what_it_is_nearest_to(level: float, title: str) -> N
 
 def test_certainty_is_never_written_as_100_percent() -> None:
     assert tone_label(reading(0, "angry", 1.0)) == "激动（把握 99%）"
+
+
+def test_the_report_of_an_agent_sums_tone_up_where_it_was_read(build: ModuleType) -> None:
+    calls = build.month_of_calls()
+    assert agent_report(Agent("8026"), calls).tone == ()
+    moods = [(0.2, 1.6), (1.5, 0.1), (0.3, 0.4)]
+    told = [
+        replace(
+            call,
+            result=replace(
+                call.result,
+                metrics={"agent_warm_share": 0.2, "agent_unfriendly_share": 0.1, "mood_start": start, "mood_end": end},
+            ),
+        )
+        for call, (start, end) in zip(calls, moods, strict=False)
+    ]
+    report = agent_report(Agent("8026"), [*told, *calls[3:]])
+    assert report.tone == (
+        "3 通平均：热情的话占 20%，生硬的话占 10%",
+        "3 通测到客户情绪的开头与结尾：好转 1 通，变差 1 通",
+    )
+    assert all(sentence in render_html(report) for sentence in report.tone)
+    cells = [
+        cell.value for row in load_workbook(io.BytesIO(render(report, "xlsx")))["概况"].iter_rows() for cell in row
+    ]
+    assert "；".join(report.tone) in cells
