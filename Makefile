@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAIN  ?= .venv-train
 
-.PHONY: demo test serve lint clean starter-model demo-calls wheel help
+.PHONY: demo test serve lint clean starter-model tone-model demo-calls wheel help
 
 help:
 	@echo "make demo           the bundled recordings through real workers to forms and reports"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint           only ruff, mypy and the import contracts"
 	@echo "make wheel          build dist/*.whl"
 	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
+	@echo "make tone-model     train the tone model anew and measure it (minutes; see models/tone/MODEL_CARD.md)"
 	@echo "make demo-calls     synthesise the demo recordings anew (needs espeak-ng and ffmpeg)"
 	@echo "make clean          remove virtual environments, caches and builds (never the data folder)"
 
@@ -50,6 +51,9 @@ starter-model: $(BIN)/python
 	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	$(TRAIN)/bin/python models/asr-starter/build.py $(STARTER_ARGS)
+
+tone-model: $(STAMP)
+	$(BIN)/python models/tone/build.py $(TONE_ARGS)
 
 demo-calls: $(STAMP)
 	$(BIN)/python examples/make_calls.py

@@ -30,7 +30,7 @@ MOODS = {
 }
 LEAST_CHARS, MOST_CHARS = 4, 40  # shorter ones have no tone of their own, longer ones are no speech
 WEIGHT = 0.1  # of one public example against one of ours
-COLD_USED = 3000
+CPED_USED, COLD_USED = 3000, 1000  # examples that training sees at most, of each speaker
 
 
 def cped(folder: Path) -> tuple[Utterance, ...]:
@@ -60,7 +60,7 @@ def harmless_posts(folder: Path, name: Path) -> tuple[str, ...]:
 def help_in_training(folder: Path) -> list[tuple[Utterance, float]]:
     """Everything above that training may use, with its weight."""
     cold = [u for s in (Speaker.AGENT, Speaker.CUSTOMER) for u in offensive_posts(folder, COLD_TRAIN, s)[:COLD_USED]]
-    return [(utterance, WEIGHT) for utterance in (*cped(folder), *cold)]
+    return [(utterance, WEIGHT) for utterance in (*cped(folder)[:CPED_USED], *cold)]
 
 
 def _fits(text: str) -> bool:
