@@ -151,7 +151,7 @@ class _Judgement:
 
     def _look(self, condition: Condition) -> Outcome:
         fields = condition.fields
-        if fields.who in ("agent", "customer") and not self._call.roles_known:
+        if fields.needs_roles and not self._call.roles_known:
             return not_applicable(_MONO)
         window = fields.window if isinstance(fields, Located) else Window()
         if (condition.operator.timed or window.timed) and not self._call.timed:

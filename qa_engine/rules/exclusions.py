@@ -58,7 +58,9 @@ def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[in
     near = ready.clause.near
     if near in ("previous_turn", "next_turn"):
         step = -1 if near == "previous_turn" else 1
-        neighbour = call.neighbour(view.order, step, speaker_of(ready.clause.speaker))
+        # Where nobody knows who spoke, the words of anybody excuse.
+        speaker = speaker_of(ready.clause.speaker) if call.roles_known else None
+        neighbour = call.neighbour(view.order, step, speaker)
         return neighbour is not None and _anywhere(ready, neighbour)
     if near == "turn":
         return _anywhere(ready, view)

@@ -138,6 +138,11 @@ class ConditionFields(Strict):
         return None
 
     @property
+    def needs_roles(self) -> bool:
+        """True when nothing can be said about a recording that does not tell agent and customer apart."""
+        return self.who in ("agent", "customer")
+
+    @property
     def inverts(self) -> bool:
         """True when TRUE means that nothing was found (absence)."""
         return False

@@ -26,6 +26,10 @@ class OverlapFields(Located):
     def who(self) -> Literal["agent", "customer", "any"] | None:
         return self.by or self.speaker
 
+    @property
+    def needs_roles(self) -> bool:
+        return True  # on one channel two voices are one turn
+
 
 def prepare(fields: OverlapFields, preparer: Preparer) -> tuple[str, ...]:
     words = fields.backchannels or preparer.header.backchannels

@@ -19,6 +19,10 @@ class BaseFields(BaseModel):
     min_turns: Annotated[int, Field(ge=2)] = 4
     min_seconds: Annotated[float, Field(ge=0)] = 0.8
 
+    @property
+    def needs_roles(self) -> bool:
+        return True  # what two people said is nobody's own base
+
 
 @dataclass(frozen=True, slots=True)
 class Rises:

@@ -21,6 +21,10 @@ class RepeatFields(Located):
     except_lists: Texts = ()
     except_phrases: Texts = ()
 
+    @property
+    def needs_roles(self) -> bool:
+        return True  # two people who say the same are no repetition
+
 
 def prepare(fields: RepeatFields, preparer: Preparer) -> PhraseSet | None:
     if not (fields.except_lists or fields.except_phrases):

@@ -39,6 +39,10 @@ class SilenceFields(Located):
     holds: Literal["excluded", "counted"] = "excluded"
     edges: bool = False
 
+    @property
+    def needs_roles(self) -> bool:
+        return super().needs_roles or {self.before, self.after} != {"any"}
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -140,7 +144,8 @@ def _excused(scope: Scope, gap: Gap) -> bool:
     excuse = scope.fields.excuse
     if excuse is None:
         return False
-    speaker = speaker_of(excuse.speaker)
+    # Where nobody knows who spoke, anybody may have announced the wait.
+    speaker = speaker_of(excuse.speaker) if scope.call.roles_known else None
     views = scope.call.turns_of(speaker)
     start, end = gap.span.start, gap.span.end
     leading = [v for v in views if (v.turn.start or 0.0) <= start and (v.turn.end or 0.0) <= end]
