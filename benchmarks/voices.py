@@ -35,7 +35,8 @@ _FADE_SECONDS = 0.01
 class Phrase:
     """What is said in one go: ``chars`` syllables at a rate, a pitch and a level.
 
-    ``level_db``: RMS of what is voiced, relative to full scale. ``pauses``: (after how many syllables, seconds). Slopes are changes a second around the middle of the phrase.
+    ``level_db``: RMS of what is voiced, relative to full scale. ``pauses``: (after how many syllables, seconds). Slopes
+    are changes a second around the middle of the phrase.
     """
 
     sentence: str

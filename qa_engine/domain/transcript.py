@@ -53,7 +53,7 @@ class Prosody:
     voiced_seconds: float  # without the pauses
     chars_per_minute: float | None = None  # 字/分钟 over the voiced seconds
     loudness_db: float | None = None  # speech-gated RMS, dB relative to full scale
-    pitch_hz: float | None = None  # median fundamental frequency
+    pitch_hz: float | None = None  # fundamental frequency, trimmed mean of its semitones
     pauses: tuple[float, ...] | None = None  # seconds of each pause inside the turn, in order
     rate_slope: float | None = None  # 字/分钟 per second
     loudness_slope_db: float | None = None  # dB per second

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_engine.domain import Call, Recognition, SpeechSpan, Transcript, Turn, Word
+from qa_engine.domain import Call, Recognition, Span, SpeechSpan, Transcript, Turn, Word
 from qa_engine.errors import RecordingError
 from qa_engine.speech.activity import ChannelSpeech, detect_speech, without_leaks
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
 from qa_engine.speech.channels import Voices, assign_speakers
 from qa_engine.speech.clips import ClipPlan, plan_clips
 from qa_engine.speech.decode import SAMPLE_RATE, decode, loudest_db
+from qa_engine.speech.edges import sound_edges
 from qa_engine.speech.options import SpeechOptions
 from qa_engine.speech.probe import audio_digest, probe
 from qa_engine.speech.prosody import measure
@@ -150,16 +151,19 @@ def _turns(
     for index, channel in enumerate(channels):
         others = [span for i, other in enumerate(channels) if i != index for span in other.speech.spans]
         utterances = utterances_of(index, words[index], others, options.turns)
-        turns += [(index, _measured(utterance, channel, voices, options)) for utterance in utterances]
+        spans = sound_edges([utterance.span for utterance in utterances], channel.speech.spans)
+        turns += [
+            (index, _measured(utterance, span, channel, voices, options))
+            for utterance, span in zip(utterances, spans, strict=True)
+        ]
     return in_order(turns)
 
 
-def _measured(utterance: Utterance, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
-    chars = count_chars(utterance.text)
-    prosody = measure(channel.samples, channel.speech, utterance.span, chars, utterance.words)
+def _measured(utterance: Utterance, span: Span, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
+    prosody = measure(channel.samples, channel.speech, span, count_chars(utterance.text), utterance.words)
     excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.loud_level_db, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
-    return replace(turn, prosody=prosody, excluded=excluded)
+    return replace(turn, start=span.start, end=span.end, prosody=prosody, excluded=excluded)
 
 
 def _speech_spans(channels: Sequence[_Heard], voices: Voices) -> tuple[SpeechSpan, ...]:

@@ -11,10 +11,10 @@ PITCH_MIN_HZ = 65.0
 PITCH_MAX_HZ = 450.0
 """Bounds of the search: a low man to an excited woman. Whoever sings is out of scope."""
 
-_FRAME = 1024
+_FRAME = 768
 _HOP = 2 * HOP
 _GATE_DB = 20.0
-_MIN_PERIODICITY = 0.6
+_MIN_PERIODICITY = 0.5
 _OCTAVE_ERROR = 0.8  # octaves away from the middle
 
 
@@ -26,15 +26,21 @@ class PitchTrack:
     hertz: np.ndarray
 
     @property
-    def median_hz(self) -> float:
-        return float(np.median(self.hertz))
+    def level_hz(self) -> float:
+        """Mean of the semitones without the highest and the lowest tenth.
+
+        The tones of Chinese make two heaps of frames, high and low; a median would jump from one to the other.
+        """
+        semitones = 12 * np.log2(np.sort(self.hertz))
+        cut = len(semitones) // 10
+        return float(2 ** (semitones[cut : len(semitones) - cut].mean() / 12))
 
     def repaired(self) -> "PitchTrack":
         """Halved or doubled where it lies over 0.8 of an octave off the middle: YIN took two periods, or half of one.
 
         The middle is that of this track alone, so a whole turn that is spoken an octave higher stays there.
         """
-        distance = np.log2(self.hertz / self.median_hz)
+        distance = np.log2(self.hertz / np.median(self.hertz))
         folded = np.where(distance > _OCTAVE_ERROR, self.hertz / 2, self.hertz)
         return PitchTrack(self.seconds, np.where(distance < -_OCTAVE_ERROR, self.hertz * 2, folded))
 

@@ -2,9 +2,9 @@
 
 * *voiced seconds*: time with speech (voice activity), without the pauses inside the turn.
 * *characters per minute*: characters as RULES counts them, over the voiced seconds.
-* *loudness*: mean power of the frames that carry speech (within 20 dB of the turn's loud frames), in dB full scale;
+* *loudness*: mean power of the frames that carry speech (within 15 dB of the turn's loud frames), in dB full scale;
   a gate relative to the turn itself does not change with the gain of the line.
-* *pitch*: median of the pitch track, octave errors folded.
+* *pitch*: trimmed mean of the pitch track in semitones, octave errors folded.
 * *slopes*: straight lines by least squares. Loudness over the levels of half seconds and pitch over the frames of the
   track, both against time; rate as the bend of the count of characters against voiced time.
 """
@@ -19,7 +19,7 @@ from qa_engine.speech.activity import FLOOR_DB, ChannelSpeech, frames_of
 from qa_engine.speech.pitch import PitchTrack, joined, track_pitch
 from qa_engine.text import count_chars
 
-_GATE_DB = 20.0
+_GATE_DB = 15.0
 _MIN_RATE_SECONDS = 0.3
 _MIN_PITCH_FRAMES = 5
 _MAX_PITCH_SECONDS = 20  # of one turn; more does not move its median
@@ -41,7 +41,7 @@ def measure(samples: np.ndarray, speech: ChannelSpeech, turn: Span, chars: int, 
         voiced_seconds=round(voiced, 3),
         chars_per_minute=round(chars * 60 / voiced, 1) if voiced >= _MIN_RATE_SECONDS and chars else None,
         loudness_db=_rounded(_loudness_db(speech, cores), 2),
-        pitch_hz=_rounded(pitch.median_hz if pitch else None, 1),
+        pitch_hz=_rounded(pitch.level_hz if pitch else None, 1),
         pauses=tuple(round(after.start - before.end, 3) for before, after in pairwise(cores)),
         rate_slope=_rounded(_rate_slope(words, cores), 1),
         loudness_slope_db=_rounded(_loudness_slope(speech, cores), 2),
