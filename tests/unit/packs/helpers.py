@@ -21,7 +21,7 @@ from qa_engine.domain import (
 )
 from qa_engine.resources import rules_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
-from qa_engine.scoring import Scorecard, load_scorecard, score_call
+from qa_engine.scoring import Scorecard, choose_scorecard, load_scorecards, score_call
 
 
 def sources(folder: Path) -> list[SourceFile]:
@@ -34,16 +34,21 @@ def pack(pack_id: str = "base") -> RulePack:
 
 
 @cache
-def scorecard(scorecard_id: str = "standard") -> Scorecard:
-    return load_scorecard(sources(rules_dir() / "scorecards"), scorecard_id)
+def scorecards() -> tuple[Scorecard, ...]:
+    return load_scorecards(sources(rules_dir() / "scorecards"))
 
 
-def judge(transcript: Transcript, pack_id: str = "base", scorecard_id: str = "standard") -> CallResult:
+def scorecard(scorecard_id: str) -> Scorecard:
+    return next(card for card in scorecards() if card.id == scorecard_id)
+
+
+def judge(transcript: Transcript) -> CallResult:
+    """The base pack, and the scorecard that is chosen for the call."""
     return score_call(
         transcript,
-        evaluate(pack(pack_id), transcript),
-        pack(pack_id).label,
-        scorecard(scorecard_id),
+        evaluate(pack(), transcript),
+        pack().label,
+        choose_scorecard(scorecards(), transcript.call),
         transcript_digest="sha256:test",
         engine="test",
     )

@@ -4,23 +4,29 @@ import re
 
 import pytest
 
-from qa_engine.domain import RuleResult, Severity, Speaker, Status
+from qa_engine.domain import Call, Channel, RuleResult, Severity, Speaker, Status
 from qa_engine.rules import evaluate, run_examples
-from qa_engine.scoring import ItemMode
-from tests.unit.packs.helpers import pack, said, scorecard
+from qa_engine.scoring import Scorecard, choose_scorecard, placement_faults
+from tests.unit.packs.helpers import pack, said, scorecard, scorecards
 
 EXPECTED = {
     "service_language": {
         "opening.greeting", "opening.identity", "opening.offer", "closing.further_needs", "closing.thanks_farewell",
-        "hold.request", "hold.thanks", "forbidden.refusal", "habit.filler",
+        "hold.request", "hold.thanks", "forbidden.refusal", "habit.filler", "language.courtesy", "process.ring",
+        "telesales.convenient", "chat.first_reply", "chat.each_reply", "chat.answered",
     },
     "service_attitude": {
         "attitude.retort", "attitude.blame_shifting", "attitude.distrust", "attitude.no_apology",
-        "attitude.overpromise",
+        "attitude.overpromise", "telesales.refusal_respected",
     },
     "voice_tone": {"tone.speech_rate", "tone.loudness", "tone.interrupting", "tone.dead_air"},
-    "needs": {"needs.restate", "needs.verify"},
-    "adaptability": {"adapt.comfort_angry", "adapt.reply_time", "followup.order"},
+    "needs": {"needs.restate", "needs.verify", "complaint.record", "order.facts", "telesales.questionnaire"},
+    "adaptability": {
+        "adapt.comfort_angry", "adapt.reply_time", "adapt.record_unanswered", "followup.order", "telesales.script",
+        "complaint.deadline_told", "complaint.solution", "complaint.opinion_asked", "complaint.handled_again",
+        "order.delay_explained", "aftersales.next_step", "chat.solved", "process.first_feedback",
+        "process.result_feedback",
+    },
     "veto": {"veto.abuse", "veto.private_dealing", "veto.hang_up", "veto.refuse_complaint", "veto.data_leak"},
 }  # fmt: skip
 
@@ -61,33 +67,60 @@ def test_every_rule_explains_itself(rule: object) -> None:
     assert model.examples.miss
 
 
-def test_every_rule_has_its_line_on_the_form() -> None:
-    card = scorecard()
+FEEDS_NOTHING = (Severity.VETO, Severity.INFO)
+
+
+CARDS = pytest.mark.parametrize("card", scorecards(), ids=lambda card: card.id)
+
+
+def test_every_rule_has_its_line_on_the_forms_of_its_calls() -> None:
+    assert placement_faults(pack(), scorecards()) == ()
+    assert placement_faults(pack(), [scorecard("standard")]) == (), "a centre may use one form for everything"
+
+
+@CARDS
+def test_every_line_is_fed_or_manual_with_its_anchors(card: Scorecard) -> None:
+    fed = {(rule.section, rule.item) for rule in pack().rules if rule.severity not in FEEDS_NOTHING}
+    for section, item in card.items():
+        assert item.manual or (section.id, item.id) in fed
+        if item.manual:
+            assert len(item.anchors) >= 3, item.id
+            assert item.anchors[0][0] == item.points, "the best anchor is the whole line"
+            assert item.anchors[-1][0] == 0
+
+
+@CARDS
+def test_every_form_has_a_hundred_points_under_the_five_headings_of_the_document(card: Scorecard) -> None:
+    headings = ["服务用语", "服务态度", "语气" if card.id == "chat" else "语气语调", "需求归纳能力", "应变能力"]
+    assert [section.title for section in card.sections] == headings
+    assert card.points == 100
+    assert [band.grade for band in card.grades] == ["A", "B", "C", "D", "E"]
+
+
+@CARDS
+def test_no_rule_costs_more_than_its_line(card: Scorecard) -> None:
     for rule in pack().rules:
-        if rule.severity not in (Severity.VETO, Severity.INFO):
-            found = card.find(rule.section, rule.item)
-            assert found is not None, rule.id
-            assert found[1].mode is ItemMode.DEDUCT
+        found = card.find(rule.section, rule.item)
+        if found is None or rule.severity in FEEDS_NOTHING:
+            continue
+        points = rule.model.points
+        most = abs(points.cap if points.cap is not None else points.each) * found[1].weights.get(rule.id, 1)
+        assert 0 < most <= found[1].points, rule.id
 
 
-def test_every_line_of_the_form_is_fed_or_manual() -> None:
-    fed = {(rule.section, rule.item) for rule in pack().rules}
-    assert all(item.manual or (section.id, item.id) in fed for section, item in scorecard().items())
-
-
-def test_the_standard_form_has_the_five_headings_of_the_document() -> None:
-    card = scorecard()
-    assert [(s.title, s.points) for s in card.sections] == [
-        ("服务用语", 30), ("服务态度", 25), ("语气语调", 15), ("需求归纳能力", 15), ("应变能力", 15),
-    ]  # fmt: skip
-
-
-def test_no_rule_costs_more_than_its_line() -> None:
-    for rule in pack().rules:
-        found = scorecard().find(rule.section, rule.item)
-        if found is not None:
-            most = abs(rule.model.points.cap if rule.model.points.cap is not None else rule.model.points.each)
-            assert 0 < most <= found[1].points, rule.id
+@pytest.mark.parametrize(
+    ("channel", "scenario", "wanted"),
+    [
+        ("voice", "consultation", "consultation"), ("voice", "complaint", "complaint"), ("voice", "order", "order"),
+        ("voice", "after_sales", "order"), ("voice", "followup", "followup"), ("voice", "telesales", "telesales"),
+        ("voice", None, "standard"), ("voice", "repair", "standard"), ("chat", None, "chat"),
+        ("chat", "complaint", "chat"), ("chat", "order", "chat"),
+    ],
+)  # fmt: skip
+def test_the_form_of_a_call_is_that_of_its_scenario_or_channel(channel: str, scenario: str | None, wanted: str) -> None:
+    call = Call("c", channel=Channel(channel), scenario=scenario)
+    assert choose_scorecard(scorecards(), call).id == wanted
+    assert sum(card.applies_to.names(call) for card in scorecards()) <= 1, "the order of the files decides nothing"
 
 
 # What an unlucky recogniser makes of mandated words: they count all the same.

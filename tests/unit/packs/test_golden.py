@@ -10,7 +10,7 @@ from qa_engine.domain import Status
 from qa_engine.resources import rules_dir
 from qa_engine.scoring import PENDING_GRADE
 from qa_engine.speech.formats import transcript_from_json
-from tests.unit.packs.helpers import ids, judge, pack
+from tests.unit.packs.helpers import ids, judge, pack, scorecards
 
 GOLDEN = sorted((rules_dir() / "golden").glob("*.json"))
 
@@ -49,9 +49,25 @@ def test_there_are_enough_over_all_scenarios() -> None:
     assert 0.3 < len(clean) / len(calls) < 0.6
 
 
-def test_every_rule_is_broken_somewhere() -> None:
-    broken = {name for path in GOLDEN for name in load(path)[0]["fail"]}
-    assert {rule.id for rule in pack().rules} - broken == set()
+def test_every_rule_is_broken_somewhere_and_kept_somewhere() -> None:
+    kept: set[str] = set()
+    broken: set[str] = set()
+    for path in GOLDEN:
+        result = judge(transcript_from_json(load(path)[1], path.name))
+        kept.update(ids(result, Status.PASS))
+        broken.update(ids(result, Status.FAIL))
+    known = {rule.id for rule in pack().rules}
+    assert known - broken == set()
+    assert known - kept == set()
+
+
+def test_every_scorecard_is_used_by_clean_and_by_faulty_calls() -> None:
+    used: dict[str, set[bool]] = {}
+    for path in GOLDEN:
+        golden, call = load(path)
+        card = judge(transcript_from_json(call, path.name)).scorecard.partition("@")[0]
+        used.setdefault(card, set()).add(bool(golden["fail"]))
+    assert used == {card.id: {True, False} for card in scorecards()}
 
 
 def test_golden_names_are_rules() -> None:
