@@ -25,6 +25,9 @@ _IN = re.compile(rf"{_AMOUNT}(?P<tail>之内|以内|内|左右|之后|以后|后
 _DAY = re.compile("(?P<day>大后天|后天|明天|明日|明早|今天|今日|今晚|当天|本周|这周|下周|月底)")
 _AT_ONCE = re.compile("马上|立即|立刻|现在就|这就|第一时间")
 _REFUSED = re.compile("(?:不能|不会|无法|没法|没办法|不敢|不可能|不|没)[^,。]{0,6}$")
+_TAG = re.compile(
+    "(?<=.),?(?:您|你)看(?:这样)?(?:可以|行|好|怎么样|可不可以|行不行|好不好|能接受)(?:吗|么)?$|,(?:可以|行|好)(?:吗|么)$"
+)
 _HYPOTHETICAL = re.compile("(?:吗|么|\\?)$")
 
 _HOURS = {
@@ -93,7 +96,10 @@ def commitments(
     for stop in [*SENTENCE_END.finditer(text), None]:
         end = len(text) if stop is None else stop.start()
         mark = text[end : end + 1]
-        if mark != "?" and not _HYPOTHETICAL.search(text[begin:end]):
+        tag = _TAG.search(text, begin, end)  # what was told is told, though the customer is asked to agree
+        if tag is not None:
+            yield from _in_sentence(text, begin, tag.start(), moment, calendar)
+        elif mark != "?" and not _HYPOTHETICAL.search(text[begin:end]):
             yield from _in_sentence(text, begin, end, moment, calendar)
         begin = end if stop is None else stop.end()
 

@@ -112,6 +112,9 @@ PROMISE = [
     ("over_hours: 48", "给您回复，大概一周", "fail"),
     ("over_hours: 48", "我不能在三天内给您回复", "pass"),
     ("over_hours: 48", "三天内给您回复可以吗？", "pass"),
+    ("over_hours: 48", "三天内给您回复，您看可以吗？", "fail"),  # told, then agreed upon
+    ("over_hours: 48", "三天内给您回复您看行吗", "fail"),
+    ("over_hours: 48", "三天内给您回复，好吗？", "fail"),
     ("over_hours: 48", "您三天前给我们打过电话", "pass"),
     ("over_hours: 48", "明天给您回电话", "pass"),
     ("over_hours: 48", "下周给您回电话", "fail"),
@@ -120,6 +123,8 @@ PROMISE = [
     ("without_deadline: true", "48小时内给您回复", "pass"),
     ("without_deadline: true", "我给您处理一下", "pass"),
     ("any: true", "半小时内给您回电", "fail"),
+    ("any: true", "专员给您答复调查结果，您看可以吗？", "fail"),
+    ("any: true", "您看什么时候给您回电？", "pass"),
 ]
 
 
