@@ -1,14 +1,31 @@
 """The JSON Schema of a rule file, for editors that complete and check while one types."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from qa_engine.rules.models import Exclusion, Header, PhraseList, RuleModel
+from qa_engine.rules.models import RULE_ID, Exclusion, Header, PhraseList, RuleModel
 from qa_engine.rules.operators import registry
 
 _REF = "#/$defs/{model}"
+
+
+def _condition(operators: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+    """The operator decides which fields there are; so an editor complains of a field, not of the whole condition."""
+    return {
+        "type": "object",
+        "required": ["operator"],
+        "properties": {"operator": {"enum": list(operators)}},
+        "allOf": [
+            {
+                "if": {"properties": {"operator": {"const": name}}, "required": ["operator"]},
+                "then": {"$ref": _REF.format(model=fields.__name__)},
+            }
+            for name, fields in operators.items()
+        ],
+    }
 
 
 def json_schema() -> dict[str, Any]:
@@ -19,8 +36,9 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     for name, fields in operators.items():
         definitions[fields.__name__]["title"] = f"{name}（{registry()[name].title}）"
-    conditions = {"oneOf": [{"$ref": _REF.format(model=fields.__name__)} for fields in operators.values()]}
-    definitions["RuleModel"]["properties"]["conditions"]["additionalProperties"] = conditions
+    rule = definitions["RuleModel"]["properties"]
+    rule["conditions"]["additionalProperties"] = _condition(operators)
+    rule["id"]["pattern"] = f"^{RULE_ID.pattern}$"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "qa-engine 规则文件",

@@ -79,12 +79,15 @@ class Exclusion(Strict):
     any: tuple[Clause, ...] = Field(min_length=1)
 
 
+_Cost: TypeAlias = Annotated[float, Field(le=0)]
+
+
 class Points(Strict):
     """What a fault costs. ``each`` and ``cap`` are zero or negative."""
 
-    each: Annotated[float, Field(le=0)] = 0.0
+    each: _Cost = 0.0
     per: Literal["once", "hit"] = "once"
-    cap: Annotated[float, Field(le=0)] | None = None
+    cap: _Cost | None = None
     of: Texts = ()
 
 
@@ -92,7 +95,7 @@ class Repeat(Strict):
     """From the N-th offence of the same agent within so many days, ``each`` becomes another number."""
 
     within_days: Count
-    steps: dict[int, Annotated[float, Field(le=0)]] = Field(min_length=1)
+    steps: dict[int, _Cost] = Field(min_length=1)
 
     @field_validator("steps", mode="before")
     @classmethod
@@ -186,7 +189,7 @@ class RuleModel(Strict):
     section: str
     item: str = ""
     severity: Severity = Severity.MINOR
-    points: Annotated[Points, BeforeValidator(_points, json_schema_input_type=float | Points)] = Points()
+    points: Annotated[Points, BeforeValidator(_points, json_schema_input_type=_Cost | Points)] = Points()
     repeat: Repeat | None = None
     applies_to: AppliesTo = AppliesTo()
     conditions: dict[str, dict[str, Any]] = Field(min_length=1)

@@ -1,7 +1,5 @@
 """What rule authors use: examples, lint, plain Chinese, JSON Schema."""
 
-import json
-
 import pytest
 
 from qa_engine.errors import NotFoundError
@@ -9,7 +7,6 @@ from qa_engine.rules import (
     Level,
     SourceFile,
     describe_rule,
-    json_schema,
     lint,
     load_pack,
     registry,
@@ -195,17 +192,3 @@ def test_every_operator_describes_itself_and_refuses_unknown_fields() -> None:
         assert entry.title, name
         assert entry.fields.model_config.get("extra") == "forbid", name
         assert entry.describe is not None, name
-
-
-def test_the_schema_names_every_operator_and_the_short_forms() -> None:
-    schema = json_schema()
-    assert json.loads(json.dumps(schema)) == schema
-    conditions = schema["$defs"]["RuleModel"]["properties"]["conditions"]["additionalProperties"]["oneOf"]
-    assert len(conditions) == len(registry())
-    metadata = schema["$defs"]["MetadataFields"]["properties"]
-    assert "in" in metadata
-    assert "in_" not in metadata
-    points = schema["$defs"]["RuleModel"]["properties"]["points"]["anyOf"]
-    assert {"type": "number"} in points
-    texts = schema["$defs"]["PhraseFields"]["properties"]["lists"]["anyOf"]
-    assert {"type": "string"} in texts
