@@ -114,6 +114,19 @@ def test_a_pack_without_classes_has_no_register() -> None:
         ("五天内给您答复", 120.0, "2026-03-07T09:00:00", PromiseKind.REPLY, True),
         ("退款七天到账", 168.0, "2026-03-09T09:00:00", PromiseKind.SETTLE, False),
         ("稍后给您回电", None, None, PromiseKind.REPLY, False),
+        ("今天下午五点前给您回电话", 8.0, "2026-03-02T17:00:00", PromiseKind.REPLY, False),
+        ("明天上午十点半之前给您回复", 25.5, "2026-03-03T10:30:00", PromiseKind.REPLY, False),
+        ("明天晚上8点给您回电", 35.0, "2026-03-03T20:00:00", PromiseKind.REPLY, False),
+        ("明天中午之前答复您", 28.0, "2026-03-03T13:00:00", PromiseKind.REPLY, False),
+        ("明天上午给您回复", 27.0, "2026-03-03T12:00:00", PromiseKind.REPLY, False),
+        ("今天下班前给您回复", 8.5, "2026-03-02T17:30:00", PromiseKind.REPLY, False),
+        ("后天给您回复", 48.0, "2026-03-04T23:59:59", PromiseKind.REPLY, False),
+        ("大后天给您回复", 72.0, "2026-03-05T23:59:59", PromiseKind.REPLY, True),
+        ("周三上午给您回复", 51.0, "2026-03-04T12:00:00", PromiseKind.REPLY, True),
+        ("下周三给您回复", 216.0, "2026-03-11T23:59:59", PromiseKind.REPLY, True),
+        ("一周内给您回复", 168.0, "2026-03-09T09:00:00", PromiseKind.REPLY, True),
+        ("今晚八点给您回电", 11.0, "2026-03-02T20:00:00", PromiseKind.REPLY, False),
+        ("收到货后三个工作日内退款到账", 72.0, None, PromiseKind.SETTLE, False),
     ],
 )
 def test_the_promise_ledger(
@@ -123,6 +136,11 @@ def test_the_promise_ledger(
     assert isinstance(promise, Promise)
     assert (promise.hours, promise.kind, promise.over_limit) == (hours, kind, over)
     assert promise.due == (datetime.fromisoformat(due + "+08:00") if due else None)
+
+
+@pytest.mark.parametrize("said", ["我帮您反馈给网点", "会有短信通知您", "我没有给您回过电话", "您给我回个电话"])
+def test_what_is_no_promise(pack: RulePack, said: str) -> None:
+    assert pack.promises(call(f"坐席：{said}。")) == ()
 
 
 @pytest.mark.parametrize(
