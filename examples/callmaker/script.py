@@ -112,10 +112,12 @@ def _voice(voice: Voice, rate: int | None) -> dict[str, Any]:
 
 def _expected(source: Source) -> dict[str, Any]:
     planted = [{"rule": rule, "turns": _Flow(turns)} for rule, turns in source.planted().items()]
+    flags = [{"rule": rule, "turns": _Flow(turns)} for rule, turns in source.flags().items()]
     return {
         "roles": "unknown" if source.mono else "known",
         "fail": [] if source.mono else planted,
         "fail_if_roles_were_known": planted if source.mono else [],
+        "flag": [] if source.mono else flags,
         "tolerated": list(source.tolerated),
         "may_be_uncertain": list(source.may_be_uncertain),
     }
@@ -135,6 +137,8 @@ def _turn(index: int, turn: PerformedTurn) -> dict[str, Any]:
     }
     if turn.source.fault:
         data["fault"] = list(turn.source.fault)
+    if turn.source.flag:
+        data["flag"] = list(turn.source.flag)
     if turn.source.control:
         data["control"] = turn.source.control
     data["characters"] = _Flow([[c.text, round(c.start, 3), round(c.end, 3)] for c in turn.characters])

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+TONES = ("impatient", "dismissive", "confrontational", "no_warmth", "mood_worse")  # read by a model, flags for review
 SECTION_RULES = {
     "opening": ("greeting", "identity", "offer"),
     "closing": ("further_needs", "thanks_farewell"),
@@ -19,9 +20,9 @@ SECTION_RULES = {
     "forbidden": ("refusal",),
     "habit": ("filler",),
     "attitude": ("retort", "blame_shifting", "distrust", "no_apology", "overpromise"),
-    "tone": ("speech_rate", "loudness", "interrupting", "dead_air"),
+    "tone": ("speech_rate", "loudness", "interrupting", "dead_air", *TONES),
     "needs": ("restate", "verify"),
-    "adapt": ("comfort_angry", "reply_time"),
+    "adapt": ("comfort_angry", "reply_time", "angry_handled"),
     "followup": ("order",),
     "veto": ("abuse", "private_dealing", "hang_up", "refuse_complaint", "data_leak"),
 }
@@ -69,6 +70,7 @@ class SourceTurn:
     pitch: int = 0
     fault: tuple[str, ...] = ()  # rules that must fail, with evidence in this turn
     allowed: tuple[str, ...] = ()  # rules that may point here too when they fail for another turn
+    flag: tuple[str, ...] = ()  # rules that must ask for review, with evidence in this turn
     control: str | None = None  # why nothing must be found here although something looks like it
 
 
@@ -96,6 +98,7 @@ class Source:
     line: Line
     turns: tuple[SourceTurn, ...]
     missing: tuple[str, ...] = ()  # rules that must fail for what nobody said, so without a turn
+    flagged: tuple[str, ...] = ()  # rules that must ask for review without a turn of their own
     tolerated: tuple[str, ...] = ()  # inspectors may differ on these
     may_be_uncertain: tuple[str, ...] = ()
     agent_rate: int | None = None  # instead of the agent's own, for this call
@@ -118,6 +121,14 @@ class Source:
                 if rule in found:
                     found[rule] = sorted({*found[rule], index})
         return found
+
+    def flags(self) -> dict[str, list[int]]:
+        """Rule → turns that a person must be sent to, in order of appearance."""
+        found: dict[str, list[int]] = {}
+        for index, turn in enumerate(self.turns):
+            for rule in turn.flag:
+                found.setdefault(rule, []).append(index)
+        return found | {rule: [] for rule in self.flagged}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +199,7 @@ def _check(path: Path, source: Source) -> None:
     demand(source.scenario in SCENARIOS, f"unknown scenario {source.scenario!r}")
     demand(source.agent_channel in CHANNELS, f"unknown agent_channel {source.agent_channel!r}")
     demand(source.started_at.tzinfo is not None, "started_at needs its time zone")
-    named = {*source.planted(), *source.tolerated, *source.may_be_uncertain}
+    named = {*source.planted(), *source.flags(), *source.tolerated, *source.may_be_uncertain}
     named |= {rule for turn in source.turns for rule in turn.allowed}
     demand(named <= RULE_IDS, f"unknown rules {sorted(named - RULE_IDS)}")
     for index, turn in enumerate(source.turns):

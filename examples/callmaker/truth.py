@@ -41,6 +41,11 @@ def must_fail(script: dict[str, Any]) -> dict[str, list[int]]:
     return {entry["rule"]: entry["turns"] for entry in script["expected"]["fail"]}
 
 
+def must_flag(script: dict[str, Any]) -> dict[str, list[int]]:
+    """Rule → indices of the turns that a person must be sent to (empty where it is about the whole call)."""
+    return {entry["rule"]: entry["turns"] for entry in script["expected"]["flag"]}
+
+
 def may_fail(script: dict[str, Any]) -> frozenset[str]:
     """Rules on which inspectors may differ; every other rule outside :func:`must_fail` must not fail."""
     return frozenset(script["expected"]["tolerated"])

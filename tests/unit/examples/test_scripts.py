@@ -58,6 +58,8 @@ def test_scripts_are_made_from_the_sources(examples: Path, scripts: list[Script]
         ], f"{source.call_id}: run examples/make_calls.py"
         assert script["title"] == source.title
         assert [entry["rule"] for entry in _planted(script)] == list(source.planted())
+        flags = {} if source.mono else source.flags()
+        assert {entry["rule"]: entry["turns"] for entry in script["expected"]["flag"]} == flags
 
 
 def test_each_character_has_its_time(scripts: list[Script]) -> None:
