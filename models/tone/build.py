@@ -22,7 +22,7 @@ import report
 
 from qa_engine import __version__
 from qa_engine.domain import Speaker
-from qa_engine.tone import LABELS, Utterance, measure, read_own
+from qa_engine.tone import LABELS, ToneModel, Utterance, measure, read_own
 from qa_engine.tone.fit import Recipe
 from qa_engine.tone.training import READ_SPEAKERS, Lesson, Trained, of_speaker, readings, split, train
 
@@ -51,10 +51,11 @@ def main() -> None:
     evaluation["data"] = data(utterances, lesson)
     if arguments.public:
         evaluation["public"], trained = with_public(arguments.public, lesson, trained)
+    trained.save(arguments.out, NAME)
     for speaker in READ_SPEAKERS:
         evaluation[speaker.value] = measured(speaker, lesson, trained)
     evaluation["thresholds"] = thresholds(lesson, trained)
-    trained.save(arguments.out, NAME)
+    evaluation["clean_calls"] = checks.clean_calls(ToneModel.load(arguments.out))
     report.write(arguments.out.parent, evaluation)
 
 

@@ -172,6 +172,19 @@ def mistakes(evaluation: Evaluation) -> str:
     return _table(["utterance", "true", "said", "because of"], rows)
 
 
+def clean_calls(evaluation: Evaluation) -> str:
+    rows = []
+    for speaker in SPEAKERS:
+        found = {
+            row["label"]: evaluation["clean_calls"][row["label"]] for row in evaluation[speaker]["held_out"]["classes"]
+        }
+        total = sum(counts["said"] for counts in found.values())
+        for label, counts in found.items():
+            share = _share(counts["said"] / total)
+            rows.append([speaker, label, f"{counts['said']} of {total}", share, str(counts["sure"])])
+    return _table(["speaker", "class", "turns said to have it", "share", "sure enough for points"], rows)
+
+
 def public(evaluation: Evaluation) -> str:
     found = evaluation.get("public")
     if found is None:
@@ -203,5 +216,5 @@ def public(evaluation: Evaluation) -> str:
 
 TABLES: Mapping[str, Callable[[Evaluation], str]] = {
     table.__name__: table
-    for table in (data, summary, classes, confusion, reliability, thresholds, sources, mistakes, public)
+    for table in (data, summary, classes, confusion, reliability, thresholds, sources, mistakes, clean_calls, public)
 }
