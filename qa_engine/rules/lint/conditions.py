@@ -10,7 +10,7 @@ from qa_engine.rules.matching import PhraseSet
 from qa_engine.rules.pack import Condition, Rule, RulePack
 from qa_engine.rules.patterns import Pattern
 
-_NEEDS_SOUND = frozenset({"silence", "overlap", "speech_rate", "loudness", "pitch"})
+_NEEDS_SOUND = frozenset({"silence", "silence_share", "overlap", "speech_rate", "loudness", "pitch"})
 
 
 @check

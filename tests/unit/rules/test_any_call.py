@@ -48,6 +48,8 @@ tone: {operator: tone, classes: [impatient, dismissive], above: 0.4, above_with_
 deduct: {operator: tone, classes: [confrontational], above: 0.1, deduct_above: 0.4, window: {last_turns: 3}}
 mood: {operator: tone, speaker: customer, classes: angry, third: last, above: 0.1}
 worse: {operator: tone, speaker: customer, classes: [dissatisfied, angry], trend: rising, min_change: 0.1}
+quiet: {operator: silence_share, above: 0.1, min_seconds: 0}
+feedback: {operator: deadline, until: feedback_at, within: {working_days: 1}}
 beside: {operator: phrase, phrases: [好], speaker: any, anchor: {to: silence, where: around, hit: each, turns: 1, seconds: 3}}
 """
 
@@ -83,8 +85,9 @@ def _turn(draw: st.DrawFn, index: int, *, timed: bool) -> Turn:
     words = ()
     if start is not None and end is not None and text and draw(st.booleans()):
         words = tuple(Word(char, start, end, 0.5) for char in text)
-    optional = st.none() | st.floats(-60, 400, allow_nan=False)
-    prosody = draw(st.none() | st.builds(Prosody, SECONDS, st.none() | st.floats(1, 900), optional, optional))
+    rate, loudness, pitch = st.floats(1, 900), st.floats(-90, 0), st.floats(40, 700)
+    measures = (st.none() | rate, st.none() | loudness, st.none() | pitch)
+    prosody = draw(st.none() | st.builds(Prosody, SECONDS, *measures))
     return Turn(
         index,
         draw(
@@ -117,6 +120,7 @@ def _transcript(draw: st.DrawFn) -> Transcript:
                     st.integers(0, 5), st.text(max_size=3), st.none(), st.lists(st.integers(), max_size=2)
                 ),
                 "ended_by": st.sampled_from(["agent", "customer", "", 3]),
+                "feedback_at": st.sampled_from(["2026-03-02T09:00:00+08:00", "", "soon", 3, None]),
                 "hold": st.one_of(st.just("x"), st.just([[1, 2], [5, 3], "y", [1, None]]), st.none()),
             },
         )

@@ -155,6 +155,27 @@ RANGES = [
 ]
 
 
+QUIET = ["坐席[0-10]：您好", "客户[12-20]：你好", "坐席[50-60]：查到了"]
+SHARES = [
+    ("above: 0.3", QUIET, {"duration": 60}, "fail", 0.5),  # the two seconds do not count
+    ("above: 0.5", QUIET, {"duration": 60}, "pass", None),
+    ("above: 0.5, min_seconds: 1", QUIET, {"duration": 60}, "fail", 0.533),
+    ("above: 0.3", QUIET, {"duration": 60, "metadata": {"hold": [[20, 50]]}}, "pass", None),
+    ("above: 0.3, holds: counted", QUIET, {"duration": 60, "metadata": {"hold": [[20, 50]]}}, "fail", 0.5),
+    ("below: 0.6", QUIET, {"duration": 60}, "fail", 0.5),
+    ("above: 0.3", QUIET, {"duration": 120}, "fail", 0.75),  # to the end of the call
+    ("above: 0.3", ["坐席：您好"], {"duration": 60}, "not_applicable", None),
+    ("above: 0.3", ["坐席[0-0]：您好"], {}, "not_applicable", None),
+]
+
+
+@pytest.mark.parametrize(("fields", "lines", "call", "status", "share"), SHARES)
+def test_silence_share(judge, fields: str, lines: list[str], call: dict, status: str, share: float | None) -> None:
+    result = judge(f"{{operator: silence_share, {fields}}}", lines, call=call)
+    assert result.status == status
+    assert share is None or f"静默占比 {share:g}" in result.evidence[0].explanation
+
+
 @pytest.mark.parametrize(("condition", "lines", "status"), RANGES)
 def test_ranges_of_the_whole_call(judge, condition: str, lines: list[str], status: str) -> None:
     assert judge(condition, lines).status == status
