@@ -156,11 +156,10 @@ def _probability(reading: ToneReading, classes: Sequence[str]) -> float:
 
 def _hit(scope: Scope, read: _Read) -> Hit | None:
     fields: ToneFields = scope.fields
+    if read.probability < (fields.above_with_sound or fields.above):
+        return None
     sound = agreeing_sound(scope.call, read.view) if HEATED.intersection(fields.classes) else ()
-    enough = fields.above
-    if sound and fields.above_with_sound is not None:
-        enough = fields.above_with_sound
-    if read.probability < enough:
+    if read.probability < fields.above and not sound:
         return None
     words = _words(read.reading, fields.classes)
     said = f"{WHO_TITLE[fields.speaker]}这句话听起来{_sounds_like(read, fields.classes)}"
