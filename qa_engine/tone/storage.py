@@ -27,20 +27,15 @@ from qa_engine.tone.measure import PrecisionPoint
 
 TRUSTED: Final = frozenset(
     {
-        "builtins.dict",
-        "builtins.float",
-        "builtins.int",
-        "builtins.list",
-        "builtins.str",
-        "builtins.tuple",
-        "numpy.float32",
-        "numpy.float64",
-        "numpy.int32",
-        "numpy.int64",
-        "numpy.ndarray",
-        "sklearn.linear_model._logistic.LogisticRegression",
+        ("builtins.dict", "DictNode"),
+        ("builtins.list", "ListNode"),
+        ("builtins.str", "JsonNode"),  # numbers and texts
+        ("builtins.str", "TypeNode"),  # type of a key
+        ("numpy.ndarray", "NdArrayNode"),
+        ("sklearn.linear_model._logistic.LogisticRegression", "ObjectNode"),
     }
 )
+"""Types, each with the one way of building it: a file may name a harmless type and ask for a function call."""
 
 
 def save(
@@ -79,7 +74,8 @@ def load_classifier(folder: Path, card: Card, speaker: Speaker) -> LinearTone:
         raw = path.read_bytes()
         unknown = sorted(set(_types(raw)) - TRUSTED)
         if unknown:
-            raise ToneModelError(f"{path}: holds {', '.join(unknown)}, which no tone model has; {ADVICE}")
+            named = ", ".join(f"{name} ({loader})" for name, loader in unknown)
+            raise ToneModelError(f"{path}: holds {named}, which no tone model has; {ADVICE}")
         with warnings.catch_warnings():
             # Only the coefficients are read, and they mean the same in every version.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
@@ -128,15 +124,15 @@ def _contents(classifier: LinearTone) -> str:
     return digest([list(classifier.features), *(np.asarray(a, dtype="<f4").tobytes().hex() for a in arrays)])
 
 
-def _types(raw: bytes) -> Iterator[str]:
-    """Every type that a skops file names."""
+def _types(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Every type that a skops file names, with how skops is to build it."""
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         waiting = [json.loads(archive.read("schema.json"))]
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
             if "__class__" in node:
-                yield f"{node.get('__module__')}.{node['__class__']}"
+                yield f"{node.get('__module__')}.{node['__class__']}", str(node.get("__loader__"))
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)

@@ -106,6 +106,12 @@ def a_function(folder: Path) -> None:
     skops.io.dump({"classifier": np.save}, folder / "agent.skops")
 
 
+def a_harmless_name_on_a_function_call(folder: Path) -> None:
+    schema = {"__class__": "str", "__module__": "builtins", "__loader__": "OperatorFuncNode", "content": "system"}
+    with zipfile.ZipFile(folder / "agent.skops", "w") as archive:
+        archive.writestr("schema.json", json.dumps(schema))
+
+
 def no_schema(folder: Path) -> None:
     with zipfile.ZipFile(folder / "agent.skops", "w") as archive:
         archive.writestr("other.json", "{}")
@@ -134,8 +140,12 @@ def of_another_model(folder: Path) -> None:
         (no_classifier, "agent.skops: cannot be read"),
         (torn_classifier, "agent.skops: damaged, or no tone classifier"),
         (pickled, "agent.skops: damaged, or no tone classifier (BadZipFile"),
-        (other_type, "agent.skops: holds sklearn.linear_model._base.LinearRegression, which no tone model has"),
-        (a_function, "agent.skops: holds numpy.save, which no tone model has"),
+        (
+            other_type,
+            "agent.skops: holds sklearn.linear_model._base.LinearRegression (ObjectNode), which no tone model has",
+        ),
+        (a_function, "agent.skops: holds numpy.save ("),
+        (a_harmless_name_on_a_function_call, "agent.skops: holds builtins.str (OperatorFuncNode), which no tone model"),
         (no_schema, "agent.skops: damaged, or no tone classifier"),
         (other_parts, "agent.skops: damaged, or no tone classifier"),
         (swapped, "agent.skops: damaged, or no tone classifier"),
