@@ -14,6 +14,7 @@ try:  # Python 3.11 and later keep the parser here; the module is private, its t
 except ImportError:  # pragma: no cover - an interpreter without it: the time limit still protects
     constants = parser = None
 
+_REPEATS = () if constants is None else (constants.MAX_REPEAT, constants.MIN_REPEAT)
 TIMEOUT_SECONDS = 0.25
 _MAX_CHARS = 2_000
 _SYNTAX = (
@@ -26,6 +27,8 @@ _SYNTAX = (
     ("multiple repeat", "连写了两个重复符号"),
     ("bad escape", "反斜杠后面的字符没有意义"),
 )
+_RECURSION = re.compile(r"(?<!\\)(?:\\\\)*\(\?(?:R|[0-9]+|&\w+|P>\w+)\)")
+_MANY_WAYS = 100  # how often a piece may be cut in two by repetition within counted repetition
 _BORDER = re.compile(r"(?<!\\)(?:\\\\)*\\[bBW]")
 
 
@@ -65,10 +68,14 @@ class SafeRegex:
 
 def compile_regex(source: str) -> SafeRegex:
     """The expression, ready; raises RegexError when it is malformed, never matches in Chinese, or can run away."""
+    if not source:
+        raise RegexError("正则是空的")
     if len(source) > _MAX_CHARS:
         raise RegexError(f"正则超过 {_MAX_CHARS} 个字符，请拆成几条")
     if _BORDER.search(source):
         raise RegexError(f"正则「{source}」用了 \\b、\\B 或 \\W：中文没有词边界，它们在句中永远不会按预期匹配")
+    if _RECURSION.search(source):
+        raise RegexError(f"正则「{source}」用了递归，可能失控")
     checked = SafeRegex(source)
     try:
         checked.compiled  # noqa: B018 - compiles now, so that the fault shows now
@@ -101,13 +108,31 @@ def _inspect(tree: Any) -> str | None:
             if trouble:
                 return trouble
     for kind, arguments in tree:
-        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT) and _unbounded(arguments):
+        if kind in _REPEATS and _unbounded(arguments):
             body = arguments[2]
             if _has_unbounded(body):
                 return "重复里又套着不限次数的重复，例如 (a+)+"
             if _overlapping_branches(body):
                 return "不限次数的重复里有相互重叠的选项，例如 (a|a)*"
+        if kind in _REPEATS and arguments[1] * _loose(arguments[2]) > _MANY_WAYS:
+            return "重复里又套着重复，切分的方式太多，例如 (a{1,9}){1,30}"
     return _adjacent(tree)
+
+
+def _loose(tree: Any) -> int:
+    """The longest repetition of a body that is nothing but repetition of varying length; 0 when something is fixed."""
+    longest = 0
+    for kind, arguments in tree:
+        if kind is constants.SUBPATTERN:
+            inner = _loose(arguments[-1])
+        elif kind in _REPEATS and arguments[0] != arguments[1]:
+            inner = min(int(arguments[1]), _MANY_WAYS)
+        else:
+            inner = 0
+        if not inner:
+            return 0
+        longest = max(longest, inner)
+    return longest
 
 
 def _unbounded(arguments: Any) -> bool:
@@ -124,7 +149,7 @@ def _subtrees(arguments: Any) -> Iterator[Any]:
 
 def _has_unbounded(tree: Any) -> bool:
     for kind, arguments in tree:
-        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT) and _unbounded(arguments):
+        if kind in _REPEATS and _unbounded(arguments):
             return True
         if any(_has_unbounded(inner) for inner in _subtrees(arguments)):
             return True
@@ -164,7 +189,7 @@ def _adjacent(tree: Any) -> str | None:
     """Three unbounded wildcards in one row (.*.*.*) need cubic time on a long turn."""
     wide = 0
     for kind, arguments in tree:
-        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT) and _unbounded(arguments):
+        if kind in _REPEATS and _unbounded(arguments):
             body = list(arguments[2])
             if len(body) == 1 and body[0][0] in (constants.ANY, constants.NOT_LITERAL, constants.IN):
                 wide += 1

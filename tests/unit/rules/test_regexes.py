@@ -11,6 +11,9 @@ RUNAWAY = [
     "(.*,.*)+",
     ".*好.*好.*好",
     "(?:a{1,60}b?)+",
+    "(?:a{1,9}){1,30}b",
+    "(?:好{1,40}){1,40}吗",
+    "((?:a?b{0,9}){0,20})吗",
 ]
 HARMLESS = [
     "a+b",
@@ -22,6 +25,9 @@ HARMLESS = [
     r"(.)\1",
     "a|b|",
     ".*好.*",
+    "(?:不行?){2,9}",
+    "(?:[0-9]{1,3},){1,60}",
+    "(?:很?非常?){0,3}抱歉",
 ]
 
 
@@ -50,3 +56,9 @@ def test_an_escaped_backslash_is_no_border() -> None:
 
 def test_empty_matches_are_no_hits() -> None:
     assert list(compile_regex("x*").finditer("axxb")) == [(1, 3)]
+
+
+@pytest.mark.parametrize(("source", "words"), [("(?R)", "递归"), ("(a(?1)?b)", "递归"), ("", "空的")])
+def test_what_no_time_limit_should_have_to_stop(source: str, words: str) -> None:
+    with pytest.raises(RegexError, match=words):
+        compile_regex(source)
