@@ -189,7 +189,7 @@ def _about(read: _Read, words: Sequence[ToneWord], explanation: str) -> Hit:
         start=view.turn.start,
         end=view.turn.end,
         score=round(100 * read.probability, 1),
-        value=round(100 * read.probability),
+        value=min(99, round(100 * read.probability)),
     )
 
 
