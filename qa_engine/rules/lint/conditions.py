@@ -1,9 +1,9 @@
 """Conditions that can never hold, or say the same twice."""
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 
-from qa_engine.rules.expression import Name, Node, Or
+from qa_engine.rules.expression import And, Name, Node, Or
 from qa_engine.rules.fields import Located
 from qa_engine.rules.lint.base import Finding, Level, check
 from qa_engine.rules.matching import PhraseSet
@@ -30,25 +30,52 @@ def shadowed_conditions(pack: RulePack) -> Iterator[Finding]:
     for rule in pack.rules:
         for first, second in permutations(_alternatives(rule.fault), 2):
             narrow, wide = rule.conditions[first], rule.conditions[second]
-            if _place(narrow) == _place(wide) and _phrases(narrow) < _phrases(wide):
+            alike = _how(narrow) == _how(wide) and _place(narrow) == _place(wide)
+            if alike and not narrow.fields.inverts and _phrases(narrow) < _phrases(wide):
                 message = f"条件「{first}」找的话条件「{second}」都找，在 or 里是多余的"
                 yield Finding(Level.WARNING, "shadowed-condition", rule.id, message, rule.file, narrow.line)
+
+
+def _how(condition: Condition) -> object:
+    """How a phrase condition looks: near hits too, how many."""
+    return condition.fields.model_dump(include=set(_WHAT - {"lists", "phrases"}))
+
+
+@check
+def contradictory_conditions(pack: RulePack) -> Iterator[Finding]:
+    """``a and b`` where one wants what the other wants missing, in the same place."""
+    for rule in pack.rules:
+        for first, second in combinations(_together(rule.fault), 2):
+            one, other = rule.conditions[first], rule.conditions[second]
+            if one.fields.inverts == other.fields.inverts or _place(one) != _place(other):
+                continue
+            found, missing = (other, one) if one.fields.inverts else (one, other)
+            if _phrases(found) <= _phrases(missing):
+                message = f"条件「{first}」与「{second}」在同一处一个要有、一个要没有同样的话，不会同时成立"
+                yield Finding(Level.ERROR, "contradictory-condition", rule.id, message, rule.file, other.line)
 
 
 def _alternatives(node: Node) -> tuple[str, ...]:
     return tuple(part.name for part in node.parts if isinstance(part, Name)) if isinstance(node, Or) else ()
 
 
+def _together(node: Node) -> tuple[str, ...]:
+    return tuple(part.name for part in node.parts if isinstance(part, Name)) if isinstance(node, And) else ()
+
+
+_WHAT = frozenset({"operator", "need", "lists", "phrases", "patterns", "steps", "fuzzy_threshold", "tones", "intent"})
+
+
 def _place(condition: Condition) -> object:
-    """All that a phrase condition says but its phrases; another operator is like none."""
-    if not isinstance(condition.prepared, PhraseSet):
-        return object()
-    return condition.fields.model_dump(exclude={"lists", "phrases"})
+    """Where a phrase condition looks, and what excuses a hit; another operator is like none."""
+    return condition.fields.model_dump(exclude=set(_WHAT)) if _phrases(condition) else object()
 
 
 def _phrases(condition: Condition) -> frozenset[tuple[str, tuple[Pattern, ...]]]:
-    assert isinstance(condition.prepared, PhraseSet)
-    return frozenset((entry.pattern.shown, entry.innocents) for entry in condition.prepared.entries)
+    """The phrases a condition looks for with what makes them innocent; none for operators that do not."""
+    prepared = getattr(condition.prepared, "phrases", condition.prepared)
+    entries = prepared.entries if isinstance(prepared, PhraseSet) else ()
+    return frozenset((entry.pattern.shown, entry.innocents) for entry in entries)
 
 
 @check

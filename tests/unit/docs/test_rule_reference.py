@@ -14,7 +14,9 @@ TEXT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 ROWS = {
     cells[1].strip(): cells[2]
     for line in TEXT[TEXT.index("## Operators") :].splitlines()
-    if line.startswith("| ") and not line.startswith("| operator") and len(cells := line.split("|")) == 5
+    if line.startswith("| ")
+    and not line.startswith(("| operator", "| code", "| `"))
+    and len(cells := line.split("|")) == 5
 }
 HEADER = "pack: {id: base, title: 参考, sections: {service_language: 甲, service_attitude: 乙, voice_tone: 丙}}"
 
@@ -45,3 +47,11 @@ def test_the_full_rules_run() -> None:
     outcomes = run_examples(load_pack("base", files, {"company": "顺达速运"}))
     assert len(outcomes) >= 8
     assert [str(outcome) for outcome in outcomes if not outcome.ok] == []
+
+
+def test_every_finding_of_lint_is_named() -> None:
+    sources = [*(ROOT / "qa_engine" / "rules" / "lint").glob("*.py"), ROOT / "qa_engine" / "scoring" / "placement.py"]
+    code = re.compile(r'"([a-z]+(?:-[a-z]+)+|contradiction)"')
+    codes = {name for path in sources for name in code.findall(path.read_text(encoding="utf-8"))}
+    assert len(codes) > 15
+    assert {name for name in codes if f"`{name}`" not in TEXT} == set()
