@@ -16,6 +16,7 @@
     ├── ConflictError             the state does not allow it (HTTP 409)
     ├── RecogniserError           the model cannot be loaded or failed
     ├── ToneModelError            a tone model cannot be loaded, or is none
+    ├── ProcessLostError          a process of this program ended while it was needed
     ├── StoreError                the database does not answer or cannot be written (HTTP 503)
     └── BrokerError               the message broker did not take a ring; the job is kept and rung again
 """
@@ -108,6 +109,10 @@ class RecogniserError(QaError):
 
 class ToneModelError(QaError):
     """A tone model cannot be loaded: its folder is missing, damaged, or of another version."""
+
+
+class ProcessLostError(QaError):
+    """A process of this program ended while it was needed."""
 
 
 class StoreError(QaError):

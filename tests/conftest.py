@@ -5,6 +5,10 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("qa-engine", deadline=None)  # a slow machine is no fault of the code
+settings.load_profile("qa-engine")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -37,13 +37,16 @@ def check(
         typer.Option(help="json: one object (a list when there are several calls); jsonl: one line a call."),
     ] = CheckFormat.JSON,
     out: Annotated[Path | None, typer.Option(help="Write there instead of to stdout.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes that judge many transcripts; default: one for each core.")
+    ] = None,
 ) -> None:
     """Check recordings or transcripts and print one result a call; nothing is stored."""
     faulty = False
 
     def results() -> Iterator[CallResult]:
         nonlocal faulty
-        for outcome in check_inputs(engine, inputs, pack=pack, scorecard=scorecard, progress=advance):
+        for outcome in check_inputs(engine, inputs, pack=pack, scorecard=scorecard, progress=advance, jobs=jobs):
             if outcome.error is not None:
                 faulty = True
                 complain(str(outcome.error))
@@ -52,7 +55,7 @@ def check(
 
     with open_app(current_settings()) as engine, progress_bar() as advance:
         if format is CheckFormat.TABLE:
-            print_results(list(results()), out)
+            print_results(results(), out)
         else:
             with open_output(out) as write:
                 for chunk in _chunks(results(), format):
@@ -62,12 +65,18 @@ def check(
 
 
 def _chunks(results: Iterable[CallResult], format: CheckFormat) -> Iterator[str]:
-    """The text of the results, line by line for jsonl, so that ten thousand calls need no more memory than one."""
+    """The text of the results, one by one, so that ten thousand calls need no more memory than one."""
     if format is CheckFormat.JSONL:
         for result in results:
             yield json.dumps(result_to_json(result), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
         return
-    objects = [result_to_json(result) for result in results]
-    if objects:
-        shown = objects[0] if len(objects) == 1 else objects
-        yield json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    held: str | None = None  # whether an object stands alone or in a list is known when there is a second one
+    between = "[\n  "
+    for result in results:
+        if held is not None:
+            yield between + held.replace("\n", "\n  ")
+            between = ",\n  "
+        held = json.dumps(result_to_json(result), ensure_ascii=False, indent=2, allow_nan=False)
+    if held is not None:
+        several = between != "[\n  "
+        yield between + held.replace("\n", "\n  ") + "\n]\n" if several else held + "\n"

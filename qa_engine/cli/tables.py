@@ -1,6 +1,6 @@
 """Tables for people: results, calls, queues."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -37,7 +37,7 @@ def faults_text(result: CallResult) -> str:
     return "\n".join(lines) or "—"
 
 
-def print_results(results: Sequence[CallResult], out: Path | None = None) -> None:
+def print_results(results: Iterable[CallResult], out: Path | None = None) -> None:
     """One row a call: total, grade, faults."""
     table = Table("通话", "坐席", "得分", "满分", "等级", "扣分与疑点", show_lines=True)
     for result in results:

@@ -30,7 +30,8 @@ class App:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.recordings: RecordingStore = recordings or FolderRecordings(settings.recordings_dir)
-        self._bell, self._transcriber, self._judge = bell, transcriber, judge
+        self.given_judge = judge
+        self._bell, self._transcriber = bell, transcriber
 
     @cached_property
     def database(self) -> Database:
@@ -62,7 +63,7 @@ class App:
 
     @cached_property
     def judge(self) -> Judge:
-        return self._judge or PackJudge(self.settings)
+        return self.given_judge or PackJudge(self.settings)
 
     @property
     def notice(self) -> str | None:

@@ -39,6 +39,11 @@ class Candidate:
     transcript: Transcript | None = None
     unlisted: bool = False  # there is a manifest, and it does not name this file
 
+    @property
+    def is_recording(self) -> bool:
+        """True when it must be heard before it can be judged."""
+        return not self.is_transcript and self.transcript is None
+
 
 @dataclass(slots=True)
 class Found:

@@ -1,14 +1,21 @@
 """Without a database: recordings and transcripts → results; nothing is left behind."""
 
 import json
+import os
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import ManifestError, RecordingError, TranscriptError
-from qa_engine.service import App, check_inputs, doctor, health, transcribe_files, worker_command
+from qa_engine.rules import Offences
+from qa_engine.service import App, FixedJudge, check_inputs, checking, doctor, health, transcribe_files, worker_command
+from qa_engine.service.crew import WINDOW
 from qa_engine.service.forms import file_name
 from qa_engine.settings import load_settings
+from qa_engine.speech import formats
 
 
 def test_inputs_of_every_kind(app: App, inbox: Path) -> None:
@@ -38,6 +45,83 @@ def test_results_are_equal_each_time_and_agree_with_the_facts(app: App, inbox: P
     assert first == second
     assert first[0] is not None
     assert (first[0].call_id, first[0].agent_id, first[0].total) == ("c-7", "8026", 97.0)
+
+
+def test_many_transcripts_are_shared_out_and_stay_in_order(
+    app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "CREW_FROM", 20)
+    said = {3: "不行", 30: "不行"}
+    lines = [json.dumps({"turns": [{"speaker": "agent", "text": said.get(n, "您好")}]}) for n in range(1, 41)]
+    lines[24] = "{oops"
+    (inbox / "a.jsonl").write_text("\n".join(lines))
+    (inbox / "b.wav").write_text("rude call")
+    (inbox / "c.json").write_text(json.dumps({"call_id": "c", "turns": []}))
+    told: list[tuple[str, float, float]] = []
+    alone, shared = (
+        list(check_inputs(app, [inbox], jobs=jobs, progress=lambda *progress: told.append(progress))) for jobs in (1, 2)
+    )
+    assert [(o.source, o.call_id, o.result, str(o.error)) for o in alone] == [
+        (o.source, o.call_id, o.result, str(o.error)) for o in shared
+    ]
+    totals = {o.call_id: o.result.total for o in shared if o.result}
+    assert list(totals) == [*(f"a-{n}" for n in range(1, 41) if n != 25), "b", "c"]
+    assert [call_id for call_id, total in totals.items() if total < 100] == ["a-3", "a-30", "b"]
+    (fault,) = [o.error for o in shared if o.error]
+    assert isinstance(fault, TranscriptError)
+    assert (fault.faults[0].where, fault.faults[0].line) == (str(inbox / "a.jsonl"), 25)
+    size = (inbox / "a.jsonl").stat().st_size + (inbox / "c.json").stat().st_size
+    assert told[-1] == ("42 calls", size, size)
+
+
+class MortalJudge(FixedJudge):
+    """Ends its process, as the machine does where memory is short, when somebody says 死机."""
+
+    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
+        if any("死机" in turn.text for turn in transcript.turns):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().judge(transcript, transcript_digest, offences=offences)
+
+
+def test_a_line_that_kills_its_process_is_told_and_the_rest_is_done(
+    make_app: Callable[..., App], inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "CREW_FROM", 20)
+    lines = [json.dumps({"turns": [{"speaker": "agent", "text": "您好" if n != 7 else "死机"}]}) for n in range(1, 41)]
+    (inbox / "a.jsonl").write_text("\n".join(lines))
+    outcomes = list(check_inputs(make_app(judge=MortalJudge()), [inbox], jobs=2))
+    assert [o.call_id for o in outcomes] == [f"a-{n}" if n != 7 else None for n in range(1, 41)]
+    assert str(outcomes[6].error) == (
+        f"{inbox / 'a.jsonl'}:7: not checked: the process that judged it ended (killed by SIGKILL)"
+    )
+
+
+def test_lines_are_read_as_they_are_needed(app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inbox / "a.jsonl").write_text('{"turns": []}\n' * 1000)
+    read = 0
+
+    def counted(path: Path) -> Iterator[formats.RawLine | TranscriptError]:
+        nonlocal read
+        for line in iter_lines(path):
+            read += 1
+            yield line
+
+    iter_lines = formats.iter_lines
+    monkeypatch.setattr(formats, "iter_lines", counted)
+    monkeypatch.setattr(checking, "CREW_FROM", 20)
+    for jobs, ahead in ((1, 0), (2, 20 + 2 * WINDOW)):
+        read = 0
+        outcomes = check_inputs(app, [inbox], jobs=jobs)
+        for taken in range(1, 301):
+            next(outcomes)
+            assert read <= taken + ahead
+        outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_few_transcripts_start_no_process(app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "Crew", None)
+    (inbox / "a.jsonl").write_text('{"turns": []}\n' * 10)
+    assert len([o for o in check_inputs(app, [inbox], jobs=8) if o.result]) == 10
 
 
 def test_an_empty_folder_is_told(app: App, inbox: Path) -> None:

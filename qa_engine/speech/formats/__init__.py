@@ -2,13 +2,26 @@
 
 from qa_engine.speech.formats.contract import transcript_digest, transcript_from_json, transcript_to_json
 from qa_engine.speech.formats.plain_text import to_txt
-from qa_engine.speech.formats.reader import TRANSCRIPT_SUFFIXES, find_sidecar, iter_transcripts, read_transcripts
+from qa_engine.speech.formats.reader import (
+    LINES_SUFFIXES,
+    TRANSCRIPT_SUFFIXES,
+    RawLine,
+    find_sidecar,
+    iter_lines,
+    iter_transcripts,
+    read_line,
+    read_transcripts,
+)
 from qa_engine.speech.formats.subtitles import to_srt, to_vtt
 
 __all__ = [
+    "LINES_SUFFIXES",
     "TRANSCRIPT_SUFFIXES",
+    "RawLine",
     "find_sidecar",
+    "iter_lines",
     "iter_transcripts",
+    "read_line",
     "read_transcripts",
     "to_srt",
     "to_txt",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,9 +19,10 @@ _TEXT_PARSERS: dict[str, Callable[[str, str, str], Transcript]] = {
     ".txt": parse_txt,
 }
 _JSON = ".json"
-_LINES = (".jsonl", ".ndjson")
+LINES_SUFFIXES = (".jsonl", ".ndjson")
+"""Suffixes of JSON Lines, one call a line."""
 
-TRANSCRIPT_SUFFIXES = (_JSON, *_LINES, *_TEXT_PARSERS)
+TRANSCRIPT_SUFFIXES = (_JSON, *LINES_SUFFIXES, *_TEXT_PARSERS)
 """Suffixes that are read, in the order in which a sidecar is looked for."""
 
 
@@ -42,8 +44,8 @@ def iter_transcripts(path: Path) -> Iterator[Transcript | TranscriptError]:
     of the file: a missing or unreadable file is one error. JSON Lines are streamed, a line at a time."""
     suffix = path.suffix.lower()
     try:
-        if suffix in _LINES:
-            yield from _lines(path)
+        if suffix in LINES_SUFFIXES:
+            yield from (line if isinstance(line, TranscriptError) else read_line(line) for line in iter_lines(path))
         elif suffix == _JSON:
             yield from _json_file(path)
         elif suffix in _TEXT_PARSERS:
@@ -54,9 +56,9 @@ def iter_transcripts(path: Path) -> Iterator[Transcript | TranscriptError]:
     except TranscriptError as error:
         yield error
     except FileNotFoundError:
-        yield TranscriptError([Fault(str(path), None, None, "no such file")])
+        yield _no_such_file(path)
     except OSError as error:
-        yield TranscriptError([Fault(str(path), None, None, f"cannot be read: {error.strerror or error}")])
+        yield _unreadable(path, error)
 
 
 def find_sidecar(recording: Path) -> Path | None:
@@ -79,18 +81,45 @@ def _json_file(path: Path) -> Iterator[Transcript | TranscriptError]:
         yield _record(item, f"{where}[{index}]", None, f"{path.stem}-{index + 1}")
 
 
-def _lines(path: Path) -> Iterator[Transcript | TranscriptError]:
-    where = str(path)
-    with path.open("rb") as file:
-        for number, data in enumerate(file, start=1):
-            if not data.strip():
-                continue
-            try:
-                obj = _parse(decode_json_bytes(data, where, number), where, number)
-            except TranscriptError as error:
-                yield error
-                continue
-            yield _record(obj, where, number, f"{path.stem}-{number}")
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line of JSON Lines as it stands in the file; ``number`` counts from 1."""
+
+    path: Path
+    number: int
+    data: bytes
+
+
+def iter_lines(path: Path) -> Iterator[RawLine | TranscriptError]:
+    """The lines of a file of JSON Lines that are not empty, unread, for somebody else to read. Never raises for a
+    fault of the file, which is one error."""
+    try:
+        with path.open("rb") as file:
+            for number, data in enumerate(file, start=1):
+                if data.strip():
+                    yield RawLine(path, number, data)
+    except FileNotFoundError:
+        yield _no_such_file(path)
+    except OSError as error:
+        yield _unreadable(path, error)
+
+
+def read_line(line: RawLine) -> Transcript | TranscriptError:
+    """The transcript of one line, or what is wrong with it."""
+    where = str(line.path)
+    try:
+        obj = _parse(decode_json_bytes(line.data, where, line.number), where, line.number)
+    except TranscriptError as error:
+        return error
+    return _record(obj, where, line.number, f"{line.path.stem}-{line.number}")
+
+
+def _no_such_file(path: Path) -> TranscriptError:
+    return TranscriptError([Fault(str(path), None, None, "no such file")])
+
+
+def _unreadable(path: Path, error: OSError) -> TranscriptError:
+    return TranscriptError([Fault(str(path), None, None, f"cannot be read: {error.strerror or error}")])
 
 
 def _record(obj: object, where: str, line: int | None, call_id: str) -> Transcript | TranscriptError:
