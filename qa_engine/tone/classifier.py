@@ -5,6 +5,7 @@ are ``z = x W + b`` and the probabilities ``softmax(z)``. Calibration (fit.py) i
 are in calibrated log-odds and add up exactly.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -42,18 +43,17 @@ class LinearTone:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {name: at for at, name in enumerate(self.features)})
 
-    def vector(self, names: Collection[str]) -> dict[str, float]:
-        """The known ones of a text's feature names with their share of x, in a fixed order."""
+    def vector(self, names: Collection[str]) -> tuple[list[int], Floats]:
+        """Places of the known ones of a text's feature names, in order, and their share of x."""
         known = sorted(self._index[name] for name in names if name in self._index)
         idf = self.idf[known].astype(np.float64)
         length = float(np.sqrt(idf @ idf + (len(names) - len(known)) * self.unseen_idf**2)) or 1.0
-        return {self.features[at]: weight / length for at, weight in zip(known, idf.tolist(), strict=True)}
+        return known, idf / length
 
     def log_odds(self, names: Collection[str]) -> Floats:
         """z, one a label, of a text with these features (each named once)."""
-        vector = self.vector(names)
-        rows = self.weights[[self._index[name] for name in vector]].astype(np.float64)
-        found: Floats = np.array(list(vector.values())) @ rows + self.bias
+        places, shares = self.vector(names)
+        found: Floats = shares @ self.weights[places].astype(np.float64) + self.bias
         return found
 
     def probabilities(self, read: Read) -> tuple[float, ...]:
@@ -67,18 +67,15 @@ class LinearTone:
         its characters. All words together are z(label) - mean of the others, without the bias.
         """
         at = self.labels.index(label)
-        vector = self.vector(read.names)
-        places: dict[str, list[tuple[int, int]]] = {name: [] for name in vector}
-        for name, start, end in read.occurrences:
-            if name in places:
-                places[name].append((start, end))
+        places, shares = self.vector(read.names)
+        rows = self.weights[places].astype(np.float64)
+        pushes = shares * (rows[:, at] - (rows.sum(axis=1) - rows[:, at]) / (len(self.labels) - 1))
+        push = dict(zip((self.features[place] for place in places), pushes.tolist(), strict=True))
+        found = [occurrence for occurrence in read.occurrences if occurrence.name in push]
+        times = Counter(occurrence.name for occurrence in found)
         chars = np.zeros(len(read.skeleton.text))
-        for name, weight in vector.items():
-            row = self.weights[self._index[name]].astype(np.float64)
-            others = (row.sum() - row[at]) / (len(self.labels) - 1)
-            share = weight * (row[at] - others) / len(places[name])
-            for start, end in places[name]:
-                chars[start:end] += share / (end - start)
+        for name, start, end in found:
+            chars[start:end] += push[name] / times[name] / (end - start)
         return [float(chars[start:end].sum()) for start, end in read.words]
 
     def explain(self, read: Read, label: str) -> tuple[ToneWord, ...]:

@@ -135,14 +135,15 @@ def _fit_once(examples: Sequence[_Example], labels: Sequence[str], recipe: Recip
 
 def _matrix(classifier: LinearTone, texts: Iterable[Sequence[str]]) -> csr_matrix:
     """Utterances × features, each row of length 1 or less."""
-    index = {name: at for at, name in enumerate(classifier.features)}
-    starts, columns, values = [0], [], []
+    starts: list[int] = [0]
+    columns: list[int] = []
+    values: list[Floats] = []
     for names in texts:
-        for name, weight in classifier.vector(names).items():
-            columns.append(index[name])
-            values.append(weight)
+        places, shares = classifier.vector(names)
+        columns += places
+        values.append(shares)
         starts.append(len(columns))
-    return csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(index)))
+    return csr_matrix((np.concatenate(values), columns, starts), shape=(len(values), len(classifier.features)))
 
 
 def _calibration(log_odds: Floats, truth: np.ndarray) -> tuple[float, Floats]:
