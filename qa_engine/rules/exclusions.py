@@ -46,7 +46,8 @@ def _sentence(scanned: Scanned, place: tuple[int, int]) -> _Sentence:
     begin = max((m.end() for m in SENTENCE_END.finditer(base, 0, place[0])), default=0)
     stop = SENTENCE_END.search(base, place[1])
     end = len(base) if stop is None else stop.start() + 1  # the mark itself stays: ？ makes a question
-    before, hit, after = _bare(base[begin : place[0]]), base[slice(*place)], _bare(base[place[1] : end])
+    before, after = _bare(base[begin : place[0]]), _bare(base[place[1] : end])
+    hit = "".join([c for c in base[slice(*place)] if c.isalnum()]) or base[slice(*place)]
     return _Sentence(before + hit + after, len(before), len(before) + len(hit))
 
 

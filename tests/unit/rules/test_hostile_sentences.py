@@ -4,7 +4,12 @@ Where a wording can be read both ways the engine excuses it; those rows stand in
 not taken, so that the choice is seen.
 """
 
+import re
+
 import pytest
+from opencc import OpenCC
+
+from qa_engine.rules import evaluate
 
 TOP = """
 lists:
@@ -246,6 +251,28 @@ ROWS = [(name, *row.split(" ", 1)) for name, table in TABLES.items() for row in 
 def test_what_is_said(judge, name: str, status: str, line: str) -> None:
     result = judge(CONDITIONS[name], line, top=TOP)
     assert result.status == status, result.evidence
+
+
+MARKS = re.compile("[，。！？!?, ]")
+# A sentence end is all that keeps 不 and 行 apart here.
+ENDED = {"坐席：不。行", "坐席：不!行"}
+
+
+@pytest.mark.parametrize("written", ["without marks", "apart", "Traditional"])
+def test_how_a_recogniser_writes_it_changes_nothing(make_pack, make_transcript, written: str) -> None:
+    traditional = OpenCC("s2t")
+    packs = {name: make_pack(f"c: {condition}", top=TOP) for name, condition in CONDITIONS.items()}
+    wrong = []
+    for name, status, line in ROWS:
+        who, said = line.split("：", 1)
+        text = {
+            "without marks": MARKS.sub("", said),
+            "apart": " ".join(said),
+            "Traditional": traditional.convert(said),
+        }[written]
+        if line not in ENDED and evaluate(packs[name], make_transcript(f"{who}：{text}"))[0].status != status:
+            wrong.append(line)
+    assert wrong == []
 
 
 @pytest.mark.parametrize(("name", "line"), EXCUSED)
