@@ -249,8 +249,10 @@ class _Judgement:
         return outcome.searched if outcome is not None else ()
 
     def _reason(self, truth: Truth) -> str:
-        if truth in (Truth.TRUE, Truth.FALSE):
-            return ""
+        if truth is Truth.TRUE:
+            return ""  # the evidence says it
+        if truth is Truth.FALSE:
+            return "；".join(dict.fromkeys(outcome.note for outcome in self._outcomes.values() if outcome.note))
         reasons = [
             outcome.reason
             for name in self._rule.conditions

@@ -34,6 +34,14 @@ _LINE = re.compile(
 _SPEAKERS = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER, "未知": Speaker.UNKNOWN, None: Speaker.AGENT}
 _PROBABILITY = re.compile(r"0(?:\.[0-9]+)?|1(?:\.0+)?")
 _TIMES = re.compile(r"(?P<start>[0-9.]+)-(?P<end>[0-9.]+)")
+_MEASURES = {
+    "db": "loudness_db",
+    "hz": "pitch_hz",
+    "cpm": "chars_per_minute",
+    "db_slope": "loudness_slope_db",
+    "hz_slope": "pitch_slope_semitones",
+    "cpm_slope": "rate_slope",
+}
 _CALL_KEYS = frozenset(
     {"channel", "direction", "scenario", "duration", "started_at", "agent", "customer_number", "metadata"}
 )
@@ -140,17 +148,17 @@ def _turn(index: int, line: str) -> Turn:
     match = _LINE.fullmatch(line)
     assert match is not None
     facts: dict[str, Any] = {}
-    measures: dict[str, float] = {}
+    measures: dict[str, Any] = {}
     for part in (match["facts"] or "").split():
         _fact(part, line, facts, measures)
     prosody = None
     if measures:
-        seconds = facts.get("end", 0.0) - facts.get("start", 0.0)
-        prosody = Prosody(seconds, measures.get("cpm"), measures.get("db"), measures.get("hz"))
+        seconds = facts.get("end", 0.0) - facts.get("start", 0.0) - sum(measures.get("pauses", ()))
+        prosody = Prosody(max(0.0, seconds), **measures)
     return Turn(index, _SPEAKERS[match["who"]], match["text"], prosody=prosody, **facts)
 
 
-def _fact(part: str, line: str, facts: dict[str, Any], measures: dict[str, float]) -> None:
+def _fact(part: str, line: str, facts: dict[str, Any], measures: dict[str, Any]) -> None:
     times = _TIMES.fullmatch(part)
     try:
         if times:
@@ -163,10 +171,12 @@ def _fact(part: str, line: str, facts: dict[str, Any], measures: dict[str, float
             facts["confidence"] = float(value)
         elif name == "excluded":
             facts["excluded"] = Exclusion(value)
-        elif name in ("db", "hz", "cpm"):
-            measures[name] = float(value)
+        elif name in _MEASURES:
+            measures[_MEASURES[name]] = float(value)
+        elif name == "pause":
+            measures["pauses"] = tuple(float(pause) for pause in value.split("+"))
         elif name != "tone":  # read by tones_of
-            known = "开始-结束、conf=、db=、hz=、cpm=、excluded=、tone="
+            known = f"开始-结束、conf=、{'=、'.join(_MEASURES)}=、pause=、excluded=、tone="
             raise ExampleError(f"例句「{line}」里不认识「{part}」，可用：{known}")
     except ExampleError:
         raise

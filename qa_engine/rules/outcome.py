@@ -38,12 +38,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of a condition. ``reason`` (Chinese) explains every answer that is neither TRUE nor FALSE."""
+    """The answer of a condition. ``reason`` (Chinese) explains every answer that is neither TRUE nor FALSE.
+
+    ``note`` (Chinese) names what an answer rests on that is not in the transcript.
+    """
 
     truth: Truth
     hits: tuple[Hit, ...] = ()
     searched: tuple[Searched, ...] = ()
     reason: str = ""
+    note: str = ""
 
     @property
     def certain_hits(self) -> tuple[Hit, ...]:

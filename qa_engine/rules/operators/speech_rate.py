@@ -1,73 +1,86 @@
-"""speech_rate: 字 per minute of single turns or of the whole call, absolute and against the agent's own median."""
+"""speech_rate: 字 per minute of single turns or of the whole call, absolute and against the agent's own base."""
 
-from statistics import median
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from qa_engine.rules.baselines import VoiceMeasure
 from qa_engine.rules.fields import Located
 from qa_engine.rules.operators.base import operator
+from qa_engine.rules.operators.own_base import BASE_TITLE, Base, BaseFields, answered, own_base
 from qa_engine.rules.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.scope import SPEAKER_TITLE, Scope
-from qa_engine.rules.view import CallView, TurnView
+from qa_engine.rules.view import TurnView
 
 Rate = Annotated[float, Field(gt=0)]
+Times = Annotated[float, Field(gt=1)]
 
 
-class SpeechRateFields(Located):
+class SpeechRateFields(BaseFields, Located):
     operator: Literal["speech_rate"]
     scope: Literal["turn", "call"] = "turn"
     above: Rate | None = None
     below: Rate | None = None
-    above_median: Annotated[float, Field(gt=1)] | None = None
+    above_median: Times | None = None
+    jump_times: Times | None = None
+    slope: Rate | None = None
     min_chars: Annotated[int, Field(ge=1)] = 8
     min_seconds: Annotated[float, Field(ge=0)] = 1.5
+    min_turns: Annotated[int, Field(ge=2)] = 3
+
+    @property
+    def needs_roles(self) -> bool:
+        relative = self.above_median is not None or self.jump_times is not None
+        return self.who in ("agent", "customer") or relative
 
     @model_validator(mode="after")
     def _some_limit(self) -> "SpeechRateFields":
-        if self.above is None and self.below is None and self.above_median is None:
-            raise ValueError("speech_rate 要写明 above、below 或 above_median")
-        if self.scope == "call" and self.above_median is not None:
-            raise ValueError("above_median 只用于 scope: turn")
+        relative = (self.above_median, self.jump_times, self.slope)
+        if all(limit is None for limit in (self.above, self.below, *relative)):
+            raise ValueError("speech_rate 要写明 above、below、above_median、jump_times 或 slope")
+        if self.scope == "call" and any(limit is not None for limit in relative):
+            raise ValueError("above_median、jump_times、slope 只用于 scope: turn")
         return self
 
 
 def describe(fields: SpeechRateFields) -> str:
-    limits = []
-    if fields.above is not None:
-        limits.append(f"高于 {fields.above:g} 字/分钟")
-    if fields.below is not None:
-        limits.append(f"低于 {fields.below:g} 字/分钟")
-    if fields.above_median is not None:
-        limits.append(f"超过本人中位语速的 {fields.above_median:g} 倍")
+    limits = [
+        f"{head}{limit:g}{tail}"
+        for limit, head, tail in (
+            (fields.above, "高于 ", " 字/分钟"),
+            (fields.below, "低于 ", " 字/分钟"),
+            (fields.above_median, f"超过{BASE_TITLE[fields.base]}中位语速的 ", " 倍"),
+            (fields.jump_times, "超过本人前一句的 ", " 倍"),
+            (fields.slope, "句中每秒加快 ", " 字/分钟"),
+        )
+        if limit is not None
+    ]
     return f"{'整通' if fields.scope == 'call' else '单个话轮'}语速{'或'.join(limits)}"
 
 
 @operator("speech_rate", title="语速", fields=SpeechRateFields, describe=describe, timed=True)
 def speech_rate(scope: Scope) -> Outcome:
     fields: SpeechRateFields = scope.fields
-    rates = [
-        (v, rate)
-        for v in (p.view for p in scope.pieces)
-        if (rate := turn_rate(v, fields.min_chars, fields.min_seconds))
-    ]
+    rates = _rates(fields, [piece.view for piece in scope.pieces])
     if not rates:
         return not_applicable(f"没有不少于 {fields.min_chars} 字、{fields.min_seconds:g} 秒的话轮，无法计算语速")
     if fields.scope == "call":
         return scope.answer(_whole(scope, [view for view, _ in rates]))
-    own = median(rate for view, rate in _all_rates(scope.call, scope))
+    own = _rates(fields, scope.call.turns_of(scope.speaker))
+    base = None
+    if fields.above_median is not None:
+        base = own_base(scope, VoiceMeasure.SPEECH_RATE, "语速", [rate for _, rate in own], lambda rate: f"{rate:.0f}")
+    before = {view.order: own[place - 1][1] for place, (view, _) in enumerate(own) if place}
     hits = []
     for view, rate in rates:
-        why = _why(fields, rate, own)
+        why = _why(fields, view, rate, base if isinstance(base, Base) else None, before.get(view.order))
         if why:
-            who = SPEAKER_TITLE[view.turn.speaker]
-            hits.append(scope.measured(view, f"{who}语速 {rate:.0f} 字/分钟，{why}", value=round(rate)))
-    return scope.answer(hits)
+            hits.append(scope.measured(view, f"该句语速 {rate:.0f} 字/分钟，{why}", value=round(rate)))
+    return answered(scope, hits, base)
 
 
-def _all_rates(call: CallView, scope: Scope) -> list[tuple[TurnView, float]]:
-    fields: SpeechRateFields = scope.fields
-    views = call.turns_of(scope.speaker)
+def _rates(fields: SpeechRateFields, views: Sequence[TurnView]) -> list[tuple[TurnView, float]]:
     return [(v, rate) for v in views if (rate := turn_rate(v, fields.min_chars, fields.min_seconds))]
 
 
@@ -95,17 +108,29 @@ def call_rate(views: list[TurnView]) -> float | None:
 
 def _whole(scope: Scope, views: list[TurnView]) -> list[Hit]:
     rate = call_rate(views)
-    why = _why(scope.fields, rate, rate) if rate else ""
+    why = _absolute(scope.fields, rate) if rate else ""
     if not rate or not why:
         return []
     return [scope.about_call(f"{SPEAKER_TITLE[scope.speaker]}整通语速 {rate:.0f} 字/分钟，{why}", value=round(rate))]
 
 
-def _why(fields: SpeechRateFields, rate: float, own: float) -> str:
+def _absolute(fields: SpeechRateFields, rate: float) -> str:
     if fields.above is not None and rate > fields.above:
-        return f"高于 {fields.above:g}"
+        return f"高于限值 {fields.above:g}"
     if fields.below is not None and rate < fields.below:
-        return f"低于 {fields.below:g}"
-    if fields.above_median is not None and rate > own * fields.above_median:
-        return f"是本人中位语速 {own:.0f} 的 {rate / own:.1f} 倍"
+        return f"低于限值 {fields.below:g}"
+    return ""
+
+
+def _why(fields: SpeechRateFields, view: TurnView, rate: float, base: Base | None, before: float | None) -> str:
+    absolute = _absolute(fields, rate)
+    if absolute:
+        return absolute
+    if fields.above_median is not None and base is not None and rate > base.value * fields.above_median:
+        return f"高于{base.told}，为其 {rate / base.value:.1f} 倍（限 {fields.above_median:g} 倍）"
+    if fields.jump_times is not None and before is not None and rate > before * fields.jump_times:
+        return f"比本人前一句 {before:.0f} 突然快到 {rate / before:.1f} 倍（限 {fields.jump_times:g} 倍）"
+    slope = view.turn.prosody.rate_slope if view.turn.prosody else None
+    if fields.slope is not None and slope is not None and slope >= fields.slope:
+        return f"句中每秒加快 {slope:.0f} 字/分钟（限 {fields.slope:g}）"
     return ""

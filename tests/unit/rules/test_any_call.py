@@ -31,9 +31,10 @@ regex: {operator: regex, patterns: ['好.{0,3}'], over: shown, window: {last_sec
 absence: {operator: absence, phrases: [再见], patterns: ['谢.'], window: {last_turns: 2}}
 silence: {operator: silence, min_seconds: 1, excuse: {phrases: [稍等]}, edges: true}
 overlap: {operator: overlap, by: any, min_seconds: 0, min_chars: 1}
-rate: {operator: speech_rate, above: 100, below: 50, above_median: 1.1, min_chars: 1, min_seconds: 0}
-loud: {operator: loudness, rise_db: 1, jump_db: 1, span_db: 1, min_turns: 2}
-pitch: {operator: pitch, rise_semitones: 1, jump_semitones: 1, span_semitones: 1, min_turns: 2}
+rate: {operator: speech_rate, above: 100, below: 50, above_median: 1.1, jump_times: 1.1, slope: 1, min_chars: 1, min_seconds: 0}
+loud: {operator: loudness, rise_db: 1, jump_db: 1, slope_db: 1, span_db: 1, min_turns: 2, base: auto}
+pitch: {operator: pitch, rise_semitones: 1, jump_semitones: 1, slope_semitones: 1, span_semitones: 1, min_turns: 2}
+falter: {operator: hesitation, per_turn: 1, pause_share: 0.1, per_minute: 1, min_chars: 1}
 talk: {operator: talk_ratio, above: 0.1}
 turns: {operator: turn_count, above: 0, speaker: any}
 length: {operator: duration, above: 0}
@@ -87,7 +88,9 @@ def _turn(draw: st.DrawFn, index: int, *, timed: bool) -> Turn:
         words = tuple(Word(char, start, end, 0.5) for char in text)
     rate, loudness, pitch = st.floats(1, 900), st.floats(-90, 0), st.floats(40, 700)
     measures = (st.none() | rate, st.none() | loudness, st.none() | pitch)
-    prosody = draw(st.none() | st.builds(Prosody, SECONDS, *measures))
+    pauses = st.none() | st.lists(st.floats(0.25, 3), max_size=3).map(tuple)
+    slopes = [st.none() | st.floats(-50, 50)] * 3
+    prosody = draw(st.none() | st.builds(Prosody, SECONDS, *measures, pauses, *slopes))
     return Turn(
         index,
         draw(

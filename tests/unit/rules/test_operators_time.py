@@ -82,6 +82,12 @@ RATE = [
     ("above: 300, scope: call", [FAST, SLOW], "pass"),
     ("above: 190, scope: call", [FAST, SLOW], "fail"),
     ("above_median: 1.4", [FAST, SLOW, "坐席[20-26]：您好这里是顺达速运客服中心"], "fail"),
+    ("above_median: 1.4", [FAST, SLOW], "not_applicable"),
+    ("above_median: 1.4, above: 300", [FAST, SLOW], "fail"),
+    ("jump_times: 2", [SLOW, "坐席[20-22]：您好这里是顺达速运客服中心"], "fail"),
+    ("jump_times: 2", [FAST, SLOW], "pass"),
+    ("slope: 30", ["坐席[0-6 cpm=200 cpm_slope=40]：您好这里是顺达速运客服中心"], "fail"),
+    ("slope: 50", ["坐席[0-6 cpm=200 cpm_slope=40]：您好这里是顺达速运客服中心"], "pass"),
     ("above: 300", ["坐席[0-0.5]：好的"], "not_applicable"),
     ("above: 300", ["坐席：没有时间的文本也很长"], "not_applicable"),
     ("above: 300", ["坐席[0-2 cpm=200]：您好这里是顺达速运客服中心"], "pass"),
@@ -113,6 +119,48 @@ LOUDNESS = [
 @pytest.mark.parametrize(("fields", "values", "status"), LOUDNESS)
 def test_loudness(judge, fields: str, values: tuple[float, ...], status: str) -> None:
     assert judge(f"{{operator: loudness, {fields}}}", _measured(*values, name="db")).status == status
+
+
+SLOPES = [
+    ("loudness, slope_db: 3", "db=-25 db_slope=3.2", "fail"),
+    ("loudness, slope_db: 3", "db=-25 db_slope=2.8", "pass"),
+    ("loudness, slope_db: 3", "db=-25", "pass"),
+    ("pitch, slope_semitones: 2", "hz=200 hz_slope=2.5", "fail"),
+    ("pitch, slope_semitones: 2", "hz=200 hz_slope=-2.5", "pass"),
+]
+
+
+@pytest.mark.parametrize(("fields", "facts", "status"), SLOPES)
+def test_slopes(judge, fields: str, facts: str, status: str) -> None:
+    lines = [f"坐席[{i * 5}-{i * 5 + 4} {facts}]：您好请说" for i in range(4)]
+    assert judge(f"{{operator: {fields}}}", lines).status == status
+
+
+HESITATION = [
+    ("per_turn: 2", ["坐席[0-6 pause=0.6+0.7]：这个费用应该是十二元"], "fail"),
+    ("per_turn: 2", ["坐席[0-6 pause=0.6+0.4]：这个费用应该是十二元"], "pass"),
+    ("per_turn: 2, pause_seconds: 0.4", ["坐席[0-6 pause=0.6+0.4]：这个费用应该是十二元"], "fail"),
+    ("per_turn: 2", ["坐席[0-6 pause=0.6]：这个费用呃应该是十二元"], "fail"),
+    ("per_turn: 2", ["坐席[0-6 pause=0.6]：嗯嗯，这个费用应该是十二元"], "pass"),
+    ("per_turn: 1", ["坐席[0-6 pause=0.6]：好的"], "not_applicable"),
+    ("per_turn: 1", ["坐席[0-6]：这个费用应该是十二元"], "not_applicable"),
+    ("per_turn: 1", ["坐席[0-6 pause=0.3]：这个费用应该是多少呢", "坐席[7.2-9 pause=0.3]：应该是十二元一公斤"], "fail"),
+    ("per_turn: 1", ["坐席[0-6 pause=0.3]：这个费用应该是多少呢", "客户[7.2-9]：应该是十二元一公斤"], "pass"),
+    ("pause_share: 0.3", ["坐席[0-5 pause=0.8+0.8]：这个费用应该是十二元"], "fail"),
+    ("pause_share: 0.4", ["坐席[0-5 pause=0.8+0.8]：这个费用应该是十二元"], "pass"),
+    ("per_minute: 10", ["坐席[0-6 pause=0.6+0.7]：这个费用应该是十二元"], "fail"),
+    ("per_minute: 30", ["坐席[0-6 pause=0.6+0.7]：这个费用应该是十二元"], "pass"),
+]
+
+
+@pytest.mark.parametrize(("fields", "lines", "status"), HESITATION)
+def test_hesitation(judge, fields: str, lines: list[str], status: str) -> None:
+    assert judge(f"{{operator: hesitation, {fields}}}", lines).status == status
+
+
+def test_hesitation_is_told_in_one_sentence(judge) -> None:
+    (hit,) = judge("{operator: hesitation, per_turn: 2}", "坐席[0-6 pause=0.6+0.8]：这个费用呃应该是十二元").evidence
+    assert hit.explanation == "该句停顿 2 次（最长 0.8 秒）、「呃、嗯」之类 1 次，共 3 次（限 2 次）"
 
 
 PITCH = [
