@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from qa_engine.domain import PromiseKind
 from qa_engine.rules.fields import Spoken
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.outcome import Hit, Outcome
@@ -16,6 +17,7 @@ class PromiseFields(Spoken):
     over_hours: Annotated[float, Field(gt=0)] | None = None
     without_deadline: bool = False
     any: bool = False
+    replies_only: bool = False  # not what is to be sent, paid or done
 
     @model_validator(mode="after")
     def _something_to_look_for(self) -> "PromiseFields":
@@ -27,7 +29,9 @@ class PromiseFields(Spoken):
 def describe(fields: PromiseFields) -> str:
     kinds = [f"时限超过 {fields.over_hours:g} 小时"] if fields.over_hours is not None else []
     kinds += ["没有说明时限"] if fields.without_deadline else []
-    return "答应回复或处理" + (f"，而{'或'.join(kinds)}" if kinds and not fields.any else "")
+    return ("答应回复" if fields.replies_only else "答应回复或处理") + (
+        f"，而{'或'.join(kinds)}" if kinds and not fields.any else ""
+    )
 
 
 @operator("promise", title="承诺时限", fields=PromiseFields, describe=describe)
@@ -38,6 +42,8 @@ def promise(scope: Scope) -> Outcome:
     hits = []
     for piece in scope.pieces:
         for commitment in commitments(piece.view.scanned.plain.base.text, started_at, piece.view.turn.start, calendar):
+            if fields.replies_only and commitment.kind is not PromiseKind.REPLY:
+                continue
             why = _why(fields, commitment)
             if why:
                 hit = _hit(scope, piece.view.order, commitment, why)

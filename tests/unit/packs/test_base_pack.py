@@ -168,12 +168,92 @@ def test_homophones_are_no_omission(rule_id: str, texts: list[str]) -> None:
         ("veto.hang_up", "麻烦您别挂电话"),
         ("veto.refuse_complaint", "您的投诉已经受理了"),
         ("veto.refuse_complaint", "您可以随时投诉我们会登记"),
+        ("attitude.retort", "送货时间您说了算"),
+        ("attitude.retort", "我看看我有什么办法可以帮您"),
+        ("attitude.retort", "我赶紧问一下网点"),
+        ("attitude.retort", "您愿意怎么样解决都可以商量"),
+        ("attitude.retort", "我跟网点说了好几次了他们今天优先派送"),
+        ("attitude.retort", "这条线路我们没空运只有陆运"),
+        ("attitude.retort", "这是您的问题单号请记一下"),
+        ("attitude.retort", "您想问我怎么知道的吗系统里有记录"),
+        ("attitude.blame_shifting", "您要去找驿站取件"),
+        ("attitude.blame_shifting", "这是其他部门负责的我帮您转接"),
+        ("attitude.distrust", "请问您有证据吗照片就可以"),
+        ("attitude.distrust", "我们不会认为您是恶意投诉"),
+        ("attitude.overpromise", "您的书包退货已经办好了"),
+        ("attitude.overpromise", "面包到了网点"),
+        ("attitude.overpromise", "今天肯定到不了"),
+        ("attitude.overpromise", "每个单号都是独一无二的"),
+        ("veto.abuse", "沙雕摆件怕摔我们加固包装"),
+        ("veto.abuse", "这位快递员这样做确实没素质我们会处理"),
+        ("veto.abuse", "您买的猫狗东西已经发货"),
+        ("forbidden.refusal", "不知道您说的是哪一单"),
+        ("forbidden.refusal", "不知道您的单号是多少"),
+        ("habit.filler", "您寄的是茶叶对吧从杭州寄对吧到成都对吧十公斤对吧"),
         ("veto.data_leak", "为了客户信息安全我不能把寄件人的电话告诉您"),
     ],
 )
 def test_innocent_words_cost_nothing(rule_id: str, text: str) -> None:
     assert verdict(rule_id, *agent("您好", text)).status is not Status.FAIL
     assert verdict(rule_id, *agent("您好", text + "。")).status is not Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "text"),
+    [
+        ("attitude.retort", "你自己看吧"),
+        ("attitude.retort", "您爱怎么样怎么样"),
+        ("attitude.retort", "听我说完行不行"),
+        ("attitude.retort", "我怎么知道你的快递在哪"),
+        ("attitude.blame_shifting", "您得去找商家"),
+        ("attitude.blame_shifting", "那是别的部门的问题"),
+        ("attitude.blame_shifting", "这得您自己想办法"),
+        ("attitude.distrust", "您有什么证据"),
+        ("attitude.distrust", "您这是恶意投诉"),
+        ("attitude.overpromise", "坏了包赔您放心"),
+        ("attitude.overpromise", "明天肯定能到"),
+        ("forbidden.refusal", "我不晓得"),
+        ("forbidden.refusal", "这我帮不上您"),
+        ("forbidden.refusal", "反正退不了"),
+        ("veto.abuse", "你真没素质"),
+        ("veto.private_dealing", "你加我微信吧"),
+        ("veto.refuse_complaint", "你爱投诉就投诉去"),
+    ],
+)
+def test_guilty_words_cost(rule_id: str, text: str) -> None:
+    assert verdict(rule_id, *agent("您好", text)).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "text", "triggers"),
+    [
+        ("attitude.no_apology", "我要退款", False),
+        ("attitude.no_apology", "退货这怎么处理", False),
+        ("attitude.no_apology", "我不小心弄丢了取件码", False),
+        ("attitude.no_apology", "你们把我的快件弄丢了", True),
+        ("attitude.no_apology", "你们到底怎么处理", True),
+        ("attitude.no_apology", "我要投诉", True),
+        ("attitude.no_apology", "我不投诉", False),
+        ("adapt.comfort_angry", "我妈的快递到了吗", False),
+        ("adapt.comfort_angry", "这个怎么操作", False),
+        ("adapt.comfort_angry", "离我靠近的网点在哪", False),
+        ("adapt.comfort_angry", "我买的滚筒洗衣机", False),
+        ("adapt.comfort_angry", "刚才有个骗子给我打电话", False),
+        ("adapt.comfort_angry", "垃圾桶怎么寄", False),
+        ("adapt.comfort_angry", "你们就是骗子", True),
+        ("adapt.comfort_angry", "气死我了", True),
+        ("adapt.comfort_angry", "我打了三次电话了", True),
+        ("telesales.refusal_respected", "要不要押金", False),
+        ("telesales.refusal_respected", "我不需要", True),
+        ("complaint.handled_again", "太少了我不同意", True),
+        ("order.delay_explained", "怎么还没到", True),
+        ("order.delay_explained", "什么时候能到", False),
+    ],
+)
+def test_what_the_customer_says_makes_a_rule_apply_or_not(rule_id: str, text: str, triggers: bool) -> None:
+    scenario = {"telesales": "telesales", "complaint": "complaint", "order": "order"}.get(rule_id.split(".")[0])
+    result = verdict(rule_id, ("customer", text), ("agent", "嗯"), scenario=scenario)
+    assert (result.status is not Status.NOT_APPLICABLE) is triggers, result.reason
 
 
 @pytest.mark.parametrize("rule_id", sorted(EXPECTED["veto"] | {"forbidden.refusal", "attitude.retort"}))

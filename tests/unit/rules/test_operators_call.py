@@ -123,6 +123,8 @@ PROMISE = [
     ("without_deadline: true", "48小时内给您回复", "pass"),
     ("without_deadline: true", "我给您处理一下", "pass"),
     ("any: true", "半小时内给您回电", "fail"),
+    ("over_hours: 48, replies_only: true", "退款七天到账", "pass"),
+    ("over_hours: 48, replies_only: true", "七天内给您回复", "fail"),
     ("any: true", "专员给您答复调查结果，您看可以吗？", "fail"),
     ("any: true", "您看什么时候给您回电？", "pass"),
 ]
