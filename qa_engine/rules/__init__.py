@@ -1,6 +1,14 @@
 """Rules: YAML in, verdicts with their evidence out."""
 
-from qa_engine.rules.baselines import Baseline, Baselines, FixedBaselines, VoiceMeasure
+from qa_engine.rules.baselines import (
+    Baseline,
+    Baselines,
+    CallVoice,
+    FixedBaselines,
+    VoiceMeasure,
+    call_voice,
+    usual,
+)
 from qa_engine.rules.describe import describe_rule, sentence
 from qa_engine.rules.evaluate import Offence, Offences, asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
@@ -32,6 +40,7 @@ __all__ = [
     "UNFRIENDLY",
     "Baseline",
     "Baselines",
+    "CallVoice",
     "Condition",
     "ExampleOutcome",
     "Finding",
@@ -49,6 +58,7 @@ __all__ = [
     "ToneReader",
     "VoiceMeasure",
     "asks_for_tone",
+    "call_voice",
     "describe_rule",
     "evaluate",
     "evaluate_rule",
@@ -62,4 +72,5 @@ __all__ = [
     "run_examples",
     "sentence",
     "thirds",
+    "usual",
 ]

@@ -4,12 +4,21 @@ Rate and pitch of different calls can be compared as they are. Loudness cannot: 
 remembered of loudness is therefore only how far turns usually rise over the median of their own call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
+from statistics import median, quantiles
 from types import MappingProxyType
 from typing import Protocol
+
+from qa_engine.domain import Speaker, Transcript
+from qa_engine.text import count_chars
+
+_MIN_SECONDS = {"rate": 1.5, "voice": 0.8}  # shorter turns tell little; as the operators have it by default
+_MIN_RATE_CHARS = 8
+_MIN_LOUDNESS_TURNS = 4
 
 
 class VoiceMeasure(StrEnum):
@@ -34,6 +43,57 @@ class Baselines(Protocol):
 
     def before(self, *, measure: VoiceMeasure, agent_id: str, moment: datetime) -> Baseline | None:
         """The agent's usual value in the calls that began before ``moment``; None when nothing was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallVoice:
+    """The agent's turns of one call as they were measured; ``rises``: dB of each over the median of them all."""
+
+    rates: tuple[float, ...]
+    pitches: tuple[float, ...]
+    rises: tuple[float, ...]
+
+
+def call_voice(transcript: Transcript) -> CallVoice:
+    """What a call adds to the baselines of its agent: turns that were judged and are long enough to be measured."""
+    rates, pitches, levels = [], [], []
+    for turn in transcript.turns_of(Speaker.AGENT):
+        prosody, span = turn.prosody, turn.span
+        if prosody is None or span is None or span.seconds < _MIN_SECONDS["voice"]:
+            continue
+        if prosody.pitch_hz is not None:
+            pitches.append(prosody.pitch_hz)
+        if prosody.loudness_db is not None:
+            levels.append(prosody.loudness_db)
+        long_enough = span.seconds >= _MIN_SECONDS["rate"] and count_chars(turn.text) >= _MIN_RATE_CHARS
+        if prosody.chars_per_minute is not None and long_enough:
+            rates.append(prosody.chars_per_minute)
+    middle = median(levels) if len(levels) >= _MIN_LOUDNESS_TURNS else None
+    rises = () if middle is None else tuple(level - middle for level in levels)
+    return CallVoice(tuple(rates), tuple(pitches), rises)
+
+
+def usual(measure: VoiceMeasure, calls: Sequence[CallVoice]) -> Baseline | None:
+    """The baseline out of an agent's earlier calls, rounded as it is shown; None when nothing was measured."""
+    of_calls = [_values(measure, call) for call in calls]
+    values = list(chain.from_iterable(of_calls))
+    if not values:
+        return None
+    if measure is not VoiceMeasure.LOUDNESS:
+        value = median(values)
+    else:
+        value = max(0.0, quantiles(values, n=10, method="inclusive")[-1])
+    return Baseline(round(value, 1), len(values), sum(bool(found) for found in of_calls))
+
+
+def _values(measure: VoiceMeasure, call: CallVoice) -> tuple[float, ...]:
+    match measure:
+        case VoiceMeasure.SPEECH_RATE:
+            return call.rates
+        case VoiceMeasure.PITCH:
+            return call.pitches
+        case VoiceMeasure.LOUDNESS:
+            return call.rises
 
 
 class FixedBaselines:

@@ -9,7 +9,7 @@ from typing import Protocol
 from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
 from qa_engine.errors import RulesError
-from qa_engine.rules import FixedTones, Offences, SourceFile, ToneReader, asks_for_tone, evaluate
+from qa_engine.rules import Baselines, FixedTones, Offences, SourceFile, ToneReader, asks_for_tone, evaluate
 from qa_engine.scoring import (
     Scorecard,
     choose_scorecard,
@@ -56,10 +56,17 @@ class Judge(Protocol):
     def sources(self) -> Mapping[str, Mapping[str, str]]:
         """``pack`` and ``scorecard`` → file name → text."""
 
-    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
-        """The same transcript and the same earlier ``offences`` give an equal result on any day.
+    def judge(
+        self,
+        transcript: Transcript,
+        transcript_digest: str,
+        *,
+        offences: Offences | None = None,
+        baselines: Baselines | None = None,
+    ) -> CallResult:
+        """The same transcript, earlier ``offences`` and ``baselines`` give an equal result on any day.
 
-        Without ``offences`` every fault costs what the first one does.
+        Without ``offences`` every fault costs what the first one does; without ``baselines`` no agent has a past.
         """
 
 
@@ -114,12 +121,19 @@ class PackJudge:
     def _scorecard(self, call: Call) -> Scorecard:
         return self._scorecards[0] if self._named else choose_scorecard(self._scorecards, call)
 
-    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
+    def judge(
+        self,
+        transcript: Transcript,
+        transcript_digest: str,
+        *,
+        offences: Offences | None = None,
+        baselines: Baselines | None = None,
+    ) -> CallResult:
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
         result = score_call(
             transcript,
-            evaluate(self._pack, transcript, offences=offences, tones=tones),
+            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones),
             self._pack.label,
             self._scorecard(transcript.call),
             transcript_digest=transcript_digest,
@@ -147,7 +161,14 @@ class FixedJudge:
     def scorecard_for(self, call: Call) -> Edition:
         return self.scorecards[0]
 
-    def judge(self, transcript: Transcript, transcript_digest: str, *, offences: Offences | None = None) -> CallResult:
+    def judge(
+        self,
+        transcript: Transcript,
+        transcript_digest: str,
+        *,
+        offences: Offences | None = None,
+        baselines: Baselines | None = None,
+    ) -> CallResult:
         rude = any("不行" in turn.text for turn in transcript.turns)
         rule = RuleResult(
             id="forbidden.refusal",

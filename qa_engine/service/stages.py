@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallResult, CallState
 from qa_engine.errors import ConflictError, NotFoundError, RecordingError
+from qa_engine.service.baselines import StoredBaselines
 from qa_engine.service.codec import (
     call_from_text,
     call_to_text,
@@ -139,7 +140,9 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
     if found is not None:
         result = result_from_text(found.body)
     else:
-        result = judge.judge(transcript, digest, offences=StoredOffences(app.database))
+        result = judge.judge(
+            transcript, digest, offences=StoredOffences(app.database), baselines=StoredBaselines(app.database)
+        )
     return _keep_result(app, call_id, result, scorecard, lease)
 
 

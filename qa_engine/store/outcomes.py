@@ -121,6 +121,25 @@ def earlier_offences(
     return [(call_id, started_at) for call_id, started_at in rows if started_at is not None]
 
 
+def earlier_transcripts(session: Session, *, agent_id: str, until: datetime, limit: int) -> Sequence[tuple[str, str]]:
+    """(call id, transcript) of the agent's latest calls that began before ``until``, the latest first.
+
+    Calls that were set aside do not count.
+    """
+    rows = session.execute(
+        select(tables.Call.call_id, tables.Transcript.body)
+        .join(tables.Transcript, tables.Call.transcript_id == tables.Transcript.id)
+        .where(
+            tables.Call.agent_id == agent_id,
+            tables.Call.started_at < until,
+            tables.Call.state.not_in([state.value for state in CallState if state.aside]),
+        )
+        .order_by(tables.Call.started_at.desc(), tables.Call.call_id.desc())
+        .limit(limit)
+    )
+    return [(call_id, body) for call_id, body in rows]
+
+
 def save_pack(
     session: Session, *, digest: str, kind: str, label: str, sources: Mapping[str, str], now: datetime
 ) -> None:

@@ -1,8 +1,12 @@
 """A voice against its own base: this call's median, or what is usual for the agent over earlier calls."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qa_engine.rules import Baseline, FixedBaselines, VoiceMeasure, evaluate
+from qa_engine.rules import Baseline, CallVoice, FixedBaselines, VoiceMeasure, call_voice, evaluate, usual
+from qa_engine.rules.examples import transcript_of
+from qa_engine.rules.models import Dialogue
 
 AT = {"agent": {"id": "8026"}, "started_at": "2026-03-02T10:00:00+08:00"}
 
@@ -81,3 +85,41 @@ def test_one_turn_can_be_held_against_the_past(make_pack, make_transcript) -> No
         "该句音调 260 Hz，比本人此前 12 通、120 句的中位数 200 Hz 高 4.5 个半音（限 4）"
     )
     assert evaluate(pack, call)[0].status == "not_applicable"
+
+
+def test_what_a_call_adds() -> None:
+    call = transcript_of(
+        Dialogue(
+            turns=(
+                "坐席[0-4 db=-25 hz=200 cpm=240]：您好这里是顺达速运客服中心",
+                "客户[5-9 db=-15 hz=100 cpm=300]：您好这里是顺达速运客服中心",
+                "坐席[10-11 db=-24 hz=210 cpm=400]：好的",  # too short for a rate
+                "坐席[12-12.5 db=-10 hz=400 cpm=400]：好",  # too short for anything
+                "坐席[13-17 db=-20 excluded=low_confidence]：您好这里是顺达速运客服中心",
+                "坐席[20-24 db=-26]：您好这里是顺达速运客服中心",
+                "坐席[30-34 db=-18]：您好这里是顺达速运客服中心",
+            )
+        )
+    )
+    assert call_voice(call) == CallVoice((240.0,), (200.0, 210.0), (-0.5, 0.5, -1.5, 6.5))
+
+
+def test_what_is_usual() -> None:
+    calls = [CallVoice((200.0, 240.0), (), (-1.0, 0.0, 1.0, 4.0)), CallVoice((250.0,), (), ()), CallVoice((), (), ())]
+    assert usual(RATE, calls) == Baseline(240.0, 3, 2)
+    assert usual(LOUD, calls) == Baseline(3.1, 4, 1)
+    assert usual(PITCH, calls) is None
+
+
+@given(st.lists(st.lists(st.floats(-90, 0).map(lambda db: round(db, 2)), min_size=4, max_size=8), max_size=5))
+def test_the_gain_of_a_line_is_in_no_baseline(calls: list[list[float]]) -> None:
+    def baseline(gains: list[float]) -> Baseline | None:
+        lines = [
+            [f"坐席[0-2 db={level + gain:.2f}]：您好" for level in c] for c, gain in zip(calls, gains, strict=True)
+        ]
+        return usual(LOUD, [call_voice(transcript_of(Dialogue(turns=tuple(turns)))) for turns in lines])
+
+    there, here = baseline([0.0] * len(calls)), baseline([-12.0 - place for place in range(len(calls))])
+    assert (there is None) == (here is None)
+    if there is not None and here is not None:
+        assert here.value == pytest.approx(there.value, abs=0.11)  # rounded to a tenth
