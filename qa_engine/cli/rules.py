@@ -1,6 +1,7 @@
 """``qa-engine rules``: look at rule packs and try them."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,15 @@ import typer
 from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, put, say
 from qa_engine.rules import Level, describe_rule, json_schema
-from qa_engine.service import lint_rules, load_placed_rules, load_rules, run_golden_calls, run_rule_examples
+from qa_engine.service import (
+    RuleCoverage,
+    coverage,
+    lint_rules,
+    load_placed_rules,
+    load_rules,
+    run_golden_calls,
+    run_rule_examples,
+)
 from qa_engine.settings import current_settings
 
 rules_app = typer.Typer(help="The rule packs: lint, test, show.", no_args_is_help=True, rich_markup_mode=None)
@@ -47,15 +56,31 @@ def run_tests(pack: Pack = None, scorecard: Scorecard = None) -> None:
     for call in broken:
         parts = (("未发现", call.missed), ("误判", call.unwanted), ("未能判定", call.undecided))
         complain(f"{call.file}（{call.title}）" + "；".join(f"{name} {'、'.join(ids)}" for name, ids in parts if ids))
-    bare = [rule.id for rule in loaded.rules if not any(outcome.rule_id == rule.id for outcome in examples)]
-    if bare:
-        say("rules without examples: " + ", ".join(bare))
+    unknown = sorted({name for call in golden for name in call.unknown})
+    if unknown:
+        say("rules that golden calls name and the pack lacks: " + ", ".join(unknown))
+    covered = coverage(loaded, examples, golden)
+    _put_coverage(covered)
+    one_sided = [rule.rule_id for rule in covered if rule.one_sided]
+    if one_sided:
+        say("rules that nothing shows both at work and at rest: " + ", ".join(one_sided))
     say(
         f"{loaded.label}: {len(loaded.rules)} rules, {len(examples) - len(wrong)} of {len(examples)} examples and "
         f"{len(golden) - len(broken)} of {len(golden)} golden calls as written"
     )
     if wrong or broken:
         raise typer.Exit(1)
+
+
+def _put_coverage(covered: Sequence[RuleCoverage]) -> None:
+    """One line a rule: its examples of each kind, and the golden calls on which it failed and passed."""
+    width = max((len(rule.rule_id) for rule in covered), default=0)
+    put(f"{'rule':{width}}   hit  miss  uncertain  n/a   golden: fail  pass\n")
+    for rule in covered:
+        put(
+            f"{rule.rule_id:{width}}  {rule.hit:4}  {rule.miss:4}  {rule.uncertain:9}  {rule.not_applicable:3}"
+            f"  {rule.golden_failed:12}  {rule.golden_passed:4}\n"
+        )
 
 
 @rules_app.command("show")

@@ -3,6 +3,8 @@
 from qa_engine.domain import CallState
 from qa_engine.service.authoring import (
     GoldenOutcome,
+    RuleCoverage,
+    coverage,
     lint_rules,
     load_placed_rules,
     load_rules,
@@ -112,6 +114,7 @@ __all__ = [
     "RecordingInfo",
     "RecordingStore",
     "Rendered",
+    "RuleCoverage",
     "ScriptedTranscriber",
     "SettleProgress",
     "Stage",
@@ -124,6 +127,7 @@ __all__ = [
     "call_form",
     "call_not_named",
     "check_inputs",
+    "coverage",
     "days",
     "doctor",
     "fault_rules",

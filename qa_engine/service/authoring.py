@@ -1,6 +1,7 @@
 """For those who write rules: a pack from its folder, its examples, the golden calls."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,19 @@ _VERDICT_KEYS = frozenset({"title", "why", "fail", "tolerated", "uncertain", "gr
 
 @dataclass(frozen=True, slots=True)
 class GoldenOutcome:
-    """A golden call against its verdicts: what was wanted and not found, found and not wanted, or left undecided."""
+    """A golden call against its verdicts: what was wanted and not found, found and not wanted, or left undecided.
+
+    ``failed`` and ``passed`` are what the pack said; ``unknown`` are rules that the verdicts name and the pack lacks.
+    """
 
     file: str
     title: str
     missed: tuple[str, ...]
     unwanted: tuple[str, ...]
     undecided: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -97,7 +104,49 @@ def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None 
             missed=tuple(sorted((wanted & known) - failed)),
             unwanted=tuple(sorted(failed - wanted - tolerated)),
             undecided=tuple(sorted(open_ones - unsure - wanted)),
+            failed=tuple(sorted(failed)),
+            passed=tuple(sorted(name for name, status in statuses.items() if status is Status.PASS)),
+            unknown=tuple(sorted((wanted | tolerated | unsure) - known)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCoverage:
+    """How often a rule was tried: its examples by kind, and the golden calls on which it failed and passed."""
+
+    rule_id: str
+    hit: int
+    miss: int
+    uncertain: int
+    not_applicable: int
+    golden_failed: int
+    golden_passed: int
+
+    @property
+    def one_sided(self) -> bool:
+        """True when nothing shows the rule at work, or nothing shows it at rest."""
+        return not (self.hit + self.uncertain + self.golden_failed) or not (self.miss + self.golden_passed)
+
+
+def coverage(
+    pack: RulePack, examples: Sequence[ExampleOutcome], golden: Sequence[GoldenOutcome]
+) -> tuple[RuleCoverage, ...]:
+    """What the examples and golden calls cover, for each rule of the pack in its order."""
+    kinds = Counter((outcome.rule_id, outcome.kind) for outcome in examples)
+    failed = Counter(name for call in golden for name in call.failed)
+    passed = Counter(name for call in golden for name in call.passed)
+    return tuple(
+        RuleCoverage(
+            rule_id=rule.id,
+            hit=kinds[rule.id, "hit"],
+            miss=kinds[rule.id, "miss"],
+            uncertain=kinds[rule.id, "uncertain"],
+            not_applicable=kinds[rule.id, "not_applicable"],
+            golden_failed=failed[rule.id],
+            golden_passed=passed[rule.id],
+        )
+        for rule in pack.rules
+    )
 
 
 def _read(path: Path) -> tuple[str, set[str], set[str], set[str], dict[str, object]]:

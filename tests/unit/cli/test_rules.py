@@ -65,6 +65,28 @@ def test_a_sound_pack_passes(pack: Path) -> None:
     assert "2 of 2 examples and 1 of 1 golden calls" in " ".join(told.split())
 
 
+def test_coverage_is_shown_for_every_rule(pack: Path) -> None:
+    golden(pack, "报一下单号。", ["polite.please", "polite.gone"])
+    file = pack / "pack.yaml"
+    bare = PACK.split("rules:\n")[1].split("    examples:")[0].replace("polite.please", "polite.bare")
+    file.write_text(PACK + bare, encoding="utf-8")
+    (pack / "golden" / "one.json").write_text(
+        (pack / "golden" / "one.json")
+        .read_text(encoding="utf-8")
+        .replace('"polite.gone"', '"polite.gone", "polite.bare"'),
+        encoding="utf-8",
+    )
+    code, shown, told = run("test", "--pack", pack)
+    assert code == 0, told
+    assert [line.split() for line in shown.splitlines()] == [
+        ["rule", "hit", "miss", "uncertain", "n/a", "golden:", "fail", "pass"],
+        ["polite.please", "1", "1", "0", "0", "1", "0"],
+        ["polite.bare", "0", "0", "0", "0", "1", "0"],
+    ]
+    assert "the pack lacks: polite.gone" in " ".join(told.split())
+    assert "both at work and at rest: polite.bare" in " ".join(told.split())
+
+
 @pytest.mark.parametrize(
     ("text", "fail", "words"),
     [("请您报一下单号。", ["polite.please"], "未发现 polite.please"), ("报一下单号。", [], "误判 polite.please")],
