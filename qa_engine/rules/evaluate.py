@@ -261,7 +261,10 @@ class _Judgement:
         return "；".join(dict.fromkeys(reasons)) or "无法判断"
 
     def _counted(self) -> list[Hit]:
-        """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault."""
+        """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault.
+
+        What two conditions find in the same words is one offence.
+        """
         sides = polarities(self._rule.fault)
         wanted = self._rule.model.points.of or tuple(name for name, side in sides.items() if side.positive)
         hits = []
@@ -269,7 +272,11 @@ class _Judgement:
             outcome = self._outcomes.get(name)
             if name in wanted and outcome is not None and outcome.truth in (Truth.TRUE, Truth.UNCERTAIN):
                 hits += [hit for hit in outcome.hits if hit.certain or outcome.truth is Truth.UNCERTAIN]
-        return sorted(hits, key=lambda hit: (hit.begin, hit.finish))
+        apart: list[Hit] = []
+        for hit in sorted(hits, key=lambda hit: (hit.begin, hit.finish)):
+            if hit.span is None or not apart or apart[-1].span is None or hit.begin >= apart[-1].finish:
+                apart.append(hit)
+        return apart
 
     def _count(self) -> int:
         if self._rule.model.points.per == "once":

@@ -251,8 +251,8 @@ class _RuleLoader:
     ) -> dict[str, Polarity]:
         """How each condition is used: in the expressions, as an anchor, as a step."""
         uses: dict[str, Polarity] = dict(polarities(fault)) if fault is not None else {}
-        for premise in names(only_if) if only_if is not None else ():
-            uses[premise.name] = uses.get(premise.name, Polarity()) | Polarity(positive=True)
+        for name, side in (polarities(only_if) if only_if is not None else {}).items():
+            uses[name] = uses.get(name, Polarity()) | side
         order = self._reference_order(typed)
         for name in order:
             fields, entry = typed[name]

@@ -155,6 +155,27 @@ def test_only_if_takes_a_rule_out_of_the_sums(judge) -> None:
     assert judge(conditions, ["客户：投诉", "坐席：抱歉"], fault="not c", rule=rule).status == "pass"
 
 
+def test_a_premise_under_not_must_be_proven_and_profits_from_near_hits(judge) -> None:
+    conditions = (
+        "a: {operator: phrase, speaker: customer, phrases: [不需要了谢谢]}\nc: {operator: phrase, phrases: [确认地址]}"
+    )
+
+    def status(customer: str) -> str:
+        return str(judge(conditions, [customer, "坐席：好"], fault="not c", rule="only_if: not a\npoints: -5").status)
+
+    assert status("客户：我要改地址") == "fail"
+    assert status("客户：不需要了谢谢") == "not_applicable"
+    assert status("客户：不需要了些谢") == "not_applicable"  # a homophone of the recogniser's costs nobody
+    assert status("客户[0-3 conf=0.2]：部需药料") == "uncertain"  # it may have been said
+
+
+def test_the_same_words_are_one_offence_whoever_finds_them(judge) -> None:
+    conditions = "a: {operator: phrase, phrases: [不行, 不归我管]}\nb: {operator: regex, patterns: ['不行', '没办法']}"
+    result = judge(conditions, "坐席：不行，这个没办法", fault="a or b", rule="points: {each: -1, per: hit}")
+    assert (result.hits, result.points) == (2, -2.0)
+    assert len(result.evidence) == 3  # both say why
+
+
 POINTS = [
     ("points: -2", "坐席：不行，不行，不行", -2.0, 1),
     ("points: {each: -2, per: hit}", "坐席：不行，不行，不行", -6.0, 3),
