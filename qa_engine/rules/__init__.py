@@ -28,6 +28,7 @@ from qa_engine.rules.tones import (
     FixedTones,
     NoTones,
     ToneReader,
+    mean_by_length,
     readings_of,
     thirds,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "json_schema",
     "lint",
     "load_pack",
+    "mean_by_length",
     "operator",
     "promises",
     "readings_of",

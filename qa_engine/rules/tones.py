@@ -1,6 +1,6 @@
 """The port to whoever reads tone out of words; the tone room answers, rules only ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
@@ -81,6 +81,12 @@ def readings_of(
 ) -> tuple[ToneReading, ...]:
     """The readings of a speaker's judged turns, in the order of the call."""
     return tuple(readings[turn.index] for turn in transcript.turns_of(speaker) if turn.index in readings)
+
+
+def mean_by_length(values: Iterable[tuple[float, int]]) -> float:
+    """Mean of (value, 字) pairs: what a long turn says counts for more than a 没有了, which tells little of a mood."""
+    weighted = [(value, max(1, chars)) for value, chars in values]
+    return sum(value * chars for value, chars in weighted) / sum(chars for _, chars in weighted)
 
 
 def thirds(items: Sequence[T]) -> tuple[Sequence[T], Sequence[T], Sequence[T]] | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qa_engine.domain import AgentTone, CallResult, CustomerMood, Speaker, ToneReading, Transcript
-from qa_engine.rules import CUSTOMER_MOODS, UNFRIENDLY, readings_of, thirds
+from qa_engine.rules import CUSTOMER_MOODS, UNFRIENDLY, mean_by_length, readings_of, thirds
+from qa_engine.text import count_chars
 
 _WORSE: Mapping[str, int] = {mood.value: step for step, mood in enumerate(CustomerMood)}
 
@@ -25,14 +26,16 @@ def tone_metrics(transcript: Transcript, readings: Mapping[int, ToneReading]) ->
     """Figures by name, only those that could be measured.
 
     ``mood_start`` and ``mood_end``: the customer's mood over the first and the last third of the customer's readable
-    turns, at least three of them, as mean of `mood_level`. ``agent_warm_share`` and ``agent_unfriendly_share``: of the
-    agent's readable turns those that sound most of all warm, or impatient, dismissive or confrontational, 0–1.
+    turns, at least three of them, as mean of `mood_level`, each turn weighing as many 字 as it has.
+    ``agent_warm_share`` and ``agent_unfriendly_share``: of the agent's readable turns those that sound most of all
+    warm, or impatient, dismissive or confrontational, 0–1.
     """
     figures: dict[str, float] = {}
     parts = thirds(readings_of(transcript, readings, Speaker.CUSTOMER))
     if parts is not None:
-        figures["mood_start"] = _mean([mood_level(reading) for reading in parts[0]])
-        figures["mood_end"] = _mean([mood_level(reading) for reading in parts[-1]])
+        chars = {turn.index: count_chars(turn.text) for turn in transcript.turns_of(Speaker.CUSTOMER)}
+        for name, part in (("mood_start", parts[0]), ("mood_end", parts[-1])):
+            figures[name] = round(mean_by_length((mood_level(reading), chars[reading.turn]) for reading in part), 2)
     agent = readings_of(transcript, readings, Speaker.AGENT)
     if agent:
         figures["agent_warm_share"] = _mean([float(reading.label == AgentTone.WARM) for reading in agent])

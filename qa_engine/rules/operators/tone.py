@@ -19,7 +19,7 @@ from qa_engine.rules.fields import WHO_TITLE, Spoken
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.scope import Scope
-from qa_engine.rules.tones import AGENT_TONES, CUSTOMER_MOODS, NO_MODEL, TONE_TITLE, readings_of, thirds
+from qa_engine.rules.tones import AGENT_TONES, CUSTOMER_MOODS, NO_MODEL, TONE_TITLE, mean_by_length, readings_of, thirds
 from qa_engine.rules.truth import Truth
 from qa_engine.rules.view import TurnView
 
@@ -241,13 +241,15 @@ def _excused(scope: Scope, view: TurnView, hit: Hit) -> bool:
 
 
 def _trend(scope: Scope, looked_at: list[_Read]) -> Outcome:
-    """First against last third of the readings of the region: the mean probability of the classes."""
+    """First against last third of the readings of the region: the mean probability of the classes, by 字."""
     fields: ToneFields = scope.fields
     parts = thirds(looked_at)
     who = WHO_TITLE[fields.speaker]
     if parts is None:
         return not_applicable(f"{who}可以判断语气的话不足三句，看不出走势")
-    before, after = (sum(read.probability for read in part) / len(part) for part in (parts[0], parts[-1]))
+    before, after = (
+        mean_by_length((read.probability, read.view.chars) for read in part) for part in (parts[0], parts[-1])
+    )
     change = after - before if fields.trend == "rising" else before - after
     if change < fields.min_change:
         return _not_proven(scope, Outcome(Truth.FALSE))

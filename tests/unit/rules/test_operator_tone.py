@@ -238,6 +238,18 @@ def test_what_makes_no_sense_is_refused(make_pack, fields: str, words: str) -> N
     assert any(words in str(fault) for fault in error.value.faults), error.value.faults
 
 
+def test_a_long_turn_weighs_more_than_a_short_one_in_a_trend(judge) -> None:
+    lines = [
+        CALM,
+        CALM,
+        CALM,
+        CALM,
+        "客户[tone=calm:0.9]：好的那我就在家里等着麻烦你们了",
+        "客户[tone=angry:0.9]：没了",
+    ]
+    assert judge("{operator: tone, speaker: customer, classes: angry, trend: rising}", lines).status == "pass"
+
+
 @pytest.mark.parametrize(
     ("count", "sizes"), [(2, None), (3, (1, 1, 1)), (4, (1, 2, 1)), (5, (1, 3, 1)), (6, (2, 2, 2))]
 )

@@ -43,6 +43,13 @@ def test_the_mood_goes_from_the_first_third_to_the_last() -> None:
     assert figures == {"mood_start": 0.25, "mood_end": 1.75}
 
 
+def test_each_turn_weighs_as_much_as_it_says() -> None:
+    turns = tuple(Turn(n, C, text) for n, text in enumerate(["好", "好", "好", "好", "你们太过分了", "好"]))
+    readings = {n: mood(n, *((0, 0, 1) if n == 4 else (1, 0, 0))) for n in range(6)}
+    figures = tone_metrics(Transcript(Call("c"), turns), readings)
+    assert figures == {"mood_start": 0.0, "mood_end": round(2 * 6 / 7, 2)}
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_too_few_turns_of_the_customer_have_no_beginning_and_no_end(count: int) -> None:
     assert tone_metrics(call(*[C] * count), {n: mood(n, 1, 0, 0) for n in range(count)}) == {}
