@@ -12,7 +12,7 @@ from qa_engine.tone.classifier import LinearTone
 from qa_engine.tone.features import read
 from qa_engine.tone.measure import PrecisionPoint
 
-LEAST_CHARS = 2  # one syllable is too little to hear a tone in
+LEAST_CHARS = 2  # digits aside; in one syllable or a number alone there is no tone
 TEXTS_KEPT = 4096
 
 _Said = tuple[str, tuple[tuple[str, float], ...], tuple[ToneWord, ...]]
@@ -51,7 +51,7 @@ class ToneModel:
         return MappingProxyType({label: point.probability for label, point in self.thresholds.items()})
 
     def read(self, transcript: Transcript) -> Mapping[int, ToneReading]:
-        """Turn index → reading; excluded turns, unknown speakers and single syllables are left out."""
+        """Turn index → reading; excluded turns, unknown speakers, numbers and single syllables are left out."""
         found = {}
         for turn in transcript.turns_of(None):
             reading = self.read_text(turn.text, turn.speaker, turn=turn.index)
@@ -68,7 +68,7 @@ class ToneModel:
         if speaker is Speaker.UNKNOWN:
             return None
         seen = read(text)
-        if len(seen.skeleton.text) < LEAST_CHARS:
+        if sum(not char.isdigit() for char in seen.skeleton.text) < LEAST_CHARS:
             return None
         classifier = self._classifiers[speaker]
         probabilities = tuple(zip(classifier.labels, classifier.probabilities(seen), strict=True))

@@ -35,6 +35,7 @@ def test_writing_makes_no_difference(one: str, other: str) -> None:
         ("不归我们管", {"w 我们", "v 我们 管", "c 不", "c 归我们管", "s bu gui", "s wo men guan"}),
         ("哦，好", {"w 哦", "v 哦 好", "c 哦好", "s o hao"}),
         ("打95555", {"c 000", "c 打000"}),
+        ("打12315", {"w 12315", "c 打123"}),
     ],
 )
 def test_features_are_words_characters_and_sounds(text: str, named: set[str]) -> None:

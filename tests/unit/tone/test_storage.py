@@ -41,6 +41,7 @@ def test_a_saved_model_reads_calls(folder: Path) -> None:
             (Speaker.CUSTOMER, "骗子！"),
             (Speaker.UNKNOWN, "不归我们管"),
             (Speaker.AGENT, "嗯。"),
+            (Speaker.CUSTOMER, "八零二六，一三八。"),
         )
     )
     assert {turn: reading.label for turn, reading in said.items()} == {0: "dismissive", 1: "angry"}
