@@ -30,6 +30,9 @@ def test_the_data_travels_and_nothing_private_does(wheel: Path) -> None:
     for wanted in (
         "qa_engine/_data/rules/scorecards/standard.yaml",
         "qa_engine/_data/models/asr-starter/weights/model.bin",
+        "qa_engine/_data/models/tone/weights/tone.json",
+        "qa_engine/_data/models/tone/weights/agent.skops",
+        "qa_engine/_data/models/tone/data/agent_plain.tsv",
         "qa_engine/_data/examples/calls/manifest.csv",
         "workers/__init__.py",
     ):
