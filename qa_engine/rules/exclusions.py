@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa_engine.rules.fields import Clause, speaker_of
 from qa_engine.rules.lexicon import Scanned
@@ -41,6 +42,7 @@ class _Sentence:
     end: int
 
 
+@lru_cache(maxsize=16)  # the clauses of an exclusion ask for the same one, one after the other
 def _sentence(scanned: Scanned, place: tuple[int, int]) -> _Sentence:
     base = scanned.plain.base.text
     begin = max((m.end() for m in SENTENCE_END.finditer(base, 0, place[0])), default=0)
@@ -99,9 +101,9 @@ def _places(ready: ReadyClause, text: str) -> Iterator[tuple[int, int]]:
 
 def _phrase_places(phrases: PhraseSet, text: str) -> Iterator[tuple[int, int]]:
     for entry in phrases.entries:
-        if entry.pattern.key in text:
-            for match in entry.pattern.regex.finditer(text):
-                yield match.span()
+        pattern = entry.pattern
+        if pattern.key in text and all(map(text.__contains__, pattern.others)):
+            yield from (match.span() for match in pattern.regex.finditer(text))
 
 
 def titles(exclusions: Sequence[ReadyExclusion]) -> str:

@@ -270,13 +270,13 @@ def _sound_wildcard(part: Wildcard, encode: object, tones: bool) -> str:
     return f"(?:[0-9]+|[{spoken}]+)"
 
 
-def _places(pattern: Pattern, key: str, starts: Sequence[int], text: str) -> Iterator[tuple[int, int]]:
+def _places(pattern: Pattern, key: str, starts: Sequence[int], text: str) -> list[tuple[int, int]]:
+    """Where a pattern matches in a text in which its key starts at ``starts``."""
     if pattern.literal is not None:
-        for start in starts:
-            yield start, start + len(key)
-    else:
-        for match in pattern.regex.finditer(text):
-            yield match.span()
+        return [(start, start + len(key)) for start in starts]
+    if all(map(text.__contains__, pattern.others)):  # most patterns end here, without trying their expression
+        return [match.span() for match in pattern.regex.finditer(text)]
+    return []
 
 
 def _one_sentence(text: Scanned, place: tuple[int, int]) -> bool:

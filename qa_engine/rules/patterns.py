@@ -55,21 +55,25 @@ Part = str | Wildcard
 class Pattern:
     """One spelled-out phrase. ``parts`` are compared text and wildcards; ``shown`` is what people read.
 
-    ``literal``: the whole pattern as compared text when it has no wildcard. ``key``: the longest literal part; where it
-    is missing, the pattern cannot match. ``keeps_sounds``: the pattern itself has hesitation sounds, so that they must
-    not be skipped in the text. A pack has tens of thousands of patterns: all this is worked out once.
+    ``literal``: the whole pattern as compared text when it has no wildcard. ``key``: the longest literal part, and
+    ``others`` the other ones; where one is missing, the pattern cannot match. ``keeps_sounds``: the pattern itself has
+    hesitation sounds, so that they must not be skipped in the text. A pack has tens of thousands of patterns: all this
+    is worked out once.
     """
 
     shown: str
     parts: tuple[Part, ...]
     literal: str | None = field(init=False)
     key: str = field(init=False)
+    others: tuple[str, ...] = field(init=False)
     keeps_sounds: bool = field(init=False)
 
     def __post_init__(self) -> None:
         texts = [part for part in self.parts if isinstance(part, str)]
         object.__setattr__(self, "literal", texts[0] if len(self.parts) == 1 else None)
-        object.__setattr__(self, "key", max(texts, key=len))
+        key = max(texts, key=len)
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "others", tuple(text for text in texts if text is not key))
         object.__setattr__(self, "keeps_sounds", not all(map(SOUNDS.isdisjoint, texts)))
 
     @property
