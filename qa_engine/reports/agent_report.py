@@ -160,7 +160,7 @@ def agent_report(
     left_out = [UncountedCall(c.call.call_id, _why_not(c), c.day, c.form_url) for c in ordered if not c.counted]
     lines = tuple(_line(call) for call in ordered)
     ranked = sorted((line for line in lines if line.counted), key=_by_rate)
-    faulty = sum(1 for call in counted if call.result.failed())
+    faulty = sum(any(rule.severity is not Severity.INFO for rule in call.result.failed()) for call in counted)
     notices = [notice, *(call.result.notice for call in ordered)]
     return AgentReport(
         title=wording.AGENT_REPORT_TITLE,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qa_engine.domain import CallResult, ItemScore, RuleResult, SectionScore, Severity, Status, Transcript
+from qa_engine.domain import CallResult, Channel, ItemScore, RuleResult, SectionScore, Severity, Status, Transcript
 from qa_engine.reports import wording
 from qa_engine.reports.duties import ComplaintBlock, PromiseLine, complaint_block, promise_lines
 from qa_engine.reports.findings import (
@@ -20,6 +20,9 @@ from qa_engine.scoring.scorecard import PENDING_GRADE
 from qa_engine.text import mask_private
 
 _OWN_METADATA = {"ring_seconds", "hold", "ended_by", "csat"}
+_IN_REGISTER = {  # shown with the complaint
+    "complaint_class", "complaint_received_at", "first_feedback_at", "solved_at", "result_feedback_at",
+}  # fmt: skip
 _DOUBTS = (Status.UNCERTAIN, Status.ERROR)
 
 
@@ -131,11 +134,12 @@ def call_form(
     not_applicable = findings_of(result, (Status.NOT_APPLICABLE,), labels, shown)
     everything = (*faults, *doubts, *passed, *not_applicable)
     by_rule = {finding.rule_id: finding for finding in everything}
+    spoken = transcript.call.channel is Channel.VOICE  # the picture is of sound
     notice = result.notice or (transcript.recognition.notice if transcript.recognition is not None else None)
     return CallForm(
         title=wording.CALL_FORM_TITLE,
         call_id=result.call_id,
-        facts=_facts(transcript, source_name, result.scorecard_title),
+        facts=_facts(transcript, source_name, result),
         score=_score(result, faults, doubts),
         review_reasons=tuple(mask_private(reason) for reason in result.review_reasons),
         warnings=tuple(wording.warning(key) for key in transcript.warnings),
@@ -147,7 +151,7 @@ def call_form(
         passed=passed,
         not_applicable=not_applicable,
         metrics=metric_facts(result),
-        timeline=build_timeline(transcript, _pins((*faults, *doubts)), result.tones),
+        timeline=build_timeline(transcript, _pins((*faults, *doubts)), result.tones) if spoken else None,
         turns=shown.lines,
         timed=any(turn.start is not None for turn in transcript.turns),
         audio_url=audio_url,
@@ -159,7 +163,7 @@ def call_form(
     )
 
 
-def _facts(transcript: Transcript, source_name: str, scorecard_title: str) -> tuple[Fact, ...]:
+def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tuple[Fact, ...]:
     call = transcript.call
     agent = " ".join(part for part in (call.agent.name, call.agent.id) if part)
     facts = [
@@ -173,8 +177,8 @@ def _facts(transcript: Transcript, source_name: str, scorecard_title: str) -> tu
         Fact("渠道", wording.CHANNELS[call.channel]),
         Fact("客户号码", mask_private(call.customer_number) if call.customer_number else wording.UNKNOWN),
     ]
-    if scorecard_title:
-        facts.append(Fact("考评表", scorecard_title))
+    if result.scorecard_title:
+        facts.append(Fact("考评表", result.scorecard_title))
     metadata = call.metadata
     if isinstance(ring := metadata.get("ring_seconds"), int | float) and not isinstance(ring, bool):
         facts.append(Fact("振铃", f"{wording.number(ring, 1)} 秒"))
@@ -184,10 +188,11 @@ def _facts(transcript: Transcript, source_name: str, scorecard_title: str) -> tu
         facts.append(Fact("客户满意度", wording.plain_value(csat)))
     if source_name:
         facts.append(Fact("录音文件", mask_private(source_name)))
+    own = _OWN_METADATA | (_IN_REGISTER if result.complaint is not None else set())
     facts += [
         Fact(wording.METADATA.get(key, key), mask_private(wording.plain_value(value)))
         for key, value in metadata.items()
-        if key not in _OWN_METADATA and isinstance(value, str | int | float) and str(value)
+        if key not in own and isinstance(value, str | int | float) and str(value)
     ]
     return tuple(facts)
 
@@ -203,7 +208,7 @@ def _score(result: CallResult, faults: tuple[Finding, ...], doubts: tuple[Findin
         pending=result.grade == PENDING_GRADE or result.possible <= 0,
         lost=result.possible - result.total,
         manual=manual,
-        deductions=len(faults),
+        deductions=sum(fault.severity != Severity.INFO for fault in faults),
         doubts=len(doubts),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn
+from qa_engine.domain import AgentTone, Channel, CustomerMood, Speaker, ToneReading, Transcript, Turn
 from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, clock, tone_label
 from qa_engine.text import mask_private
 
@@ -152,9 +152,10 @@ def show_turns(
         by_turn.setdefault(marking.turn, []).append(marking)
     lines: list[TurnLine] = []
     heard_until: float | None = None
+    spoken = transcript.call.channel is Channel.VOICE  # between two messages nobody is silent
     for position, turn in enumerate(transcript.turns):
         silence = None
-        if turn.start is not None and heard_until is not None and turn.excluded is None:
+        if spoken and turn.start is not None and heard_until is not None and turn.excluded is None:
             gap = round(turn.start - heard_until, 1)
             silence = gap if gap >= SHOWN_SILENCE_SECONDS else None
         lines.append(

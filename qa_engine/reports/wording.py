@@ -39,7 +39,10 @@ EXCLUSIONS = {
     Exclusion.LOW_CONFIDENCE: "识别可信度低",
 }
 _WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
-METADATA = {"business_line": "业务线"}  # headings of the columns that centres commonly add to a manifest
+METADATA = {
+    "business_line": "业务线",
+    "resolved": "问题已解决",
+}  # headings of the columns that centres commonly add to a manifest
 ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
 WARNINGS = {
     "dual_mono": "两个声道内容相同，无法区分说话人",
@@ -53,6 +56,8 @@ METRICS: dict[str, tuple[str, str, float, int]] = {
     "talk_ratio": ("坐席说话占比", "%", 100, 0),
     "silence_seconds": ("静默合计", "秒", 1, 1),
     "longest_silence_seconds": ("最长静默", "秒", 1, 1),
+    "first_reply_seconds": ("首次回复", "秒", 1, 0),
+    "mean_reply_seconds": ("平均回复", "秒", 1, 0),
     "overlap_count": ("双方同时说话", "次", 1, 0),
     "customer_speech_rate": ("客户语速", "字/分钟", 1, 0),
     "agent_turns": ("坐席话轮", "个", 1, 0),
@@ -106,6 +111,8 @@ def number(value: float, decimals: int = 2) -> str:
 
 def plain_value(value: object) -> str:
     """A value of a manifest as people write it: ``5`` for 5.0."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return number(value) if isinstance(value, float) else str(value)
 
 

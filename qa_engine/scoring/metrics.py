@@ -7,7 +7,7 @@ Sources: 字 as :func:`qa_engine.text.count_chars` counts them; times are second
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from qa_engine.domain import Span, Speaker, Transcript, Turn
+from qa_engine.domain import Channel, Span, Speaker, Transcript, Turn
 from qa_engine.text import count_chars
 
 MIN_GAP_SECONDS = 1.0
@@ -27,13 +27,19 @@ def metrics(transcript: Transcript) -> dict[str, float | None]:
     speaking time, 0–1 · ``silence_seconds`` sum of pauses of 1 s and more, declared holds left out ·
     ``overlap_count`` how often both spoke at once (≥ 0.5 s, back-channels apart) · ``duration`` s ·
     ``longest_silence_seconds`` · ``customer_speech_rate`` · ``agent_turns`` · ``customer_turns`` ·
-    ``confidence`` and ``excluded_share`` 0–1.
+    ``confidence`` and ``excluded_share`` 0–1 · ``first_reply_seconds`` and ``mean_reply_seconds``, in a chat only: how
+    long the customer waited for the agent since the first message not yet answered.
+
+    In a chat nothing is spoken: what is measured on speech is None.
     """
-    timed = transcript.timed
+    chat = transcript.call.channel is Channel.CHAT
+    timed = transcript.timed and not chat
     agent = list(transcript.turns_of(Speaker.AGENT))
     customer = list(transcript.turns_of(Speaker.CUSTOMER))
     gaps = pauses(transcript) if timed else None
-    agent_seconds, customer_seconds = _speaking_seconds(agent), _speaking_seconds(customer)
+    agent_seconds = None if chat else _speaking_seconds(agent)
+    customer_seconds = None if chat else _speaking_seconds(customer)
+    waits = _reply_waits(transcript) if chat else []
     both = None if agent_seconds is None or customer_seconds is None else agent_seconds + customer_seconds
     return {
         "speech_rate": _rounded(_rate(agent, agent_seconds), 1),
@@ -49,7 +55,23 @@ def metrics(transcript: Transcript) -> dict[str, float | None]:
         "customer_turns": float(len(customer)) if transcript.roles_known else None,
         "confidence": _rounded(transcript.confidence, 3),
         "excluded_share": _rounded(excluded_share(transcript), 3),
+        "first_reply_seconds": _rounded(waits[0], 1) if waits else None,
+        "mean_reply_seconds": _rounded(sum(waits) / len(waits), 1) if waits else None,
     }
+
+
+def _reply_waits(transcript: Transcript) -> list[float]:
+    waits: list[float] = []
+    asked: float | None = None
+    for turn in transcript.turns:
+        if turn.start is None:
+            continue
+        if turn.speaker is Speaker.CUSTOMER:
+            asked = turn.start if asked is None else asked
+        elif turn.speaker is Speaker.AGENT and asked is not None:
+            waits.append(max(0.0, turn.start - asked))
+            asked = None
+    return waits
 
 
 def excluded_share(transcript: Transcript) -> float | None:

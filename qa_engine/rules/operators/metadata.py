@@ -55,8 +55,12 @@ _WORDS = {
 
 
 def describe(fields: MetadataFields) -> str:
-    tests = [f"{_WORDS[name]} {getattr(fields, name)}" for name in _TESTS if getattr(fields, name) is not None]
+    tests = [f"{_WORDS[name]} {_shown(getattr(fields, name))}" for name in _TESTS if getattr(fields, name) is not None]
     return f"通话数据 {fields.field} {'、'.join(tests)}"
+
+
+def _shown(wanted: object) -> str:
+    return "、".join(map(str, wanted)) if isinstance(wanted, tuple) else str(wanted)
 
 
 @operator("metadata", title="通话数据", fields=MetadataFields, prepare=prepare, describe=describe)

@@ -24,7 +24,8 @@ EXPECTED = {
     "adaptability": {
         "adapt.comfort_angry", "adapt.reply_time", "adapt.record_unanswered", "followup.order", "telesales.script",
         "complaint.deadline_told", "complaint.solution", "complaint.opinion_asked", "complaint.handled_again",
-        "order.delay_explained", "aftersales.next_step", "chat.solved", "process.first_feedback",
+        "order.delay_explained", "aftersales.next_step", "chat.solved", "process.feedback_general",
+        "process.feedback_important", "process.feedback_urgent",
         "process.result_feedback",
     },
     "veto": {"veto.abuse", "veto.private_dealing", "veto.hang_up", "veto.refuse_complaint", "veto.data_leak"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa_engine.domain import Call, Exclusion, Prosody, Span, Speaker, SpeechSpan, Turn
+from qa_engine.domain import Call, Channel, Exclusion, Prosody, Span, Speaker, SpeechSpan, Turn
 from qa_engine.scoring import metrics
 from qa_engine.scoring.metrics import excluded_share, pauses
 from tests.unit.scoring.builders import transcript, turn
@@ -31,7 +31,22 @@ def test_figures_of_a_small_call() -> None:
         "customer_turns": 1.0,
         "confidence": 0.861,
         "excluded_share": 0.0,
+        "first_reply_seconds": None,
+        "mean_reply_seconds": None,
     }
+
+
+def test_a_chat_is_measured_by_its_replies() -> None:
+    call = transcript(
+        [turn(C, "在吗", 0, 1), turn(C, "有人吗", 30, 31), turn(A, "您好", 40, 41), turn(A, "请讲", 45, 46),
+         turn(C, "包裹呢", 60, 61), turn(A, "明天到", 80, 82)],
+        Call("c", channel=Channel.CHAT, duration=90.0),
+    )  # fmt: skip
+    figures = metrics(call)
+    assert (figures["first_reply_seconds"], figures["mean_reply_seconds"]) == (40.0, 30.0)
+    assert (figures["agent_turns"], figures["customer_turns"], figures["duration"]) == (3.0, 3.0, 90.0)
+    spoken = ("speech_rate", "customer_speech_rate", "talk_ratio", "silence_seconds", "overlap_count")
+    assert all(figures[name] is None for name in (*spoken, "longest_silence_seconds"))
 
 
 def test_without_times_nothing_timed_is_guessed() -> None:
@@ -45,6 +60,8 @@ def test_without_times_nothing_timed_is_guessed() -> None:
         "longest_silence_seconds",
         "customer_speech_rate",
         "confidence",
+        "first_reply_seconds",
+        "mean_reply_seconds",
     }
 
 
