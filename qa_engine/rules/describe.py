@@ -1,6 +1,7 @@
 """A rule in plain Chinese: what it looks for, where, what it costs and why. For supervisors and for agents."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from qa_engine.domain import Severity
 from qa_engine.rules.expression import And, Name, Node, Not, Or
@@ -18,6 +19,7 @@ _WORDS = {
     "order": "订单", "after_sales": "售后", "followup": "回访", "telesales": "电销",
 }  # fmt: skip
 _SHOWN = 8  # phrases of a list
+_MENTION = re.compile("〔([^〔〕]+)〕")
 
 
 def describe_rule(pack: RulePack, rule_id: str) -> str:
@@ -42,7 +44,7 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     applies = "；".join(_applies(model.applies_to))
     yield f"适用：{applies or '所有通话'}"
     for name, condition in rule.conditions.items():
-        yield pack.titled(f"条件 {name}：{condition_text(condition)}")
+        yield pack.titled(f"条件 {name}：{condition_text(condition, rule.conditions)}")
     for name in _lists_of(pack, rule):
         yield _list_line(name, pack.lists[name])
     if model.repeat is not None:
@@ -113,9 +115,9 @@ def _cost(rule: Rule) -> str:
 def _expression(rule: Rule, node: Node) -> str:
     match node:
         case Name(name):
-            return f"「{condition_text(rule.conditions[name])}」"
+            return f"「{condition_text(rule.conditions[name], rule.conditions)}」"
         case Not(Name(name)):
-            return f"没有做到「{condition_text(rule.conditions[name])}」"
+            return f"没有做到「{condition_text(rule.conditions[name], rule.conditions)}」"
         case Not(inner):
             return f"并非（{_expression(rule, inner)}）"
         case And(parts):
@@ -129,18 +131,38 @@ def _nested(rule: Rule, node: Node) -> str:
     return f"（{said}）" if isinstance(node, And | Or) else said
 
 
-def condition_text(condition: Condition) -> str:
-    """What a condition looks for and where, in Chinese."""
+def named(text: str, conditions: Mapping[str, Condition]) -> str:
+    """``text`` with 〔condition〕 replaced by what that condition looks for: authors know names, agents know words."""
+
+    def words(match: re.Match[str]) -> str:
+        other = conditions.get(match[1])
+        return match[1] if other is None else f"「{_MENTION.sub(lambda inner: inner[1], _what(other))}」"
+
+    return _MENTION.sub(words, text)
+
+
+def condition_text(condition: Condition, conditions: Mapping[str, Condition]) -> str:
+    """What a condition looks for and where, in Chinese; ``conditions`` are all of its rule."""
+    return named(_whole(condition), conditions)
+
+
+def _what(condition: Condition) -> str:
+    """What a condition looks for, wherever."""
     fields = condition.fields
     say = condition.operator.describe
     what = say(fields) if say is not None else condition.operator.title
+    spoken = isinstance(fields, Located) and condition.operator.name in _SPOKEN
+    return f"{WHO_TITLE[fields.speaker]}{what}" if isinstance(fields, Located) and spoken else what
+
+
+def _whole(condition: Condition) -> str:
+    fields = condition.fields
     if not isinstance(fields, Located):
-        return what
+        return _what(condition)
     where = _window(fields)
-    who = "" if condition.operator.name not in _SPOKEN else WHO_TITLE[fields.speaker]
     times = f"，至少 {fields.min_hits} 次" if fields.min_hits > 1 else ""
     excuses = f"（{'、'.join(e.title for e in condition.excuses)}除外）" if condition.excuses else ""
-    return f"{where}{who}{what}{times}{excuses}"
+    return f"{where}{_what(condition)}{times}{excuses}"
 
 
 _SPOKEN = frozenset({"phrase", "regex", "absence", "similar", "promise"})
@@ -169,5 +191,5 @@ def _window(fields: Located) -> str:
         which = {"any": "", "first": "首次", "last": "末次", "each": "每次"}.get(str(anchor.hit), f"第 {anchor.hit} 次")
         limit = f" {anchor.turns} 个话轮内" if anchor.turns is not None else ""
         limit += f" {anchor.seconds:g} 秒内" if anchor.seconds is not None else ""
-        parts.append(f"{which}「{anchor.to}」{where}{limit}")
+        parts.append(f"{which}〔{anchor.to}〕{where}{limit}")
     return f"在{'、'.join(parts)}，" if parts else ""

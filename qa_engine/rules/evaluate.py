@@ -8,7 +8,7 @@ from typing import Protocol
 from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
 from qa_engine.rules.applies import why_not
 from qa_engine.rules.baselines import Baselines
-from qa_engine.rules.describe import condition_text
+from qa_engine.rules.describe import condition_text, named
 from qa_engine.rules.expression import Node, names, polarities
 from qa_engine.rules.expression import evaluate as value_of
 from qa_engine.rules.fields import Located, Window
@@ -129,7 +129,8 @@ class _Judgement:
 
     def _premise(self, node: Node) -> str:
         different = dict.fromkeys(n.name for n in names(node))
-        described = [f"未出现「{condition_text(self._rule.conditions[name])}」" for name in different]
+        conditions = self._rule.conditions
+        described = [f"未出现「{condition_text(conditions[name], conditions)}」" for name in different]
         return self._pack.titled("；".join(described))
 
     def outcome(self, name: str) -> Outcome:
@@ -189,7 +190,7 @@ class _Judgement:
         if not chosen:
             if other.truth in (Truth.UNCERTAIN, Truth.NOT_APPLICABLE):
                 return Outcome(other.truth, reason=other.reason)
-            return not_applicable(f"条件「{anchor.to}」没有命中，无从定位")
+            return not_applicable(f"没有出现〔{anchor.to}〕，无从定位")
         if anchor.seconds is not None and not self._call.timed:
             return not_applicable("文本没有时间，无法判断与时间有关的条件")
         scope = self._scope(condition, fields.window)
@@ -242,7 +243,12 @@ class _Judgement:
     def _searched(self, status: Status) -> tuple[Searched, ...]:
         if status not in (Status.FAIL, Status.UNCERTAIN):
             return ()
-        return tuple(s for name in self._rule.conditions for s in self._outcome_searched(name))
+        found = [s for name in self._rule.conditions for s in self._outcome_searched(name)]
+        return tuple(replace(searched, window=self._worded(searched.window)) for searched in found)
+
+    def _worded(self, text: str) -> str:
+        """Conditions and lists that a text mentions, in words."""
+        return self._pack.titled(named(text, self._rule.conditions)) if "〔" in text else text
 
     def _outcome_searched(self, name: str) -> tuple[Searched, ...]:
         outcome = self._outcomes.get(name)
@@ -258,7 +264,7 @@ class _Judgement:
             for name in self._rule.conditions
             if (outcome := self._outcomes.get(name)) is not None and outcome.truth is truth and outcome.reason
         ]
-        return "；".join(dict.fromkeys(reasons)) or "无法判断"
+        return self._worded("；".join(dict.fromkeys(reasons))) or "无法判断"
 
     def _counted(self) -> list[Hit]:
         """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault.

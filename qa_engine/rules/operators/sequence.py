@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from qa_engine.domain import Searched
 from qa_engine.rules.fields import ConditionFields, Seconds, Strict
 from qa_engine.rules.operators.base import operator
-from qa_engine.rules.outcome import Hit, Outcome
+from qa_engine.rules.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.scope import Scope
 from qa_engine.rules.truth import Truth
 
@@ -35,7 +35,7 @@ class SequenceFields(ConditionFields):
 
 
 def describe(fields: SequenceFields) -> str:
-    names = [f"{step.condition}（可省）" if step.optional else step.condition for step in fields.steps]
+    names = [f"〔{step.condition}〕（可省）" if step.optional else f"〔{step.condition}〕" for step in fields.steps]
     alone = "，没说到的步骤不计" if fields.order_only else ""
     return f"依次完成：{' → '.join(names)}{alone}"
 
@@ -48,10 +48,12 @@ def sequence(scope: Scope) -> Outcome:
     if unsettled is not None:
         return unsettled
     wanted = [(s, o.hits) for s, o in found if o.hits or not (s.optional or fields.order_only)]
-    missing = [step.condition for step, hits in wanted if not hits]
+    missing = [f"〔{step.condition}〕" for step, hits in wanted if not hits]
     if missing:
         searched = tuple(searched for _, outcome in found for searched in outcome.searched)
         return Outcome(Truth.FALSE, searched=searched or _nowhere(scope, f"缺少步骤：{'、'.join(missing)}"))
+    if fields.max_gap_seconds is not None and not scope.call.timed:
+        return not_applicable("文本没有时间，无法判断步骤之间隔了多久")
     chain = _chain(scope, [(hits, step.optional) for step, hits in wanted])
     if chain is not None:
         sure = all(hit.certain for hit in chain)
@@ -59,7 +61,7 @@ def sequence(scope: Scope) -> Outcome:
             Truth.TRUE if sure else Truth.UNCERTAIN, chain, reason="" if sure else "步骤中有近似命中，须人工复核"
         )
     said = sorted(((hits[0], step.condition) for step, hits in wanted), key=lambda item: item[0].begin)
-    order = " → ".join(name for _, name in said)
+    order = " → ".join(f"〔{name}〕" for _, name in said)
     return Outcome(Truth.FALSE, searched=_nowhere(scope, f"实际顺序：{order}", said[0][0], said[-1][0]))
 
 

@@ -29,6 +29,8 @@ SEQUENCE = [
     ("steps: [who, bye], max_gap_turns: 1", ["坐席：请问是李先生吗", "客户：是", "客户：嗯", "坐席：再见"], "fail"),
     ("steps: [who, bye], max_gap_turns: 2", ["坐席：请问是李先生吗", "客户：是", "客户：嗯", "坐席：再见"], "pass"),
     ("steps: [who, bye], max_gap_seconds: 5", ["坐席[0-1]：请问是李先生吗", "坐席[9-10]：再见"], "fail"),
+    ("steps: [who, bye], max_gap_seconds: 5", ["坐席：请问是李先生吗", "坐席：再见"], "not_applicable"),
+    ("steps: [who, bye], max_gap_seconds: 5", ["坐席：请问是李先生吗", "坐席：好"], "fail"),
     ("steps: [who, bye]", ["未知：请问是李先生吗"], "not_applicable"),
     ("steps: [who, bye]", ["坐席[0-1 conf=0.1]：请问是李先生吗"], "uncertain"),
 ]
@@ -47,7 +49,8 @@ def test_a_broken_order_says_what_the_order_was(judge) -> None:
     conditions = STEPS.replace("free: {operator: phrase, phrases: [方便]}\n", "")
     lines = ["坐席：这里是顺达", "坐席：请问是李先生吗", "坐席：再见"]
     result = judge(f"{conditions}c: {{operator: sequence, steps: [who, firm, bye]}}", lines, fault="not c")
-    assert "实际顺序：firm → who → bye" in result.searched[0].window
+    order = "「坐席说到「这里是」」 → 「坐席说到「请问是」」 → 「坐席说到「再见」」"
+    assert f"实际顺序：{order}" in result.searched[0].window
 
 
 END = ["坐席[0-2]：您好", "客户[2-4]：我还没说完"]
