@@ -26,6 +26,9 @@ _REFUSED = re.compile("(?:不能|不会|无法|没法|没办法|不敢|不可能
 _TAG = re.compile(
     "(?<=.),?(?:您|你)看(?:这样)?(?:可以|行|好|怎么样|可不可以|行不行|好不好|能接受)(?:吗|么)?$|,(?:可以|行|好)(?:吗|么)$"
 )
+_DONE = re.compile("过|了(?!解)")
+_AGO = re.compile("[天日周月时钟]前$")
+_NO_LIMIT = re.compile("了|无理由")
 _HYPOTHETICAL = re.compile("(?:吗|么|\\?)$")
 
 _CALENDAR = WorkCalendar()
@@ -89,6 +92,11 @@ def _in_sentence(
             text, verb.end(), min(end, verb.end() + 10), moment, calendar, last=False
         )
         taken = verb.end()
+        if when is not None and _NO_LIMIT.match(text, when.end):
+            when = None  # 五天了, 七天无理由: how long it has been, what a rule is called
+        said = text[when.start : when.end] if when is not None else ""
+        if _AGO.search(said) or (_DONE.match(text, verb.end()) and "内" not in said):
+            continue  # told of, not promised
         kind = PromiseKind.REPLY if re.search(_REPLY, verb.group()) else PromiseKind.SETTLE
         if when is None:
             if kind is PromiseKind.REPLY:
