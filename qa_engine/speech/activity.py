@@ -18,7 +18,7 @@ FLOOR_DB = -120.0
 
 _BLOCK_SECONDS = 600  # the network keeps five copies of what it is given; blocks bound them
 _CUT_SEARCH_SECONDS = 5
-_EDGE_ABOVE_NOISE_DB = 10.0
+_EDGE_ABOVE_NOISE_DB = 6.0
 _EDGE_BELOW_SPEECH_DB = 35.0
 _FOLLOW_BELOW_SPEECH_DB = 20.0
 _FOLLOW_FRAMES = 80
