@@ -22,22 +22,27 @@ def placement_faults(pack: RulePack, scorecards: Sequence[Scorecard], *, named: 
     for the calls it would be chosen for, or for every call when it never is. Rules of severity info change nothing and
     a veto needs no line, so both may stand anywhere.
     """
-    found: dict[Fault, None] = {}
     calls: Sequence[tuple[Call, Scorecard | None]] = list(_kinds_of_calls(pack, scorecards))
     if named is not None:
         alone = next(scorecard for scorecard in scorecards if scorecard.id == named)
         meant = [(call, scorecard) for call, scorecard in calls if scorecard is alone]
         calls = meant or [(call, alone) for call, _ in calls]
-    for rule in pack.rules:
-        if rule.severity in (Severity.INFO, Severity.VETO):
-            continue
-        for call, scorecard in calls:
-            if scorecard is not None and _meant_for(rule, call):
-                trouble = _trouble(rule, scorecard)
-                if trouble:
-                    message = f"这条规则改变不了得分：考评表「{scorecard.id}」{trouble}"
-                    found[Fault(rule.file, rule.line, None, message, rule.id)] = None
-    return tuple(sorted(found, key=lambda fault: (fault.where, fault.line or 0, fault.message)))
+    faults = [fault for rule in pack.rules for fault in _misplaced(rule, calls)]
+    return tuple(sorted(faults, key=lambda fault: (fault.where, fault.line or 0, fault.message)))
+
+
+def _misplaced(rule: Rule, calls: Sequence[tuple[Call, Scorecard | None]]) -> Iterator[Fault]:
+    if rule.severity in (Severity.INFO, Severity.VETO):
+        return
+    troubles: dict[str, dict[str, None]] = {}  # what is wrong → the scorecards of which it is true
+    for call, scorecard in calls:
+        if scorecard is not None and _meant_for(rule, call):
+            trouble = _trouble(rule, scorecard)
+            if trouble:
+                troubles.setdefault(trouble, {})[scorecard.id] = None
+    for trouble, names in troubles.items():
+        message = f"这条规则改变不了得分：考评表「{'、'.join(sorted(names))}」{trouble}"
+        yield Fault(rule.file, rule.line, None, message, rule.id)
 
 
 def placement_findings(

@@ -7,7 +7,7 @@ import pytest
 from qa_engine.rules import RulePack, SourceFile, load_pack
 from qa_engine.scoring import Scorecard, load_scorecards, placement_faults, placement_findings
 
-HEADER = "pack: {id: p, title: 包, sections: {words: 用语, sales: 电销, service_langage: 打错了}}\n"
+HEADER = "pack: {id: p, title: 包, sections: {words: 用语, sales: 电销, service_langage: 打错了, nothing: 没有}}\n"
 RULE = """
 - id: {id}
   title: 规则
@@ -86,6 +86,7 @@ MANY = [
     ("words", "opening", "applies_to: {scenario: [complaint, order]}", []),
     ("words", "opening", "", ["telesales"]),
     ("words", "nowhere", "", ["standard", "telesales"]),
+    ("nothing", "nowhere", "", ["standard", "telesales"]),
 ]
 
 
