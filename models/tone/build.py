@@ -1,6 +1,6 @@
 """Train the tone model and measure everything its card says.
 
-    python models/tone/build.py [--out DIR] [--public DIR]
+    python models/tone/build.py [--out DIR] [--public DIR] [--keep]
 
 Writes the model (``weights/``), ``evaluation.json`` beside it, the tables of MODEL_CARD.md and the two pictures. With
 ``--public`` the check on other people's data and the trial of training with it are made, too, and the model that reads
@@ -8,9 +8,10 @@ our held-out utterances better is written.
 """
 
 import argparse
+import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ import report
 from qa_engine import __version__
 from qa_engine.domain import Speaker
 from qa_engine.tone import LABELS, ToneModel, Utterance, measure, read_own
+from qa_engine.tone.card import load_card
+from qa_engine.tone.classifier import LinearTone
 from qa_engine.tone.fit import Recipe
+from qa_engine.tone.storage import load_classifier
 from qa_engine.tone.training import READ_SPEAKERS, Lesson, Trained, of_speaker, readings, split, train
 
 HERE = Path(__file__).resolve().parent
@@ -37,26 +41,63 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=HERE / "data", help="labelled utterances; default: ours")
     parser.add_argument(
-        "--out", type=Path, default=HERE / "weights", help="folder of the model; default: the committed one"
+        "--out", type=Path, default=HERE / "weights", help="folder of the model; default: the bundled one"
     )
     parser.add_argument(
         "--public", type=Path, help="folder with cped/ and coldataset/, for the checks with public data"
     )
+    parser.add_argument("--keep", action="store_true", help="train nothing, measure the model in --out again")
     arguments = parser.parse_args()
 
     utterances = read_own(arguments.data)
     lesson = split(utterances)
+    if arguments.keep:
+        earlier = json.loads((arguments.out.parent / report.FILE).read_text(encoding="utf-8"))
+        if earlier["data"] != json.loads(json.dumps(data(utterances, lesson))):
+            parser.error("the labelled utterances are not those that the model was trained on: leave out --keep")
+        learning = {name: earlier[name] for name in ("folds", "left_out", "public")}
+    else:
+        learning = learn(lesson, arguments.public, arguments.out)
+    report.write(arguments.out.parent, evaluation(utterances, lesson, arguments.out, learning))
+
+
+def learn(lesson: Lesson, folder: Path | None, out: Path) -> Mapping[str, Any]:
+    """Train, save, and tell what can only be told while training."""
     trained = train(lesson, recipe=RECIPE, advance=tell)
-    evaluation: dict[str, Any] = {"name": NAME, "engine": __version__, "recipe": asdict(RECIPE)}
-    evaluation["data"] = data(utterances, lesson)
-    if arguments.public:
-        evaluation["public"], trained = with_public(arguments.public, lesson, trained)
-    trained.save(arguments.out, NAME)
+    trials = None
+    if folder is not None:
+        trials, trained = with_public(folder, lesson, trained)
+    trained.save(out, NAME)
+    return {
+        "folds": {s.value: summary(asdict(trained.unseen[s])) for s in READ_SPEAKERS},
+        "left_out": {s.value: left_out(lesson, s) for s in READ_SPEAKERS},
+        "public": trials,
+    }
+
+
+def left_out(lesson: Lesson, speaker: Speaker) -> Mapping[str, Any]:
+    """Each source read by a quickly fitted classifier that saw the others only."""
+    tell(f"{speaker.value}: each source left out", 0, 1)
+    mine = of_speaker((*lesson.learnt, *lesson.held_out), speaker)
+    found = checks.each_source_left_out(mine, replace(RECIPE, noisy_copies=0))
+    accuracy, macro_f1 = checks.pooled(found)
+    sources = {source: summary(asdict(figures)) for source, figures in found.items()}
+    return {"accuracy": accuracy, "macro_f1": macro_f1, "sources": sources}
+
+
+def evaluation(
+    utterances: tuple[Utterance, ...], lesson: Lesson, folder: Path, learning: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Everything measured on the model as it lies in ``folder``."""
+    model = ToneModel.load(folder)
+    found: dict[str, Any] = {"name": model.name, "model": model.digest, "engine": __version__}
+    found |= {"recipe": asdict(RECIPE), "data": data(utterances, lesson), **learning, "thresholds": {}}
     for speaker in READ_SPEAKERS:
-        evaluation[speaker.value] = measured(speaker, lesson, trained)
-    evaluation["thresholds"] = thresholds(lesson, trained)
-    evaluation["clean_calls"] = checks.clean_calls(ToneModel.load(arguments.out))
-    report.write(arguments.out.parent, evaluation)
+        classifier = load_classifier(folder, load_card(folder), speaker)
+        found[speaker.value] = measured(speaker, lesson, model, classifier)
+        found["thresholds"] |= thresholds(of_speaker(lesson.held_out, speaker), model, classifier)
+    found["clean_calls"] = checks.clean_calls(model)
+    return found
 
 
 def tell(subject: str, done: float, total: float) -> None:
@@ -81,28 +122,20 @@ def data(utterances: tuple[Utterance, ...], lesson: Lesson) -> Mapping[str, Any]
     return found
 
 
-def measured(speaker: Speaker, lesson: Lesson, trained: Trained) -> Mapping[str, Any]:
+def measured(speaker: Speaker, lesson: Lesson, model: ToneModel, classifier: LinearTone) -> Mapping[str, Any]:
     """Everything about one classifier."""
     learnt, held_out = of_speaker(lesson.learnt, speaker), of_speaker(lesson.held_out, speaker)
-    classifier, truth = trained.fitted[speaker].classifier, [u.label for u in held_out]
+    truth = [u.label for u in held_out]
     tell(f"{speaker.value}: keyword lists", 0, 1)
     lists = keywords.best_lists(speaker, learnt)
     grown = keywords.GrownLists(learnt)
-    tell(f"{speaker.value}: each source left out", 0, 1)
-    left_out = checks.each_source_left_out((*learnt, *held_out), replace(RECIPE, noisy_copies=0))
-    accuracy, macro_f1 = checks.pooled(left_out)
     return {
         "features": len(classifier.features),
-        "held_out": asdict(trained.held_out[speaker]),
-        "unseen_folds": asdict(trained.unseen[speaker]),
+        "held_out": asdict(checks.on(classifier, held_out)),
+        "long_turns": checks.long_turns(model, classifier, held_out),
         "misheard": {
             str(rate): summary(asdict(checks.on(classifier, checks.heard_badly(held_out, rate=rate))))
             for rate in NOISE_RATES
-        },
-        "left_out": {
-            "accuracy": accuracy,
-            "macro_f1": macro_f1,
-            "sources": {source: summary(asdict(figures)) for source, figures in left_out.items()},
         },
         "keywords": {
             "lists": {label: list(names) for label, names in lists.lists.items()},
@@ -120,17 +153,16 @@ def summary(figures: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: figures[key] for key in ("count", "accuracy", "macro_f1", "calibration_error")}
 
 
-def thresholds(lesson: Lesson, trained: Trained) -> Mapping[str, Any]:
-    found = {}
-    for speaker in READ_SPEAKERS:
-        held_out = of_speaker(lesson.held_out, speaker)
-        said, truth = readings(trained.fitted[speaker].classifier, held_out), [u.label for u in held_out]
-        for label in LABELS[speaker]:
-            if label in trained.thresholds:
-                point = trained.thresholds[label]
-                rare = checks.precision_when_rare(speaker, label, point, said, truth)
-                found[label] = {**asdict(point), "precision_when_rare": rare}
-    return found
+def thresholds(held_out: Sequence[Utterance], model: ToneModel, classifier: LinearTone) -> Mapping[str, Any]:
+    said, truth = readings(classifier, held_out), [u.label for u in held_out]
+    return {
+        label: {
+            **asdict(point),
+            "precision_when_rare": checks.precision_when_rare(classifier.labels, label, point, said, truth),
+        }
+        for label, point in model.thresholds.items()
+        if label in classifier.labels
+    }
 
 
 def with_public(folder: Path, lesson: Lesson, ours: Trained) -> tuple[Mapping[str, Any], Trained]:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa_engine.domain import Speaker
 from qa_engine.resources import rules_dir
 from qa_engine.speech.formats import transcript_from_json
 from qa_engine.text import skeleton
@@ -102,6 +101,38 @@ def clean_calls(model: ToneModel) -> dict[str, dict[str, int]]:
     return found
 
 
+def long_turns(
+    model: ToneModel, classifier: LinearTone, utterances: Sequence[Utterance]
+) -> dict[str, dict[str, float]]:
+    """Each held-out bad utterance among three ordinary ones, and as many of four ordinary ones, without any mark.
+
+    ``found``: share of the former read as any bad class, ``alarms``: of the latter; whole, and in parts as shipped.
+    """
+    speaker = utterances[0].speaker
+    good = {"neutral", "calm", "warm"}
+    plain = [skeleton(u.text, keep_sounds=True).text for u in utterances if u.label in ("neutral", "calm")]
+    bad = [skeleton(u.text, keep_sounds=True).text for u in utterances if u.label not in good]
+    rng = random.Random("long turns")
+    with_bad = [rng.sample([text, *rng.sample(plain, 3)], 4) for text in bad]
+    without = [rng.sample(plain, 4) for _ in bad]
+
+    def whole(text: str) -> str:
+        said = classifier.probabilities(read(text))
+        return classifier.labels[max(range(len(said)), key=said.__getitem__)]
+
+    def by_parts(text: str) -> str:
+        reading = model.read_text(text, speaker)
+        return reading.label if reading else "neutral"
+
+    return {
+        way: {
+            name: sum(say("".join(turn)) not in good for turn in turns) / len(turns)
+            for name, turns in (("found", with_bad), ("alarms", without))
+        }
+        for way, say in (("whole", whole), ("parts", by_parts))
+    }
+
+
 def near_copies(learnt: Sequence[Utterance], held_out: Sequence[Utterance]) -> int:
     """How many held-out utterances share 70 % of their three-character pieces with one that was learnt."""
     where: defaultdict[str, list[int]] = defaultdict(list)
@@ -128,13 +159,12 @@ def _pieces(text: str) -> frozenset[str]:
 
 
 def precision_when_rare(
-    speaker: Speaker, label: str, point: PrecisionPoint, said: Sequence[Sequence[float]], truth: Sequence[str]
+    labels: Sequence[str], label: str, point: PrecisionPoint, said: Sequence[Sequence[float]], truth: Sequence[str]
 ) -> float:
     """Precision above a threshold if only ``RARE`` of all turns had the class, and all others were the first ordinary
     class (neutral, calm): by Bayes' rule from the measured hit rate and false alarm rate.
     """
-    labels = LABELS[speaker]
-    ordinary = "neutral" if speaker is Speaker.AGENT else "calm"
+    ordinary = "neutral" if "neutral" in labels else "calm"
     at = labels.index(label)
     flagged = [row[at] >= point.probability and row[at] == max(row) for row in said]
     alarms = [f for f, true in zip(flagged, truth, strict=True) if true == ordinary]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pictures
 
-CARD = "MODEL_CARD.md"
+CARD, FILE = "MODEL_CARD.md", "evaluation.json"
 SPEAKERS = ("agent", "customer")
 DIGITS = 4
 
@@ -19,7 +19,7 @@ def write(folder: Path, evaluation: Evaluation) -> None:
     """Write ``evaluation.json`` and the pictures into ``folder``, and fill the card there, if there is one."""
     rounded = _rounded(evaluation)
     text = json.dumps(rounded, ensure_ascii=False, indent=1) + "\n"
-    (folder / "evaluation.json").write_text(text, encoding="utf-8")
+    (folder / FILE).write_text(text, encoding="utf-8")
     for speaker in SPEAKERS:
         figures = rounded[speaker]["held_out"]
         (folder / f"reliability_{speaker}.svg").write_text(pictures.reliability(figures), encoding="utf-8")
@@ -79,9 +79,9 @@ def summary(evaluation: Evaluation) -> str:
         found = evaluation[speaker]
         named = [
             ("this model, held-out groups", found["held_out"]),
-            ("this model, unseen groups while learning (5 folds)", found["unseen_folds"]),
+            ("this model, unseen groups while learning (5 folds)", evaluation["folds"][speaker]),
             *[(f"held-out, misheard: {float(rate):.0%} of words", part) for rate, part in found["misheard"].items()],
-            ("each file left out in turn, all together", found["left_out"]),
+            ("each file left out in turn, all together", evaluation["left_out"][speaker]),
             ("the rule pack's phrase lists, held-out groups", found["keywords"]),
             (f"lists grown from the data ({found['grown_keywords']['words']} entries)", found["grown_keywords"]),
         ]
@@ -158,7 +158,7 @@ def sources(evaluation: Evaluation) -> str:
     rows = [
         [f"`{source}`", str(part["count"]), _share(part["accuracy"]), _share(part["macro_f1"])]
         for speaker in SPEAKERS
-        for source, part in evaluation[speaker]["left_out"]["sources"].items()
+        for source, part in evaluation["left_out"][speaker]["sources"].items()
     ]
     return _table(["file left out", "utterances", "accuracy", "macro F1 (classes in it)"], rows)
 
@@ -170,6 +170,15 @@ def mistakes(evaluation: Evaluation) -> str:
         for m in evaluation[speaker]["mistakes"]
     ]
     return _table(["utterance", "true", "said", "because of"], rows)
+
+
+def long_turns(evaluation: Evaluation) -> str:
+    rows = [
+        [speaker, name, *(_share(evaluation[speaker]["long_turns"][way][key]) for key in ("found", "alarms"))]
+        for speaker in SPEAKERS
+        for way, name in (("whole", "read whole"), ("parts", "read in parts, as shipped"))
+    ]
+    return _table(["speaker", "long turns", "with a bad utterance: read as bad", "without: read as bad"], rows)
 
 
 def clean_calls(evaluation: Evaluation) -> str:
@@ -186,7 +195,7 @@ def clean_calls(evaluation: Evaluation) -> str:
 
 
 def public(evaluation: Evaluation) -> str:
-    found = evaluation.get("public")
+    found = evaluation["public"]
     if found is None:
         return "Not measured in this run (no `--public`)."
     rows = []
@@ -216,5 +225,17 @@ def public(evaluation: Evaluation) -> str:
 
 TABLES: Mapping[str, Callable[[Evaluation], str]] = {
     table.__name__: table
-    for table in (data, summary, classes, confusion, reliability, thresholds, sources, mistakes, clean_calls, public)
+    for table in (
+        data,
+        summary,
+        classes,
+        confusion,
+        reliability,
+        thresholds,
+        sources,
+        mistakes,
+        long_turns,
+        clean_calls,
+        public,
+    )
 }

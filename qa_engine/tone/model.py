@@ -1,16 +1,19 @@
 """The tone model: reads each turn of a call with the classifier of its speaker."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 from qa_engine.domain import Speaker, ToneReading, ToneWord, Transcript, digest
+from qa_engine.text import skeleton
 from qa_engine.tone import features, segment
 from qa_engine.tone.card import Card, load_card
 from qa_engine.tone.classifier import LinearTone
 from qa_engine.tone.features import read
 from qa_engine.tone.measure import PrecisionPoint
+from qa_engine.tone.parts import LONGEST, parts, telling
 
 LEAST_CHARS = 2  # digits aside; in one syllable or a number alone there is no tone
 TEXTS_KEPT = 4096
@@ -38,7 +41,7 @@ class ToneModel:
     @property
     def digest(self) -> str:
         """Of the classifiers, and of the code and dictionary that make features for them."""
-        return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS])
+        return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS, LONGEST])
 
     @property
     def thresholds(self) -> Mapping[str, PrecisionPoint]:
@@ -65,15 +68,17 @@ class ToneModel:
         return None if said is None else ToneReading(turn, *said)
 
     def _read(self, text: str, speaker: Speaker) -> _Said | None:
-        if speaker is Speaker.UNKNOWN:
+        if speaker is Speaker.UNKNOWN or _letters(text) < LEAST_CHARS:
             return None
-        seen = read(text)
-        if sum(not char.isdigit() for char in seen.skeleton.text) < LEAST_CHARS:
-            return None
-        classifier = self._classifiers[speaker]
+        found = [self._read_part(start, part, speaker) for start, part in parts(text) if _letters(part)]
+        return max(found, key=lambda said: telling(dict(said[1])))
+
+    def _read_part(self, start: int, text: str, speaker: Speaker) -> _Said:
+        classifier, seen = self._classifiers[speaker], read(text)
         probabilities = tuple(zip(classifier.labels, classifier.probabilities(seen), strict=True))
         label = max(probabilities, key=lambda pair: pair[1])[0]
-        return label, probabilities, classifier.explain(seen, label)
+        words = classifier.explain(seen, label)
+        return label, probabilities, tuple(_moved(word, start) for word in words)
 
     @cached_property
     def _classifiers(self) -> Mapping[Speaker, LinearTone]:
@@ -82,3 +87,11 @@ class ToneModel:
         return {
             speaker: load_classifier(self._folder, self._card, speaker) for speaker in (Speaker.AGENT, Speaker.CUSTOMER)
         }
+
+
+def _letters(text: str) -> int:
+    return sum(not char.isdigit() for char in skeleton(text, keep_sounds=True).text)
+
+
+def _moved(word: ToneWord, by: int) -> ToneWord:
+    return replace(word, span=(word.span[0] + by, word.span[1] + by))
