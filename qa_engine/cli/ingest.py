@@ -18,10 +18,13 @@ def ingest(
         Path | None,
         typer.Option(help="CSV or JSON Lines with the facts of the calls; default: none, or a sidecar file."),
     ] = None,
+    update_facts: Annotated[
+        bool, typer.Option("--update-facts", help="Correct the facts of calls that are here already; judge them anew.")
+    ] = False,
 ) -> None:
     """Copy recordings into the data folder by hash and queue them for the workers."""
     with open_app(current_settings()) as engine, progress_bar() as advance:
-        report = ingest_paths(engine, paths, manifest=manifest, progress=advance)
+        report = ingest_paths(engine, paths, manifest=manifest, update_facts=update_facts, progress=advance)
     tell(report)
     if not report.ok:
         raise typer.Exit(1)
@@ -34,6 +37,8 @@ def tell(report: IngestReport) -> None:
     for call in report.calls:
         if call.outcome is Outcome.ASIDE:
             complain(f"{call.source}: call {call.call_id} set aside ({call.reason}): {call.message}")
+        if call.outcome is Outcome.CORRECTED:
+            say(f"{call.source}: call {call.call_id}: corrected {', '.join(call.other_facts)}")
         for warning in call.warnings:
             say(f"{call.source}: call {call.call_id}: {warning}")
     for name in report.skipped:

@@ -28,9 +28,17 @@ RING_EVERY = 50
 
 
 def ingest_paths(
-    app: App, paths: Sequence[Path], *, manifest: Path | None = None, progress: Progress | None = None
+    app: App,
+    paths: Sequence[Path],
+    *,
+    manifest: Path | None = None,
+    update_facts: bool = False,
+    progress: Progress | None = None,
 ) -> IngestReport:
     """Take in recordings and transcript files, from files and folders, with the facts their manifest gives.
+
+    A call that is here already stays as it is, and what differs in its facts is told. With ``update_facts`` the facts
+    given now are put over the stored ones, and the call is judged anew; one that a person has by now is a fault.
 
     What is wrong with one file or row is a fault in the report; the rest is done. Raises ManifestError only when the
     given manifest cannot be read at all.
@@ -43,7 +51,7 @@ def ingest_paths(
     for number, candidate in enumerate(found.candidates):
         if progress:
             progress("storing", float(number), float(len(found.candidates)))
-        for registered in _ingest(app, candidate, queue, faults):
+        for registered in _ingest(app, candidate, queue, faults, update_facts):
             ingested.append(registered.call)
             rings += registered.rings
         if len(rings) >= RING_EVERY:
@@ -75,14 +83,16 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     return registered.call
 
 
-def _ingest(app: App, candidate: Candidate, queue: str, faults: list[Fault]) -> Iterator[Registered]:
+def _ingest(
+    app: App, candidate: Candidate, queue: str, faults: list[Fault], update_facts: bool
+) -> Iterator[Registered]:
     if candidate.is_transcript:
-        yield from _ingest_transcripts(app, candidate, faults)
+        yield from _ingest_transcripts(app, candidate, faults, update_facts)
         return
     try:
         with candidate.path.open("rb") as stream:
             stored = app.recordings.store(stream, name=candidate.path.name)
-        yield _ingest_recording(app, stored, candidate, queue)
+        yield _ingest_recording(app, stored, candidate, queue, update_facts=update_facts)
     except FaultyFileError as error:
         faults += error.faults
     except OSError as error:
@@ -92,7 +102,9 @@ def _ingest(app: App, candidate: Candidate, queue: str, faults: list[Fault]) -> 
         faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
 
 
-def _ingest_recording(app: App, stored: StoredRecording, candidate: Candidate, queue: str) -> Registered:
+def _ingest_recording(
+    app: App, stored: StoredRecording, candidate: Candidate, queue: str, *, update_facts: bool = False
+) -> Registered:
     facts = candidate.facts
     if facts.agent_channel is None and app.settings.agent_channel is not None:
         facts = replace(facts, agent_channel=app.settings.agent_channel)
@@ -106,6 +118,7 @@ def _ingest_recording(app: App, stored: StoredRecording, candidate: Candidate, q
         unlisted=candidate.unlisted,
         recording=stored if stored.size_bytes else None,
         transcript=candidate.transcript,
+        update_facts=update_facts,
     )
     if stored.size_bytes == 0:
         stored.path.unlink(missing_ok=True)
@@ -133,21 +146,23 @@ def _known(app: App, stored: StoredRecording) -> bool:
         return recording is not None and call_store.find_by_recording(session, recording.id) is not None
 
 
-def _ingest_transcripts(app: App, candidate: Candidate, faults: list[Fault]) -> Iterator[Registered]:
+def _ingest_transcripts(
+    app: App, candidate: Candidate, faults: list[Fault], update_facts: bool
+) -> Iterator[Registered]:
     """Every call of a transcript file; faults are collected, the calls around them still go in."""
     for record in formats.iter_transcripts(candidate.path):
         if isinstance(record, FaultyFileError):
             faults += record.faults
             continue
         try:
-            yield _ingest_transcript(app, proper(record, candidate.path), candidate)
+            yield _ingest_transcript(app, proper(record, candidate.path), candidate, update_facts)
         except FaultyFileError as error:
             faults += error.faults
         except QaError as error:
             faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
 
 
-def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate) -> Registered:
+def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, update_facts: bool) -> Registered:
     facts = candidate.facts.over(facts_of(transcript))
     call_id = facts.call_id or id_of_file(candidate.path)
     return register(
@@ -160,5 +175,6 @@ def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate) -
             stem=call_id,
             queue="inspect",
             transcript=with_facts(transcript, candidate.facts, call_id),
+            update_facts=update_facts,
         ),
     )

@@ -16,13 +16,17 @@ class Outcome(StrEnum):
 
     NEW = "new"
     DUPLICATE = "duplicate"
+    CORRECTED = "corrected"  # a call that was here already, now with other facts and to be judged under them
     REPLACED = "replaced"  # a better copy of a recording that had been set aside
     ASIDE = "aside"  # cannot be used; the call exists, excluded or quarantined with its reason
 
 
 @dataclass(frozen=True, slots=True)
 class IngestedCall:
-    """One call after ingest. ``source`` is the file as it was named; ``message`` says why it was set aside."""
+    """One call after ingest. ``source`` is the file as it was named; ``message`` says why it was set aside.
+
+    ``other_facts``: the columns in which the facts given now differ from those the call was stored with.
+    """
 
     call_id: str
     outcome: Outcome
@@ -30,6 +34,7 @@ class IngestedCall:
     reason: str | None = None
     message: str | None = None
     warnings: tuple[str, ...] = ()
+    other_facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qa_engine.domain import CallState, Channel, Transcript
+from qa_engine.domain import CallState, Channel, Transcript, may_follow
 from qa_engine.errors import ConflictError, Fault, ManifestError
 from qa_engine.service.asides import aside_state
-from qa_engine.service.codec import call_to_text, transcript_to_text
+from qa_engine.service.codec import call_from_text, call_to_text, transcript_to_text
 from qa_engine.service.context import App
+from qa_engine.service.correcting import corrected, same_words, settings_under, told_anew
 from qa_engine.service.facts import CallFacts
 from qa_engine.service.models import IngestedCall, Outcome
 from qa_engine.service.names import last_part
@@ -61,6 +62,7 @@ class Arrival:
     transcript: Transcript | None = None
     reason: str | None = None
     message: str | None = None
+    update_facts: bool = False  # the facts of a call that is here already are corrected by these
 
     def fault(self, message: str) -> ManifestError:
         return ManifestError([Fault(self.where, self.line, None, message, "call_id")])
@@ -146,26 +148,88 @@ class _Registration:
         return (
             transcript is not None
             and self._arrival.recording is None
+            and existing.recording_id is None
             and existing.transcript is not None
-            and existing.transcript.source_digest == _text_source(transcript)
+            and same_words(existing.transcript.body, transcript)
         )
 
     def _known(self, call: tables.Call) -> Registered:
         """The same recording once more: one call, whatever it is named this time."""
         notes = []
-        facts = self._arrival.facts
-        if facts.call_id not in (None, call.call_id):
-            notes.append(f"the same recording is already call {call.call_id}; the id {facts.call_id} is not used")
-        if facts.agent.id not in (None, call.agent_id):
+        arrival = self._arrival
+        if arrival.facts.call_id not in (None, call.call_id):
             notes.append(
-                f"the call is already stored for agent {call.agent_id or 'nobody'}; the facts given now are not used"
+                f"the same recording is already call {call.call_id}; the id {arrival.facts.call_id} is not used"
+            )
+        facts, changed = corrected(call, arrival.facts)
+        if changed and not arrival.update_facts:
+            notes.append(
+                f"the call is already stored with other facts ({', '.join(changed)}); those given now are not used"
+                " (qa-engine ingest --update-facts corrects them)"
             )
         state = CallState(call.state)
         if state.aside:
             notes.append(f"the call is set aside ({call.reason}): {call.message}")
-        return Registered(
-            IngestedCall(call.call_id, Outcome.DUPLICATE, self._arrival.source, call.reason, None, tuple(notes))
-        )
+        told = IngestedCall(call.call_id, Outcome.DUPLICATE, arrival.source, call.reason, None, tuple(notes), changed)
+        if changed and arrival.update_facts:
+            return Registered(replace(told, outcome=Outcome.CORRECTED), self._correct(call.call_id, facts, changed))
+        return Registered(told)
+
+    def _correct(self, call_id: str, facts: CallFacts, changed: Sequence[str]) -> tuple[Ring, ...]:
+        """Put the facts right and have the call judged under them."""
+        session, now = self._session, self._now
+        call = calls.find(session, call_id, lock=True)
+        assert call is not None
+        state = CallState(call.state)
+        if not state.settled:
+            raise self._arrival.fault(f"call {call_id} is being worked on; correct its facts when that is done")
+        if not (state.aside or may_follow(state, CallState.TRANSCRIBED)):
+            raise self._arrival.fault(f"call {call_id} is {state.value}: a person has it, so its facts stay")
+        self._take_facts(call, facts, call.duration_seconds)
+        call.warnings = json.dumps(self._warnings_left(call))
+        calls.note(session, call, actor=ACTOR, action="facts", detail=", ".join(changed), now=now)
+        if state.aside or call.transcript is None:
+            return ()
+        recognised = call.recording is not None and call.transcript.settings_digest != IMPORTED
+        if "agent_channel" in changed and recognised and call.recording is not None:
+            job = self._job(call, Stage.TRANSCRIBE, call.recording.sha256, self._arrival.queue)
+        else:
+            job = self._tell_anew(call, call.transcript)
+        jobs.ask_again(session, job.id, now=now)
+        return ((job.queue, job.id),)
+
+    def _tell_anew(self, call: tables.Call, before: tables.Transcript) -> tables.Job:
+        facts = call_from_text(call.facts)
+        transcript = told_anew(before.body, facts)
+        if transcript is not None:
+            row = outcomes.save_transcript(
+                self._session,
+                source_digest=before.source_digest,
+                settings_digest=settings_under(before.settings_digest, facts),
+                digest=formats.transcript_digest(transcript),
+                body=transcript_to_text(transcript),
+                now=self._now,
+            )
+            self._session.flush()
+            call.transcript_id = row.id
+            before = row
+        calls.move(self._session, call, CallState.TRANSCRIBED, actor=ACTOR, now=self._now)
+        return self._job(call, Stage.INSPECT, before.digest, "inspect")
+
+    def _warnings_left(self, call: tables.Call) -> list[str]:
+        """The warnings of a call after its facts were corrected."""
+        codes: list[str] = json.loads(call.warnings)
+        agent = self._session.get(tables.Agent, call.agent_id) if call.agent_id is not None else None
+        settled = {
+            NO_AGENT: agent is not None,
+            UNKNOWN_AGENT: agent is None or agent.known,
+            NO_AGENT_CHANNEL: call.agent_channel is not None,
+            NOT_IN_MANIFEST: not self._arrival.unlisted,
+        }
+        left = [code for code in codes if not settled.get(code, False)]
+        if agent is not None and not agent.known and UNKNOWN_AGENT not in left:
+            left.append(UNKNOWN_AGENT)
+        return left
 
     def _empty(self, call: tables.Call) -> Registered:
         """An empty file has no hash to know it by: it is the empty file it was, or one that lost its sound."""
@@ -191,15 +255,21 @@ class _Registration:
         return self._start(call, Outcome.REPLACED)
 
     def _fill(self, call: tables.Call, recording: tables.Recording | None) -> None:
-        arrival, facts = self._arrival, self._arrival.facts
-        agent = facts.agent
-        known = True
-        if agent.id is not None:
-            known = calls.save_agent(self._session, agent.id, name=agent.name, team=agent.team, now=self._now).known
+        arrival = self._arrival
         duration = recording.seconds if recording is not None else None
         if duration is None and arrival.transcript is not None:
             duration = arrival.transcript.call.duration
         call.recording_id = recording.id if recording is not None else None
+        known = self._take_facts(call, arrival.facts, duration)
+        call.source_name = last_part(arrival.source)
+        call.warnings = json.dumps(self._warnings(known))
+
+    def _take_facts(self, call: tables.Call, facts: CallFacts, duration: float | None) -> bool:
+        """Write the facts of a call; False when its agent was never named."""
+        agent = facts.agent
+        known = True
+        if agent.id is not None:
+            known = calls.save_agent(self._session, agent.id, name=agent.name, team=agent.team, now=self._now).known
         call.agent_id, call.agent_name, call.team = agent.id, agent.name, agent.team
         call.channel = (facts.channel or Channel.VOICE).value
         call.direction = facts.direction.value if facts.direction else None
@@ -209,8 +279,7 @@ class _Registration:
         call.duration_seconds = duration
         call.agent_channel = facts.agent_channel
         call.facts = call_to_text(facts.call(call.call_id, duration=duration))
-        call.source_name = last_part(arrival.source)
-        call.warnings = json.dumps(self._warnings(known))
+        return known
 
     def _warnings(self, agent_known: bool) -> list[str]:
         arrival = self._arrival

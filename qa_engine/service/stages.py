@@ -16,6 +16,7 @@ from qa_engine.service.codec import (
     transcript_to_text,
 )
 from qa_engine.service.context import App
+from qa_engine.service.correcting import settings_under, told_anew
 from qa_engine.service.judge import Edition
 from qa_engine.service.leases import Lease
 from qa_engine.service.offences import StoredOffences
@@ -50,6 +51,10 @@ def transcribe_call(app: App, call_id: str, *, progress: Progress | None = None,
     probed: RecordingFacts | None = None
     if found is not None:
         digest, body = found.digest, found.body
+        anew = told_anew(body, facts)
+        if anew is not None:  # its facts were corrected since
+            settings = settings_under(settings, facts)
+            digest, body = formats.transcript_digest(anew), transcript_to_text(anew)
     else:
         assert recording is not None
         tell = (lambda done, whole: progress(call_id, done, whole)) if progress else None

@@ -59,7 +59,7 @@ def test_the_same_recording_under_another_id_is_the_first_call_and_says_so(app: 
     called = ingest_upload(app, io.BytesIO(b"sound"), filename="x.wav", facts={"call_id": "c-9", "agent_id": "1"})
     assert (called.call_id, called.outcome) == ("a", Outcome.DUPLICATE)
     assert "already call a" in called.warnings[0]
-    assert "agent nobody" in called.warnings[1]
+    assert "other facts (agent_id)" in called.warnings[1]
 
 
 def test_a_taken_call_id_with_other_audio_is_located(app: App, inbox: Path) -> None:

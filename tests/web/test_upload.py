@@ -61,6 +61,15 @@ def test_same_recording_twice_is_one_call(desk: TestClient, centre: App) -> None
     assert list_calls(centre).total == 1
 
 
+def test_other_facts_for_a_known_recording_are_not_silently_dropped(desk: TestClient) -> None:
+    send(desk, call_id="u-1", agent_id="8026")
+    again = send(desk, "/upload", call_id="u-1", agent_id="9012")
+    assert again.headers["location"] == "/calls/u-1?upload=other_facts"
+    assert "没有采用" in desk.get(again.headers["location"]).text
+    told = send(desk, call_id="u-1", agent_id="9012").json()
+    assert any("other facts (agent_id)" in warning for warning in told["warnings"])
+
+
 def test_what_is_no_sound_is_taken_in_and_set_aside(desk: TestClient) -> None:
     answer = send(desk, content=b"no sound at all", call_id="u-3")
     assert answer.json()["outcome"] == "aside"

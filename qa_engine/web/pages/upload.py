@@ -29,7 +29,8 @@ async def upload(request: Request, engine: Engine) -> Response:
         taken = await receive_upload(request, engine)
     except RefusedUploadError as refusal:
         return await run_in_threadpool(_form, request, engine, values=refusal.values, refusal=refusal)
-    return RedirectResponse(f"/calls/{segment(taken.call_id)}?upload={taken.outcome.value}", status_code=303)
+    told = "other_facts" if taken.other_facts else taken.outcome.value
+    return RedirectResponse(f"/calls/{segment(taken.call_id)}?upload={told}", status_code=303)
 
 
 def _form(request: Request, engine: App, *, values: Mapping[str, str], refusal: RefusedUploadError | None) -> Response:
