@@ -255,10 +255,9 @@ class _Judgement:
         return outcome.searched if outcome is not None else ()
 
     def _reason(self, truth: Truth) -> str:
-        if truth is Truth.TRUE:
-            return ""  # the evidence says it
-        if truth is Truth.FALSE:
-            return "；".join(dict.fromkeys(outcome.note for outcome in self._outcomes.values() if outcome.note))
+        if truth in (Truth.TRUE, Truth.FALSE):  # what the evidence of a fault does not say already
+            silent = [o for o in self._outcomes.values() if o.truth is not Truth.TRUE or truth is Truth.FALSE]
+            return "；".join(dict.fromkeys(outcome.note for outcome in silent if outcome.note))
         reasons = [
             outcome.reason
             for name in self._rule.conditions
@@ -339,7 +338,8 @@ def _each(outcomes: list[Outcome]) -> Outcome:
     hits = tuple(dict.fromkeys(hit for outcome in outcomes for hit in outcome.hits))
     searched = tuple(s for outcome in outcomes if outcome.truth is truth for s in outcome.searched)
     reason = next((outcome.reason for outcome in outcomes if outcome.truth is truth and outcome.reason), "")
-    return Outcome(truth, hits, searched, reason)
+    note = "；".join(dict.fromkeys(outcome.note for outcome in outcomes if outcome.note))
+    return Outcome(truth, hits, searched, reason, note)
 
 
 def _evidence(condition: Condition, hit: Hit) -> Evidence:

@@ -43,6 +43,12 @@ def test_rate(make_pack, make_transcript, base: str, known: FixedBaselines | Non
     assert words in (result.evidence[0].explanation if result.evidence else result.reason)
 
 
+def test_a_fault_of_what_was_not_found_says_what_it_was_held_against(make_pack, make_transcript) -> None:
+    pack = make_pack("c: {operator: speech_rate, above_median: 1.4, base: agent}", fault="not c")
+    (result,) = evaluate(pack, make_transcript(rates(230, 238, 352), AT), baselines=voice(RATE, 300))
+    assert (result.status, result.reason) == ("fail", "比较基准：本人此前 12 通、120 句的中位数 300")
+
+
 @pytest.mark.parametrize("call", [{"agent": {"id": "8026"}}, {"started_at": AT["started_at"]}, {}])
 def test_calls_of_nobody_or_of_no_day_have_no_past(make_pack, make_transcript, call: dict) -> None:
     pack = make_pack("c: {operator: speech_rate, above_median: 1.4, base: agent}")
