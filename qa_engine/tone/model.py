@@ -71,7 +71,7 @@ class ToneModel:
         if speaker is Speaker.UNKNOWN or _letters(text) < LEAST_CHARS:
             return None
         found = [self._read_part(start, part, speaker) for start, part in parts(text) if _letters(part)]
-        return max(found, key=lambda said: telling(dict(said[1])))
+        return max(found, key=lambda said: telling(dict(said[1])), default=None)
 
     def _read_part(self, start: int, text: str, speaker: Speaker) -> _Said:
         classifier, seen = self._classifiers[speaker], read(text)
