@@ -33,6 +33,10 @@ class ReadyExclusion:
         return any(_matches(clause, call, view, place) for clause in self.clauses)
 
 
+# Clauses look at most 200 characters away; marks and spaces between them do not count.
+_FARTHEST = 500
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     """The sentence around a hit without spaces, commas and sounds; the hit is ``text[start:end]``."""
@@ -45,9 +49,10 @@ class _Sentence:
 @lru_cache(maxsize=16)  # the clauses of an exclusion ask for the same one, one after the other
 def _sentence(scanned: Scanned, place: tuple[int, int]) -> _Sentence:
     base = scanned.plain.base.text
-    begin = max((m.end() for m in SENTENCE_END.finditer(base, 0, place[0])), default=0)
-    stop = SENTENCE_END.search(base, place[1])
-    end = len(base) if stop is None else stop.start() + 1  # the mark itself stays: ？ makes a question
+    low, high = max(0, place[0] - _FARTHEST), min(len(base), place[1] + _FARTHEST)
+    begin = max((m.end() for m in SENTENCE_END.finditer(base, low, place[0])), default=low)
+    stop = SENTENCE_END.search(base, place[1], high)
+    end = high if stop is None else stop.start() + 1  # the mark itself stays: ？ makes a question
     before, after = _bare(base[begin : place[0]]), _bare(base[place[1] : end])
     hit = "".join([c for c in base[slice(*place)] if c.isalnum()]) or base[slice(*place)]
     return _Sentence(before + hit + after, len(before), len(before) + len(hit))

@@ -1,6 +1,7 @@
 """The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -316,8 +317,9 @@ def _longest(matches: list[Match]) -> list[Match]:
     if len(matches) < 2:
         return matches
     ranked = sorted(matches, key=lambda m: (m.start - m.end, -m.score, m.start, m.entry.pattern.shown))
-    kept: list[Match] = []
+    kept: list[Match] = []  # in order and apart, so that only the neighbours can overlap
     for match in ranked:
-        if not any(match.overlaps(other) for other in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda m: m.start)
+        at = bisect_left(kept, match.start, key=lambda m: m.start)
+        if not any(match.overlaps(other) for other in kept[max(0, at - 1) : at + 1]):
+            kept.insert(at, match)
+    return kept
