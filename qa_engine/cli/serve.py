@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.app import app
-from qa_engine.cli.console import complain, say
+from qa_engine.cli.console import complain
 from qa_engine.service import worker_command
 from qa_engine.settings import current_settings
 
@@ -27,7 +27,6 @@ def serve(
 ) -> None:
     """Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, until sign-in exists)."""
     settings = current_settings()
-    say(f"http://{settings.web_host}:{settings.web_port}")
     if not with_worker:
         os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between
     signal.signal(signal.SIGTERM, _interrupt)

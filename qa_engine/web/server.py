@@ -71,6 +71,11 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def url_of(address: str, port: int) -> str:
+    """Where a person finds what listens at an address."""
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
 def serve(settings: Settings, stop: threading.Event | None = None) -> None:
     """Serve until SIGINT or SIGTERM, or until ``stop`` is set; requests under way are finished first."""
     with listen(settings.web_host, settings.web_port) as listener:
@@ -84,7 +89,7 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
         server = _Server(config)
         if stop is not None:
             threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
-        log.info("web_listening", host=settings.web_host, port=settings.web_port)
+        log.info("web_listening", url=url_of(*listener.getsockname()[:2]))
         server.run(sockets=[listener])
 
 
