@@ -48,8 +48,8 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     for name in _lists_of(pack, rule):
         yield _list_line(name, pack.lists[name])
     if model.repeat is not None:
-        steps = "，".join(f"第 {count} 次起每次 {points:g} 分" for count, points in model.repeat.steps.items())
-        yield f"重复出现：{model.repeat.within_days} 天内{steps}"
+        steps = "，".join(f"第 {count} 通起每次扣 {-points:g} 分" for count, points in model.repeat.steps.items())
+        yield f"屡犯：同一坐席 {model.repeat.within_days} 天内{steps}"
     if model.why:
         yield f"依据：{model.why}"
     for text in model.false_positives:

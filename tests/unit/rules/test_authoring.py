@@ -192,3 +192,18 @@ def test_every_operator_describes_itself_and_refuses_unknown_fields() -> None:
         assert entry.title, name
         assert entry.fields.model_config.get("extra") == "forbid", name
         assert entry.describe is not None, name
+
+
+def test_a_rule_says_what_it_costs_to_do_it_again_and_names_conditions_in_words(make_pack) -> None:
+    conditions = (
+        "complain: {operator: phrase, speaker: customer, phrases: [投诉]}\n"
+        "sorry: {operator: phrase, phrases: [抱歉], anchor: {to: complain, hit: first, turns: 2}}\n"
+        "help: {operator: phrase, phrases: [帮您]}\n"
+        "order: {operator: sequence, steps: [sorry, {condition: help, optional: true}]}"
+    )
+    rule = "points: -2\nrepeat: {within_days: 30, steps: {2: -4, 3: -8}}"
+    text = describe_rule(make_pack(conditions, fault="complain and not order", rule=rule), "r")
+    assert "屡犯：同一坐席 30 天内第 2 通起每次扣 4 分，第 3 通起每次扣 8 分" in text
+    assert "条件 sorry：在首次「客户说到「投诉」」之后 2 个话轮内，坐席说到「抱歉」" in text
+    assert "依次完成：「坐席说到「抱歉」」 → 「坐席说到「帮您」」（可省）" in text
+    assert "〔" not in text
