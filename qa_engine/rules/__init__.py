@@ -10,11 +10,12 @@ from qa_engine.rules.baselines import (
     usual,
 )
 from qa_engine.rules.describe import describe_rule, sentence
-from qa_engine.rules.evaluate import Offence, Offences, asks_for_tone, evaluate, evaluate_rule
+from qa_engine.rules.evaluate import asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.jsonschema import json_schema
 from qa_engine.rules.lint import Finding, Level, lint
 from qa_engine.rules.loader import load_pack
+from qa_engine.rules.offences import FixedOffences, Offence, Offences
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.pack import Condition, Rule, RulePack
 from qa_engine.rules.promises import promises
@@ -46,6 +47,7 @@ __all__ = [
     "ExampleOutcome",
     "Finding",
     "FixedBaselines",
+    "FixedOffences",
     "FixedTones",
     "Level",
     "NoTones",

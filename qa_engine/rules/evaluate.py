@@ -1,9 +1,8 @@
 """Judging a call: every rule of a pack, each with its status, its evidence and its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
 from qa_engine.rules.applies import why_not
@@ -12,6 +11,7 @@ from qa_engine.rules.describe import condition_text, named
 from qa_engine.rules.expression import Node, names, polarities
 from qa_engine.rules.expression import evaluate as value_of
 from qa_engine.rules.fields import Located, Window
+from qa_engine.rules.offences import Offence, Offences
 from qa_engine.rules.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.pack import Condition, Rule, RulePack
 from qa_engine.rules.region import anchored, window_region
@@ -28,24 +28,6 @@ _STATUS = {
     Truth.ERROR: Status.ERROR,
 }
 _MONO = "录音为单声道，坐席与客户未区分"
-
-
-@dataclass(frozen=True, slots=True)
-class Offence:
-    """An earlier call that failed a rule, and when it began."""
-
-    call_id: str
-    moment: datetime
-
-
-class Offences(Protocol):
-    """Earlier offences, for rules whose deduction grows with repetition; whoever keeps the results answers."""
-
-    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> Sequence[Offence]:
-        """The calls of the agent that failed the rule and began in the ``within_days`` days before ``moment``.
-
-        The oldest first. A call that began at ``moment`` itself is none of them, so a call never counts itself.
-        """
 
 
 def evaluate(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from qa_engine.domain import Agent, Call, Exclusion, Speaker, SpeechSpan, Transcript, Turn, Word
-from qa_engine.rules import Offence, evaluate, operator, registry
+from qa_engine.rules import FixedOffences, Offence, evaluate, operator, registry
 from qa_engine.rules.fields import ConditionFields
 from qa_engine.rules.operators import base
 
@@ -198,16 +198,6 @@ def test_points_of_says_whose_hits_are_counted(judge) -> None:
     assert judge(conditions, lines, fault="a and c", rule="points: {each: -1, per: hit, of: [c]}").hits == 1
 
 
-class _Earlier:
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.asked: list[tuple[str, str, datetime, int]] = []
-
-    def before(self, *, rule_id: str, agent_id: str, moment: datetime, within_days: int) -> list[Offence]:
-        self.asked.append((rule_id, agent_id, moment, within_days))
-        return [Offence(f"c-{n}", moment - timedelta(days=self.count - n)) for n in range(self.count)]
-
-
 @pytest.mark.parametrize(
     ("earlier", "points", "note"), [(0, -1.0, ""), (1, -2.0, "第 2 次"), (2, -4.0, "第 3 次"), (9, -4.0, "第 10 次")]
 )
@@ -218,10 +208,15 @@ def test_repeated_offences_cost_more(make_pack, earlier: int, points: float, not
     )
     moment = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
     call = Call("c", agent=Agent(id="8026"), started_at=moment)
-    stored = _Earlier(earlier)
+    stored = FixedOffences(
+        {
+            ("8026", "r"): [Offence(f"c-{n}", moment - timedelta(days=n)) for n in range(1, earlier + 1)]
+            + [Offence("c", moment), Offence("later", moment + timedelta(days=1))]
+            + [Offence("long ago", moment - timedelta(days=31))]
+        }
+    )
     (result,) = evaluate(pack, Transcript(call, (Turn(0, Speaker.AGENT, "不行"),)), offences=stored)
     assert (result.points, note in result.message) == (points, True)
-    assert stored.asked == [("r", "8026", moment, 30)]
     (alone,) = evaluate(pack, Transcript(call, (Turn(0, Speaker.AGENT, "不行"),)))
     assert alone.points == -1.0
 
