@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa_engine.domain import Span, Speaker, ToneReading, Transcript
-from qa_engine.reports.tracks import Track, build_tracks
+from qa_engine.reports.tracks import UNSURE, Track, build_tracks
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import SPEAKERS, clock
 from qa_engine.rules import TONE_TITLE
@@ -74,6 +74,11 @@ class Timeline:
     def severities(self) -> frozenset[str]:
         """Of the faults that are shown, for the legend."""
         return frozenset(pin.severity for pin in self.pins if pin.mark is Mark.FAULT)
+
+    @property
+    def unsure(self) -> bool:
+        """Is any tone shown of which the model is not sure."""
+        return any(step.kind == UNSURE for track in self.tracks for line in track.lines for step in line.steps)
 
     @property
     def sound_known(self) -> bool:

@@ -6,7 +6,7 @@ from math import ceil, floor
 from statistics import median
 
 from qa_engine.domain import AgentTone, Speaker, ToneReading, Transcript, Turn
-from qa_engine.reports.wording import SPEAKERS, clock, number, tone_label
+from qa_engine.reports.wording import SPEAKERS, TOLD_PROBABILITY, clock, number, tone_label
 from qa_engine.rules import TONE_TITLE
 from qa_engine.scoring import friendliness, mood_level
 from qa_engine.text import count_chars
@@ -15,6 +15,7 @@ LEAST_RATE_CHARS, LEAST_RATE_SECONDS = 8, 1.5  # a shorter turn has no rate wort
 LEAST_LOUD_SECONDS = 0.8
 _MOST_DB = 15.0  # what is further from the median is drawn at the edge
 _RATE_STEP = 50
+UNSURE = "t-unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,9 @@ def _read(turn: Turn, readings: Mapping[int, ToneReading], level: Callable[[Tone
     reading = readings.get(turn.index)
     if reading is None:
         return None
-    label = f"{clock(turn.start)} {SPEAKERS[turn.speaker]}语气：{tone_label(reading)}"
-    return level(reading), f"t-{reading.label}", label
+    sure = reading.probability >= TOLD_PROBABILITY
+    label = f"{clock(turn.start)} {SPEAKERS[turn.speaker]}语气：{'' if sure else '拿不准，'}{tone_label(reading)}"
+    return level(reading), f"t-{reading.label}" if sure else UNSURE, label
 
 
 def _rate(transcript: Transcript) -> Track | None:

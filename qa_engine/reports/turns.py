@@ -6,13 +6,12 @@ from enum import StrEnum
 from itertools import pairwise
 
 from qa_engine.domain import AgentTone, Channel, CustomerMood, Speaker, ToneReading, Transcript, Turn
-from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, clock, tone_label
+from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, TOLD_PROBABILITY, clock, tone_label
 from qa_engine.text import mask_private
 
 DOUBTFUL_CONFIDENCE = 0.7  # below it the form prints the confidence next to the words
 SHOWN_SILENCE_SECONDS = 3.0  # a gap this long is written between two turns
 SHOWN_OVERLAP_SECONDS = 0.5
-TOLD_PROBABILITY = 0.5
 
 
 class Mark(StrEnum):

@@ -78,6 +78,10 @@ def mood(level: float) -> str:
     return f"{mood_title(level)}（{number(level, 1)}，0 平静 – 2 激动）"
 
 
+TOLD_PROBABILITY = 0.7
+"""A tone read with less is called 拿不准: it is drawn where it lies, without the colour of its class."""
+
+
 def tone_label(reading: ToneReading) -> str:
     """``不耐烦（把握 83%）``; a model is never wholly sure, so 100 % is not written."""
     return f"{TONE_TITLE[reading.label]}（把握 {min(reading.probability, 0.99):.0%}）"

@@ -13,7 +13,7 @@ from qa_engine.rules.describe import describe_rule, sentence
 from qa_engine.rules.evaluate import asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.jsonschema import json_schema
-from qa_engine.rules.lint import Finding, Level, lint
+from qa_engine.rules.lint import Finding, Level, lint, only_flags
 from qa_engine.rules.loader import load_pack
 from qa_engine.rules.offences import FixedOffences, Offence, Offences
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
@@ -69,6 +69,7 @@ __all__ = [
     "lint",
     "load_pack",
     "mean_by_length",
+    "only_flags",
     "operator",
     "promises",
     "readings_of",

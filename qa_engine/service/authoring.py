@@ -8,7 +8,18 @@ from pathlib import Path
 
 from qa_engine.domain import Status
 from qa_engine.errors import Fault, RulesError
-from qa_engine.rules import ExampleOutcome, Finding, Level, RulePack, SourceFile, evaluate, lint, run_examples
+from qa_engine.rules import (
+    NO_MODEL,
+    ExampleOutcome,
+    Finding,
+    Level,
+    RulePack,
+    SourceFile,
+    evaluate,
+    lint,
+    only_flags,
+    run_examples,
+)
 from qa_engine.scoring import load_scorecard, load_scorecards, placement_faults, placement_findings
 from qa_engine.service.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.service.tones import tones_of
@@ -87,12 +98,14 @@ def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None 
     """Each golden call judged by the pack: those of the rules folder, or of ``folder/golden`` for a pack elsewhere.
 
     A golden call is a transcript file with one more key, ``golden``: ``title``, ``fail`` (the rules that must fail, no
-    others may but those under ``tolerated``) and ``uncertain``. Only verdicts on rules of this pack count. Raises
-    RulesError naming the file when it cannot be read.
+    others may but those under ``tolerated``) and ``uncertain`` (the rules that may ask for review; those that can only
+    flag, by tone, must). Only verdicts on rules of this pack count. Raises RulesError naming the file when it cannot be
+    read.
     """
     where = (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
     known = {rule.id for rule in pack.rules}
     tones = tones_of(pack, settings)
+    flags = {rule.id for rule in pack.rules if only_flags(rule) and tones.digest != NO_MODEL}
     for path in sorted(where.glob("*.json")):
         title, wanted, tolerated, unsure, call = _read(path)
         statuses = {r.id: r.status for r in evaluate(pack, transcript_from_json(call, path.name), tones=tones)}
@@ -101,9 +114,9 @@ def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None 
         yield GoldenOutcome(
             file=path.name,
             title=title,
-            missed=tuple(sorted((wanted & known) - failed)),
+            missed=tuple(sorted(((wanted & known) - failed) | ((unsure & flags) - open_ones))),
             unwanted=tuple(sorted(failed - wanted - tolerated)),
-            undecided=tuple(sorted(open_ones - unsure - wanted)),
+            undecided=tuple(sorted(open_ones - unsure - wanted - tolerated)),
             failed=tuple(sorted(failed)),
             passed=tuple(sorted(name for name, status in statuses.items() if status is Status.PASS)),
             unknown=tuple(sorted((wanted | tolerated | unsure) - known)),

@@ -3,5 +3,6 @@
 from qa_engine.rules.lint import conditions, expressions, phrases, writing
 from qa_engine.rules.lint.base import Finding, Level
 from qa_engine.rules.lint.run import lint
+from qa_engine.rules.lint.tone import only_flags
 
-__all__ = ["Finding", "Level", "conditions", "expressions", "lint", "phrases", "writing"]
+__all__ = ["Finding", "Level", "conditions", "expressions", "lint", "only_flags", "phrases", "writing"]

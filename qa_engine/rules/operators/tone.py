@@ -133,9 +133,14 @@ def tone(scope: Scope) -> Outcome:
 
 
 def _turns(scope: Scope) -> list[_Read] | None:
-    """The turns of the region that were read, in order; None when thirds are wanted of fewer than three."""
+    """The turns of the region that were read, in order; None when thirds are wanted of fewer than three.
+
+    A turn that was hardly understood has no tone: what was read there are not the words that were said.
+    """
     fields: ToneFields = scope.fields
-    readings = scope.call.tone_of
+    floor = scope.header.heard.min_confidence
+    hardly = {t.index for t in scope.call.transcript.turns if t.confidence is not None and t.confidence < floor}
+    readings = {turn: reading for turn, reading in scope.call.tone_of.items() if turn not in hardly}
     wanted: set[int] | None = None
     if fields.third is not None:
         parts = thirds(readings_of(scope.call.transcript, readings, Speaker(fields.speaker)))
@@ -218,9 +223,6 @@ def _doubt(scope: Scope, read: _Read) -> str:
     if scope.loose:
         return ""
     fields: ToneFields = scope.fields
-    turn = read.view.turn
-    if turn.confidence is not None and turn.confidence < scope.header.heard.min_confidence:
-        return f"语气判断所在话轮识别置信度低（{turn.confidence:.0%}），须人工复核"
     sure_from = scope.call.tones.sure_from
     if fields.deduct_above is not None and any(
         name in sure_from and p >= max(fields.deduct_above, sure_from[name])

@@ -11,10 +11,11 @@ import pytest
 from perfect import PerfectRecogniser
 
 from qa_engine.domain import RuleResult, Speaker, Status, Transcript
-from qa_engine.resources import rules_dir
+from qa_engine.resources import rules_dir, tone_model_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
 from qa_engine.speech import SpeechOptions, transcribe_recording
 from qa_engine.speech.formats import transcript_from_json
+from qa_engine.tone import ToneModel
 
 Script = dict[str, Any]
 
@@ -31,22 +32,29 @@ def pack() -> RulePack:
 
 
 @pytest.fixture(scope="module")
+def tones() -> ToneModel:
+    return ToneModel.load(tone_model_dir())
+
+
+@pytest.fixture(scope="module")
 def by_id(scripts: list[Script]) -> dict[str, Script]:
     return {script["call_id"]: script for script in scripts}
 
 
 @pytest.mark.parametrize("call_id", CALLS)
-def test_verdicts_on_the_true_words(pack: RulePack, by_id: dict[str, Script], call_id: str) -> None:
+def test_verdicts_on_the_true_words(pack: RulePack, tones: ToneModel, by_id: dict[str, Script], call_id: str) -> None:
     script = by_id[call_id]
     transcript = _true_transcript(script)
-    results = evaluate(pack, transcript)
+    results = evaluate(pack, transcript, tones=tones)
     _agree(script, results)
     _points_at_the_planted_turns(script, results)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call_id", CALLS)
-def test_verdicts_on_the_recording_with_perfect_words(pack: RulePack, by_id: dict[str, Script], call_id: str) -> None:
+def test_verdicts_on_the_recording_with_perfect_words(
+    pack: RulePack, tones: ToneModel, by_id: dict[str, Script], call_id: str
+) -> None:
     script = by_id[call_id]
     recording = script["recording"]
     transcript = transcribe_recording(
@@ -56,7 +64,7 @@ def test_verdicts_on_the_recording_with_perfect_words(pack: RulePack, by_id: dic
         options=SpeechOptions(),
         agent_channel=recording["agent_channel"],
     )
-    _agree(script, evaluate(pack, transcript))
+    _agree(script, evaluate(pack, transcript, tones=tones))
     if script["expected"]["roles"] == "known":
         _is_what_was_said(script, transcript)
     else:
@@ -64,21 +72,25 @@ def test_verdicts_on_the_recording_with_perfect_words(pack: RulePack, by_id: dic
 
 
 def _agree(script: Script, results: tuple[RuleResult, ...]) -> None:
-    from callmaker.truth import may_fail, must_fail
+    from callmaker.truth import may_fail, must_fail, must_flag
 
     failed = {result.id for result in results if result.status is Status.FAIL}
     planted = set(must_fail(script))
     assert planted - failed == set(), "planted, not found"
     assert failed - planted - may_fail(script) == set(), "found, not planted"
     unsure = {result.id for result in results if result.status in (Status.UNCERTAIN, Status.ERROR)}
-    assert unsure <= set(script["expected"]["may_be_uncertain"]), "undecided"
+    assert set(must_flag(script)) - unsure == set(), "planted, not flagged"
+    assert unsure - set(must_flag(script)) <= set(script["expected"]["may_be_uncertain"]), "undecided"
 
 
 def _points_at_the_planted_turns(script: Script, results: tuple[RuleResult, ...]) -> None:
     """What was said wrongly is shown where it was said; what was not said has no turn to show."""
-    from callmaker.truth import must_fail
+    from callmaker.truth import must_fail, must_flag
 
     for result in results:
+        flagged = must_flag(script).get(result.id, [])
+        if result.status is Status.UNCERTAIN and flagged:
+            assert {evidence.turn for evidence in result.evidence} <= set(flagged), f"{result.id}: flagged elsewhere"
         planted = must_fail(script).get(result.id, [])
         shown = {evidence.turn for evidence in result.evidence if evidence.turn is not None}
         if result.status is Status.FAIL and planted and shown:

@@ -19,9 +19,10 @@ from qa_engine.domain import (
     Turn,
     Word,
 )
-from qa_engine.resources import rules_dir
+from qa_engine.resources import rules_dir, tone_model_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
 from qa_engine.scoring import Scorecard, choose_scorecard, load_scorecards, score_call
+from qa_engine.tone import ToneModel
 
 
 def sources(folder: Path) -> list[SourceFile]:
@@ -31,6 +32,12 @@ def sources(folder: Path) -> list[SourceFile]:
 @cache
 def pack(pack_id: str = "base") -> RulePack:
     return load_pack(pack_id, [*sources(rules_dir() / "packs" / pack_id), *sources(rules_dir() / "phrases")], {})
+
+
+@cache
+def tones() -> ToneModel:
+    """The bundled model: the packs' tone rules are made for it."""
+    return ToneModel.load(tone_model_dir())
 
 
 @cache
@@ -46,7 +53,7 @@ def judge(transcript: Transcript) -> CallResult:
     """The base pack, and the scorecard that is chosen for the call."""
     return score_call(
         transcript,
-        evaluate(pack(), transcript),
+        evaluate(pack(), transcript, tones=tones()),
         pack().label,
         choose_scorecard(scorecards(), transcript.call),
         transcript_digest="sha256:test",

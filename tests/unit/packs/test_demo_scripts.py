@@ -37,15 +37,16 @@ def test_verdicts_are_the_inspectors(path: Path, punctuated: bool) -> None:
     assert planted(script) - failed == set(), "planted and not found"
     assert failed - planted(script) - set(script["expected"]["tolerated"]) == set(), evidence
     assert ids(result, Status.ERROR) == []
-    doubtful = set(ids(result, Status.UNCERTAIN)) - set(script["expected"]["may_be_uncertain"])
-    assert doubtful == set()
+    doubtful, flags = set(ids(result, Status.UNCERTAIN)), {entry["rule"] for entry in script["expected"]["flag"]}
+    assert flags - doubtful == set(), "planted and not flagged"
+    assert doubtful - flags - set(script["expected"]["may_be_uncertain"]) == set(), "flagged"
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_evidence_points_at_the_planted_turns(path: Path) -> None:
     script = load(path)
     result = judge(script_transcript(script))
-    for entry in script["expected"]["fail"]:
+    for entry in (*script["expected"]["fail"], *script["expected"]["flag"]):
         found = next(rule for rule in result.rules if rule.id == entry["rule"])
         turns = {
             evidence.turn for evidence in found.evidence if evidence.turn is not None

@@ -138,7 +138,7 @@ DEDUCTION = [
     ("deduct_above: 0.7", 0.85, {"impatient": 0.8}, {}, "fail"),
     ("deduct_above: 0.9", 0.99, {}, {}, "uncertain"),  # never was that precise
     ("deduct_above: 0.9", 0.99, {"dismissive": 0.5}, {}, "uncertain"),
-    ("deduct_above: 0.9", 0.95, {"impatient": 0.8}, {"confidence": 0.3}, "uncertain"),  # misheard
+    ("deduct_above: 0.9", 0.95, {"impatient": 0.8}, {"confidence": 0.3}, "not_applicable"),  # hardly understood
 ]
 
 
