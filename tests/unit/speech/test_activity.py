@@ -20,6 +20,12 @@ def speech(*spans: tuple[float, float, float], seconds: float = 20.0) -> Channel
     return ChannelSpeech(tuple(Span(start, end) for start, end, _ in spans), level)
 
 
+def telephone(samples: np.ndarray) -> np.ndarray:
+    hertz = np.maximum(np.fft.rfftfreq(len(samples), 1 / 16_000), 1.0)
+    gain = 1 / np.sqrt(1 + (300 / hertz) ** 6) / np.sqrt(1 + (hertz / 3400) ** 24)
+    return np.fft.irfft(np.fft.rfft(samples) * gain, len(samples)).astype(np.float32)
+
+
 @pytest.mark.parametrize("gain", [1.0, 0.25])
 @pytest.mark.parametrize("noise", [0.0, 0.0005, 0.003])
 def test_edges_are_those_of_the_sound(sentences: dict, lay: Callable, gain: float, noise: float) -> None:
@@ -30,6 +36,18 @@ def test_edges_are_those_of_the_sound(sentences: dict, lay: Callable, gain: floa
     for span, start, spoken in zip(found, (2.0, 10.0), (agent, customer), strict=True):
         assert span.start == pytest.approx(start + spoken.characters[0][1], abs=0.15)
         assert span.end == pytest.approx(start + spoken.characters[-1][2], abs=0.15)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.25])
+@pytest.mark.parametrize("who", ["agent", "customer"])
+def test_edges_on_a_noisy_telephone_line(sentences: dict, lay: Callable, who: str, gain: float) -> None:
+    """Band of 300 to 3400 Hz, noise 20 dB under the voice; synthetic calls try it harder (test_prosody_truth)."""
+    spoken = sentences[who]
+    channel = telephone(lay(8, (2.0, spoken.samples), noise=0.0))
+    loud = np.sqrt(np.mean(channel[2 * 16_000 : 5 * 16_000] ** 2))
+    found = detect_speech(gain * (channel + lay(8, noise=0.1 * loud)), OPTIONS).spans
+    assert found[0].start == pytest.approx(2.0 + spoken.characters[0][1], abs=0.15)
+    assert found[-1].end == pytest.approx(2.0 + spoken.characters[-1][2], abs=0.15)
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "dial tone"])
