@@ -5,13 +5,14 @@
 
 The calls are synthetic (espeak-ng over a made-up telephone line), their scripts know when each character was spoken.
 Told are the edges of the words as they were recognised and those of the turn, which come from the sound; the rate
-over the words as recognised and the one that was measured. Only turns that match one turn of the script are counted,
-and for rates only those with as many 字 as the script has, give or take one: what was misheard is another matter.
+from the first word to the last and the one that was measured. Only turns that match one turn of the script are counted,
+and for rates only those of 8 字 and more that have as many as the script: what was misheard is another matter.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from qa_engine.service.hearing import SpeechTranscriber
 from qa_engine.settings import load_settings
 from qa_engine.text import count_chars
 
+MIN_CHARS = 8
+PAUSE_SECONDS = 0.25  # from here on a gap between two characters is no voiced time
 ROWS = {
     "start of the first word, s": lambda turn, said: turn.words[0].start - said["start"],
     "start of the turn, s": lambda turn, said: turn.start - said["start"],
@@ -49,11 +52,16 @@ def pairs(script: dict[str, Any], turns: Sequence[Turn]) -> Iterator[tuple[Turn,
 
 
 def rate_errors(turn: Turn, said: dict[str, Any]) -> tuple[float, float] | None:
-    """Percent: over the words as recognised, and as measured."""
+    """Percent: over the words as recognised, and as measured. None for turns that no rule about rates would look at."""
     chars = count_chars(turn.text)
-    if turn.prosody is None or turn.prosody.chars_per_minute is None or abs(chars - len(said["characters"])) > 1:
+    if turn.prosody is None or turn.prosody.chars_per_minute is None:
         return None
-    true = said["chars_per_minute"]
+    if chars != len(said["characters"]) or chars < MIN_CHARS:
+        return None
+    times = [(start, end) for _, start, end in said["characters"]]
+    pauses = [after[0] - before[1] for before, after in pairwise(times)]
+    voiced = times[-1][1] - times[0][0] - sum(pause for pause in pauses if pause >= PAUSE_SECONDS)
+    true = chars * 60 / voiced
     by_words = chars * 60 / (turn.words[-1].end - turn.words[0].start)
     return 100 * (by_words / true - 1), 100 * (turn.prosody.chars_per_minute / true - 1)
 
