@@ -107,7 +107,7 @@ def _places(ready: ReadyClause, text: str) -> Iterator[tuple[int, int]]:
 def _phrase_places(phrases: PhraseSet, text: str) -> Iterator[tuple[int, int]]:
     for entry in phrases.entries:
         pattern = entry.pattern
-        if pattern.key in text and all(map(text.__contains__, pattern.others)):
+        if pattern.anchor in text and all(map(text.__contains__, pattern.others)):
             yield from (match.span() for match in pattern.regex.finditer(text))
 
 

@@ -100,7 +100,7 @@ class PhraseSet:
         self._announce()
 
     def _register_exact(self, entry: Entry) -> None:
-        self._exact[_exact_layer(entry.pattern)].add(entry.pattern.key, entry)
+        self._exact[_exact_layer(entry.pattern)].add(entry.pattern.anchor, entry)
 
     def _register_sound(self, entry: Entry) -> None:
         pattern = entry.pattern
@@ -244,13 +244,13 @@ class PhraseSet:
 def _guard(innocents: Sequence[Pattern]) -> _Guard:
     guard: dict[Layer, dict[str, list[Pattern]]] = {}
     for pattern in innocents:
-        guard.setdefault(_exact_layer(pattern), {}).setdefault(pattern.key, []).append(pattern)
+        guard.setdefault(_exact_layer(pattern), {}).setdefault(pattern.anchor, []).append(pattern)
     return guard
 
 
 def _covered(match: Match, pattern: Pattern, starts: Sequence[int], skeleton: Skeleton) -> bool:
     """True when the match lies inside of something that the longer pattern matches."""
-    for place in _places(pattern, pattern.key, starts, skeleton.text):
+    for place in _places(pattern, pattern.anchor, starts, skeleton.text):
         first, last = skeleton.span_to_base(*place)
         if first <= match.start and match.end <= last:
             return True
@@ -271,10 +271,10 @@ def _sound_wildcard(part: Wildcard, encode: object, tones: bool) -> str:
     return f"(?:[0-9]+|[{spoken}]+)"
 
 
-def _places(pattern: Pattern, key: str, starts: Sequence[int], text: str) -> list[tuple[int, int]]:
-    """Where a pattern matches in a text in which its key starts at ``starts``."""
+def _places(pattern: Pattern, anchor: str, starts: Sequence[int], text: str) -> list[tuple[int, int]]:
+    """Where a pattern matches in a text in which its anchor starts at ``starts``."""
     if pattern.literal is not None:
-        return [(start, start + len(key)) for start in starts]
+        return [(start, start + len(anchor)) for start in starts]
     if all(map(text.__contains__, pattern.others)):  # most patterns end here, without trying their expression
         return [match.span() for match in pattern.regex.finditer(text)]
     return []

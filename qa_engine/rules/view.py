@@ -97,11 +97,14 @@ class CallView:
         places = self._likely.get((layer, speaker))
         if places is None:
             owners = self._lexicon.owners(layer)
-            places = self._likely[layer, speaker] = defaultdict(set)
+            orders: dict[str, list[int]] = defaultdict(list)
             for view in self.turns_of(speaker):
                 for key in view.scanned.found(layer):
-                    for owner in owners[key]:
-                        places[owner].add(view.order)
+                    orders[key].append(view.order)
+            places = self._likely[layer, speaker] = defaultdict(set)
+            for key, known in orders.items():
+                for owner in owners[key]:
+                    places[owner].update(known)
         return places
 
     @cached_property
