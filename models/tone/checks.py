@@ -104,33 +104,34 @@ def clean_calls(model: ToneModel) -> dict[str, dict[str, int]]:
 def long_turns(
     model: ToneModel, classifier: LinearTone, utterances: Sequence[Utterance]
 ) -> dict[str, dict[str, float]]:
-    """Each held-out bad utterance among three ordinary ones, and as many of four ordinary ones, without any mark.
+    """Each held-out bad utterance among three ordinary ones, and as many turns of four ordinary ones, without any mark.
 
-    ``found``: share of the former read as any bad class, ``alarms``: of the latter; whole, and in parts as shipped.
+    ``found``: share of the former read as any bad class, ``alarms``: of the latter; ``sure_found`` and ``sure_alarms``:
+    surely enough for points. Once read whole only, once as shipped: by its worst part, too.
     """
     speaker = utterances[0].speaker
     good = {"neutral", "calm", "warm"}
     plain = [skeleton(u.text, keep_sounds=True).text for u in utterances if u.label in ("neutral", "calm")]
     bad = [skeleton(u.text, keep_sounds=True).text for u in utterances if u.label not in good]
     rng = random.Random("long turns")
-    with_bad = [rng.sample([text, *rng.sample(plain, 3)], 4) for text in bad]
-    without = [rng.sample(plain, 4) for _ in bad]
+    with_bad = ["".join(rng.sample([text, *rng.sample(plain, 3)], 4)) for text in bad]
+    without = ["".join(rng.sample(plain, 4)) for _ in bad]
 
-    def whole(text: str) -> str:
-        said = classifier.probabilities(read(text))
-        return classifier.labels[max(range(len(said)), key=said.__getitem__)]
+    def whole(text: str) -> tuple[str, float]:
+        return max(zip(classifier.labels, classifier.probabilities(read(text)), strict=True), key=lambda pair: pair[1])
 
-    def by_parts(text: str) -> str:
+    def in_parts(text: str) -> tuple[str, float]:
         reading = model.read_text(text, speaker)
-        return reading.label if reading else "neutral"
+        return (reading.label, reading.probability) if reading else (classifier.labels[0], 0.0)
 
-    return {
-        way: {
-            name: sum(say("".join(turn)) not in good for turn in turns) / len(turns)
-            for name, turns in (("found", with_bad), ("alarms", without))
-        }
-        for way, say in (("whole", whole), ("parts", by_parts))
-    }
+    found: dict[str, dict[str, float]] = {}
+    for way, say in (("whole", whole), ("parts", in_parts)):
+        found[way] = {}
+        for name, turns in (("found", with_bad), ("alarms", without)):
+            flagged = [(label, p) for label, p in map(say, turns) if label not in good]
+            found[way][name] = len(flagged) / len(turns)
+            found[way][f"sure_{name}"] = sum(p >= model.sure_from.get(label, 2.0) for label, p in flagged) / len(turns)
+    return found
 
 
 def near_copies(learnt: Sequence[Utterance], held_out: Sequence[Utterance]) -> int:

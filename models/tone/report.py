@@ -173,12 +173,14 @@ def mistakes(evaluation: Evaluation) -> str:
 
 
 def long_turns(evaluation: Evaluation) -> str:
+    keys = ("found", "sure_found", "alarms", "sure_alarms")
     rows = [
-        [speaker, name, *(_share(evaluation[speaker]["long_turns"][way][key]) for key in ("found", "alarms"))]
+        [speaker, name, *(_share(evaluation[speaker]["long_turns"][way][key]) for key in keys)]
         for speaker in SPEAKERS
-        for way, name in (("whole", "read whole"), ("parts", "read in parts, as shipped"))
+        for way, name in (("whole", "read whole"), ("parts", "and in parts, as shipped"))
     ]
-    return _table(["speaker", "long turns", "with a bad utterance: read as bad", "without: read as bad"], rows)
+    head = ["with a bad one: flagged", "surely enough for points", "without: flagged", "surely enough for points"]
+    return _table(["speaker", "long turns", *head], rows)
 
 
 def clean_calls(evaluation: Evaluation) -> str:

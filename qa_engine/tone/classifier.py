@@ -58,7 +58,7 @@ class LinearTone:
 
     def probabilities(self, read: Read) -> tuple[float, ...]:
         """Rounded so that they are the same on every machine, and still add up to 1."""
-        return _rounded(softmax(self.log_odds(read.names)))
+        return rounded(softmax(self.log_odds(read.names)))
 
     def contributions(self, read: Read, label: str) -> list[float]:
         """What each word of the text adds to the log-odds of ``label`` against the mean of the other labels.
@@ -126,7 +126,7 @@ def softmax(log_odds: Floats) -> Floats:
     return found
 
 
-def _rounded(probabilities: Sequence[float] | Floats) -> tuple[float, ...]:
+def rounded(probabilities: Sequence[float] | Floats) -> tuple[float, ...]:
     """What rounding leaves over goes to the most probable class."""
     rounded = [round(float(p), PROBABILITY_DIGITS) for p in probabilities]
     best = max(range(len(rounded)), key=rounded.__getitem__)

@@ -7,13 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from qa_engine.domain import Speaker, ToneReading, ToneWord, Transcript, digest
-from qa_engine.text import skeleton
+from qa_engine.text import compared
 from qa_engine.tone import features, segment
 from qa_engine.tone.card import Card, load_card
-from qa_engine.tone.classifier import LinearTone
+from qa_engine.tone.classifier import LinearTone, rounded
 from qa_engine.tone.features import read
 from qa_engine.tone.measure import PrecisionPoint
-from qa_engine.tone.parts import LONGEST, parts, telling
+from qa_engine.tone.parts import BAD_FROM, LONGEST, SHARE, WHOLE, badness, parts
 
 LEAST_CHARS = 2  # digits aside; in one syllable or a number alone there is no tone
 TEXTS_KEPT = 4096
@@ -41,7 +41,7 @@ class ToneModel:
     @property
     def digest(self) -> str:
         """Of the classifiers, and of the code and dictionary that make features for them."""
-        return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS, LONGEST])
+        return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS, LONGEST, BAD_FROM])
 
     @property
     def thresholds(self) -> Mapping[str, PrecisionPoint]:
@@ -68,17 +68,16 @@ class ToneModel:
         return None if said is None else ToneReading(turn, *said)
 
     def _read(self, text: str, speaker: Speaker) -> _Said | None:
-        if speaker is Speaker.UNKNOWN or _letters(text) < LEAST_CHARS:
+        if speaker is Speaker.UNKNOWN or sum(not char.isdigit() for char in compared(text)) < LEAST_CHARS:
             return None
-        found = [self._read_part(start, part, speaker) for start, part in parts(text) if _letters(part)]
-        return max(found, key=lambda said: telling(dict(said[1])), default=None)
-
-    def _read_part(self, start: int, text: str, speaker: Speaker) -> _Said:
         classifier, seen = self._classifiers[speaker], read(text)
-        probabilities = tuple(zip(classifier.labels, classifier.probabilities(seen), strict=True))
-        label = max(probabilities, key=lambda pair: pair[1])[0]
-        words = classifier.explain(seen, label)
-        return label, probabilities, tuple(_moved(word, start) for word in words)
+        whole = dict(zip(classifier.labels, classifier.probabilities(seen), strict=True))
+        label = max(whole, key=whole.__getitem__)
+        if len(text) > WHOLE and badness({label: 1.0}) == 0.0:
+            worse = _worse_part(classifier, text, whole)
+            if worse is not None:
+                return worse
+        return label, tuple(whole.items()), classifier.explain(seen, label)
 
     @cached_property
     def _classifiers(self) -> Mapping[Speaker, LinearTone]:
@@ -89,9 +88,21 @@ class ToneModel:
         }
 
 
-def _letters(text: str) -> int:
-    return sum(not char.isdigit() for char in skeleton(text, keep_sounds=True).text)
+def _worse_part(classifier: LinearTone, text: str, whole: Mapping[str, float]) -> _Said | None:
+    """The reading of a turn whose worst part is bad though the whole is not; None when no part is bad enough.
 
-
-def _moved(word: ToneWord, by: int) -> ToneWord:
-    return replace(word, span=(word.span[0] + by, word.span[1] + by))
+    It is a mean of both readings: a part that is taken out of many is less sure than a turn that is as bad.
+    """
+    seen = [(start, read(part)) for start, part in parts(text)]
+    said = [dict(zip(classifier.labels, classifier.probabilities(part), strict=True)) for _, part in seen]
+    worst = max(range(len(said)), key=lambda at: badness(said[at]))
+    if badness(said[worst]) < BAD_FROM:
+        return None
+    mixed = rounded([SHARE * p + (1 - SHARE) * whole[label] for label, p in said[worst].items()])
+    probabilities = tuple(zip(classifier.labels, mixed, strict=True))
+    label = max(probabilities, key=lambda pair: pair[1])[0]
+    if badness({label: 1.0}) == 0.0:
+        return None
+    start, part = seen[worst]
+    words = classifier.explain(part, label)
+    return label, probabilities, tuple(replace(w, span=(w.span[0] + start, w.span[1] + start)) for w in words)

@@ -1,41 +1,39 @@
-"""Long turns are read in parts: one bad clause in a minute of explanation would drown in the rest."""
+"""Long turns are read in parts, too: one bad clause would drown in a long explanation."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from qa_engine.domain import AgentTone, CustomerMood
 
-WHOLE = 60  # characters; up to here a turn is as long as utterances that the classifiers learn from, and read whole
-LONGEST = 40  # of a part
-SHORTEST = 10
+WHOLE = 40  # characters; nearly all utterances that the classifiers learn from are shorter
+LONGEST = 24  # of a part
+SHORTEST = 8
+OVERLAP = 8  # of parts that no mark parts
+BAD_FROM = 0.8  # a part that is less likely bad changes nothing
+SHARE = 0.75  # of the part in the reading of its turn
 _SENTENCE_END = re.compile(r"[。！？!?；;\n…]")
 _MARK = re.compile(r"[，,、\s]")
-_ORDINARY = frozenset({AgentTone.NEUTRAL.value, CustomerMood.CALM.value})
-_GOOD = frozenset({AgentTone.WARM.value})
+_BAD = frozenset({*AgentTone, *CustomerMood} - {AgentTone.WARM, AgentTone.NEUTRAL, CustomerMood.CALM})
 
 
 def parts(text: str) -> Iterator[tuple[int, str]]:
-    """(start, part) of ``text``, cut behind a sentence, a clause, or where there is no mark, at 40 characters."""
+    """(start, part) of ``text``, cut behind a sentence or a clause; without marks, parts of one length that overlap."""
     at = 0
-    while len(text) - at > (LONGEST if at else WHOLE):
+    while len(text) - at > LONGEST:
         end = _cut(text, at + SHORTEST, at + LONGEST)
-        yield at, text[at:end]
-        at = end
+        yield at, text[at : end or at + LONGEST]
+        at = end or at + LONGEST - OVERLAP
     yield at, text[at:]
 
 
-def _cut(text: str, start: int, end: int) -> int:
+def _cut(text: str, start: int, end: int) -> int | None:
     for marks in (_SENTENCE_END, _MARK):
         found = [mark.end() for mark in marks.finditer(text, start, end)]
         if found:
             return found[-1]
-    return end
+    return None
 
 
-def telling(probabilities: Mapping[str, float]) -> tuple[float, float]:
-    """Orders readings of parts: by what is bad in them, then by anything out of the ordinary.
-
-    What is bad counts only where it is likelier than not; less is doubt.
-    """
-    bad = sum(p for label, p in probabilities.items() if label not in _ORDINARY | _GOOD)
-    return (bad if bad >= 0.5 else 0.0), sum(p for label, p in probabilities.items() if label not in _ORDINARY)
+def badness(probabilities: Mapping[str, float]) -> float:
+    """Probability of all bad classes together."""
+    return sum(p for label, p in probabilities.items() if label in _BAD)
