@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa_engine.domain import Call, Exclusion, Span, Speaker, Transcript, Turn
+from qa_engine.domain import Call, Exclusion, Span, Speaker, Transcript, Turn, semitones
 
 
 def turn(
@@ -55,3 +55,10 @@ def test_excluded_turns_are_not_judged() -> None:
     transcript = Transcript(Call("c"), turns)
     assert [t.index for t in transcript.turns_of(Speaker.AGENT)] == [0]
     assert [t.index for t in transcript.turns_of(None)] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("hertz", "base", "wanted"), [(200, 200, 0), (400, 200, 12), (100, 200, -12), (237.84, 200, 3)]
+)
+def test_semitones(hertz: float, base: float, wanted: float) -> None:
+    assert semitones(hertz, base) == pytest.approx(wanted, abs=0.001)
