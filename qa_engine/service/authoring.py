@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from qa_engine.domain import Status
-from qa_engine.errors import Fault, RulesError
+from qa_engine.domain import Status, Transcript
+from qa_engine.errors import Fault, FaultyFileError, RulesError
 from qa_engine.rules import (
     NO_MODEL,
     ExampleOutcome,
@@ -99,16 +100,15 @@ def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None 
 
     A golden call is a transcript file with one more key, ``golden``: ``title``, ``fail`` (the rules that must fail, no
     others may but those under ``tolerated``) and ``uncertain`` (the rules that may ask for review; those that can only
-    flag, by tone, must). Only verdicts on rules of this pack count. Raises RulesError naming the file when it cannot be
-    read.
+    flag, by tone, must). Only verdicts on rules of this pack count. Raises RulesError naming every file that cannot be
+    read, before any is judged.
     """
     where = (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
     known = {rule.id for rule in pack.rules}
     tones = tones_of(pack, settings)
     flags = {rule.id for rule in pack.rules if only_flags(rule) and tones.digest != NO_MODEL}
-    for path in sorted(where.glob("*.json")):
-        title, wanted, tolerated, unsure, call = _read(path)
-        statuses = {r.id: r.status for r in evaluate(pack, transcript_from_json(call, path.name), tones=tones)}
+    for path, (title, wanted, tolerated, unsure, transcript) in _read_all(sorted(where.glob("*.json"))):
+        statuses = {r.id: r.status for r in evaluate(pack, transcript, tones=tones)}
         failed = {name for name, status in statuses.items() if status is Status.FAIL}
         open_ones = {name for name, status in statuses.items() if status in {Status.UNCERTAIN, Status.ERROR}}
         yield GoldenOutcome(
@@ -162,15 +162,35 @@ def coverage(
     )
 
 
-def _read(path: Path) -> tuple[str, set[str], set[str], set[str], dict[str, object]]:
+_Golden: TypeAlias = tuple[str, set[str], set[str], set[str], Transcript]
+
+
+def _read_all(paths: Sequence[Path]) -> list[tuple[Path, _Golden]]:
+    found: list[tuple[Path, _Golden]] = []
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            found.append((path, _read(path)))
+        except FaultyFileError as error:
+            faults += error.faults
+    if faults:
+        raise RulesError(faults)
+    return found
+
+
+def _read(path: Path) -> _Golden:
     try:
         call = json.loads(path.read_text(encoding="utf-8"))
         golden = call.pop("golden")
         unknown = set(golden) - _VERDICT_KEYS
         if unknown:
             raise ValueError(f"unknown keys {sorted(unknown)}")
-        named = [set(golden.get(key, ())) for key in ("fail", "tolerated", "uncertain")]
+        lists = [golden.get(key, []) for key in ("fail", "tolerated", "uncertain")]
+        if not all(isinstance(names, list) for names in lists):
+            raise ValueError("fail, tolerated, uncertain are lists of rules")
+        named = [set(names) for names in lists]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"不是一份标准通话：{error!r}；需要转写文件加上 golden 键"
         raise RulesError([Fault(str(path), None, None, message)]) from error
-    return str(golden.get("title", path.stem)), named[0], named[1], named[2], call
+    title = str(golden.get("title", path.stem))
+    return title, named[0], named[1], named[2], transcript_from_json(call, path.name)

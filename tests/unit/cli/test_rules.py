@@ -109,8 +109,14 @@ def test_a_wrong_example_is_named(pack: Path) -> None:
 
 def test_a_golden_file_that_is_none_is_named(pack: Path) -> None:
     (pack / "golden" / "odd.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(RulesError, match=r"odd\.json"):
+    text = '{"golden": {"fail": "polite.please"}, "version": 1, "call_id": "g", "turns": []}'
+    (pack / "golden" / "text.json").write_text(text, encoding="utf-8")
+    (pack / "golden" / "turns.json").write_text('{"golden": {}, "version": 1, "turns": [{}]}', encoding="utf-8")
+    with pytest.raises(RulesError) as error:
         run("test", "--pack", pack)
+    told = {fault.where.rpartition("/")[2] for fault in error.value.faults}
+    assert told == {"odd.json", "text.json", "turns.json"}  # all at once
+    assert "lists of rules" in str(error.value)
 
 
 def test_a_pack_of_its_own_is_not_measured_by_the_bundled_calls_and_lists(pack: Path) -> None:
