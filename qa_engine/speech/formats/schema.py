@@ -10,6 +10,7 @@ from qa_engine.domain import Channel, Direction, Exclusion, Speaker
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Hertz = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def _lower(value: Any) -> Any:
@@ -67,7 +68,7 @@ class ProsodyIn(_Closed):
     voiced_seconds: Seconds
     chars_per_minute: Number | None = None
     loudness_db: Number | None = None
-    pitch_hz: Number | None = None
+    pitch_hz: Hertz | None = None
     pauses: tuple[Seconds, ...] | None = None
     rate_slope: Number | None = None
     loudness_slope_db: Number | None = None
