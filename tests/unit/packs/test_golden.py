@@ -8,7 +8,7 @@ import pytest
 
 from qa_engine.domain import Status
 from qa_engine.resources import rules_dir
-from qa_engine.rules import only_flags
+from qa_engine.rules import evaluate, only_flags
 from qa_engine.scoring import PENDING_GRADE
 from qa_engine.speech.formats import transcript_from_json
 from tests.unit.packs.helpers import ids, judge, pack, scorecards
@@ -66,6 +66,15 @@ def test_every_rule_is_broken_somewhere_and_kept_somewhere() -> None:
     assert known - flags - broken == set()
     assert flags - flagged == set()
     assert known - kept == set()
+
+
+def test_without_a_model_no_rule_on_tone_asks_for_anybody() -> None:
+    flags = {rule.id for rule in pack().rules if only_flags(rule)}
+    assert len(flags) >= 6
+    for path in GOLDEN:
+        results = evaluate(pack(), transcript_from_json(load(path)[1], path.name))
+        said = {r.id for r in results if r.id in flags and r.status not in (Status.NOT_APPLICABLE, Status.PASS)}
+        assert said == set(), path.name
 
 
 def test_every_scorecard_is_used_by_clean_and_by_faulty_calls() -> None:
