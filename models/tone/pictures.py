@@ -45,13 +45,13 @@ def reliability(figures: Figures) -> str:
 def confusion(figures: Figures) -> str:
     """Counts by true class (rows) and class said (columns), shaded by share of the row."""
     labels = [row["label"] for row in figures["classes"]]
-    cell, left, top = 64, 110, 40
+    cell, left, top = 96, 110, 40
     parts = []
     for at, label in enumerate(labels):
         middle = top + at * 32 + 20
         parts.append(f'<text x="{left - 8}" y="{middle}" text-anchor="end" {_FONT}>{label}</text>')
         across = left + at * cell + cell // 2
-        parts.append(f'<text x="{across}" y="{top - 10}" text-anchor="middle" {_FONT}>{label[:11]}</text>')
+        parts.append(f'<text x="{across}" y="{top - 10}" text-anchor="middle" {_FONT}>{label}</text>')
         row = figures["confusion"][at]
         for column, count in enumerate(row):
             share = count / max(1, sum(row))

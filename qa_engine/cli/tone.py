@@ -99,12 +99,14 @@ def _print_reading(text: str, reading: ToneReading) -> None:
 
 def _print_figures(found: ToneFigures) -> None:
     for speaker, figures in found.figures.items():
-        titles = [TONE_TITLE[label] for label in LABELS[speaker]]
-        table = Table("类别", "查准率", "查全率", "F1", "句数", *[f"判为{title}" for title in titles])
+        table = Table("类别", "查准率", "查全率", "F1", "句数")
+        said = Table("实际 ↓ 判为 →", *[TONE_TITLE[label] for label in LABELS[speaker]])
         for row, counts in zip(figures.classes, figures.confusion, strict=True):
             shares = [f"{row.precision:.1%}", f"{row.recall:.1%}", f"{row.f1:.1%}"] if row.support else ["—"] * 3
-            table.add_row(TONE_TITLE[row.label], *shares, str(row.support), *map(str, counts))
+            table.add_row(TONE_TITLE[row.label], *shares, str(row.support))
+            said.add_row(TONE_TITLE[row.label], *map(str, counts))
         print_table(table)
+        print_table(said)
         say(
             f"{found.model}, {speaker.value}: {figures.count} turns, accuracy {figures.accuracy:.1%}, "
             f"macro F1 {figures.macro_f1:.1%}, calibration error {figures.calibration_error:.1%}"

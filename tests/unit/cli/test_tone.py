@@ -73,7 +73,9 @@ def test_evaluate_counts_by_class(tmp_path: Path) -> None:
     assert figures["agent"]["count"] == 15
     assert figures["customer"]["count"] == 9
     assert [row["support"] for row in figures["agent"]["classes"]] == [3] * 5
-    assert "查准率" in run("evaluate", path).stdout
+    shown = run("evaluate", path).stdout
+    assert "查准率" in shown
+    assert "争辩顶撞" in shown
 
 
 @pytest.fixture
