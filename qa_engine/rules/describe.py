@@ -54,7 +54,8 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
         yield f"依据：{model.why}"
     for text in model.false_positives:
         yield f"可能误判：{text}"
-    for title, dialogues in (("算", model.examples.hit), ("不算", model.examples.miss)):
+    kinds = (("算", model.examples.hit), ("不算", model.examples.miss), ("须复核", model.examples.uncertain))
+    for title, dialogues in kinds:
         for dialogue in dialogues[:3]:
             yield f"{title}：{' / '.join(dialogue.turns)}"
 
