@@ -7,12 +7,21 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})
+
 
 def plain(value: object) -> object:
     """Frozen dataclasses, enums, mappings, tuples and dates as plain JSON values; anything else is a TypeError."""
+    kind = type(value)
+    if kind in _AS_IT_IS:  # nearly everything is one of these, or a list or mapping of them
+        return value
+    if kind is dict:
+        return {str(key): plain(item) for key, item in value.items()}  # type: ignore[attr-defined]
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]  # type: ignore[attr-defined]
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, date):
         return value.isoformat()

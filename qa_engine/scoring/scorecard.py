@@ -17,6 +17,7 @@ What the words mean, in one place:
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from qa_engine.domain import Call, digest
@@ -132,7 +133,7 @@ class ReviewPolicy:
     below_percent: float | None = None  # a score under this is looked at before it costs anybody money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scorecard:
     """A validated scorecard. ``label`` is ``id@sha256:…`` over its content, whatever the file looks like.
 
@@ -149,7 +150,7 @@ class Scorecard:
     description: str = ""
     applies_to: AppliesTo = field(default_factory=AppliesTo)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return digest(self)
 
