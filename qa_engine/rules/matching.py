@@ -63,10 +63,9 @@ class _Index:
     def add(self, key: str, entry: Entry) -> None:
         self.entries.setdefault(key, []).append(entry)
 
-    def hits(self, found: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, Sequence[int], Entry]]:
-        for key in found:
-            for entry in self.entries.get(key, ()):
-                yield key, found[key], entry
+    def hits(self, found: Mapping[str, Sequence[int]]) -> list[tuple[str, Sequence[int], Entry]]:
+        known = self.entries
+        return [(key, found[key], entry) for key in found if key in known for entry in known[key]]
 
 
 _Guard = Mapping[Layer, Mapping[str, Sequence[Pattern]]]  # layer → key → innocent patterns

@@ -58,7 +58,7 @@ class TurnView:
             return None, None
         touched = self.words_at(start, end)
         if touched:
-            return min(word.start for word in touched), max(word.end for word in touched)
+            return min([word.start for word in touched]), max([word.end for word in touched])
         length = max(1, len(self.turn.text))
         return (
             round(span.start + span.seconds * start / length, 3),
