@@ -63,6 +63,22 @@ def test_nothing_else_is_deducted(name: str, results: Mapping[str, CallResult]) 
     assert failed(results[name]) <= allowed
 
 
+@pytest.mark.parametrize("name", ROLES_KNOWN)
+def test_tones_are_flagged_where_they_were_planted_and_nowhere_else(
+    name: str, results: Mapping[str, CallResult]
+) -> None:
+    expected = ROLES_KNOWN[name]["expected"]
+    planted = {flag["rule"] for flag in expected["flag"]}
+    flagged = {
+        rule.id
+        for rule in results[name].rules
+        if rule.status is Status.UNCERTAIN and any(evidence.operator == "tone" for evidence in rule.evidence)
+    }
+    assert planted - flagged == set()
+    assert flagged - planted <= set(expected["may_be_uncertain"])
+    assert results[name].tone_model.startswith("sha256:")
+
+
 def test_there_are_exemplary_calls_without_any_deduction(results: Mapping[str, CallResult]) -> None:
     assert len(EXEMPLARY) >= 3
     assert {name: failed(results[name]) for name in EXEMPLARY} == {name: set() for name in EXEMPLARY}
