@@ -1,9 +1,11 @@
 """A transcript as conditions look at it: turns with their scanned text, places with their times."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from qa_engine.domain import Span, Speaker, ToneReading, Transcript, Turn, Word
@@ -13,6 +15,8 @@ from qa_engine.text import count_chars
 
 if TYPE_CHECKING:
     from qa_engine.rules.region import Region
+
+_SPACE = re.compile(r"\s")
 
 
 class TurnView:
@@ -32,24 +36,31 @@ class TurnView:
     @cached_property
     def words(self) -> Sequence[tuple[int, int, Word]]:
         """(first character, one past the last, word) of each word that is found in the shown text."""
-        places = []
-        shown, at = self.turn.text, 0
-        for word in self.turn.words:
-            text = word.text.strip()
-            found = shown.find(text, at) if text else -1
-            if found >= 0:
-                at = found + len(text)
-                places.append((found, at, word))
-        return places
+        return list(zip(*self._placed, strict=True))
 
     @cached_property
-    def _word_borders(self) -> tuple[list[int], list[int]]:
-        return [first for first, _, _ in self.words], [last for _, last, _ in self.words]
+    def _placed(self) -> tuple[Sequence[int], Sequence[int], Sequence[Word]]:
+        """What ``words`` says, in three rows."""
+        shown, words = self.turn.text, self.turn.words
+        texts = [word.text for word in words]
+        if "".join(texts) == shown and all(texts) and not _SPACE.search(shown):
+            lasts = list(accumulate(map(len, texts)))
+            return [0, *lasts[:-1]], lasts, words
+        firsts, lasts, found, at = [], [], [], 0
+        for word in words:
+            text = word.text.strip()
+            place = shown.find(text, at) if text else -1
+            if place >= 0:
+                at = place + len(text)
+                firsts.append(place)
+                lasts.append(at)
+                found.append(word)
+        return firsts, lasts, found
 
-    def words_at(self, start: int, end: int) -> list[Word]:
+    def words_at(self, start: int, end: int) -> Sequence[Word]:
         """The words that the characters [start, end) touch."""
-        firsts, lasts = self._word_borders
-        return [word for _, _, word in self.words[bisect_right(lasts, start) : bisect_left(firsts, end)]]
+        firsts, lasts, words = self._placed
+        return words[bisect_right(lasts, start) : bisect_left(firsts, end)]
 
     def times(self, start: int, end: int) -> tuple[float | None, float | None]:
         """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times."""
@@ -78,7 +89,7 @@ class CallView:
         self.roles_known = transcript.roles_known
         self.duration = transcript.duration
         self._lexicon = lexicon
-        self._likely: dict[tuple[Layer, Speaker | None], Mapping[int, set[int]]] = {}
+        self._likely: dict[tuple[Layer, Speaker | None], Mapping[int, int]] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
 
     @cached_property
@@ -92,20 +103,21 @@ class CallView:
         """The judged turns of a speaker (None: of anybody)."""
         return self._by_speaker[speaker]
 
-    def likely(self, layer: Layer, speaker: Speaker | None) -> Mapping[int, set[int]]:
-        """Owner in the lexicon → the judged turns (their order) of a speaker in which one of its keys occurs."""
-        places = self._likely.get((layer, speaker))
-        if places is None:
+    def likely(self, layer: Layer, speaker: Speaker | None) -> Mapping[int, int]:
+        """Owner in the lexicon → the judged turns of a speaker in which one of its keys occurs: bit n is turn n."""
+        turns = self._likely.get((layer, speaker))
+        if turns is None:
             owners = self._lexicon.owners(layer)
-            orders: dict[str, list[int]] = defaultdict(list)
+            by_key: dict[str, int] = defaultdict(int)
             for view in self.turns_of(speaker):
+                bit = 1 << view.order
                 for key in view.scanned.found(layer):
-                    orders[key].append(view.order)
-            places = self._likely[layer, speaker] = defaultdict(set)
-            for key, known in orders.items():
+                    by_key[key] |= bit
+            turns = self._likely[layer, speaker] = defaultdict(int)
+            for key, bits in by_key.items():
                 for owner in owners[key]:
-                    places[owner].update(known)
-        return places
+                    turns[owner] |= bits
+        return turns
 
     @cached_property
     def tone_of(self) -> Mapping[int, ToneReading]:

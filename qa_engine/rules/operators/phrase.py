@@ -114,7 +114,7 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
         likely = _likely(scope, phrases, step)
         for piece in scope.pieces if likely else ():
             view = piece.view
-            if view.order not in likely:
+            if not likely >> view.order & 1:
                 continue
             for match in _try(phrases, step, view, taken):
                 hit = scope.words(
@@ -130,12 +130,12 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
     return hits
 
 
-def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> set[int]:
-    """The turns in which a step can have a match at all, found once for the whole call."""
-    orders: set[int] = set()
+def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> int:
+    """The turns in which a step can have a match at all, found once for the whole call: bit n is turn n."""
+    turns = 0
     for layer in phrases.layers(step):
-        orders.update(scope.call.likely(layer, scope.speaker).get(phrases.owner, ()))
-    return orders
+        turns |= scope.call.likely(layer, scope.speaker).get(phrases.owner, 0)
+    return turns
 
 
 def _try(phrases: PhraseSet, step: Ladder, view: TurnView, taken: dict[int, list[Match]]) -> Iterable[Match]:
