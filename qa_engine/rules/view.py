@@ -43,7 +43,7 @@ class TurnView:
         """What ``words`` says, in three rows."""
         shown, words = self.turn.text, self.turn.words
         texts = [word.text for word in words]
-        if "".join(texts) == shown and all(texts) and not _SPACE.search(shown):
+        if texts and all(texts) and "".join(texts) == shown and not _SPACE.search(shown):
             lasts = list(accumulate(map(len, texts)))
             return [0, *lasts[:-1]], lasts, words
         firsts, lasts, found, at = [], [], [], 0
