@@ -106,11 +106,11 @@ class Corpus:
             "time": numerals.clock,
         }
         kinds: list[tuple[float, Callable[[random.Random], str]]] = [
-            (0.42, self.domain),
+            (0.38, self.domain),
             (0.10, self._spliced),
             (0.16 if self.clauses else 0.0, self._dialogue),
             (0.12 if self.lines else 0.0, lambda rng: rng.choice(self.lines)),
-            (0.08, lambda rng: self.free_words(rng, rng.randint(1, 6))),
+            (0.12, lambda rng: self.free_words(rng, rng.randint(1, 6))),
             (0.08, numerals.spoken_number),
             (0.04, self._facts),
         ]

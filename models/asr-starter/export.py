@@ -13,7 +13,7 @@ import vocabulary
 
 NAME = "qa-engine-starter"
 NOTICE = "演示识别模型"
-CLIP_SECONDS = 5
+CLIP_SECONDS = 6
 """Longer clips are written worse; the service reads this from the label and cuts accordingly."""
 PREPROCESSOR = {"feature_size": 80, "sampling_rate": 16_000, "hop_length": 160, "n_fft": 400, "chunk_length": 30}
 

@@ -13,7 +13,7 @@ import espeak
 import numpy as np
 
 INVENTED = 100
-SHARE_KNOWN = 0.8
+SHARE_KNOWN = 0.7
 """Of the samples that speak with one of :data:`espeak.KNOWN_VOICES`."""
 
 

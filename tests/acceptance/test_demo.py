@@ -20,10 +20,7 @@ SCRIPTS = {
 }
 ROLES_KNOWN = {name: script for name, script in SCRIPTS.items() if script["expected"]["roles"] == "known"}
 EXEMPLARY = [name for name, script in ROLES_KNOWN.items() if not script["expected"]["fail"]]
-MOST_CHARACTER_ERRORS = 0.075
-"""What the present starter model holds (measured: 0.068); the aim is 0.05 and needs longer training."""
-UNDECIDED = {"demo-07": {"adapt.reply_time"}}
-"""Planted faults that the present starter model does not hear well enough: sent to review, not passed silently."""
+MOST_CHARACTER_ERRORS = 0.05
 
 pytestmark = pytest.mark.slow
 
@@ -51,9 +48,7 @@ def failed(result: CallResult) -> set[str]:
 def test_every_planted_fault_is_found(name: str, results: Mapping[str, CallResult]) -> None:
     planted = {fault["rule"] for fault in ROLES_KNOWN[name]["expected"]["fail"]}
     statuses = {rule.id: rule.status for rule in results[name].rules}
-    undecided = UNDECIDED.get(name, set())
-    wanted = {rule: Status.UNCERTAIN if rule in undecided else Status.FAIL for rule in planted}
-    assert {rule: statuses[rule] for rule in planted} == wanted
+    assert {rule: statuses[rule] for rule in planted} == dict.fromkeys(planted, Status.FAIL)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
