@@ -92,7 +92,7 @@ def _write_forms(engine: App, ids: list[str]) -> None:
         table.add_row(
             call_id,
             f"{row.agent_id or '—'} {row.agent_name or ''}",
-            f"{row.total:g}",
+            f"{row.total:g} / {detail.result.possible:g}",
             grade,
             faults_text(detail.result),
         )
