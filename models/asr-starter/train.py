@@ -35,21 +35,21 @@ class Plan:
     processes: int = 2
     learning_rate: float = 8e-4
     last_learning_rate: float = 2e-5
-    falling_share: float = 0.5
+    falling_share: float = 0.85
     """The last part of the run, in which the learning rate comes down."""
     warm_up_steps: int = 200
     guide_weight: float = 0.3
     last_guide_weight: float = 0.06
     short_share: float = 0.0
     """The first part of the run, in which sentences grow from short ones (a cold start needs some 0.25)."""
-    first_chain_share: float = 0.05
-    last_chain_share: float = 0.5
-    first_window_share: float = 0.2
-    last_window_share: float = 0.4
-    frames: int = 6_000
-    replays: int = 3
+    first_chain_share: float = 0.15
+    last_chain_share: float = 0.4
+    first_window_share: float = 0.15
+    last_window_share: float = 0.25
+    frames: int = 8_000
+    replays: int = 5
     """Further steps of the decoder alone for each full step, on what the encoder heard lately."""
-    remembered: int = 60
+    remembered: int = 200
     """Batches that are kept for replays."""
     average_every_seconds: float = 6.0
     save_every_minutes: float = 4.0
