@@ -67,7 +67,14 @@ def _judge(
     return _Judgement(pack, rule, call, baselines).result(offences)
 
 
-def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
+def _result(
+    rule: Rule,
+    status: Status,
+    evidence: tuple[Evidence, ...] = (),
+    searched: tuple[Searched, ...] = (),
+    reason: str = "",
+    message: str = "",
+) -> RuleResult:
     return RuleResult(
         id=rule.id,
         title=rule.title,
@@ -76,7 +83,9 @@ def _result(rule: Rule, status: Status, *, reason: str = "") -> RuleResult:
         item=rule.item,
         points=0.0,
         severity=rule.severity,
-        message="",
+        message=message,
+        evidence=evidence,
+        searched=searched,
         reason=reason,
     )
 
@@ -156,6 +165,7 @@ class _Judgement:
             header=self._pack.header,
             proof=condition.proof,
             loose=condition.loose,
+            first_enough=condition.first_enough,
             excuses=condition.excuses,
             outcome_of=self.outcome,
             baselines=self._baselines,
@@ -190,17 +200,15 @@ class _Judgement:
     def _finish(self, truth: Truth, offences: Offences | None) -> RuleResult:
         rule = self._rule
         status = _STATUS[truth]
-        result = replace(
-            _result(rule, status),
-            evidence=self._evidence(status),
-            searched=self._searched(status),
-            reason=self._reason(truth),
-        )
-        if status is Status.FAIL:
-            count = self._count()
-            points, note = _points(rule, self._call.transcript.call, count, offences)
-            return replace(result, points=points, hits=count, message=self._message(count) + note)
-        return replace(result, message=self._message(1)) if status is Status.UNCERTAIN else result
+        evidence, searched, reason = self._evidence(status), self._searched(status), self._reason(truth)
+        if status is Status.UNCERTAIN:
+            return _result(rule, status, evidence, searched, reason, self._message(1))
+        if status is not Status.FAIL:
+            return _result(rule, status, evidence, searched, reason)
+        count = self._count()
+        points, note = _points(rule, self._call.transcript.call, count, offences)
+        message = self._message(count) + note
+        return replace(_result(rule, status, evidence, searched, reason, message), points=points, hits=count)
 
     def _evidence(self, status: Status) -> tuple[Evidence, ...]:
         if status in (Status.NOT_APPLICABLE, Status.ERROR):

@@ -203,9 +203,16 @@ class _RuleLoader:
         if fault is not None and (only_if is not None or model.only_if is None):
             self._unused(uses)
         self._points(fault)
+        each_counts = {other for fields, _ in typed.values() for other in fields.references()} | {*model.points.of}
         conditions = {
             name: self._workshop.condition(
-                name, fields, entry, uses.get(name, Polarity()), self._faults, (*self._path, "conditions", name)
+                name,
+                fields,
+                entry,
+                uses.get(name, Polarity()),
+                self._faults,
+                (*self._path, "conditions", name),
+                all_hits=name in each_counts,
             )
             for name, (fields, entry) in typed.items()
         }

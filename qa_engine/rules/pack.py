@@ -23,7 +23,7 @@ class Condition:
     """One named condition of a rule, ready to be asked.
 
     ``proof``: not finding it costs points, so absence must be proven. ``loose``: finding it speaks for the agent, so
-    near hits count as found.
+    near hits count as found. ``first_enough``: the hits that make it true are all that anybody asks for.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Condition:
     polarity: Polarity
     proof: bool
     loose: bool
+    first_enough: bool
     line: int | None
 
 

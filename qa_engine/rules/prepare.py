@@ -36,9 +36,20 @@ class Workshop:
         return BUILT_IN.get(name)
 
     def condition(
-        self, name: str, fields: ConditionFields, entry: Operator, polarity: Polarity, faults: Faults, path: Path
+        self,
+        name: str,
+        fields: ConditionFields,
+        entry: Operator,
+        polarity: Polarity,
+        faults: Faults,
+        path: Path,
+        *,
+        all_hits: bool,
     ) -> Condition:
-        """The condition, ready; what is wrong with it is in ``faults`` then."""
+        """The condition, ready; what is wrong with it is in ``faults`` then.
+
+        ``all_hits``: each hit counts by itself, as a place for others or as an offence.
+        """
         proof, loose = _uses(fields, polarity)
         bench = Bench(self, faults, path, loose=loose)
         prepared = entry.prepare(fields, bench) if entry.prepare is not None else None
@@ -48,7 +59,8 @@ class Workshop:
         )
         mark = faults.document.mark(path)
         line = mark.line if mark else None
-        return Condition(name, fields, entry, prepared, excuses, polarity, proof, loose, line)
+        first_enough = loose and not all_hits
+        return Condition(name, fields, entry, prepared, excuses, polarity, proof, loose, first_enough, line)
 
 
 def _uses(fields: ConditionFields, polarity: Polarity) -> tuple[bool, bool]:

@@ -1,5 +1,6 @@
 """Where a condition looks: windows and anchors turned into pieces of turns."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -200,7 +201,8 @@ def _cut_before(
 
 def _turns_between(call: CallView, after: int, until: int, speaker: Speaker | None) -> int:
     """How many judged turns of the speaker lie in (after, until]."""
-    return sum(after < view.order <= until for view in call.turns_of(speaker))
+    orders = call.orders_of(speaker)
+    return max(0, bisect_right(orders, until) - bisect_right(orders, after))
 
 
 def _beside_bounds(call: CallView, anchor: Anchor, hit: Hit, speaker: Speaker | None) -> tuple[Position, Position]:

@@ -24,7 +24,8 @@ LADDER_TITLE = {Ladder.FUZZY: "相似", Ladder.PINYIN: "近音"}
 class Scope:
     """Everything one operator needs for one condition of one call. It changes nothing outside of itself.
 
-    ``proof`` says that finding nothing costs points, so absence must be proven; ``loose`` that near hits count.
+    ``proof`` says that finding nothing costs points, so absence must be proven; ``loose`` that near hits count;
+    ``first_enough`` that no hits are wanted beyond those that make the condition true.
     """
 
     call: CallView
@@ -35,6 +36,7 @@ class Scope:
     header: Header
     proof: bool
     loose: bool
+    first_enough: bool
     excuses: tuple[ReadyExclusion, ...]
     outcome_of: Callable[[str], Outcome]
     baselines: Baselines | None = None

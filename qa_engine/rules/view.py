@@ -103,6 +103,14 @@ class CallView:
         """The judged turns of a speaker (None: of anybody)."""
         return self._by_speaker[speaker]
 
+    def orders_of(self, speaker: Speaker | None) -> Sequence[int]:
+        """The places of a speaker's judged turns in the call, rising."""
+        return self._orders[speaker]
+
+    @cached_property
+    def _orders(self) -> Mapping[Speaker | None, Sequence[int]]:
+        return {speaker: [view.order for view in views] for speaker, views in self._by_speaker.items()}
+
     def likely(self, layer: Layer, speaker: Speaker | None) -> Mapping[int, int]:
         """Owner in the lexicon → the judged turns of a speaker in which one of its keys occurs: bit n is turn n."""
         turns = self._likely.get((layer, speaker))

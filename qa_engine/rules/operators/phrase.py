@@ -102,14 +102,18 @@ def none_found(scope: Scope, hits: list[Hit]) -> Outcome:
 
 
 def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list[Hit]:
-    """The hits of the first step of the ladder that has enough; of all steps when ``everything`` is wanted."""
+    """The hits of the first step of the ladder that has enough; of all steps when ``everything`` is wanted.
+
+    Where the first hits are enough, the search ends with them.
+    """
     hits: list[Hit] = []
+    certain = 0
     taken: dict[int, list[Match]] = {}
     wanted = scope.fields.min_hits
     for step in (Ladder.EXACT, Ladder.FUZZY, Ladder.PINYIN):
         if step not in phrases.steps.ladder:
             continue
-        if not everything and sum(hit.certain for hit in hits) >= wanted:
+        if not everything and certain >= wanted:
             break
         likely = _likely(scope, phrases, step)
         for piece in scope.pieces if likely else ():
@@ -125,8 +129,12 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
                     ladder=match.ladder,
                     score=match.score,
                 )
-                if hit is not None:
-                    hits.append(hit)
+                if hit is None:
+                    continue
+                hits.append(hit)
+                certain += hit.certain
+                if scope.first_enough and not everything and certain >= wanted:
+                    return hits
     return hits
 
 

@@ -326,3 +326,29 @@ def test_a_regex_that_takes_too_long_is_an_error_not_a_hang(judge) -> None:
     result = judge("{operator: regex, patterns: ['(a+)\\1+b']}", f"坐席：{'a' * 6000}")
     assert time.monotonic() - started < 5
     assert (result.status, "没有算完" in result.reason) == ("error", True)
+
+
+POLITE = ["坐席：您好。", "坐席：请您稍等。", "坐席：您慢走。"]
+YOU = "{operator: phrase, speaker: agent, phrases: [您]}"
+FIRST_ENOUGH = [
+    # what must be said ends the search: the rule is kept, more of the same changes nothing
+    (f"c: {YOU}", "not c", ["您"]),
+    ("c: {operator: phrase, speaker: agent, phrases: [您], min_hits: 2}", "not c", ["您", "您"]),
+    ("c: {operator: phrase, speaker: agent, phrases: [您], need: none}", "c", ["您"]),
+    # a place for another condition, or a step, is wanted wherever it is
+    (f"c: {YOU}\nd: {{operator: phrase, phrases: [慢走], anchor: {{to: c, hit: last}}}}", "not d", ["您", "您", "您"]),
+    # all of several phrases: each of them is looked for
+    ("c: {operator: phrase, speaker: agent, phrases: [您, 慢走], need: all}", "not c", ["您", "您", "您", "慢走"]),
+]
+
+
+@pytest.mark.parametrize(("conditions", "fault", "shown"), FIRST_ENOUGH)
+def test_of_what_must_be_said_the_first_is_enough(judge, conditions: str, fault: str, shown: list) -> None:
+    result = judge(conditions, POLITE, fault=fault)
+    assert result.status == "pass"
+    assert [each.text for each in result.evidence if each.condition == "c"] == shown
+
+
+def test_every_offence_is_shown_and_counted(judge) -> None:
+    result = judge(YOU, POLITE, rule="points: {each: -1, per: hit, cap: -5}")
+    assert (result.status, result.hits, result.points, len(result.evidence)) == ("fail", 3, -3.0, 3)
