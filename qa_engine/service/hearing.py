@@ -65,7 +65,7 @@ class SpeechTranscriber:
         identity = self.recogniser.identity
         return digest(
             {
-                "options": self.options.limited_to(identity.clip_seconds).digest,
+                "options": identity.suited(self.options).digest,
                 "engine": identity.engine,
                 "model": identity.model_digest,
                 "agent_channel": agent_channel,

@@ -45,6 +45,7 @@ class FasterWhisperRecogniser:
             folder.weights_digest,
             folder.notice,
             folder.clip_seconds,
+            folder.confidence_floor,
         )
 
     def recognise(self, clips: Sequence[Clip]) -> list[RecognisedClip]:

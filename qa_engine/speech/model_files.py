@@ -24,17 +24,20 @@ _READ_SIZE = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A faster-whisper model on this disk. ``name``, ``notice`` and ``clip_seconds`` come from its card, if it has one.
+    """A faster-whisper model on this disk. All but its ``path`` comes from its card, if it has one.
 
     The card is ``qa_engine_model.json`` in the folder; all of its keys may be left out:
-    ``{"name": "…", "notice": "演示识别模型", "clip_seconds": 12}``. ``clip_seconds`` (2 to 30) is for a small model,
-    trained on single sentences, that does not hear longer clips well; Whisper itself takes 30.
+    ``{"name": "…", "notice": "演示识别模型", "clip_seconds": 12, "confidence_floor": 0.7}``. ``clip_seconds`` (2 to 30)
+    is for a small model, trained on single sentences, that does not hear longer clips well; Whisper itself takes 30.
+    ``confidence_floor`` (0 to 1) is for a model that is sure of itself even where it understands nothing: turns below
+    it are not judged. It can only raise the floor that the service sets for every model.
     """
 
     path: Path
     name: str
     notice: str | None
     clip_seconds: float | None = None
+    confidence_floor: float | None = None
 
     @property
     def weights_digest(self) -> str:
@@ -70,7 +73,8 @@ def _from_folder(folder: Path, default_notice: str | None) -> ModelFolder:
             " Convert a Whisper model with ct2-transformers-converter, or give a model name instead."
         )
     card = _read_card(folder / CARD_NAME)
-    return ModelFolder(folder, card.name or folder.resolve().name, card.notice or default_notice, card.clip_seconds)
+    name, notice = card.name or folder.resolve().name, card.notice or default_notice
+    return ModelFolder(folder, name, notice, card.clip_seconds, card.confidence_floor)
 
 
 class _Card(BaseModel):
@@ -79,6 +83,7 @@ class _Card(BaseModel):
     name: str | None = None
     notice: str | None = None
     clip_seconds: Annotated[float, Field(ge=2, le=30)] | None = None
+    confidence_floor: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 def _read_card(path: Path) -> _Card:

@@ -85,12 +85,6 @@ class SpeechOptions:
     turns: TurnOptions = field(default_factory=TurnOptions)
     filters: FilterOptions = field(default_factory=FilterOptions)
 
-    def limited_to(self, clip_seconds: float | None) -> "SpeechOptions":
-        """These options for a model that hears clips of at most ``clip_seconds`` well (None: no such limit)."""
-        if clip_seconds is None or clip_seconds >= self.clips.max_seconds:
-            return self
-        return replace(self, clips=replace(self.clips, max_seconds=clip_seconds))
-
     @property
     def digest(self) -> str:
         """``sha256:…`` of every option that changes a transcript (threads and the longest length do not)."""

@@ -66,7 +66,7 @@ def transcribe_recording(
     _check_sound(path, samples, options)
     voices = assign_speakers(samples, agent_channel)
     identity = recogniser.identity
-    options = options.limited_to(identity.clip_seconds)
+    options = identity.suited(options)
     channels, leaked_seconds = _listen(voices, options)
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")

@@ -1,11 +1,12 @@
 """The port to a speech recogniser, and the fake that ships beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from qa_engine.domain import Span, Word
 from qa_engine.speech.clips import Clip
+from qa_engine.speech.options import SpeechOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class RecogniserIdentity:
     """Which engine and weights speak, so that a transcript can be traced. ``notice`` is shown wherever it is used.
 
     ``clip_seconds`` is the longest clip that this model hears well, where that is less than the 30 s of Whisper.
+    ``confidence_floor`` is the mean word probability under which it has not understood a turn, where it knows better.
     """
 
     engine: str  # for example "faster-whisper 1.2.1"
@@ -20,6 +22,16 @@ class RecogniserIdentity:
     model_digest: str  # sha256 of the weights
     notice: str | None = None
     clip_seconds: float | None = None
+    confidence_floor: float | None = None
+
+    def suited(self, options: SpeechOptions) -> SpeechOptions:
+        """``options`` within what the model says of itself: clips no longer, the floor of confidence no lower."""
+        longest, floor = options.clips.max_seconds, options.filters.confidence_floor
+        return replace(
+            options,
+            clips=replace(options.clips, max_seconds=min(longest, self.clip_seconds or longest)),
+            filters=replace(options.filters, confidence_floor=max(floor, self.confidence_floor or floor)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

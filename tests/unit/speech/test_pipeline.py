@@ -166,6 +166,12 @@ def test_progress_goes_from_nothing_to_everything(
     assert any(0 < d < 40 for d in done)
 
 
+@pytest.mark.parametrize(("says", "floor"), [(None, 0.5), (0.7, 0.7), (0.3, 0.5)])
+def test_a_model_may_ask_for_a_higher_floor_of_confidence_only(says: float | None, floor: float) -> None:
+    suited = replace(SCRIPT.identity, confidence_floor=says).suited(SpeechOptions())
+    assert suited.filters.confidence_floor == floor
+
+
 def test_a_model_that_hears_only_short_clips_gets_short_clips(call_file: Path) -> None:
     lengths: list[float] = []
 
@@ -180,7 +186,7 @@ def test_a_model_that_hears_only_short_clips_gets_short_clips(call_file: Path) -
     assert len(lengths) == 3
     assert max(lengths) <= 6.0
     assert recognition is not None
-    assert recognition.settings_digest == SpeechOptions().limited_to(6.0).digest != SpeechOptions().digest
+    assert recognition.settings_digest == Recorder.identity.suited(SpeechOptions()).digest != SpeechOptions().digest
 
 
 def test_speech_that_was_not_understood_at_all_is_still_speech(call_file: Path) -> None:

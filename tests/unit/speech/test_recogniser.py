@@ -72,6 +72,7 @@ def test_scripted_recogniser_is_silent_where_the_script_ends() -> None:
         (lambda tmp: str(_without(folder_with(tmp / "m"), "model.bin")), "model.bin is missing"),
         (lambda tmp: str(_without(folder_with(tmp / "m"), "tokenizer.json")), "ct2-transformers-converter"),
         (lambda tmp: str(_with_card(folder_with(tmp / "m"), '{"clip_seconds": 300}')), "clip_seconds"),
+        (lambda tmp: str(_with_card(folder_with(tmp / "m"), '{"confidence_floor": 70}')), "confidence_floor"),
         (lambda tmp: str(_with_card(folder_with(tmp / "m"), "{")), "Correct it or remove it"),
         (lambda tmp: str(_with_card(folder_with(tmp / "m"), '["x"]')), "Correct it or remove it"),
         (lambda tmp: str(_with_card(folder_with(tmp / "m"), '{"notice": 3}')), "Correct it or remove it"),
@@ -123,10 +124,12 @@ def test_a_model_in_the_local_cache_needs_no_hub(monkeypatch: pytest.MonkeyPatch
 def test_card_gives_name_and_notice(tmp_path: Path) -> None:
     folder = folder_with(tmp_path / "m")
     assert (find_model(str(folder)).name, find_model(str(folder)).notice) == ("m", None)
-    card = {"name": "华东客服 v2", "notice": "试用", "clip_seconds": 12, "licence": "x"}
+    card = {"name": "华东客服 v2", "notice": "试用", "clip_seconds": 12, "confidence_floor": 0.7, "licence": "x"}
     _with_card(folder, json.dumps(card, ensure_ascii=False))
     model = find_model(str(folder))
     assert (model.name, model.notice, model.clip_seconds) == ("华东客服 v2", "试用", 12.0)
+    assert model.confidence_floor == 0.7
+    assert FasterWhisperRecogniser(str(folder), RecognitionOptions()).identity.confidence_floor == 0.7
 
 
 def test_the_starter_always_carries_its_notice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
