@@ -14,6 +14,7 @@ from qa_engine.service.broker import make_celery, queue_folder
 from qa_engine.service.file_queue import clear_leftovers
 from qa_engine.service.sweeping import PATIENCE_SECONDS
 from qa_engine.settings import Settings
+from workers.pool import TaskPool
 from workers.tasks import AppFactory, ProcessApp, add_tasks
 from workers.ticker import Ticker
 
@@ -66,7 +67,7 @@ def run(
         app=celery,
         hostname=None,
         concurrency=processes or settings.worker_processes,
-        pool="prefork",
+        pool=TaskPool,
         queues=",".join(queues),
         loglevel=settings.log_level,
         without_gossip=True,

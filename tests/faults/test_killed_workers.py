@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,48 @@ def test_a_killed_worker_leaves_its_recording_to_the_next(make_centre: Callable[
     centre.start_worker()
     centre.settled("c-1")
     assert_done_once(centre, attempts=2)
+
+
+def test_a_worker_whose_processes_are_all_told_to_stop_stops(make_centre: Callable[..., Centre]) -> None:
+    """As systemd does it by default: the child goes at once with its recording half heard, the parent follows."""
+    centre = make_centre()
+    ingest_paths(centre.app, [recording(centre)])
+    worker = centre.start_worker()
+    centre.child_in_recording()
+    os.killpg(worker.pid, signal.SIGTERM)
+    worker.wait(20)
+    assert get_call(centre.app, "c-1").row.state is CallState.RECEIVED
+    centre.open_gate()
+    centre.start_worker()
+    centre.settled("c-1")
+    assert_done_once(centre, attempts=2)
+
+
+def idle_worker(centre: Centre) -> tuple["subprocess.Popen[bytes]", int]:
+    """A worker that has done one recording and waits for the next, and its child, which holds the queue's lock."""
+    centre.open_gate()
+    ingest_paths(centre.app, [recording(centre)])
+    worker = centre.start_worker()
+    child = centre.child_in_recording()
+    centre.settled("c-1")
+    locks = Path("/proc/locks")
+    wait_for("the child to wait for work", lambda: f" POSIX  ADVISORY  WRITE {child} " in locks.read_text())
+    return worker, child
+
+
+def test_a_worker_without_work_stops_when_all_its_processes_are_told_to(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre()
+    worker, _ = idle_worker(centre)
+    os.killpg(worker.pid, signal.SIGTERM)
+    assert worker.wait(20) == 0, centre.logs()
+
+
+def test_a_child_killed_without_work_is_replaced_by_one_that_works(make_centre: Callable[..., Centre]) -> None:
+    centre = make_centre()
+    _, child = idle_worker(centre)
+    os.kill(child, signal.SIGKILL)
+    ingest_paths(centre.app, [recording(centre, "c-2")])
+    centre.settled("c-2")
 
 
 def test_a_call_that_kills_its_worker_every_time_is_quarantined(make_centre: Callable[..., Centre]) -> None:
