@@ -32,8 +32,12 @@ GUIDED_HEADS = ((0, 0), (0, 1), (1, 0), (1, 1), (1, 2))
 """(decoder layer, head) whose attention is led to the sound of the next character."""
 ECHO_HEADS = ((0, 2), (0, 3))
 """Heads that are led to the character written last: the second layer finds the next one from there."""
-ALIGNMENT_HEADS = ((1, 0), (1, 1), (1, 2))
-"""The guided heads that word times are read from."""
+ALIGNMENT_HEADS = ((1, 1), (1, 2))
+"""The guided heads that word times are read from.
+
+Not (1, 0): it has become so sharp that in pauses its attention is exactly 0 for every character, and CTranslate2,
+which divides by the spread over the characters, then has no time for any word.
+"""
 
 
 class Attention(nn.Module):

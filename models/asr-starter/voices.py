@@ -1,8 +1,8 @@
 """Training voices: the library's own variants, and as many invented ones as wanted.
 
 A dozen variants are soon known by heart, and a new voice is then a stranger.  An invented variant has its own
-pitch, vocal tract (formant places and widths), breath and roughness; some of them lie beyond every variant that
-the tests keep back.
+pitch, vocal tract (formant places and widths), timbre (how quickly a voice loses strength towards high
+frequencies), stress, breath and roughness; some of them lie beyond every variant that the tests keep back.
 """
 
 import ctypes
@@ -12,8 +12,8 @@ from pathlib import Path
 import espeak
 import numpy as np
 
-INVENTED = 100
-SHARE_KNOWN = 0.7
+INVENTED = 160
+SHARE_KNOWN = 0.5
 """Of the samples that speak with one of :data:`espeak.KNOWN_VOICES`."""
 
 
@@ -31,6 +31,9 @@ def prepare(folder: Path, count: int = INVENTED, seed: int = 7) -> tuple[str, ..
     for family in (target / "lang").iterdir():  # the library lists 350 voices at most, languages among them
         if family.name not in {"sit", "gmw"}:
             shutil.rmtree(family) if family.is_dir() else family.unlink()
+    for variant in (target / "voices" / "!v").iterdir():
+        if variant.name not in espeak.KNOWN_VOICES:
+            variant.unlink()
     rng = np.random.default_rng(seed)
     for name in names:
         (target / "voices" / "!v" / name).write_text(_variant(name, rng), encoding="ascii")
@@ -68,12 +71,35 @@ def _variant(name: str, rng: np.random.Generator) -> str:
     lines.append(f"pitch {low:.0f} {low * rng.uniform(1.2, 1.7):.0f}")
     lines.append(f"flutter {rng.integers(0, 8)}\nroughness {rng.integers(0, 4)}\nvoicing {rng.integers(60, 150)}")
     for formant in range(9):
-        place = tract * rng.uniform(0.93, 1.07) if formant else 100 * rng.uniform(0.9, 1.1)
-        height, width = rng.uniform(60, 130), rng.uniform(70, 150)
-        lines.append(f"formant {formant} {place:.0f} {height:.0f} {width:.0f}")
+        lines.append(_formant(formant, tract, rng))
     lines.append(f"consonants {rng.integers(60, 150)} {rng.integers(60, 150)}")
+    if rng.random() < 0.5:
+        lines.append(_timbre(rng))
+    if rng.random() < 0.3:
+        lines.append("stressAmp " + " ".join(str(rng.integers(14, 30)) for _ in range(8)))
     if rng.random() < 0.25:
         lines.append("breath " + " ".join(str(rng.integers(0, 8)) for _ in range(8)))
     if rng.random() < 0.2:
         lines.append(f"echo {rng.integers(20, 120)} {rng.integers(5, 30)}")
     return "\n".join(lines) + "\n"
+
+
+def _formant(number: int, tract: float, rng: np.random.Generator) -> str:
+    """Place, height and width in per cent of the standard voice's, and now and then a shift in Hz."""
+    place = tract * rng.uniform(0.9, 1.1) if number else 100 * rng.uniform(0.85, 1.15)
+    if number >= 4 and rng.random() < 0.15:
+        place = rng.uniform(9, 80)  # the library's own variants use it to take a formant away
+    height, width = rng.uniform(40, 150), rng.uniform(60, 170)
+    shift = 0.0
+    if number in (1, 2, 3) and rng.random() < 0.2:
+        shift = rng.uniform(-60, 60) if number == 1 else rng.uniform(-260, 150)
+    return f"formant {number} {place:.0f} {height:.0f} {width:.0f} {shift:.0f}"
+
+
+def _timbre(rng: np.random.Generator) -> str:
+    """Strength (0–255) at five frequencies, mostly falling."""
+    strength, points = rng.uniform(120, 255), []
+    for middle in (100, 600, 1200, 2000, 3000):
+        points.append(f"{middle * rng.uniform(0.8, 1.2):.0f} {strength:.0f}")
+        strength = min(255.0, max(10.0, strength * 10 ** rng.uniform(-0.7, 0.2)))
+    return "tone " + " ".join(points)
