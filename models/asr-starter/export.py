@@ -16,7 +16,7 @@ NOTICE = "演示识别模型"
 CLIP_SECONDS = 6
 """Longer clips are written worse; the service reads this from the label and cuts accordingly."""
 CONFIDENCE_FLOOR = 0.65
-"""Above the mean probability of what it writes for English (at most 0.645 measured), below that of Mandarin sentences."""
+"""Above the mean probability of what it writes for English (0.645 at most), below that of Mandarin sentences."""
 PREPROCESSOR = {"feature_size": 80, "sampling_rate": 16_000, "hop_length": 160, "n_fft": 400, "chunk_length": 30}
 
 

@@ -70,8 +70,7 @@ def _variant(name: str, rng: np.random.Generator) -> str:
     lines = [f"language variant\nname {name}\ngender {'female' if female else 'male'}"]
     lines.append(f"pitch {low:.0f} {low * rng.uniform(1.2, 1.7):.0f}")
     lines.append(f"flutter {rng.integers(0, 8)}\nroughness {rng.integers(0, 4)}\nvoicing {rng.integers(60, 150)}")
-    for formant in range(9):
-        lines.append(_formant(formant, tract, rng))
+    lines += [_formant(formant, tract, rng) for formant in range(9)]
     lines.append(f"consonants {rng.integers(60, 150)} {rng.integers(60, 150)}")
     if rng.random() < 0.5:
         lines.append(_timbre(rng))
