@@ -59,7 +59,7 @@ class Workshop:
         )
         mark = faults.document.mark(path)
         line = mark.line if mark else None
-        first_enough = loose and not all_hits
+        first_enough = _speaks_for_agent(fields, polarity) and not all_hits
         return Condition(name, fields, entry, prepared, excuses, polarity, proof, loose, first_enough, line)
 
 
@@ -68,9 +68,18 @@ def _uses(fields: ConditionFields, polarity: Polarity) -> tuple[bool, bool]:
     intent = getattr(fields, "intent", None)
     if intent is not None:
         return intent == "mandated", intent == "mandated"
-    # For a condition that is true when nothing is found, both sides change places.
-    found = polarity.flipped() if fields.inverts else polarity
-    return found.negative, found.negative and not found.positive
+    return _found(fields, polarity).negative, _speaks_for_agent(fields, polarity)
+
+
+def _found(fields: ConditionFields, polarity: Polarity) -> Polarity:
+    """How a find is used: for a condition that is true when nothing is found, both sides change places."""
+    return polarity.flipped() if fields.inverts else polarity
+
+
+def _speaks_for_agent(fields: ConditionFields, polarity: Polarity) -> bool:
+    """True when a find can only speak against the fault."""
+    found = _found(fields, polarity)
+    return found.negative and not found.positive
 
 
 class Bench:

@@ -352,3 +352,10 @@ def test_of_what_must_be_said_the_first_is_enough(judge, conditions: str, fault:
 def test_every_offence_is_shown_and_counted(judge) -> None:
     result = judge(YOU, POLITE, rule="points: {each: -1, per: hit, cap: -5}")
     assert (result.status, result.hits, result.points, len(result.evidence)) == ("fail", 3, -3.0, 3)
+
+
+def test_every_offence_is_counted_whatever_its_intent(judge) -> None:
+    """``intent: mandated`` lets near hits count; where they are the fault, each of them still is one."""
+    condition = "{operator: phrase, speaker: agent, phrases: [您], intent: mandated}"
+    result = judge(condition, POLITE, rule="points: {each: -1, per: hit, cap: -5}")
+    assert (result.status, result.hits, result.points) == ("fail", 3, -3.0)
