@@ -4,7 +4,7 @@
 
 Stop it when you like and go on later with ``--resume DIR/checkpoint.pt``: sentences are new each time.  The
 weights of this folder are replaced only with ``--publish``, and only if the new ones err less on the held-out
-sentences.
+sentences and tell when each word begins.
 """
 
 import argparse
@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 COLD_START_MINUTES = 600
 GOAL = "domain, known voices, clips"
 """The set that decides whether a new model replaces the old one."""
+WORD_START_SECONDS = 0.15
+"""Median error of a word's start that is let pass: a model can write well and have lost its times (network.py)."""
 
 # A thread pool stalls when anything else runs; training is parallel by processes. Set before numpy loads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -52,7 +54,11 @@ def publish(exported: Path, weights: Path) -> bool:
     """Copy the exported model over the committed one if it errs less; whether it did."""
     import shutil
 
-    new, old = (_goal(folder / "evaluation.json") for folder in (exported, HERE))
+    late = _figure(exported / "evaluation.json", "median_word_start_error_seconds")
+    if late > WORD_START_SECONDS:
+        print(f"kept the old model: words of the new one begin {late:g} s off, {WORD_START_SECONDS:g} s is the limit")
+        return False
+    new, old = (_figure(folder / "evaluation.json", "character_error_rate") for folder in (exported, HERE))
     if new >= old:
         print(f"kept the old model: character error rate {old:.2%}, the new one has {new:.2%}")
         return False
@@ -63,10 +69,10 @@ def publish(exported: Path, weights: Path) -> bool:
     return True
 
 
-def _goal(path: Path) -> float:
+def _figure(path: Path, name: str) -> float:
     if not path.exists():
         return float("inf")
-    return float(json.loads(path.read_text(encoding="utf-8"))[GOAL]["character_error_rate"])
+    return float(json.loads(path.read_text(encoding="utf-8"))[GOAL][name])
 
 
 def _cold_start(work: Path, minutes: float, corpus: Path | None):
