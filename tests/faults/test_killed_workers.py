@@ -58,27 +58,16 @@ def test_a_killed_child_is_replaced(make_centre: Callable[..., Centre]) -> None:
     assert_done_once(centre, attempts=2)
 
 
-def test_a_killed_worker_leaves_its_recording_to_the_next(make_centre: Callable[..., Centre]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_gone_with_its_child_leaves_its_recording_to_the_next(
+    make_centre: Callable[..., Centre], number: signal.Signals
+) -> None:
+    """SIGTERM to all processes is what systemd sends by default: the child goes at once, its parent must follow."""
     centre = make_centre()
     ingest_paths(centre.app, [recording(centre)])
     worker = centre.start_worker()
     centre.child_in_recording()
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait(5)
-    assert get_call(centre.app, "c-1").row.state is CallState.RECEIVED
-    centre.open_gate()
-    centre.start_worker()
-    centre.settled("c-1")
-    assert_done_once(centre, attempts=2)
-
-
-def test_a_worker_whose_processes_are_all_told_to_stop_stops(make_centre: Callable[..., Centre]) -> None:
-    """As systemd does it by default: the child goes at once with its recording half heard, the parent follows."""
-    centre = make_centre()
-    ingest_paths(centre.app, [recording(centre)])
-    worker = centre.start_worker()
-    centre.child_in_recording()
-    os.killpg(worker.pid, signal.SIGTERM)
+    os.killpg(worker.pid, number)
     worker.wait(20)
     assert get_call(centre.app, "c-1").row.state is CallState.RECEIVED
     centre.open_gate()
