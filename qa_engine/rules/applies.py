@@ -14,6 +14,8 @@ _TITLES = {**_SCENARIOS, "inbound": "呼入", "outbound": "呼出", "voice": "�
 
 def why_not(applies: AppliesTo, call: Call, duration: float | None) -> str:
     """Why the rule is not meant for the call (Chinese), or an empty text when it is."""
+    if not applies.model_fields_set:  # most rules are meant for every call
+        return ""
     return next(_objections(applies, call, duration), "")
 
 

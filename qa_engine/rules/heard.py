@@ -60,6 +60,8 @@ def _badly_heard(piece: Piece, heard: Heard) -> Iterator[_Stretch]:
     if turn.confidence is not None and turn.confidence < heard.min_confidence:
         yield _stretch(piece.view, piece.start, piece.end)
         return
+    if piece.view.least_probability >= heard.min_word_probability:
+        return
     run: list[tuple[int, int]] = []
     for first, last, word in piece.view.words:
         if first >= piece.end or last <= piece.start:

@@ -6,6 +6,7 @@ sounds of the plain text with and without tones. A layer is scanned once per tur
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
+from functools import cached_property
 from itertools import count
 from threading import Lock
 
@@ -56,11 +57,14 @@ class SoundCode:
 
 
 class Lexicon:
-    """The automata of a pack; built once, then only read. ``owners`` are numbers of those who look for keys."""
+    """The automata of a pack; built once, then only read.
+
+    An owner is the number of one who looks for keys; several are one integer, in which bit n is owner n.
+    """
 
     def __init__(self, confusions: Confusions) -> None:
         self.sounds = SoundCode(confusions)
-        self._owners: dict[Layer, dict[str, list[int]]] = {layer: {} for layer in Layer}
+        self._owners: dict[Layer, dict[str, int]] = {layer: {} for layer in Layer}
         self._automata: dict[Layer, ahocorasick.Automaton] = {}
         self._next_owner = count()
 
@@ -68,12 +72,11 @@ class Lexicon:
         return next(self._next_owner)
 
     def add(self, layer: Layer, keys: Iterable[str], owner: int | None = None) -> None:
-        """Registers what must be found on a layer; only before ``build``. Each key once for each owner."""
+        """Registers what must be found on a layer; only before ``build``."""
         known = self._owners[layer]
+        bit = 0 if owner is None else 1 << owner
         for key in keys:
-            owners = known.setdefault(key, [])
-            if owner is not None:
-                owners.append(owner)
+            known[key] = known[key] | bit if key in known else bit
 
     def build(self) -> None:
         for layer, keys in self._owners.items():
@@ -94,9 +97,13 @@ class Lexicon:
         """The different strings that are looked for on a layer."""
         return self._owners[layer].keys()
 
-    def owners(self, layer: Layer) -> Mapping[str, Sequence[int]]:
-        """Key of a layer → who looks for it."""
-        return self._owners[layer]
+    def owners(self, layer: Layer, found: Iterable[str]) -> int:
+        """Who looks for any of the keys ``found`` on a layer: bit n is owner n."""
+        known = self._owners[layer]
+        owners = 0
+        for key in found:
+            owners |= known[key]
+        return owners
 
     def has(self, layer: Layer) -> bool:
         """True when anything is looked for on a layer."""
@@ -122,6 +129,12 @@ class Scanned:
         self._lexicon = lexicon
         self._texts: dict[Layer, str] = {}
         self._found: dict[Layer, Mapping[str, Sequence[int]]] = {}
+        self._owners: dict[Layer, int] = {}
+
+    @cached_property
+    def chars(self) -> Set[str]:
+        """The different characters of the plain text."""
+        return frozenset(self.plain.text)
 
     def skeleton(self, layer: Layer) -> Skeleton:
         """The characters that positions of a layer count."""
@@ -144,3 +157,10 @@ class Scanned:
             found = self._lexicon.scan(layer, self.text(layer)) if self._lexicon.has(layer) else {}
             self._found[layer] = found
         return found
+
+    def owners(self, layer: Layer) -> int:
+        """Who looks for any of the keys that were found on a layer: bit n is owner n of the lexicon."""
+        owners = self._owners.get(layer)
+        if owners is None:
+            owners = self._owners[layer] = self._lexicon.owners(layer, self.found(layer))
+        return owners

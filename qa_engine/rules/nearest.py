@@ -42,7 +42,7 @@ class Nearest:
         Of tries that are shown as equal the one in the first text counts.
         """
         said = [text.plain.text for text in texts]
-        shared = [sum(map(self._counts.__getitem__, self._counts.keys() & set(turn))) for turn in said]
+        shared = [sum(map(self._counts.__getitem__, self._counts.keys() & text.chars)) for text in texts]
         tried = [0] * len(texts)
         tries: dict[int, tuple[float, int]] = {}  # text → its best score, and with which phrase
         floor = 0.0

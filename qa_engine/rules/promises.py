@@ -67,6 +67,8 @@ def commitments(
     text: str, started_at: datetime | None, at_seconds: float | None, calendar: WorkCalendar = _CALENDAR
 ) -> Iterator[Commitment]:
     """The commitments of one normalised turn; ``due`` needs to know when the call began."""
+    if _VERB.search(text) is None:  # most turns promise nothing
+        return
     moment = started_at + timedelta(seconds=at_seconds or 0.0) if started_at is not None else None
     begin = 0
     for stop in [*SENTENCE_END.finditer(text), None]:

@@ -102,7 +102,7 @@ def _window_times(call: CallView, window: Window, labels: list[str]) -> tuple[fl
     if not window.timed:
         return None
     duration = call.duration or 0.0
-    start, end = 0.0, max(duration, max((v.turn.end or 0.0 for v in call.turns), default=0.0)) + 0.001
+    start, end = 0.0, call.last_second + 0.001
     if window.first_seconds is not None:
         end = min(end, window.first_seconds)
         labels.append(f"前 {window.first_seconds:g} 秒")

@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from operator import or_
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa_engine.domain import Span, Speaker, ToneReading, Transcript, Turn, Word
 from qa_engine.rules.lexicon import Layer, Lexicon, Scanned
@@ -14,6 +14,7 @@ from qa_engine.rules.tones import ToneReader
 from qa_engine.text import count_chars
 
 if TYPE_CHECKING:
+    from qa_engine.rules.operators.silence import Gap
     from qa_engine.rules.region import Region
 
 _SPACE = re.compile(r"\s")
@@ -37,6 +38,11 @@ class TurnView:
     def words(self) -> Sequence[tuple[int, int, Word]]:
         """(first character, one past the last, word) of each word that is found in the shown text."""
         return list(zip(*self._placed, strict=True))
+
+    @cached_property
+    def least_probability(self) -> float:
+        """Of the word that was heard worst; 1.0 where no word tells its probability."""
+        return min([word.probability for word in self.turn.words if word.probability is not None], default=1.0)
 
     @cached_property
     def _placed(self) -> tuple[Sequence[int], Sequence[int], Sequence[Word]]:
@@ -77,6 +83,13 @@ class TurnView:
         )
 
 
+class _Sought(NamedTuple):
+    """Who looks for something that occurs ``anywhere`` in some turns, and in which of them: (its bit, owners) each."""
+
+    anywhere: int
+    turns: Sequence[tuple[int, int]]
+
+
 class CallView:
     """A transcript with everything that several conditions need, worked out once."""
 
@@ -88,9 +101,9 @@ class CallView:
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
         self.duration = transcript.duration
-        self._lexicon = lexicon
-        self._likely: dict[tuple[Layer, Speaker | None], Mapping[int, int]] = {}
+        self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
+        self.gaps: dict[tuple[bool, tuple[Span, ...]], Sequence[Gap]] = {}  # by what counts as one
 
     @cached_property
     def _by_speaker(self) -> Mapping[Speaker | None, tuple[TurnView, ...]]:
@@ -111,21 +124,24 @@ class CallView:
     def _orders(self) -> Mapping[Speaker | None, Sequence[int]]:
         return {speaker: [view.order for view in views] for speaker, views in self._by_speaker.items()}
 
-    def likely(self, layer: Layer, speaker: Speaker | None) -> Mapping[int, int]:
-        """Owner in the lexicon → the judged turns of a speaker in which one of its keys occurs: bit n is turn n."""
-        turns = self._likely.get((layer, speaker))
-        if turns is None:
-            owners = self._lexicon.owners(layer)
-            by_key: dict[str, int] = defaultdict(int)
-            for view in self.turns_of(speaker):
-                bit = 1 << view.order
-                for key in view.scanned.found(layer):
-                    by_key[key] |= bit
-            turns = self._likely[layer, speaker] = defaultdict(int)
-            for key, bits in by_key.items():
-                for owner in owners[key]:
-                    turns[owner] |= bits
-        return turns
+    def likely(self, layer: Layer, speaker: Speaker | None, owner: int) -> int:
+        """The judged turns of a speaker in which a key of an owner in the lexicon occurs: bit n is turn n."""
+        sought = self._sought.get((layer, speaker))
+        if sought is None:
+            sought = self._sought[layer, speaker] = self._seek(layer, speaker)
+        wanted = 1 << owner
+        if not sought.anywhere & wanted:
+            return 0
+        return sum([turn for turn, owners in sought.turns if owners & wanted])
+
+    def _seek(self, layer: Layer, speaker: Speaker | None) -> "_Sought":
+        turns = [(1 << view.order, view.scanned.owners(layer)) for view in self.turns_of(speaker)]
+        return _Sought(reduce(or_, [owners for _, owners in turns], 0), turns)
+
+    @cached_property
+    def last_second(self) -> float:
+        """Where the call ends: its duration, or its last judged turn where that ends later."""
+        return max(self.duration or 0.0, max((view.turn.end or 0.0 for view in self.turns), default=0.0))
 
     @cached_property
     def tone_of(self) -> Mapping[int, ToneReading]:

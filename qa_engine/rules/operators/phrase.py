@@ -142,7 +142,7 @@ def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> int:
     """The turns in which a step can have a match at all, found once for the whole call: bit n is turn n."""
     turns = 0
     for layer in phrases.layers(step):
-        turns |= scope.call.likely(layer, scope.speaker).get(phrases.owner, 0)
+        turns |= scope.call.likely(layer, scope.speaker, phrases.owner)
     return turns
 
 

@@ -1,7 +1,7 @@
 """silence: a gap in which nobody was heard, not announced, not on hold."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -82,11 +82,17 @@ def silence(scope: Scope) -> Outcome:
     return scope.answer(hits)
 
 
-def gaps(call: CallView, *, edges: bool = False, holds: tuple[Span, ...] = ()) -> Iterator[Gap]:
+def gaps(call: CallView, *, edges: bool = False, holds: tuple[Span, ...] = ()) -> Sequence[Gap]:
     """The stretches in which neither a turn nor voice activity was heard, in order; ``holds`` are cut away.
 
     Of a gap that a hold divides the longest piece remains.
     """
+    if (edges, holds) not in call.gaps:
+        call.gaps[edges, holds] = tuple(_gaps(call, edges=edges, holds=holds))
+    return call.gaps[edges, holds]
+
+
+def _gaps(call: CallView, *, edges: bool, holds: tuple[Span, ...]) -> Iterator[Gap]:
     heard = sorted(_heard(call), key=lambda item: (item[0].start, item[0].end))
     following = sorted(
         (v for v in call.turns if v.turn.start is not None), key=lambda v: (v.turn.start or 0.0, v.order)
