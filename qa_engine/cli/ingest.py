@@ -1,4 +1,4 @@
-"""``qa-engine ingest``: store recordings and queue them."""
+"""``qa-engine ingest``: store recordings and transcripts and queue them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,10 @@ from qa_engine.settings import current_settings
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of recordings.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Recordings and transcripts (JSON, JSON Lines, SRT, WebVTT, text), or folders of them."),
+    ],
     manifest: Annotated[
         Path | None,
         typer.Option(help="CSV or JSON Lines with the facts of the calls; default: none, or a sidecar file."),
@@ -22,7 +25,7 @@ def ingest(
         bool, typer.Option("--update-facts", help="Correct the facts of calls that are here already; judge them anew.")
     ] = False,
 ) -> None:
-    """Copy recordings into the data folder by hash and queue them for the workers."""
+    """Copy recordings into the data folder by hash, take in transcripts, and queue them for the workers."""
     with open_app(current_settings()) as engine, progress_bar() as advance:
         report = ingest_paths(engine, paths, manifest=manifest, update_facts=update_facts, progress=advance)
     tell(report)

@@ -83,6 +83,7 @@ class Searched:
 class RuleResult:
     """The verdict of one rule on one call. ``points`` is what it changes (negative: a deduction), 0.0 unless FAIL.
 
+    ``rate`` (Chinese) is what the share of calls that pass is called over a period (响应率); empty for most rules.
     ``reason`` (Chinese) says why a result is not_applicable, uncertain or error; empty otherwise.
     """
 
@@ -98,6 +99,7 @@ class RuleResult:
     searched: tuple[Searched, ...] = ()
     reason: str = ""
     hits: int = 0  # how many times the points were taken, before caps
+    rate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from qa_engine.reports.statistics import (
     InspectedCall,
     LostItem,
     Mean,
+    PassRate,
     Period,
     grade_counts,
     lost_items,
     mean_of,
+    pass_rates,
     section_rates,
     wilson,
 )
@@ -134,6 +136,7 @@ class AgentReport:
     days: tuple[DayPoint, ...]
     notice: str | None
     versions: tuple[str, ...]
+    rates: tuple[PassRate, ...] = ()
     tone: tuple[str, ...] = ()  # what was read of tone in the counted calls, each a sentence
 
     @property
@@ -184,6 +187,7 @@ def agent_report(
         days=_days(counted),
         notice=next((text for text in notices if text), None),
         versions=_versions(ordered),
+        rates=pass_rates(counted),
         tone=_tone(counted),
     )
 

@@ -153,6 +153,7 @@ def _rule_to_json(rule: RuleResult) -> dict[str, Any]:
         "title": rule.title,
         "reason": rule.reason,
         "hits": rule.hits,
+        "rate": rule.rate or None,
     }
 
 
@@ -170,6 +171,7 @@ def _rule_from_json(obj: Mapping[str, Any]) -> RuleResult:
         searched=tuple(_searched_from_json(searched) for searched in obj["searched"] or ()),
         reason=obj["reason"],
         hits=obj["hits"],
+        rate=obj.get("rate") or "",  # results of earlier versions have none
     )
 
 

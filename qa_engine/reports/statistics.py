@@ -100,6 +100,29 @@ class LostItem:
         return 100.0 * self.calls / self.judged if self.judged else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class PassRate:
+    """A share that a centre steers by (响应率): of the ``judged`` calls those without the fault.
+
+    ``waiting`` calls are in neither number: a person must look at them first.
+    """
+
+    title: str
+    passed: int
+    judged: int
+    waiting: int
+
+    @property
+    def share(self) -> float | None:
+        """Percent of the judged calls."""
+        return 100.0 * self.passed / self.judged if self.judged else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Its 95 % Wilson interval in percent, None where too few calls were judged to say one."""
+        return wilson(self.passed, self.judged) if self.judged >= ENOUGH_CALLS else None
+
+
 def t_975(degrees: int) -> float:
     """The 97.5 % quantile of Student's t (Abramowitz & Stegun 26.7.5 beyond the table)."""
     if degrees < 1:
@@ -172,6 +195,25 @@ def lost_items(calls: Sequence[InspectedCall]) -> tuple[LostItem, ...]:
     return tuple(
         sorted(found, key=lambda lost: (lost.severity is not Severity.VETO, lost.points, -lost.calls, lost.rule_id))
     )
+
+
+def pass_rates(calls: Iterable[InspectedCall]) -> tuple[PassRate, ...]:
+    """The rates that rules name, in the order of the rules. Rules of the same rate must all be passed."""
+    verdicts: dict[str, list[set[Status]]] = {}
+    for call in calls:
+        of_call: dict[str, set[Status]] = {}
+        for rule in call.result.rules:
+            if rule.rate and rule.status is not Status.NOT_APPLICABLE:
+                of_call.setdefault(rule.rate, set()).add(rule.status)
+        for title, statuses in of_call.items():
+            verdicts.setdefault(title, []).append(statuses)
+    return tuple(_pass_rate(title, statuses) for title, statuses in verdicts.items())
+
+
+def _pass_rate(title: str, calls: Sequence[set[Status]]) -> PassRate:
+    failed = sum(Status.FAIL in statuses for statuses in calls)
+    passed = sum(statuses == {Status.PASS} for statuses in calls)
+    return PassRate(title, passed, passed + failed, len(calls) - passed - failed)
 
 
 def section_rates(calls: Sequence[InspectedCall]) -> tuple[tuple[str, float | None, float], ...]:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from qa_engine.domain import Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status, ToneReading
+from qa_engine.reports.statistics import PassRate
 from qa_engine.rules import TONE_TITLE
 from qa_engine.scoring import mood_title
 
@@ -131,6 +132,19 @@ def signed(points: float) -> str:
     if text == "0":
         return "0"
     return "−" + text[1:] if text.startswith("-") else "+" + text
+
+
+def rate_note(rate: PassRate) -> str:
+    """How far a rate can be trusted: its interval, or that too little was judged; and what waits for a person."""
+    notes = []
+    if rate.interval is not None:
+        low, high = rate.interval
+        notes.append(f"95% 置信区间 {number(low, 0)}–{number(high, 0)}%")
+    else:
+        notes.append(f"样本太少（{rate.judged}），只作参考")
+    if rate.waiting:
+        notes.append(f"另有 {rate.waiting} 个待复核，未计入")
+    return "；".join(notes)
 
 
 def percent(value: float | None, decimals: int = 1) -> str:

@@ -50,6 +50,8 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     if model.repeat is not None:
         steps = "，".join(f"第 {count} 通起每次扣 {-points:g} 分" for count, points in model.repeat.steps.items())
         yield f"屡犯：同一坐席 {model.repeat.within_days} 天内{steps}"
+    if model.rate:
+        yield f"报表：没有这个问题的通话所占的比例，计为「{model.rate}」"
     if model.why:
         yield f"依据：{model.why}"
     for text in model.false_positives:

@@ -87,6 +87,7 @@ def _result(
         evidence=evidence,
         searched=searched,
         reason=reason,
+        rate=rule.model.rate,
     )
 
 

@@ -196,6 +196,7 @@ class RuleModel(Strict):
     only_if: str | None = None
     fault: str
     message: str
+    rate: str = ""
     why: str = ""
     false_positives: Texts = ()
     examples: Examples = Examples()

@@ -12,7 +12,7 @@ from qa_engine.reports.agent_report import AgentReport
 from qa_engine.reports.call_form import CallForm
 from qa_engine.reports.findings import anchor_of
 from qa_engine.reports.render import svg
-from qa_engine.reports.wording import SEVERITIES, clock, number, percent, signed
+from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note, signed
 from qa_engine.rules import TONE_TITLE
 
 LISTED_HITS = 5  # hits of a finding with a line of their own; the further ones share one
@@ -79,6 +79,7 @@ def _environment() -> Environment:
         num=number,
         clock=clock,
         pct=percent,
+        rate_note=rate_note,
         signed=signed,
         anchor=anchor_of,
         severity=lambda key: SEVERITIES[Severity(key)],

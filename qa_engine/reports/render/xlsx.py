@@ -20,7 +20,7 @@ from qa_engine.reports.render.workbook import (
     Style,
     Value,
 )
-from qa_engine.reports.wording import SEVERITIES, clock, number, percent, signed
+from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note, signed
 
 _STATE_STYLES = {"lost": FAULT, "doubt": DOUBT, "manual": PLAIN, "not_applicable": FAINT, "kept": PLAIN}
 
@@ -279,6 +279,12 @@ def _summary_sheet(report: AgentReport, sheet: Sheet) -> None:
     for section in report.sections:
         sheet.add((section.title, None if section.rate is None else round(section.rate, 1), section.lost))
     sheet.space()
+    if report.rates:
+        sheet.add(("达成率", "达成率（%）", "达成", "检查", "说明"), HEAD)
+        for rate in report.rates:
+            share = None if rate.share is None else round(rate.share, 1)
+            sheet.add((rate.title, share, rate.passed, rate.judged, rate_note(rate)))
+        sheet.space()
     sheet.add(("日期", "通话", "平均（%）", "最低（%）", "最高（%）"), HEAD)
     for day in report.days:
         row = (f"{day.day:%Y-%m-%d}", day.calls, round(day.mean, 1), round(day.smallest, 1), round(day.largest, 1))

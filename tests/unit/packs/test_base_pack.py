@@ -34,6 +34,13 @@ EXPECTED = {
 }  # fmt: skip
 
 
+def test_the_rates_of_chats_are_named() -> None:
+    rates = {rule.id: rule.model.rate for rule in pack().rules if rule.model.rate}
+    assert rates == {"chat.answered": "响应率", "chat.solved": "解决率"}
+    result = verdict("chat.answered", ("customer", "在吗？"), ("agent", "在的。"), channel=Channel.CHAT)
+    assert (result.status, result.rate) == (Status.PASS, "响应率")
+
+
 def verdict(rule_id: str, *lines: tuple[str, str], **facts: object) -> RuleResult:
     found = [result for result in evaluate(pack(), said(lines, **facts)) if result.id == rule_id]
     return found[0]

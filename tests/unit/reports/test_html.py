@@ -1,15 +1,18 @@
 """Forms as pages: standalone, escaped, with every time a link."""
 
+import io
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from types import ModuleType
 
 import pytest
+from openpyxl import load_workbook
 
-from qa_engine.domain import Agent
-from qa_engine.reports import agent_report, call_form
-from qa_engine.reports.render import render_html, stylesheet
+from qa_engine.domain import Agent, Status
+from qa_engine.reports import InspectedCall, agent_report, call_form
+from qa_engine.reports.render import render_html, render_xlsx, stylesheet
 from qa_engine.reports.render.html import safe_url
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -149,6 +152,22 @@ def test_a_few_calls_are_said_to_be_few(build: ModuleType) -> None:
     assert "样本太少（3 通）" in text
     assert "95% 置信区间" not in text
     assert "95% 置信区间" in Page(render_html(agent_report(Agent("8026"), build.month_of_calls()))).text
+
+
+def test_rates_are_shown_with_what_they_rest_on(build: ModuleType) -> None:
+    def rated(n: int, status: Status) -> InspectedCall:
+        rule = build.rule("chat.answered", "有问必答", status, "service_language", "waiting", rate="响应率")
+        return build.inspected(n, build.result(f"c-{n}", rules=(rule,)), date(2026, 3, 2))
+
+    calls = [rated(n, Status.FAIL if n == 1 else Status.PASS) for n in range(4)] + [rated(4, Status.UNCERTAIN)]
+    few = agent_report(Agent("8026", "李华"), calls)
+    enough = agent_report(Agent("8026", "李华"), [*calls, rated(5, Status.PASS)])
+    for words in ("响应率", "75%", "3 / 4", "样本太少（4），只作参考；另有 1 个待复核，未计入"):
+        assert words in Page(render_html(few)).text, words
+    assert "95% 置信区间 38–96%" in Page(render_html(enough)).text
+    assert "达成率" not in Page(render_html(agent_report(Agent("8026"), build.month_of_calls()))).text
+    book = load_workbook(io.BytesIO(render_xlsx(few)))
+    assert ("响应率", 75, 3, 4) in [row[:4] for row in book["概况"].iter_rows(values_only=True)]
 
 
 def test_an_agent_without_calls_gets_an_honest_page() -> None:

@@ -105,6 +105,7 @@ any_rule = st.builds(
     evidence=st.lists(evidence, max_size=3).map(tuple),
     reason=st.text(max_size=9),
     hits=st.integers(0, 9),
+    rate=st.sampled_from(["", "响应率"]),
 )
 
 
@@ -112,6 +113,13 @@ any_rule = st.builds(
 def test_round_trip_of_any_rules(build: ModuleType, rules: tuple[RuleResult, ...]) -> None:
     result = replace(build.clean_result(), rules=rules)
     assert result_from_json(json.loads(json.dumps(result_to_json(result)))) == result
+
+
+def test_rules_stored_before_there_were_rates_have_none(build: ModuleType) -> None:
+    obj = result_to_json(build.result())
+    for rule in obj["rules"]:
+        assert rule.pop("rate") is None
+    assert result_from_json(obj) == build.result()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.reports.statistics import Period, grade_counts, lost_items, mean_of, section_rates, t_975, wilson
+from qa_engine.domain import Status
+from qa_engine.reports.statistics import (
+    InspectedCall,
+    PassRate,
+    Period,
+    grade_counts,
+    lost_items,
+    mean_of,
+    pass_rates,
+    section_rates,
+    t_975,
+    wilson,
+)
 from qa_engine.scoring.scorecard import PENDING_GRADE
 
 
@@ -117,3 +129,40 @@ def test_section_rates_are_over_all_points(build: ModuleType) -> None:
 
 def test_grades_are_counted_best_first(build: ModuleType) -> None:
     assert grade_counts(build.month_of_calls()) == (("A", 4), ("B", 5))
+
+
+def rated(build: ModuleType, *statuses: Status) -> InspectedCall:
+    """A call with a rule of the rate 响应率 for each status, beside rules without a rate."""
+    rules = [
+        build.rule(f"chat.{number}", "有问必答", status, "service_language", "waiting", rate="响应率")
+        for number, status in enumerate(statuses)
+    ]
+    plain = build.rule("chat.plain", "规范开始语", Status.FAIL, "service_language", "opening", -2.0)
+    return build.inspected(0, build.result(rules=(plain, *rules)), date(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("calls", "rates"),
+    [
+        ([], ()),
+        ([()], ()),
+        ([(Status.NOT_APPLICABLE,)], ()),
+        ([(Status.PASS,), (Status.FAIL,), (Status.PASS,)], (PassRate("响应率", 2, 3, 0),)),
+        ([(Status.PASS,), (Status.UNCERTAIN,), (Status.ERROR,)], (PassRate("响应率", 1, 1, 2),)),
+        ([(Status.UNCERTAIN,)], (PassRate("响应率", 0, 0, 1),)),
+        # Two rules of one rate: both must be passed, and one that fails decides.
+        ([(Status.PASS, Status.FAIL), (Status.PASS, Status.PASS)], (PassRate("响应率", 1, 2, 0),)),
+        ([(Status.FAIL, Status.UNCERTAIN), (Status.PASS, Status.UNCERTAIN)], (PassRate("响应率", 0, 1, 1),)),
+        ([(Status.PASS, Status.NOT_APPLICABLE)], (PassRate("响应率", 1, 1, 0),)),
+    ],
+)
+def test_rates_count_the_calls_with_a_verdict(
+    build: ModuleType, calls: list[tuple[Status, ...]], rates: tuple[PassRate, ...]
+) -> None:
+    assert pass_rates([rated(build, *statuses) for statuses in calls]) == rates
+
+
+def test_a_rate_of_few_calls_has_no_interval() -> None:
+    assert PassRate("响应率", 3, 4, 0).interval is None
+    assert PassRate("响应率", 4, 5, 0).interval == wilson(4, 5)
+    assert (PassRate("响应率", 3, 4, 0).share, PassRate("响应率", 0, 0, 2).share) == (75.0, None)

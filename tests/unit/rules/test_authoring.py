@@ -33,6 +33,7 @@ rules:
       refuse: {operator: phrase, lists: [refusal], unless: [question], window: {skip_turns: 1}}
     fault: refuse
     message: 说了「{text}」
+    rate: 文明用语率
     why: 准则 5
     false_positives: 转述客户的话
     examples:
@@ -156,6 +157,7 @@ def test_a_rule_in_plain_chinese(pack) -> None:
         "当「在跳过前 1 个话轮，坐席说到【服务忌语】（询问除外）」时，判为问题，每次扣 2 分，最多扣 6 分。",
         "适用：业务场景投诉；呼叫方向呼入；通话不短于 10 秒；2026-01-01 起；vip 为 True",
         "短语表 refusal（服务忌语）：不行、真不行、不归[我]管",
+        "报表：没有这个问题的通话所占的比例，计为「文明用语率」",
         "依据：准则 5",
         "可能误判：转述客户的话",
         "不算：坐席：您好 / 坐席：行不行",
