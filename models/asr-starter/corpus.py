@@ -1,4 +1,4 @@
-"""Sentences to learn from: a call-centre grammar, numbers, free words, the tone corpus, clauses of public dialogue.
+"""Sentences to learn from: grammar, numbers, free words, the tone corpus, phrases of the rules, public dialogue.
 
 The grammar lies in ``grammar/``: one file a purpose, one line a group of templates parted by ``|``, where
 ``[a|b|]`` is a choice inside a template and ``{slot}`` a word list of ``slots.txt`` or a generator below.  A
@@ -22,6 +22,7 @@ import vocabulary
 
 GRAMMAR = Path(__file__).with_name("grammar")
 TONE_CORPUS = Path(__file__).parents[1] / "tone" / "data"
+RULE_PHRASES = Path(__file__).parents[2] / "rules" / "phrases"
 LONGEST = 48
 """Characters in a sentence, marks included."""
 DIALOGUE_FILES = (("cped/valid_split.csv", "Utterance"), ("coldataset/train.csv", "TEXT"))
@@ -30,6 +31,11 @@ DIALOGUE_FILES = (("cped/valid_split.csv", "Utterance"), ("coldataset/train.csv"
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
+_RULE_SLOT = re.compile(r"\{(\w+)(?::\d+)?\}")
+_RULE_SLOTS = {"number": "num", "digits": "k", "company": "co", "name": "n", "any": "any"}
+"""Slots of the rules' phrases, without their lengths, and their names here."""
+_TELLING = 6
+"""A phrase must not hold so many characters of a held-out template, or more, that stand between choices and slots."""
 _HELD_OUT = "*"
 _WORDS_KEPT = 22_000
 
@@ -79,21 +85,33 @@ def slots() -> dict[str, tuple[str, ...]]:
 
 
 class Corpus:
-    """Draws sentences.  ``words`` frequent first; ``clauses`` of real dialogue, whole written ``lines``, or neither.
+    """Draws sentences.  ``words`` frequent first; ``clauses`` of real dialogue, whole written ``lines``, ``phrases`` as
+    templates, or none of them.
 
     A template grammar alone is soon known by heart; text that no template made keeps the decoder listening.
     """
 
-    def __init__(self, words: Iterable[str], clauses: Iterable[str], lines: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        words: Iterable[str],
+        clauses: Iterable[str],
+        lines: Iterable[str] = (),
+        phrases: Iterable[str] = (),
+    ) -> None:
         known = set(vocabulary.characters())
         self.words = [word for word in words if set(word) <= known]
         self.clauses = [clause for clause in clauses if set(clause) <= known]
         self.lines = [line for line in lines if set(line) <= known]
+        self.phrases = list(phrases)
+        self._known = known
         self._word_weights = list(accumulate(1 / (rank + 200) for rank in range(len(self.words))))
         self._trained = [each.text for each in templates() if not each.held_out]
         self._held_out = [each.text for each in templates() if each.held_out]
+        pieces = [piece for text in self._held_out for piece in re.split(r"\[[^]]*\]|\{\w+\}", text)]
+        self._telling = [said for piece in pieces if len(said := "".join(_HAN.findall(piece))) >= _TELLING]
         self._generators: dict[str, Callable[[random.Random], str]] = {
             "W": lambda rng: self.free_words(rng, rng.randint(1, 3)),
+            "any": lambda rng: self.free_words(rng, rng.randint(0, 2)),
             "n": person,
             "sx": lambda rng: rng.choice(_SURNAMES),
             "addr": self._address,
@@ -106,13 +124,14 @@ class Corpus:
             "time": numerals.clock,
         }
         kinds: list[tuple[float, Callable[[random.Random], str]]] = [
-            (0.38, self.domain),
-            (0.10, self._spliced),
-            (0.16 if self.clauses else 0.0, self._dialogue),
-            (0.12 if self.lines else 0.0, lambda rng: rng.choice(self.lines)),
-            (0.12, lambda rng: self.free_words(rng, rng.randint(1, 6))),
-            (0.08, numerals.spoken_number),
-            (0.04, self._facts),
+            (0.26, self.domain),
+            (0.08, self._spliced),
+            (0.18 if self.clauses else 0.0, self._dialogue),
+            (0.10 if self.lines else 0.0, lambda rng: rng.choice(self.lines)),
+            (0.14 if self.phrases else 0.0, self.phrase),
+            (0.14, lambda rng: self.free_words(rng, rng.randint(1, 6))),
+            (0.07, numerals.spoken_number),
+            (0.03, self._facts),
         ]
         self._kinds = [draw for _, draw in kinds]
         self._kind_weights = list(accumulate(share for share, _ in kinds))
@@ -140,6 +159,19 @@ class Corpus:
     def free_words(self, rng: random.Random, count: int) -> str:
         """Words that have nothing to do with each other."""
         return "".join(rng.choices(self.words, cum_weights=self._word_weights, k=count))
+
+    def phrase(self, rng: random.Random) -> str:
+        """A phrase that the rules look for, among words or beside a clause; nothing of a held-out sentence."""
+        while True:
+            text = self.fill(rng.choice(self.phrases), rng)
+            beside = rng.random()
+            if beside < 0.3:
+                text = self.free_words(rng, 1) + text
+            elif beside < 0.6:
+                text += "，" + (self._dialogue(rng) if self.clauses else self.free_words(rng, 2))
+            said = "".join(_HAN.findall(text))
+            if set(text) <= self._known and not any(piece in said for piece in self._telling):
+                return text
 
     def fill(self, template: str, rng: random.Random) -> str:
         """Choose among the choices, then fill the slots. Raises KeyError for an unknown slot."""
@@ -181,8 +213,8 @@ class Corpus:
 
 
 def load(folder: Path | None = None) -> Corpus:
-    """The corpus with jieba's words, the tone corpus, and the public dialogue of ``folder`` if one is given."""
-    return Corpus(common_words(), dialogue_clauses(folder) if folder else (), written_lines())
+    """The corpus with jieba's words, the tone corpus, the rules' phrases, and the public dialogue of a ``folder``."""
+    return Corpus(common_words(), dialogue_clauses(folder) if folder else (), written_lines(), rule_phrases())
 
 
 def person(rng: random.Random) -> str:
@@ -238,6 +270,20 @@ def written_lines(folder: Path = TONE_CORPUS) -> list[str]:
                 sound = "".join(lazy_pinyin("".join(_HAN.findall(text))))
                 kept.setdefault((row["group"], sound), text.strip())
     return list(kept.values())
+
+
+def rule_phrases(folder: Path = RULE_PHRASES) -> list[str]:
+    """The phrases of the rule packs as templates of the grammar: ``[x]`` is ``[x|]`` here, ``(a|b)`` is ``[a|b]``."""
+    import yaml
+
+    found: dict[str, None] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for phrase_list in yaml.safe_load(path.read_text(encoding="utf-8"))["lists"].values():
+            for phrase in phrase_list.get("phrases", ()):
+                text = phrase if isinstance(phrase, str) else phrase["text"]
+                text = text.replace("]", "|]").replace("(", "[").replace(")", "]")
+                found[_RULE_SLOT.sub(lambda slot: f"{{{_RULE_SLOTS[slot[1]]}}}", text)] = None
+    return list(found)
 
 
 def _alternatives(line: str) -> list[str]:

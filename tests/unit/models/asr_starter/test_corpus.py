@@ -59,12 +59,37 @@ def test_held_out_sentences_can_be_drawn(sentences: corpus.Corpus) -> None:
     assert not any("*" in text or "[" in text or "{" in text for text in drawn)
 
 
+def test_the_phrases_of_the_rules_become_templates(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        """
+lists:
+  refusal: {title: 忌语, phrases: ["不归[我|我们]管", "(向|给)您{any:6}道歉", {text: "工号{digits:4}", fuzzy: false}]}
+  thanks: {title: 感谢, phrases: ["不归[我|我们]管"]}
+  nothing: {title: 空, include: [thanks]}
+""",
+        encoding="utf-8",
+    )
+    assert corpus.rule_phrases(tmp_path) == ["不归[我|我们|]管", "[向|给]您{any}道歉", "工号{k}"]
+
+
+def test_what_the_rules_look_for_is_said_but_nothing_of_a_held_out_sentence() -> None:
+    phrases = corpus.rule_phrases()
+    assert len(phrases) > 500
+    said = corpus.Corpus(["快递", "公司"], [], [], ["就是这样", "不行就是不行", *phrases])
+    rng = random.Random(4)
+    texts = [said.phrase(rng) for _ in range(4_000)]
+    assert any("就是这样" in text for text in texts)
+    assert not any("不行就是不行" in text for text in texts)
+    assert all(text and set(text) <= KNOWN for text in texts)
+
+
 def test_words_and_clauses_with_unknown_characters_are_left_out(sentences: corpus.Corpus) -> None:
     assert sentences.words == ["快递", "公司", "天气"]
     assert sentences.clauses == ["我就说嘛"]
 
 
-def test_sentences_are_short_known_and_repeatable(sentences: corpus.Corpus) -> None:
+def test_sentences_are_short_known_and_repeatable() -> None:
+    sentences = corpus.load()
     first = [sentences.sentence(random.Random(seed)) for seed in range(500)]
     assert first == [sentences.sentence(random.Random(seed)) for seed in range(500)]
     assert all(0 < len(text) <= corpus.LONGEST and set(text) <= KNOWN for text in first)
