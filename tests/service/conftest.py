@@ -9,6 +9,15 @@ from qa_engine.service import App, FixedClock, FixedJudge, MemoryBell, ScriptedT
 from qa_engine.settings import Settings, load_settings
 
 RUDE = "rude call"
+SMALL_SCORECARD = """
+scorecard:
+  id: small
+  title: 小考评表
+  points: 10
+  sections:
+    - {{id: {section}, title: 考评项, points: 10, items: [{{id: {item}, title: 细项, points: 10}}]}}
+  grades: [{{grade: A, at_least_percent: 90}}, {{grade: B, at_least_percent: 0}}]
+"""
 SCRIPTS = {RUDE: (("agent", "您好。"), ("customer", "能退吗？"), ("agent", "不行。"))}
 
 
@@ -54,3 +63,19 @@ def inbox(tmp_path: Path) -> Path:
     folder = tmp_path / "inbox"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def small_rules(settings: Settings, tmp_path: Path) -> Callable[..., Settings]:
+    """Settings with a pack ``small`` of this text, and a scorecard with the one line its rules are placed on."""
+
+    def make(pack: str, *, section: str = "service_language", item: str = "forbidden") -> Settings:
+        root = tmp_path / "rules"
+        card = SMALL_SCORECARD.format(section=section, item=item)
+        for folder, text in (("packs/small", pack), ("scorecards", card)):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+            (root / folder / "small.yaml").write_text(text, encoding="utf-8")
+        given = {**settings.model_dump(exclude_none=True), "rules_dir": root, "pack": "small", "scorecard": "small"}
+        return load_settings(**given)
+
+    return make

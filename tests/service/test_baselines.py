@@ -10,7 +10,7 @@ from qa_engine.domain import RuleResult, canonical_json
 from qa_engine.service import App, MemoryBell, PackJudge, Stage, get_call, ingest_paths, run_pending
 from qa_engine.service.asides import move_aside
 from qa_engine.service.baselines import StoredBaselines
-from qa_engine.settings import Settings, load_settings
+from qa_engine.settings import Settings
 
 PACK = """
 pack: {id: small, title: 小规则包, sections: {voice_tone: 语气语调}}
@@ -26,28 +26,14 @@ rules:
     message: 语速 {value} 字/分钟
     why: 语速要平缓
 """
-SCORECARD = """
-scorecard:
-  id: small
-  title: 小考评表
-  points: 10
-  sections:
-    - {id: voice_tone, title: 语气语调, points: 10, items: [{id: speech_rate, title: 语速, points: 10}]}
-  grades: [{grade: A, at_least_percent: 90}, {grade: B, at_least_percent: 0}]
-"""
 TEXT = "您好这里是顺达速运客服中心"
 USUAL = [(f"usual-{day}", "8026", f"2026-01-{day:02}T09:00:00+08:00", (228, 231, 234)) for day in range(1, 6)]
 QUICK = ("quick", "8026", "2026-02-01T09:00:00+08:00", (340, 344, 348))
 
 
 @pytest.fixture
-def own_rules(settings: Settings, tmp_path: Path) -> Settings:
-    root = tmp_path / "rules"
-    for folder, text in (("packs/small", PACK), ("scorecards", SCORECARD)):
-        (root / folder).mkdir(parents=True)
-        (root / folder / "small.yaml").write_text(text, encoding="utf-8")
-    given = {**settings.model_dump(exclude_none=True), "rules_dir": root, "pack": "small", "scorecard": "small"}
-    return load_settings(**given)
+def own_rules(small_rules: Callable[..., Settings]) -> Settings:
+    return small_rules(PACK, section="voice_tone", item="speech_rate")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from qa_engine.domain import canonical_json
 from qa_engine.service import App, MemoryBell, PackJudge, Stage, get_call, ingest_paths, inspect_call, run_pending
 from qa_engine.service.asides import move_aside
 from qa_engine.service.offences import StoredOffences
-from qa_engine.settings import Settings, load_settings
+from qa_engine.settings import Settings
 
 PACK = """
 pack: {id: small, title: 小规则包, sections: {service_language: 服务用语}}
@@ -25,15 +25,6 @@ rules:
     fault: refuse
     message: 使用服务忌语「{text}」
     why: 投诉处理准则 5
-"""
-SCORECARD = """
-scorecard:
-  id: small
-  title: 小考评表
-  points: 10
-  sections:
-    - {id: service_language, title: 服务用语, points: 10, items: [{id: forbidden, title: 忌语, points: 10}]}
-  grades: [{grade: A, at_least_percent: 90}, {grade: B, at_least_percent: 0}]
 """
 # call, agent, start, what the recording says
 CALLS = [
@@ -62,13 +53,8 @@ WANTED = {
 
 
 @pytest.fixture
-def strict(settings: Settings, tmp_path: Path) -> Settings:
-    root = tmp_path / "rules"
-    for folder, text in (("packs/small", PACK), ("scorecards", SCORECARD)):
-        (root / folder).mkdir(parents=True)
-        (root / folder / "small.yaml").write_text(text, encoding="utf-8")
-    given = {**settings.model_dump(exclude_none=True), "rules_dir": root, "pack": "small", "scorecard": "small"}
-    return load_settings(**given)
+def strict(small_rules: Callable[..., Settings]) -> Settings:
+    return small_rules(PACK)
 
 
 @pytest.fixture

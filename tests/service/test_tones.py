@@ -39,15 +39,6 @@ TONE = """
     message: 语气冷漠（把握 {value}%）
     why: 坐席 5
 """
-SCORECARD = """
-scorecard:
-  id: small
-  title: 小考评表
-  points: 10
-  sections:
-    - {id: service_language, title: 服务用语, points: 10, items: [{id: forbidden, title: 忌语, points: 10}]}
-  grades: [{grade: A, at_least_percent: 90}, {grade: B, at_least_percent: 0}]
-"""
 COLD = {
     0: ToneReading(0, "neutral", (("warm", 0.2), ("neutral", 0.8), ("dismissive", 0.0))),
     1: ToneReading(1, "calm", (("calm", 0.9), ("dissatisfied", 0.1), ("angry", 0.0))),
@@ -56,24 +47,11 @@ COLD = {
 
 
 @pytest.fixture
-def small(settings: Settings, tmp_path: Path) -> Callable[[str], Settings]:
-    """Settings with a pack of this text."""
-
-    def make(pack: str) -> Settings:
-        root = tmp_path / "rules"
-        for folder, text in (("packs/small", pack), ("scorecards", SCORECARD)):
-            (root / folder).mkdir(parents=True, exist_ok=True)
-            (root / folder / "small.yaml").write_text(text, encoding="utf-8")
-        given = {**settings.model_dump(exclude_none=True), "rules_dir": root, "pack": "small", "scorecard": "small"}
-        return load_settings(**given)
-
-    return make
-
-
-@pytest.fixture
-def judged(small: Callable[[str], Settings], make_app: Callable[..., App], inbox: Path) -> Callable[[FixedTones], App]:
+def judged(
+    small_rules: Callable[..., Settings], make_app: Callable[..., App], inbox: Path
+) -> Callable[[FixedTones], App]:
     """An application that judged one call with a tone model; the next model finds the same call and database."""
-    settings = small(WORDS + TONE)
+    settings = small_rules(WORDS + TONE)
     (inbox / "c-1.wav").write_text("rude call")
 
     def judge(tones: FixedTones) -> App:
@@ -124,10 +102,10 @@ def test_what_was_read_stands_in_the_result(judged: Callable[[FixedTones], App])
     assert result_from_json(obj) == result
 
 
-def test_a_pack_that_asks_for_no_tone_does_not_depend_on_the_model(small: Callable[[str], Settings]) -> None:
-    judge = PackJudge(small(WORDS), tones=FixedTones(COLD))
+def test_a_pack_that_asks_for_no_tone_does_not_depend_on_the_model(small_rules: Callable[..., Settings]) -> None:
+    judge = PackJudge(small_rules(WORDS), tones=FixedTones(COLD))
     assert judge.tone_digest == "none"
-    assert PackJudge(small(WORDS + TONE), tones=FixedTones(COLD)).tone_digest == "sha256:fixed"
+    assert PackJudge(small_rules(WORDS + TONE), tones=FixedTones(COLD)).tone_digest == "sha256:fixed"
 
 
 def test_the_setting_says_which_model_reads(tmp_path: Path) -> None:
