@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -111,7 +113,8 @@ class _Worker(Generic[Task]):
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, recipe), daemon=True)
-        self._process.start()
+        with _deaf_to_interrupts():
+            self._process.start()
         theirs.close()
         self.ready = False
         self.hand: deque[tuple[int, Task]] = deque()
@@ -147,9 +150,27 @@ class _Worker(Generic[Task]):
         self._process.join()
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """A process that starts here never hears Ctrl-C: its parent does, and ends it. What the parent hears meanwhile
+    it is told when this is over, so that no process is left half started."""
+    resource_tracker.ensure_running()  # started by the first process, it would let the signal through
+    heard: list[int] = []
+    in_charge = threading.current_thread() is threading.main_thread()  # no other may change what a signal does
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if in_charge else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_charge:
+            signal.signal(signal.SIGINT, handler)
+        for number in heard:
+            signal.raise_signal(number)
+
+
 def _serve(connection: Connection, recipe: Callable[[], Callable[[Task], object]]) -> None:
     """The whole life of a process of a crew."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, too, who ends this process then
     tool = recipe()
     try:
         connection.send(None)
