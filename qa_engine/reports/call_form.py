@@ -187,7 +187,8 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
     if (csat := metadata.get("csat")) is not None:
         facts.append(Fact("客户满意度", wording.plain_value(csat)))
     if source_name:
-        facts.append(Fact("来源文件", mask_private(source_name)))
+        heard = transcript.recognition is not None
+        facts.append(Fact("录音文件" if heard else "来源文件", mask_private(source_name)))
     own = _OWN_METADATA | (_IN_REGISTER if result.complaint is not None else set())
     facts += [
         Fact(wording.METADATA.get(key, key), mask_private(wording.plain_value(value)))

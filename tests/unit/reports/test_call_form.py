@@ -30,6 +30,13 @@ def test_facts_of_the_call(form: CallForm) -> None:
     assert facts["录音文件"] == "139****5678.wav"
 
 
+def test_text_that_was_not_heard_here_has_no_recording(build: ModuleType) -> None:
+    chat = replace(build.transcript(), recognition=None)
+    facts = {fact.label: fact.value for fact in call_form(chat, build.result(), source_name="c-1.json").facts}
+    assert facts["来源文件"] == "c-1.json"
+    assert "录音文件" not in facts
+
+
 def test_unknown_facts_are_said_to_be_unknown(build: ModuleType) -> None:
     bare = Transcript(Call("c-0007", agent=Agent()), build.transcript().turns)
     facts = {fact.label: fact.value for fact in call_form(bare, build.result(agent_id=None)).facts}
