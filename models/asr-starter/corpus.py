@@ -35,7 +35,7 @@ _RULE_SLOT = re.compile(r"\{(\w+)(?::\d+)?\}")
 _RULE_SLOTS = {"number": "num", "digits": "k", "company": "co", "name": "n", "any": "any"}
 """Slots of the rules' phrases, without their lengths, and their names here."""
 _TELLING = 6
-"""A phrase must not hold so many characters of a held-out template, or more, that stand between choices and slots."""
+"""Characters of a part of a held-out template, between choices and slots, from which on no phrase may say it whole."""
 _HELD_OUT = "*"
 _WORDS_KEPT = 22_000
 
