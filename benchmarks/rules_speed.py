@@ -24,11 +24,12 @@ from importlib.metadata import version
 
 from benchmarks.material import PackFacts, base_pack, call, grown_pack
 from qa_engine.domain import Transcript
-from qa_engine.rules import asks_for_tone, evaluate
+from qa_engine.rules import evaluate
 from qa_engine.rules.lexicon import Layer
 from qa_engine.service.tones import tones_of
 from qa_engine.settings import load_settings
 from qa_engine.text import normalise, skeleton
+from qa_engine.tone import ToneModel
 
 _LIBRARIES = ("pyahocorasick", "rapidfuzz", "regex", "pypinyin")
 
@@ -117,8 +118,8 @@ def report(title: str, facts: PackFacts, loaded_in: float, calls: Sequence[Trans
     few = max(1, rounds // 4)
     rows = [
         ("evaluate, whole verdict", measure(lambda t: evaluate(facts.pack, t), calls, rounds, forget_texts)),
-        *with_tones(facts, calls, few),
         ("  of it: normalising", measure(plain_turns, calls, rounds, forget_texts)),
+        *with_tones(facts, calls, few),
         ("exact search: automaton", measure(lambda t: by_automaton(facts, of(t)), calls, rounds, nothing)),
         ("exact search: `in` loop", measure(lambda t: by_loop(phrases, of(t)), calls, few, nothing)),
         ("exact search: re a|b|c", measure(lambda t: by_alternation(alternation, of(t)), calls, few, nothing)),
@@ -131,14 +132,17 @@ def report(title: str, facts: PackFacts, loaded_in: float, calls: Sequence[Trans
 
 def with_tones(facts: PackFacts, calls: Sequence[Transcript], rounds: int) -> list[tuple[str, Timing]]:
     """The verdict with the bundled tone model, for a pack that asks for tone."""
-    if not asks_for_tone(facts.pack):
-        return []
     tones = tones_of(facts.pack, load_settings())
+    if not isinstance(tones, ToneModel):
+        return []
+
+    def forget() -> None:
+        forget_texts()
+        tones.forget_texts()
+
     return [
-        (
-            "the same with tone model",
-            measure(lambda t: evaluate(facts.pack, t, tones=tones), calls, rounds, forget_texts),
-        )
+        ("evaluate and read tone", measure(lambda t: evaluate(facts.pack, t, tones=tones), calls, rounds, forget)),
+        ("  of it: reading tone", measure(tones.read, calls, rounds, forget)),
     ]
 
 

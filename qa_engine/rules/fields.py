@@ -1,6 +1,7 @@
 """What every condition can say in YAML: who speaks, where to look, beside what, and what excuses a hit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,9 +12,12 @@ Who: TypeAlias = Literal["agent", "customer", "any"]
 WHO_TITLE = {"agent": "坐席", "customer": "客户", "any": "任一方"}
 
 
+_SPEAKERS: Mapping[str | None, Speaker | None] = {None: None, "any": None, **{s.value: s for s in Speaker}}
+
+
 def speaker_of(who: Who | None) -> Speaker | None:
     """The speaker meant by ``who``; None is anybody."""
-    return None if who in (None, "any") else Speaker(who)
+    return _SPEAKERS[who]
 
 
 class Strict(BaseModel):
@@ -45,7 +49,7 @@ class Window(Strict):
     from_percent: Percent | None = None
     to_percent: Percent | None = None
 
-    @property
+    @cached_property
     def timed(self) -> bool:
         """True when the window cannot be found without times."""
         names = ("first_seconds", "last_seconds", "from_seconds", "to_seconds", "from_percent", "to_percent")

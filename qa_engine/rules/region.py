@@ -1,7 +1,7 @@
 """Where a condition looks: windows and anchors turned into pieces of turns."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,6 +45,11 @@ class Region:
         if self.times is None or hit.start is None:
             return True
         return self.times[0] <= hit.start < self.times[1] or (hit.start == self.times[1] == hit.end)
+
+    @cached_property
+    def orders(self) -> Sequence[int]:
+        """The places of the pieces' turns in the call, rising."""
+        return [piece.view.order for piece in self.pieces]
 
     @cached_property
     def _by_order(self) -> Mapping[int, Piece]:
@@ -138,7 +143,7 @@ def anchored(call: CallView, region: Region, who: Who | None, anchor: Anchor, hi
         bounds.append(_beside_bounds(call, anchor, hit, speaker))
         if anchor.seconds is not None and hit.start is not None and hit.end is not None:
             times.append(_beside_times(anchor, hit))
-        for piece in region.pieces:
+        for piece in _near(region, anchor, hit):
             cut = _cut(call, piece, anchor, hit, speaker)
             if cut is not None:
                 old = pieces.get(piece.view.order)
@@ -152,6 +157,18 @@ def anchored(call: CallView, region: Region, who: Who | None, anchor: Anchor, hi
         allowed = (low, high) if allowed is None else (max(low, allowed[0]), min(high, allowed[1]))
         kept = tuple(p for p in kept if _touches(p.view, allowed))
     return Region(kept, _anchor_label(region, who, anchor, list(hits)), since, until, allowed)
+
+
+def _near(region: Region, anchor: Anchor, hit: Hit) -> tuple[Piece, ...]:
+    """The pieces that can lie beside a hit at all: the one of its turn, and as many as the anchor has turns."""
+    if anchor.where not in ("after", "before"):
+        return region.pieces
+    turns = len(region.pieces) if anchor.turns is None else anchor.turns
+    if anchor.where == "after":
+        first = bisect_left(region.orders, hit.finish[0])
+        return region.pieces[first : first + 1 + turns]
+    last = bisect_right(region.orders, hit.begin[0])
+    return region.pieces[max(0, last - 1 - turns) : last]
 
 
 def _cut(call: CallView, piece: Piece, anchor: Anchor, hit: Hit, speaker: Speaker | None) -> tuple[int, int] | None:

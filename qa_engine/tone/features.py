@@ -7,7 +7,7 @@ punctuation cannot change a reading: a recogniser sets them where it likes. Hesi
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ class Occurrence(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
     """A text as the classifiers see it: its skeleton, the words of it as [start, end), and all its features."""
 
@@ -40,7 +40,7 @@ class Read:
     words: tuple[tuple[int, int], ...]
     occurrences: tuple[Occurrence, ...]
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(found.name for found in self.occurrences)
 

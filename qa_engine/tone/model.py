@@ -38,17 +38,17 @@ class ToneModel:
     def name(self) -> str:
         return self._card.name
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of the classifiers, and of the code and dictionary that make features for them."""
         return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS, LONGEST, BAD_FROM])
 
-    @property
+    @cached_property
     def thresholds(self) -> Mapping[str, PrecisionPoint]:
         """Class → from which probability its measured precision is at least 0.9. A class without one has no entry."""
         return MappingProxyType(self._card.points())
 
-    @property
+    @cached_property
     def sure_from(self) -> Mapping[str, float]:
         """The probabilities of ``thresholds`` alone."""
         return MappingProxyType({label: point.probability for label, point in self.thresholds.items()})
@@ -66,6 +66,10 @@ class ToneModel:
         """The reading of one text; None when it cannot be read."""
         said = self._said(text, speaker)
         return None if said is None else ToneReading(turn, *said)
+
+    def forget_texts(self) -> None:
+        """As if no text had been read before: for measuring."""
+        self._said.cache_clear()
 
     def _read(self, text: str, speaker: Speaker) -> _Said | None:
         if speaker is Speaker.UNKNOWN or sum(not char.isdigit() for char in compared(text)) < LEAST_CHARS:
