@@ -1,6 +1,8 @@
+import math
+
 import pytest
 
-from qa_engine.rules.regexes import RegexError, compile_regex, runaway
+from qa_engine.rules.regexes import RegexError, compile_regex, runaway, ways
 
 RUNAWAY = [
     "(a+)+",
@@ -62,3 +64,26 @@ def test_empty_matches_are_no_hits() -> None:
 def test_what_no_time_limit_should_have_to_stop(source: str, words: str) -> None:
     with pytest.raises(RegexError, match=words):
         compile_regex(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("不行", 1),
+        ("a|bc|d", 3),
+        ("a?", 2),
+        ("(?:ab?){0,2}", 7),  # none, two ways of one, four of two
+        (".{0,4}x.{0,4}", 25),
+        ("(?<!ab|c)d", 2),
+        ("a{21}", math.inf),
+        ("a+", math.inf),
+        ("(", math.inf),
+    ],
+)
+def test_ways_to_try_an_expression(source: str, wanted: float) -> None:
+    assert ways(source) == wanted
+
+
+@pytest.mark.parametrize("source", RUNAWAY)
+def test_what_can_run_away_has_too_many_ways_to_run_without_a_clock(source: str) -> None:
+    assert ways(source) > 10_000
