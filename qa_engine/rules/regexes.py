@@ -29,7 +29,8 @@ _SYNTAX = (
     ("bad escape", "反斜杠后面的字符没有意义"),
 )
 _RECURSION = re.compile(r"(?<!\\)(?:\\\\)*\(\?(?:R|[0-9]+|&\w+|P>\w+)\)")
-_FEW_WAYS = 10_000  # in which an expression can be tried at one place: 2,000 characters then took 23 ms at most
+_FEW_WAYS = 10_000  # in which an expression can be tried at one place
+_LONG_TEXT = 2_000  # characters
 _LONG_REPEAT = 20  # characters or more: no matter in how many ways
 _MANY_WAYS = 100  # how often a piece may be cut in two by repetition within counted repetition
 _BORDER = re.compile(r"(?<!\\)(?:\\\\)*\\[bBW]")
@@ -43,14 +44,19 @@ class RegexError(ValueError):
 class SafeRegex:
     """A compiled expression; ``finditer`` raises TimeoutError when it takes longer than the limit.
 
-    One that can read a text in few ways only runs without a clock: to start it takes longer than most searches.
+    One that can read a text in few ways only runs without a clock on a text that is not long: to start the clock takes
+    longer than most searches.
     """
 
     source: str
 
     @cached_property
-    def _limit(self) -> float | None:
-        return None if ways(self.source) <= _FEW_WAYS else TIMEOUT_SECONDS
+    def _few_ways(self) -> bool:
+        return ways(self.source) <= _FEW_WAYS
+
+    def limit(self, text: str) -> float | None:
+        """Seconds that a search in ``text`` may take; None where it cannot take long."""
+        return None if self._few_ways and len(text) <= _LONG_TEXT else TIMEOUT_SECONDS
 
     @cached_property
     def compiled(self) -> Any:
@@ -60,7 +66,7 @@ class SafeRegex:
         """(start, end) of each match that is not empty."""
         end = len(text) if endpos is None else endpos
         try:
-            for match in self.compiled.finditer(text, pos, end, timeout=self._limit):
+            for match in self.compiled.finditer(text, pos, end, timeout=self.limit(text)):
                 if match.end() > match.start():
                     yield match.span()
         except TimeoutError as error:
@@ -70,7 +76,7 @@ class SafeRegex:
     def found(self, text: str) -> bool:
         """True when it matches anywhere, an empty match included."""
         try:
-            return self.compiled.search(text, timeout=self._limit) is not None
+            return self.compiled.search(text, timeout=self.limit(text)) is not None
         except TimeoutError as error:
             message = f"正则「{self.source}」在 {TIMEOUT_SECONDS:g} 秒内没有算完，请改写"
             raise TimeoutError(message) from error
@@ -150,6 +156,8 @@ def _ways(tree: Any) -> float:
             found *= sum(inner**times for times in range(least, most + 1))
         elif kind is constants.BRANCH:
             found *= sum(map(_ways, arguments[1]))
+        elif kind is constants.LITERAL and arguments == ord("{"):
+            return math.inf  # to ``regex`` it may begin a fuzzy match, such as (?:退款){e<=2}
         else:
             found *= math.prod(map(_ways, _subtrees(arguments)))
     return found

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from qa_engine.rules.regexes import RegexError, compile_regex, runaway, ways
+from qa_engine.rules.regexes import TIMEOUT_SECONDS, RegexError, compile_regex, runaway, ways
 
 RUNAWAY = [
     "(a+)+",
@@ -78,6 +78,7 @@ def test_what_no_time_limit_should_have_to_stop(source: str, words: str) -> None
         ("a{21}", math.inf),
         ("a+", math.inf),
         ("(", math.inf),
+        ("(?:退款){e<=2}", math.inf),  # to ``regex`` a fuzzy match, to the parser six characters
     ],
 )
 def test_ways_to_try_an_expression(source: str, wanted: float) -> None:
@@ -87,3 +88,11 @@ def test_ways_to_try_an_expression(source: str, wanted: float) -> None:
 @pytest.mark.parametrize("source", RUNAWAY)
 def test_what_can_run_away_has_too_many_ways_to_run_without_a_clock(source: str) -> None:
     assert ways(source) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("source", "chars", "clock"),
+    [("不行", 2_000, None), ("不行", 2_001, TIMEOUT_SECONDS), ("a+b", 10, TIMEOUT_SECONDS)],
+)
+def test_only_short_texts_and_few_ways_run_without_a_clock(source: str, chars: int, clock: float | None) -> None:
+    assert compile_regex(source).limit("好" * chars) == clock
