@@ -168,8 +168,6 @@ class PhraseSet:
                 continue
             skeleton = text.skeleton(layer)
             for key, starts, entry in index.hits(found):
-                if entry.pattern.others and not all(map(skeleton.text.__contains__, entry.pattern.others)):
-                    continue
                 for start, end in _places(entry.pattern, key, starts, skeleton.text):
                     place = skeleton.span_to_base(start, end)
                     if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
