@@ -1,15 +1,12 @@
-"""What hearing a call costs without recognising it: decode, voice activity, prosody; and what other pitch would cost.
+"""What hearing a call costs without recognising it: decode, voice activity, prosody, and how much of it is pitch.
 
-    python -m benchmarks.prosody_speed                  # some two minutes: pYIN is slow
+    python -m benchmarks.prosody_speed
     python -m benchmarks.prosody_speed --seconds 60     # a shorter call
 
 One process, held on one core where the system allows that. The call has two channels of synthetic voices (see
 :mod:`benchmarks.voices`) with 11 characters a turn or more, over a telephone line, as an 8 kHz μ-law WAV file. Each row
 is run several times, the rows in turn, and the fastest run is told: other work on the machine only ever adds time.
-Importing libraries and their first call (numba compiles, the voice activity network is loaded) are told apart.
-
-Beside it, on the same turns: prosody without pitch, and the pitch of ``librosa.pyin`` and ``librosa.yin`` as they come
-(frames of 2048 samples, every 512th).
+Importing libraries and their first call (the voice activity network is loaded) are told apart.
 """
 
 import argparse
@@ -24,7 +21,6 @@ from importlib.metadata import version
 from pathlib import Path
 from unittest import mock
 
-import librosa
 import numpy as np
 
 from benchmarks.prosody_truth import LINES, SPEAKERS, Said, plan_call, record
@@ -32,10 +28,10 @@ from qa_engine.domain import Span
 from qa_engine.speech import ActivityOptions, prosody
 from qa_engine.speech.activity import ChannelSpeech, detect_speech, without_leaks
 from qa_engine.speech.decode import SAMPLE_RATE, decode
-from qa_engine.speech.pitch import PITCH_MAX_HZ, PITCH_MIN_HZ, PitchTrack
+from qa_engine.speech.pitch import PitchTrack
 from qa_engine.speech.probe import probe
 
-_LIBRARIES = ("numpy", "librosa", "numba", "faster-whisper", "onnxruntime", "av")
+_LIBRARIES = ("numpy", "faster-whisper", "onnxruntime", "av")
 _LINE = next(line for line in LINES if line.mu_law and line.noise_db is None)
 
 
@@ -78,13 +74,6 @@ def without_pitch(heard: Sequence[Heard]) -> None:
         measure_all(heard)
 
 
-def other_pitch(heard: Sequence[Heard], function: Callable[..., object]) -> None:
-    for channel in heard:
-        for turn in channel.turns:
-            sound = channel.samples[round(turn.start * SAMPLE_RATE) : round(turn.end * SAMPLE_RATE)]
-            function(sound, fmin=PITCH_MIN_HZ, fmax=PITCH_MAX_HZ, sr=SAMPLE_RATE)
-
-
 def timed(work: Callable[[], object]) -> tuple[float, float]:
     """Wall and CPU seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -98,8 +87,6 @@ def rows_of(path: Path, samples: np.ndarray, heard: Sequence[Heard]) -> dict[str
         "voice activity": lambda: find_speech(samples),
         "prosody": lambda: measure_all(heard),
         "prosody without pitch": lambda: without_pitch(heard),
-        "librosa.yin alone": lambda: other_pitch(heard, librosa.yin),
-        "librosa.pyin alone": lambda: other_pitch(heard, librosa.pyin),
     }
 
 
@@ -113,7 +100,7 @@ def hold_on_one_core() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Cost of decoding, voice activity and prosody.")
     parser.add_argument("--seconds", type=float, default=300.0, help="length of the call (default 300)")
-    parser.add_argument("--rounds", type=int, default=3, help="times each row is run, pyin once (default 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="times each row is run (default 3)")
     options = parser.parse_args(arguments)
     cores = hold_on_one_core()
     said = long_call(options.seconds)
@@ -128,10 +115,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         compiled = timed(lambda: measure_all([Heard(heard[0].samples, heard[0].speech, heard[0].turns[:1])]))
         rows = rows_of(path, samples, heard)
         runs: dict[str, list[tuple[float, float]]] = {name: [] for name in rows}
-        for number in range(options.rounds):
+        for _ in range(options.rounds):
             for name, work in rows.items():
-                if number == 0 or "pyin" not in name:
-                    runs[name].append(timed(work))
+                runs[name].append(timed(work))
     spoken = sum(turn.seconds for channel in heard for turn in channel.turns)
     versions = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     print(f"Python {platform.python_version()} on {platform.machine()}, one process {cores}; {versions}")

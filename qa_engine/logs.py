@@ -14,7 +14,7 @@ _FORBIDDEN = frozenset({"text", "transcript", "turns", "words", "customer_number
 WITHHELD = "[withheld]"
 _MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
 _CHATTY = (
-    *("alembic", "amqp", "faster_whisper", "httpx", "jieba", "kombu", "numba"),
+    *("alembic", "amqp", "faster_whisper", "httpx", "jieba", "kombu"),
     # every message twice, ticks included; jobs log themselves
     *("celery.app.trace", "celery.worker.request", "celery.worker.strategy"),
 )

@@ -9,6 +9,7 @@ import pytest
 from qa_engine.domain import Prosody, Span, Word
 from qa_engine.speech import ActivityOptions
 from qa_engine.speech.activity import ChannelSpeech, detect_speech, frame_levels
+from qa_engine.speech.pitch import yin
 from qa_engine.speech.prosody import measure
 
 RATE = 16_000
@@ -37,6 +38,28 @@ def heard(samples: np.ndarray, *spans: Span) -> ChannelSpeech:
 
 def pitch_of(samples: np.ndarray) -> float | None:
     return measure(samples, heard(samples), Span(0.0, len(samples) / RATE), 8).pitch_hz
+
+
+@pytest.mark.parametrize("hertz", [70.3, 101.7, 133.3, 222.2, 311.1, 437.0])
+def test_yin_finds_pitches_between_whole_samples(hertz: float) -> None:
+    frames = np.lib.stride_tricks.sliding_window_view(voice(hertz, 0.3), 768)[::320]
+    pitches, periodicity = yin(frames)
+    assert np.abs(12 * np.log2(pitches / hertz)).max() < 0.1, "a tenth of a semitone"
+    assert periodicity.min() > 0.9
+
+
+def test_yin_does_not_hear_how_loud_it_is() -> None:
+    frames = np.lib.stride_tricks.sliding_window_view(voice(200.0, 0.3), 768)[::320]
+    assert yin(frames)[0] == pytest.approx(yin(frames * 1e-3)[0], rel=1e-6)
+
+
+def test_yin_calls_nothing_and_noise_not_periodic() -> None:
+    noise = np.random.default_rng(4).normal(0, 0.1, (20, 768)).astype(np.float32)
+    for frames in (np.zeros((3, 768), np.float32), noise):
+        pitches, periodicity = yin(frames)
+        assert np.isfinite(pitches).all()
+        assert periodicity.max() < 0.5
+    assert [len(each) for each in yin(np.zeros((0, 768), np.float32))] == [0, 0]
 
 
 @pytest.mark.parametrize("hertz", [85.0, 120.0, 180.0, 240.0, 330.0])
