@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.material import call_json
-from qa_engine.service.crew import cores
+from qa_engine.service.checking.process_pool import cores
 
 _LOOK_EVERY_SECONDS = 0.1
 _DIFFERENT = 500  # transcripts that differ; a longer file says them again under other ids

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from qa_engine.contract import transcript_from_json
 from qa_engine.domain import Transcript
 from qa_engine.resources import rules_dir
 from qa_engine.rules import RulePack, SourceFile, load_pack
-from qa_engine.speech.formats import transcript_from_json
 
 COMPANY = "顺达速运"
 _SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?")

@@ -20,7 +20,7 @@ import yaml
 
 from qa_engine.domain import Call, Turn
 from qa_engine.resources import example_calls_dir
-from qa_engine.service.hearing import SpeechTranscriber
+from qa_engine.service.adapters.speech import SpeechTranscriber
 from qa_engine.settings import load_settings
 from qa_engine.text import count_chars
 

@@ -25,8 +25,8 @@ from importlib.metadata import version
 from benchmarks.material import PackFacts, base_pack, call, grown_pack
 from qa_engine.domain import Transcript
 from qa_engine.rules import evaluate
-from qa_engine.rules.lexicon import Layer
-from qa_engine.service.tones import tones_of
+from qa_engine.rules.looking.lexicon import Layer
+from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.settings import load_settings
 from qa_engine.text import normalise, skeleton
 from qa_engine.tone import ToneModel

@@ -10,9 +10,9 @@ from celery.signals import worker_process_init, worker_ready, worker_shutting_do
 
 from qa_engine.logs import set_up_logs
 from qa_engine.service import QUEUES, open_app, upgrade_database
-from qa_engine.service.broker import make_celery, queue_folder
-from qa_engine.service.file_queue import clear_leftovers
-from qa_engine.service.sweeping import PATIENCE_SECONDS
+from qa_engine.service.adapters.celery_bell import make_celery, queue_folder
+from qa_engine.service.adapters.file_queue import clear_leftovers
+from qa_engine.service.jobs.sweep import PATIENCE_SECONDS
 from qa_engine.settings import Settings
 from workers.pool import TaskPool
 from workers.tasks import AppFactory, ProcessApp, add_tasks

@@ -7,7 +7,7 @@ from typing import Any
 from celery import Celery
 
 from qa_engine.service import App, run_job, sweep
-from qa_engine.service.broker import JOB_TASK, SWEEP_TASK
+from qa_engine.service.adapters.celery_bell import JOB_TASK, SWEEP_TASK
 
 AppFactory = Callable[[], App]
 

@@ -10,7 +10,7 @@ import structlog
 from celery import Celery
 
 from qa_engine.errors import BrokerError
-from qa_engine.service.broker import SWEEP_TASK, send
+from qa_engine.service.adapters.celery_bell import SWEEP_TASK, send
 
 log = structlog.get_logger(__name__)
 

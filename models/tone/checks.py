@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from qa_engine.contract import transcript_from_json
 from qa_engine.resources import rules_dir
-from qa_engine.speech.formats import transcript_from_json
 from qa_engine.text import skeleton
 from qa_engine.tone import LABELS, Figures, PrecisionPoint, ToneModel, Utterance, measure
 from qa_engine.tone.classifier import LinearTone

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from qa_engine import contract
 from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, progress_bar, put, say
 from qa_engine.cli.output import open_output
@@ -14,7 +15,6 @@ from qa_engine.domain import Transcript
 from qa_engine.errors import UsageError
 from qa_engine.service import open_app, transcribe_files
 from qa_engine.settings import current_settings
-from qa_engine.speech import formats
 
 
 class TranscriptFormat(StrEnum):
@@ -88,11 +88,11 @@ def _write(text: str, target: Path) -> None:
 def _text(transcript: Transcript, format: TranscriptFormat, *, indent: int | None) -> str:
     match format:
         case TranscriptFormat.JSON:
-            obj = formats.transcript_to_json(transcript)
+            obj = contract.transcript_to_json(transcript)
             return json.dumps(obj, ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
         case TranscriptFormat.SRT:
-            return formats.to_srt(transcript)
+            return contract.to_srt(transcript)
         case TranscriptFormat.VTT:
-            return formats.to_vtt(transcript)
+            return contract.to_vtt(transcript)
         case TranscriptFormat.TXT:
-            return formats.to_txt(transcript)
+            return contract.to_txt(transcript)

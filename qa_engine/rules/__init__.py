@@ -1,6 +1,16 @@
 """Rules: YAML in, verdicts with their evidence out."""
 
-from qa_engine.rules.baselines import (
+from qa_engine.located.source import SourceFile
+from qa_engine.rules.evaluate import asks_for_tone, evaluate, evaluate_rule
+from qa_engine.rules.examples import ExampleOutcome, run_examples
+from qa_engine.rules.followups.promises import promises
+from qa_engine.rules.lint import Finding, Level, lint, only_flags
+from qa_engine.rules.operators import Operator, Preparer, operator, registry
+from qa_engine.rules.packs.describe import describe_rule, sentence
+from qa_engine.rules.packs.loader import load_pack
+from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.packs.schema import json_schema
+from qa_engine.rules.ports.baselines import (
     Baseline,
     Baselines,
     CallVoice,
@@ -9,18 +19,8 @@ from qa_engine.rules.baselines import (
     call_voice,
     usual,
 )
-from qa_engine.rules.describe import describe_rule, sentence
-from qa_engine.rules.evaluate import asks_for_tone, evaluate, evaluate_rule
-from qa_engine.rules.examples import ExampleOutcome, run_examples
-from qa_engine.rules.jsonschema import json_schema
-from qa_engine.rules.lint import Finding, Level, lint, only_flags
-from qa_engine.rules.loader import load_pack
-from qa_engine.rules.offences import FixedOffences, Offence, Offences
-from qa_engine.rules.operators import Operator, Preparer, operator, registry
-from qa_engine.rules.pack import Condition, Rule, RulePack
-from qa_engine.rules.promises import promises
-from qa_engine.rules.source import SourceFile
-from qa_engine.rules.tones import (
+from qa_engine.rules.ports.offences import FixedOffences, Offence, Offences
+from qa_engine.rules.ports.tones import (
     AGENT_TONES,
     CUSTOMER_MOODS,
     NO_MODEL,

@@ -5,20 +5,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
-from qa_engine.rules.applies import why_not
-from qa_engine.rules.baselines import Baselines
-from qa_engine.rules.describe import condition_text, named
-from qa_engine.rules.expression import Node, names, polarities
-from qa_engine.rules.expression import evaluate as value_of
-from qa_engine.rules.fields import Located, Window
-from qa_engine.rules.offences import Offence, Offences
-from qa_engine.rules.outcome import Hit, Outcome, not_applicable
-from qa_engine.rules.pack import Condition, Rule, RulePack
-from qa_engine.rules.region import anchored, window_region
-from qa_engine.rules.scope import Scope
-from qa_engine.rules.tones import NoTones, ToneReader
-from qa_engine.rules.truth import Truth, all_of
-from qa_engine.rules.view import CallView, clock
+from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
+from qa_engine.rules.looking.region import anchored, window_region
+from qa_engine.rules.looking.scope import Scope
+from qa_engine.rules.looking.view import CallView, clock
+from qa_engine.rules.packs.describe import condition_text, named
+from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.ports.baselines import Baselines
+from qa_engine.rules.ports.offences import Offence, Offences
+from qa_engine.rules.ports.tones import NoTones, ToneReader
+from qa_engine.rules.written.applies import why_not
+from qa_engine.rules.written.expression import Node, names, polarities
+from qa_engine.rules.written.expression import evaluate as value_of
+from qa_engine.rules.written.fields import Located, Window
+from qa_engine.rules.written.truth import Truth, all_of
 
 _STATUS = {
     Truth.TRUE: Status.FAIL,

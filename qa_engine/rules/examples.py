@@ -24,9 +24,9 @@ from qa_engine.domain import (
     Turn,
 )
 from qa_engine.rules.evaluate import evaluate_rule
-from qa_engine.rules.models import AppliesTo, Dialogue
-from qa_engine.rules.pack import Rule, RulePack
-from qa_engine.rules.tones import AGENT_TONES, CUSTOMER_MOODS, TONE_TITLE, FixedTones, ToneReader
+from qa_engine.rules.packs.pack import Rule, RulePack
+from qa_engine.rules.ports.tones import AGENT_TONES, CUSTOMER_MOODS, TONE_TITLE, FixedTones, ToneReader
+from qa_engine.rules.written.models import AppliesTo, Dialogue
 
 _LINE = re.compile(
     r"\s*(?:(?P<who>坐席|客户|未知)\s*(?:[\[【](?P<facts>[^\]】]*)[\]】])?\s*[:：])?\s*(?P<text>.*)", re.DOTALL

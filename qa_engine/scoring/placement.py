@@ -5,10 +5,10 @@ from itertools import product
 
 from qa_engine.domain import Call, Channel, Direction, Severity
 from qa_engine.errors import Fault, NotFoundError
+from qa_engine.located.faults import did_you_mean
 from qa_engine.rules import Finding, Level, Rule, RulePack
-from qa_engine.rules.applies import why_not
-from qa_engine.rules.faults import did_you_mean
-from qa_engine.rules.models import AppliesTo
+from qa_engine.rules.written.applies import why_not
+from qa_engine.rules.written.models import AppliesTo
 from qa_engine.scoring.choosing import choose_scorecard
 from qa_engine.scoring.scorecard import ItemMode, Scorecard
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from qa_engine.rules.fields import Percent, Strict, Texts
+from qa_engine.rules.written.fields import Percent, Strict, Texts
 from qa_engine.scoring.scorecard import (
     AppliesTo,
     GradeBand,

@@ -1,7 +1,8 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
-from qa_engine.service.authoring import (
+from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
+from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
     RuleCoverage,
     coverage,
@@ -11,24 +12,13 @@ from qa_engine.service.authoring import (
     run_golden_calls,
     run_rule_examples,
 )
-from qa_engine.service.bell import QUEUES, Bell, MemoryBell
-from qa_engine.service.checking import check_inputs, transcribe_files
-from qa_engine.service.clock import Clock, FixedClock, SystemClock
+from qa_engine.service.checking.check import check_inputs, transcribe_files
 from qa_engine.service.context import App, open_app, upgrade_database
-from qa_engine.service.doctor import doctor, health
-from qa_engine.service.forms import (
-    REASONS,
-    agent_report,
-    call_form,
-    render_agent,
-    render_call,
-    write_agent_report,
-    write_call_form,
-)
-from qa_engine.service.ingest import ingest_paths, ingest_upload
-from qa_engine.service.judge import Edition, FixedJudge, Judge, PackJudge
-from qa_engine.service.ledgers import ledger, ledgers, status, wait_until_settled
-from qa_engine.service.media import playable_file, recording_file
+from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
+from qa_engine.service.intake.registering import WARNINGS
+from qa_engine.service.jobs.processes import worker_command
+from qa_engine.service.jobs.running import run_job, run_pending
+from qa_engine.service.jobs.sweep import retry_calls, sweep
 from qa_engine.service.models import (
     AgentRow,
     CallDetail,
@@ -53,9 +43,14 @@ from qa_engine.service.models import (
     SweepReport,
     TranscribeOutcome,
 )
-from qa_engine.service.packs import read_pack, read_scorecards, rules_folder
-from qa_engine.service.processes import worker_command
-from qa_engine.service.queries import (
+from qa_engine.service.ports.bell import QUEUES, Bell, MemoryBell
+from qa_engine.service.ports.clock import Clock, FixedClock, SystemClock
+from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
+from qa_engine.service.ports.transcriber import Progress, RecordingFacts, ScriptedTranscriber, Transcriber
+from qa_engine.service.reading.doctor import doctor, health
+from qa_engine.service.reading.ledgers import ledger, ledgers, status, wait_until_settled
+from qa_engine.service.reading.playback import playable_file, recording_file
+from qa_engine.service.reading.queries import (
     call_not_named,
     days,
     fault_rules,
@@ -66,12 +61,17 @@ from qa_engine.service.queries import (
     scenarios,
     teams,
 )
-from qa_engine.service.recordings import FolderRecordings, RecordingStore
-from qa_engine.service.registering import WARNINGS
-from qa_engine.service.stages import inspect_call, transcribe_call
-from qa_engine.service.sweeping import retry_calls, sweep
-from qa_engine.service.transcriber import Progress, RecordingFacts, ScriptedTranscriber, Transcriber
-from qa_engine.service.work import run_job, run_pending
+from qa_engine.service.reporting.forms import (
+    REASONS,
+    agent_report,
+    call_form,
+    render_agent,
+    render_call,
+    write_agent_report,
+    write_call_form,
+)
+from qa_engine.service.stages.calls import inspect_call, transcribe_call
+from qa_engine.service.stages.judge import Edition, FixedJudge, Judge, PackJudge
 from qa_engine.store import CallFilter, CallOrder, JobState, Stage
 
 __all__ = [

@@ -5,11 +5,11 @@ from types import TracebackType
 from typing import Self
 
 from qa_engine.errors import SettingsError
-from qa_engine.service.bell import Bell
-from qa_engine.service.clock import Clock, SystemClock
-from qa_engine.service.judge import Judge, PackJudge
-from qa_engine.service.recordings import FolderRecordings, RecordingStore
-from qa_engine.service.transcriber import Transcriber
+from qa_engine.service.ports.bell import Bell
+from qa_engine.service.ports.clock import Clock, SystemClock
+from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
+from qa_engine.service.ports.transcriber import Transcriber
+from qa_engine.service.stages.judge import Judge, PackJudge
 from qa_engine.settings import Settings
 from qa_engine.store import Database, head_revision
 
@@ -49,7 +49,7 @@ class App:
     def bell(self) -> Bell:
         if self._bell is not None:
             return self._bell
-        from qa_engine.service.broker import CeleryBell  # Celery takes a moment to import
+        from qa_engine.service.adapters.celery_bell import CeleryBell  # Celery takes a moment to import
 
         return CeleryBell(self.settings)
 
@@ -57,7 +57,7 @@ class App:
     def transcriber(self) -> Transcriber:
         if self._transcriber is not None:
             return self._transcriber
-        from qa_engine.service.hearing import SpeechTranscriber  # numpy and audio libraries
+        from qa_engine.service.adapters.speech import SpeechTranscriber  # numpy and audio libraries
 
         return SpeechTranscriber(self.settings)
 

@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect
 from qa_engine.domain import Direction
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service import App, IngestedCall, ingest_upload
-from qa_engine.service.facts import AGENT_CHANNELS, call_id, moment
+from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
 
 FILE_FIELD = "recording"
 FIELDS_BYTES = 256 * 1024  # room for the fields and the marks between them

@@ -28,8 +28,8 @@ from qa_engine.service import (
     run_pending,
     status,
 )
-from qa_engine.service.broker import CeleryBell
-from qa_engine.service.leases import claim
+from qa_engine.service.adapters.celery_bell import CeleryBell
+from qa_engine.service.jobs.leases import claim
 from qa_engine.settings import load_settings
 from qa_engine.store import Database, head_revision, tables
 from tests.faults.conftest import Centre

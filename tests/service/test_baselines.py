@@ -8,8 +8,8 @@ import pytest
 
 from qa_engine.domain import RuleResult, canonical_json
 from qa_engine.service import App, MemoryBell, PackJudge, Stage, get_call, ingest_paths, run_pending
-from qa_engine.service.asides import move_aside
-from qa_engine.service.baselines import StoredBaselines
+from qa_engine.service.adapters.stored_baselines import StoredBaselines
+from qa_engine.service.jobs.quarantine import move_aside
 from qa_engine.settings import Settings
 
 PACK = """

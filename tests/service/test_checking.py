@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from qa_engine import contract
 from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import ManifestError, RecordingError, TranscriptError
 from qa_engine.rules import Offences
-from qa_engine.service import App, FixedJudge, check_inputs, checking, doctor, health, transcribe_files, worker_command
-from qa_engine.service.crew import WINDOW
-from qa_engine.service.forms import file_name
+from qa_engine.service import App, FixedJudge, check_inputs, doctor, health, transcribe_files, worker_command
+from qa_engine.service.checking import check as checking
+from qa_engine.service.checking.process_pool import WINDOW
+from qa_engine.service.reporting.forms import file_name
 from qa_engine.settings import load_settings
-from qa_engine.speech import formats
 
 
 def test_inputs_of_every_kind(app: App, inbox: Path) -> None:
@@ -100,14 +101,14 @@ def test_lines_are_read_as_they_are_needed(app: App, inbox: Path, monkeypatch: p
     (inbox / "a.jsonl").write_text('{"turns": []}\n' * 1000)
     read = 0
 
-    def counted(path: Path) -> Iterator[formats.RawLine | TranscriptError]:
+    def counted(path: Path) -> Iterator[contract.RawLine | TranscriptError]:
         nonlocal read
         for line in iter_lines(path):
             read += 1
             yield line
 
-    iter_lines = formats.iter_lines
-    monkeypatch.setattr(formats, "iter_lines", counted)
+    iter_lines = contract.iter_lines
+    monkeypatch.setattr(contract, "iter_lines", counted)
     monkeypatch.setattr(checking, "CREW_FROM", 20)
     for jobs, ahead in ((1, 0), (2, 20 + 2 * WINDOW)):
         read = 0

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from qa_engine.domain import CallState
 from qa_engine.service import App, Outcome, SystemClock, get_call, ingest_paths, inspect_call, run_job, transcribe_call
-from qa_engine.service.leases import claim
+from qa_engine.service.jobs.leases import claim
 from qa_engine.store import tables
 
 AT_ONCE = 6

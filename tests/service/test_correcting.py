@@ -20,7 +20,7 @@ from qa_engine.service import (
     run_pending,
     transcribe_call,
 )
-from qa_engine.service.registering import NO_AGENT, UNKNOWN_AGENT
+from qa_engine.service.intake.registering import NO_AGENT, UNKNOWN_AGENT
 from qa_engine.store import calls
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from qa_engine.errors import InputError, ProcessLostError
-from qa_engine.service.crew import BATCH, WINDOW, Crew
+from qa_engine.service.checking.process_pool import BATCH, WINDOW, Crew
 
 
 def square(number: int) -> int:

@@ -28,7 +28,7 @@ from qa_engine.service import (
     status,
     sweep,
 )
-from qa_engine.service import leases as lease_room
+from qa_engine.service.jobs import leases as lease_room
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import jobs
 
@@ -214,7 +214,7 @@ def test_a_worker_lost_on_its_last_attempt_means_quarantine(
 def test_a_long_queue_is_not_rung_for_again_and_again(
     app: App, inbox: Path, bell: MemoryBell, clock: FixedClock
 ) -> None:
-    from qa_engine.service.sweeping import RINGS_AT_ONCE
+    from qa_engine.service.jobs.sweep import RINGS_AT_ONCE
 
     number = RINGS_AT_ONCE + 20
     for index in range(number):

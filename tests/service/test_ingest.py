@@ -29,7 +29,7 @@ from qa_engine.service import (
     status,
     sweep,
 )
-from qa_engine.service import ingest as ingest_room
+from qa_engine.service.intake import ingest as ingest_room
 from qa_engine.settings import Settings, load_settings
 
 

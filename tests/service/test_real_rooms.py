@@ -23,7 +23,7 @@ from qa_engine.service import (
     run_pending,
     write_agent_report,
 )
-from qa_engine.service.hearing import SpeechTranscriber
+from qa_engine.service.adapters.speech import SpeechTranscriber
 from qa_engine.settings import Settings, load_settings
 from qa_engine.speech import ScriptedRecogniser
 

@@ -7,8 +7,8 @@ import pytest
 
 from qa_engine.domain import canonical_json
 from qa_engine.service import App, MemoryBell, PackJudge, Stage, get_call, ingest_paths, inspect_call, run_pending
-from qa_engine.service.asides import move_aside
-from qa_engine.service.offences import StoredOffences
+from qa_engine.service.adapters.stored_offences import StoredOffences
+from qa_engine.service.jobs.quarantine import move_aside
 from qa_engine.settings import Settings
 
 PACK = """

@@ -11,7 +11,7 @@ from qa_engine.errors import ToneModelError
 from qa_engine.reports import result_from_json, result_to_json
 from qa_engine.rules import FixedTones, NoTones
 from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, inspect_call, run_pending
-from qa_engine.service.tones import open_tones
+from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import tables
 

@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
+from qa_engine.contract import transcript_to_json
 from qa_engine.reports import result_to_json
 from qa_engine.service import App, get_call
-from qa_engine.speech.formats import transcript_to_json
 from tests.web.samples import NOTICE, add_call, wav_bytes
 
 

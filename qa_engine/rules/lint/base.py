@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qa_engine.rules.pack import RulePack
+from qa_engine.rules.packs.pack import RulePack
 
 
 class Level(StrEnum):

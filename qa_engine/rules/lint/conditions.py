@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import combinations, permutations
 
-from qa_engine.rules.expression import And, Name, Node, Or
-from qa_engine.rules.fields import Located
 from qa_engine.rules.lint.base import Finding, Level, check
-from qa_engine.rules.matching import PhraseSet
-from qa_engine.rules.pack import Condition, Rule, RulePack
-from qa_engine.rules.patterns import Pattern
+from qa_engine.rules.looking.matching import PhraseSet
+from qa_engine.rules.looking.patterns import Pattern
+from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.written.expression import And, Name, Node, Or
+from qa_engine.rules.written.fields import Located
 
 _NEEDS_SOUND = frozenset({"silence", "silence_share", "overlap", "speech_rate", "loudness", "pitch"})
 

@@ -3,10 +3,10 @@
 import itertools
 from collections.abc import Iterator
 
-from qa_engine.rules.expression import Node, evaluate, names
 from qa_engine.rules.lint.base import Finding, Level, check
-from qa_engine.rules.pack import RulePack
-from qa_engine.rules.truth import Truth
+from qa_engine.rules.packs.pack import RulePack
+from qa_engine.rules.written.expression import Node, evaluate, names
+from qa_engine.rules.written.truth import Truth
 
 _MAX_NAMES = 10  # a truth table has 2**n rows
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from qa_engine.rules.fields import lists_of
 from qa_engine.rules.lint.base import Finding, Level, check
-from qa_engine.rules.matching import PhraseSet
-from qa_engine.rules.pack import RulePack
+from qa_engine.rules.looking.matching import PhraseSet
+from qa_engine.rules.packs.pack import RulePack
+from qa_engine.rules.written.fields import lists_of
 
 
 @check

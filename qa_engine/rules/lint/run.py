@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from qa_engine.rules.lint.base import Finding, Level, checks
 from qa_engine.rules.lint.tone import tone_deductions
-from qa_engine.rules.pack import RulePack
+from qa_engine.rules.packs.pack import RulePack
 
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 

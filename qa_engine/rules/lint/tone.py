@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from qa_engine.rules.lint.base import Finding, Level
-from qa_engine.rules.operators.tone import ToneFields
-from qa_engine.rules.pack import Condition, Rule, RulePack
-from qa_engine.rules.tones import TONE_TITLE
+from qa_engine.rules.operators.words.tone import ToneFields
+from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.ports.tones import TONE_TITLE
 
 
 def tone_deductions(pack: RulePack, sure_from: Mapping[str, float]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from qa_engine.domain import Severity
 from qa_engine.rules.lint.base import Finding, Level, check
 from qa_engine.rules.lint.tone import only_flags
-from qa_engine.rules.pack import RulePack
+from qa_engine.rules.packs.pack import RulePack
 
 
 @check

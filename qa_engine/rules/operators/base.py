@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from qa_engine.domain import Ladder
-from qa_engine.rules.fields import ConditionFields
-from qa_engine.rules.matching import PhraseSet, Steps
-from qa_engine.rules.models import Header
-from qa_engine.rules.outcome import Outcome
-from qa_engine.rules.regexes import SafeRegex
-from qa_engine.rules.scope import Scope
+from qa_engine.rules.looking.matching import PhraseSet, Steps
+from qa_engine.rules.looking.outcome import Outcome
+from qa_engine.rules.looking.regexes import SafeRegex
+from qa_engine.rules.looking.scope import Scope
+from qa_engine.rules.written.fields import ConditionFields
+from qa_engine.rules.written.models import Header
 
 Run = Callable[[Scope], Outcome]
 R = TypeVar("R", bound=Run)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import JSONResponse
 
+from qa_engine.contract import transcript_to_json
 from qa_engine.domain import CallState
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.reports import result_to_json
@@ -16,7 +17,6 @@ from qa_engine.service import (
     recording_file,
     render_call,
 )
-from qa_engine.speech.formats import transcript_to_json
 from qa_engine.web.api.models import CallDetailOut, CallListOut, CallOut
 from qa_engine.web.deps import Engine
 from qa_engine.web.downloads import rendered_response

@@ -81,7 +81,7 @@ def test_evaluate_counts_by_class(tmp_path: Path) -> None:
 @pytest.fixture
 def small_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = data_folder(tmp_path / "data")
-    monkeypatch.setattr("qa_engine.service.tone_training.tone_data_dir", lambda: folder)
+    monkeypatch.setattr("qa_engine.service.authoring.tone_training.tone_data_dir", lambda: folder)
 
 
 @pytest.mark.usefixtures("small_corpus")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from qa_engine.rules import SourceFile, load_pack, registry, run_examples
-from qa_engine.rules.fields import Anchor, Located, Spoken, Window
-from qa_engine.rules.models import AppliesTo, Header, PhraseList, RuleModel
+from qa_engine.rules.written.fields import Anchor, Located, Spoken, Window
+from qa_engine.rules.written.models import AppliesTo, Header, PhraseList, RuleModel
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")

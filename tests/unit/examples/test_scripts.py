@@ -170,7 +170,7 @@ def test_without_roles_nothing_may_fail(scripts: list[Script]) -> None:
 def test_a_truth_transcript_is_a_transcript_file(scripts: list[Script]) -> None:
     from callmaker.truth import transcript_of
 
-    from qa_engine.speech.formats import transcript_from_json
+    from qa_engine.contract import transcript_from_json
 
     for script in scripts:
         transcript = transcript_from_json(json.loads(json.dumps(transcript_of(script))), script["call_id"])

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from perfect import PerfectRecogniser
 
+from qa_engine.contract import transcript_from_json
 from qa_engine.domain import RuleResult, Speaker, Status, Transcript
 from qa_engine.resources import rules_dir, tone_model_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
 from qa_engine.speech import SpeechOptions, transcribe_recording
-from qa_engine.speech.formats import transcript_from_json
 from qa_engine.tone import ToneModel
 
 Script = dict[str, Any]

@@ -9,8 +9,8 @@ import pytest
 from qa_engine.domain import RuleResult, Transcript
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
 from qa_engine.rules.examples import tones_of, transcript_of
-from qa_engine.rules.models import Dialogue
-from qa_engine.rules.tones import ToneReader
+from qa_engine.rules.ports.tones import ToneReader
+from qa_engine.rules.written.models import Dialogue
 
 HEADER = """
 pack: {id: base, title: 测试包, sections: {s: 服务用语}}

@@ -20,7 +20,7 @@ from qa_engine.domain import (
     Word,
 )
 from qa_engine.rules import SourceFile, evaluate, load_pack, registry
-from qa_engine.rules.tones import FixedTones
+from qa_engine.rules.ports.tones import FixedTones
 
 # ruff: noqa: E501 - one condition a line
 

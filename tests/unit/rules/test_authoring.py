@@ -14,7 +14,7 @@ from qa_engine.rules import (
     sentence,
 )
 from qa_engine.rules.examples import ExampleError, transcript_of
-from qa_engine.rules.models import Dialogue
+from qa_engine.rules.written.models import Dialogue
 
 PACK = """
 pack: {id: base, title: 测试, sections: {s: 服务用语}}

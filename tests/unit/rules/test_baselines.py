@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qa_engine.rules import Baseline, CallVoice, FixedBaselines, VoiceMeasure, call_voice, evaluate, usual
 from qa_engine.rules.examples import transcript_of
-from qa_engine.rules.models import Dialogue
+from qa_engine.rules.written.models import Dialogue
 
 AT = {"agent": {"id": "8026"}, "started_at": "2026-03-02T10:00:00+08:00"}
 

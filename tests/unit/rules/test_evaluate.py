@@ -8,8 +8,8 @@ import pytest
 
 from qa_engine.domain import Agent, Call, Exclusion, Speaker, SpeechSpan, Transcript, Turn, Word
 from qa_engine.rules import FixedOffences, Offence, evaluate, operator, registry
-from qa_engine.rules.fields import ConditionFields
 from qa_engine.rules.operators import base
+from qa_engine.rules.written.fields import ConditionFields
 
 GREET = "{operator: phrase, window: {first_turns: 1}, phrases: [您好]}"
 

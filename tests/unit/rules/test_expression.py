@@ -2,8 +2,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.rules.expression import And, ExpressionError, Name, Node, Not, Or, Polarity, evaluate, parse, polarities
-from qa_engine.rules.truth import Truth
+from qa_engine.rules.written.expression import (
+    And,
+    ExpressionError,
+    Name,
+    Node,
+    Not,
+    Or,
+    Polarity,
+    evaluate,
+    parse,
+    polarities,
+)
+from qa_engine.rules.written.truth import Truth
 
 
 @pytest.mark.parametrize(

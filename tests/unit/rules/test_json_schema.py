@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from qa_engine.errors import RulesError
+from qa_engine.located.source import read
 from qa_engine.resources import rules_dir
 from qa_engine.rules import SourceFile, json_schema, load_pack, registry
-from qa_engine.rules.source import read
 from tests.unit.rules.schema_reader import faults
 
 SCHEMA = json_schema()

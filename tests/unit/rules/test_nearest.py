@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from qa_engine.rules.lexicon import Lexicon, Scanned
-from qa_engine.rules.nearest import Nearest
+from qa_engine.rules.looking.lexicon import Lexicon, Scanned
+from qa_engine.rules.looking.nearest import Nearest
 from qa_engine.text import Confusions
 
 LEXICON = Lexicon(Confusions())

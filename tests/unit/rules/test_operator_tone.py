@@ -6,8 +6,8 @@ from qa_engine.domain import Call, Exclusion, Speaker, ToneReading, ToneWord, Tr
 from qa_engine.errors import RulesError
 from qa_engine.rules import Level, evaluate, lint, run_examples
 from qa_engine.rules.examples import tones_of, transcript_of
-from qa_engine.rules.models import Dialogue
-from qa_engine.rules.tones import FixedTones, NoTones, thirds
+from qa_engine.rules.ports.tones import FixedTones, NoTones, thirds
+from qa_engine.rules.written.models import Dialogue
 
 CURT = "坐席[tone=impatient:0.8:快点]：你快点说"
 KIND = "坐席[tone=warm:0.9]：非常抱歉让您久等了"

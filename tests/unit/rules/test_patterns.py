@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.rules.lexicon import Lexicon, Scanned
-from qa_engine.rules.matching import Entry, PhraseSet, Steps
-from qa_engine.rules.patterns import PatternError, compile_phrase
+from qa_engine.rules.looking.lexicon import Lexicon, Scanned
+from qa_engine.rules.looking.matching import Entry, PhraseSet, Steps
+from qa_engine.rules.looking.patterns import PatternError, compile_phrase
 from qa_engine.text import Confusions, skeleton
 
 SLOTS = {"company": ("顺达速运", "顺达"), "空": ()}

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from qa_engine.rules.regexes import TIMEOUT_SECONDS, RegexError, compile_regex, runaway, ways
+from qa_engine.rules.looking.regexes import TIMEOUT_SECONDS, RegexError, compile_regex, runaway, ways
 
 RUNAWAY = [
     "(a+)+",

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from qa_engine.rules.truth import Truth, all_of, any_of, negate
+from qa_engine.rules.written.truth import Truth, all_of, any_of, negate
 
 OR_RANK = ["true", "error", "uncertain", "not_applicable", "false"]
 AND_RANK = ["false", "error", "uncertain", "not_applicable", "true"]

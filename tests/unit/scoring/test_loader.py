@@ -3,7 +3,7 @@
 import pytest
 
 from qa_engine.errors import NotFoundError, RulesError
-from qa_engine.rules.source import SourceFile
+from qa_engine.located.source import SourceFile
 from qa_engine.scoring import ItemMode, VetoScope, load_scorecard, load_scorecards
 
 GOOD = """\

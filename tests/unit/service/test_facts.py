@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.domain import Agent, Channel, Direction, JsonValue
-from qa_engine.service.facts import CallFacts, call_id, moment, read_facts
+from qa_engine.service.intake.facts import CallFacts, call_id, moment, read_facts
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

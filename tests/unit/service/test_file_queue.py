@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from qa_engine.errors import BrokerError
-from qa_engine.service.broker import CeleryBell, make_celery, queue_folder
-from qa_engine.service.file_queue import clear_leftovers
+from qa_engine.service.adapters.celery_bell import CeleryBell, make_celery, queue_folder
+from qa_engine.service.adapters.file_queue import clear_leftovers
 from qa_engine.settings import Settings, load_settings
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa_engine.errors import ManifestError
-from qa_engine.service.manifest import Manifest, read_manifest
+from qa_engine.service.intake.manifest import Manifest, read_manifest
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

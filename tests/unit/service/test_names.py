@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.service.facts import call_id
-from qa_engine.service.forms import file_name
-from qa_engine.service.names import id_of_file, last_part, readable
+from qa_engine.service.intake.facts import call_id
+from qa_engine.service.intake.filenames import id_of_file, last_part, readable
+from qa_engine.service.reporting.forms import file_name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.errors import InputError, NotFoundError, UsageError
-from qa_engine.service.recordings import FolderRecordings, safe_suffix
+from qa_engine.service.ports.recordings import FolderRecordings, safe_suffix
 
 
 class Breaking(io.RawIOBase):

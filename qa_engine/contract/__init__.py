@@ -1,0 +1,32 @@
+"""Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT and plain 坐席:/客户: text."""
+
+from qa_engine.contract.plain_text import to_txt
+from qa_engine.contract.reader import (
+    LINES_SUFFIXES,
+    TRANSCRIPT_SUFFIXES,
+    RawLine,
+    find_sidecar,
+    iter_lines,
+    iter_transcripts,
+    read_line,
+    read_transcripts,
+)
+from qa_engine.contract.subtitles import to_srt, to_vtt
+from qa_engine.contract.transcript import transcript_digest, transcript_from_json, transcript_to_json
+
+__all__ = [
+    "LINES_SUFFIXES",
+    "TRANSCRIPT_SUFFIXES",
+    "RawLine",
+    "find_sidecar",
+    "iter_lines",
+    "iter_transcripts",
+    "read_line",
+    "read_transcripts",
+    "to_srt",
+    "to_txt",
+    "to_vtt",
+    "transcript_digest",
+    "transcript_from_json",
+    "transcript_to_json",
+]

@@ -1,0 +1,147 @@
+"""Transcript files → transcripts, by the suffix of the file."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from qa_engine.contract.encoding import decode_json_bytes, decode_text
+from qa_engine.contract.plain_text import parse_txt
+from qa_engine.contract.subtitles import parse_srt, parse_vtt
+from qa_engine.contract.transcript import transcript_from_json
+from qa_engine.domain import Transcript
+from qa_engine.errors import Fault, TranscriptError
+
+_TEXT_PARSERS: dict[str, Callable[[str, str, str], Transcript]] = {
+    ".srt": parse_srt,
+    ".vtt": parse_vtt,
+    ".txt": parse_txt,
+}
+_JSON = ".json"
+LINES_SUFFIXES = (".jsonl", ".ndjson")
+"""Suffixes of JSON Lines, one call a line."""
+
+TRANSCRIPT_SUFFIXES = (_JSON, *LINES_SUFFIXES, *_TEXT_PARSERS)
+"""Suffixes that are read, in the order in which a sidecar is looked for."""
+
+
+def read_transcripts(path: Path) -> Iterator[Transcript]:
+    """The transcripts of a file as they are read. Faulty records are passed over, and at the end of the file one
+    TranscriptError is raised with the faults of them all."""
+    faults: list[Fault] = []
+    for record in iter_transcripts(path):
+        if isinstance(record, TranscriptError):
+            faults += record.faults
+        else:
+            yield record
+    if faults:
+        raise TranscriptError(faults)
+
+
+def iter_transcripts(path: Path) -> Iterator[Transcript | TranscriptError]:
+    """Each record of a file, as a transcript or as the error that says what is wrong with it. Never raises for a fault
+    of the file: a missing or unreadable file is one error. JSON Lines are streamed, a line at a time."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix in LINES_SUFFIXES:
+            yield from (line if isinstance(line, TranscriptError) else read_line(line) for line in iter_lines(path))
+        elif suffix == _JSON:
+            yield from _json_file(path)
+        elif suffix in _TEXT_PARSERS:
+            yield _TEXT_PARSERS[suffix](decode_text(path.read_bytes(), str(path)), str(path), path.stem)
+        else:
+            known = ", ".join(TRANSCRIPT_SUFFIXES)
+            yield TranscriptError([Fault(str(path), None, None, f"not a transcript file; known are {known}")])
+    except TranscriptError as error:
+        yield error
+    except FileNotFoundError:
+        yield _no_such_file(path)
+    except OSError as error:
+        yield _unreadable(path, error)
+
+
+def find_sidecar(recording: Path) -> Path | None:
+    """The transcript file beside a recording with the same name, if there is one."""
+    for suffix in (_JSON, *_TEXT_PARSERS):
+        candidate = recording.with_suffix(suffix)
+        if candidate != recording and candidate.is_file():
+            return candidate
+    return None
+
+
+def _json_file(path: Path) -> Iterator[Transcript | TranscriptError]:
+    """One call, or a list of calls."""
+    where = str(path)
+    obj = _parse(decode_json_bytes(path.read_bytes(), where), where)
+    if not isinstance(obj, list):
+        yield _record(obj, where, None, path.stem)
+        return
+    for index, item in enumerate(obj):
+        yield _record(item, f"{where}[{index}]", None, f"{path.stem}-{index + 1}")
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line of JSON Lines as it stands in the file; ``number`` counts from 1."""
+
+    path: Path
+    number: int
+    data: bytes
+
+
+def iter_lines(path: Path) -> Iterator[RawLine | TranscriptError]:
+    """The lines of a file of JSON Lines that are not empty, unread, for somebody else to read. Never raises for a
+    fault of the file, which is one error."""
+    try:
+        with path.open("rb") as file:
+            for number, data in enumerate(file, start=1):
+                if data.strip():
+                    yield RawLine(path, number, data)
+    except FileNotFoundError:
+        yield _no_such_file(path)
+    except OSError as error:
+        yield _unreadable(path, error)
+
+
+def read_line(line: RawLine) -> Transcript | TranscriptError:
+    """The transcript of one line, or what is wrong with it."""
+    where = str(line.path)
+    try:
+        obj = _parse(decode_json_bytes(line.data, where, line.number), where, line.number)
+    except TranscriptError as error:
+        return error
+    return _record(obj, where, line.number, f"{line.path.stem}-{line.number}")
+
+
+def _no_such_file(path: Path) -> TranscriptError:
+    return TranscriptError([Fault(str(path), None, None, "no such file")])
+
+
+def _unreadable(path: Path, error: OSError) -> TranscriptError:
+    return TranscriptError([Fault(str(path), None, None, f"cannot be read: {error.strerror or error}")])
+
+
+def _record(obj: object, where: str, line: int | None, call_id: str) -> Transcript | TranscriptError:
+    try:
+        return transcript_from_json(obj, where, line=line, call_id=call_id)
+    except TranscriptError as error:
+        return error
+
+
+def _parse(text: str, where: str, line: int | None = None) -> object:
+    if not text.strip():
+        raise TranscriptError([Fault(where, line, None, "empty")])
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = line if line is not None else error.lineno
+        raise TranscriptError([Fault(where, place, error.colno, f"not JSON: {error.msg}")]) from None
+    except RecursionError:
+        raise TranscriptError([Fault(where, line, None, "nested too deeply")]) from None
+    except ValueError as error:
+        raise TranscriptError([Fault(where, line, None, f"not JSON: {error}")]) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")

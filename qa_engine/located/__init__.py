@@ -1,0 +1,1 @@
+"""YAML with places: what was written and where, faults collected."""

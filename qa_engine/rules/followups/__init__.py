@@ -1,0 +1,1 @@
+"""What follows out of a call: promises, complaints, times."""

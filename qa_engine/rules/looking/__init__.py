@@ -1,0 +1,1 @@
+"""Where a condition looks, and what it finds there."""

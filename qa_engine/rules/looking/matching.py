@@ -1,0 +1,324 @@
+"""The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from qa_engine.domain import Ladder
+from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.looking.nearest import Nearest
+from qa_engine.rules.looking.patterns import Pattern, Wildcard
+from qa_engine.text import SENTENCE_END, Skeleton
+
+# 非常, 特别, 别的 negate nothing.
+_NEGATION = re.compile("[不没未无勿莫]|非(?!常)|(?<![特分区级性类])别(?![的人处])")
+_TONELESS_FROM = 3  # with fewer syllables nearly everything has a homophone, so tones must agree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A pattern with the phrase it was written as, its list, and the longer patterns in which it is innocent."""
+
+    pattern: Pattern
+    written: str
+    title: str
+    innocents: tuple[Pattern, ...] = ()
+
+
+class Match(NamedTuple):
+    """``start``/``end`` are positions in the normalised text of the turn."""
+
+    entry: Entry
+    start: int
+    end: int
+    ladder: Ladder
+    score: float
+
+    def overlaps(self, other: "Match") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How a condition climbs the ladder. ``min_sound_chars`` is the shortest phrase that is compared by sound."""
+
+    ladder: tuple[Ladder, ...] = (Ladder.EXACT,)
+    fuzzy_threshold: float = 82.0
+    tones: bool | None = None  # None: two syllables with tones, more without
+    min_sound_chars: int = 2
+    crosses_sentences: bool = False
+
+
+@dataclass
+class _Index:
+    """Keys of one layer to the entries that need them."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def add(self, key: str, entry: Entry) -> None:
+        self.entries.setdefault(key, []).append(entry)
+
+    def hits(self, found: Mapping[str, Sequence[int]]) -> list[tuple[str, Sequence[int], Entry]]:
+        known = self.entries
+        return [(key, found[key], entry) for key in found if key in known for entry in known[key]]
+
+
+_Guard = Mapping[Layer, Mapping[str, Sequence[Pattern]]]  # layer → key → innocent patterns
+_NO_GUARD: _Guard = {}
+
+
+class PhraseSet:
+    """The phrases of one condition, registered in a lexicon."""
+
+    def __init__(self, entries: Sequence[Entry], steps: Steps, lexicon: Lexicon) -> None:
+        self.entries = tuple(entries)
+        self.steps = steps
+        self.owner = lexicon.new_owner()
+        self._lexicon = lexicon
+        self._exact = {Layer.PLAIN: _Index(), Layer.SOUNDED: _Index()}
+        self._sound = {Layer.TONED: _Index(), Layer.TONELESS: _Index()}
+        self._guards: dict[Entry, _Guard] = {}
+        self._sound_regex: dict[tuple[Pattern, Layer], re.Pattern[str]] = {}
+        self._seeds: dict[str, list[Entry]] = {}
+        guards: dict[tuple[Pattern, ...], _Guard] = {}  # the phrases of a list share theirs
+        for entry in self.entries:
+            if entry.innocents:
+                if entry.innocents not in guards:
+                    guards[entry.innocents] = _guard(entry.innocents)
+                self._guards[entry] = guards[entry.innocents]
+            self._register_exact(entry)
+            if Ladder.PINYIN in steps.ladder:
+                self._register_sound(entry)
+            if Ladder.FUZZY in steps.ladder:
+                self._register_fuzzy(entry)
+        self._announce()
+
+    def _register_exact(self, entry: Entry) -> None:
+        self._exact[_exact_layer(entry.pattern)].add(entry.pattern.anchor, entry)
+
+    def _register_sound(self, entry: Entry) -> None:
+        pattern = entry.pattern
+        syllables = sum(len(part) for part in pattern.parts if isinstance(part, str))
+        if syllables < max(2, self.steps.min_sound_chars) or pattern.keeps_sounds:
+            return
+        tones = self.steps.tones if self.steps.tones is not None else syllables < _TONELESS_FROM
+        layer = Layer.TONED if tones else Layer.TONELESS
+        self._sound[layer].add(self._lexicon.sounds.encode(pattern.key, tones=tones), entry)
+        if pattern.literal is None:
+            self._sound_regex[pattern, layer] = self._compile_sound(pattern, tones=tones)
+
+    def _register_fuzzy(self, entry: Entry) -> None:
+        """Seeds of a phrase: with k characters wrong, one of k + 1 pieces still stands in the text as it is.
+
+        Only phrases of which a seed was seen are compared at all; a phrase too short to have a character wrong at this
+        threshold has no seeds.
+        """
+        phrase = entry.pattern.literal
+        if phrase is None or entry.pattern.keeps_sounds:
+            return
+        wrong = int(len(phrase) * (100 - self.steps.fuzzy_threshold) / 100)
+        pieces = wrong + 1 if wrong else 0
+        for number in range(pieces):
+            piece = phrase[len(phrase) * number // pieces : len(phrase) * (number + 1) // pieces]
+            self._seeds.setdefault(piece, []).append(entry)
+
+    def _announce(self) -> None:
+        for layer, index in (*self._exact.items(), *self._sound.items()):
+            self._lexicon.add(layer, index.entries, self.owner)
+        for guard in {id(guard): guard for guard in self._guards.values()}.values():
+            for layer, patterns in guard.items():
+                self._lexicon.add(layer, patterns)
+        self._lexicon.add(Layer.SEEDS, self._seeds, self.owner)
+
+    def _compile_sound(self, pattern: Pattern, *, tones: bool) -> re.Pattern[str]:
+        encode = self._lexicon.sounds.encode
+        return re.compile(
+            "".join(
+                re.escape(encode(part, tones=tones)) if isinstance(part, str) else _sound_wildcard(part, encode, tones)
+                for part in pattern.parts
+            )
+        )
+
+    @cached_property
+    def least_chars(self) -> int:
+        """字 of the shortest text that would be found; a wildcard counts as what it takes at least."""
+        return min((entry.pattern.least_chars for entry in self.entries), default=1)
+
+    def layers(self, step: Ladder) -> Sequence[Layer]:
+        """The layers of a step of the ladder: where none of the set's keys is found on them, it has no match."""
+        if step is Ladder.FUZZY:
+            return (Layer.SEEDS,)
+        index = self._exact if step is Ladder.EXACT else self._sound
+        return [layer for layer in index if index[layer].entries]
+
+    def exact(self, text: Scanned) -> list[Match]:
+        """The exact hits in a turn, the longest where they overlap, innocent ones left out."""
+        return _longest([m for m in self.exact_raw(text) if not self._innocent(m, text)])
+
+    def exact_raw(self, text: Scanned) -> list[Match]:
+        """All exact hits in a turn, overlapping and innocent ones too."""
+        matches: list[Match] = []
+        for layer, index in self._exact.items():
+            if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
+                continue
+            skeleton = text.skeleton(layer)
+            for key, starts, entry in index.hits(found):
+                for start, end in _places(entry.pattern, key, starts, skeleton.text):
+                    place = skeleton.span_to_base(start, end)
+                    if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
+                        matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
+        return matches
+
+    def fuzzy(self, text: Scanned) -> list[Match]:
+        """Hits by similarity at or above the threshold; one for each phrase and turn, at its best place."""
+        matches = []
+        skeleton = text.plain
+        for entry in self._likely(text):
+            phrase = entry.pattern.literal
+            place = _nearest_place(phrase, skeleton.text, self.steps.fuzzy_threshold) if phrase else None
+            if phrase and place is not None:
+                start, end, score = place
+                # The character in front belongs to it: 不 there turns the claim round.
+                if score < 100 and _same_claim(phrase, skeleton.text[max(0, start - 1) : end]):
+                    base = skeleton.span_to_base(start, end)
+                    matches.append(Match(entry, *base, Ladder.FUZZY, round(score, 1)))
+        return _longest([m for m in matches if not self._innocent(m, text)])
+
+    def _likely(self, text: Scanned) -> list[Entry]:
+        """The entries of which a seed stands in the turn, in the order of the list."""
+        if not self._seeds:
+            return []
+        seen = {id(entry): entry for key in text.found(Layer.SEEDS) for entry in self._seeds.get(key, ())}
+        return list(seen.values())
+
+    def by_sound(self, text: Scanned) -> list[Match]:
+        """Hits that sound like a phrase and are written otherwise."""
+        matches = []
+        plain = text.plain
+        for layer, index in self._sound.items():
+            if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
+                continue
+            for key, starts, entry in index.hits(found):
+                for start, end in self._sound_places(entry.pattern, layer, key, starts, text):
+                    written = plain.text[start:end]
+                    phrase = entry.pattern.literal
+                    if written == phrase or not _same_claim(phrase or entry.pattern.shown, written, digits=False):
+                        continue
+                    score = fuzz.ratio(phrase, written) if phrase else fuzz.ratio(entry.pattern.key, written)
+                    matches.append(Match(entry, *plain.span_to_base(start, end), Ladder.PINYIN, round(score, 1)))
+        return _longest([m for m in matches if not self._innocent(m, text)])
+
+    def _sound_places(
+        self, pattern: Pattern, layer: Layer, key: str, starts: Sequence[int], text: Scanned
+    ) -> Iterator[tuple[int, int]]:
+        if pattern.literal is not None:
+            for start in starts:
+                yield start, start + len(key)
+        else:
+            for match in self._sound_regex[pattern, layer].finditer(text.text(layer)):
+                yield match.span()
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """Compares by one text for each phrase as written; variants are near enough to each other."""
+        first: dict[str, Pattern] = {}
+        for entry in self.entries:
+            first.setdefault(entry.written, entry.pattern)
+        return Nearest((p.literal or p.key, p.shown) for p in first.values())
+
+    def _innocent(self, match: Match, text: Scanned) -> bool:
+        for layer, patterns in self._guards.get(match.entry, _NO_GUARD).items():
+            found = text.found(layer)
+            for key in patterns.keys() & found.keys():
+                if any(_covered(match, pattern, found[key], text.skeleton(layer)) for pattern in patterns[key]):
+                    return True
+        return False
+
+
+def _guard(innocents: Sequence[Pattern]) -> _Guard:
+    guard: dict[Layer, dict[str, list[Pattern]]] = {}
+    for pattern in innocents:
+        guard.setdefault(_exact_layer(pattern), {}).setdefault(pattern.anchor, []).append(pattern)
+    return guard
+
+
+def _covered(match: Match, pattern: Pattern, starts: Sequence[int], skeleton: Skeleton) -> bool:
+    """True when the match lies inside of something that the longer pattern matches."""
+    for place in _places(pattern, pattern.anchor, starts, skeleton.text):
+        first, last = skeleton.span_to_base(*place)
+        if first <= match.start and match.end <= last:
+            return True
+    return False
+
+
+def _exact_layer(pattern: Pattern) -> Layer:
+    return Layer.SOUNDED if pattern.keeps_sounds else Layer.PLAIN
+
+
+def _sound_wildcard(part: Wildcard, encode: object, tones: bool) -> str:
+    if part.name == "name":
+        return "[\ue000-\uf8ff]{1,4}?"
+    if part.name == "any":
+        return part.regex()
+    assert callable(encode)
+    spoken = "".join(encode(c, tones=tones) for c in "一二两三四五六七八九十半")
+    return f"(?:[0-9]+|[{spoken}]+)"
+
+
+def _places(pattern: Pattern, anchor: str, starts: Sequence[int], text: str) -> list[tuple[int, int]]:
+    """Where a pattern matches in a text in which its anchor starts at ``starts``."""
+    if pattern.literal is not None:
+        return [(start, start + len(anchor)) for start in starts]
+    if all(map(text.__contains__, pattern.others)):  # most patterns end here, without trying their expression
+        return [match.span() for match in pattern.regex.finditer(text)]
+    return []
+
+
+def _one_sentence(text: Scanned, place: tuple[int, int]) -> bool:
+    start, end = place
+    return SENTENCE_END.search(text.plain.base.text, start, end) is None
+
+
+def _nearest_place(phrase: str, said: str, threshold: float) -> tuple[int, int, float] | None:
+    """The stretch of ``said`` most like ``phrase``, when its score reaches the threshold."""
+    if len(said) < len(phrase):
+        score = fuzz.ratio(phrase, said)
+        return (0, len(said), score) if score >= threshold else None
+    aligned = fuzz.partial_ratio_alignment(phrase, said, score_cutoff=threshold)
+    if aligned is None or aligned.dest_end <= aligned.dest_start:
+        return None
+    return aligned.dest_start, aligned.dest_end, aligned.score
+
+
+def _same_claim(phrase: str, said: str, *, digits: bool = True) -> bool:
+    """False when a near text says another thing: it negates, or names another number.
+
+    By sound (``digits`` False) a lost 不 may be a 步: only a negation too many is another claim then.
+    """
+    wanted, found = len(_NEGATION.findall(phrase)), len(_NEGATION.findall(said))
+    if not digits:
+        return found <= wanted
+    return found == wanted and re.findall("[0-9]", phrase) == re.findall("[0-9]", said)
+
+
+def negates_otherwise(phrase: str, said: str) -> bool:
+    """True when two sentences negate unequally often, so that one says what the other denies."""
+    return len(_NEGATION.findall(phrase)) != len(_NEGATION.findall(said))
+
+
+def _longest(matches: list[Match]) -> list[Match]:
+    """Matches without overlap: the longest wins, then the better score, then the earlier."""
+    if len(matches) < 2:
+        return matches
+    ranked = sorted(matches, key=lambda m: (m.start - m.end, -m.score, m.start, m.entry.pattern.shown))
+    kept: list[Match] = []  # in order and apart, so that only the neighbours can overlap
+    for match in ranked:
+        at = bisect_left(kept, match.start, key=lambda m: m.start)
+        if not any(match.overlaps(other) for other in kept[max(0, at - 1) : at + 1]):
+            kept.insert(at, match)
+    return kept

@@ -1,0 +1,181 @@
+"""A transcript as conditions look at it: turns with their scanned text, places with their times."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cached_property, reduce
+from itertools import accumulate
+from operator import or_
+from typing import TYPE_CHECKING, NamedTuple
+
+from qa_engine.domain import Span, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.ports.tones import ToneReader
+from qa_engine.text import count_chars
+
+if TYPE_CHECKING:
+    from qa_engine.rules.looking.region import Region
+    from qa_engine.rules.operators.sound.silence import Gap
+
+_SPACE = re.compile(r"\s")
+
+
+class TurnView:
+    """One turn: its text seen through the pack's lexicon, and when each character was said."""
+
+    def __init__(self, turn: Turn, order: int, lexicon: Lexicon) -> None:
+        self.turn = turn
+        self.span = turn.span
+        self.order = order  # place in the list of turns, which Turn.index names, too
+        self.scanned = Scanned(turn.text, lexicon)
+
+    @cached_property
+    def chars(self) -> int:
+        """字 of the turn."""
+        return count_chars(self.turn.text)
+
+    @cached_property
+    def words(self) -> Sequence[tuple[int, int, Word]]:
+        """(first character, one past the last, word) of each word that is found in the shown text."""
+        return list(zip(*self._placed, strict=True))
+
+    @cached_property
+    def least_probability(self) -> float:
+        """Of the word that was heard worst; 1.0 where no word tells its probability."""
+        return min([word.probability for word in self.turn.words if word.probability is not None], default=1.0)
+
+    @cached_property
+    def _placed(self) -> tuple[Sequence[int], Sequence[int], Sequence[Word]]:
+        """What ``words`` says, in three rows."""
+        shown, words = self.turn.text, self.turn.words
+        texts = [word.text for word in words]
+        if texts and all(texts) and "".join(texts) == shown and not _SPACE.search(shown):
+            lasts = list(accumulate(map(len, texts)))
+            return [0, *lasts[:-1]], lasts, words
+        firsts, lasts, found, at = [], [], [], 0
+        for word in words:
+            text = word.text.strip()
+            place = shown.find(text, at) if text else -1
+            if place >= 0:
+                at = place + len(text)
+                firsts.append(place)
+                lasts.append(at)
+                found.append(word)
+        return firsts, lasts, found
+
+    def words_at(self, start: int, end: int) -> Sequence[Word]:
+        """The words that the characters [start, end) touch."""
+        firsts, lasts, words = self._placed
+        return words[bisect_right(lasts, start) : bisect_left(firsts, end)]
+
+    def times(self, start: int, end: int) -> tuple[float | None, float | None]:
+        """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times."""
+        span = self.span
+        if span is None:
+            return None, None
+        touched = self.words_at(start, end)
+        if touched:
+            return min([word.start for word in touched]), max([word.end for word in touched])
+        length = max(1, len(self.turn.text))
+        return (
+            round(span.start + span.seconds * start / length, 3),
+            round(span.start + span.seconds * end / length, 3),
+        )
+
+
+class _Sought(NamedTuple):
+    """Who looks for something that occurs ``anywhere`` in some turns, and in which of them: (its bit, owners) each."""
+
+    anywhere: int
+    turns: Sequence[tuple[int, int]]
+
+
+class CallView:
+    """A transcript with everything that several conditions need, worked out once."""
+
+    def __init__(self, transcript: Transcript, lexicon: Lexicon, tones: ToneReader) -> None:
+        self.transcript = transcript
+        self.tones = tones
+        self.all_turns = tuple(TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns))
+        self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
+        self.timed = transcript.timed
+        self.roles_known = transcript.roles_known
+        self.duration = transcript.duration
+        self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
+        self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
+        self.gaps: dict[tuple[bool, tuple[Span, ...]], Sequence[Gap]] = {}  # by what counts as one
+
+    @cached_property
+    def _by_speaker(self) -> Mapping[Speaker | None, tuple[TurnView, ...]]:
+        groups: dict[Speaker | None, tuple[TurnView, ...]] = {None: self.turns}
+        for speaker in Speaker:
+            groups[speaker] = tuple(view for view in self.turns if view.turn.speaker is speaker)
+        return groups
+
+    def turns_of(self, speaker: Speaker | None) -> tuple[TurnView, ...]:
+        """The judged turns of a speaker (None: of anybody)."""
+        return self._by_speaker[speaker]
+
+    def orders_of(self, speaker: Speaker | None) -> Sequence[int]:
+        """The places of a speaker's judged turns in the call, rising."""
+        return self._orders[speaker]
+
+    @cached_property
+    def _orders(self) -> Mapping[Speaker | None, Sequence[int]]:
+        return {speaker: [view.order for view in views] for speaker, views in self._by_speaker.items()}
+
+    def likely(self, layer: Layer, speaker: Speaker | None, owner: int) -> int:
+        """The judged turns of a speaker in which a key of an owner in the lexicon occurs: bit n is turn n."""
+        sought = self._sought.get((layer, speaker))
+        if sought is None:
+            sought = self._sought[layer, speaker] = self._seek(layer, speaker)
+        wanted = 1 << owner
+        if not sought.anywhere & wanted:
+            return 0
+        return sum([turn for turn, owners in sought.turns if owners & wanted])
+
+    def _seek(self, layer: Layer, speaker: Speaker | None) -> "_Sought":
+        turns = [(1 << view.order, view.scanned.owners(layer)) for view in self.turns_of(speaker)]
+        return _Sought(reduce(or_, [owners for _, owners in turns], 0), turns)
+
+    @cached_property
+    def last_second(self) -> float:
+        """Where the call ends: its duration, or its last judged turn where that ends later."""
+        return max(self.duration or 0.0, max((view.turn.end or 0.0 for view in self.turns), default=0.0))
+
+    @cached_property
+    def tone_of(self) -> Mapping[int, ToneReading]:
+        """Turn index → how it sounds, of the turns that could be read."""
+        return self.tones.read(self.transcript)
+
+    @cached_property
+    def holds(self) -> tuple[Span, ...]:
+        """Stretches on hold, as the metadata tell."""
+        raw = self.transcript.call.metadata.get("hold")
+        spans = []
+        for item in raw if isinstance(raw, list | tuple) else ():
+            if isinstance(item, list | tuple) and len(item) == 2:
+                start, end = item
+                if isinstance(start, int | float) and isinstance(end, int | float) and start <= end:
+                    spans.append(Span(float(start), float(end)))
+        return tuple(spans)
+
+    def neighbour(self, order: int, step: int, speaker: Speaker | None) -> TurnView | None:
+        """The nearest judged turn before (-1) or after (+1) the turn at ``order``, of a speaker if one is given."""
+        at = order + step
+        while 0 <= at < len(self.all_turns):
+            view = self.all_turns[at]
+            if view.turn.excluded is None and (speaker is None or view.turn.speaker is speaker):
+                return view
+            at += step
+        return None
+
+
+def clock(seconds: float | None) -> str:
+    """``mm:ss`` (or ``h:mm:ss``), empty when unknown."""
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    text = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{text}" if hours else text

@@ -1,0 +1,1 @@
+"""Operators over how and when it was said."""

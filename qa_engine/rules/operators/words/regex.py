@@ -1,0 +1,85 @@
+"""regex: regular expressions over the text, with exclusions and a time limit."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.looking.regexes import SafeRegex
+from qa_engine.rules.looking.scope import SPEAKER_TITLE, Scope
+from qa_engine.rules.looking.view import TurnView
+from qa_engine.rules.operators.base import Preparer, operator
+from qa_engine.rules.written.fields import Spoken, Texts
+
+
+class RegexFields(Spoken):
+    operator: Literal["regex"]
+    patterns: Texts = Field(min_length=1)
+    exclude: Texts = ()
+    over: Literal["plain", "marked", "shown"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    patterns: tuple[SafeRegex, ...]
+    exclude: tuple[SafeRegex, ...]
+
+
+def prepare(fields: RegexFields, preparer: Preparer) -> Ready:
+    return Ready(preparer.regexes(fields.patterns, "patterns"), preparer.regexes(fields.exclude, "exclude"))
+
+
+def describe(fields: RegexFields) -> str:
+    return "说的话符合正则 " + "、".join(f"「{source}」" for source in fields.patterns)
+
+
+@operator("regex", title="正则", fields=RegexFields, prepare=prepare, describe=describe)
+def regex(scope: Scope) -> Outcome:
+    ready: Ready = scope.prepared
+    return scope.missing(scope.answer(regex_hits(scope, ready.patterns, ready.exclude, scope.fields.over)))
+
+
+def regex_hits(
+    scope: Scope, patterns: tuple[SafeRegex, ...], exclude: tuple[SafeRegex, ...] = (), over: str = "plain"
+) -> list[Hit]:
+    """The hits of expressions in the region, none inside of an earlier hit, none that an exclusion touches."""
+    hits: list[Hit] = []
+    for piece in scope.pieces:
+        text = _text(piece.view, over)
+        refused = [span for pattern in exclude for span in pattern.finditer(text)]
+        taken: list[tuple[int, int]] = []
+        for pattern in patterns:
+            for start, end in pattern.finditer(text):
+                if any(start < e and s < end for s, e in (*refused, *taken)):
+                    continue
+                taken.append((start, end))
+                hit = _hit(scope, piece.view, over, (start, end), pattern)
+                if hit is not None:
+                    hits.append(hit)
+    return hits
+
+
+def _text(view: TurnView, over: str) -> str:
+    match over:
+        case "shown":
+            return view.turn.text
+        case "marked":
+            return view.scanned.plain.base.text
+    return view.scanned.plain.text
+
+
+def _hit(scope: Scope, view: TurnView, over: str, span: tuple[int, int], pattern: SafeRegex) -> Hit | None:
+    who = SPEAKER_TITLE[view.turn.speaker]
+    base = view.scanned.plain.base
+    if over == "plain":
+        place = view.scanned.plain.span_to_base(*span)
+    elif over == "marked":
+        place = span
+    else:
+        # The shown text is where the match is; the excuses look at the normalised text around it.
+        inside = [i for i, (s, e) in enumerate(zip(base.starts, base.ends, strict=True)) if span[0] < e and s < span[1]]
+        if not inside:
+            return None
+        place = inside[0], inside[-1] + 1
+    return scope.words(view, place, lambda text: f"{who}说「{text}」，符合「{pattern.source}」", pattern=pattern.source)

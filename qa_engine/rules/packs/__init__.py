@@ -1,0 +1,1 @@
+"""Rule packs: loaded, prepared, described."""

@@ -1,0 +1,1 @@
+"""What the rules ask of others, each with its fake."""

@@ -1,0 +1,87 @@
+"""For which calls a rule is meant. A fact that the call does not tell makes the rule not applicable, never assumed."""
+
+from collections.abc import Iterator
+
+from qa_engine.domain import Call
+from qa_engine.rules.written.models import AppliesTo
+
+_SCENARIOS = {
+    "consultation": "咨询", "complaint": "投诉", "order": "订单", "after_sales": "售后", "followup": "回访",
+    "telesales": "电销",
+}  # fmt: skip
+_TITLES = {**_SCENARIOS, "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线"}
+
+
+def why_not(applies: AppliesTo, call: Call, duration: float | None) -> str:
+    """Why the rule is not meant for the call (Chinese), or an empty text when it is."""
+    if not applies.model_fields_set:  # most rules are meant for every call
+        return ""
+    return next(_objections(applies, call, duration), "")
+
+
+def _objections(applies: AppliesTo, call: Call, duration: float | None) -> Iterator[str]:
+    yield from _one_of("业务场景", call.scenario, applies.scenario)
+    yield from _none_of("业务场景", call.scenario, applies.not_scenario)
+    yield from _one_of("呼叫方向", call.direction, applies.direction)
+    yield from _one_of("渠道", call.channel, applies.channel)
+    yield from _one_of("班组", call.agent.team, applies.team)
+    line = call.metadata.get("business_line")
+    yield from _one_of("业务线", None if line is None else str(line), applies.business_line)
+    for name, wanted in applies.metadata.items():
+        value = call.metadata.get(name)
+        options = wanted if isinstance(wanted, list | tuple) else [wanted]
+        texts = tuple(_text(option) for option in options)
+        yield from _one_of(name, None if value is None else _text(value), texts)
+    yield from _length(applies, duration)
+    yield from _dates(applies, call)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: str) -> str:
+    return _TITLES.get(value, value)
+
+
+def _one_of(title: str, value: str | None, wanted: tuple[str, ...]) -> Iterator[str]:
+    if not wanted or value in wanted:
+        return
+    options = "、".join(_shown(option) for option in wanted)
+    if value is None:
+        yield f"{title}未知，本规则只适用于{options}"
+    else:
+        yield f"{title}为{_shown(value)}，本规则只适用于{options}"
+
+
+def _none_of(title: str, value: str | None, unwanted: tuple[str, ...]) -> Iterator[str]:
+    if not unwanted:
+        return
+    if value is None:
+        yield f"{title}未知，本规则不适用于{'、'.join(_shown(option) for option in unwanted)}"
+    elif value in unwanted:
+        yield f"{title}为{_shown(value)}，本规则不适用"
+
+
+def _length(applies: AppliesTo, duration: float | None) -> Iterator[str]:
+    if applies.min_seconds is None and applies.max_seconds is None:
+        return
+    if duration is None:
+        yield "通话时长未知，本规则限定了时长"
+    elif applies.min_seconds is not None and duration < applies.min_seconds:
+        yield f"通话 {duration:.0f} 秒，短于 {applies.min_seconds:g} 秒"
+    elif applies.max_seconds is not None and duration > applies.max_seconds:
+        yield f"通话 {duration:.0f} 秒，长于 {applies.max_seconds:g} 秒"
+
+
+def _dates(applies: AppliesTo, call: Call) -> Iterator[str]:
+    if applies.from_date is None and applies.until_date is None:
+        return
+    if call.started_at is None:
+        yield "通话时间未知，本规则限定了生效日期"
+        return
+    day = call.started_at.date()
+    if applies.from_date is not None and day < applies.from_date:
+        yield f"通话日期 {day}，规则自 {applies.from_date} 起生效"
+    elif applies.until_date is not None and day > applies.until_date:
+        yield f"通话日期 {day}，规则到 {applies.until_date} 为止"

@@ -1,0 +1,100 @@
+"""The speech room behind the service's port: settings become the room's own options here and nowhere else."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from qa_engine.domain import Call, Transcript, digest
+from qa_engine.errors import RecogniserError, RecordingError
+from qa_engine.service.ports.transcriber import RecordingFacts
+from qa_engine.settings import Settings
+from qa_engine.speech import (
+    STARTER,
+    FasterWhisperRecogniser,
+    FilterOptions,
+    RawFormat,
+    Recogniser,
+    RecognitionOptions,
+    SpeechOptions,
+    check_recording,
+    find_model,
+    transcribe_recording,
+)
+
+
+class SpeechTranscriber:
+    """faster-whisper and everything around it; the model is loaded when the first recording is heard."""
+
+    def __init__(self, settings: Settings, *, recogniser: Recogniser | None = None) -> None:
+        self._settings = settings
+        self._given = recogniser
+
+    @cached_property
+    def options(self) -> SpeechOptions:
+        settings = self._settings
+        return SpeechOptions(
+            max_seconds=settings.max_recording_hours * 3600.0,
+            raw_format=RawFormat.parse(settings.raw_format) if settings.raw_format else None,
+            recognition=RecognitionOptions(
+                mode=settings.asr_mode,
+                beam_size=settings.asr_beam_size,
+                batch_size=settings.asr_batch_size,
+                device=settings.asr_device,
+                compute_type=settings.asr_compute_type,
+                threads=settings.asr_threads,
+            ),
+            filters=FilterOptions(confidence_floor=settings.asr_confidence_floor),
+        )
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        return self._given or FasterWhisperRecogniser(self._settings.asr_model, self.options.recognition)
+
+    @property
+    def notice(self) -> str | None:
+        """Read from the model's card alone: a web page must neither hash weights nor ask a model hub."""
+        model = self._settings.asr_model
+        if model != STARTER and not Path(model).expanduser().is_dir():
+            return None
+        try:
+            return find_model(model).notice
+        except RecogniserError:
+            return None  # there is no recogniser; `doctor` and the worker say so
+
+    def settings_digest(self, agent_channel: str | None) -> str:
+        identity = self.recogniser.identity
+        return digest(
+            {
+                "options": identity.suited(self.options).digest,
+                "engine": identity.engine,
+                "model": identity.model_digest,
+                "agent_channel": agent_channel,
+            }
+        )
+
+    def probe(self, path: Path) -> RecordingFacts:
+        facts = check_recording(path, self.options)
+        if facts.seconds < self.options.min_seconds:
+            raise RecordingError(
+                "too_short",
+                f"{path}: {facts.seconds:.2f} s of sound; under {self.options.min_seconds:g} s there is no call in it.",
+            )
+        return RecordingFacts(
+            container=facts.container,
+            codec=facts.codec,
+            channels=facts.channels,
+            sample_rate=facts.sample_rate,
+            seconds=facts.seconds,
+        )
+
+    def transcribe(
+        self, path: Path, call: Call, *, agent_channel: str | None, progress: Callable[[float, float], None] | None
+    ) -> Transcript:
+        return transcribe_recording(
+            path,
+            call,
+            recogniser=self.recogniser,
+            options=self.options,
+            agent_channel=agent_channel,
+            progress=progress,
+        )

@@ -1,0 +1,1 @@
+"""Packs, scorecards and models: read, tested, trained."""

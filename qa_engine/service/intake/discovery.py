@@ -1,0 +1,330 @@
+"""From the paths a person names to the calls in them: folders walked, manifests, sidecars and file names read."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from qa_engine import contract
+from qa_engine.domain import JsonValue, Transcript
+from qa_engine.errors import Fault, FaultyFileError, ManifestError, SettingsError
+from qa_engine.service.intake.facts import CallFacts, call_id, likely, read_facts
+from qa_engine.service.intake.filenames import plain_id, readable
+from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
+from qa_engine.settings import Settings
+from qa_engine.speech import RAW_SUFFIXES
+
+_SOUND = "wav mp3 mp2 m4a aac amr awb ogg oga opus flac wma gsm au aif aiff caf 3gp mka vox wav49 sln ac3"
+_MOVING = "mp4 mov avi mkv webm flv"  # taken in, so that each is told about and in the ledger
+RECORDING_SUFFIXES = frozenset(RAW_SUFFIXES) | {f".{name}" for name in f"{_SOUND} {_MOVING}".split()}
+TRANSCRIPT_SUFFIXES = frozenset(contract.TRANSCRIPT_SUFFIXES)
+MANIFEST_NAMES = ("manifest.csv", "manifest.jsonl")
+_SIDECAR_MAX_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that should become a call (or several, when it is a file of transcripts).
+
+    ``where`` and ``line`` say who named it. ``transcript`` came in a sidecar and makes recognition needless.
+    """
+
+    path: Path
+    facts: CallFacts
+    where: str
+    line: int | None = None
+    is_transcript: bool = False
+    transcript: Transcript | None = None
+    unlisted: bool = False  # there is a manifest, and it does not name this file
+
+    @property
+    def is_recording(self) -> bool:
+        """True when it must be heard before it can be judged."""
+        return not self.is_transcript and self.transcript is None
+
+
+@dataclass(slots=True)
+class Found:
+    """What the paths hold. Collected while walking, then only read."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def discover(settings: Settings, paths: Sequence[Path], *, manifest: Path | None = None) -> Found:
+    """Every call below ``paths``, in order, each file once.
+
+    Facts of a recording, the strongest first: its manifest row, its sidecar, its name (``QA_FILENAME_PATTERN``). The
+    manifest is the given one, or ``manifest.csv``/``manifest.jsonl`` in the same folder. A path that does not exist is
+    a fault like any other; a given manifest that cannot be read raises ManifestError.
+    """
+    return _Discovery(settings, manifest).run(paths)
+
+
+class _Discovery:
+    def __init__(self, settings: Settings, manifest: Path | None) -> None:
+        self._zone = ZoneInfo(settings.timezone)
+        self._pattern = _pattern(settings)
+        self._found = Found()
+        self._given = self._take(read_manifest(manifest, zone=self._zone)) if manifest else None
+        self._beside: dict[Path, Mapping[Path, ManifestEntry] | None] = {}
+        self._faulty: set[Path] = set(self._given_manifest.faulty_files) if self._given else set()
+        self._seen: set[Path] = set()
+        self._listed: dict[Path, dict[str, list[str]]] = {}
+
+    def run(self, paths: Sequence[Path]) -> Found:
+        named = {path.resolve() for path in paths}
+        for path in paths:
+            if path.is_dir():
+                for file in self._walk(path):
+                    self._add(file)
+            elif not path.exists():
+                self._fault(path, "no such file or folder")
+            elif not self._is_aid(path, named):
+                self._add(path)
+        return self._found
+
+    def _fault(self, path: Path, message: str) -> None:
+        self._found.faults.append(Fault(readable(path), None, None, message))
+
+    def _is_aid(self, path: Path, named: set[Path]) -> bool:
+        """A manifest or a sidecar that was named along with its recordings, as ``folder/*`` does."""
+        if path.name in MANIFEST_NAMES or self._is_given_manifest(path):
+            return True
+        if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
+            return False
+        return any(recording.resolve() in named for recording in self._beside_it(path, RECORDING_SUFFIXES))
+
+    def _take(self, manifest: Manifest) -> Mapping[Path, ManifestEntry]:
+        self._given_manifest = manifest
+        self._found.faults += manifest.faults
+        entries: dict[Path, ManifestEntry] = {}
+        for entry in manifest.entries:
+            earlier = entries.setdefault(entry.file.resolve(), entry)
+            if earlier is not entry:
+                message = f"the file {entry.file.name} is already in line {earlier.line}"
+                self._found.faults.append(Fault(str(manifest.path), entry.line, None, message, "file"))
+        return entries
+
+    def _walk(self, root: Path) -> Iterator[Path]:
+        inside = root.resolve()
+        for folder, folders, files in os.walk(root, onerror=self._unreadable):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in folders:
+                if (Path(folder) / name).is_symlink():
+                    self._fault(Path(folder) / name, "a linked folder is not followed; name it itself")
+            for name in sorted(files):
+                path = Path(folder) / name
+                if name.startswith(".") or name in MANIFEST_NAMES or self._is_given_manifest(path):
+                    continue
+                if not path.resolve().is_relative_to(inside):
+                    self._fault(path, "a link that leads out of the folder")
+                elif path.suffix.lower() in RECORDING_SUFFIXES or self._is_transcript(path) or self._is_listed(path):
+                    yield path
+                elif not self._is_sidecar(path):
+                    self._found.skipped.append(readable(path))
+
+    def _unreadable(self, error: OSError) -> None:
+        self._fault(Path(error.filename or "?"), f"the folder cannot be read: {error.strerror}")
+
+    def _is_given_manifest(self, path: Path) -> bool:
+        return self._given is not None and path.resolve() == self._given_manifest.path.resolve()
+
+    def _is_listed(self, path: Path) -> bool:
+        entries = self._given if self._given is not None else self._manifest_of(path.resolve().parent)
+        return entries is not None and path.resolve() in entries
+
+    def _is_transcript(self, path: Path) -> bool:
+        """A transcript of its own. A .txt in a folder may be anything, so it counts only when it is named."""
+        suffix = path.suffix.lower()
+        return suffix in TRANSCRIPT_SUFFIXES - {".txt"} and not self._is_sidecar(path)
+
+    def _is_sidecar(self, path: Path) -> bool:
+        return path.suffix.lower() in TRANSCRIPT_SUFFIXES and bool(self._beside_it(path, RECORDING_SUFFIXES))
+
+    def _beside_it(self, path: Path, suffixes: frozenset[str]) -> list[Path]:
+        """Files of the same name with one of these suffixes, however they are written: telephone systems shout."""
+        folder = path.parent
+        if folder not in self._listed:
+            names: dict[str, list[str]] = {}
+            for name in sorted(os.listdir(folder)):  # noqa: PTH208  # one list of names for ten thousand questions
+                names.setdefault(Path(name).stem, []).append(name)
+            self._listed[folder] = names
+        beside = [folder / name for name in self._listed[folder].get(path.stem, ())]
+        return [other for other in beside if other.suffix.lower() in suffixes and other.is_file()]
+
+    def _add(self, path: Path) -> None:
+        resolved = path.resolve()
+        if resolved in self._seen:
+            return
+        self._seen.add(resolved)
+        entries = self._given if self._given is not None else self._manifest_of(resolved.parent)
+        if resolved in self._faulty:
+            return  # its row has a fault, which was told
+        entry = entries.get(resolved) if entries is not None else None
+        where, line = (str(self._manifest_path(resolved)), entry.line) if entry else (readable(path), None)
+        try:
+            facts, transcript = self._read_beside(path)
+        except FaultyFileError as error:
+            self._found.faults += error.faults
+            return
+        if entry is not None:
+            facts = entry.facts.over(facts)
+        is_transcript = path.suffix.lower() in TRANSCRIPT_SUFFIXES
+        self._found.candidates.append(
+            Candidate(
+                path=path,
+                facts=facts,
+                where=where,
+                line=line,
+                is_transcript=is_transcript,
+                transcript=transcript,
+                unlisted=entries is not None and entry is None and not is_transcript,
+            )
+        )
+
+    def _manifest_path(self, resolved: Path) -> Path:
+        if self._given is not None:
+            return self._given_manifest.path
+        return next(p for p in (resolved.parent / name for name in MANIFEST_NAMES) if p.is_file())
+
+    def _manifest_of(self, folder: Path) -> Mapping[Path, ManifestEntry] | None:
+        """The manifest that lies in a folder, read once; one that cannot be read is told once."""
+        if folder not in self._beside:
+            self._beside[folder] = None
+            path = next((p for p in (folder / name for name in MANIFEST_NAMES) if p.is_file()), None)
+            if path is not None:
+                self._beside[folder] = self._read_found_manifest(path)
+        return self._beside[folder]
+
+    def _read_found_manifest(self, path: Path) -> Mapping[Path, ManifestEntry] | None:
+        try:
+            manifest = read_manifest(path, zone=self._zone)
+        except ManifestError as error:
+            self._found.faults += error.faults
+            return None
+        self._faulty |= manifest.faulty_files
+        self._found.faults += manifest.faults
+        return {entry.file.resolve(): entry for entry in manifest.entries}
+
+    def _read_beside(self, path: Path) -> tuple[CallFacts, Transcript | None]:
+        """What the sidecar and the name say. Raises a FaultyFileError."""
+        facts, transcript = CallFacts(), None
+        if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
+            sidecars = self._beside_it(path, TRANSCRIPT_SUFFIXES)
+            if sidecars:
+                facts, transcript = _read_sidecar(sidecars[0], self._zone)
+        if self._pattern is not None and (
+            match := self._pattern.fullmatch(path.name) or self._pattern.match(path.name)
+        ):
+            columns: dict[str, JsonValue] = {name: text for name, text in match.groupdict().items() if text}
+            named, faults = read_facts(columns, where=readable(path), line=None, zone=self._zone)
+            if faults:
+                raise ManifestError(faults)
+            facts = facts.over(named)
+        return facts, transcript
+
+
+def _read_sidecar(path: Path, zone: ZoneInfo) -> tuple[CallFacts, Transcript | None]:
+    """A transcript, or a JSON object with the columns of a manifest."""
+    if path.suffix.lower() == ".json":
+        columns = _json_object(path)
+        if "turns" not in columns:
+            facts, faults = read_facts(_flat(columns), where=str(path), line=None, zone=zone)
+            if faults:
+                raise ManifestError(faults)
+            return facts, None
+    transcripts = list(contract.read_transcripts(path))
+    if len(transcripts) != 1:
+        raise ManifestError([Fault(str(path), None, None, f"{len(transcripts)} transcripts beside one recording")])
+    transcript = proper(transcripts[0], path)
+    return facts_of(transcript), transcript
+
+
+def proper(transcript: Transcript, path: Path) -> Transcript:
+    """The transcript with a call id that can be kept. Raises ManifestError for an id or a time that cannot."""
+    call = transcript.call
+    given = call.call_id
+    try:
+        # an id that came from the name of the file is no fault of anybody
+        kept = plain_id(readable(given)) if given.startswith(path.stem) else call_id(given)
+    except ValueError as error:
+        raise ManifestError([Fault(readable(path), None, None, str(error), "call_id")]) from None
+    try:
+        if call.started_at is not None:
+            likely(call.started_at)
+    except ValueError as error:
+        raise ManifestError([Fault(readable(path), None, None, str(error), "started_at")]) from None
+    return transcript if kept == given else replace(transcript, call=replace(call, call_id=kept))
+
+
+def facts_of(transcript: Transcript) -> CallFacts:
+    """The facts that a transcript file gives of its call."""
+    call = transcript.call
+    return CallFacts(
+        call_id=call.call_id,
+        agent=call.agent,
+        channel=call.channel,
+        direction=call.direction,
+        scenario=call.scenario,
+        started_at=call.started_at,
+        customer_number=call.customer_number,
+        metadata=call.metadata,
+    )
+
+
+def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transcript:
+    """The transcript as that of call ``call_id``, with what others knew of the call."""
+    merged = facts.over(facts_of(transcript))
+    return replace(transcript, call=merged.call(call_id, duration=transcript.call.duration))
+
+
+def _json_object(path: Path) -> Mapping[str, JsonValue]:
+    try:
+        if path.stat().st_size > _SIDECAR_MAX_BYTES:
+            raise ManifestError([Fault(str(path), None, None, "larger than 64 MB")])
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise ManifestError([Fault(str(path), error.lineno, error.colno, f"not JSON: {error.msg}")]) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise ManifestError([Fault(str(path), None, None, "not UTF-8 JSON")]) from None
+    except OSError as error:
+        raise ManifestError([Fault(str(path), None, None, f"cannot be read: {error.strerror}")]) from None
+    if not isinstance(content, dict):
+        raise ManifestError([Fault(str(path), 1, None, "must be a JSON object")])
+    return content
+
+
+def _flat(columns: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The nested names of a transcript file as the columns of a manifest."""
+    flat = dict(columns)
+    agent, customer, metadata = flat.pop("agent", None), flat.pop("customer", None), flat.pop("metadata", None)
+    for ignored in ("version", "duration"):
+        flat.pop(ignored, None)
+    if isinstance(agent, dict):
+        for key, column in (("id", "agent_id"), ("name", "agent_name"), ("team", "team")):
+            flat.setdefault(column, agent.get(key))
+    if isinstance(customer, dict):
+        flat.setdefault("customer_number", customer.get("number"))
+    if isinstance(metadata, dict):
+        for key, value in metadata.items():
+            flat.setdefault(key, value)
+    return flat
+
+
+def _pattern(settings: Settings) -> re.Pattern[str] | None:
+    if settings.filename_pattern is None:
+        return None
+    try:
+        pattern = re.compile(settings.filename_pattern)
+    except re.error as error:
+        raise SettingsError(f"QA_FILENAME_PATTERN is no regular expression: {error}") from None
+    if not pattern.groupindex:
+        raise SettingsError(
+            "QA_FILENAME_PATTERN names no group; write for example (?P<agent_id>\\d+)_(?P<started_at>\\d{14})"
+        )
+    return pattern

@@ -1,0 +1,217 @@
+"""The facts of a call as columns of text, from manifest, sidecar, file name or web form → typed, or located faults."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from typing import TypeVar
+
+from qa_engine.domain import Agent, Call, Channel, Direction, JsonValue
+from qa_engine.errors import Fault
+from qa_engine.service.intake.filenames import MOST_ID_BYTES
+
+AGENT_CHANNELS = ("left", "right", "0", "1", "mixed")
+COLUMNS = (
+    "file",
+    "call_id",
+    "agent_id",
+    "agent_name",
+    "team",
+    "direction",
+    "scenario",
+    "started_at",
+    "agent_channel",
+    "customer_number",
+    "ring_seconds",
+    "ended_by",
+    "csat",
+)
+_KNOWN = frozenset({*COLUMNS, "channel"})
+_CALL_ID = re.compile(r"[\w.@-][\w.@:+=-]{0,127}")
+_DATES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S")
+_YEARS = range(1970, 2200)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What somebody said about a call. ``call_id`` None: nobody gave one. ``metadata`` holds every further column."""
+
+    call_id: str | None = None
+    agent: Agent = field(default_factory=Agent)
+    channel: Channel | None = None
+    direction: Direction | None = None
+    scenario: str | None = None
+    started_at: datetime | None = None
+    agent_channel: str | None = None
+    customer_number: str | None = None
+    metadata: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    def call(self, call_id: str, *, duration: float | None) -> Call:
+        return Call(
+            call_id=call_id,
+            channel=self.channel or Channel.VOICE,
+            direction=self.direction,
+            scenario=self.scenario,
+            started_at=self.started_at,
+            duration=duration,
+            agent=self.agent,
+            customer_number=self.customer_number,
+            metadata=dict(self.metadata),
+        )
+
+    def over(self, weaker: "CallFacts") -> "CallFacts":
+        """These facts, with what they leave open taken from ``weaker``."""
+        return replace(
+            self,
+            call_id=self.call_id or weaker.call_id,
+            agent=Agent(
+                id=self.agent.id or weaker.agent.id,
+                name=self.agent.name or weaker.agent.name,
+                team=self.agent.team or weaker.agent.team,
+            ),
+            channel=self.channel or weaker.channel,
+            direction=self.direction or weaker.direction,
+            scenario=self.scenario or weaker.scenario,
+            started_at=self.started_at or weaker.started_at,
+            agent_channel=self.agent_channel or weaker.agent_channel,
+            customer_number=self.customer_number or weaker.customer_number,
+            metadata={**weaker.metadata, **self.metadata},
+        )
+
+
+class Columns:
+    """Reads typed values out of columns of text and collects every fault with its place."""
+
+    def __init__(self, columns: Mapping[str, JsonValue], *, where: str, line: int | None = None) -> None:
+        self._columns = columns
+        self._where, self._line = where, line
+        self.faults: list[Fault] = []
+
+    def fault(self, column: str, message: str) -> None:
+        self.faults.append(Fault(self._where, self._line, None, message, column))
+
+    def text(self, column: str) -> str | None:
+        value = self._columns.get(column)
+        if value is None or isinstance(value, bool | list | dict):
+            if isinstance(value, bool | list | dict):
+                self.fault(column, f"must be text, not {type(value).__name__}")
+            return None
+        return str(value).strip() or None
+
+    def read(self, column: str, parse: Callable[[str], T]) -> T | None:
+        text = self.text(column)
+        if text is None:
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.fault(column, str(error))
+            return None
+
+
+def read_facts(
+    columns: Mapping[str, JsonValue], *, where: str, line: int | None, zone: tzinfo
+) -> tuple[CallFacts, list[Fault]]:
+    """Columns → facts. Unknown columns become metadata. A fault makes only its own column unknown."""
+    unfit = {name: message for name, value in columns.items() if (message := _unfit(name, value))}
+    columns = {name: value for name, value in columns.items() if name not in unfit}
+    reader = Columns(columns, where=where, line=line)
+    for name, message in unfit.items():
+        reader.fault(name.encode("ascii", "backslashreplace").decode(), message)
+    ring_seconds = reader.read("ring_seconds", seconds)
+    ended_by = reader.read("ended_by", _one_of("agent", "customer"))
+    csat = reader.read("csat", number)
+    read: dict[str, JsonValue] = {"ring_seconds": ring_seconds, "ended_by": ended_by, "csat": csat}
+    metadata = {name: value for name, value in read.items() if value is not None}
+    metadata |= {name: value for name, value in columns.items() if name not in _KNOWN and value not in (None, "")}
+    direction = reader.read("direction", _one_of("inbound", "outbound"))
+    channel = reader.read("channel", _one_of("voice", "chat"))
+    facts = CallFacts(
+        call_id=reader.read("call_id", call_id),
+        agent=Agent(id=reader.text("agent_id"), name=reader.text("agent_name"), team=reader.text("team")),
+        channel=Channel(channel) if channel else None,
+        direction=Direction(direction) if direction else None,
+        scenario=reader.text("scenario"),
+        started_at=reader.read("started_at", lambda text: moment(text, zone)),
+        agent_channel=reader.read("agent_channel", _one_of(*AGENT_CHANNELS)),
+        customer_number=reader.text("customer_number"),
+        metadata=metadata,
+    )
+    return facts, reader.faults
+
+
+def _unfit(name: str, value: JsonValue) -> str | None:
+    """Why a value could not be kept: a database and a JSON file must take it and give it back."""
+    try:
+        json.dumps([name, value], ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return "holds half a character (a lone surrogate); export the text again"
+    except (ValueError, RecursionError):
+        return "holds a number or a nesting that JSON has no words for"
+    return (
+        "holds a NUL character; export the text again" if "\0" in (value if isinstance(value, str) else name) else None
+    )
+
+
+def call_id(text: str) -> str:
+    """A call id is used in addresses and file names, so it must be plain."""
+    if not _CALL_ID.fullmatch(text) or text.startswith("."):
+        raise ValueError(
+            "a call id is made of letters, digits and . _ - @ : + =, at most 128, not beginning with a dot"
+        )
+    if len(text.encode()) > MOST_ID_BYTES:
+        raise ValueError(f"a call id has at most {MOST_ID_BYTES} bytes, {MOST_ID_BYTES // 3} Chinese characters")
+    return text
+
+
+def moment(text: str, zone: tzinfo) -> datetime:
+    """ISO 8601, or the usual forms of telephone systems; without an offset it is in ``zone``."""
+    parsed: datetime | None = None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        for form in _DATES:
+            try:
+                parsed = datetime.strptime(text, form)  # noqa: DTZ007  # the zone is added below
+                break
+            except ValueError:
+                continue
+    if parsed is None:
+        raise ValueError(f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00")
+    return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone))
+
+
+def likely(moment: datetime) -> datetime:
+    """The moment itself; a ValueError for years in which nobody telephoned, and which no calendar here can turn."""
+    if moment.year not in _YEARS:
+        raise ValueError(f"the year {moment.year} is not between {_YEARS.start} and {_YEARS.stop - 1}")
+    return moment
+
+
+def number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number") from None
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is no number")
+    return value
+
+
+def seconds(text: str) -> float:
+    value = number(text)
+    if value < 0:
+        raise ValueError(f"{text!r}: seconds cannot be negative")
+    return value
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError(f"{text!r} is not one of {', '.join(allowed)}")
+        return text.lower()
+
+    return parse

@@ -1,0 +1,180 @@
+"""Ingest: files become calls with a job, each in its own transaction, so that one bad file stops nothing else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from qa_engine import contract
+from qa_engine.domain import Transcript
+from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, UsageError
+from qa_engine.service.context import App
+from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
+from qa_engine.service.intake.facts import read_facts
+from qa_engine.service.intake.filenames import id_of_file, readable
+from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
+from qa_engine.service.jobs.ringing import Ring, ring
+from qa_engine.service.models import IngestedCall, IngestReport
+from qa_engine.service.ports.recordings import StoredRecording
+from qa_engine.service.ports.transcriber import Progress
+from qa_engine.store import calls as call_store
+
+log = structlog.get_logger(__name__)
+
+RING_EVERY = 50
+
+
+def ingest_paths(
+    app: App,
+    paths: Sequence[Path],
+    *,
+    manifest: Path | None = None,
+    update_facts: bool = False,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Take in recordings and transcript files, from files and folders, with the facts their manifest gives.
+
+    A call that is here already stays as it is, and what differs in its facts is told. With ``update_facts`` the facts
+    given now are put over the stored ones, and the call is judged anew; one that a person has by now is a fault.
+
+    What is wrong with one file or row is a fault in the report; the rest is done. Raises ManifestError only when the
+    given manifest cannot be read at all.
+    """
+    found = discover(app.settings, paths, manifest=manifest)
+    queue = "asr" if len(found.candidates) == 1 else "asr_bulk"
+    ingested: list[IngestedCall] = []
+    faults = list(found.faults)
+    rings: list[Ring] = []
+    for number, candidate in enumerate(found.candidates):
+        if progress:
+            progress("storing", float(number), float(len(found.candidates)))
+        for registered in _ingest(app, candidate, queue, faults, update_facts):
+            ingested.append(registered.call)
+            rings += registered.rings
+        if len(rings) >= RING_EVERY:
+            ring(app, rings)
+            rings = []
+    ring(app, rings)
+    if progress:
+        progress("storing", float(len(found.candidates)), float(len(found.candidates)))
+    log.info("ingested", calls=len(ingested), faults=len(faults), skipped=len(found.skipped))
+    return IngestReport(tuple(ingested), tuple(faults), tuple(found.skipped))
+
+
+def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str]) -> IngestedCall:
+    """Take in one recording from a stream, with the columns of a manifest as its facts.
+
+    Raises ManifestError for faulty facts or a call id that belongs to another recording, UsageError when it is too
+    large or no recording by its name. A recording that cannot be used is no error: it becomes a call set aside.
+    """
+    name = Path(filename.replace("\\", "/")).name or "upload"
+    if Path(name).suffix.lower() in TRANSCRIPT_SUFFIXES:
+        raise UsageError(f"{name}: transcripts are taken in on the command line (qa-engine ingest); send a recording")
+    zone = ZoneInfo(app.settings.timezone)
+    read, faults = read_facts(dict(facts), where=name, line=None, zone=zone)
+    if faults:
+        raise ManifestError(faults)
+    stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
+    registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), "asr")
+    ring(app, registered.rings)
+    return registered.call
+
+
+def _ingest(
+    app: App, candidate: Candidate, queue: str, faults: list[Fault], update_facts: bool
+) -> Iterator[Registered]:
+    if candidate.is_transcript:
+        yield from _ingest_transcripts(app, candidate, faults, update_facts)
+        return
+    try:
+        with candidate.path.open("rb") as stream:
+            stored = app.recordings.store(stream, name=candidate.path.name)
+        yield _ingest_recording(app, stored, candidate, queue, update_facts=update_facts)
+    except FaultyFileError as error:
+        faults += error.faults
+    except OSError as error:
+        message = f"{readable(candidate.path)}: {error.strerror}"
+        faults.append(Fault(candidate.where, candidate.line, None, message, "file"))
+    except QaError as error:
+        faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
+
+
+def _ingest_recording(
+    app: App, stored: StoredRecording, candidate: Candidate, queue: str, *, update_facts: bool = False
+) -> Registered:
+    facts = candidate.facts
+    if facts.agent_channel is None and app.settings.agent_channel is not None:
+        facts = replace(facts, agent_channel=app.settings.agent_channel)
+    arrival = Arrival(
+        source=readable(candidate.path),
+        where=candidate.where,
+        line=candidate.line,
+        facts=facts,
+        stem=id_of_file(candidate.path),
+        queue=queue,
+        unlisted=candidate.unlisted,
+        recording=stored if stored.size_bytes else None,
+        transcript=candidate.transcript,
+        update_facts=update_facts,
+    )
+    if stored.size_bytes == 0:
+        stored.path.unlink(missing_ok=True)
+    if not _known(app, stored):
+        arrival = _look(app, stored, arrival)
+    return register(app, arrival)
+
+
+def _look(app: App, stored: StoredRecording, arrival: Arrival) -> Arrival:
+    """Probe a recording that is new here; one that cannot be used carries its reason from now on."""
+    if stored.size_bytes == 0:
+        message = f"{arrival.source}: the file is empty (0 bytes). Export the recording again."
+        return replace(arrival, reason=EMPTY, message=message)
+    try:
+        return replace(arrival, probed=app.transcriber.probe(stored.path))
+    except RecordingError as error:
+        # the person knows the file by its own name, not by the hash it is stored under
+        message = str(error).replace(str(stored.path), arrival.source)
+        return replace(arrival, reason=error.reason, message=message)
+
+
+def _known(app: App, stored: StoredRecording) -> bool:
+    with app.database.read() as session:
+        recording = call_store.find_recording(session, stored.sha256)
+        return recording is not None and call_store.find_by_recording(session, recording.id) is not None
+
+
+def _ingest_transcripts(
+    app: App, candidate: Candidate, faults: list[Fault], update_facts: bool
+) -> Iterator[Registered]:
+    """Every call of a transcript file; faults are collected, the calls around them still go in."""
+    for record in contract.iter_transcripts(candidate.path):
+        if isinstance(record, FaultyFileError):
+            faults += record.faults
+            continue
+        try:
+            yield _ingest_transcript(app, proper(record, candidate.path), candidate, update_facts)
+        except FaultyFileError as error:
+            faults += error.faults
+        except QaError as error:
+            faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
+
+
+def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, update_facts: bool) -> Registered:
+    facts = candidate.facts.over(facts_of(transcript))
+    call_id = facts.call_id or id_of_file(candidate.path)
+    return register(
+        app,
+        Arrival(
+            source=readable(candidate.path),
+            where=candidate.where,
+            line=candidate.line,
+            facts=replace(facts, call_id=call_id),
+            stem=call_id,
+            queue="inspect",
+            transcript=with_facts(transcript, candidate.facts, call_id),
+            update_facts=update_facts,
+        ),
+    )

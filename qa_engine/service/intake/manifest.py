@@ -1,0 +1,189 @@
+"""The call manifest, CSV or JSON Lines beside recordings: usable rows, and every fault of the file at once."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from qa_engine.domain import JsonValue
+from qa_engine.errors import Fault, ManifestError
+from qa_engine.service.intake.facts import CallFacts, read_facts
+
+MAX_BYTES = 256 * 2**20
+_ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheet programs in China save CSV as GB18030
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """One usable row: the file (inside the manifest's folder) and its facts. ``line`` counts from 1."""
+
+    line: int
+    file: Path
+    facts: CallFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``faulty_files`` have only rows with faults: they wait for a better row instead of going in without facts."""
+
+    path: Path
+    entries: tuple[ManifestEntry, ...]
+    faults: tuple[Fault, ...] = ()
+    faulty_files: frozenset[Path] = frozenset()
+
+
+def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
+    """Read a manifest. Faulty rows are left out and told; only a file that is none at all raises ManifestError."""
+    where = str(path)
+    text = _read_text(path)
+    rows = list(_json_rows(text, where) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(text, where))
+    root = path.resolve().parent
+    entries: list[ManifestEntry] = []
+    faults: list[Fault] = []
+    faulty: set[Path] = set()
+    taken: dict[Path, int] = {}
+    first_lines: dict[str, int] = {}
+    for row in rows:
+        if isinstance(row, Fault):
+            faults.append(row)
+            continue
+        line, columns = row
+        facts, wrong = read_facts(columns, where=where, line=line, zone=zone)
+        file = _file(columns.get("file"), root, where, line, wrong)
+        if facts.call_id is None and "call_id" in columns and not any(fault.subject == "call_id" for fault in wrong):
+            wrong.append(Fault(where, line, None, "empty; every call needs an id, or none (no such column)", "call_id"))
+        if facts.call_id is not None:
+            earlier = first_lines.setdefault(facts.call_id, line)
+            if earlier != line:
+                wrong.append(
+                    Fault(where, line, None, f"call id {facts.call_id} is already in line {earlier}", "call_id")
+                )
+        if file is not None and not wrong and file.resolve() in taken:
+            wrong.append(Fault(where, line, None, f"this file is already in line {taken[file.resolve()]}", "file"))
+        if wrong or file is None:
+            faults.extend(wrong)
+            if file is not None:
+                faulty.add(file.resolve())
+        else:
+            taken[file.resolve()] = line
+            entries.append(ManifestEntry(line, file, facts))
+    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()))
+
+
+def _read_text(path: Path) -> str:
+    where = str(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ManifestError([Fault(where, None, None, "larger than 256 MB: split the manifest")])
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ManifestError([Fault(where, None, None, f"the manifest cannot be read: {error.strerror}")]) from None
+    if b"\0" in raw:
+        raise ManifestError([Fault(where, None, None, "not a text file: save it as CSV (UTF-8) or JSON Lines")])
+    for encoding in _ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ManifestError([Fault(where, None, None, "neither UTF-8 nor GB18030 text: save it as CSV (UTF-8)")])
+
+
+def _csv_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] | None = None
+    while True:
+        start = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield Fault(where, start, None, f"not CSV: {error}")
+            break
+        if not any(cell.strip() for cell in cells):
+            continue
+        if header is None:
+            header = [cell.strip() for cell in cells]
+            _check_header(header, where, start)
+        elif len(cells) > len(header):
+            yield Fault(where, start, None, f"{len(cells)} cells, but the header names {len(header)} columns")
+        else:
+            yield start, dict(zip(header, [cell.strip() for cell in cells], strict=False))
+    if header is None:
+        raise ManifestError([Fault(where, 1, None, "the manifest is empty; its first line must name the columns")])
+
+
+def _check_header(header: list[str], where: str, line: int) -> None:
+    faults = []
+    if "file" not in header:
+        known = ", ".join(name for name in header if name) or "none"
+        faults.append(Fault(where, line, None, f"the column file is missing; there are: {known}", "file"))
+    faults += [
+        Fault(where, line, header.index(name) + 1, f"the column {name} is there twice", name)
+        for name in sorted({name for name in header if name and header.count(name) > 1})
+    ]
+    faults += [
+        Fault(where, line, place, "a column without a name") for place, name in enumerate(header, start=1) if not name
+    ]
+    if faults:
+        raise ManifestError(faults)
+
+
+def _json_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
+    for line, content in enumerate(text.split("\n"), start=1):
+        if not content.strip():
+            continue
+        try:
+            row = json.loads(content, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+        except json.JSONDecodeError as error:
+            yield Fault(where, line, error.colno, f"not JSON: {error.msg}")
+            continue
+        except (ValueError, RecursionError) as error:
+            yield Fault(where, line, None, f"not JSON that can be used: {error}")
+            continue
+        if isinstance(row, dict):
+            yield line, row
+        else:
+            yield Fault(where, line, None, "a line must be a JSON object")
+
+
+def _no_duplicates(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def _no_constants(name: str) -> JsonValue:
+    raise ValueError(f"{name} is no number")
+
+
+def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Fault]) -> Path | None:
+    """The file of a row, which must lie inside the manifest's folder whatever tricks its name plays."""
+
+    def refuse(message: str) -> None:
+        faults.append(Fault(where, line, None, message, "file"))
+
+    if not isinstance(value, str) or not value.strip():
+        refuse("no file is named")
+        return None
+    name = value.strip().replace("\\", "/")
+    if "\0" in name or name.startswith("/") or name[1:3] == ":/":
+        refuse(f"{value!r}: the path must be relative to the manifest's folder")
+        return None
+    try:
+        resolved = (root / name).resolve()
+        if not resolved.is_relative_to(root):
+            refuse(f"{value!r} leads out of the manifest's folder")
+        elif not resolved.exists():
+            refuse(f"{value!r}: no such file")
+        elif not resolved.is_file():
+            refuse(f"{value!r} is not a file")
+        else:
+            return root / name
+    except (OSError, ValueError, RuntimeError):
+        refuse(f"{value!r} is not a usable path")
+    return None

@@ -1,0 +1,1 @@
+"""Jobs: leases, sweep, failures, workers."""

@@ -1,0 +1,119 @@
+"""The sweep: finds what a dead worker or a lost broker left behind, and rings again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from qa_engine.domain import CallState
+from qa_engine.errors import ConflictError, NotFoundError
+from qa_engine.service.context import App
+from qa_engine.service.jobs.leases import surely_dead
+from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
+from qa_engine.service.jobs.ringing import Ring, ring
+from qa_engine.service.models import SweepReport
+from qa_engine.service.ports.bell import QUEUES
+from qa_engine.store import JobState, Stage, calls, jobs, tables
+
+log = structlog.get_logger(__name__)
+
+PATIENCE_SECONDS = 60.0
+"""A ring older than this, of which the broker knows nothing, is taken to be lost."""
+RINGS_AT_ONCE = 200
+"""The broker is never filled above this by the sweep, so that a long queue is not rung for again and again."""
+
+
+def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepReport:
+    """Take back lapsed leases, quarantine what has no attempts left, ring for whatever waits unheard."""
+    expired, spent = _take_back(app)
+    rung = ring(app, _unheard(app, patience_seconds))
+    if expired or rung:
+        log.info("swept", rung=rung, expired=expired, quarantined=spent)
+    return SweepReport(rung=rung, expired=expired, quarantined=spent)
+
+
+def retry_calls(app: App, call_ids: Sequence[str]) -> int:
+    """Give quarantined calls all their attempts again; how many jobs that is.
+
+    Raises NotFoundError for an unknown call and ConflictError for one that is not quarantined.
+    """
+    rings: list[Ring] = []
+    with app.database.write() as session:
+        for call_id in call_ids:
+            call = calls.find(session, call_id, lock=True)
+            if call is None:
+                raise NotFoundError(f"no call {call_id}")
+            if call.state != CallState.QUARANTINED.value:
+                raise ConflictError(f"call {call_id} is {call.state}, not quarantined")
+            rings += _again(app, session, call)
+    ring(app, rings)
+    return len(rings)
+
+
+def _again(app: App, session: Session, call: tables.Call) -> list[Ring]:
+    now = app.clock.now()
+    failed = [job for job in jobs.of_call(session, call.id) if job.state == JobState.FAILED.value]
+    stages = {job.stage for job in failed}
+    if not failed and call.recording is not None:  # set aside on arrival, so it never had a job
+        job, _ = jobs.add(
+            session,
+            stage=Stage.TRANSCRIBE,
+            subject=call.call_id,
+            key=call.recording.sha256,
+            queue="asr",
+            call_pk=call.id,
+            now=now,
+        )
+        session.flush()
+        failed, stages = [job], {job.stage}
+    if not failed:
+        raise ConflictError(f"call {call.call_id} ({call.reason}) needs a new recording: ingest it again")
+    state = CallState.RECEIVED if Stage.TRANSCRIBE.value in stages else CallState.TRANSCRIBED
+    calls.move(session, call, state, actor="retry", now=now)
+    for job in failed:
+        jobs.ask_again(session, job.id, now=now)
+    return [(job.queue, job.id) for job in failed]
+
+
+def _take_back(app: App) -> tuple[int, int]:
+    """Queue jobs whose holder is lost, or fail them for good when no attempt is left: (found, failed for good)."""
+    now = app.clock.now()
+    found = spent = 0
+    with app.database.write() as session:
+        for job in jobs.running(session):
+            lapsed = job.lease_until is not None and job.lease_until <= now
+            # SQLite means one machine: a holder that is gone from it cannot come back, however long its lease
+            if not lapsed and not (app.database.embedded and surely_dead(job.worker)):
+                continue
+            found += 1
+            token = job.token or ""
+            if job.attempts < app.settings.max_attempts:
+                jobs.take_back(session, job.id, token=token, error="the worker was lost")
+                continue
+            message = (
+                f"{job.stage}: the worker was lost {job.attempts} times; see its log and the memory of the machine"
+            )
+            if jobs.give_up(session, job.id, token=token, error=message, now=now):
+                move_aside(session, job.subject, Stage(job.stage), ATTEMPTS_SPENT, message, now=now)
+                spent += 1
+    return found, spent
+
+
+def _unheard(app: App, patience_seconds: float) -> list[Ring]:
+    now = app.clock.now()
+    rings: list[Ring] = []
+    for queue in QUEUES:
+        with app.database.read() as session:
+            waiting = jobs.waiting(
+                session,
+                queue=queue,
+                now=now,
+                rung_before=now - timedelta(seconds=patience_seconds),
+                limit=RINGS_AT_ONCE,
+            )
+        if waiting:
+            known = app.bell.pending(queue)  # None: no broker, so no bell; the next sweep tries again
+            room = 0 if known is None else max(0, RINGS_AT_ONCE - known)
+            rings += [(queue, job.id) for job in waiting[:room]]
+    return rings

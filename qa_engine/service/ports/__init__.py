@@ -1,0 +1,1 @@
+"""What the service asks of others, each with its fake."""

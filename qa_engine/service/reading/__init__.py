@@ -1,0 +1,1 @@
+"""What is read: lists, ledger, sound, state of the machine."""

@@ -1,0 +1,146 @@
+"""What is missing on this machine, and how to get it. A finding is never an exception."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from qa_engine.errors import FaultyFileError, QaError
+from qa_engine.service.adapters.tone_model import open_tones
+from qa_engine.service.context import App
+from qa_engine.service.models import Check
+from qa_engine.store import head_revision
+
+NEEDED_CODECS = ("pcm_s16le", "pcm_mulaw", "pcm_alaw", "gsm_ms", "mp3float", "aac", "amrnb", "opus", "flac")
+LEAST_FREE_GB = 2.0
+
+Finding = tuple[bool, str]
+"""(ok, what was found)."""
+
+
+def doctor(app: App) -> tuple[Check, ...]:
+    """Look at everything the engine needs; slow parts included (the rule pack is loaded, the broker is called)."""
+    return (
+        _check("python", "Python 3.11 or newer", _python, "install Python 3.11 or newer and make a new environment"),
+        _check(
+            "home",
+            "data folder can be written",
+            lambda: _home(app),
+            "choose another folder with QA_HOME, or give this user the right to write there",
+        ),
+        *health(app),
+        _check(
+            "model",
+            "speech model is there",
+            lambda: _model(app),
+            "set QA_ASR_MODEL to a faster-whisper folder, or to starter for the bundled demonstration model",
+        ),
+        _check(
+            "tone",
+            "tone model is there",
+            lambda: (True, open_tones(app.settings).digest[:20]),
+            "set QA_TONE_MODEL to bundled, to the folder of a tone model, or to none",
+        ),
+        _check("codecs", "recordings can be decoded", _codecs, "reinstall PyAV: pip install --force-reinstall av"),
+        _check(
+            "rules",
+            "rule pack and scorecard are valid",
+            lambda: (True, _rules(app)),
+            "correct the places named, or set QA_PACK, QA_SCORECARD, QA_RULES_DIR; see qa-engine rules lint",
+        ),
+        _check("cores", "two processor cores or more", _cores, "recognition will be slow on one core", required=False),
+    )
+
+
+def _rules(app: App) -> str:
+    scorecards = ", ".join(scorecard.label.partition("@")[0] for scorecard in app.judge.scorecards)
+    return f"{app.judge.pack_label[:40]}…, scorecards: {scorecards}"
+
+
+def health(app: App) -> tuple[Check, ...]:
+    """The quick part: database, broker, disk."""
+    return (
+        _check(
+            "database",
+            "database answers and is up to date",
+            lambda: _database(app),
+            "check QA_DATABASE_URL; to bring the tables up to date run qa-engine worker once with this version",
+        ),
+        _check("broker", "message broker answers", lambda: _broker(app), "start the broker, or check QA_BROKER_URL"),
+        _check(
+            "disk",
+            f"{LEAST_FREE_GB:g} GB of disk are free",
+            lambda: _disk(app.settings.home),
+            "free disk space: a day of recordings needs room twice, in the inbox and in the data folder",
+        ),
+    )
+
+
+def _check(id: str, title: str, look: Callable[[], Finding], fix: str, *, required: bool = True) -> Check:
+    try:
+        ok, detail = look()
+    except FaultyFileError as error:
+        more = f" (and {len(error.faults) - 1} more)" if len(error.faults) > 1 else ""
+        ok, detail = False, f"{error.faults[0]}{more}"
+    except (QaError, OSError) as error:
+        ok, detail = False, str(error)
+    return Check(id=id, title=title, ok=ok, required=required, detail=detail, fix=fix)
+
+
+def _python() -> Finding:
+    return sys.version_info >= (3, 11), sys.version.split()[0]
+
+
+def _home(app: App) -> Finding:
+    home = app.settings.home
+    nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK), str(home)
+
+
+def _database(app: App) -> Finding:
+    app.database.ping()
+    at, head = app.database.revision(), head_revision()
+    where = app.database.engine.url.render_as_string(hide_password=True)
+    return (
+        at == head,
+        f"{where} at revision {at}" if at == head else f"{where} at revision {at}, this version needs {head}",
+    )
+
+
+def _broker(app: App) -> Finding:
+    app.bell.check()
+    return True, "own broker (QA_BROKER_URL)" if app.settings.broker_url else "files in the data folder"
+
+
+def _disk(home: Path) -> Finding:
+    nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
+    free_gb = shutil.disk_usage(nearest).free / 1e9
+    return free_gb >= LEAST_FREE_GB, f"{free_gb:.1f} GB free at {nearest}"
+
+
+def _model(app: App) -> Finding:
+    from qa_engine.speech import STARTER, find_model
+
+    name = app.settings.asr_model
+    if name == STARTER or Path(name).expanduser().is_dir():
+        model = find_model(name)
+        return True, f"{model.name}{f' ({model.notice})' if model.notice else ''}"
+    from faster_whisper.utils import download_model
+
+    try:
+        return True, download_model(name, local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        return False, f"{name} is not on this machine yet ({type(error).__name__}); it would be fetched on first use"
+
+
+def _codecs() -> Finding:
+    import av
+
+    missing = [name for name in NEEDED_CODECS if name not in av.codecs_available]
+    return not missing, f"missing: {', '.join(missing)}" if missing else ", ".join(NEEDED_CODECS)
+
+
+def _cores() -> Finding:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores >= 2, str(cores)

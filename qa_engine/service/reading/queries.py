@@ -1,0 +1,196 @@
+"""Reading: lists, one call with everything, agents. Nothing here changes anything."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
+from qa_engine.domain import CallState
+from qa_engine.errors import NotFoundError
+from qa_engine.service.context import App
+from qa_engine.service.models import (
+    AgentRow,
+    CallDetail,
+    CallPage,
+    CallRow,
+    EventRow,
+    FaultTag,
+    JobRow,
+    RecordingInfo,
+)
+from qa_engine.service.reading.playback import media_type
+from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, Stage, calls, jobs, outcomes, tables
+
+MOST_PER_PAGE = 500
+ALL_CALLS = CallFilter()
+
+
+def list_calls(
+    app: App,
+    filter: CallFilter = ALL_CALLS,
+    *,
+    page: int = 1,
+    per_page: int = 50,
+    order: CallOrder = CallOrder.NEWEST,
+) -> CallPage:
+    """One page of calls. Pages count from 1; a page beyond the last is empty."""
+    page, per_page = max(1, page), min(max(1, per_page), MOST_PER_PAGE)
+    with app.database.read() as session:
+        found, total = calls.search(session, filter, offset=(page - 1) * per_page, limit=per_page, order=order)
+        return CallPage(call_rows(session, app, found), total, page, per_page)
+
+
+def call_not_named(app: App, prefix: str) -> str | None:
+    """The id of any call that does not begin with ``prefix``; None when there is none."""
+    with app.database.read() as session:
+        return calls.id_without(session, prefix)
+
+
+def get_call(app: App, call_id: str) -> CallDetail:
+    """Everything about a call. Raises NotFoundError."""
+    with app.database.read() as session:
+        call = calls.find(session, call_id)
+        if call is None:
+            raise NotFoundError(f"no call {call_id}")
+        row = call_rows(session, app, [call])[0]
+        transcript = transcript_from_text(call.transcript.body, call_id) if call.transcript else None
+        result = result_from_text(call.result.body) if call.result else None
+        recognition = transcript.recognition if transcript else None
+        return CallDetail(
+            row=row,
+            call=call_from_text(call.facts),
+            transcript=transcript,
+            transcript_digest=call.transcript.digest if call.transcript else None,
+            result=result,
+            recording=_recording_info(call.recording) if call.recording else None,
+            jobs=tuple(job_row(job) for job in jobs.of_call(session, call.id)),
+            events=tuple(EventRow(e.at, e.actor, e.action, e.detail) for e in calls.events_of(session, call.id)),
+            notice=recognition.notice if recognition else None,
+        )
+
+
+def list_agents(app: App, *, day_from: date | None = None, day_to: date | None = None) -> tuple[AgentRow, ...]:
+    """Every agent with the sums of a period, both days included."""
+    with app.database.read() as session:
+        return tuple(_agent_row(sums) for sums in calls.agent_sums(session, day_from=day_from, day_to=day_to))
+
+
+def get_agent(app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None) -> AgentRow:
+    """One agent with the sums of a period. Raises NotFoundError."""
+    with app.database.read() as session:
+        found = calls.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id)
+    if not found:
+        raise NotFoundError(f"no agent {agent_id}")
+    return _agent_row(found[0])
+
+
+def scenarios(app: App) -> tuple[str, ...]:
+    return _values(app, "scenario")
+
+
+def teams(app: App) -> tuple[str, ...]:
+    return _values(app, "team")
+
+
+def fault_rules(app: App) -> tuple[tuple[str, str], ...]:
+    """Id and title of every rule that calls broke, by title."""
+    with app.database.read() as session:
+        return calls.fault_rules(session)
+
+
+def days(app: App) -> tuple[date, ...]:
+    """The days that have calls, the newest first."""
+    with app.database.read() as session:
+        return tuple(reversed(calls.values(session, "day")))
+
+
+def call_rows(session: Session, app: App, found: Sequence[tables.Call]) -> tuple[CallRow, ...]:
+    """Rows whose ``result`` is loaded → what lists show."""
+    faults = outcomes.faults_of(session, [call.result_id for call in found if call.result_id is not None])
+    zone = ZoneInfo(app.settings.timezone)
+    return tuple(_call_row(call, faults.get(call.result_id or -1, []), zone) for call in found)
+
+
+def job_row(job: tables.Job) -> JobRow:
+    return JobRow(
+        id=job.id,
+        call_id=job.subject,
+        stage=Stage(job.stage),
+        queue=job.queue,
+        state=JobState(job.state),
+        attempts=job.attempts,
+        worker=job.worker,
+        lease_until=job.lease_until,
+        last_error=job.last_error,
+        queued_at=job.queued_at,
+        finished_at=job.finished_at,
+    )
+
+
+def _call_row(call: tables.Call, faults: Sequence[tables.Fault], zone: ZoneInfo) -> CallRow:
+    result = call.result
+    return CallRow(
+        call_id=call.call_id,
+        state=CallState(call.state),
+        reason=call.reason,
+        message=call.message,
+        agent_id=call.agent_id,
+        agent_name=call.agent_name,
+        team=call.team,
+        direction=call.direction,
+        scenario=call.scenario,
+        started_at=_local(call.started_at, zone),
+        day=call.day,
+        duration_seconds=call.duration_seconds,
+        received_at=call.received_at,
+        source_name=call.source_name,
+        has_recording=call.recording_id is not None,
+        total=result.total if result else None,
+        possible=result.possible if result else None,
+        grade=result.grade if result else None,
+        veto=bool(result and result.veto),
+        needs_review=bool(result and result.needs_review),
+        faults=tuple(FaultTag(f.rule_id, f.title, f.points, f.severity) for f in faults),
+        warnings=tuple(json.loads(call.warnings)),
+    )
+
+
+def _recording_info(recording: tables.Recording) -> RecordingInfo:
+    return RecordingInfo(
+        sha256=recording.sha256,
+        size_bytes=recording.size_bytes,
+        container=recording.container,
+        codec=recording.codec,
+        channels=recording.channels,
+        sample_rate=recording.sample_rate,
+        seconds=recording.seconds,
+        source_name=recording.source_name,
+        media_type=media_type(recording.suffix),
+    )
+
+
+def _agent_row(sums: AgentSums) -> AgentRow:
+    return AgentRow(
+        id=sums.id,
+        name=sums.name,
+        team=sums.team,
+        known=sums.known,
+        calls=sums.calls,
+        scored=sums.scored,
+        mean_percent=sums.mean_percent,
+        vetoes=sums.vetoes,
+        faults=sums.faults,
+        last_day=sums.last_day,
+    )
+
+
+def _values(app: App, column: str) -> tuple[str, ...]:
+    with app.database.read() as session:
+        return tuple(str(value) for value in calls.values(session, column))
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return None if moment is None else moment.astimezone(zone)
