@@ -1,5 +1,6 @@
 """The nouns of the house: frozen values, standard library only."""
 
+from qa_engine.domain.acts import ActReading, ActSaid, AgentAct, CustomerAct
 from qa_engine.domain.call import Agent, Call, Channel, Direction, JsonValue, Speaker
 from qa_engine.domain.digest import canonical_json, digest, plain, sha256_hex
 from qa_engine.domain.duties import ComplaintCase, Deadline, Promise, PromiseKind
@@ -31,13 +32,17 @@ from qa_engine.domain.transcript import (
 from qa_engine.domain.worktime import WorkCalendar
 
 __all__ = [
+    "ActReading",
+    "ActSaid",
     "Agent",
+    "AgentAct",
     "AgentTone",
     "Call",
     "CallResult",
     "CallState",
     "Channel",
     "ComplaintCase",
+    "CustomerAct",
     "CustomerMood",
     "Deadline",
     "Direction",

@@ -1,7 +1,7 @@
 """Rules: YAML in, verdicts with their evidence out."""
 
 from qa_engine.located.source import SourceFile
-from qa_engine.rules.evaluate import asks_for_tone, evaluate, evaluate_rule
+from qa_engine.rules.evaluate import asks_for_acts, asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.followups.promises import promises
 from qa_engine.rules.lint import Finding, Level, lint, only_flags
@@ -10,6 +10,16 @@ from qa_engine.rules.packs.describe import describe_rule, sentence
 from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.schema import json_schema
+from qa_engine.rules.ports.acts import (
+    ACTS_OF,
+    AGENT_ACTS,
+    CUSTOMER_ACTS,
+    NO_ACTS,
+    ActLimits,
+    ActReader,
+    FixedActs,
+    NoActs,
+)
 from qa_engine.rules.ports.baselines import (
     Baseline,
     Baselines,
@@ -35,21 +45,29 @@ from qa_engine.rules.ports.tones import (
 )
 
 __all__ = [
+    "ACTS_OF",
+    "AGENT_ACTS",
     "AGENT_TONES",
+    "CUSTOMER_ACTS",
     "CUSTOMER_MOODS",
+    "NO_ACTS",
     "NO_MODEL",
     "TONE_TITLE",
     "UNFRIENDLY",
+    "ActLimits",
+    "ActReader",
     "Baseline",
     "Baselines",
     "CallVoice",
     "Condition",
     "ExampleOutcome",
     "Finding",
+    "FixedActs",
     "FixedBaselines",
     "FixedOffences",
     "FixedTones",
     "Level",
+    "NoActs",
     "NoTones",
     "Offence",
     "Offences",
@@ -60,6 +78,7 @@ __all__ = [
     "SourceFile",
     "ToneReader",
     "VoiceMeasure",
+    "asks_for_acts",
     "asks_for_tone",
     "call_voice",
     "describe_rule",

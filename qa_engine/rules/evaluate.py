@@ -9,8 +9,10 @@ from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.region import anchored, window_region
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
+from qa_engine.rules.operators.words.sequence import SequenceFields
 from qa_engine.rules.packs.describe import condition_text, named
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.ports.acts import ActReader
 from qa_engine.rules.ports.baselines import Baselines
 from qa_engine.rules.ports.offences import Offence, Offences
 from qa_engine.rules.ports.tones import NoTones, ToneReader
@@ -37,12 +39,13 @@ def evaluate(
     offences: Offences | None = None,
     baselines: Baselines | None = None,
     tones: ToneReader | None = None,
+    acts: ActReader | None = None,
 ) -> tuple[RuleResult, ...]:
     """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status.
 
-    ``tones`` is asked at most once, and only when a rule that the call is meant for looks at tone.
+    ``tones`` and ``acts`` are asked at most once, and only when a rule that the call is meant for looks at them.
     """
-    call = CallView(transcript, pack.lexicon, tones or NoTones())
+    call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
     return tuple(_judge(pack, rule, call, offences, baselines) for rule in pack.rules)
 
 
@@ -51,11 +54,26 @@ def asks_for_tone(pack: RulePack) -> bool:
     return any(c.operator.name == "tone" for rule in pack.rules for c in rule.conditions.values())
 
 
+def asks_for_acts(pack: RulePack) -> bool:
+    """True when any rule of the pack looks at service acts."""
+    return any(
+        c.operator.name == "act" or (isinstance(c.fields, SequenceFields) and c.fields.asks_for_acts)
+        for rule in pack.rules
+        for c in rule.conditions.values()
+    )
+
+
 def evaluate_rule(
-    pack: RulePack, rule_id: str, transcript: Transcript, *, tones: ToneReader | None = None
+    pack: RulePack,
+    rule_id: str,
+    transcript: Transcript,
+    *,
+    tones: ToneReader | None = None,
+    acts: ActReader | None = None,
 ) -> RuleResult:
     """The result of one rule alone; NotFoundError when the pack has no such rule."""
-    return _judge(pack, pack.rule(rule_id), CallView(transcript, pack.lexicon, tones or NoTones()), None, None)
+    call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
+    return _judge(pack, pack.rule(rule_id), call, None, None)
 
 
 def _judge(

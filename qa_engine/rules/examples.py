@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from qa_engine.domain import (
+    ActReading,
+    ActSaid,
     Agent,
     AgentTone,
     Call,
@@ -25,6 +27,7 @@ from qa_engine.domain import (
 )
 from qa_engine.rules.evaluate import evaluate_rule
 from qa_engine.rules.packs.pack import Rule, RulePack
+from qa_engine.rules.ports.acts import ACTS_OF, ActLimits, ActReader, FixedActs
 from qa_engine.rules.ports.tones import AGENT_TONES, CUSTOMER_MOODS, TONE_TITLE, FixedTones, ToneReader
 from qa_engine.rules.written.models import AppliesTo, Dialogue
 
@@ -82,25 +85,28 @@ class ExampleOutcome:
         return f"{self.rule_id} {self.kind} 第 {self.number} 例 {mark}：{lines}"
 
 
-def run_examples(pack: RulePack, *, tones: ToneReader | None = None) -> tuple[ExampleOutcome, ...]:
+def run_examples(
+    pack: RulePack, *, tones: ToneReader | None = None, acts: ActReader | None = None
+) -> tuple[ExampleOutcome, ...]:
     """Every example of every rule, in the order of the pack.
 
-    ``tones`` reads the examples that do not write a tone of their own (``tone=impatient:0.9`` behind the times).
+    ``tones`` and ``acts`` read the examples that do not write a tone or acts of their own (``tone=impatient:0.9``,
+    ``act=greet:0.9`` behind the times).
     """
-    return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule, tones))
+    return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule, tones, acts))
 
 
-def _of_rule(pack: RulePack, rule: Rule, tones: ToneReader | None) -> Iterator[ExampleOutcome]:
+def _of_rule(pack: RulePack, rule: Rule, tones: ToneReader | None, acts: ActReader | None) -> Iterator[ExampleOutcome]:
     examples = rule.model.examples
     for kind, wanted in WANTED.items():
         for number, dialogue in enumerate(getattr(examples, kind), 1):
             try:
                 transcript = transcript_of(dialogue, rule.applies_to, call_id=f"{rule.id}-{kind}-{number}")
-                written = tones_of(dialogue)
+                written, done = tones_of(dialogue), acts_of(dialogue)
             except ExampleError as error:
                 yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, None, str(error))
                 continue
-            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones)
+            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones, acts=done or acts)
             yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, result)
 
 
@@ -116,6 +122,37 @@ def tones_of(dialogue: Dialogue) -> ToneReader | None:
         index: reading for index, line in enumerate(dialogue.turns) if (reading := _reading(index, line)) is not None
     }
     return FixedTones(readings, "example", dict.fromkeys(TONE_TITLE, 0.0)) if readings else None
+
+
+def acts_of(dialogue: Dialogue) -> ActReader | None:
+    """The acts that the lines write themselves, taken as measured; None when none does."""
+    readings = {
+        index: reading for index, line in enumerate(dialogue.turns) if (reading := _acts(index, line)) is not None
+    }
+    limits = {(who, act): ActLimits(0.0, 0.0, 0.1) for who, titles in ACTS_OF.items() for act in titles}
+    return FixedActs(readings, "example", limits) if readings else None
+
+
+def _acts(index: int, line: str) -> ActReading | None:
+    match = _LINE.fullmatch(line)
+    assert match is not None
+    facts = (match["facts"] or "").split()
+    written = next((part.removeprefix("act=") for part in facts if part.startswith("act=")), None)
+    if written is None:
+        return None
+    known, text = ACTS_OF[_SPEAKERS[match["who"]]], match["text"]
+    said = []
+    for one in written.split("+"):
+        name, _, rest = one.partition(":")
+        probability, _, word = rest.partition(":")
+        at = text.find(word)
+        if name not in known or not _PROBABILITY.fullmatch(probability) or at < 0:
+            raise ExampleError(
+                f"例句「{line}」里「act={written}」不正确；写法：act=行为:把握 或 act=行为:把握:原话里的词，"
+                f"几种行为用 + 相连，行为：{'、'.join(known) or '未知说话人没有服务行为'}"
+            )
+        said.append(ActSaid(name, float(probability), (at, at + len(word)) if word else (0, len(text))))
+    return ActReading(index, tuple(sorted(said, key=lambda one: -one.probability)))
 
 
 def _reading(index: int, line: str) -> ToneReading | None:
@@ -175,8 +212,8 @@ def _fact(part: str, line: str, facts: dict[str, Any], measures: dict[str, Any])
             measures[_MEASURES[name]] = float(value)
         elif name == "pause":
             measures["pauses"] = tuple(float(pause) for pause in value.split("+"))
-        elif name != "tone":  # read by tones_of
-            known = f"开始-结束、conf=、{'=、'.join(_MEASURES)}=、pause=、excluded=、tone="
+        elif name not in ("tone", "act"):  # read by tones_of and acts_of
+            known = f"开始-结束、conf=、{'=、'.join(_MEASURES)}=、pause=、excluded=、tone=、act="
             raise ExampleError(f"例句「{line}」里不认识「{part}」，可用：{known}")
     except ExampleError:
         raise

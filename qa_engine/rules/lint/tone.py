@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from qa_engine.rules.lint.base import Finding, Level
+from qa_engine.rules.operators.words.act import ActFields
 from qa_engine.rules.operators.words.tone import ToneFields
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.ports.tones import TONE_TITLE
@@ -37,6 +38,14 @@ def _of_class(
 
 
 def only_flags(rule: Rule) -> bool:
-    """True when a tone condition of the rule can never be certain, so that no example can be a hit."""
-    fields = [condition.fields for condition in rule.conditions.values()]
-    return any(isinstance(one, ToneFields) and one.deduct_above is None for one in fields)
+    """True when a condition on tone or acts can never be certain against the agent, so that no example can be a hit."""
+    return any(
+        (isinstance(condition.fields, ToneFields) and condition.fields.deduct_above is None)
+        or (
+            isinstance(condition.fields, ActFields)
+            and condition.fields.deduct_above is None
+            and condition.polarity.positive
+            and not condition.loose
+        )
+        for condition in rule.conditions.values()
+    )

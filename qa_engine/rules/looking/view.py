@@ -8,8 +8,9 @@ from itertools import accumulate
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
-from qa_engine.domain import Span, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.domain import ActReading, Span, Speaker, ToneReading, Transcript, Turn, Word
 from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.ports.acts import ActReader, NoActs
 from qa_engine.rules.ports.tones import ToneReader
 from qa_engine.text import count_chars
 
@@ -93,9 +94,12 @@ class _Sought(NamedTuple):
 class CallView:
     """A transcript with everything that several conditions need, worked out once."""
 
-    def __init__(self, transcript: Transcript, lexicon: Lexicon, tones: ToneReader) -> None:
+    def __init__(
+        self, transcript: Transcript, lexicon: Lexicon, tones: ToneReader, acts: ActReader | None = None
+    ) -> None:
         self.transcript = transcript
         self.tones = tones
+        self.acts: ActReader = acts or NoActs()
         self.all_turns = tuple(TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns))
         self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
         self.timed = transcript.timed
@@ -147,6 +151,11 @@ class CallView:
     def tone_of(self) -> Mapping[int, ToneReading]:
         """Turn index → how it sounds, of the turns that could be read."""
         return self.tones.read(self.transcript)
+
+    @cached_property
+    def act_of(self) -> Mapping[int, ActReading]:
+        """Turn index → what it does, of the turns that could be read."""
+        return self.acts.read(self.transcript)
 
     @cached_property
     def holds(self) -> tuple[Span, ...]:

@@ -3,12 +3,13 @@
 from qa_engine.rules.operators.base import Operator, Preparer, operator, registry
 from qa_engine.rules.operators.facts import deadline, duration, hang_up, latency, metadata, talk_ratio, turn_count
 from qa_engine.rules.operators.sound import hesitation, loudness, overlap, pitch, silence, silence_share, speech_rate
-from qa_engine.rules.operators.words import absence, phrase, promise, regex, repeat, sequence, similar, tone
+from qa_engine.rules.operators.words import absence, act, phrase, promise, regex, repeat, sequence, similar, tone
 
 __all__ = [
     "Operator",
     "Preparer",
     "absence",
+    "act",
     "deadline",
     "duration",
     "hang_up",

@@ -9,7 +9,18 @@ from typing import Protocol
 from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
 from qa_engine.errors import RulesError
-from qa_engine.rules import Baselines, FixedTones, Offences, SourceFile, ToneReader, asks_for_tone, evaluate
+from qa_engine.rules import (
+    NO_ACTS,
+    ActReader,
+    Baselines,
+    FixedTones,
+    Offences,
+    SourceFile,
+    ToneReader,
+    asks_for_acts,
+    asks_for_tone,
+    evaluate,
+)
 from qa_engine.scoring import (
     Scorecard,
     choose_scorecard,
@@ -19,6 +30,7 @@ from qa_engine.scoring import (
     score_call,
     with_tones,
 )
+from qa_engine.service.adapters.act_model import acts_of
 from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.settings import Settings
@@ -50,7 +62,7 @@ class Judge(Protocol):
 
     @property
     def tone_digest(self) -> str:
-        """Of the tone model that results depend on; "none" when the pack asks for no tone."""
+        """Of the models of tone and acts that results depend on; "none" when the pack asks for neither."""
 
     @property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
@@ -83,6 +95,7 @@ class PackJudge:
         pack_folder: Path | None = None,
         scorecard: str | None = None,
         tones: ToneReader | None = None,
+        acts: ActReader | None = None,
     ) -> None:
         pack_texts, self._pack = load_sources(settings, folder=pack_folder)
         scorecard_texts = read_scorecards(rules_folder(settings))
@@ -98,6 +111,8 @@ class PackJudge:
         )
         given = tones if asks_for_tone(self._pack) else None
         self._tones: ToneReader = given or tones_of(self._pack, settings)
+        given_acts = acts if asks_for_acts(self._pack) else None
+        self._acts: ActReader = given_acts or acts_of(self._pack, settings)
 
     @property
     def pack_digest(self) -> str:
@@ -109,7 +124,9 @@ class PackJudge:
 
     @property
     def tone_digest(self) -> str:
-        return self._tones.digest
+        if self._acts.digest == NO_ACTS:
+            return self._tones.digest
+        return digest({"tone": self._tones.digest, "acts": self._acts.digest})
 
     @property
     def scorecards(self) -> Sequence[Edition]:
@@ -133,7 +150,7 @@ class PackJudge:
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
         result = score_call(
             transcript,
-            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones),
+            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones, acts=self._acts),
             self._pack.label,
             self._scorecard(transcript.call),
             transcript_digest=transcript_digest,

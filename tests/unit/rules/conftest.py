@@ -8,7 +8,8 @@ import pytest
 
 from qa_engine.domain import RuleResult, Transcript
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
-from qa_engine.rules.examples import tones_of, transcript_of
+from qa_engine.rules.examples import acts_of, tones_of, transcript_of
+from qa_engine.rules.ports.acts import ActReader
 from qa_engine.rules.ports.tones import ToneReader
 from qa_engine.rules.written.models import Dialogue
 
@@ -47,11 +48,15 @@ def judge() -> Judge:
         top: str = "",
         call: Mapping[str, Any] | None = None,
         tones: ToneReader | None = None,
+        acts: ActReader | None = None,
     ) -> RuleResult:
         text = f"c: {conditions}" if conditions.startswith("{") else conditions
         pack = pack_of(text, fault=fault, rule=rule, top=top)
         turns = (lines,) if isinstance(lines, str) else tuple(lines)
-        return evaluate(pack, transcript(lines, call), tones=tones or tones_of(Dialogue(turns=turns)))[0]
+        dialogue = Dialogue(turns=turns)
+        return evaluate(
+            pack, transcript(lines, call), tones=tones or tones_of(dialogue), acts=acts or acts_of(dialogue)
+        )[0]
 
     return run
 

@@ -4,6 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa_engine.domain import (
+    ActReading,
+    ActSaid,
     Agent,
     AgentTone,
     Call,
@@ -20,6 +22,7 @@ from qa_engine.domain import (
     Word,
 )
 from qa_engine.rules import SourceFile, evaluate, load_pack, registry
+from qa_engine.rules.ports.acts import ActLimits, FixedActs
 from qa_engine.rules.ports.tones import FixedTones
 
 # ruff: noqa: E501 - one condition a line
@@ -49,6 +52,9 @@ tone: {operator: tone, classes: [impatient, dismissive], above: 0.4, above_with_
 deduct: {operator: tone, classes: [confrontational], above: 0.1, deduct_above: 0.4, window: {last_turns: 3}}
 mood: {operator: tone, speaker: customer, classes: angry, third: last, above: 0.1}
 worse: {operator: tone, speaker: customer, classes: [dissatisfied, angry], trend: rising, min_change: 0.1}
+act: {operator: act, acts: [refuse, insult], above: 0.3, unless: [question], window: {last_turns: 3}}
+done: {operator: act, acts: [greet, apologise], need: in_order, above: 0.1, deduct_above: sure}
+acted: {operator: sequence, steps: [{act: greet}, {act: thanks, speaker: customer, optional: true}, {act: apologise, above: sure}]}
 quiet: {operator: silence_share, above: 0.1, min_seconds: 0}
 feedback: {operator: deadline, until: feedback_at, within: {working_days: 1}}
 beside: {operator: phrase, phrases: [好], speaker: any, anchor: {to: silence, where: around, hit: each, turns: 1, seconds: 3}}
@@ -150,10 +156,23 @@ def _tones(draw: st.DrawFn) -> FixedTones:
     return FixedTones(readings, sure_from=draw(st.sampled_from([{}, {"confrontational": 0.3}])))
 
 
+@st.composite
+def _acts(draw: st.DrawFn, transcript: Transcript) -> FixedActs:
+    readings = {}
+    for turn in transcript.turns:
+        named = draw(st.lists(st.sampled_from(["refuse", "insult", "greet", "apologise", "thanks"]), unique=True))
+        start = draw(st.integers(0, len(turn.text)))
+        said = tuple(ActSaid(name, draw(st.floats(0.05, 1)), (start, len(turn.text))) for name in named)
+        readings[turn.index] = ActReading(turn.index, said)
+    limits = {(Speaker.AGENT, "greet"): ActLimits(0.4, None, 0.2)}
+    return FixedActs(readings, limits=draw(st.sampled_from([{}, limits])))
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(_transcript(), _tones())
-def test_any_call_is_judged(transcript: Transcript, tones: FixedTones) -> None:
-    results = evaluate(PACK, transcript, tones=tones)
+@given(_transcript(), _tones(), st.data())
+def test_any_call_is_judged(transcript: Transcript, tones: FixedTones, data: st.DataObject) -> None:
+    acts = data.draw(_acts(transcript))
+    results = evaluate(PACK, transcript, tones=tones, acts=acts)
     assert [result.id for result in results] == [rule.id for rule in PACK.rules]
     texts = {turn.index: turn.text for turn in transcript.turns}
     for result in results:
@@ -165,7 +184,7 @@ def test_any_call_is_judged(transcript: Transcript, tones: FixedTones) -> None:
                 assert hit.turn is not None
                 assert texts[hit.turn][hit.span[0] : hit.span[1]] == hit.text
             assert hit.explanation
-    assert evaluate(PACK, transcript, tones=tones) == results
+    assert evaluate(PACK, transcript, tones=tones, acts=acts) == results
 
 
 def test_every_operator_is_among_them() -> None:

@@ -2,21 +2,45 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from qa_engine.domain import Searched
+from qa_engine.domain import Searched, Speaker
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.operators.base import operator
+from qa_engine.rules.operators.words.act import NO_MODEL_REASON, Above, ActNames, Wanted, act_hit, check_acts
+from qa_engine.rules.ports.acts import DEFAULT_ABOVE, NO_ACTS, ActLimits, act_titles
 from qa_engine.rules.written.fields import ConditionFields, Seconds, Strict
 from qa_engine.rules.written.truth import Truth
 
 
 class Step(Strict):
-    """A condition of the same rule as one step."""
+    """One step: a condition of the same rule, or acts of a speaker, one of which is done."""
 
-    condition: str
+    condition: str | None = None
+    act: ActNames | None = None
+    speaker: Literal["agent", "customer"] | None = None
+    above: Above | None = None
     optional: bool = False
+
+    @model_validator(mode="after")
+    def _condition_or_act(self) -> "Step":
+        if (self.condition is None) == (self.act is None):
+            raise ValueError("steps 的每一步写 condition 或 act 之一")
+        if self.act is None and (self.speaker is not None or self.above is not None):
+            raise ValueError("speaker、above 只与 act 同用")
+        if self.act is not None:
+            check_acts(self.act, self.who)
+        return self
+
+    @property
+    def who(self) -> Speaker:
+        """Whose act it is."""
+        return Speaker(self.speaker or "agent")
+
+    @property
+    def title(self) -> str:
+        return f"〔{self.condition}〕" if self.act is None else act_titles(self.act, self.who)
 
 
 def _step(value: Any) -> Any:
@@ -31,11 +55,20 @@ class SequenceFields(ConditionFields):
     order_only: bool = False
 
     def references(self) -> tuple[str, ...]:
-        return tuple(step.condition for step in self.steps)
+        return tuple(step.condition for step in self.steps if step.condition is not None)
+
+    @property
+    def asks_for_acts(self) -> bool:
+        return any(step.act is not None for step in self.steps)
+
+    @property
+    def needs_roles(self) -> bool:
+        """An act belongs to a speaker."""
+        return self.asks_for_acts
 
 
 def describe(fields: SequenceFields) -> str:
-    names = [f"〔{step.condition}〕（可省）" if step.optional else f"〔{step.condition}〕" for step in fields.steps]
+    names = [f"{step.title}（可省）" if step.optional else step.title for step in fields.steps]
     alone = "，没说到的步骤不计" if fields.order_only else ""
     return f"依次完成：{' → '.join(names)}{alone}"
 
@@ -43,12 +76,12 @@ def describe(fields: SequenceFields) -> str:
 @operator("sequence", title="步骤顺序", fields=SequenceFields, describe=describe)
 def sequence(scope: Scope) -> Outcome:
     fields: SequenceFields = scope.fields
-    found = [(step, scope.outcome_of(step.condition)) for step in fields.steps]
+    found = [(step, _outcome(scope, step)) for step in fields.steps]
     unsettled = _unsettled(fields, found)
     if unsettled is not None:
         return unsettled
     wanted = [(s, o.hits) for s, o in found if o.hits or not (s.optional or fields.order_only)]
-    missing = [f"〔{step.condition}〕" for step, hits in wanted if not hits]
+    missing = [step.title for step, hits in wanted if not hits]
     if missing:
         searched = tuple(searched for _, outcome in found for searched in outcome.searched)
         return Outcome(Truth.FALSE, searched=searched or _nowhere(scope, f"缺少步骤：{'、'.join(missing)}"))
@@ -60,9 +93,29 @@ def sequence(scope: Scope) -> Outcome:
         return Outcome(
             Truth.TRUE if sure else Truth.UNCERTAIN, chain, reason="" if sure else "步骤中有近似命中，须人工复核"
         )
-    said = sorted(((hits[0], step.condition) for step, hits in wanted), key=lambda item: item[0].begin)
-    order = " → ".join(f"〔{name}〕" for _, name in said)
+    said = sorted(((hits[0], step.title) for step, hits in wanted), key=lambda item: item[0].begin)
+    order = " → ".join(name for _, name in said)
     return Outcome(Truth.FALSE, searched=_nowhere(scope, f"实际顺序：{order}", said[0][0], said[-1][0]))
+
+
+def _outcome(scope: Scope, step: Step) -> Outcome:
+    """Of the condition that a step names, or of its acts over the whole call."""
+    if step.act is None:
+        assert step.condition is not None
+        return scope.outcome_of(step.condition)
+    if scope.call.acts.digest == NO_ACTS:
+        return not_applicable(NO_MODEL_REASON)
+    wanted = Wanted(step.who, step.act, DEFAULT_ABOVE if step.above is None else step.above)
+    found = wanted.finds(scope.call, scope.call.turns_of(step.who))
+    hits = tuple(act_hit(scope.call, view, said) for view, said in found)
+    if hits:
+        return Outcome(Truth.TRUE, hits)
+    readings = [scope.call.act_of.get(view.turn.index) for view in scope.call.turns_of(step.who)]
+    for name in step.act:
+        absent = scope.call.acts.limits.get((step.who, name), ActLimits()).absent
+        if any(reading is not None and reading.probability(name) > absent for reading in readings):
+            return Outcome(Truth.UNCERTAIN, reason=f"不能确定没有{step.title}，须人工复核")
+    return Outcome(Truth.FALSE)
 
 
 def _unsettled(fields: SequenceFields, found: list[tuple[Step, Outcome]]) -> Outcome | None:
