@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
-from qa_engine import __version__
-from qa_engine.cli.console import complain
+from qa_engine.cli.catalogue import COMMANDS
+from qa_engine.cli.lazy import lazy_group
 from qa_engine.errors import QaError, UsageError
-from qa_engine.logs import set_up_logs
-from qa_engine.settings import current_settings
 
 app = typer.Typer(
     name="qa-engine",
     help="Quality inspection of call-centre recordings: recordings in, signed-ready forms out.",
+    cls=lazy_group(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -23,6 +22,8 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from qa_engine import __version__
+
         typer.echo(f"qa-engine {__version__}")
         raise typer.Exit
 
@@ -34,41 +35,28 @@ def root(
     ] = False,
 ) -> None:
     """Options that every command shares."""
+    from qa_engine.logs import set_up_logs
+    from qa_engine.settings import current_settings
+
     set_up_logs(current_settings())
 
 
 def main() -> None:
     """Entry point of the console script."""
-    add_commands()
     try:
         app()
     except UsageError as error:
-        complain(str(error))
-        sys.exit(2)
+        _stop(str(error), 2)
     except QaError as error:
-        complain(str(error))
-        sys.exit(1)
+        _stop(str(error), 1)
     except OSError as error:  # a file that cannot be written, a full disk
-        complain(f"{error.filename or 'qa-engine'}: {error.strerror or error}")
-        sys.exit(1)
+        _stop(f"{error.filename or 'qa-engine'}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
-        complain("interrupted")
-        sys.exit(130)
+        _stop("interrupted", 130)
 
 
-def add_commands() -> None:
-    """Import the command files, each of which registers its commands on ``app``."""
-    from qa_engine.cli import (  # noqa: F401
-        check,
-        demo,
-        doctor,
-        ingest,
-        report,
-        retry,
-        rules,
-        serve,
-        status,
-        tone,
-        transcribe,
-        worker,
-    )
+def _stop(message: str, code: int) -> None:
+    from qa_engine.cli.console import complain
+
+    complain(message)
+    sys.exit(code)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, progress_bar
 from qa_engine.cli.output import open_output
 from qa_engine.cli.tables import print_results
@@ -24,7 +23,6 @@ class CheckFormat(StrEnum):
     TABLE = "table"
 
 
-@app.command()
 def check(
     inputs: Annotated[list[Path], typer.Argument(help="Recordings, transcript files (.json, .jsonl, …) or folders.")],
     pack: Annotated[Path | None, typer.Option(help="Folder of a rule pack; default: setting QA_PACK.")] = None,

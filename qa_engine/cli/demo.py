@@ -6,7 +6,6 @@ import time
 import typer
 from rich.table import Table
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.cli.ingest import tell
 from qa_engine.cli.serve import running
@@ -31,7 +30,6 @@ LIMIT_SECONDS = 1800.0
 DEMO_PREFIX = "demo-"
 
 
-@app.command()
 def demo() -> None:
     """Run the bundled synthetic recordings through real workers; ends with a table and the paths of the forms."""
     began = time.monotonic()

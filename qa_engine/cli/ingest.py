@@ -5,13 +5,11 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.service import IngestReport, Outcome, ingest_paths, open_app
 from qa_engine.settings import current_settings
 
 
-@app.command()
 def ingest(
     paths: Annotated[
         list[Path],

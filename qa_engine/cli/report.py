@@ -7,16 +7,10 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import say
 from qa_engine.cli.output import write_file
 from qa_engine.service import Rendered, open_app, render_agent, render_call
 from qa_engine.settings import current_settings
-
-report_app = typer.Typer(
-    help="Forms and reports as HTML, XLSX, CSV or JSON.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(report_app, name="report")
 
 
 class ReportFormat(StrEnum):
@@ -32,14 +26,12 @@ Out = Annotated[
 ]
 
 
-@report_app.command("call")
 def call_report(call_id: str, format: Format = ReportFormat.HTML, out: Out = None) -> None:
     """The form 服务质量综合考评表 of one call."""
     with open_app(current_settings()) as engine:
         _write(render_call(engine, call_id, format.value), out, engine.settings.reports_dir / "calls")
 
 
-@report_app.command("agent")
 def agent_report(
     agent_id: str,
     format: Format = ReportFormat.HTML,

@@ -4,13 +4,11 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import say
 from qa_engine.service import open_app, retry_calls
 from qa_engine.settings import current_settings
 
 
-@app.command()
 def retry(call_ids: Annotated[list[str], typer.Argument(help="Quarantined calls.")]) -> None:
     """Queue quarantined calls again, after their cause was mended."""
     with open_app(current_settings()) as engine:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, put, say
 from qa_engine.rules import Level, describe_rule, json_schema
 from qa_engine.service import (
@@ -21,16 +20,12 @@ from qa_engine.service import (
 )
 from qa_engine.settings import current_settings
 
-rules_app = typer.Typer(help="The rule packs: lint, test, show.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(rules_app, name="rules")
-
 Pack = Annotated[Path | None, typer.Option("--pack", help="Folder of a rule pack; default: setting QA_PACK.")]
 Scorecard = Annotated[
     str | None, typer.Option("--scorecard", help="Scorecard id; default: setting QA_SCORECARD, else all of them.")
 ]
 
 
-@rules_app.command("lint")
 def run_lint(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Faults and doubts of a rule pack, located; exit 1 when a rule cannot do what it says."""
     loaded, findings = lint_rules(current_settings(), folder=pack, scorecard=scorecard)
@@ -42,7 +37,6 @@ def run_lint(pack: Pack = None, scorecard: Scorecard = None) -> None:
         raise typer.Exit(1)
 
 
-@rules_app.command("test")
 def run_tests(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Run the examples of every rule and the golden calls; exit 1 when one of them comes out otherwise."""
     settings = current_settings()
@@ -83,13 +77,11 @@ def _put_coverage(covered: Sequence[RuleCoverage]) -> None:
         )
 
 
-@rules_app.command("show")
 def show_rule(rule_id: str, pack: Pack = None) -> None:
     """What a rule does, in plain Chinese, with its phrases and examples."""
     put(describe_rule(load_rules(current_settings(), folder=pack), rule_id) + "\n")
 
 
-@rules_app.command("schema")
 def schema() -> None:
     """The JSON Schema of a rule file, for editors that complete and check while one types."""
     put(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain
 from qa_engine.service import worker_command
 from qa_engine.settings import current_settings
@@ -21,7 +20,6 @@ WATCH_SECONDS = 2.0
 WEB_COMMAND = [sys.executable, "-m", "qa_engine.web"]
 
 
-@app.command()
 def serve(
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run workers beside the web service.")] = False,
 ) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, put, say
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import plain
@@ -23,7 +22,6 @@ class StatusFormat(StrEnum):
     JSON = "json"
 
 
-@app.command()
 def status(
     date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ledger of this day only.")] = None,
     format: Annotated[StatusFormat, typer.Option(help="How to print it.")] = StatusFormat.TABLE,

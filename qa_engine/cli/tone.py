@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from qa_engine.cli.app import app
 from qa_engine.cli.console import progress_bar, put, say, tables
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import Speaker, ToneReading, plain
@@ -17,9 +16,6 @@ from qa_engine.rules.ports.tones import TONE_TITLE
 from qa_engine.service.authoring.tone_training import ToneFigures, ToneTrial, evaluate_tone, explain_tone, train_tone
 from qa_engine.settings import current_settings
 from qa_engine.tone import LABELS
-
-tone_app = typer.Typer(help="The tone model: explain, evaluate, train.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(tone_app, name="tone")
 
 
 class ToneFormat(StrEnum):
@@ -39,7 +35,6 @@ Model = Annotated[Path | None, typer.Option("--model", help="Folder of a tone mo
 Format = Annotated[ToneFormat, typer.Option("--format", help="How to print it.")]
 
 
-@tone_app.command("explain")
 def explain(
     text: Annotated[str, typer.Argument(help="What was said.")],
     speaker: Annotated[ToneSpeaker, typer.Option(help="Who said it.")] = ToneSpeaker.AGENT,
@@ -54,7 +49,6 @@ def explain(
         _print_reading(text, reading)
 
 
-@tone_app.command("evaluate")
 def evaluate(files: Files, model: Model = None, format: Format = ToneFormat.TABLE) -> None:
     """Figures of a model on reviewed turns: per class, confusion, calibration."""
     found = evaluate_tone(current_settings(), files, model=model)
@@ -64,7 +58,6 @@ def evaluate(files: Files, model: Model = None, format: Format = ToneFormat.TABL
         _print_figures(found)
 
 
-@tone_app.command("train")
 def train(
     files: Files,
     out: Annotated[Path, typer.Option(help="Folder for the new model; made if need be.")],

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from qa_engine import contract
-from qa_engine.cli.app import app
 from qa_engine.cli.console import complain, progress_bar, put, say
 from qa_engine.cli.output import open_output
 from qa_engine.domain import Transcript
@@ -32,7 +31,6 @@ class AgentChannel(StrEnum):
     MIXED = "mixed"
 
 
-@app.command()
 def transcribe(
     audio: Annotated[list[Path], typer.Argument(help="Recordings.")],
     format: Annotated[TranscriptFormat, typer.Option(help="Format of the transcript.")] = TranscriptFormat.JSON,

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.cli.app import app
 from qa_engine.service import open_app, worker_command
 from qa_engine.settings import current_settings
 
 
-@app.command()
 def worker(
     processes: Annotated[
         int | None, typer.Option(min=1, help="Child processes; default: setting QA_WORKER_PROCESSES.")

@@ -9,7 +9,6 @@ import pytest
 import typer.main
 
 from qa_engine.cli import app
-from qa_engine.cli.app import add_commands
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
 
@@ -23,7 +22,6 @@ def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command
         yield from walk(child, f"{path} {name}")
 
 
-add_commands()
 COMMANDS = dict(walk(typer.main.get_command(app), "qa-engine"))
 
 

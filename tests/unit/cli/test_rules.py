@@ -7,10 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qa_engine.cli import app
-from qa_engine.cli.app import add_commands
 from qa_engine.errors import NotFoundError, RulesError
-
-add_commands()
 
 PACK = """\
 pack: {id: mine, title: 我的规则, sections: {service_language: 服务用语}}

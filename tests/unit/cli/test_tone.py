@@ -9,14 +9,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from qa_engine.cli import app
-from qa_engine.cli.app import add_commands
 from qa_engine.domain import Speaker
 from qa_engine.errors import InputError, LabelledFileError, ToneModelError, UsageError
 from qa_engine.settings import current_settings
 from qa_engine.tone import ToneModel
 from tests.unit.tone.builders import data_folder, reviewed_file
-
-add_commands()
 
 
 @pytest.fixture(autouse=True)

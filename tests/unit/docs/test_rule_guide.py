@@ -8,11 +8,8 @@ import yaml
 from typer.testing import CliRunner
 
 from qa_engine.cli import app
-from qa_engine.cli.app import add_commands
 from qa_engine.errors import RulesError
 from qa_engine.rules import SourceFile, load_pack, run_examples
-
-add_commands()
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "规则编写.md").read_text(encoding="utf-8")

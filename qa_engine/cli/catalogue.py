@@ -1,0 +1,77 @@
+"""Every command of ``qa-engine``, in the order of ``--help``. A new one is a function in a file, and a line here."""
+
+from qa_engine.cli.lazy import Entries, Entry, Group
+
+COMMANDS: Entries = {
+    "demo": Entry(
+        "qa_engine.cli.demo:demo",
+        "Run the bundled synthetic recordings through real workers; ends with a table and the paths of the forms.",
+    ),
+    "check": Entry(
+        "qa_engine.cli.check:check", "Check recordings or transcripts and print one result a call; nothing is stored."
+    ),
+    "transcribe": Entry("qa_engine.cli.transcribe:transcribe", "Transcribe recordings; nothing is stored."),
+    "ingest": Entry(
+        "qa_engine.cli.ingest:ingest",
+        "Copy recordings into the data folder by hash, take in transcripts, and queue them for the workers.",
+    ),
+    "worker": Entry("qa_engine.cli.worker:worker", "Work on what is queued until stopped with Ctrl-C or SIGTERM."),
+    "serve": Entry(
+        "qa_engine.cli.serve:serve",
+        "Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, until sign-in exists).",
+    ),
+    "status": Entry(
+        "qa_engine.cli.status:status", "Show the queue and the ledger: received = finished + in progress + aside."
+    ),
+    "retry": Entry("qa_engine.cli.retry:retry", "Queue quarantined calls again, after their cause was mended."),
+    "report": Group(
+        "Forms and reports as HTML, XLSX, CSV or JSON.",
+        {
+            "call": Entry("qa_engine.cli.report:call_report", "The form 服务质量综合考评表 of one call."),
+            "agent": Entry(
+                "qa_engine.cli.report:agent_report",
+                "The report 坐席质检报告 of one agent over a period (default: all days).",
+            ),
+        },
+    ),
+    "rules": Group(
+        "The rule packs: lint, test, show.",
+        {
+            "lint": Entry(
+                "qa_engine.cli.rules:run_lint",
+                "Faults and doubts of a rule pack, located; exit 1 when a rule cannot do what it says.",
+            ),
+            "test": Entry(
+                "qa_engine.cli.rules:run_tests",
+                "Run the examples of every rule and the golden calls; exit 1 when one of them comes out otherwise.",
+            ),
+            "show": Entry(
+                "qa_engine.cli.rules:show_rule", "What a rule does, in plain Chinese, with its phrases and examples."
+            ),
+            "schema": Entry(
+                "qa_engine.cli.rules:schema",
+                "The JSON Schema of a rule file, for editors that complete and check while one types.",
+            ),
+        },
+    ),
+    "tone": Group(
+        "The tone model: explain, evaluate, train.",
+        {
+            "explain": Entry(
+                "qa_engine.cli.tone:explain", "Class, probabilities, and the words that pushed the decision."
+            ),
+            "evaluate": Entry(
+                "qa_engine.cli.tone:evaluate",
+                "Figures of a model on reviewed turns: per class, confusion, calibration.",
+            ),
+            "train": Entry(
+                "qa_engine.cli.tone:train",
+                "Train a model on our utterances and your reviewed turns; before and after, on calls it has not seen.",
+            ),
+        },
+    ),
+    "doctor": Entry(
+        "qa_engine.cli.doctor:doctor",
+        "Look at this machine and say what is missing; exit 1 when something required is.",
+    ),
+}
