@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1)] = Field(500, description="Largest upload through the web, in MB.")
     timezone: str = Field("Asia/Shanghai", description="Zone of times that carry none, and of the centre's days.")
 
+    labels: dict[str, Literal["agent", "customer", "unknown", "text"]] = Field(
+        {},
+        description="Who speaks under a name in text files and subtitles that does not say it itself, as JSON: "
+        '`{"班长": "agent", "王先生": "customer", "备注": "text"}`; `text`: no name but a part of what is said.',
+    )
+
     tone_model: str = Field(
         "bundled",
         description="Tone model: `bundled`, the folder of an own one as `qa-engine tone train` writes it, or `none`.",

@@ -1,5 +1,6 @@
 """Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT and plain 坐席:/客户: text."""
 
+from qa_engine.contract.names import PLAIN, Reading, cleaned
 from qa_engine.contract.plain_text import to_txt
 from qa_engine.contract.reader import (
     LINES_SUFFIXES,
@@ -16,8 +17,11 @@ from qa_engine.contract.transcript import transcript_digest, transcript_from_jso
 
 __all__ = [
     "LINES_SUFFIXES",
+    "PLAIN",
     "TRANSCRIPT_SUFFIXES",
     "RawLine",
+    "Reading",
+    "cleaned",
     "find_sidecar",
     "iter_lines",
     "iter_transcripts",

@@ -1,13 +1,20 @@
 """Plain text, one turn a line: ``坐席：您好`` / ``客户：我要投诉``. There are no times in it."""
 
 import re
+from dataclasses import replace
 
-from qa_engine.contract.labels import Labelled, join_lines, label_of, one_line, read_label
-from qa_engine.domain import Call, Speaker, Transcript, Turn
+from qa_engine.contract.labels import Labelled, label_of, notes, one_line, read_label, seen
+from qa_engine.contract.names import PLAIN, Reading
+from qa_engine.contract.telling import turns_of
+from qa_engine.domain import Call, Speaker, Transcript
 from qa_engine.errors import Fault, TranscriptError
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_STAMP = re.compile(rf"^\s*[\[(（【]?\s*{_CLOCK}(?:\s*[-–~至]+\s*{_CLOCK})?\s*[\])）】]?\s*")
+_DATE = r"\d{2,4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)"
+_MOMENT = rf"(?:{_DATE}(?:[ T]*(?:上午|下午|晚上|凌晨|中午)? *{_CLOCK})?|{_CLOCK})(?:Z|[+-]\d\d:?\d\d)?"
+STAMP = re.compile(rf"^\s*[\[(（【]?\s*{_MOMENT}(?:\s*[-–~至]+\s*{_MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
+_ENDED = re.compile(r"[。！？!?…~～]$")
+_ASIDE = re.compile(r"^\s*(?:[\[【(（〈][^\])】）〉]{1,30}[\])】）〉]|[*=—–-]{2,})")
 
 
 def to_txt(transcript: Transcript) -> str:
@@ -15,31 +22,59 @@ def to_txt(transcript: Transcript) -> str:
     return "".join(f"{label_of(turn.speaker, turn.excluded)}：{one_line(turn.text)}\n" for turn in transcript.turns)
 
 
-def parse_txt(text: str, where: str, call_id: str) -> Transcript:
+def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> Transcript:
     """Turns by their labels; a line without one goes on with the turn above it. Time stamps before a label are dropped.
 
-    Raises TranscriptError for text before the first label, and for a file without any turn.
+    A name that says no role, a line with a stamp but no name, and a line in brackets are turns of nobody we know.
+    Raises TranscriptError for text before the first label, and for a file in which no name says a role.
     """
     turns: list[Labelled] = []
     faults: list[Fault] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    strangers: dict[str, int] = {}
+    for number, line in enumerate(seen(text).splitlines(), start=1):
         if not line.strip():
             continue
-        labelled = read_label(line) or read_label(_STAMP.sub("", line))
-        if labelled is not None:
-            turns.append(labelled)
+        turn = _turn(line, reading)
+        if turn is not None:
+            if turn.strange:
+                strangers.setdefault(turn.label or turn.text[:20], number)
+            turns.append(turn)
         elif turns:
             last = turns[-1]
-            turns[-1] = Labelled(last.speaker, last.excluded, join_lines(last.text, line.strip()))
+            finished = _ENDED.search(last.text) is not None and not line[0].isspace()
+            turns[-1] = replace(last.with_line(line.strip()), carried=last.carried or finished)
         else:
             faults.append(Fault(where, number, None, "no speaker. Begin each turn with 坐席： or 客户："))
     kept = [turn for turn in turns if turn.text]
-    if not kept and not faults:
-        faults.append(Fault(where, None, None, "no turns in it. Write one a line: 坐席：… or 客户：…"))
+    if not faults and all(turn.strange for turn in kept):
+        faults += _nobody_known(strangers, where)
     if faults:
         raise TranscriptError(faults)
-    return Transcript(
-        Call(call_id),
-        tuple(Turn(i, turn.speaker, turn.text, excluded=turn.excluded) for i, turn in enumerate(kept)),
-        warnings=("roles_unknown",) if any(turn.speaker is Speaker.UNKNOWN for turn in kept) else (),
-    )
+    return Transcript(Call(call_id), turns_of(kept), warnings=notes(kept))
+
+
+def _turn(line: str, reading: Reading) -> Labelled | None:
+    stamp = STAMP.match(line)
+    rest = line[stamp.end() :] if stamp else line
+    labelled = read_label(rest, reading)
+    if labelled is not None:
+        return labelled
+    if stamp is not None and (rest.strip() or stamp.end() >= len(line.rstrip())):
+        return Labelled(Speaker.UNKNOWN, None, rest.strip() or line.strip(), strange=True)
+    if _ASIDE.match(line):
+        return Labelled(Speaker.UNKNOWN, None, line.strip(), strange=True)
+    return None
+
+
+def _nobody_known(strangers: dict[str, int], where: str) -> list[Fault]:
+    if not strangers:
+        return [Fault(where, None, None, "no turns in it. Write one a line: 坐席：… or 客户：…")]
+    return [
+        Fault(
+            where,
+            line,
+            None,
+            f"「{label}」 says no role. Begin turns with 坐席： or 客户：, or say in the setting QA_LABELS who that is",
+        )
+        for label, line in list(strangers.items())[:5]
+    ]

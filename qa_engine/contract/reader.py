@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from qa_engine.contract.encoding import decode_json_bytes, decode_text
+from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.plain_text import parse_txt
 from qa_engine.contract.subtitles import parse_srt, parse_vtt
 from qa_engine.contract.transcript import transcript_from_json
 from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, TranscriptError
 
-_TEXT_PARSERS: dict[str, Callable[[str, str, str], Transcript]] = {
+_TEXT_PARSERS: dict[str, Callable[[str, str, str, Reading], Transcript]] = {
     ".srt": parse_srt,
     ".vtt": parse_vtt,
     ".txt": parse_txt,
@@ -26,11 +27,11 @@ TRANSCRIPT_SUFFIXES = (_JSON, *LINES_SUFFIXES, *_TEXT_PARSERS)
 """Suffixes that are read, in the order in which a sidecar is looked for."""
 
 
-def read_transcripts(path: Path) -> Iterator[Transcript]:
+def read_transcripts(path: Path, reading: Reading = PLAIN) -> Iterator[Transcript]:
     """The transcripts of a file as they are read. Faulty records are passed over, and at the end of the file one
     TranscriptError is raised with the faults of them all."""
     faults: list[Fault] = []
-    for record in iter_transcripts(path):
+    for record in iter_transcripts(path, reading):
         if isinstance(record, TranscriptError):
             faults += record.faults
         else:
@@ -39,17 +40,19 @@ def read_transcripts(path: Path) -> Iterator[Transcript]:
         raise TranscriptError(faults)
 
 
-def iter_transcripts(path: Path) -> Iterator[Transcript | TranscriptError]:
+def iter_transcripts(path: Path, reading: Reading = PLAIN) -> Iterator[Transcript | TranscriptError]:
     """Each record of a file, as a transcript or as the error that says what is wrong with it. Never raises for a fault
     of the file: a missing or unreadable file is one error. JSON Lines are streamed, a line at a time."""
     suffix = path.suffix.lower()
     try:
         if suffix in LINES_SUFFIXES:
-            yield from (line if isinstance(line, TranscriptError) else read_line(line) for line in iter_lines(path))
+            yield from (
+                line if isinstance(line, TranscriptError) else read_line(line, reading) for line in iter_lines(path)
+            )
         elif suffix == _JSON:
-            yield from _json_file(path)
+            yield from _json_file(path, reading)
         elif suffix in _TEXT_PARSERS:
-            yield _TEXT_PARSERS[suffix](decode_text(path.read_bytes(), str(path)), str(path), path.stem)
+            yield _TEXT_PARSERS[suffix](decode_text(path.read_bytes(), str(path)), str(path), path.stem, reading)
         else:
             known = ", ".join(TRANSCRIPT_SUFFIXES)
             yield TranscriptError([Fault(str(path), None, None, f"not a transcript file; known are {known}")])
@@ -70,15 +73,15 @@ def find_sidecar(recording: Path) -> Path | None:
     return None
 
 
-def _json_file(path: Path) -> Iterator[Transcript | TranscriptError]:
+def _json_file(path: Path, reading: Reading) -> Iterator[Transcript | TranscriptError]:
     """One call, or a list of calls."""
     where = str(path)
     obj = _parse(decode_json_bytes(path.read_bytes(), where), where)
     if not isinstance(obj, list):
-        yield _record(obj, where, None, path.stem)
+        yield _record(obj, where, None, path.stem, reading)
         return
     for index, item in enumerate(obj):
-        yield _record(item, f"{where}[{index}]", None, f"{path.stem}-{index + 1}")
+        yield _record(item, f"{where}[{index}]", None, f"{path.stem}-{index + 1}", reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,14 @@ def iter_lines(path: Path) -> Iterator[RawLine | TranscriptError]:
         yield _unreadable(path, error)
 
 
-def read_line(line: RawLine) -> Transcript | TranscriptError:
+def read_line(line: RawLine, reading: Reading = PLAIN) -> Transcript | TranscriptError:
     """The transcript of one line, or what is wrong with it."""
     where = str(line.path)
     try:
         obj = _parse(decode_json_bytes(line.data, where, line.number), where, line.number)
     except TranscriptError as error:
         return error
-    return _record(obj, where, line.number, f"{line.path.stem}-{line.number}")
+    return _record(obj, where, line.number, f"{line.path.stem}-{line.number}", reading)
 
 
 def _no_such_file(path: Path) -> TranscriptError:
@@ -122,9 +125,9 @@ def _unreadable(path: Path, error: OSError) -> TranscriptError:
     return TranscriptError([Fault(str(path), None, None, f"cannot be read: {error.strerror or error}")])
 
 
-def _record(obj: object, where: str, line: int | None, call_id: str) -> Transcript | TranscriptError:
+def _record(obj: object, where: str, line: int | None, call_id: str, reading: Reading) -> Transcript | TranscriptError:
     try:
-        return transcript_from_json(obj, where, line=line, call_id=call_id)
+        return transcript_from_json(obj, where, line=line, call_id=call_id, reading=reading)
     except TranscriptError as error:
         return error
 

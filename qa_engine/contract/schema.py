@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationInfo, model_validator
 
+from qa_engine.contract.labels import speaker_named, speaker_of_name
+from qa_engine.contract.names import PLAIN, Reading, has_han
 from qa_engine.domain import Channel, Direction, Exclusion, Speaker
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -29,12 +31,12 @@ def _time(value: Any) -> Any:
         raise ValueError(f"{value!r} is no time; write 2026-03-02T09:15:00+08:00") from None
 
 
-def _whole_speaker(value: Any) -> Any:
-    from qa_engine.contract.labels import speaker_named
+def _reading(info: ValidationInfo) -> Reading:
+    return info.context if isinstance(info.context, Reading) else PLAIN
 
-    if not isinstance(value, str):
-        return value
-    return speaker_named(value) or value
+
+def _whole_speaker(value: Any, info: ValidationInfo) -> Any:
+    return speaker_named(value, _reading(info)) or value if isinstance(value, str) else value
 
 
 class _Open(BaseModel):
@@ -104,6 +106,20 @@ class TurnIn(_Open):
     words: list[WordIn] | None = None
     excluded: Annotated[Exclusion | None, BeforeValidator(_lower)] = None
     prosody: ProsodyIn | None = None
+    label: str | None = None
+    agent_id: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name(cls, data: Any, info: ValidationInfo) -> Any:
+        """A speaker under a name of its own: the role, and the name kept as the label."""
+        name = data.get("speaker") if isinstance(data, dict) else None
+        if not isinstance(name, str) or name in set(Speaker):
+            return data
+        told = speaker_of_name(name, "", _reading(info))
+        if told.strange and not has_han(name):
+            return data  # a slip of the pen in a file of programs is a fault
+        return {"label": told.label, **data, "speaker": told.speaker}
 
     @model_validator(mode="after")
     def _times(self) -> Self:

@@ -3,35 +3,19 @@
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
-from qa_engine.contract.labels import (
-    LABELS,
-    Labelled,
-    join_lines,
-    label_of,
-    one_line,
-    read_label,
-    speaker_named,
-)
-from qa_engine.domain import Call, Exclusion, Speaker, Transcript, Turn
+from qa_engine.contract.cues import TIME, Cue, Said, said_in, seconds
+from qa_engine.contract.labels import LABELS, Labelled, carried, label_of, notes, one_line, seen
+from qa_engine.contract.names import PLAIN, Reading
+from qa_engine.contract.telling import turns_of
+from qa_engine.domain import Call, Speaker, Transcript, Turn
 from qa_engine.errors import Fault, TranscriptError, UsageError
 
-_TIME = r"(?:(\d+):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
-_ARROW = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
+_ARROW = re.compile(rf"^\s*{TIME}\s*-->\s*{TIME}(?:\s.*)?$")
 _ARROW_LIKE = re.compile(r"^\s*\d[\d:.,\s]*-->")
 _VTT_BLOCKS = ("WEBVTT", "NOTE", "STYLE", "REGION")
-_VOICE = re.compile(r"<v((?:\.[\w-]+)*)\s+([^>]*)>", re.IGNORECASE)
-_VTT_TAG = re.compile(r"</?[a-z0-9.:][^>]*>", re.IGNORECASE)
-_SRT_TAG = re.compile(r"</?(?:b|i|u|s|font)\b[^>]*>|\{\\[^}]*\}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    start: float
-    end: float
-    lines: tuple[str, ...]
 
 
 def to_srt(transcript: Transcript) -> str:
@@ -53,35 +37,48 @@ def to_vtt(transcript: Transcript) -> str:
     return "\n".join(cues)
 
 
-def parse_srt(text: str, where: str, call_id: str) -> Transcript:
+def parse_srt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> Transcript:
     """Turns of an SRT file. Raises TranscriptError with every fault."""
-    return _parse(text, where, call_id, vtt=False)
+    return _parse(text, where, call_id, reading, vtt=False)
 
 
-def parse_vtt(text: str, where: str, call_id: str) -> Transcript:
+def parse_vtt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> Transcript:
     """Turns of a WebVTT file; NOTE, STYLE and REGION are passed over. Raises TranscriptError with every fault."""
-    return _parse(text, where, call_id, vtt=True)
+    return _parse(text, where, call_id, reading, vtt=True)
 
 
-def _parse(text: str, where: str, call_id: str, *, vtt: bool) -> Transcript:
+def _parse(text: str, where: str, call_id: str, reading: Reading, *, vtt: bool) -> Transcript:
     faults: list[Fault] = []
-    found: list[tuple[_Cue, Labelled]] = []
-    for first_line, block in _blocks(text):
-        if vtt and block[0].lstrip("\ufeff").startswith(_VTT_BLOCKS):
+    cues: list[Cue] = []
+    for first_line, block in _blocks(seen(text)):
+        if vtt and block[0].startswith(_VTT_BLOCKS):
             continue
-        for cue in _cues(block, first_line, where, faults):
-            found += [(cue, turn) for turn in _speakers(cue.lines, vtt) if turn.text]
-    if not found and not faults:
-        faults.append(Fault(where, None, None, "no turns in it"))
+        if cues and not any(_ARROW_LIKE.match(line) for line in block):
+            cues[-1] = replace(cues[-1], lines=(*cues[-1].lines, *block))  # the text of a cue with an empty line in it
+            continue
+        cues += _cues(block, first_line, where, faults)
     if faults:
         raise TranscriptError(faults)
-    found.sort(key=lambda item: item[0].start)
-    turns = tuple(
-        Turn(index, turn.speaker, turn.text, cue.start, cue.end, excluded=turn.excluded)
-        for index, (cue, turn) in enumerate(found)
-    )
-    unknown = any(turn.speaker is Speaker.UNKNOWN for turn in turns)
-    return Transcript(Call(call_id), turns, warnings=("roles_unknown",) if unknown else ())
+    cues.sort(key=lambda cue: cue.start)
+    turns, times = _told([said_in(cue, reading, vtt=vtt) for cue in cues])
+    if not turns:
+        raise TranscriptError([Fault(where, None, None, "no turns in it")])
+    return Transcript(Call(call_id), turns_of(turns, times), warnings=notes(turns))
+
+
+def _told(cues: Sequence[Sequence[Said]]) -> tuple[list[Labelled], list[tuple[float, float]]]:
+    """The turns of all cues with their times. Where labels stand only at a change, cues without one go on."""
+    said = [piece for cue in cues for piece in cue if piece.text]
+    going_on = carried([piece.turn for piece in said])
+    turns: list[Labelled] = []
+    for piece in said:
+        if piece.turn is not None:
+            turns.append(replace(piece.turn, text=piece.text))
+        elif going_on and turns:
+            turns.append(replace(turns[-1], text=piece.text, carried=True))
+        else:
+            turns.append(Labelled(Speaker.UNKNOWN, None, piece.text))
+    return turns, [(piece.start, piece.end) for piece in said]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -95,7 +92,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
             block = []
 
 
-def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]) -> Iterator[_Cue]:
+def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]) -> Iterator[Cue]:
     """Usually one; several where the empty line between cues was forgotten."""
     arrows = [index for index, line in enumerate(block) if _ARROW.match(line)]
     for index, line in enumerate(block):
@@ -110,39 +107,14 @@ def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]
     for arrow, following in pairwise([*arrows, len(block) + 1]):
         match = _ARROW.match(block[arrow])
         assert match is not None
-        start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
+        start, end = seconds(match.groups()[:4]), seconds(match.groups()[4:])
         if end < start:
             faults.append(Fault(where, first_line + arrow, None, "the cue ends before it begins"))
             continue
         lines = list(block[arrow + 1 : following])
         if following < len(block) and lines and lines[-1].strip().isdecimal():
             lines.pop()  # the number of the next cue
-        yield _Cue(start, end, tuple(lines))
-
-
-def _speakers(lines: Sequence[str], vtt: bool) -> list[Labelled]:
-    """The lines of a cue by speaker; lines without one go on with the line before, or are of unknown speakers."""
-    turns: list[Labelled] = []
-    for line in lines:
-        labelled = _voiced(line) if vtt else read_label(_SRT_TAG.sub("", line))
-        bare = html.unescape(_VTT_TAG.sub("", line)).strip() if vtt else _SRT_TAG.sub("", line).strip()
-        if labelled is not None:
-            turns.append(labelled)
-        elif turns:
-            turns[-1] = Labelled(turns[-1].speaker, turns[-1].excluded, join_lines(turns[-1].text, bare))
-        else:
-            turns.append(Labelled(Speaker.UNKNOWN, None, bare))
-    return turns
-
-
-def _voiced(line: str) -> Labelled | None:
-    voice = _VOICE.search(line)
-    bare = html.unescape(_VTT_TAG.sub("", line)).strip()
-    if voice is None:
-        return read_label(bare)
-    classes = voice[1].lstrip(".").split(".")
-    excluded = next((Exclusion(name) for name in classes if name in set(Exclusion)), None)
-    return Labelled(speaker_named(html.unescape(voice[2])) or Speaker.UNKNOWN, excluded, bare)
+        yield Cue(start, end, tuple(lines))
 
 
 def _timed(transcript: Transcript, kind: str) -> Iterator[tuple[Turn, float, float]]:
@@ -152,14 +124,8 @@ def _timed(transcript: Transcript, kind: str) -> Iterator[tuple[Turn, float, flo
         yield turn, turn.start, turn.end
 
 
-def _seconds(groups: Sequence[str | None]) -> float:
-    hours, minutes, seconds, fraction = groups
-    thousandths = int((fraction or "0").ljust(3, "0"))
-    return (int(hours or 0) * 3_600_000 + int(minutes or 0) * 60_000 + int(seconds or 0) * 1000 + thousandths) / 1000
-
-
-def _stamp(seconds: float, mark: str) -> str:
-    thousandths = round(seconds * 1000)
+def _stamp(at_seconds: float, mark: str) -> str:
+    thousandths = round(at_seconds * 1000)
     minutes, rest = divmod(thousandths, 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{mark}{rest % 1000:03d}"

@@ -8,12 +8,15 @@ as they are, those of ``agent`` and ``customer`` as ``agent.key`` and ``customer
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from qa_engine.contract.labels import UNKNOWN_LABEL
+from qa_engine.contract.names import PLAIN, Named, Reading, read_name
 from qa_engine.contract.schema import FileIn, TurnIn
+from qa_engine.contract.telling import several_agents
 from qa_engine.domain import (
     Agent,
     Call,
@@ -31,9 +34,6 @@ from qa_engine.domain import (
 from qa_engine.errors import Fault, TranscriptError
 
 VERSION = 1
-DEFAULT_ZONE = timezone(timedelta(hours=8))
-"""Zone of a ``started_at`` that names none: China's, unless the caller says otherwise."""
-
 _MAX_FAULTS = 50
 _FIRST_PROSODY_KEYS = ("voiced_seconds", "chars_per_minute", "loudness_db", "pitch_hz")
 
@@ -66,7 +66,7 @@ def transcript_to_json(transcript: Transcript) -> dict[str, JsonValue]:
 
 
 def transcript_from_json(
-    obj: object, where: str, *, line: int | None = None, call_id: str | None = None, zone: tzinfo = DEFAULT_ZONE
+    obj: object, where: str, *, line: int | None = None, call_id: str | None = None, reading: Reading = PLAIN
 ) -> Transcript:
     """A transcript out of the JSON values of one call; ``where`` (and ``line``) locate its faults.
 
@@ -77,21 +77,28 @@ def transcript_from_json(
         raise TranscriptError([Fault(where, line, None, "a transcript is a JSON object, {…}")])
     _check_plain(obj, where, line)
     try:
-        file = FileIn.model_validate(obj)
+        file = FileIn.model_validate(obj, context=reading)
     except ValidationError as error:
         raise TranscriptError(_faults(error, where, line)) from None
-    turns = [_turn(turn) for turn in file.turns]
+    agents = several_agents(_names(obj))
+    turns = [_turn(turn, agent) for turn, agent in zip(file.turns, agents, strict=True)]
     if turns and all(turn.start is not None for turn in turns):
         order = sorted(range(len(turns)), key=lambda index: turns[index].start or 0.0)
     else:
         order = list(range(len(turns)))
     return Transcript(
-        call=_call(file, where, line, call_id or Path(where).stem, zone, order),
+        call=_call(file, where, line, call_id or Path(where).stem, reading.zone, order),
         turns=tuple(_numbered(turns[old], new) for new, old in enumerate(order)),
         speech=tuple(SpeechSpan(s.speaker, s.start, s.end) for s in file.speech or ()),
         recognition=Recognition(**file.recognition.model_dump()) if file.recognition else None,
-        warnings=tuple(file.warnings or ()),
+        warnings=_warnings(file),
     )
+
+
+def _warnings(file: FileIn) -> tuple[str, ...]:
+    strange = any(turn.speaker is Speaker.UNKNOWN and turn.label is not None for turn in file.turns)
+    told = file.warnings or []
+    return (*told, UNKNOWN_LABEL) if strange and UNKNOWN_LABEL not in told else tuple(told)
 
 
 def _turn_to_json(turn: Turn) -> dict[str, JsonValue]:
@@ -108,6 +115,10 @@ def _turn_to_json(turn: Turn) -> dict[str, JsonValue]:
         obj["excluded"] = turn.excluded.value
     if turn.prosody is not None:
         obj["prosody"] = _prosody_to_json(turn.prosody)
+    if turn.label is not None:
+        obj["label"] = turn.label
+    if turn.agent_id is not None:
+        obj["agent_id"] = turn.agent_id
     return obj
 
 
@@ -125,7 +136,7 @@ def _word_to_json(word: Word) -> JsonValue:
     return obj if word.probability is None else obj | {"probability": word.probability}
 
 
-def _turn(turn: TurnIn) -> Turn:
+def _turn(turn: TurnIn, agent: str | None) -> Turn:
     return Turn(
         index=0,
         speaker=Speaker(turn.speaker),
@@ -136,7 +147,17 @@ def _turn(turn: TurnIn) -> Turn:
         words=tuple(Word(w.text, w.start, w.end, w.probability) for w in turn.words or ()),
         prosody=Prosody(**turn.prosody.model_dump()) if turn.prosody else None,
         excluded=Exclusion(turn.excluded) if turn.excluded else None,
+        label=turn.label,
+        agent_id=turn.agent_id or agent,
     )
+
+
+def _names(obj: dict[str, object]) -> list[Named | None]:
+    """What the speakers of the turns are called, where it is more than a role."""
+    turns = obj["turns"]
+    assert isinstance(turns, list)
+    raw = [turn.get("speaker") for turn in turns]
+    return [read_name(name) if isinstance(name, str) and name not in set(Speaker) else None for name in raw]
 
 
 def _numbered(turn: Turn, index: int) -> Turn:

@@ -79,7 +79,9 @@ class Turn:
 
     ``index`` counts from 0 in the order of the transcript. ``text`` is what is shown to people; spans of
     evidence are character offsets into it. ``start``/``end`` are None together when times are unknown.
-    ``confidence`` (0–1) is None when the source gives none.
+    ``confidence`` (0–1) is None when the source gives none. ``label`` is the name that the source has for the speaker
+    where it says more than the role. ``agent_id`` tells which agent speaks where a call has several; None where the
+    source does not say, or where it is the agent of the call.
     """
 
     index: int
@@ -91,6 +93,8 @@ class Turn:
     words: tuple[Word, ...] = ()
     prosody: Prosody | None = None
     excluded: Exclusion | None = None
+    label: str | None = None
+    agent_id: str | None = None
 
     @property
     def span(self) -> Span | None:

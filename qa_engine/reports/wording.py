@@ -47,8 +47,10 @@ METADATA = {
 ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
 WARNINGS = {
     "dual_mono": "两个声道内容相同，无法区分说话人",
-    "roles_unknown": "单声道录音，未区分坐席与客户",
+    "roles_unknown": "有的话未区分是坐席还是客户说的",
     "truncated": "录音文件不完整",
+    "unknown_label": "有的话轮标注的说话人不是坐席也不是客户，未计入任何一方",
+    "speaker_carried": "有的话没有标注说话人，按上一位说话人处理",
 }
 
 # label, unit, factor, decimals

@@ -30,6 +30,7 @@ _STATUS = {
     Truth.ERROR: Status.ERROR,
 }
 _MONO = "录音为单声道，坐席与客户未区分"
+_SOME_UNKNOWN = "有的话轮不知是谁说的，无法判断"
 
 
 def evaluate(
@@ -162,8 +163,10 @@ class _Judgement:
 
     def _look(self, condition: Condition) -> Outcome:
         fields = condition.fields
-        if fields.needs_roles and not self._call.roles_known:
+        if fields.needs_roles and not self._call.some_roles:
             return not_applicable(_MONO)
+        if fields.needs_all_roles and not self._call.roles_known:
+            return not_applicable(_SOME_UNKNOWN)
         window = fields.window if isinstance(fields, Located) else Window()
         if (condition.operator.timed or window.timed) and not self._call.timed:
             return not_applicable("文本没有时间，无法判断与时间有关的条件")

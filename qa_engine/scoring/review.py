@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qa_engine.domain import Exclusion, RuleResult, Severity, Status, Transcript
+from qa_engine.domain import Exclusion, RuleResult, Severity, Speaker, Status, Transcript
 from qa_engine.scoring.metrics import excluded_share
 from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Tally
@@ -145,7 +145,16 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
         )
         found.append(ReviewReason(ReviewKind.EXCLUDED, f"占全部文字的 {share:.0%}（{why}）"))
     if not transcript.roles_known:
-        found.append(ReviewReason(ReviewKind.UNKNOWN_ROLES, "分不清坐席与客户，须人工听音"))
+        found.append(ReviewReason(ReviewKind.UNKNOWN_ROLES, _unknown_roles(transcript)))
     if transcript.recognition is not None and transcript.recognition.notice:
         found.append(ReviewReason(ReviewKind.STARTER_MODEL, "只认识合成语音，真实录音的结论须人工核对"))
     return found
+
+
+def _unknown_roles(transcript: Transcript) -> str:
+    unknown = [turn for turn in transcript.turns if turn.speaker is Speaker.UNKNOWN]
+    if len(unknown) == len(transcript.turns):
+        return "分不清坐席与客户，须人工听音"
+    labels = dict.fromkeys(turn.label for turn in unknown if turn.label)
+    named = f"（{'、'.join(labels)}）" if labels else ""
+    return f"有 {len(unknown)} 个话轮不知是坐席还是客户说的{named}，未计入任何一方，须人工判断"

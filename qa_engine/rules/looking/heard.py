@@ -31,6 +31,10 @@ def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard,
         at = clock(excluded[0].turn.start)
         place = f"（{at}）" if at else ""
         return f"「{region.label}」有 {len(excluded)} 个话轮识别不可靠、未参与判断{place}"
+    if speaker is not None:
+        nobody = [v for v in call.turns if v.turn.speaker is Speaker.UNKNOWN and _inside(v, region)]
+        if nobody:
+            return f"「{region.label}」有 {len(nobody)} 个话轮不知是谁说的，可能就是要找的话"
     unheard = _unheard(call, region, speaker)
     if unheard and max(s.seconds for s in unheard) > heard.max_unheard_seconds:
         longest = max(unheard, key=lambda s: s.seconds)

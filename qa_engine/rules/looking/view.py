@@ -104,6 +104,7 @@ class CallView:
         self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
+        self.some_roles = any(turn.speaker is not Speaker.UNKNOWN for turn in transcript.turns)
         self.duration = transcript.duration
         self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it

@@ -147,6 +147,12 @@ class ConditionFields(Strict):
         return self.who in ("agent", "customer")
 
     @property
+    def needs_all_roles(self) -> bool:
+        """True when one turn of which nobody knows who speaks makes the answer a guess. Words are found in turns of
+        known speakers all the same; whether they are missing is asked of the unknown turns, too (see ``doubt``)."""
+        return self.needs_roles
+
+    @property
     def inverts(self) -> bool:
         """True when TRUE means that nothing was found (absence)."""
         return False
@@ -177,6 +183,10 @@ class Spoken(Located):
 
     unless: Excuses = ()
     intent: Literal["mandated", "forbidden"] | None = None
+
+    @property
+    def needs_all_roles(self) -> bool:
+        return False
 
 
 def lists_of(fields: ConditionFields) -> Iterator[str]:

@@ -8,37 +8,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from qa_engine import contract
-from qa_engine.domain import CallResult, Transcript
+from qa_engine.contract import Reading
+from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, InputError, ManifestError, ProcessLostError, QaError, RulesError, TranscriptError
 from qa_engine.logs import set_up_logs
-from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.checking.process_pool import Crew, cores
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import Candidate, Found, discover, with_facts
 from qa_engine.service.intake.facts import CallFacts, read_facts
-from qa_engine.service.ports.judge import Judge
+from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.models import CheckOutcome, TranscribeOutcome
 from qa_engine.service.ports.transcriber import Progress
+from qa_engine.service.stages.judge import Judge, PackJudge
 from qa_engine.settings import Settings
 
 NO_FACTS: Mapping[str, str] = {}
 CREW_FROM = 300  # transcripts: judging so many takes longer than starting processes that load the rules, too
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOutcome:
-    """One input of `check_inputs`: a result, or the error that stopped it."""
-
-    source: str
-    call_id: str | None
-    result: CallResult | None
-    error: QaError | None
-
-
-@dataclass(frozen=True, slots=True)
-class TranscribeOutcome:
-    source: str
-    transcript: Transcript | None
-    error: QaError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +46,7 @@ class _Recipe:
 
     def __call__(self) -> Callable[[_Task], list[CheckOutcome]]:
         set_up_logs(self.settings)
-        return partial(_check_transcripts, self.judge())
+        return partial(_check_transcripts, self.judge(), reading_of(self.settings))
 
     def judge(self) -> Judge:
         if self.given is not None and self.pack is None and self.scorecard is None:
@@ -146,12 +131,12 @@ def _lost(task: _Task, why: str) -> list[CheckOutcome]:
 def _check_here(app: App, judge: Judge, progress: Progress | None, task: _Task) -> list[CheckOutcome]:
     if task.candidate.is_recording:
         return _judged(judge, task.candidate, _transcripts(app, task.candidate, CallFacts(), progress))
-    return _check_transcripts(judge, task)
+    return _check_transcripts(judge, reading_of(app.settings), task)
 
 
-def _check_transcripts(judge: Judge, task: _Task) -> list[CheckOutcome]:
+def _check_transcripts(judge: Judge, reading: Reading, task: _Task) -> list[CheckOutcome]:
     """The outcomes of a task that needs no recogniser."""
-    return _judged(judge, task.candidate, _written(task.candidate, task.candidate.facts, task.line))
+    return _judged(judge, task.candidate, _written(task.candidate, task.candidate.facts, reading, task.line))
 
 
 def _judged(judge: Judge, candidate: Candidate, records: Iterable[Transcript | QaError]) -> list[CheckOutcome]:
@@ -174,7 +159,10 @@ def _outcomes(judge: Judge, where: str, records: Iterable[Transcript | QaError])
 
 
 def _written(
-    candidate: Candidate, facts: CallFacts, line: contract.RawLine | TranscriptError | None = None
+    candidate: Candidate,
+    facts: CallFacts,
+    reading: Reading,
+    line: contract.RawLine | TranscriptError | None = None,
 ) -> Iterator[Transcript | QaError]:
     """The transcripts of a file, or of one line of it, that somebody else has written."""
     if candidate.transcript is not None:
@@ -182,9 +170,9 @@ def _written(
         return
     records: Iterable[Transcript | TranscriptError]
     if line is None:
-        records = contract.iter_transcripts(candidate.path)
+        records = contract.iter_transcripts(candidate.path, reading)
     else:
-        records = [contract.read_line(line) if isinstance(line, contract.RawLine) else line]
+        records = [contract.read_line(line, reading) if isinstance(line, contract.RawLine) else line]
     for record in records:
         if isinstance(record, TranscriptError):
             yield record
@@ -224,7 +212,7 @@ def _transcripts(
     """The transcripts of one file, or what is wrong with it."""
     facts = given.over(candidate.facts)
     if not candidate.is_recording:
-        yield from _written(candidate, facts)
+        yield from _written(candidate, facts, reading_of(app.settings))
         return
     call_id = facts.call_id or candidate.path.stem
     channel = facts.agent_channel or app.settings.agent_channel

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from qa_engine import contract
+from qa_engine.contract import Reading
 from qa_engine.domain import JsonValue, Transcript
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, SettingsError
 from qa_engine.service.intake.facts import CallFacts, call_id, likely, read_facts
 from qa_engine.service.intake.filenames import plain_id, readable
 from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
+from qa_engine.service.intake.reading import reading_of
 from qa_engine.settings import Settings
 from qa_engine.speech import RAW_SUFFIXES
 
@@ -67,7 +68,8 @@ def discover(settings: Settings, paths: Sequence[Path], *, manifest: Path | None
 
 class _Discovery:
     def __init__(self, settings: Settings, manifest: Path | None) -> None:
-        self._zone = ZoneInfo(settings.timezone)
+        self._reading = reading_of(settings)
+        self._zone = self._reading.zone
         self._pattern = _pattern(settings)
         self._found = Found()
         self._given = self._take(read_manifest(manifest, zone=self._zone)) if manifest else None
@@ -217,7 +219,7 @@ class _Discovery:
         if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
             sidecars = self._beside_it(path, TRANSCRIPT_SUFFIXES)
             if sidecars:
-                facts, transcript = _read_sidecar(sidecars[0], self._zone)
+                facts, transcript = _read_sidecar(sidecars[0], self._reading)
         if self._pattern is not None and (
             match := self._pattern.fullmatch(path.name) or self._pattern.match(path.name)
         ):
@@ -229,16 +231,16 @@ class _Discovery:
         return facts, transcript
 
 
-def _read_sidecar(path: Path, zone: ZoneInfo) -> tuple[CallFacts, Transcript | None]:
+def _read_sidecar(path: Path, reading: Reading) -> tuple[CallFacts, Transcript | None]:
     """A transcript, or a JSON object with the columns of a manifest."""
     if path.suffix.lower() == ".json":
         columns = _json_object(path)
         if "turns" not in columns:
-            facts, faults = read_facts(_flat(columns), where=str(path), line=None, zone=zone)
+            facts, faults = read_facts(_flat(columns), where=str(path), line=None, zone=reading.zone)
             if faults:
                 raise ManifestError(faults)
             return facts, None
-    transcripts = list(contract.read_transcripts(path))
+    transcripts = list(contract.read_transcripts(path, reading))
     if len(transcripts) != 1:
         raise ManifestError([Fault(str(path), None, None, f"{len(transcripts)} transcripts beside one recording")])
     transcript = proper(transcripts[0], path)

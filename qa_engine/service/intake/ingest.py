@@ -15,10 +15,10 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
 from qa_engine.service.intake.facts import read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
+from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
-from qa_engine.service.intake.report import IngestedCall, IngestReport
-from qa_engine.service.jobs.kinds import ASR, ASR_BULK
 from qa_engine.service.jobs.ringing import Ring, ring
+from qa_engine.service.models import IngestedCall, IngestReport
 from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.store import calls as call_store
@@ -45,7 +45,7 @@ def ingest_paths(
     given manifest cannot be read at all.
     """
     found = discover(app.settings, paths, manifest=manifest)
-    queue = ASR if len(found.candidates) == 1 else ASR_BULK
+    queue = "asr" if len(found.candidates) == 1 else "asr_bulk"
     ingested: list[IngestedCall] = []
     faults = list(found.faults)
     rings: list[Ring] = []
@@ -79,7 +79,7 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     if faults:
         raise ManifestError(faults)
     stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
-    registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), ASR)
+    registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), "asr")
     ring(app, registered.rings)
     return registered.call
 
@@ -151,7 +151,7 @@ def _ingest_transcripts(
     app: App, candidate: Candidate, faults: list[Fault], update_facts: bool
 ) -> Iterator[Registered]:
     """Every call of a transcript file; faults are collected, the calls around them still go in."""
-    for record in contract.iter_transcripts(candidate.path):
+    for record in contract.iter_transcripts(candidate.path, reading_of(app.settings)):
         if isinstance(record, FaultyFileError):
             faults += record.faults
             continue
@@ -174,6 +174,7 @@ def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, u
             line=candidate.line,
             facts=replace(facts, call_id=call_id),
             stem=call_id,
+            queue="inspect",
             transcript=with_facts(transcript, candidate.facts, call_id),
             update_facts=update_facts,
         ),

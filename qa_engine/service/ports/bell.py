@@ -5,6 +5,8 @@ from typing import Protocol
 
 from qa_engine.errors import BrokerError
 
+QUEUES = ("asr", "asr_bulk", "inspect", "report")
+
 
 class Bell(Protocol):
     def ring(self, queue: str, job_id: int) -> None:
@@ -38,6 +40,6 @@ class MemoryBell:
 
     def take_all(self) -> list[int]:
         """Every ring so far, and forget them."""
-        taken = [job_id for rings in self.rings.values() for job_id in rings]
+        taken = [job_id for queue in QUEUES for job_id in self.rings[queue]]
         self.rings.clear()
         return taken

@@ -58,18 +58,18 @@ def test_srt_as_others_write_it() -> None:
     assert brief(read) == [
         (AGENT, 0.4, 3.1, "您好，工号8026。"),
         (CUSTOMER, 3.5, 4.25, "我要投诉你们！"),
-        (UNKNOWN, 3600.0, 3601.0, "没有名字"),
-        (AGENT, 3600.0, 3601.0, "抱歉"),
+        (CUSTOMER, 3600.0, 3600.667, "没有名字"),  # labels stand only where the speaker changes
+        (AGENT, 3600.667, 3601.0, "抱歉"),
     ]
-    assert read.warnings == ("roles_unknown",)
+    assert read.warnings == ("speaker_carried",)
 
 
 def test_vtt_as_others_write_it() -> None:
     read = parse_vtt(VTT, "c.vtt", "c")
     assert brief(read) == [
         (AGENT, 0.4, 3.1, "您好 & 欢迎"),
-        (UNKNOWN, 5.0, 6.0, "谁？"),
-        (CUSTOMER, 5.0, 6.0, "我"),
+        (UNKNOWN, 5.0, 5.5, "谁？"),
+        (CUSTOMER, 5.5, 6.0, "我"),
         (CUSTOMER, 3723.004, 3724.0, "好好好"),
     ]
     assert read.turns[-1].excluded is Exclusion.LOOP

@@ -1,0 +1,13 @@
+"""What the settings say about files of other programs."""
+
+from zoneinfo import ZoneInfo
+
+from qa_engine.contract import Reading, cleaned
+from qa_engine.domain import Speaker
+from qa_engine.settings import Settings
+
+
+def reading_of(settings: Settings) -> Reading:
+    """Names of speakers and the zone of times that carry none, as this centre has them."""
+    labels = {cleaned(name): None if who == "text" else Speaker(who) for name, who in settings.labels.items()}
+    return Reading(labels, ZoneInfo(settings.timezone))
