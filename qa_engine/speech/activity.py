@@ -1,4 +1,4 @@
-"""Where somebody speaks on a channel: Silero voice activity, edges set by energy, leakage of the other side removed.
+"""Where somebody speaks on a channel: Silero voice activity, edges set by energy.
 
 The Silero network is the one inside faster-whisper. Its padding and its merging are switched off: clips need sound
 around the speech, measures of silence and overlap need the speech alone, so each of them adds its own margin.
@@ -24,8 +24,6 @@ _FOLLOW_BELOW_SPEECH_DB = 20.0
 _FOLLOW_FRAMES = 80
 _FOLLOW_BREAK_FRAMES = 15  # a stop consonant in slow speech
 _SMOOTH_FRAMES = 10
-_CLOSING_SECONDS = 0.2
-_ECHO_REACH_FRAMES = 20  # an echo comes later than the voice, and a voice is loud before it is detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +51,6 @@ def detect_speech(samples: np.ndarray, options: ActivityOptions) -> ChannelSpeec
     return ChannelSpeech(tuple(span for span in joined if span.seconds >= options.min_speech_seconds), level_db)
 
 
-def without_leaks(
-    channels: Sequence[ChannelSpeech], options: ActivityOptions
-) -> tuple[tuple[ChannelSpeech, ...], float]:
-    """The channels without what is only the other side's voice leaking in; and how many seconds that was.
-
-    A relative-energy guard (see :class:`ActivityOptions`), meant for the side tone and echo of telephone lines. It does
-    not hear leakage that is nearly as loud as the voice, nor leakage under a voice that speaks at the same time.
-    """
-    if len(channels) != 2:
-        return tuple(channels), 0.0
-    kept, seconds = [], 0.0
-    for own, other in ((channels[0], channels[1]), (channels[1], channels[0])):
-        spans = _without_leakage(own, other, options)
-        seconds += sum(span.seconds for span in own.spans) - sum(span.seconds for span in spans)
-        kept.append(ChannelSpeech(tuple(spans), own.level_db))
-    return tuple(kept), round(seconds, 3)
-
-
 def frame_levels(samples: np.ndarray) -> np.ndarray:
     """Level of each whole 10 ms, dB relative to full scale, not below ``FLOOR_DB``: float32, shape (n // HOP,)."""
     count = len(samples) // HOP
@@ -86,6 +66,12 @@ def frames_of(values: np.ndarray, span: Span) -> np.ndarray:
     """The 10 ms values that lie in a span; at least one while there are any."""
     start = min(max(0, round(span.start * 100)), max(0, len(values) - 1))
     return values[start : max(start + 1, round(span.end * 100))]
+
+
+def smooth_db(level_db: np.ndarray) -> np.ndarray:
+    """Mean power over 0.1 s around each frame, in dB."""
+    power = 10 ** (level_db.astype(np.float64) / 10)
+    return 10 * np.log10(np.convolve(power, np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES, mode="same"))
 
 
 def _blocks(level_db: np.ndarray, length: int) -> list[tuple[int, int]]:
@@ -157,64 +143,3 @@ def _join(spans: Sequence[Span], gap_seconds: float) -> list[Span]:
         else:
             joined.append(span)
     return joined
-
-
-def _without_leakage(own: ChannelSpeech, other: ChannelSpeech, options: ActivityOptions) -> list[Span]:
-    loud = own.loud_level_db
-    if loud is None or not other.spans:
-        return list(own.spans)
-    frames = min(len(own.level_db), len(other.level_db))
-    mine, theirs = (_smooth_db(channel.level_db[:frames]) for channel in (own, other))
-    quiet = mine <= loud - options.leak_below_own_db
-    louder = theirs - mine >= options.leak_below_other_db
-    drowned = quiet & louder & _mask(other.spans, frames, _ECHO_REACH_FRAMES)
-    holes = [hole for hole in _runs(quiet & _closed(drowned)) if hole.seconds >= options.leak_seconds]
-    parts: list[Span] = []
-    for span in own.spans:
-        rest = _outside(span, holes)
-        if rest == [span]:
-            parts.append(span)
-        else:  # what a hole leaves of a span is speech only if there is a voice in it
-            voiced = [part for part in rest if not frames_of(quiet, part).all()]
-            parts += [part for part in voiced if part.seconds >= options.min_speech_seconds]
-    return parts
-
-
-def _smooth_db(level_db: np.ndarray) -> np.ndarray:
-    """Mean power over 0.1 s around each frame, in dB."""
-    power = 10 ** (level_db.astype(np.float64) / 10)
-    return 10 * np.log10(np.convolve(power, np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES, mode="same"))
-
-
-def _mask(spans: Sequence[Span], frames: int, reach: int) -> np.ndarray:
-    """Frames that lie in a span or within ``reach`` frames of one."""
-    mask = np.zeros(frames, bool)
-    for span in spans:
-        mask[max(0, round(span.start * 100) - reach) : round(span.end * 100) + reach] = True
-    return mask
-
-
-def _closed(mask: np.ndarray) -> np.ndarray:
-    """The mask with its gaps of up to 0.2 s filled: between syllables the other side is not loud either."""
-    closed = mask.copy()
-    for gap in _runs(~mask):
-        if gap.seconds <= _CLOSING_SECONDS and gap.start > 0 and round(gap.end * 100) < len(mask):
-            closed[round(gap.start * 100) : round(gap.end * 100)] = True
-    return closed
-
-
-def _runs(mask: np.ndarray) -> list[Span]:
-    """Where a mask of 10 ms frames is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
-    return [Span(int(start) / 100, int(end) / 100) for start, end in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _outside(span: Span, holes: Sequence[Span]) -> list[Span]:
-    """The parts of a span that lie outside the holes (in order, not overlapping)."""
-    parts, start = [], span.start
-    for hole in holes:
-        if hole.overlap_seconds(span) > 0:
-            parts.append(Span(start, max(start, hole.start)))
-            start = max(start, hole.end)
-    parts.append(Span(start, max(start, span.end)))
-    return [part for part in parts if part.seconds > 0]

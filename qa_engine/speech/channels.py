@@ -6,7 +6,7 @@ import numpy as np
 
 from qa_engine.domain import Speaker
 from qa_engine.errors import UsageError
-from qa_engine.speech.decode import is_dual_mono
+from qa_engine.speech.same_sound import same_sound
 
 DUAL_MONO = "dual_mono"
 ROLES_UNKNOWN = "roles_unknown"
@@ -28,15 +28,18 @@ def assign_speakers(samples: np.ndarray, agent_channel: str | None) -> Voices:
     """Who speaks where. Roles are only taken from what was told, never guessed.
 
     Two channels with ``left``/``0`` or ``right``/``1``: agent there, customer on the other. Two channels with nothing
-    told: both are listened to, both speakers stay unknown. Mono, two equal channels, or ``mixed``: one channel with
-    unknown speakers, whatever was told about its channels. Anything else told is a UsageError.
+    told: both are listened to, both speakers stay unknown. Mono, two channels with the same sound (the clearer one is
+    kept), or ``mixed``: one channel with unknown speakers, whatever was told about its channels. Anything else told
+    is a UsageError.
     """
     if agent_channel is not None and agent_channel != "mixed" and agent_channel not in _AGENT_INDEX:
         raise UsageError(f"agent channel {agent_channel!r}: write left, right, 0, 1 or mixed")
     if len(samples) == 1:
         return Voices(samples, (Speaker.UNKNOWN,), False, (ROLES_UNKNOWN,))
-    if is_dual_mono(samples):
-        return Voices(samples[:1], (Speaker.UNKNOWN,), True, (DUAL_MONO, ROLES_UNKNOWN))
+    same = same_sound(samples)
+    if same is not None:
+        clearer = samples[same.clearer : same.clearer + 1]
+        return Voices(clearer, (Speaker.UNKNOWN,), True, (DUAL_MONO, ROLES_UNKNOWN))
     if agent_channel == "mixed":
         return Voices(samples.mean(axis=0, keepdims=True), (Speaker.UNKNOWN,), False, (ROLES_UNKNOWN,))
     if agent_channel is None:

@@ -143,17 +143,6 @@ def loudest_db(samples: np.ndarray) -> float:
     return float(10 * np.log10(loudest)) if loudest > 0 else float("-inf")
 
 
-def is_dual_mono(samples: np.ndarray) -> bool:
-    """True when two channels carry the same sound (their difference lies 40 dB under it)."""
-    if len(samples) != 2:
-        return False
-    difference = total = 0.0
-    for left, right in _chunks(samples):
-        difference += float(np.square(left - right).sum(dtype=np.float64))
-        total += float(np.square(left).sum(dtype=np.float64) + np.square(right).sum(dtype=np.float64))
-    return total > 0 and difference < 1e-4 * total
-
-
 def _chunks(samples: np.ndarray) -> Iterator[np.ndarray]:
     """A minute at a time, so that hours of sound need no second copy."""
     step = _CHUNK_SECONDS * SAMPLE_RATE

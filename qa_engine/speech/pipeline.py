@@ -8,12 +8,13 @@ import numpy as np
 
 from qa_engine.domain import Call, Recognition, Span, SpeechSpan, Transcript, Turn, Word
 from qa_engine.errors import RecordingError
-from qa_engine.speech.activity import ChannelSpeech, detect_speech, without_leaks
+from qa_engine.speech.activity import ChannelSpeech, detect_speech
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
 from qa_engine.speech.channels import Voices, assign_speakers
 from qa_engine.speech.clips import ClipPlan, plan_clips
 from qa_engine.speech.decode import SAMPLE_RATE, decode, loudest_db
 from qa_engine.speech.edges import sound_edges
+from qa_engine.speech.leaks import without_leaks
 from qa_engine.speech.options import SpeechOptions
 from qa_engine.speech.probe import audio_digest, probe
 from qa_engine.speech.prosody import measure
@@ -117,7 +118,7 @@ def _check_sound(path: Path, samples: np.ndarray, options: SpeechOptions) -> Non
 
 def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], float]:
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
-    speech, leaked_seconds = without_leaks(found, options.activity)
+    speech, leaked_seconds = without_leaks(found, voices.samples, options.activity)
     heard = [
         _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)), spoken.loud_level_db)
         for channel, (samples, spoken) in enumerate(zip(voices.samples, speech, strict=True))

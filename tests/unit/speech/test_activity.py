@@ -1,23 +1,14 @@
-"""Where somebody speaks: edges against the synthesiser's times, long sounds, leakage of the other side."""
+"""Where somebody speaks: edges against the synthesiser's times, long sounds."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from qa_engine.domain import Span
 from qa_engine.speech import ActivityOptions
-from qa_engine.speech.activity import ChannelSpeech, detect_speech, frame_levels, without_leaks
+from qa_engine.speech.activity import detect_speech, frame_levels
 
 OPTIONS = ActivityOptions()
-
-
-def speech(*spans: tuple[float, float, float], seconds: float = 20.0) -> ChannelSpeech:
-    """A channel at -80 dB with speech of the given level: (start, end, dB)."""
-    level = np.full(round(seconds * 100), -80.0, np.float32)
-    for start, end, decibel in spans:
-        level[round(start * 100) : round(end * 100)] = decibel
-    return ChannelSpeech(tuple(Span(start, end) for start, end, _ in spans), level)
 
 
 def telephone(samples: np.ndarray) -> np.ndarray:
@@ -75,41 +66,3 @@ def test_frame_levels_are_decibels_of_full_scale() -> None:
     assert levels.shape == (10,)
     np.testing.assert_allclose(levels, -20.0, atol=1e-3)
     np.testing.assert_allclose(frame_levels(np.zeros(320, np.float32)), [-120.0, -120.0], atol=1e-3)
-
-
-LOUD = speech((1, 4, -20), (8, 12, -20))
-LEAKS = [
-    # case, own spans (start, end, dB), other channel, what stays
-    ("echo of the other side", [(1, 4, -50), (14, 17, -22)], LOUD, [(14, 17)]),
-    ("echo joined to own speech", [(8, 12, -50), (12, 15, -22)], LOUD, [(12, 15)]),
-    ("a quiet voice is as loud as it always is", [(1, 4, -50), (14, 17, -50)], LOUD, [(1, 4), (14, 17)]),
-    ("talking over each other", [(1, 4, -28), (14, 17, -22)], LOUD, [(1, 4), (14, 17)]),
-    ("quiet, while the other side is silent", [(5, 7, -50), (14, 17, -22)], LOUD, [(5, 7), (14, 17)]),
-    ("echo that dies away", [(3, 6, -50), (14, 17, -22)], LOUD, [(14, 17)]),
-    ("a soft syllable", [(1, 2, -22), (2, 2.2, -50), (2.2, 4, -22)], LOUD, [(1, 2), (2, 2.2), (2.2, 4)]),
-    ("the other side never speaks", [(1, 4, -50), (14, 17, -22)], speech(), [(1, 4), (14, 17)]),
-]
-
-
-@pytest.mark.parametrize(("_case", "spans", "other", "kept"), LEAKS, ids=[case[0] for case in LEAKS])
-def test_leaks(_case: str, spans: list, other: ChannelSpeech, kept: list) -> None:
-    (own, untouched), seconds = without_leaks([speech(*spans), other], OPTIONS)
-    assert np.array([(span.start, span.end) for span in own.spans]) == pytest.approx(np.array(kept), abs=0.1)
-    assert untouched.spans == other.spans
-    lost = sum(end - start for start, end, _ in spans) - sum(end - start for start, end in kept)
-    assert seconds == pytest.approx(lost, abs=0.1)
-
-
-def test_one_channel_cannot_leak() -> None:
-    assert without_leaks([LOUD], OPTIONS) == ((LOUD,), 0.0)
-
-
-@pytest.mark.parametrize("gain", [0.02, 0.05, 0.1])
-def test_echo_between_own_turns(two_sided: np.ndarray, gain: float) -> None:
-    """The customer speaks as soon as the agent is silent; his echo joins the agent's two turns into one stretch."""
-    channels = [detect_speech(samples, OPTIONS) for samples in (two_sided[0] + gain * two_sided[1], two_sided[1])]
-    (agent, customer), seconds = without_leaks(channels, OPTIONS)
-    assert [span.start for span in agent.spans] == pytest.approx([1.0, 8.0], abs=0.2)
-    assert [span.end for span in agent.spans] == pytest.approx([4.93, 11.93], abs=0.2)
-    assert customer.spans == channels[1].spans
-    assert seconds > 0

@@ -8,7 +8,7 @@ import pytest
 from qa_engine.domain import Speaker
 from qa_engine.errors import UsageError
 from qa_engine.speech.channels import assign_speakers
-from qa_engine.speech.decode import is_dual_mono, loudest_db
+from qa_engine.speech.decode import loudest_db
 
 AGENT, CUSTOMER, UNKNOWN = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
 RNG = np.random.default_rng(11)
@@ -44,24 +44,6 @@ def test_mixed_keeps_both_sides() -> None:
 def test_an_unknown_channel_name_is_refused() -> None:
     with pytest.raises(UsageError, match="left, right, 0, 1 or mixed"):
         assign_speakers(np.stack([LEFT, RIGHT]), "links")
-
-
-@pytest.mark.parametrize(
-    ("right", "equal"),
-    [
-        (LEFT, True),
-        (LEFT + 0.0005 * RIGHT, True),  # what a lossy codec makes of it
-        (LEFT * 0.5, False),
-        (LEFT + 0.1 * RIGHT, False),
-        (np.zeros_like(LEFT), False),
-    ],
-)
-def test_dual_mono(right: np.ndarray, equal: bool) -> None:
-    assert is_dual_mono(np.stack([LEFT, right])) is equal
-
-
-def test_two_silent_channels_are_not_called_equal() -> None:
-    assert not is_dual_mono(np.zeros((2, 16_000), np.float32))
 
 
 def test_loudest_level(lay: Callable) -> None:
