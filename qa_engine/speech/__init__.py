@@ -1,21 +1,28 @@
-"""Recordings → transcripts: probe, decode, voice activity, clips, recogniser, turns, prosody; and transcript files."""
+"""Recordings → transcripts: probe, decode, voice activity, clips, recogniser, turns, prosody.
 
-from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat
-from qa_engine.speech.clips import Clip, ClipPlan
-from qa_engine.speech.decode import SAMPLE_RATE, decode
-from qa_engine.speech.faster_whisper_adapter import FasterWhisperRecogniser
-from qa_engine.speech.model_files import STARTER, STARTER_NOTICE, ModelFolder, find_model
-from qa_engine.speech.options import (
-    ActivityOptions,
-    ClipOptions,
-    FilterOptions,
-    RecognitionOptions,
-    SpeechOptions,
-    TurnOptions,
-)
-from qa_engine.speech.pipeline import check_recording, transcribe_recording
-from qa_engine.speech.probe import audio_digest, probe
-from qa_engine.speech.recogniser import RecognisedClip, Recogniser, RecogniserIdentity, ScriptedRecogniser
+Names are fetched when they are asked for: who only reads transcript files does not load a decoder.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat
+    from qa_engine.speech.clips import Clip, ClipPlan
+    from qa_engine.speech.decode import SAMPLE_RATE, decode
+    from qa_engine.speech.faster_whisper_adapter import FasterWhisperRecogniser
+    from qa_engine.speech.model_files import STARTER, STARTER_NOTICE, ModelFolder, find_model
+    from qa_engine.speech.options import (
+        ActivityOptions,
+        ClipOptions,
+        FilterOptions,
+        RecognitionOptions,
+        SpeechOptions,
+        TurnOptions,
+    )
+    from qa_engine.speech.pipeline import check_recording, transcribe_recording
+    from qa_engine.speech.probe import audio_digest, probe
+    from qa_engine.speech.recogniser import RecognisedClip, Recogniser, RecogniserIdentity, ScriptedRecogniser
 
 __all__ = [
     "RAW_SUFFIXES",
@@ -45,3 +52,22 @@ __all__ = [
     "probe",
     "transcribe_recording",
 ]
+
+_ROOMS = {
+    "audio_facts": "RAW_SUFFIXES AudioFacts RawFormat",
+    "clips": "Clip ClipPlan",
+    "decode": "SAMPLE_RATE decode",
+    "faster_whisper_adapter": "FasterWhisperRecogniser",
+    "model_files": "STARTER STARTER_NOTICE ModelFolder find_model",
+    "options": "ActivityOptions ClipOptions FilterOptions RecognitionOptions SpeechOptions TurnOptions",
+    "pipeline": "check_recording transcribe_recording",
+    "probe": "audio_digest probe",
+    "recogniser": "RecognisedClip Recogniser RecogniserIdentity ScriptedRecogniser",
+}
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

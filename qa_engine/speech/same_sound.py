@@ -84,7 +84,8 @@ def leak_frames(own: np.ndarray, other: np.ndarray, own_db: np.ndarray, other_db
         sound = slice(first * HOP, (first + width) * HOP)
         if _correlation(own[sound], other[sound], _LEAK_DELAY_SECONDS)[0] >= _LEAK_CORRELATION:
             found[frame] = True
-    return found & louder
+    found &= louder
+    return found
 
 
 def _correlate_at_all(own: np.ndarray, other: np.ndarray, other_db: np.ndarray) -> bool:
