@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qa_engine.domain import Promise, PromiseKind, Speaker, Transcript, WorkCalendar
-from qa_engine.rules.followups.times import nearest_time
 from qa_engine.text import SENTENCE_END, normalise
+from qa_engine.text.times import TimeSaid, find_times
 
 _REPLY = "回复|回电话?|答复|联系|反馈|回访|打电话|来电|致电|通知|告知"
 _SETTLE = "处理好?|处理完|解决|退款|补发|赔付|送到|送达|派送|办好|落实|核实|查清楚"
@@ -27,8 +27,6 @@ _TAG = re.compile(
     "(?<=.),?(?:您|你)看(?:这样)?(?:可以|行|好|怎么样|可不可以|行不行|好不好|能接受)(?:吗|么)?$|,(?:可以|行|好)(?:吗|么)$"
 )
 _DONE = re.compile("过|了(?!解)")
-_AGO = re.compile("[天日周月时钟]前$")
-_NO_LIMIT = re.compile("了|无理由")
 _HYPOTHETICAL = re.compile("(?:吗|么|\\?)$")
 
 _CALENDAR = WorkCalendar()
@@ -86,22 +84,36 @@ def _in_sentence(
     text: str, begin: int, end: int, moment: datetime | None, calendar: WorkCalendar
 ) -> Iterator[Commitment]:
     taken = begin
+    times = find_times(text, moment, calendar, begin=begin, end=end)
     for verb in _VERB.finditer(text, begin, end):
         if _REFUSED.search(text, max(begin, verb.start() - 10), verb.start()):
             continue
         # The time of a promise stands in front of its verb, within it (退款七天到账) or right behind it.
-        when = nearest_time(text, taken, verb.end(), moment, calendar, last=True) or nearest_time(
-            text, verb.end(), min(end, verb.end() + 10), moment, calendar, last=False
-        )
+        when = _last(times, taken, verb.end()) or _first(times, verb.end(), min(end, verb.end() + 10))
         taken = verb.end()
-        if when is not None and _NO_LIMIT.match(text, when.end):
-            when = None  # 五天了, 七天无理由: how long it has been, what a rule is called
-        said = text[when.start : when.end] if when is not None else ""
-        if _AGO.search(said) or (_DONE.match(text, verb.end()) and "内" not in said):
+        named_limit = when is not None and "内" in text[when.start : when.end]
+        if (when is not None and when.past and _told_of(text, when)) or (
+            _DONE.match(text, verb.end()) and not named_limit
+        ):
             continue  # told of, not promised
+        if when is not None and when.past:
+            when = None  # 五天了, 七天无理由: how long it has been, what a rule is called
         kind = PromiseKind.REPLY if re.search(_REPLY, verb.group()) else PromiseKind.SETTLE
         if when is None:
             if kind is PromiseKind.REPLY:
                 yield Commitment(verb.start(), verb.end(), None, None)
             continue
         yield Commitment(min(when.start, verb.start()), max(when.end, verb.end()), when.hours, when.due, kind)
+
+
+def _last(times: tuple[TimeSaid, ...], begin: int, end: int) -> TimeSaid | None:
+    return max((t for t in times if begin <= t.start and t.end <= end), key=lambda t: t.start, default=None)
+
+
+def _first(times: tuple[TimeSaid, ...], begin: int, end: int) -> TimeSaid | None:
+    return min((t for t in times if begin <= t.start < end), key=lambda t: t.start, default=None)
+
+
+def _told_of(text: str, when: TimeSaid) -> bool:
+    """两天前, 三天之前: ago."""
+    return text[when.end - 1] == "前"

@@ -3,7 +3,7 @@
 from qa_engine.rules.operators.base import Operator, Preparer, operator, registry
 from qa_engine.rules.operators.facts import deadline, duration, hang_up, latency, metadata, talk_ratio, turn_count
 from qa_engine.rules.operators.sound import hesitation, loudness, overlap, pitch, silence, silence_share, speech_rate
-from qa_engine.rules.operators.words import absence, act, phrase, promise, regex, repeat, sequence, similar, tone
+from qa_engine.rules.operators.words import absence, act, phrase, promise, regex, repeat, sequence, similar, time, tone
 
 __all__ = [
     "Operator",
@@ -31,6 +31,7 @@ __all__ = [
     "similar",
     "speech_rate",
     "talk_ratio",
+    "time",
     "tone",
     "turn_count",
 ]

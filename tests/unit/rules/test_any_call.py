@@ -45,6 +45,7 @@ latency: {operator: latency, above_seconds: 0}
 ended: {operator: hang_up, ended_by: agent, within_seconds: 100}
 fact: {operator: metadata, field: csat, above: 1}
 promise: {operator: promise, any: true}
+time: {operator: time, at_once: true, within_hours: 24}
 similar: {operator: similar, sentences: [感谢您的来电], threshold: 40}
 repeat: {operator: repeat, similarity: 60, min_chars: 2}
 order: {operator: sequence, steps: [phrase, regex, absence], max_gap_seconds: 3}

@@ -1,0 +1,178 @@
+"""Times as people say them: a table of sayings, and times that are said and read back."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.domain import WorkCalendar
+from qa_engine.text import normalise
+from qa_engine.text.times import TimeSaid, find_times
+
+MONDAY = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
+CALENDAR = WorkCalendar()
+HAN = "零一二三四五六七八九"
+
+
+def read(said: str, moment: datetime | None = MONDAY) -> tuple[TimeSaid, ...]:
+    return find_times(normalise(said).text, moment, CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("said", "hours", "due"),
+    [
+        ("48h内给您回复", 48.0, "03-04 10:00"),
+        ("48H给您回复", 48.0, "03-04 10:00"),
+        ("两天给您回复", 48.0, "03-04 10:00"),
+        ("1-2天给您回复", 48.0, "03-04 10:00"),
+        ("一到两天给您回复", 48.0, "03-04 10:00"),
+        ("一两天之内", 48.0, "03-04 10:00"),
+        ("24到48小时之内", 48.0, "03-04 10:00"),
+        ("廿四小时内", 24.0, "03-03 10:00"),
+        ("一天半之内", 36.0, "03-03 22:00"),
+        ("一个半小时", 1.5, "03-02 11:30"),
+        ("半个钟给您回电", 0.5, "03-02 10:30"),
+        ("半小时", 0.5, "03-02 10:30"),
+        ("两个钟头", 2.0, "03-02 12:00"),
+        ("个把小时", 2.0, "03-02 12:00"),
+        ("一刻钟", 0.25, "03-02 10:15"),
+        ("一个小时三十分钟", 1.5, "03-02 11:30"),
+        ("周二上午", 26.0, "03-03 12:00"),
+        ("礼拜二", 24.0, "03-03 23:59"),
+        ("星期天", 144.0, "03-08 23:59"),
+        ("下个礼拜三", 216.0, "03-11 23:59"),
+        ("周3下午", 56.0, "03-04 18:00"),
+        ("周二到周四", 72.0, "03-05 23:59"),
+        ("三月五号之前", 72.0, "03-05 23:59"),
+        ("3月3日", 24.0, "03-03 23:59"),
+        ("5号", 72.0, "03-05 23:59"),
+        ("十五号下午", 320.0, "03-15 18:00"),
+        ("十二点半前", 2.5, "03-02 12:30"),
+        ("12:30前", 2.5, "03-02 12:30"),
+        ("五点前", 7.0, "03-02 17:00"),
+        ("明天五点前", 31.0, "03-03 17:00"),
+        ("下午两点到四点", 6.0, "03-02 16:00"),
+        ("明早九点", 23.0, "03-03 09:00"),
+        ("今晚", 14.0, "03-02 23:59"),
+        ("下班前", 8.0, "03-02 18:00"),
+        ("天黑之前", 9.0, "03-02 19:00"),
+        ("明天这个时候", 24.0, "03-03 10:00"),
+        ("次日上午", 26.0, "03-03 12:00"),
+        ("月底之前", 696.0, "03-31 23:59"),
+        ("明天或者后天", 48.0, "03-04 23:59"),
+        ("马上给您回电", 0.0, "03-02 10:00"),
+        ("三个工作日", 72.0, "03-05 18:00"),
+    ],
+)
+def test_a_deadline(said: str, hours: float, due: str) -> None:
+    (found,) = read(said)
+    assert found.hours == pytest.approx(hours, abs=0.01)
+    assert found.due is not None
+    assert f"{found.due:%m-%d %H:%M}" == due
+    assert not found.past
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["三天了还没到", "等了两天", "两天前我打过", "24小时热线", "七天无理由退货", "每周二", "上周三", "延误了五天",
+     "昨天下午", "十天怎么了", "工作时间9点到18点", "三天两头", "快三天了", "上个月底"],
+)  # fmt: skip
+def test_what_is_no_deadline(said: str) -> None:
+    assert all(found.past for found in read(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["三点要求", "5号楼", "工号5号", "快一点", "一点问题", "上午好", "周到的服务", "周天宇先生", "第三天", "一年级",
+     "三分满意", "有效期一年", "周边", "日子", "时间", "天气不好", "几天", "3号柜", "地铁三号线"],
+)  # fmt: skip
+def test_what_is_no_time(said: str) -> None:
+    assert read(said) == ()
+
+
+def test_a_weekday_on_a_call_of_unknown_date_is_a_time_of_unknown_length() -> None:
+    (found,) = read("周二上午给您回复", None)
+    assert (found.hours, found.due) == (None, None)
+    assert read("两天内", None)[0].hours == 48.0
+    assert read("后天", None)[0].hours == 48.0
+
+
+def han(number: int) -> str:
+    """1–99 as it is said."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return HAN[ones]
+    return ("" if tens == 1 else HAN[tens]) + "十" + (HAN[ones] if ones else "")
+
+
+numbers = st.integers(1, 99)
+written = st.sampled_from([str, han])
+moments = st.integers(0, 730 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+UNITS = {"小时": 1, "个小时": 1, "个钟头": 1, "天": 24, "分钟": 1 / 60, "个工作日": 24, "个星期": 168}
+ENDS = ("内", "之内", "以内", "后", "")
+
+
+@given(numbers, written, st.sampled_from(sorted(UNITS)), st.sampled_from(ENDS), st.sampled_from(["", "我们"]), moments)
+def test_a_span_is_read_as_it_was_said(number, write, unit, by, before, moment) -> None:
+    said = before + write(number) + unit + by + "给您回复"
+    (found,) = read(said, moment)
+    assert found.hours == pytest.approx(number * UNITS[unit])
+    assert normalise(said).span_to_source(found.start, found.end) == (len(before), len(said) - 4)
+    if unit != "个工作日":
+        assert found.due == moment + timedelta(hours=number * UNITS[unit])
+
+
+@given(
+    st.integers(1, 98),
+    st.integers(1, 9),
+    written,
+    st.sampled_from("到至-~"),
+    st.sampled_from(["天", "小时", "个工作日"]),
+)
+def test_of_a_range_the_longer_end_counts(low, more, write, to, unit) -> None:
+    (found,) = read(f"{write(low)}{to}{write(min(99, low + more))}{unit}内给您回复")
+    assert found.hours == min(99, low + more) * (1 if unit == "小时" else 24)
+
+
+@given(moments, st.integers(0, 360), written)
+def test_a_date_is_read_as_it_was_said(moment, ahead, write) -> None:
+    day: date = moment.date() + timedelta(days=ahead)
+    said = f"{day.year}年{write(day.month)}月{write(day.day)}号给您回复"
+    (found,) = read(said, moment)
+    assert found.due is not None
+    assert found.due.date() == day
+    assert found.hours is not None
+    assert found.hours >= 0
+
+
+@given(moments, st.integers(1, 7), st.sampled_from(["周", "星期", "礼拜"]), st.booleans())
+def test_a_weekday_is_the_next_one(moment, weekday, name, next_week) -> None:
+    (found,) = read(f"{'下' if next_week else ''}{name}{'一二三四五六日'[weekday - 1]}给您回复", moment)
+    assert found.due is not None
+    assert found.due.isoweekday() == weekday
+    days = (found.due.date() - moment.date()).days
+    assert days == (weekday - moment.isoweekday() + 7 if next_week else (weekday - moment.isoweekday()) % 7)
+
+
+@given(st.integers(7, 23), st.integers(0, 59), written, moments, st.sampled_from(["今天", "明天", "后天"]))
+def test_a_clock_is_read_as_it_was_said(hour, minute, write, moment, day) -> None:
+    minutes = (
+        "" if minute == 0 else "半" if minute == 30 else f"零{write(minute)}分" if minute < 10 else f"{write(minute)}分"
+    )
+    (found,) = read(f"{day}{write(hour)}点{minutes}之前给您回复", moment)
+    assert found.due is not None
+    assert (found.due.hour, found.due.minute) == (hour, minute)
+    assert (found.due.date() - moment.date()).days == ["今天", "明天", "后天"].index(day)
+
+
+@given(st.text(alphabet="一二两三十廿0189:半个天日时点周月号前内后到-小钟早晚上下午今明后了每第", max_size=24), moments)
+def test_any_text_is_read_in_order_without_overlap(text, moment) -> None:
+    folded = normalise(text).text
+    found = find_times(folded, moment, CALENDAR)
+    assert all(0 <= one.start < one.end <= len(folded) for one in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(one.hours is None or one.hours >= 0 or one.past for one in found)
