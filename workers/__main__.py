@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from qa_engine.errors import QaError, UsageError
-from qa_engine.service import QUEUES
+from qa_engine.service import queues
 from qa_engine.settings import current_settings
 from workers.running import run
 
@@ -12,7 +12,7 @@ from workers.running import run
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--processes", type=int, default=None)
-    parser.add_argument("--queues", default=",".join(QUEUES))
+    parser.add_argument("--queues", default=",".join(queues()))
     arguments = parser.parse_args()
     try:
         return run(current_settings(), processes=arguments.processes, queues=arguments.queues.split(","))

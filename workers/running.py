@@ -9,7 +9,8 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from qa_engine.logs import set_up_logs
-from qa_engine.service import QUEUES, open_app, upgrade_database
+from qa_engine.service import open_app, upgrade_database
+from qa_engine.service import queues as known_queues
 from qa_engine.service.adapters.celery_bell import make_celery, queue_folder
 from qa_engine.service.adapters.file_queue import clear_leftovers
 from qa_engine.service.jobs.sweep import PATIENCE_SECONDS
@@ -30,7 +31,7 @@ def run(
     settings: Settings,
     *,
     processes: int | None = None,
-    queues: Sequence[str] = QUEUES,
+    queues: Sequence[str] | None = None,
     app_factory: AppFactory | None = None,
 ) -> int:
     """Work until stopped; the exit code. Raises QaError at once when pack, model, database or broker are not there.
@@ -43,6 +44,7 @@ def run(
     factory: AppFactory = app_factory or (lambda: open_app(settings))
     _preflight(factory)
     celery = make_celery(settings)
+    chosen = tuple(queues or known_queues())
     if settings.broker_url is None:
         clear_leftovers(queue_folder(settings))
     for folder, pattern in (
@@ -56,7 +58,7 @@ def run(
     tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)
     ticker = Ticker(
         celery,
-        queue=queues[0],
+        queue=chosen[0],
         every_seconds=tick_seconds,
         patience_seconds=min(PATIENCE_SECONDS, settings.lease_seconds),
     )
@@ -68,14 +70,14 @@ def run(
         hostname=None,
         concurrency=processes or settings.worker_processes,
         pool=TaskPool,
-        queues=",".join(queues),
+        queues=",".join(chosen),
         loglevel=settings.log_level,
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
         quiet=True,
     )
-    log.info("worker_starting", processes=worker.concurrency, queues=list(queues))
+    log.info("worker_starting", processes=worker.concurrency, queues=list(chosen))
     worker.start()
     ticker.stop()
     return int(worker.exitcode or 0)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.console import complain, progress_bar, say
-from qa_engine.service import IngestReport, Outcome, ingest_paths, open_app
+from qa_engine.service import IngestOutcome, IngestReport, ingest_paths, open_app
 from qa_engine.settings import current_settings
 
 
@@ -36,14 +36,14 @@ def tell(report: IngestReport) -> None:
     for fault in report.faults:
         complain(str(fault))
     for call in report.calls:
-        if call.outcome is Outcome.ASIDE:
+        if call.outcome is IngestOutcome.ASIDE:
             complain(f"{call.source}: call {call.call_id} set aside ({call.reason}): {call.message}")
-        if call.outcome is Outcome.CORRECTED:
+        if call.outcome is IngestOutcome.CORRECTED:
             say(f"{call.source}: call {call.call_id}: corrected {', '.join(call.other_facts)}")
         for warning in call.warnings:
             say(f"{call.source}: call {call.call_id}: {warning}")
     for name in report.skipped:
         say(f"{name}: skipped, not a recording")
-    counts = {outcome: sum(call.outcome is outcome for call in report.calls) for outcome in Outcome}
+    counts = {outcome: sum(call.outcome is outcome for call in report.calls) for outcome in IngestOutcome}
     shown = ", ".join(f"{count} {outcome.value}" for outcome, count in counts.items() if count) or "nothing"
     say(f"{len(report.calls)} recordings: {shown}; {len(report.faults)} faults")

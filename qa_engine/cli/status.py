@@ -12,7 +12,7 @@ from rich.table import Table
 from qa_engine.cli.console import complain, put, say
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import plain
-from qa_engine.service import Ledger, Stage, StatusReport, ledger, ledgers, open_app
+from qa_engine.service import Ledger, StatusReport, job_kinds, ledger, ledgers, open_app
 from qa_engine.service import status as read_status
 from qa_engine.settings import current_settings
 
@@ -39,8 +39,9 @@ def status(
     for call in report.quarantined:
         complain(f"{call.call_id} ({call.source_name}): {call.state.value}: {call.reason}")
     for job in report.failed_jobs:
-        if job.stage is Stage.REPORT:  # its call is well, so nothing above names it
-            complain(f"{job.call_id}: its form was not written ({job.last_error}); qa-engine report call {job.call_id}")
+        kind = job_kinds().get(job.stage)
+        if kind is None or kind.waits_in is None:  # no call was set aside for it, so nothing above names it
+            complain(f"{job.subject}: {job.stage} was not done ({job.last_error})")
     if report.unknown_agents:
         say("agents that no manifest named: " + ", ".join(report.unknown_agents))
 

@@ -1,6 +1,7 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
+from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
@@ -12,45 +13,21 @@ from qa_engine.service.authoring.rulebook import (
     run_golden_calls,
     run_rule_examples,
 )
-from qa_engine.service.checking.check import check_inputs, transcribe_files
+from qa_engine.service.checking.check import CheckOutcome, TranscribeOutcome, check_inputs, transcribe_files
 from qa_engine.service.context import App, open_app, upgrade_database
 from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
 from qa_engine.service.intake.registering import WARNINGS
+from qa_engine.service.intake.report import IngestedCall, IngestOutcome, IngestReport
+from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.processes import worker_command
-from qa_engine.service.jobs.running import run_job, run_pending
-from qa_engine.service.jobs.sweep import retry_calls, sweep
-from qa_engine.service.models import (
-    AgentRow,
-    CallDetail,
-    CallPage,
-    CallRow,
-    Check,
-    CheckOutcome,
-    EventRow,
-    FaultTag,
-    IngestedCall,
-    IngestReport,
-    JobOutcome,
-    JobRow,
-    Ledger,
-    Outcome,
-    QueueRow,
-    RecordingFile,
-    RecordingInfo,
-    Rendered,
-    SettleProgress,
-    StatusReport,
-    SweepReport,
-    TranscribeOutcome,
-)
-from qa_engine.service.ports.bell import QUEUES, Bell, MemoryBell
+from qa_engine.service.jobs.running import JobOutcome, run_job, run_pending
+from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
+from qa_engine.service.ports.bell import Bell, MemoryBell
 from qa_engine.service.ports.clock import Clock, FixedClock, SystemClock
+from qa_engine.service.ports.judge import Edition, FixedJudge, Judge
 from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Progress, RecordingFacts, ScriptedTranscriber, Transcriber
-from qa_engine.service.reading.doctor import doctor, health
-from qa_engine.service.reading.ledgers import ledger, ledgers, status, wait_until_settled
-from qa_engine.service.reading.playback import playable_file, recording_file
-from qa_engine.service.reading.queries import (
+from qa_engine.service.reading.calls_and_agents import (
     call_not_named,
     days,
     fault_rules,
@@ -61,8 +38,23 @@ from qa_engine.service.reading.queries import (
     scenarios,
     teams,
 )
+from qa_engine.service.reading.doctor import Check, doctor, health
+from qa_engine.service.reading.ledger_rows import Ledger, QueueRow, SettleProgress, StatusReport
+from qa_engine.service.reading.ledgers import ledger, ledgers, status, wait_until_settled
+from qa_engine.service.reading.playback import RecordingFile, playable_file, recording_file
+from qa_engine.service.reading.rows import (
+    AgentRow,
+    CallDetail,
+    CallPage,
+    CallRow,
+    EventRow,
+    FaultTag,
+    JobRow,
+    RecordingInfo,
+)
 from qa_engine.service.reporting.forms import (
     REASONS,
+    Rendered,
     agent_report,
     call_form,
     render_agent,
@@ -70,12 +62,11 @@ from qa_engine.service.reporting.forms import (
     write_agent_report,
     write_call_form,
 )
-from qa_engine.service.stages.calls import inspect_call, transcribe_call
-from qa_engine.service.stages.judge import Edition, FixedJudge, Judge, PackJudge
-from qa_engine.store import CallFilter, CallOrder, JobState, Stage
+from qa_engine.service.stages.inspect import inspect_call
+from qa_engine.service.stages.transcribe import transcribe_call
+from qa_engine.store import CallFilter, CallOrder, JobState
 
 __all__ = [
-    "QUEUES",
     "REASONS",
     "WARNINGS",
     "AgentRow",
@@ -97,15 +88,16 @@ __all__ = [
     "FixedJudge",
     "FolderRecordings",
     "GoldenOutcome",
+    "IngestOutcome",
     "IngestReport",
     "IngestedCall",
+    "JobKind",
     "JobOutcome",
     "JobRow",
     "JobState",
     "Judge",
     "Ledger",
     "MemoryBell",
-    "Outcome",
     "PackJudge",
     "Progress",
     "QueueRow",
@@ -117,7 +109,6 @@ __all__ = [
     "RuleCoverage",
     "ScriptedTranscriber",
     "SettleProgress",
-    "Stage",
     "StatusReport",
     "SweepReport",
     "SystemClock",
@@ -137,6 +128,7 @@ __all__ = [
     "ingest_paths",
     "ingest_upload",
     "inspect_call",
+    "job_kinds",
     "ledger",
     "ledgers",
     "lint_rules",
@@ -146,6 +138,7 @@ __all__ = [
     "load_rules",
     "open_app",
     "playable_file",
+    "queues",
     "read_pack",
     "read_scorecards",
     "recording_file",

@@ -5,11 +5,12 @@ from types import TracebackType
 from typing import Self
 
 from qa_engine.errors import SettingsError
+from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.ports.bell import Bell
 from qa_engine.service.ports.clock import Clock, SystemClock
+from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Transcriber
-from qa_engine.service.stages.judge import Judge, PackJudge
 from qa_engine.settings import Settings
 from qa_engine.store import Database, head_revision
 

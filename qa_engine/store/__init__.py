@@ -5,6 +5,6 @@ Functions here take a session and never begin or end a transaction: that is ``se
 
 from qa_engine.store.calls import AgentSums, CallFilter, CallOrder
 from qa_engine.store.database import Database, head_revision
-from qa_engine.store.jobs import JobState, QueueCount, Stage
+from qa_engine.store.jobs import JobState, QueueCount
 
-__all__ = ["AgentSums", "CallFilter", "CallOrder", "Database", "JobState", "QueueCount", "Stage", "head_revision"]
+__all__ = ["AgentSums", "CallFilter", "CallOrder", "Database", "JobState", "QueueCount", "head_revision"]

@@ -13,14 +13,6 @@ from qa_engine.store import tables
 from qa_engine.store.inserting import insert_or_return
 
 
-class Stage(StrEnum):
-    """The kinds of work."""
-
-    TRANSCRIBE = "transcribe"
-    INSPECT = "inspect"
-    REPORT = "report"
-
-
 class JobState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -40,20 +32,18 @@ class QueueCount:
 
 
 def add(
-    session: Session, *, stage: Stage, subject: str, key: str, queue: str, call_pk: int | None, now: datetime
+    session: Session, *, stage: str, subject: str, key: str, queue: str, call_pk: int | None, now: datetime
 ) -> tuple[tables.Job, bool]:
     """The job for (stage, subject, key), and whether it is new."""
 
     def find() -> tables.Job | None:
         return session.scalar(
-            select(tables.Job).where(
-                tables.Job.stage == stage.value, tables.Job.subject == subject, tables.Job.key == key
-            )
+            select(tables.Job).where(tables.Job.stage == stage, tables.Job.subject == subject, tables.Job.key == key)
         )
 
     def make() -> tables.Job:
         return tables.Job(
-            stage=stage.value,
+            stage=stage,
             subject=subject,
             key=key,
             call_pk=call_pk,

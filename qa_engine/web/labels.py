@@ -2,7 +2,7 @@
 
 from qa_engine.domain import CallState, Direction
 from qa_engine.reports import wording
-from qa_engine.service import REASONS, CallOrder, JobState, Stage
+from qa_engine.service import REASONS, CallOrder, JobState, job_kinds
 
 STATES = {
     CallState.RECEIVED: "待转写",
@@ -16,9 +16,7 @@ STATES = {
     CallState.EXCLUDED: "不予质检",
     CallState.QUARANTINED: "已隔离",
 }
-STAGES = {Stage.TRANSCRIBE: "转写", Stage.INSPECT: "检查评分", Stage.REPORT: "生成表单"}
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
-QUEUES = {"asr": "转写", "asr_bulk": "批量转写", "inspect": "检查评分", "report": "生成表单"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
 ACTORS = {"engine": "系统", "ingest": "导入", "retry": "人工重试"}
 CALL_WARNINGS = {
@@ -41,8 +39,10 @@ def state(value: CallState) -> str:
     return STATES[value]
 
 
-def stage(value: Stage) -> str:
-    return STAGES[value]
+def stage(name: str) -> str:
+    """A kind of work in words; one that this version does not know is shown as it is."""
+    kind = job_kinds().get(name)
+    return kind.title if kind is not None else name
 
 
 def job_state(value: JobState) -> str:

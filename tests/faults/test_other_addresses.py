@@ -15,9 +15,9 @@ from qa_engine.service import (
     CallFilter,
     CallOrder,
     FixedJudge,
+    IngestOutcome,
     JobState,
     MemoryBell,
-    Outcome,
     ScriptedTranscriber,
     get_call,
     ingest_paths,
@@ -141,7 +141,7 @@ def test_postgres_gives_one_job_to_one_worker(empty_postgres: str, tmp_path: Pat
     apps[0].database  # noqa: B018  # sets up the tables
     with ThreadPoolExecutor(6) as pool:
         reports = list(pool.map(lambda app: ingest_paths(app, [tmp_path / "a.wav"]), apps))
-        assert [call.outcome for report in reports for call in report.calls].count(Outcome.NEW) == 1
+        assert [call.outcome for report in reports for call in report.calls].count(IngestOutcome.NEW) == 1
         job_id = get_call(apps[0], "a").jobs[0].id
         leases = list(pool.map(lambda app: claim(app, job_id), apps))
     assert sum(lease is not None for lease in leases) == 1

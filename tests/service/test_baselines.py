@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import RuleResult, canonical_json
-from qa_engine.service import App, MemoryBell, PackJudge, Stage, get_call, ingest_paths, run_pending
+from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, run_pending
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
+from qa_engine.service.jobs.kinds import INSPECT
 from qa_engine.service.jobs.quarantine import move_aside
 from qa_engine.settings import Settings
 
@@ -93,7 +94,7 @@ def test_without_a_past_this_call_is_the_base(judged: Callable[..., App], calls:
 def test_calls_that_were_set_aside_are_no_past(judged: Callable[..., App]) -> None:
     app = judged(*USUAL)
     with app.database.write() as session:
-        assert move_aside(session, "usual-1", Stage.INSPECT, "broken", "as if a person had", now=app.clock.now())
+        assert move_aside(session, "usual-1", INSPECT, "broken", "as if a person had", now=app.clock.now())
     assert verdict(judged(QUICK)).status == "pass"
 
 

@@ -9,7 +9,16 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from qa_engine.domain import CallState
-from qa_engine.service import App, Outcome, SystemClock, get_call, ingest_paths, inspect_call, run_job, transcribe_call
+from qa_engine.service import (
+    App,
+    IngestOutcome,
+    SystemClock,
+    get_call,
+    ingest_paths,
+    inspect_call,
+    run_job,
+    transcribe_call,
+)
 from qa_engine.service.jobs.leases import claim
 from qa_engine.store import tables
 
@@ -39,7 +48,7 @@ def test_one_recording_handed_in_by_many_is_one_call(make_app: Callable[..., App
     apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
     reports = all_at_once(apps, lambda app: ingest_paths(app, [inbox]))
     outcomes = [report.calls[0].outcome for report in reports]
-    assert sorted(outcomes) == sorted([Outcome.NEW, *[Outcome.DUPLICATE] * (AT_ONCE - 1)])
+    assert sorted(outcomes) == sorted([IngestOutcome.NEW, *[IngestOutcome.DUPLICATE] * (AT_ONCE - 1)])
     assert count(apps[0], tables.Call) == count(apps[0], tables.Recording) == count(apps[0], tables.Job) == 1
 
 

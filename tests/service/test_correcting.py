@@ -11,7 +11,7 @@ from qa_engine.service import (
     App,
     CallDetail,
     FixedClock,
-    Outcome,
+    IngestOutcome,
     ScriptedTranscriber,
     get_call,
     ingest_paths,
@@ -41,18 +41,18 @@ def judged(app: App, inbox: Path) -> CallDetail:
 
 def test_other_facts_are_told_and_not_used(app: App, inbox: Path, judged: CallDetail) -> None:
     (again,) = ingest_paths(app, [manifest(inbox, call_id="c-1", agent_id="9012", city="北京")]).calls
-    assert (again.outcome, again.other_facts) == (Outcome.DUPLICATE, ("agent_id", "city"))
+    assert (again.outcome, again.other_facts) == (IngestOutcome.DUPLICATE, ("agent_id", "city"))
     assert "agent_id, city" in again.warnings[0]
     assert "--update-facts" in again.warnings[0]
     (same,) = ingest_paths(app, [manifest(inbox, call_id="c-1", agent_id="8026")]).calls
-    assert (same.outcome, same.other_facts, same.warnings) == (Outcome.DUPLICATE, (), ())
+    assert (same.outcome, same.other_facts, same.warnings) == (IngestOutcome.DUPLICATE, (), ())
     assert get_call(app, "c-1") == judged
 
 
 def test_a_correction_judges_the_call_under_the_new_facts(app: App, inbox: Path, judged: CallDetail) -> None:
     right = manifest(inbox, call_id="c-1", agent_id="9012", agent_name="陈静", scenario="complaint")
     (again,) = ingest_paths(app, [right], update_facts=True).calls
-    assert (again.outcome, again.other_facts) == (Outcome.CORRECTED, ("agent_id", "agent_name", "scenario"))
+    assert (again.outcome, again.other_facts) == (IngestOutcome.CORRECTED, ("agent_id", "agent_name", "scenario"))
     run_pending(app)
     detail = get_call(app, "c-1")
     assert (detail.row.agent_id, detail.row.agent_name, detail.row.scenario) == ("9012", "陈静", "complaint")
@@ -125,7 +125,7 @@ def test_a_call_set_aside_is_corrected_where_it_is(app: App, inbox: Path) -> Non
     (inbox / "a.wav").write_text("broken file")
     ingest_paths(app, [manifest(inbox, call_id="c-1")])
     (again,) = ingest_paths(app, [manifest(inbox, call_id="c-1", agent_id="9012")], update_facts=True).calls
-    assert again.outcome is Outcome.CORRECTED
+    assert again.outcome is IngestOutcome.CORRECTED
     detail = get_call(app, "c-1")
     assert (detail.row.state, detail.row.agent_id) == (CallState.QUARANTINED, "9012")
     assert detail.row.warnings == (UNKNOWN_AGENT,), f"and no longer {NO_AGENT}"
@@ -139,8 +139,8 @@ def test_a_transcript_is_known_by_its_words(app: App, inbox: Path) -> None:
     ingest_paths(app, [path])
     run_pending(app)
     path.write_text(json.dumps(text | {"agent": {"id": "9012"}}))
-    assert ingest_paths(app, [path]).calls[0].outcome is Outcome.DUPLICATE
-    assert ingest_paths(app, [path], update_facts=True).calls[0].outcome is Outcome.CORRECTED
+    assert ingest_paths(app, [path]).calls[0].outcome is IngestOutcome.DUPLICATE
+    assert ingest_paths(app, [path], update_facts=True).calls[0].outcome is IngestOutcome.CORRECTED
     run_pending(app)
     detail = get_call(app, "t-1")
     assert detail.result is not None

@@ -157,7 +157,7 @@ def test_a_lease_keeps_others_out_until_it_runs_out(
     other = make_app()
     first = lease_room.claim(app, only_job(app))
     assert first is not None
-    assert (first.attempt, first.call_id) == (1, "c-1")
+    assert (first.attempt, first.subject) == (1, "c-1")
     assert lease_room.claim(other, only_job(app)) is None
     clock.advance(50)
     assert lease_room.renew(app, first)

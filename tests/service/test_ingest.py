@@ -13,9 +13,9 @@ from qa_engine.errors import ConflictError, InputError, ManifestError, RulesErro
 from qa_engine.service import (
     App,
     FixedJudge,
+    IngestOutcome,
     JobState,
     MemoryBell,
-    Outcome,
     RecordingFacts,
     ScriptedTranscriber,
     call_not_named,
@@ -38,15 +38,15 @@ def write(folder: Path, **files: str) -> None:
         (folder / f"{name}.wav").write_text(content)
 
 
-def outcomes(app: App, *paths: Path, **options: Path) -> dict[str, Outcome]:
+def outcomes(app: App, *paths: Path, **options: Path) -> dict[str, IngestOutcome]:
     return {call.call_id: call.outcome for call in ingest_paths(app, paths, **options).calls}
 
 
 def test_the_same_recording_twice_is_one_call(app: App, inbox: Path) -> None:
     write(inbox, a="sound", b="sound")
-    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [Outcome.NEW, Outcome.DUPLICATE]
+    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [IngestOutcome.NEW, IngestOutcome.DUPLICATE]
     again = ingest_paths(app, [inbox / "b.wav"])
-    assert [(call.call_id, call.outcome) for call in again.calls] == [("a", Outcome.DUPLICATE)]
+    assert [(call.call_id, call.outcome) for call in again.calls] == [("a", IngestOutcome.DUPLICATE)]
     assert again.ok
     assert list_calls(app).total == 1
     run_pending(app)
@@ -57,7 +57,7 @@ def test_the_same_recording_under_another_id_is_the_first_call_and_says_so(app: 
     write(inbox, a="sound")
     outcomes(app, inbox)
     called = ingest_upload(app, io.BytesIO(b"sound"), filename="x.wav", facts={"call_id": "c-9", "agent_id": "1"})
-    assert (called.call_id, called.outcome) == ("a", Outcome.DUPLICATE)
+    assert (called.call_id, called.outcome) == ("a", IngestOutcome.DUPLICATE)
     assert "already call a" in called.warnings[0]
     assert "other facts (agent_id)" in called.warnings[1]
 
@@ -90,10 +90,10 @@ def test_unusable_recordings_are_calls_set_aside_and_the_rest_is_done(app: App, 
     write(inbox, broken="broken file", empty="", good="good", other="")
     report = ingest_paths(app, [inbox])
     assert {call.call_id: (call.outcome, call.reason) for call in report.calls} == {
-        "broken": (Outcome.ASIDE, "unreadable"),
-        "empty": (Outcome.ASIDE, "empty"),
-        "good": (Outcome.NEW, None),
-        "other": (Outcome.ASIDE, "empty"),
+        "broken": (IngestOutcome.ASIDE, "unreadable"),
+        "empty": (IngestOutcome.ASIDE, "empty"),
+        "good": (IngestOutcome.NEW, None),
+        "other": (IngestOutcome.ASIDE, "empty"),
     }
     assert not report.ok
     assert "empty.wav: the file is empty" in (report.calls[1].message or "")
@@ -101,12 +101,12 @@ def test_unusable_recordings_are_calls_set_aside_and_the_rest_is_done(app: App, 
     assert (day.received, day.in_progress, day.aside, day.balanced) == (4, 1, 3, True)
     assert day.reasons == {"unreadable": 1, "empty": 2}
     assert {row.call_id for row in status(app).quarantined} == {"broken", "empty", "other"}
-    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [Outcome.DUPLICATE] * 4
+    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [IngestOutcome.DUPLICATE] * 4
 
 
 def test_what_is_only_heard_later_is_excluded_later(app: App, inbox: Path) -> None:
     write(inbox, quiet="silent as a fish")
-    assert outcomes(app, inbox) == {"quiet": Outcome.NEW}
+    assert outcomes(app, inbox) == {"quiet": IngestOutcome.NEW}
     run_pending(app)
     row = get_call(app, "quiet").row
     assert (row.state, row.reason) == (CallState.EXCLUDED, "silent")
@@ -114,11 +114,11 @@ def test_what_is_only_heard_later_is_excluded_later(app: App, inbox: Path) -> No
 
 def test_a_better_copy_replaces_a_broken_one(app: App, inbox: Path) -> None:
     write(inbox, a="broken file")
-    assert outcomes(app, inbox) == {"a": Outcome.ASIDE}
+    assert outcomes(app, inbox) == {"a": IngestOutcome.ASIDE}
     write(inbox, a="whole file")
     manifest = inbox / "manifest.csv"
     manifest.write_text("file,call_id,agent_id,agent_name\na.wav,a,8026,李华\n", encoding="utf-8")
-    assert outcomes(app, inbox) == {"a": Outcome.REPLACED}
+    assert outcomes(app, inbox) == {"a": IngestOutcome.REPLACED}
     run_pending(app)
     detail = get_call(app, "a")
     assert (detail.row.state, detail.row.agent_name) == (CallState.CLEAN, "李华")
@@ -175,7 +175,7 @@ def test_an_agent_nobody_named_is_taken_in_and_listed(app: App, inbox: Path) -> 
     write(inbox, a="one")
     (inbox / "manifest.csv").write_text("file,call_id,agent_id,agent_channel\na.wav,c-1,9999,left\n")
     (call,) = ingest_paths(app, [inbox]).calls
-    assert call.outcome is Outcome.NEW
+    assert call.outcome is IngestOutcome.NEW
     assert "agent 9999 was never named" in call.warnings[0]
     assert status(app).unknown_agents == ("9999",)
     ingest_upload(app, io.BytesIO(b"two"), filename="b.wav", facts={"agent_id": "9999", "agent_name": "赵磊"})
@@ -219,7 +219,7 @@ def test_transcripts_come_in_without_recordings(app: App, inbox: Path) -> None:
     assert (detail.row.state, detail.call.channel.value) == (CallState.CLEAN, "chat")
     assert detail.transcript is not None
     assert detail.transcript.turns[0].speaker is Speaker.AGENT
-    assert {call.outcome for call in ingest_paths(app, [path]).calls} == {Outcome.DUPLICATE}
+    assert {call.outcome for call in ingest_paths(app, [path]).calls} == {IngestOutcome.DUPLICATE}
     lines[0]["turns"] = [{"speaker": "agent", "text": "改了"}]
     path.write_text(json.dumps(lines[0]), encoding="utf-8")
     (fault,) = ingest_paths(app, [path]).faults
@@ -257,7 +257,7 @@ def test_an_upload_is_checked_before_it_is_kept(make_app: Callable[..., App], se
 def test_a_broken_bell_loses_nothing(app: App, bell: MemoryBell, inbox: Path) -> None:
     write(inbox, a="one", b="two")
     bell.broken = True
-    assert set(outcomes(app, inbox).values()) == {Outcome.NEW}
+    assert set(outcomes(app, inbox).values()) == {IngestOutcome.NEW}
     assert bell.take_all() == []
     bell.broken = False
     assert sweep(app).rung == 2
@@ -306,9 +306,9 @@ def test_file_names_of_any_bytes(app: App, inbox: Path, name: bytes, call_id: st
         (inbox / str(number)).mkdir()
         (inbox / str(number) / f"{os.fsdecode(name)}.wav").write_bytes(content)
     first, second = ingest_paths(app, [inbox]).calls
-    assert (first.call_id, first.outcome) == (call_id, Outcome.NEW)
+    assert (first.call_id, first.outcome) == (call_id, IngestOutcome.NEW)
     assert second.call_id.startswith(f"{call_id}-")
-    assert (second.outcome, second.reason) == (Outcome.ASIDE, "unreadable")
+    assert (second.outcome, second.reason) == (IngestOutcome.ASIDE, "unreadable")
     run_pending(app)
     assert get_call(app, call_id).jobs[-1].state is JobState.DONE, "its form is written"
 
@@ -318,7 +318,7 @@ def test_an_empty_file_does_not_hide_behind_a_call_of_its_name(app: App, inbox: 
         (inbox / folder).mkdir()
         write(inbox / folder, call=content)
     report = ingest_paths(app, [inbox])
-    assert [call.outcome for call in report.calls] == [Outcome.NEW]
+    assert [call.outcome for call in report.calls] == [IngestOutcome.NEW]
     assert "the file is empty" in report.faults[0].message
 
 
@@ -398,7 +398,7 @@ def test_a_better_copy_leaves_nothing_of_the_old_one(make_app: Callable[..., App
     assert get_call(app, "a").row.state is CallState.QUARANTINED
     assert get_call(app, "a").transcript is not None
     call = ingest_upload(app, io.BytesIO(b"second"), filename="a.wav", facts={"call_id": "a"})
-    assert call.outcome is Outcome.REPLACED
+    assert call.outcome is IngestOutcome.REPLACED
     assert get_call(app, "a").transcript is None
 
 

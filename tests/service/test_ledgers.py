@@ -8,8 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.domain import CallState
-from qa_engine.service import App, Ledger, ingest_paths, ledgers, run_job, run_pending, status, wait_until_settled
-from qa_engine.service.models import SettleProgress
+from qa_engine.service import (
+    App,
+    Ledger,
+    SettleProgress,
+    ingest_paths,
+    ledgers,
+    run_job,
+    run_pending,
+    status,
+    wait_until_settled,
+)
 from qa_engine.store import jobs
 
 

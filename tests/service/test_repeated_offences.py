@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import canonical_json
-from qa_engine.service import App, MemoryBell, PackJudge, Stage, get_call, ingest_paths, inspect_call, run_pending
+from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, inspect_call, run_pending
 from qa_engine.service.adapters.stored_offences import StoredOffences
+from qa_engine.service.jobs.kinds import INSPECT
 from qa_engine.service.jobs.quarantine import move_aside
 from qa_engine.settings import Settings
 
@@ -109,6 +110,6 @@ def test_equal_stored_results_give_equal_bytes(judged: Callable[..., App], stric
 def test_a_call_that_was_set_aside_is_no_offence(judged: Callable[..., App]) -> None:
     app = judged(["first"])
     with app.database.write() as session:
-        assert move_aside(session, "first", Stage.INSPECT, "broken", "as if a person had", now=app.clock.now())
+        assert move_aside(session, "first", INSPECT, "broken", "as if a person had", now=app.clock.now())
     judged(["second"])
     assert verdict(app, "second")[0] == -1.0

@@ -12,11 +12,10 @@ from qa_engine.service import (
     App,
     CallFilter,
     FixedJudge,
+    IngestOutcome,
     JobState,
     MemoryBell,
-    Outcome,
     ScriptedTranscriber,
-    Stage,
     get_call,
     ingest_paths,
     inspect_call,
@@ -30,6 +29,7 @@ from qa_engine.service import (
     transcribe_call,
     write_call_form,
 )
+from qa_engine.service.jobs.kinds import INSPECT, REPORT, TRANSCRIBE
 
 MANIFEST = """file,call_id,agent_id,agent_name,team,direction,scenario,started_at,agent_channel,vip
 a.wav,c-1,8026,李华,一组,inbound,complaint,2026-03-02T09:15:00+08:00,left,yes
@@ -47,7 +47,8 @@ def day(inbox: Path) -> Path:
 
 def test_two_recordings_become_two_forms(app: App, bell: MemoryBell, day: Path) -> None:
     report = ingest_paths(app, [day])
-    assert [(call.call_id, call.outcome) for call in report.calls] == [("c-1", Outcome.NEW), ("c-2", Outcome.NEW)]
+    new = IngestOutcome.NEW
+    assert [(call.call_id, call.outcome) for call in report.calls] == [("c-1", new), ("c-2", new)]
     assert report.ok
     assert len(bell.rings["asr_bulk"]) == 2
     assert status(app).ledger.in_progress == 2
@@ -68,7 +69,7 @@ def test_two_recordings_become_two_forms(app: App, bell: MemoryBell, day: Path) 
     assert clean.result.transcript == clean.transcript_digest
     assert [event.action for event in flagged.events] == ["received", "transcribed", "inspected", "flagged"]
     assert {(job.stage, job.state, job.attempts) for job in clean.jobs} == {
-        (stage, JobState.DONE, 1) for stage in Stage
+        (stage, JobState.DONE, 1) for stage in (TRANSCRIBE, INSPECT, REPORT)
     }
     day_ledger = ledger(app, date(2026, 3, 2))
     assert (day_ledger.received, day_ledger.finished, day_ledger.in_review) == (2, 1, 1)

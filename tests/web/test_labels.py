@@ -3,7 +3,7 @@
 import pytest
 
 from qa_engine.domain import CallState
-from qa_engine.service import QUEUES, REASONS, WARNINGS, CallOrder, JobState, Stage
+from qa_engine.service import REASONS, WARNINGS, CallOrder, JobState
 from qa_engine.web import labels
 from qa_engine.web.errors import MESSAGES, STATUS_OF, TITLES
 from qa_engine.web.rendering import size
@@ -11,10 +11,8 @@ from qa_engine.web.rendering import size
 
 def test_no_name_is_left_in_english() -> None:
     assert labels.STATES.keys() == set(CallState)
-    assert labels.STAGES.keys() == set(Stage)
     assert labels.JOB_STATES.keys() == set(JobState)
     assert labels.ORDERS.keys() == set(CallOrder)
-    assert labels.QUEUES.keys() == set(QUEUES)
     assert labels.CALL_WARNINGS.keys() == set(WARNINGS)
     assert {status for _, status in STATUS_OF} <= TITLES.keys() & MESSAGES.keys()
 
@@ -23,6 +21,8 @@ def test_unknown_names_are_shown_as_they_are() -> None:
     assert labels.reason("new_reason") == "new_reason"
     assert labels.reason("silent") == REASONS["silent"]
     assert labels.action("flagged") == "待复核"
+    assert labels.stage("transcribe") == "转写"
+    assert labels.stage("of_a_later_version") == "of_a_later_version"
     assert labels.action("other") == "other"
     assert labels.actor("nobody") == "nobody"
 

@@ -1,4 +1,4 @@
-"""Celery as this house uses it: four queues, ids as JSON, late acknowledgement. Clients and workers share this."""
+"""Celery as this house uses it: the queues of the job kinds, ids as JSON, late acknowledgement."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from qa_engine.errors import BrokerError, SettingsError
 from qa_engine.service.adapters import file_queue
 from qa_engine.service.context import make_home
-from qa_engine.service.ports.bell import QUEUES
+from qa_engine.service.jobs.kinds import queues
 from qa_engine.settings import Settings
 
 JOB_TASK = "qa.job"
@@ -33,8 +33,8 @@ def make_celery(settings: Settings, *, name: str = "qa_engine") -> Celery:
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        task_queues=[_queue(queue) for queue in QUEUES],
-        task_default_queue=QUEUES[0],
+        task_queues=[_queue(queue) for queue in queues()],
+        task_default_queue=next(iter(queues())),
         task_create_missing_queues=False,
         task_acks_late=True,
         task_reject_on_worker_lost=True,

@@ -9,21 +9,38 @@ from zoneinfo import ZoneInfo
 
 from qa_engine import contract
 from qa_engine.contract import Reading
-from qa_engine.domain import Transcript
+from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, InputError, ManifestError, ProcessLostError, QaError, RulesError, TranscriptError
 from qa_engine.logs import set_up_logs
+from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.checking.process_pool import Crew, cores
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import Candidate, Found, discover, with_facts
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.reading import reading_of
-from qa_engine.service.models import CheckOutcome, TranscribeOutcome
+from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.transcriber import Progress
-from qa_engine.service.stages.judge import Judge, PackJudge
 from qa_engine.settings import Settings
 
 NO_FACTS: Mapping[str, str] = {}
 CREW_FROM = 300  # transcripts: judging so many takes longer than starting processes that load the rules, too
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """One input of `check_inputs`: a result, or the error that stopped it."""
+
+    source: str
+    call_id: str | None
+    result: CallResult | None
+    error: QaError | None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeOutcome:
+    source: str
+    transcript: Transcript | None
+    error: QaError | None
 
 
 @dataclass(frozen=True, slots=True)

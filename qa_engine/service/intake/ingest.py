@@ -17,8 +17,9 @@ from qa_engine.service.intake.facts import read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
+from qa_engine.service.intake.report import IngestedCall, IngestReport
+from qa_engine.service.jobs.kinds import ASR, ASR_BULK
 from qa_engine.service.jobs.ringing import Ring, ring
-from qa_engine.service.models import IngestedCall, IngestReport
 from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.store import calls as call_store
@@ -45,7 +46,7 @@ def ingest_paths(
     given manifest cannot be read at all.
     """
     found = discover(app.settings, paths, manifest=manifest)
-    queue = "asr" if len(found.candidates) == 1 else "asr_bulk"
+    queue = ASR if len(found.candidates) == 1 else ASR_BULK
     ingested: list[IngestedCall] = []
     faults = list(found.faults)
     rings: list[Ring] = []
@@ -79,7 +80,7 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     if faults:
         raise ManifestError(faults)
     stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
-    registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), "asr")
+    registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), ASR)
     ring(app, registered.rings)
     return registered.call
 
@@ -174,7 +175,6 @@ def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, u
             line=candidate.line,
             facts=replace(facts, call_id=call_id),
             stem=call_id,
-            queue="inspect",
             transcript=with_facts(transcript, candidate.facts, call_id),
             update_facts=update_facts,
         ),

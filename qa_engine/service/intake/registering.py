@@ -16,12 +16,13 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.correcting import corrected, same_words, settings_under, told_anew
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.service.intake.filenames import last_part
+from qa_engine.service.intake.report import IngestedCall, IngestOutcome
+from qa_engine.service.jobs.kinds import ASR, INSPECT, TRANSCRIBE, enqueue
 from qa_engine.service.jobs.quarantine import aside_state
 from qa_engine.service.jobs.ringing import Ring
-from qa_engine.service.models import IngestedCall, Outcome
 from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.service.ports.transcriber import RecordingFacts
-from qa_engine.store import Stage, calls, jobs, outcomes, tables
+from qa_engine.store import calls, jobs, outcomes, tables
 
 IMPORTED = "imported"
 """Settings digest of transcripts that nobody here recognised."""
@@ -55,7 +56,7 @@ class Arrival:
     line: int | None
     facts: CallFacts
     stem: str
-    queue: str
+    queue: str = ASR
     unlisted: bool = False
     recording: StoredRecording | None = None
     probed: RecordingFacts | None = None
@@ -104,7 +105,7 @@ class _Registration:
         existing = calls.find(session, call_id, lock=True)
         if existing is None:
             call = self._insert(call_id, recording)
-            return self._start(call, Outcome.NEW)
+            return self._start(call, IngestOutcome.NEW)
         if recording is None and arrival.transcript is None:
             return self._empty(existing)
         if self._is_same_text(existing):
@@ -170,9 +171,13 @@ class _Registration:
         state = CallState(call.state)
         if state.aside:
             notes.append(f"the call is set aside ({call.reason}): {call.message}")
-        told = IngestedCall(call.call_id, Outcome.DUPLICATE, arrival.source, call.reason, None, tuple(notes), changed)
+        told = IngestedCall(
+            call.call_id, IngestOutcome.DUPLICATE, arrival.source, call.reason, None, tuple(notes), changed
+        )
         if changed and arrival.update_facts:
-            return Registered(replace(told, outcome=Outcome.CORRECTED), self._correct(call.call_id, facts, changed))
+            return Registered(
+                replace(told, outcome=IngestOutcome.CORRECTED), self._correct(call.call_id, facts, changed)
+            )
         return Registered(told)
 
     def _correct(self, call_id: str, facts: CallFacts, changed: Sequence[str]) -> tuple[Ring, ...]:
@@ -192,7 +197,7 @@ class _Registration:
             return ()
         recognised = call.recording is not None and call.transcript.settings_digest != IMPORTED
         if "agent_channel" in changed and recognised and call.recording is not None:
-            job = self._job(call, Stage.TRANSCRIBE, call.recording.sha256, self._arrival.queue)
+            job = self._job(call, TRANSCRIBE, call.recording.sha256, self._arrival.queue)
         else:
             job = self._tell_anew(call, call.transcript)
         jobs.ask_again(session, job.id, now=now)
@@ -214,7 +219,7 @@ class _Registration:
             call.transcript_id = row.id
             before = row
         calls.move(self._session, call, CallState.TRANSCRIBED, actor=ACTOR, now=self._now)
-        return self._job(call, Stage.INSPECT, before.digest, "inspect")
+        return self._job(call, INSPECT, before.digest)
 
     def _warnings_left(self, call: tables.Call) -> list[str]:
         """The warnings of a call after its facts were corrected."""
@@ -252,7 +257,7 @@ class _Registration:
         calls.move(self._session, call, CallState.RECEIVED, actor=ACTOR, now=self._now)
         call.transcript_id = call.result_id = None  # they were made of what is replaced
         self._fill(call, recording)
-        return self._start(call, Outcome.REPLACED)
+        return self._start(call, IngestOutcome.REPLACED)
 
     def _fill(self, call: tables.Call, recording: tables.Recording | None) -> None:
         arrival = self._arrival
@@ -295,7 +300,7 @@ class _Registration:
             warnings.append(NOT_IN_MANIFEST)
         return warnings
 
-    def _start(self, call: tables.Call, outcome: Outcome) -> Registered:
+    def _start(self, call: tables.Call, outcome: IngestOutcome) -> Registered:
         """Set the call aside, or give it its first job."""
         arrival = self._arrival
         codes: Sequence[str] = json.loads(call.warnings)
@@ -312,13 +317,13 @@ class _Registration:
                 message=arrival.message,
             )
             return Registered(
-                IngestedCall(call.call_id, Outcome.ASIDE, arrival.source, arrival.reason, arrival.message, notes)
+                IngestedCall(call.call_id, IngestOutcome.ASIDE, arrival.source, arrival.reason, arrival.message, notes)
             )
         if arrival.transcript is not None:
             job = self._import(call, arrival.transcript)
         else:
             assert arrival.recording is not None
-            job = self._job(call, Stage.TRANSCRIBE, arrival.recording.sha256, arrival.queue)
+            job = self._job(call, TRANSCRIBE, arrival.recording.sha256, arrival.queue)
         return Registered(
             IngestedCall(call.call_id, outcome, arrival.source, warnings=notes), rings=((job.queue, job.id),)
         )
@@ -337,20 +342,10 @@ class _Registration:
         )
         call.transcript_id = row.id
         calls.move(self._session, call, CallState.TRANSCRIBED, actor=ACTOR, now=self._now)
-        return self._job(call, Stage.INSPECT, digest, "inspect")
+        return self._job(call, INSPECT, digest)
 
-    def _job(self, call: tables.Call, stage: Stage, key: str, queue: str) -> tables.Job:
-        job, _ = jobs.add(
-            self._session,
-            stage=stage,
-            subject=call.call_id,
-            key=key,
-            queue=queue,
-            call_pk=call.id,
-            now=self._now,
-        )
-        self._session.flush()
-        return job
+    def _job(self, call: tables.Call, kind: str, key: str, queue: str = "") -> tables.Job:
+        return enqueue(self._session, kind, subject=call.call_id, key=key, call=call.id, queue=queue, now=self._now)
 
 
 def _text_source(transcript: Transcript) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.errors import ConflictError, StoreError
 from qa_engine.service.context import App
-from qa_engine.store import Stage, jobs, tables
+from qa_engine.store import jobs, tables
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +29,12 @@ class LeaseLostError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One attempt at one job."""
+    """One attempt at one job. ``kind`` is its `JobKind`, ``subject`` what it is about: a call id, a day, a report."""
 
     job_id: int
     token: str
-    stage: Stage
-    call_id: str
+    kind: str
+    subject: str
     attempt: int  # counts from 1
 
     def complete(self, session: Session, app: App) -> None:
@@ -60,7 +60,7 @@ def claim(app: App, job_id: int) -> Lease | None:
         if not taken:
             return None
         job = session.get_one(tables.Job, job_id)
-        return Lease(job_id, token, Stage(job.stage), job.subject, job.attempts)
+        return Lease(job_id, token, job.stage, job.subject, job.attempts)
 
 
 @contextmanager

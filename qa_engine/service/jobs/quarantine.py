@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState, may_follow
-from qa_engine.store import Stage, calls
+from qa_engine.service.jobs.kinds import job_kinds
+from qa_engine.store import calls
 
 ACTOR = "engine"
 
@@ -21,11 +22,14 @@ def aside_state(reason: str) -> CallState:
     return CallState.EXCLUDED if reason in EXCLUDING_REASONS else CallState.QUARANTINED
 
 
-def move_aside(session: Session, call_id: str, stage: Stage, reason: str, message: str, *, now: datetime) -> bool:
-    """Set a call aside if its state allows it. A form that cannot be written leaves its call where it is."""
-    call = calls.find(session, call_id, lock=True)
+def move_aside(session: Session, subject: str, kind: str, reason: str, message: str, *, now: datetime) -> bool:
+    """Set the call that a job is about aside, if it waits for that kind of work and its state allows it."""
+    declared = job_kinds().get(kind)
+    if declared is None or declared.waits_in is None:
+        return False
+    call = calls.find(session, subject, lock=True)
     state = aside_state(reason)
-    if call is None or stage is Stage.REPORT or not may_follow(CallState(call.state), state):
+    if call is None or not may_follow(CallState(call.state), state):
         return False
     calls.move(session, call, state, actor=ACTOR, now=now, reason=reason, message=message)
     return True

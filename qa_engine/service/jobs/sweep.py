@@ -1,6 +1,7 @@
 """The sweep: finds what a dead worker or a lost broker left behind, and rings again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -9,12 +10,11 @@ from sqlalchemy.orm import Session
 from qa_engine.domain import CallState
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import TRANSCRIBE, enqueue, job_kinds, queues
 from qa_engine.service.jobs.leases import surely_dead
 from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
-from qa_engine.service.models import SweepReport
-from qa_engine.service.ports.bell import QUEUES
-from qa_engine.store import JobState, Stage, calls, jobs, tables
+from qa_engine.store import JobState, calls, jobs, tables
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,13 @@ PATIENCE_SECONDS = 60.0
 """A ring older than this, of which the broker knows nothing, is taken to be lost."""
 RINGS_AT_ONCE = 200
 """The broker is never filled above this by the sweep, so that a long queue is not rung for again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    rung: int
+    expired: int
+    quarantined: int
 
 
 def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepReport:
@@ -54,22 +61,13 @@ def retry_calls(app: App, call_ids: Sequence[str]) -> int:
 def _again(app: App, session: Session, call: tables.Call) -> list[Ring]:
     now = app.clock.now()
     failed = [job for job in jobs.of_call(session, call.id) if job.state == JobState.FAILED.value]
-    stages = {job.stage for job in failed}
     if not failed and call.recording is not None:  # set aside on arrival, so it never had a job
-        job, _ = jobs.add(
-            session,
-            stage=Stage.TRANSCRIBE,
-            subject=call.call_id,
-            key=call.recording.sha256,
-            queue="asr",
-            call_pk=call.id,
-            now=now,
-        )
-        session.flush()
-        failed, stages = [job], {job.stage}
+        failed = [enqueue(session, TRANSCRIBE, subject=call.call_id, key=call.recording.sha256, call=call.id, now=now)]
     if not failed:
         raise ConflictError(f"call {call.call_id} ({call.reason}) needs a new recording: ingest it again")
-    state = CallState.RECEIVED if Stage.TRANSCRIBE.value in stages else CallState.TRANSCRIBED
+    names = {job.stage for job in failed}
+    waits_in = [kind.waits_in for kind in job_kinds().values() if kind.name in names and kind.waits_in is not None]
+    state = waits_in[0] if waits_in else CallState.TRANSCRIBED  # the earliest of the way
     calls.move(session, call, state, actor="retry", now=now)
     for job in failed:
         jobs.ask_again(session, job.id, now=now)
@@ -95,7 +93,7 @@ def _take_back(app: App) -> tuple[int, int]:
                 f"{job.stage}: the worker was lost {job.attempts} times; see its log and the memory of the machine"
             )
             if jobs.give_up(session, job.id, token=token, error=message, now=now):
-                move_aside(session, job.subject, Stage(job.stage), ATTEMPTS_SPENT, message, now=now)
+                move_aside(session, job.subject, job.stage, ATTEMPTS_SPENT, message, now=now)
                 spent += 1
     return found, spent
 
@@ -103,7 +101,7 @@ def _take_back(app: App) -> tuple[int, int]:
 def _unheard(app: App, patience_seconds: float) -> list[Ring]:
     now = app.clock.now()
     rings: list[Ring] = []
-    for queue in QUEUES:
+    for queue in queues():
         with app.database.read() as session:
             waiting = jobs.waiting(
                 session,

@@ -5,8 +5,6 @@ from typing import Protocol
 
 from qa_engine.errors import BrokerError
 
-QUEUES = ("asr", "asr_bulk", "inspect", "report")
-
 
 class Bell(Protocol):
     def ring(self, queue: str, job_id: int) -> None:
@@ -40,6 +38,6 @@ class MemoryBell:
 
     def take_all(self) -> list[int]:
         """Every ring so far, and forget them."""
-        taken = [job_id for queue in QUEUES for job_id in self.rings[queue]]
+        taken = [job_id for rings in self.rings.values() for job_id in rings]
         self.rings.clear()
         return taken

@@ -4,19 +4,31 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.service.context import App
-from qa_engine.service.models import Check
 from qa_engine.store import head_revision
 
 NEEDED_CODECS = ("pcm_s16le", "pcm_mulaw", "pcm_alaw", "gsm_ms", "mp3float", "aac", "amrnb", "opus", "flac")
 LEAST_FREE_GB = 2.0
 
-Finding = tuple[bool, str]
+Seen = tuple[bool, str]
 """(ok, what was found)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding of the doctor: ``fix`` says what to do when it is not ok."""
+
+    id: str
+    title: str
+    ok: bool
+    required: bool
+    detail: str
+    fix: str
 
 
 def doctor(app: App) -> tuple[Check, ...]:
@@ -77,7 +89,7 @@ def health(app: App) -> tuple[Check, ...]:
     )
 
 
-def _check(id: str, title: str, look: Callable[[], Finding], fix: str, *, required: bool = True) -> Check:
+def _check(id: str, title: str, look: Callable[[], Seen], fix: str, *, required: bool = True) -> Check:
     try:
         ok, detail = look()
     except FaultyFileError as error:
@@ -88,17 +100,17 @@ def _check(id: str, title: str, look: Callable[[], Finding], fix: str, *, requir
     return Check(id=id, title=title, ok=ok, required=required, detail=detail, fix=fix)
 
 
-def _python() -> Finding:
+def _python() -> Seen:
     return sys.version_info >= (3, 11), sys.version.split()[0]
 
 
-def _home(app: App) -> Finding:
+def _home(app: App) -> Seen:
     home = app.settings.home
     nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK), str(home)
 
 
-def _database(app: App) -> Finding:
+def _database(app: App) -> Seen:
     app.database.ping()
     at, head = app.database.revision(), head_revision()
     where = app.database.engine.url.render_as_string(hide_password=True)
@@ -108,18 +120,18 @@ def _database(app: App) -> Finding:
     )
 
 
-def _broker(app: App) -> Finding:
+def _broker(app: App) -> Seen:
     app.bell.check()
     return True, "own broker (QA_BROKER_URL)" if app.settings.broker_url else "files in the data folder"
 
 
-def _disk(home: Path) -> Finding:
+def _disk(home: Path) -> Seen:
     nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
     free_gb = shutil.disk_usage(nearest).free / 1e9
     return free_gb >= LEAST_FREE_GB, f"{free_gb:.1f} GB free at {nearest}"
 
 
-def _model(app: App) -> Finding:
+def _model(app: App) -> Seen:
     from qa_engine.speech import STARTER, find_model
 
     name = app.settings.asr_model
@@ -134,13 +146,13 @@ def _model(app: App) -> Finding:
         return False, f"{name} is not on this machine yet ({type(error).__name__}); it would be fetched on first use"
 
 
-def _codecs() -> Finding:
+def _codecs() -> Seen:
     import av
 
     missing = [name for name in NEEDED_CODECS if name not in av.codecs_available]
     return not missing, f"missing: {', '.join(missing)}" if missing else ", ".join(NEEDED_CODECS)
 
 
-def _cores() -> Finding:
+def _cores() -> Seen:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores >= 2, str(cores)

@@ -7,9 +7,9 @@ from datetime import date
 
 from qa_engine.domain import CallState
 from qa_engine.service.context import App
-from qa_engine.service.models import Ledger, QueueRow, SettleProgress, StatusReport
-from qa_engine.service.ports.bell import QUEUES
-from qa_engine.service.reading.queries import call_rows, job_row
+from qa_engine.service.jobs.kinds import queues
+from qa_engine.service.reading.calls_and_agents import call_rows, job_row
+from qa_engine.service.reading.ledger_rows import Ledger, QueueRow, SettleProgress, StatusReport
 from qa_engine.store import CallFilter, QueueCount, calls, jobs
 
 SHOWN = 50
@@ -21,7 +21,7 @@ def status(app: App) -> StatusReport:
     now = app.clock.now()
     with app.database.read() as session:
         counts = {count.queue: count for count in jobs.counts(session, now)}
-        nothing = {queue: QueueCount(queue, 0, 0, 0, None) for queue in QUEUES}
+        nothing = {queue: QueueCount(queue, 0, 0, 0, None) for queue in queues()}
         aside, _ = calls.search(session, CallFilter(state=CallState.QUARANTINED), offset=0, limit=SHOWN)
         excluded, _ = calls.search(session, CallFilter(state=CallState.EXCLUDED), offset=0, limit=SHOWN)
         return StatusReport(

@@ -3,12 +3,12 @@
 import os
 import tempfile
 import wave
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
-from qa_engine.service.models import RecordingFile
 from qa_engine.store import calls, tables
 
 MEDIA_TYPES = {
@@ -36,6 +36,14 @@ _PLAYED = {
     "flac": {".flac"},
 }
 """Codec → suffixes that every present browser plays, seeks included. Opus in Ogg is not among them everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFile:
+    path: Path
+    media_type: str
+    size_bytes: int
+    download_name: str
 
 
 def media_type(suffix: str) -> str:

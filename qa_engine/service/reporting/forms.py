@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.context import App
 from qa_engine.service.intake.facts import call_id as checked_id
 from qa_engine.service.intake.filenames import cut
-from qa_engine.service.models import Rendered
 from qa_engine.service.reading.playback import file_url
 from qa_engine.store import CallFilter, calls, tables
 
@@ -38,6 +37,13 @@ REASONS = {
 }
 """What an inspector reads instead of the key of a reason."""
 _NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    content: bytes
+    media_type: str
+    filename: str
 
 
 def call_form(app: App, call_id: str, *, audio_url: str | None = None) -> CallForm:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from qa_engine.domain import CallState
-from qa_engine.service import JobState, Outcome, Stage
+from qa_engine.service import IngestOutcome, JobState
 
 
 class FromRow(BaseModel):
@@ -65,7 +65,7 @@ class RecordingOut(FromRow):
 
 
 class JobOut(FromRow):
-    stage: Stage
+    stage: str
     state: JobState
     attempts: int
     last_error: str | None
@@ -141,7 +141,7 @@ class ReadinessOut(BaseModel):
 
 class UploadOut(BaseModel):
     call_id: str
-    outcome: Outcome
+    outcome: IngestOutcome
     reason: str | None
     warnings: list[str]
     page: str

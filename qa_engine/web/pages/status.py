@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from qa_engine.domain import CallState
-from qa_engine.service import App, CallFilter, CallRow, health, ledger, ledgers, list_calls, status
+from qa_engine.service import App, CallFilter, CallRow, health, ledger, ledgers, list_calls, queues, status
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine
 from qa_engine.web.errors import problem
@@ -38,7 +38,7 @@ def system_status(request: Request, engine: Engine) -> Response:
         days=ledgers(engine)[:SHOWN_DAYS],
         aside=aside,
         aside_total=aside_total,
-        queues=labels.QUEUES,
+        queues=queues(),
         check_names=labels.CHECKS,
     )
 

@@ -11,7 +11,8 @@ from qa_engine.contract.stored import call_from_text, result_from_text, transcri
 from qa_engine.domain import CallState
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
-from qa_engine.service.models import (
+from qa_engine.service.reading.playback import media_type
+from qa_engine.service.reading.rows import (
     AgentRow,
     CallDetail,
     CallPage,
@@ -21,8 +22,7 @@ from qa_engine.service.models import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.service.reading.playback import media_type
-from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, Stage, calls, jobs, outcomes, tables
+from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, outcomes, tables
 
 MOST_PER_PAGE = 500
 ALL_CALLS = CallFilter()
@@ -117,8 +117,9 @@ def call_rows(session: Session, app: App, found: Sequence[tables.Call]) -> tuple
 def job_row(job: tables.Job) -> JobRow:
     return JobRow(
         id=job.id,
-        call_id=job.subject,
-        stage=Stage(job.stage),
+        subject=job.subject,
+        call_id=job.subject if job.call_pk is not None else None,
+        stage=job.stage,
         queue=job.queue,
         state=JobState(job.state),
         attempts=job.attempts,

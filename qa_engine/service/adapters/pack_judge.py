@@ -1,0 +1,128 @@
+"""The judge of every day: a rule pack, the scorecards of the rules folder, the models that read."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from qa_engine import __version__
+from qa_engine.domain import Call, CallResult, Transcript, digest
+from qa_engine.errors import RulesError
+from qa_engine.rules import (
+    NO_ACTS,
+    ActReader,
+    Baselines,
+    FixedTones,
+    Offences,
+    SourceFile,
+    ToneReader,
+    asks_for_acts,
+    asks_for_tone,
+    evaluate,
+)
+from qa_engine.scoring import (
+    Scorecard,
+    choose_scorecard,
+    load_scorecard,
+    load_scorecards,
+    placement_faults,
+    score_call,
+    with_tones,
+)
+from qa_engine.service.adapters.act_model import acts_of
+from qa_engine.service.adapters.tone_model import tones_of
+from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
+from qa_engine.service.ports.judge import Edition
+from qa_engine.settings import Settings
+
+
+class PackJudge:
+    """A rule pack and the scorecards of the rules folder: the one that is named, else the one that fits the call.
+
+    Raises RulesError with every fault, a rule that no line of its scorecard counts among them.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        pack_folder: Path | None = None,
+        scorecard: str | None = None,
+        tones: ToneReader | None = None,
+        acts: ActReader | None = None,
+    ) -> None:
+        pack_texts, self._pack = load_sources(settings, folder=pack_folder)
+        scorecard_texts = read_scorecards(rules_folder(settings))
+        self._scorecard_files = [SourceFile(name, text) for name, text in scorecard_texts.items()]
+        self._choose(scorecard or settings.scorecard)
+        self.sources: Mapping[str, Mapping[str, str]] = MappingProxyType(
+            {"pack": pack_texts, "scorecard": scorecard_texts}
+        )
+        given = tones if asks_for_tone(self._pack) else None
+        self._tones: ToneReader = given or tones_of(self._pack, settings)
+        given_acts = acts if asks_for_acts(self._pack) else None
+        self._acts: ActReader = given_acts or acts_of(self._pack, settings)
+
+    def on(self, scorecard: str) -> "PackJudge":
+        """The same pack and models, with this scorecard for every call. Raises RulesError, NotFoundError."""
+        other = copy(self)
+        other._choose(scorecard)
+        return other
+
+    def _choose(self, named: str | None) -> None:
+        files = self._scorecard_files
+        self._scorecards = (load_scorecard(files, named),) if named else load_scorecards(files)
+        misplaced = placement_faults(self._pack, load_scorecards(files), named=named or None)
+        if misplaced:
+            raise RulesError(misplaced)
+        self._named = bool(named)
+
+    @property
+    def pack_digest(self) -> str:
+        return self._pack.digest
+
+    @property
+    def pack_label(self) -> str:
+        return self._pack.label
+
+    @property
+    def tone_digest(self) -> str:
+        if self._acts.digest == NO_ACTS:
+            return self._tones.digest
+        return digest({"tone": self._tones.digest, "acts": self._acts.digest})
+
+    @property
+    def scorecards(self) -> Sequence[Edition]:
+        return tuple(_edition(scorecard) for scorecard in self._scorecards)
+
+    def scorecard_for(self, call: Call) -> Edition:
+        return _edition(self._scorecard(call))
+
+    def _scorecard(self, call: Call) -> Scorecard:
+        return self._scorecards[0] if self._named else choose_scorecard(self._scorecards, call)
+
+    def judge(
+        self,
+        transcript: Transcript,
+        transcript_digest: str,
+        *,
+        offences: Offences | None = None,
+        baselines: Baselines | None = None,
+    ) -> CallResult:
+        readings = self._tones.read(transcript)
+        tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
+        result = score_call(
+            transcript,
+            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones, acts=self._acts),
+            self._pack.label,
+            self._scorecard(transcript.call),
+            transcript_digest=transcript_digest,
+            engine=__version__,
+        )
+        result = with_tones(result, transcript, readings, tones.digest)
+        return replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
+
+
+def _edition(scorecard: Scorecard) -> Edition:
+    return Edition(scorecard.digest, scorecard.label)

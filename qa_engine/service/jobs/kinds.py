@@ -1,0 +1,108 @@
+"""The kinds of work. Each is declared beside what it does, in a file of ``service/stages``, and found there.
+
+A new kind is one new file in that folder: its name, its queue, what people call it, what its failure means, its work.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from qa_engine.domain import CallState
+from qa_engine.service.context import App
+from qa_engine.service.jobs.leases import Lease
+from qa_engine.store import jobs, tables
+
+_STAGES = "qa_engine.service.stages"
+
+TRANSCRIBE, INSPECT, REPORT = "transcribe", "inspect", "report"
+"""The way of a call, each kind naming the next."""
+ASR, ASR_BULK = "asr", "asr_bulk"
+"""Queues of recordings: one that somebody waits for, and whole folders of them."""
+
+Work = Callable[[App, Lease], None]
+W = TypeVar("W", bound=Work)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind of work. ``subject`` of its jobs is a call id, or a day, a report, whatever the work is about.
+
+    ``queues``: name → what people read; the first is used unless a job asks for another.
+    ``waits_in``: the state of a call that waits for this work. A failure for good sets such a call aside. None: the
+    subject is no call, or a call that is well without it; a failure is shown with its error and nothing else happens.
+    ``step``: lists of kinds and queues are in this order.
+    """
+
+    name: str
+    title: str
+    queues: Mapping[str, str]
+    waits_in: CallState | None
+    step: int
+    work: Work
+
+    @property
+    def queue(self) -> str:
+        return next(iter(self.queues))
+
+
+_REGISTRY: dict[str, JobKind] = {}
+
+
+def job_kind(
+    name: str, *, title: str, queues: Mapping[str, str], step: int, waits_in: CallState | None = None
+) -> Callable[[W], W]:
+    """Registers the decorated function ``(App, Lease) -> None`` as the work of jobs of this kind.
+
+    The work raises QaError when it fails, RecordingError when trying again is of no use, and finishes the job with
+    ``lease.complete`` in the transaction that keeps what it made.
+    """
+
+    def register(work: W) -> W:
+        if name in _REGISTRY:
+            raise ValueError(f"job kind {name} is registered twice")
+        _REGISTRY[name] = JobKind(name, title, MappingProxyType(dict(queues)), waits_in, step, work)
+        return work
+
+    return register
+
+
+def job_kinds() -> Mapping[str, JobKind]:
+    """Every kind by its name, in the order of their steps."""
+    _find()
+    return {kind.name: kind for kind in sorted(_REGISTRY.values(), key=lambda kind: (kind.step, kind.name))}
+
+
+def queues() -> Mapping[str, str]:
+    """Every queue with what people read, in the order of the kinds that use it."""
+    found: dict[str, str] = {}
+    for kind in job_kinds().values():
+        for queue, title in kind.queues.items():
+            found.setdefault(queue, title)
+    return found
+
+
+def enqueue(
+    session: Session, kind: str, *, subject: str, key: str, now: datetime, call: int | None = None, queue: str = ""
+) -> tables.Job:
+    """The job of this kind for ``subject`` under ``key``: a new one, or the one that is there.
+
+    ``call``: primary key of the call that it belongs to, if to any. ``queue``: another than the kind's first.
+    """
+    chosen = queue or job_kinds()[kind].queue
+    job, _ = jobs.add(session, stage=kind, subject=subject, key=key, queue=chosen, call_pk=call, now=now)
+    session.flush()
+    return job
+
+
+@cache
+def _find() -> None:
+    """Import every file of the folder, so that it registers what it declares."""
+    for module in pkgutil.iter_modules(import_module(_STAGES).__path__):
+        import_module(f"{_STAGES}.{module.name}")

@@ -1,0 +1,108 @@
+"""The port to the rules and scoring rooms, and a judge that always says the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from qa_engine import __version__
+from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
+from qa_engine.rules import Baselines, Offences
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A scorecard as stored results name it: ``label`` is ``id@`` and its ``digest``."""
+
+    digest: str
+    label: str
+
+
+class Judge(Protocol):
+    """One pack and the scorecards that may be used with it, loaded and valid."""
+
+    @property
+    def pack_digest(self) -> str: ...
+
+    @property
+    def pack_label(self) -> str: ...
+
+    @property
+    def scorecards(self) -> Sequence[Edition]:
+        """Every scorecard that a call may be scored on."""
+
+    def scorecard_for(self, call: Call) -> Edition:
+        """The scorecard that ``judge`` uses for a call."""
+
+    @property
+    def tone_digest(self) -> str:
+        """Of the models of tone and acts that results depend on; "none" when the pack asks for neither."""
+
+    @property
+    def sources(self) -> Mapping[str, Mapping[str, str]]:
+        """``pack`` and ``scorecard`` → file name → text."""
+
+    def judge(
+        self,
+        transcript: Transcript,
+        transcript_digest: str,
+        *,
+        offences: Offences | None = None,
+        baselines: Baselines | None = None,
+    ) -> CallResult:
+        """The same transcript, earlier ``offences`` and ``baselines`` give an equal result on any day.
+
+        Without ``offences`` every fault costs what the first one does; without ``baselines`` no agent has a past.
+        """
+
+
+class FixedJudge:
+    """Takes three points from whoever says 不行, and nothing from anybody else."""
+
+    def __init__(self, *, version: str = "1", tone_digest: str = "none") -> None:
+        self.pack_digest = digest({"pack": version})
+        self.tone_digest = tone_digest
+        self.pack_label = f"fixed@{self.pack_digest}"
+        scorecard = digest({"scorecard": "fixed"})
+        self.scorecards: Sequence[Edition] = (Edition(scorecard, f"fixed@{scorecard}"),)
+        self.sources: Mapping[str, Mapping[str, str]] = {"pack": {"fixed.yaml": version}, "scorecard": {}}
+
+    def scorecard_for(self, call: Call) -> Edition:
+        return self.scorecards[0]
+
+    def judge(
+        self,
+        transcript: Transcript,
+        transcript_digest: str,
+        *,
+        offences: Offences | None = None,
+        baselines: Baselines | None = None,
+    ) -> CallResult:
+        rude = any("不行" in turn.text for turn in transcript.turns)
+        rule = RuleResult(
+            id="forbidden.refusal",
+            title="服务忌语",
+            status=Status.FAIL if rude else Status.PASS,
+            section="service_language",
+            item="forbidden",
+            points=-3.0 if rude else 0.0,
+            severity=Severity.MINOR,
+            message="使用服务忌语「不行」" if rude else "",
+            hits=int(rude),
+        )
+        total = 97.0 if rude else 100.0
+        return CallResult(
+            call_id=transcript.call.call_id,
+            agent_id=transcript.call.agent.id,
+            scorecard=self.scorecards[0].label,
+            pack=self.pack_label,
+            engine=__version__,
+            transcript=transcript_digest,
+            total=total,
+            possible=100.0,
+            grade="A",
+            veto=False,
+            sections=(SectionScore("service_language", "服务用语", total - 70.0, 30.0),),
+            rules=(rule,),
+            metrics={"speech_rate": None},
+            notice=transcript.recognition.notice if transcript.recognition else None,
+        )

@@ -1,0 +1,127 @@
+"""What lists and pages show: frozen values, never rows of the database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from qa_engine.domain import Call, CallResult, CallState, Transcript
+from qa_engine.store import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTag:
+    rule_id: str
+    title: str
+    points: float
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One line of a list of calls. ``day`` is the centre's date; ``reason`` belongs to calls set aside."""
+
+    call_id: str
+    state: CallState
+    reason: str | None
+    message: str | None
+    agent_id: str | None
+    agent_name: str | None
+    team: str | None
+    direction: str | None
+    scenario: str | None
+    started_at: datetime | None
+    day: date
+    duration_seconds: float | None
+    received_at: datetime
+    source_name: str
+    has_recording: bool
+    total: float | None = None
+    possible: float | None = None
+    grade: str | None = None
+    veto: bool = False
+    needs_review: bool = False
+    faults: tuple[FaultTag, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    rows: tuple[CallRow, ...]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInfo:
+    sha256: str
+    size_bytes: int
+    container: str | None
+    codec: str | None
+    channels: int | None
+    sample_rate: int | None  # Hz
+    seconds: float | None
+    source_name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """``subject`` is what the job is about; ``call_id`` is the same where that is a call."""
+
+    id: int
+    subject: str
+    call_id: str | None
+    stage: str
+    queue: str
+    state: JobState
+    attempts: int
+    worker: str | None
+    lease_until: datetime | None
+    last_error: str | None
+    queued_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    at: datetime
+    actor: str
+    action: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetail:
+    """Everything about one call."""
+
+    row: CallRow
+    call: Call
+    transcript: Transcript | None
+    transcript_digest: str | None
+    result: CallResult | None
+    recording: RecordingInfo | None
+    jobs: tuple[JobRow, ...]
+    events: tuple[EventRow, ...]
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """``known`` is False for an agent whose id came without a name or team. ``scored``
+    calls have a result; ``mean_percent`` is over those of them that were understood well enough to count.
+    """
+
+    id: str
+    name: str | None
+    team: str | None
+    known: bool
+    calls: int
+    scored: int
+    mean_percent: float | None
+    vetoes: int
+    faults: int
+    last_day: date | None

@@ -1,0 +1,14 @@
+"""The form of a call is written into the data folder. A call is well without it."""
+
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import REPORT, job_kind
+from qa_engine.service.jobs.leases import Lease
+from qa_engine.service.reporting.forms import write_call_form
+
+
+@job_kind(REPORT, title="生成表单", queues={"report": "生成表单"}, step=30)
+def write_form(app: App, lease: Lease) -> None:
+    """The stage as a job."""
+    write_call_form(app, lease.subject)
+    with app.database.write() as session:
+        lease.complete(session, app)
