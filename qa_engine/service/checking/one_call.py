@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from qa_engine import contract
 from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, TranscriptError
 from qa_engine.service.adapters.pack_judge import PackJudge
+from qa_engine.service.intake.reading import reading_of
 from qa_engine.settings import Settings, current_settings
 
 Source = Transcript | Mapping[str, object] | str | PathLike[str]
@@ -19,7 +19,7 @@ class Pack:
 
     def __init__(self, judge: PackJudge, settings: Settings) -> None:
         self._judge = judge
-        self._zone = ZoneInfo(settings.timezone)
+        self._reading = reading_of(settings)
         self._named: dict[str, PackJudge] = {}
 
     @property
@@ -37,7 +37,7 @@ class Pack:
         judge = self._judge
         if scorecard is not None:
             judge = self._named.get(scorecard) or self._named.setdefault(scorecard, judge.on(scorecard))
-        call = read_transcript(transcript, zone=self._zone)
+        call = read_transcript(transcript, reading=self._reading)
         return judge.judge(call, contract.transcript_digest(call))
 
     def __repr__(self) -> str:
@@ -82,17 +82,18 @@ def inspect(
     return loaded.inspect(transcript, scorecard=scorecard)
 
 
-def read_transcript(source: Source, *, zone: ZoneInfo | None = None) -> Transcript:
-    """One call as a `Transcript`; see `inspect` for what ``source`` may be. ``zone``: of times that carry none.
+def read_transcript(source: Source, *, reading: contract.Reading | None = None) -> Transcript:
+    """One call as a `Transcript`; see `inspect` for what ``source`` may be. ``reading``: what the centre decides about
+    files of other programs; None: as the settings say.
 
     Raises TranscriptError with every fault, and when a file holds no call or several.
     """
     if isinstance(source, Transcript):
         return source
+    reading = reading or reading_of(current_settings())
     if isinstance(source, Mapping):
-        zone = zone or ZoneInfo(current_settings().timezone)
-        return contract.transcript_from_json(dict(source), "transcript", zone=zone)
-    found = list(contract.read_transcripts(Path(source)))
+        return contract.transcript_from_json(dict(source), "transcript", reading=reading)
+    found = list(contract.read_transcripts(Path(source), reading))
     if len(found) != 1:
         message = f"holds {len(found)} calls, one is wanted; use qa-engine check for many"
         raise TranscriptError([Fault(str(source), None, None, message)])
