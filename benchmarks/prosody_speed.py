@@ -27,9 +27,9 @@ from benchmarks.prosody_truth import LINES, SPEAKERS, Said, plan_call, record
 from qa_engine.domain import Span
 from qa_engine.speech import ActivityOptions, prosody
 from qa_engine.speech.activity import ChannelSpeech, detect_speech, without_leaks
-from qa_engine.speech.decode import SAMPLE_RATE, decode
+from qa_engine.speech.decoding import SAMPLE_RATE, decode
 from qa_engine.speech.pitch import PitchTrack
-from qa_engine.speech.probe import probe
+from qa_engine.speech.probing import probe
 
 _LIBRARIES = ("numpy", "faster-whisper", "onnxruntime", "av")
 _LINE = next(line for line in LINES if line.mu_law and line.noise_db is None)

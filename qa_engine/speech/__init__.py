@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat
     from qa_engine.speech.clips import Clip, ClipPlan
-    from qa_engine.speech.decode import SAMPLE_RATE, decode
+    from qa_engine.speech.decoding import SAMPLE_RATE, decode
     from qa_engine.speech.faster_whisper_adapter import FasterWhisperRecogniser
     from qa_engine.speech.model_files import STARTER, STARTER_NOTICE, ModelFolder, find_model
     from qa_engine.speech.options import (
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         TurnOptions,
     )
     from qa_engine.speech.pipeline import check_recording, transcribe_recording
-    from qa_engine.speech.probe import audio_digest, probe
+    from qa_engine.speech.probing import audio_digest, probe
     from qa_engine.speech.recogniser import RecognisedClip, Recogniser, RecogniserIdentity, ScriptedRecogniser
 
 __all__ = [
@@ -56,12 +56,12 @@ __all__ = [
 _ROOMS = {
     "audio_facts": "RAW_SUFFIXES AudioFacts RawFormat",
     "clips": "Clip ClipPlan",
-    "decode": "SAMPLE_RATE decode",
+    "decoding": "SAMPLE_RATE decode",
     "faster_whisper_adapter": "FasterWhisperRecogniser",
     "model_files": "STARTER STARTER_NOTICE ModelFolder find_model",
     "options": "ActivityOptions ClipOptions FilterOptions RecognitionOptions SpeechOptions TurnOptions",
     "pipeline": "check_recording transcribe_recording",
-    "probe": "audio_digest probe",
+    "probing": "audio_digest probe",
     "recogniser": "RecognisedClip Recogniser RecogniserIdentity ScriptedRecogniser",
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_engine.domain import Span
-from qa_engine.speech.decode import SAMPLE_RATE
+from qa_engine.speech.decoding import SAMPLE_RATE
 from qa_engine.speech.options import ActivityOptions
 
 HOP = SAMPLE_RATE // 100  # 10 ms

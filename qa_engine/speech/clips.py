@@ -11,7 +11,7 @@ import numpy as np
 
 from qa_engine.domain import Span, Word
 from qa_engine.speech.activity import HOP, ChannelSpeech
-from qa_engine.speech.decode import SAMPLE_RATE
+from qa_engine.speech.decoding import SAMPLE_RATE
 from qa_engine.speech.options import ClipOptions
 
 WORD_MARGIN_SECONDS = 0.05

@@ -12,7 +12,7 @@ import numpy as np
 from qa_engine.domain import Word
 from qa_engine.errors import RecogniserError
 from qa_engine.speech.clips import Clip
-from qa_engine.speech.decode import SAMPLE_RATE
+from qa_engine.speech.decoding import SAMPLE_RATE
 from qa_engine.speech.model_files import ModelFolder, find_model
 from qa_engine.speech.options import RecognitionOptions
 from qa_engine.speech.recogniser import RecognisedClip, RecogniserIdentity

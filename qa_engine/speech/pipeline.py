@@ -12,11 +12,11 @@ from qa_engine.speech.activity import ChannelSpeech, detect_speech
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
 from qa_engine.speech.channels import Voices, assign_speakers
 from qa_engine.speech.clips import ClipPlan, plan_clips
-from qa_engine.speech.decode import SAMPLE_RATE, decode, loudest_db
+from qa_engine.speech.decoding import SAMPLE_RATE, decode, loudest_db
 from qa_engine.speech.edges import sound_edges
 from qa_engine.speech.leaks import without_leaks
 from qa_engine.speech.options import SpeechOptions
-from qa_engine.speech.probe import audio_digest, probe
+from qa_engine.speech.probing import audio_digest, probe
 from qa_engine.speech.prosody import measure
 from qa_engine.speech.recogniser import Recogniser
 from qa_engine.speech.turns import Utterance, excluded_by_sound, in_order, make_turn, utterances_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_engine.speech.activity import FLOOR_DB, HOP
-from qa_engine.speech.decode import SAMPLE_RATE
+from qa_engine.speech.decoding import SAMPLE_RATE
 
 PITCH_MIN_HZ = 65.0
 PITCH_MAX_HZ = 450.0

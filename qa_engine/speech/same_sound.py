@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_engine.speech.activity import HOP, frame_levels, smooth_db
-from qa_engine.speech.decode import SAMPLE_RATE
+from qa_engine.speech.decoding import SAMPLE_RATE
 
 _WINDOW_SECONDS = 0.5
 _MOST_WINDOWS = 400

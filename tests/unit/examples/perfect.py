@@ -6,7 +6,7 @@ from typing import Any
 
 from qa_engine.domain import Word
 from qa_engine.speech import Clip, RecognisedClip, RecogniserIdentity
-from qa_engine.speech.decode import SAMPLE_RATE
+from qa_engine.speech.decoding import SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from qa_engine.domain import Speaker
 from qa_engine.errors import UsageError
 from qa_engine.speech.channels import assign_speakers
-from qa_engine.speech.decode import loudest_db
+from qa_engine.speech.decoding import loudest_db
 
 AGENT, CUSTOMER, UNKNOWN = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
 RNG = np.random.default_rng(11)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soxr
 
-from qa_engine.speech.decode import decode
-from qa_engine.speech.probe import probe
+from qa_engine.speech.decoding import decode
+from qa_engine.speech.probing import probe
 from qa_engine.speech.same_sound import same_sound
 
 RATE = 16_000

@@ -10,7 +10,7 @@ import numpy as np
 
 from qa_engine.errors import RecordingError
 from qa_engine.speech.audio_facts import AudioFacts
-from qa_engine.speech.probe import OpenRecording, open_recording
+from qa_engine.speech.probing import OpenRecording, open_recording
 
 SAMPLE_RATE = 16_000
 """Hz; what voice activity detection and every Whisper model hear."""
