@@ -86,7 +86,8 @@ def _write_forms(engine: App, ids: list[str]) -> None:
             table.add_row(call_id, row.agent_id or "—", "—", row.state.value, row.reason or "")
             continue
         write_call_form(engine, call_id)
-        grade = f"{row.grade}（否决）" if row.veto else row.grade or ""
+        veto = "（否决）" if row.veto else "（否决待确认）" if row.veto_suspected else ""
+        grade = f"{row.grade or ''}{veto}"
         table.add_row(
             call_id,
             f"{row.agent_id or '—'} {row.agent_name or ''}",

@@ -30,7 +30,10 @@ def points_text(points: float) -> str:
 
 def faults_text(result: CallResult) -> str:
     """The faults of a call and what stays open, one a line."""
-    lines = [f"{rule.title} {points_text(rule.points)}".rstrip() for rule in result.failed()]
+    lines = [
+        f"{rule.title} {'同一事件' if rule.same_event and not rule.points else points_text(rule.points)}".rstrip()
+        for rule in result.failed()
+    ]
     unsure = sum(rule.status in {Status.UNCERTAIN, Status.ERROR} for rule in result.rules)
     if unsure:
         lines.append(f"待复核 {unsure} 项")
@@ -41,13 +44,13 @@ def print_results(results: Iterable[CallResult], out: Path | None = None) -> Non
     """One row a call: total, grade, faults."""
     table = Table("通话", "坐席", "得分", "满分", "等级", "扣分与疑点", show_lines=True)
     for result in results:
-        grade = f"{result.grade}（一票否决）" if result.veto else result.grade
+        veto = "（一票否决）" if result.veto else "（一票否决待确认）" if result.veto_suspected else ""
         table.add_row(
             result.call_id,
             result.agent_id or "—",
             f"{result.total:g}",
             f"{result.possible:g}",
-            grade,
+            result.grade + veto,
             faults_text(result),
         )
     print_table(table, out)

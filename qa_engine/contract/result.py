@@ -14,6 +14,7 @@ from qa_engine.domain import (
     ItemScore,
     Ladder,
     NearestMiss,
+    Precision,
     RuleResult,
     Searched,
     SectionScore,
@@ -52,6 +53,8 @@ def result_to_json(result: CallResult) -> dict[str, Any]:
         "scorecard_title": result.scorecard_title,
         "promises": [promise_to_json(promise) for promise in result.promises],
         "complaint": complaint_to_json(result.complaint) if result.complaint is not None else None,
+        "veto_suspected": result.veto_suspected,
+        "review_weight": result.review_weight,
     }
 
 
@@ -83,6 +86,8 @@ def result_from_json(obj: Mapping[str, Any]) -> CallResult:
             scorecard_title=obj.get("scorecard_title", ""),
             promises=tuple(promise_from_json(promise) for promise in obj.get("promises", ())),
             complaint=complaint_from_json(obj["complaint"]) if obj.get("complaint") is not None else None,
+            veto_suspected=obj.get("veto_suspected", False),
+            review_weight=obj.get("review_weight", 0.0),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         call_id = obj.get("call_id") if isinstance(obj, Mapping) else None
@@ -154,7 +159,21 @@ def _rule_to_json(rule: RuleResult) -> dict[str, Any]:
         "reason": rule.reason,
         "hits": rule.hits,
         "rate": rule.rate or None,
+        "about": list(rule.about),
+        "each": rule.each,
+        "stake": rule.stake,
+        "same_event": rule.same_event or None,
+        "witnesses": list(rule.witnesses),
+        "precision": _precision_to_json(rule.precision),
+        "quiet": rule.quiet,
+        "confirmed": rule.confirmed,
     }
+
+
+def _precision_to_json(precision: Precision | None) -> dict[str, Any] | None:
+    if precision is None:
+        return None
+    return {"right": precision.right, "of": precision.of, "low": precision.low, "high": precision.high}
 
 
 def _rule_from_json(obj: Mapping[str, Any]) -> RuleResult:
@@ -171,7 +190,15 @@ def _rule_from_json(obj: Mapping[str, Any]) -> RuleResult:
         searched=tuple(_searched_from_json(searched) for searched in obj["searched"] or ()),
         reason=obj["reason"],
         hits=obj["hits"],
-        rate=obj.get("rate") or "",  # results of earlier versions have none
+        rate=obj.get("rate") or "",  # results of earlier versions have none of these
+        about=tuple(obj.get("about", ())),
+        each=obj.get("each", 0.0),
+        stake=obj.get("stake", 0.0),
+        same_event=obj.get("same_event") or "",
+        witnesses=tuple(obj.get("witnesses", ())),
+        precision=Precision(**obj["precision"]) if obj.get("precision") is not None else None,
+        quiet=obj.get("quiet", False),
+        confirmed=obj.get("confirmed", obj["severity"] == Severity.VETO and obj["status"] == Status.FAIL),
     )
 
 

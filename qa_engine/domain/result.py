@@ -80,11 +80,31 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """How often the faults that a rule found were faults: ``right`` of ``of``, and the 95 % interval (Wilson), 0–1."""
+
+    right: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return self.right / self.of
+
+    @property
+    def chance_wrong(self) -> float:
+        """Expected share of wrong faults, with the prior of Jeffreys, so that few checks prove little; 0–1."""
+        return (self.of - self.right + 0.5) / (self.of + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class RuleResult:
     """The verdict of one rule on one call. ``points`` is what it changes (negative: a deduction), 0.0 unless FAIL.
 
     ``rate`` (Chinese) is what the share of calls that pass is called over a period (响应率); empty for most rules.
     ``reason`` (Chinese) says why a result is not_applicable, uncertain or error; empty otherwise.
+    ``same_event`` is the rule that took points for what this one found, too: one event costs once.
     """
 
     id: str
@@ -100,6 +120,14 @@ class RuleResult:
     reason: str = ""
     hits: int = 0  # how many times the points were taken, before caps
     rate: str = ""
+    about: tuple[str, ...] = ()  # what the rule is about: rules that share one of these may find the same event
+    each: float = 0.0  # what one hit takes of ``points``
+    stake: float = 0.0  # what a doubt would cost if it were a fault
+    same_event: str = ""
+    witnesses: tuple[str, ...] = ()  # what spoke for the fault: wording, phrase, act, measure
+    precision: Precision | None = None  # None: never measured
+    quiet: bool = False  # a doubt that is shown and weighs in the queue, but sends no call there by itself
+    confirmed: bool = False  # a veto that stands: a person said so, or the pack lets the machine say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +167,7 @@ class CallResult:
     total: float
     possible: float
     grade: str
-    veto: bool
+    veto: bool  # a veto that stands, so that it counts in ``total``
     sections: tuple[SectionScore, ...]
     rules: tuple[RuleResult, ...]
     metrics: Mapping[str, float | None] = field(default_factory=dict)
@@ -151,6 +179,8 @@ class CallResult:
     scorecard_title: str = ""
     promises: tuple[Promise, ...] = ()  # what the agent undertook, in order
     complaint: ComplaintCase | None = None  # None: the call is no complaint
+    veto_suspected: bool = False  # a person has to say whether a veto stands; ``total`` is without it
+    review_weight: float = 0.0  # where the call stands in the queue: the heavier, the sooner
 
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that cost something or were broken, in pack order."""

@@ -51,6 +51,7 @@ class CallLine:
     rate: float | None
     grade: str
     veto: bool
+    veto_suspected: bool
     counted: bool
     needs_review: bool
     faults: tuple[str, ...]
@@ -126,6 +127,7 @@ class AgentReport:
     faulty_calls: int
     faulty_share: tuple[float, float]
     vetoes: int
+    suspected: int
     waiting: int
     grades: tuple[tuple[str, int], ...]
     sections: tuple[SectionRate, ...]
@@ -177,6 +179,7 @@ def agent_report(
         faulty_calls=faulty,
         faulty_share=wilson(faulty, len(counted)),
         vetoes=sum(1 for call in counted if call.result.veto),
+        suspected=sum(1 for call in counted if call.result.veto_suspected),
         waiting=sum(1 for call in counted if call.result.needs_review),
         grades=grade_counts(counted),
         sections=tuple(SectionRate(*rate) for rate in section_rates(counted)),
@@ -222,6 +225,7 @@ def _line(call: InspectedCall) -> CallLine:
         rate=call.rate,
         grade=result.grade,
         veto=result.veto,
+        veto_suspected=result.veto_suspected,
         counted=call.counted,
         needs_review=result.needs_review,
         faults=tuple(rule.title for rule in result.failed()),

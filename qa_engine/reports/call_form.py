@@ -47,6 +47,7 @@ class Score:
     rate: float | None
     grade: str
     veto: bool
+    veto_suspected: bool
     pending: bool
     lost: float
     manual: float
@@ -206,6 +207,7 @@ def _score(result: CallResult, faults: tuple[Finding, ...], doubts: tuple[Findin
         rate=100.0 * result.total / result.possible if result.possible > 0 else None,
         grade=result.grade,
         veto=result.veto,
+        veto_suspected=result.veto_suspected,
         pending=result.grade == PENDING_GRADE or result.possible <= 0,
         lost=result.possible - result.total,
         manual=manual,

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 
 from qa_engine.domain import CallResult, Evidence, Ladder, RuleResult, Searched, Severity, Speaker, Status, Transcript
 from qa_engine.reports.turns import Mark, Marking, ShownTurns, TurnLine, speaker_label
-from qa_engine.reports.wording import LADDERS, SEVERITIES, STATUSES, clock, clock_range, number, phrase_pattern
+from qa_engine.reports.wording import (
+    LADDERS,
+    SEVERITIES,
+    STATUSES,
+    WITNESSES,
+    clock,
+    clock_range,
+    number,
+    phrase_pattern,
+    signed,
+)
 from qa_engine.text import mask_private
 
 QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
@@ -73,6 +83,8 @@ class Finding:
     searched: tuple[Search, ...] = ()
     excerpt: tuple[tuple[TurnLine, ...], ...] = ()
     times_taken: int = 0
+    verdict: str = ""  # what it costs, in words: −2 分, 同一事件…, 一票否决（待确认）
+    trust: str = ""  # what spoke for it and how often the rule was right, in words
 
     @property
     def at(self) -> float | None:
@@ -174,13 +186,49 @@ def findings_of(
     """The rules of these statuses as findings, in the order of their labels."""
     titles = {section.id: section.title for section in result.sections}
     items = {(section.id, item.id): item.title for section in result.sections for item in section.items}
+    rules = {rule.id: rule.title for rule in result.rules}
     wanted = frozenset(statuses)
-    found = [_finding(rule, labels.of(rule), titles, items, turns) for rule in result.rules if rule.status in wanted]
+    found = [
+        _finding(rule, labels.of(rule), titles, items, turns, rules) for rule in result.rules if rule.status in wanted
+    ]
     return tuple(sorted(found, key=lambda finding: _by_label(finding.label) if finding.label else (True, 0)))
 
 
+def _verdict(rule: RuleResult, rule_titles: dict[str, str]) -> str:
+    """What the result costs, in words; for what is no fault that it costs nothing."""
+    if rule.status is not Status.FAIL:
+        return f"{STATUSES[rule.status]}，未扣分"
+    if rule.severity is Severity.VETO:
+        return "一票否决" if rule.confirmed else "一票否决待人工确认，未计入得分"
+    dearer = rule_titles.get(rule.same_event, rule.same_event)
+    same = f"与「{dearer}」是同一事件，{'其余部分另扣' if rule.points else '不重复扣分'}" if dearer else ""
+    if not rule.points:
+        return same or "提示，不扣分"
+    return f"{signed(rule.points)} 分" + (f"（{same}）" if same else "")
+
+
+def trust(rule: RuleResult) -> str:
+    """Who spoke for a fault or a doubt, and how often faults of the rule were right; empty where nothing is known."""
+    if rule.status not in (Status.FAIL, Status.UNCERTAIN):
+        return ""
+    parts = []
+    if rule.witnesses:
+        parts.append("证据：" + "、".join(WITNESSES.get(name, name) for name in rule.witnesses))
+    if (precision := rule.precision) is not None:
+        parts.append(
+            f"本规则实测 {precision.of} 次命中，{precision.right} 次属实"
+            f"（95% 置信区间 {100 * precision.low:.0f}–{100 * precision.high:.0f}%）"
+        )
+    return "；".join(parts)
+
+
 def _finding(
-    rule: RuleResult, label: str, titles: dict[str, str], items: dict[tuple[str, str], str], turns: ShownTurns
+    rule: RuleResult,
+    label: str,
+    titles: dict[str, str],
+    items: dict[tuple[str, str], str],
+    turns: ShownTurns,
+    rule_titles: dict[str, str],
 ) -> Finding:
     evidence = sorted(rule.evidence, key=lambda e: (e.start is None, e.start or 0.0, e.turn or 0))
     return Finding(
@@ -197,6 +245,8 @@ def _finding(
         points=rule.points,
         message=mask_private(rule.message),
         reason=mask_private(rule.reason),
+        verdict=_verdict(rule, rule_titles),
+        trust=trust(rule),
         hits=tuple(_hit(one, turns) for one in evidence),
         searched=tuple(_search(one, turns) for one in rule.searched),
         excerpt=_excerpt(evidence, rule.searched, turns) if label else (),

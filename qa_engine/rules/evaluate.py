@@ -107,6 +107,7 @@ def _result(
         searched=searched,
         reason=reason,
         rate=rule.model.rate,
+        about=rule.model.about,
     )
 
 
@@ -223,14 +224,16 @@ class _Judgement:
         rule = self._rule
         status = _STATUS[truth]
         evidence, searched, reason = self._evidence(status), self._searched(status), self._reason(truth)
-        if status is Status.UNCERTAIN:
-            return _result(rule, status, evidence, searched, reason, self._message(1))
-        if status is not Status.FAIL:
+        if status not in (Status.FAIL, Status.UNCERTAIN):
             return _result(rule, status, evidence, searched, reason)
+        if status is Status.UNCERTAIN:
+            doubted = _result(rule, status, evidence, searched, reason, self._message(1))
+            return replace(doubted, stake=_price(rule, self._count()))
         count = self._count()
-        points, note = _points(rule, self._call.transcript.call, count, offences)
+        points, each, note = _points(rule, self._call.transcript.call, count, offences)
         message = self._message(count) + note
-        return replace(_result(rule, status, evidence, searched, reason, message), points=points, hits=count)
+        found = _result(rule, status, evidence, searched, reason, message)
+        return replace(found, points=points, hits=count, each=each)
 
     def _evidence(self, status: Status) -> tuple[Evidence, ...]:
         if status in (Status.NOT_APPLICABLE, Status.ERROR):
@@ -380,8 +383,15 @@ def _repetition(earlier: Sequence[Offence], within_days: int, moment: datetime) 
     return f"（{within_days} 天内第 {len(earlier) + 1} 次；此前：{'、'.join(named)}）"
 
 
-def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tuple[float, str]:
-    """What the fault costs, and what the form adds when it is a repetition."""
+def _price(rule: Rule, count: int) -> float:
+    """What ``count`` hits cost the first time."""
+    written = rule.model.points
+    total = written.each * count
+    return float(total if written.cap is None else max(total, written.cap))
+
+
+def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tuple[float, float, str]:
+    """What the fault costs, what one hit of it costs, and what the form adds when it is a repetition."""
     written = rule.model.points
     each, note = written.each, ""
     repeat = rule.model.repeat
@@ -397,4 +407,4 @@ def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tu
     if written.cap is not None:
         # A repetition may cost more than the first time's cap allows for one hit.
         total = max(total, min(written.cap, each))
-    return float(total), note
+    return float(total), float(each), note

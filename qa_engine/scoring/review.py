@@ -14,6 +14,7 @@ class ReviewKind(StrEnum):
     """Machine keys of review reasons, most urgent first."""
 
     VETO = "veto"
+    VETO_SUSPECTED = "veto_suspected"
     VETO_DOUBT = "veto_doubt"
     NO_SPEECH = "no_speech"
     LOW_CONFIDENCE = "low_confidence"
@@ -21,6 +22,7 @@ class ReviewKind(StrEnum):
     UNKNOWN_ROLES = "unknown_roles"
     RULE_ERROR = "rule_error"
     UNCERTAIN = "uncertain_rules"
+    QUIET = "quiet_doubts"
     UNPLACED = "unplaced_rules"
     LOW_SCORE = "low_score"
     NOTHING_SCORED = "nothing_scored"
@@ -34,6 +36,7 @@ class ReviewKind(StrEnum):
 
 _HEADINGS = {
     ReviewKind.VETO: "命中一票否决",
+    ReviewKind.VETO_SUSPECTED: "一票否决待人工确认",
     ReviewKind.VETO_DOUBT: "疑似一票否决",
     ReviewKind.NO_SPEECH: "没有可检查的话",
     ReviewKind.LOW_CONFIDENCE: "识别可信度低",
@@ -41,6 +44,7 @@ _HEADINGS = {
     ReviewKind.UNKNOWN_ROLES: "说话人角色不明",
     ReviewKind.RULE_ERROR: "规则执行出错",
     ReviewKind.UNCERTAIN: "机器无法确定",
+    ReviewKind.QUIET: "轻微疑点",
     ReviewKind.UNPLACED: "规则未列入考评表",
     ReviewKind.LOW_SCORE: "得分偏低",
     ReviewKind.NOTHING_SCORED: "没有可计分的细项",
@@ -57,6 +61,9 @@ UNRELIABLE = frozenset(
     }
 )
 """With one of these the call was not understood well enough for a grade."""
+
+FLAGGING = frozenset(ReviewKind) - {ReviewKind.QUIET}
+"""What sends a call to a person; the other reasons are shown, and weigh in the order of the queue."""
 
 _EXCLUSION_WORDS = {
     Exclusion.GHOST_TEXT: "疑似识别幻觉",
@@ -99,6 +106,8 @@ def review_reasons(
 
 def _of_rules(results: Sequence[RuleResult], scorecard: Scorecard) -> list[ReviewReason]:
     failed_vetoes = [r for r in results if r.severity is Severity.VETO and r.status is Status.FAIL]
+    standing = [r for r in failed_vetoes if r.confirmed]
+    suspected = [r for r in failed_vetoes if not r.confirmed]
     doubtful_vetoes = [r for r in results if r.severity is Severity.VETO and r.status is Status.UNCERTAIN]
     errors = [r for r in results if r.status is Status.ERROR]
     doubts = [r for r in results if r.severity is not Severity.VETO and r.status is Status.UNCERTAIN]
@@ -111,10 +120,12 @@ def _of_rules(results: Sequence[RuleResult], scorecard: Scorecard) -> list[Revie
         and (r.section, r.item) not in placed
     ]
     groups = (
-        (ReviewKind.VETO, failed_vetoes),
+        (ReviewKind.VETO, standing),
+        (ReviewKind.VETO_SUSPECTED, suspected),
         (ReviewKind.VETO_DOUBT, doubtful_vetoes),
         (ReviewKind.RULE_ERROR, errors),
-        (ReviewKind.UNCERTAIN, doubts),
+        (ReviewKind.UNCERTAIN, [r for r in doubts if not r.quiet]),
+        (ReviewKind.QUIET, [r for r in doubts if r.quiet]),
         (ReviewKind.UNPLACED, unplaced),
     )
     return [ReviewReason(kind, _names(rules)) for kind, rules in groups if rules]

@@ -8,7 +8,10 @@ What the words mean, in one place:
 * A **bonus** item adds to the score and never to what is possible; the total never exceeds what is possible.
 * **N/A**: a rule that is ``not_applicable`` says nothing. An item all of whose rules are so (or whose ``applies_to``
   does not fit the call, or which no rule of the pack feeds) leaves both sums: neither ``score`` nor ``possible``.
-* ``uncertain`` and ``error`` never take points: the rule counts as kept, and the call goes to review.
+* A **veto** changes the score only where it stands: a person confirmed it, or the pack lets the machine say it.
+  Until then it is suspected, and the sums are those without it.
+* **One event, one deduction**: of the faults that are about the same thing in the same place the dearest costs.
+* ``uncertain`` and ``error`` never take points: the rule counts as kept, and a person is told.
 * A **manual** item has no score until a person gives one; till then it leaves both sums, so that the total on the
   form is the machine's part.
 * A section's ``weight`` multiplies its score and its possible points in the total only.

@@ -18,7 +18,10 @@ Answers = Mapping[tuple[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """``total`` and ``possible`` are hundredths; ``percent`` is of what is possible, to 0.01."""
+    """``total`` and ``possible`` are hundredths; ``percent`` is of what is possible, to 0.01.
+
+    ``vetoes`` are those that stand; one that is only suspected changes nothing.
+    """
 
     sections: tuple[SectionScore, ...]
     total: int
@@ -44,7 +47,7 @@ def tally(scorecard: Scorecard, call: Call, results: Sequence[RuleResult], answe
     for result in results:
         if result.severity is not Severity.VETO:
             fed[result.section, result.item].append(result)
-    vetoes = tuple(r for r in results if r.severity is Severity.VETO and r.status is Status.FAIL)
+    vetoes = tuple(r for r in results if r.severity is Severity.VETO and r.status is Status.FAIL and r.confirmed)
     effects = [scorecard.veto.of(result.id) for result in vetoes]
     zeroed = {effect.section for effect in effects if effect.scope is VetoScope.SECTION}
     sections: list[SectionScore] = []

@@ -40,6 +40,7 @@ class CallFilter:
 class CallOrder(StrEnum):
     """How a list of calls is sorted; calls without the value come last, equal ones the newest first."""
 
+    REVIEW = "review"
     NEWEST = "newest"
     OLDEST = "oldest"
     SCORE_LOW = "score_low"
@@ -60,6 +61,7 @@ class AgentSums:
     scored: int
     mean_percent: float | None
     vetoes: int
+    suspected: int
     faults: int
     last_day: date | None
 
@@ -198,6 +200,7 @@ def agent_sums(
             func.count(tables.Result.id),
             func.avg(counted),
             func.coalesce(func.sum(case((tables.Result.veto, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((tables.Result.veto_suspected, 1), else_=0)), 0),
             func.coalesce(func.sum(faults.c.number), 0),
             func.max(tables.Call.day),
         )
@@ -220,10 +223,11 @@ def agent_sums(
             scored=int(scored),
             mean_percent=None if mean is None else float(mean),
             vetoes=int(vetoes),
+            suspected=int(suspected),
             faults=int(fault_count),
             last_day=last_day,
         )
-        for agent, calls, scored, mean, vetoes, fault_count, last_day in session.execute(statement)
+        for agent, calls, scored, mean, vetoes, suspected, fault_count, last_day in session.execute(statement)
     )
 
 
@@ -250,6 +254,7 @@ def _ordering(order: CallOrder) -> tuple[Any, ...]:
     call = tables.Call
     newest = (call.day.desc(), call.started_at.desc().nulls_last(), call.call_id.desc())
     first: dict[CallOrder, tuple[Any, ...]] = {
+        CallOrder.REVIEW: (tables.Result.review_weight.desc().nulls_last(), *newest),
         CallOrder.NEWEST: newest,
         CallOrder.OLDEST: (call.day, call.started_at.nulls_last(), call.call_id),
         CallOrder.SCORE_LOW: (_percent().nulls_last(), *newest),

@@ -70,6 +70,8 @@ def save_result(
             grade=result.grade,
             veto=result.veto,
             needs_review=result.needs_review,
+            veto_suspected=result.veto_suspected,
+            review_weight=result.review_weight,
             body=canonical_json(result).decode(),
             created_at=now,
             faults=[

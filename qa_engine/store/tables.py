@@ -130,6 +130,8 @@ class Result(Base):
     grade: Mapped[str]
     veto: Mapped[bool]
     needs_review: Mapped[bool]
+    veto_suspected: Mapped[bool]
+    review_weight: Mapped[float] = mapped_column(index=True)
     body: Mapped[str]  # canonical JSON of domain.CallResult
     created_at: Mapped[datetime]
 

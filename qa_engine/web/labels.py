@@ -26,6 +26,7 @@ CALL_WARNINGS = {
     "not_in_manifest": "清单中没有这个文件",
 }
 ORDERS = {
+    CallOrder.REVIEW: "复核次序：最要紧的在前",
     CallOrder.NEWEST: "时间：新到旧",
     CallOrder.OLDEST: "时间：旧到新",
     CallOrder.SCORE_LOW: "得分：低到高",

@@ -134,9 +134,10 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
         read.faults.append("开始日期晚于结束日期，已对调")
         wanted = replace(wanted, day_from=wanted.day_to, day_to=wanted.day_from)
         read.asked["from"], read.asked["to"] = read.asked["to"], read.asked["from"]
+    queue = bool(wanted.needs_review) or wanted.state is CallState.FLAGGED  # what waits for a person, by its weight
     return ListQuery(
         filter=wanted,
-        order=read.choice("order", "排序", CallOrder) or CallOrder.NEWEST,
+        order=read.choice("order", "排序", CallOrder) or (CallOrder.REVIEW if queue else CallOrder.NEWEST),
         page=read.whole("page", "页码", 1, MAX_PAGE, 1),
         per_page=read.whole("per_page", "每页条数", 1, MAX_PER_PAGE, PER_PAGE),
         asked=read.asked,

@@ -175,5 +175,5 @@ def test_boxes_offer_what_occurs(client: TestClient) -> None:
 def test_scores_and_faults_are_seen(client: TestClient) -> None:
     text = client.get("/calls").text
     assert "服务忌语 −3" in text
-    assert '<li class="veto">私下交易 否决</li>' in text
+    assert '<li class="veto">私下交易 否决项</li>' in text
     assert "录音无法读取" in text

@@ -76,7 +76,7 @@ def _agent_rows(report: AgentReport) -> Iterable[tuple[Value, ...]]:
         yield (
             *head, call.call_id, call.day, call.started, call.scenario, call.seconds, "是" if call.counted else "否",
             call.total, call.possible, None if call.rate is None else round(call.rate, 1), call.grade,
-            "是" if call.veto else "否", call.doubts, "、".join(call.faults),
+            "是" if call.veto else "待确认" if call.veto_suspected else "否", call.doubts, "、".join(call.faults),
             "" if call.counted else reasons[call.call_id],
         )  # fmt: skip
     shown = {call.call_id for call in report.calls}

@@ -20,7 +20,7 @@ from qa_engine.reports.render.workbook import (
     Style,
     Value,
 )
-from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note, signed
+from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
 
 _STATE_STYLES = {"lost": FAULT, "doubt": DOUBT, "manual": PLAIN, "not_applicable": FAINT, "kept": PLAIN}
 
@@ -46,8 +46,9 @@ def _score_sheet(form: CallForm, sheet: Sheet) -> None:
     sheet.banner(form.title, TITLE)
     if form.notice:
         sheet.banner(f"{form.notice}：只认识合成语音，文字与结论须人工核对，不作考核依据。", NOTICE)
-    if score.veto:
-        sheet.banner("命中一票否决：" + "、".join(f.title for f in form.vetoes), ALARM)
+    if score.veto or score.veto_suspected:
+        what = "一票否决" if score.veto else "疑似一票否决，须人工确认后才计入得分"
+        sheet.banner(f"{what}：" + "、".join(f.title for f in form.vetoes), ALARM)
     sheet.space()
     _pairs(sheet, [(fact.label, fact.value) for fact in form.facts])
     sheet.space()
@@ -107,7 +108,7 @@ def _item_note(item: ItemLine) -> str:
     if item.state == "manual":
         anchors = "；".join(f"{number(points)} 分：{meaning}" for points, meaning in item.anchors)
         return f"人工评分。{anchors}"
-    parts = [f"{f.label}．{_place(f)}{f.message}（{signed(f.points)} 分）" for f in item.findings]
+    parts = [f"{f.label}．{_place(f)}{f.message}（{f.verdict}）" for f in item.findings]
     parts += [f"{f.label}．{_place(f)}{f.title}：{f.status_label}" for f in item.doubts]
     if item.note:
         parts.append(item.note)
@@ -157,7 +158,8 @@ def _finding_sheet(form: CallForm, sheet: Sheet) -> None:
         style = FAULT if finding.status == "fail" else DOUBT
         place = " · ".join(dict.fromkeys(part for part in (finding.section, finding.item) if part))
         head: tuple[Value, ...] = (finding.label, finding.title, place, finding.status_label, finding.points)
-        message = finding.message + (f"\n{finding.reason}" if finding.reason else "")
+        said = (finding.message, finding.verdict if finding.status == "fail" else "", finding.reason, finding.trust)
+        message = "\n".join(part for part in said if part)
         for row in _evidence_rows(finding):
             sheet.add((*head, finding.severity_label, message, *row), (style, PLAIN, PLAIN, style, style, PLAIN))
             head, message = (finding.label, "〃", "", "", None), ""
@@ -266,7 +268,7 @@ def _summary_sheet(report: AgentReport, sheet: Sheet) -> None:
         ("平均得分率", f"{percent(mean.mean)}（{spread}）"),
         ("最低 – 最高", f"{percent(mean.smallest)} – {percent(mean.largest)}"),
         ("计分通话", f"{mean.n} 通，共 {report.total_calls} 通；其中 {report.waiting} 通待复核"),
-        ("有扣分的通话", f"{report.faulty_calls} 通；一票否决 {report.vetoes} 通"),
+        ("有扣分的通话", f"{report.faulty_calls} 通；一票否决 {report.vetoes} 通，待确认 {report.suspected} 通"),
         ("等级分布", "　".join(f"{grade} {count} 通" for grade, count in report.grades) or "—"),
         ("最好的通话", f"{report.best.call_id}　{percent(report.best.rate)}" if report.best else "—"),
         ("最差的通话", f"{report.worst.call_id}　{percent(report.worst.rate)}" if report.worst else "—"),
@@ -331,7 +333,8 @@ def _call_sheet(report: AgentReport, sheet: Sheet) -> None:
     for call in report.counted:
         rate = None if call.rate is None else round(call.rate, 1)
         got = f"{number(call.total)} / {number(call.possible)}"
-        faults = ("一票否决；" if call.veto else "") + ("、".join(call.faults) or "无")
+        veto = "一票否决；" if call.veto else "一票否决待确认；" if call.veto_suspected else ""
+        faults = veto + ("、".join(call.faults) or "无")
         duration = clock(call.seconds) if call.seconds is not None else ""
         row = (
             call.call_id,

@@ -188,6 +188,7 @@ class RuleModel(Strict):
     title: str
     section: str
     item: str = ""
+    about: Texts = ()
     severity: Severity = Severity.MINOR
     points: Annotated[Points, BeforeValidator(_points, json_schema_input_type=_Cost | Points)] = Points()
     repeat: Repeat | None = None

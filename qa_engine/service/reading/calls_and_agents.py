@@ -153,7 +153,9 @@ def _call_row(call: tables.Call, faults: Sequence[tables.Fault], zone: ZoneInfo)
         possible=result.possible if result else None,
         grade=result.grade if result else None,
         veto=bool(result and result.veto),
+        veto_suspected=bool(result and result.veto_suspected),
         needs_review=bool(result and result.needs_review),
+        review_weight=result.review_weight if result else 0.0,
         faults=tuple(FaultTag(f.rule_id, f.title, f.points, f.severity) for f in faults),
         warnings=tuple(json.loads(call.warnings)),
     )
@@ -183,6 +185,7 @@ def _agent_row(sums: AgentSums) -> AgentRow:
         scored=sums.scored,
         mean_percent=sums.mean_percent,
         vetoes=sums.vetoes,
+        suspected=sums.suspected,
         faults=sums.faults,
         last_day=sums.last_day,
     )

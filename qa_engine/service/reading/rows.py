@@ -38,7 +38,9 @@ class CallRow:
     possible: float | None = None
     grade: str | None = None
     veto: bool = False
+    veto_suspected: bool = False
     needs_review: bool = False
+    review_weight: float = 0.0
     faults: tuple[FaultTag, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -123,5 +125,6 @@ class AgentRow:
     scored: int
     mean_percent: float | None
     vetoes: int
+    suspected: int
     faults: int
     last_day: date | None

@@ -85,5 +85,5 @@ def _keep_result(app: App, call_id: str, result: CallResult, scorecard: Edition,
 
 
 def state_after(result: CallResult) -> CallState:
-    """Anything that costs points, is a veto or is in doubt is for a person to look at."""
-    return CallState.FLAGGED if result.needs_review or result.veto or result.failed() else CallState.CLEAN
+    """Faults, vetoes and the doubts that ask for somebody are for a person to look at."""
+    return CallState.FLAGGED if result.needs_review or result.failed() else CallState.CLEAN

@@ -40,7 +40,9 @@ class CallOut(FromRow):
     possible: float | None
     grade: str | None
     veto: bool
+    veto_suspected: bool
     needs_review: bool
+    review_weight: float
     faults: list[FaultOut]
     warnings: list[str]
 
@@ -93,6 +95,7 @@ class AgentOut(FromRow):
     scored: int
     mean_percent: float | None
     vetoes: int
+    suspected: int
     faults: int
     last_day: date | None
 

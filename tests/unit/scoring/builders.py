@@ -25,6 +25,7 @@ def rule(
     section: str = "s",
     item: str = "i",
     severity: Severity = Severity.MINOR,
+    **more: object,
 ) -> RuleResult:
     return RuleResult(
         id=name,
@@ -35,15 +36,16 @@ def rule(
         points=points,
         severity=severity,
         message="",
+        **more,  # type: ignore[arg-type]
     )
 
 
-def fail(name: str, points: float, *, section: str = "s", item: str = "i") -> RuleResult:
-    return rule(name, Status.FAIL, points, section=section, item=item)
+def fail(name: str, points: float, *, section: str = "s", item: str = "i", **more: object) -> RuleResult:
+    return rule(name, Status.FAIL, points, section=section, item=item, **more)
 
 
-def veto(name: str, status: Status = Status.FAIL) -> RuleResult:
-    return rule(name, status, section="veto", item=name, severity=Severity.VETO)
+def veto(name: str, status: Status = Status.FAIL, *, confirmed: bool = True) -> RuleResult:
+    return rule(name, status, section="veto", item=name, severity=Severity.VETO, confirmed=confirmed)
 
 
 def card(*sections: Section, **changes: object) -> Scorecard:

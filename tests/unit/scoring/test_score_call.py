@@ -82,6 +82,7 @@ STARTER = transcript(recognition=Recognition("faster-whisper", "starter", "m", "
     ("results", "call", "expected", "grade"),
     [
         ([rule("a"), veto("v")], None, [ReviewKind.VETO], "E"),
+        ([rule("a"), veto("v", confirmed=False)], None, [ReviewKind.VETO_SUSPECTED], "A"),
         ([rule("a"), veto("v", Status.UNCERTAIN)], None, [ReviewKind.VETO_DOUBT], "A"),
         ([rule("a", Status.UNCERTAIN)], None, [ReviewKind.UNCERTAIN], "A"),
         ([rule("a", Status.ERROR)], None, [ReviewKind.RULE_ERROR], "A"),
@@ -110,6 +111,23 @@ def test_reasons_to_review(
     assert kinds(result) == expected
     assert result.grade == grade
     assert result.needs_review is bool(expected)
+
+
+def test_a_suspected_veto_leaves_the_score_until_a_person_confirms_it() -> None:
+    found = veto("veto.abuse", confirmed=False)
+    suspected = score(fail("a", -6), found)
+    assert (suspected.veto, suspected.veto_suspected, suspected.total) == (False, True, 54.0)
+    assert suspected.needs_review
+    confirmed = score(fail("a", -6), found, confirmed={"veto.abuse"})
+    assert (confirmed.veto, confirmed.veto_suspected, confirmed.total, confirmed.grade) == (True, False, 0.0, "E")
+    other = score(fail("a", -6), found, confirmed={"a", "veto.other"})
+    assert (other.veto, other.veto_suspected, other.total) == (False, True, 54.0)
+
+
+def test_a_quiet_doubt_is_shown_and_weighs_and_asks_for_nobody() -> None:
+    result = score(rule("a"), rule("b", Status.UNCERTAIN, quiet=True, stake=-5.0))
+    assert kinds(result) == [ReviewKind.QUIET]
+    assert (result.needs_review, result.review_weight) == (False, 2.5)
 
 
 def test_a_call_that_was_not_understood_keeps_its_sums_but_has_no_grade() -> None:

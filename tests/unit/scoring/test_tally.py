@@ -154,6 +154,11 @@ def test_veto(policy: VetoPolicy, broken: list[str], total: int, section_scores:
     assert [r.id for r in sums.vetoes] == broken
 
 
+def test_a_veto_that_nobody_confirmed_changes_nothing() -> None:
+    sums = add_up(card(section("s", item())), fail("a", -3), veto("x", confirmed=False))
+    assert (sums.total, sums.vetoes) == (700, ())
+
+
 @pytest.mark.parametrize("status", [Status.PASS, NA, DOUBT, BROKEN])
 def test_only_a_failed_veto_is_one(status: Status) -> None:
     sums = add_up(card(section("s", item())), rule("a"), veto("x", status))

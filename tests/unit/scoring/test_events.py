@@ -1,0 +1,105 @@
+"""One event, one deduction: the dearest of the faults that are about the same thing in the same place."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.domain import Evidence, RuleResult, Searched, Speaker, Status
+from qa_engine.scoring.events import one_event
+from qa_engine.scoring.weight import SUSPECTED_VETO, review_weight
+from tests.unit.scoring.builders import card, fail, item, rule, section, veto
+
+CARD = card(section("s", item("i", 30, weights={"double": 2.0})))
+
+
+def hit(*turns: int) -> tuple[Evidence, ...]:
+    return tuple(Evidence("c", "phrase", turn, Speaker.AGENT, None, None, None, "不行", "坐席说") for turn in turns)
+
+
+def searched(*turns: int) -> tuple[Searched, ...]:
+    return (Searched("c", "其后 3 个话轮", turns),)
+
+
+def points(*results: RuleResult) -> dict[str, tuple[float, str]]:
+    return {r.id: (r.points, r.same_event) for r in one_event(results, CARD)}
+
+
+def test_the_dearest_takes_the_points_and_the_others_say_which() -> None:
+    assert points(
+        fail("no_apology", -4, about=("anger",), searched=searched(4, 6, 8)),
+        fail("retort", -8, about=("anger",), evidence=hit(4)),
+        fail("comfort", -4, about=("anger",), searched=searched(4, 6)),
+    ) == {"no_apology": (0.0, "retort"), "retort": (-8, ""), "comfort": (0.0, "retort")}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ({"about": ("a",), "evidence": hit(1)}, {"about": ("b",), "evidence": hit(1)}),
+        ({"about": ("a",), "evidence": hit(1)}, {"about": ("a",), "evidence": hit(9)}),
+        ({"about": ("a",), "evidence": hit(1)}, {"evidence": hit(1)}),
+    ],
+    ids=["other matter", "other place", "about nothing"],
+)
+def test_two_events_cost_twice(one: dict[str, object], two: dict[str, object]) -> None:
+    assert points(fail("x", -2, **one), fail("y", -3, **two)) == {"x": (-2, ""), "y": (-3, "")}
+
+
+def test_a_fault_without_a_place_is_about_the_whole_call() -> None:
+    assert points(fail("x", -2, about=("a",), evidence=hit(7)), fail("y", -3, about=("a",)))["x"] == (0.0, "y")
+
+
+def test_equally_dear_ones_go_by_the_order_of_the_pack() -> None:
+    assert points(fail("b", -3, about=("a",)), fail("a", -3, about=("a",))) == {"b": (-3, ""), "a": (0.0, "b")}
+
+
+def test_what_the_scorecard_weighs_counts_and_what_it_has_no_line_for_does_not() -> None:
+    assert points(fail("double", -2, about=("a",)), fail("y", -3, about=("a",))) == {
+        "double": (-2, ""),
+        "y": (0.0, "double"),
+    }
+    assert points(fail("x", -9, about=("a",), item="elsewhere"), fail("y", -3, about=("a",)))["y"] == (-3, "")
+
+
+@pytest.mark.parametrize(
+    ("hits", "points_before", "left"),
+    [((2, 5, 9), -6.0, -4.0), ((2, 2), -4.0, 0.0), ((2, 5, 9, 11, 13), -6.0, -6.0)],
+    ids=["two elsewhere", "all there", "capped either way"],
+)
+def test_hits_elsewhere_are_events_of_their_own(hits: tuple[int, ...], points_before: float, left: float) -> None:
+    refusal = fail("x", points_before, about=("a",), evidence=hit(*hits), hits=len(hits), each=-2.0)
+    found = points(refusal, fail("y", -9, about=("a",), evidence=hit(2)))
+    assert found == {"x": (left, "y"), "y": (-9, "")}
+
+
+def test_doubts_and_vetoes_take_no_part() -> None:
+    doubt = rule("d", Status.UNCERTAIN, about=("a",))
+    assert one_event([doubt, fail("x", -2, about=("a",))], CARD)[0] == doubt
+    suspected = veto("v", confirmed=False)
+    assert one_event([suspected], CARD) == (suspected,)
+
+
+faults = st.builds(
+    lambda name, cost, about, turns: fail(f"r{name}", -cost, about=about, evidence=hit(*turns)),
+    st.integers(0, 99),
+    st.integers(0, 9),
+    st.sets(st.sampled_from("abc")).map(lambda found: tuple(sorted(found))),
+    st.sets(st.integers(0, 4), max_size=3).map(sorted),
+)
+
+
+@given(st.lists(faults, max_size=6, unique_by=lambda fault: fault.id))
+def test_no_order_of_rules_costs_more_than_each_alone_and_something_always_stays(found: list[RuleResult]) -> None:
+    after = one_event(found, CARD)
+    assert [r.id for r in after] == [r.id for r in found]
+    assert all(before.points <= now.points <= 0 for before, now in zip(found, after, strict=True))
+    assert min([r.points for r in after], default=0) == min([r.points for r in found], default=0)
+    names = {r.id for r in after if not r.same_event}
+    assert all(r.same_event in names for r in after if r.same_event)
+
+
+def test_a_suspected_veto_weighs_more_than_anything_else() -> None:
+    worst = [fail(f"r{n}", -9) for n in range(5)]
+    suspected = review_weight([veto("v", confirmed=False)], unreliable=False)
+    assert suspected >= SUSPECTED_VETO > review_weight([*worst, rule("d", Status.ERROR)], unreliable=True)
+    assert review_weight([rule("a"), rule("b", Status.NOT_APPLICABLE)], unreliable=False) == 0.0
