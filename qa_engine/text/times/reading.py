@@ -69,6 +69,8 @@ def _joined(text: str, found: list[TimeSaid]) -> Iterator[TimeSaid]:
 
 
 def _no_deadline(text: str, begin: int, start: int, end: int) -> bool:
+    if text[end - 1] in "内后" and grammar.JUST_PAST.search(text, max(begin, start - 4), start) is None:
+        return False  # 登记了24小时内给您答复
     return (
         grammar.ELAPSED.match(text, end) is not None
         or grammar.NAMES.match(text, end) is not None
