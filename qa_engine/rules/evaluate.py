@@ -1,20 +1,20 @@
 """Judging a call: every rule of a pack, each with its status, its evidence and its reason."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from qa_engine.domain import Call, Evidence, RuleResult, Searched, Status, Transcript
+from qa_engine.domain import Evidence, RuleResult, Searched, Status, Transcript
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.region import anchored, window_region
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
+from qa_engine.rules.operators.witness import ACT, MEASURE, PHRASE, WORDING, witness_of, witnessed
 from qa_engine.rules.operators.words.sequence import SequenceFields
 from qa_engine.rules.packs.describe import condition_text, named
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
-from qa_engine.rules.ports.acts import ActReader
+from qa_engine.rules.packs.prices import points_of, price
+from qa_engine.rules.ports.acts import NO_ACTS, ActReader
 from qa_engine.rules.ports.baselines import Baselines
-from qa_engine.rules.ports.offences import Offence, Offences
+from qa_engine.rules.ports.offences import Offences
 from qa_engine.rules.ports.tones import NoTones, ToneReader
 from qa_engine.rules.written.applies import why_not
 from qa_engine.rules.written.expression import Node, names, polarities
@@ -57,9 +57,15 @@ def asks_for_tone(pack: RulePack) -> bool:
 
 def asks_for_acts(pack: RulePack) -> bool:
     """True when any rule of the pack looks at service acts."""
+    return any(looks_at_acts(rule) for rule in pack.rules)
+
+
+def looks_at_acts(rule: Rule, *, as_witness: bool = True) -> bool:
+    """True when a condition of the rule is on acts, or (``as_witness``) has one beside its words."""
     return any(
-        c.operator.name == "act" or (isinstance(c.fields, SequenceFields) and c.fields.asks_for_acts)
-        for rule in pack.rules
+        c.operator.name == "act"
+        or (isinstance(c.fields, SequenceFields) and c.fields.asks_for_acts)
+        or (as_witness and witness_of(c.fields) is not None)
         for c in rule.conditions.values()
     )
 
@@ -175,7 +181,8 @@ class _Judgement:
             return not_applicable("没有可以判断的话轮")
         if isinstance(fields, Located) and fields.anchor is not None:
             return self._beside(condition, fields)
-        return condition.operator.run(self._scope(condition, window))
+        scope = self._scope(condition, window)
+        return witnessed(scope, condition.operator.run(scope))
 
     def _scope(self, condition: Condition, window: Window) -> Scope:
         region = window_region(self._call, condition.fields.who, window)
@@ -210,10 +217,10 @@ class _Judgement:
             return not_applicable("文本没有时间，无法判断与时间有关的条件")
         scope = self._scope(condition, fields.window)
         groups = [(hit,) for hit in chosen] if anchor.hit == "each" else [chosen]
-        outcomes = [
-            condition.operator.run(replace(scope, region=anchored(self._call, scope.region, fields.who, anchor, group)))
-            for group in groups
+        scopes = [
+            replace(scope, region=anchored(self._call, scope.region, fields.who, anchor, group)) for group in groups
         ]
+        outcomes = [witnessed(one, condition.operator.run(one)) for one in scopes]
         outcome = outcomes[0] if len(outcomes) == 1 else _each(outcomes)
         sure = any(hit.certain for hit in chosen)
         if not sure and outcome.truth in _harmful(condition):
@@ -226,14 +233,16 @@ class _Judgement:
         evidence, searched, reason = self._evidence(status), self._searched(status), self._reason(truth)
         if status not in (Status.FAIL, Status.UNCERTAIN):
             return _result(rule, status, evidence, searched, reason)
+        witnesses = self._witnesses()
         if status is Status.UNCERTAIN:
             doubted = _result(rule, status, evidence, searched, reason, self._message(1))
-            return replace(doubted, stake=_price(rule, self._count()))
+            quiet = rule.model.duty == "meaning"
+            return replace(doubted, stake=price(rule, self._count()), quiet=quiet, witnesses=witnesses)
         count = self._count()
-        points, each, note = _points(rule, self._call.transcript.call, count, offences)
+        points, each, note = points_of(rule, self._call.transcript.call, count, offences)
         message = self._message(count) + note
         found = _result(rule, status, evidence, searched, reason, message)
-        return replace(found, points=points, hits=count, each=each)
+        return replace(found, points=points, hits=count, each=each, witnesses=witnesses)
 
     def _evidence(self, status: Status) -> tuple[Evidence, ...]:
         if status in (Status.NOT_APPLICABLE, Status.ERROR):
@@ -279,6 +288,28 @@ class _Judgement:
             if (outcome := self._outcomes.get(name)) is not None and outcome.truth is truth and outcome.reason
         ]
         return self._worded("；".join(dict.fromkeys(reasons))) or "无法判断"
+
+    def _witnesses(self) -> tuple[str, ...]:
+        """What spoke for the fault, of the conditions that it names, in a fixed order."""
+        found: set[str] = set()
+        for name in polarities(self._rule.fault):
+            outcome, condition = self._outcomes.get(name), self._rule.conditions[name]
+            if outcome is None or outcome.truth is Truth.NOT_APPLICABLE:
+                continue
+            said = {witness for hit in outcome.hits for witness in hit.witnesses}
+            if not said and condition.polarity.positive and outcome.truth is Truth.FALSE:
+                continue
+            found |= said or self._kinds(condition, outcome)
+        return tuple(kind for kind in (WORDING, PHRASE, ACT, MEASURE) if kind in found)
+
+    def _kinds(self, condition: Condition, outcome: Outcome) -> set[str]:
+        if condition.operator.name in ("act", "tone"):
+            return {ACT}
+        if condition.operator.name not in ("phrase", "regex", "similar", "absence", "sequence", "repeat", "promise"):
+            return {MEASURE}
+        wording = self._rule.model.duty == "wording" or getattr(condition.fields, "witness", None) == "wording"
+        sure = outcome.truth is Truth.FALSE and witness_of(condition.fields) is not None
+        return {WORDING if wording else PHRASE, *((ACT,) if sure and self._call.acts.digest != NO_ACTS else ())}
 
     def _counted(self) -> list[Hit]:
         """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault.
@@ -372,39 +403,3 @@ def _evidence(condition: Condition, hit: Hit) -> Evidence:
         ladder=hit.ladder,
         score=hit.score,
     )
-
-
-_NAMED_OFFENCES = 3
-
-
-def _repetition(earlier: Sequence[Offence], within_days: int, moment: datetime) -> str:
-    """How often, and the latest calls before, with their days where the call itself took place."""
-    named = [f"{o.moment.astimezone(moment.tzinfo):%m-%d} 通话 {o.call_id}" for o in earlier[-_NAMED_OFFENCES:]]
-    return f"（{within_days} 天内第 {len(earlier) + 1} 次；此前：{'、'.join(named)}）"
-
-
-def _price(rule: Rule, count: int) -> float:
-    """What ``count`` hits cost the first time."""
-    written = rule.model.points
-    total = written.each * count
-    return float(total if written.cap is None else max(total, written.cap))
-
-
-def _points(rule: Rule, call: Call, count: int, offences: Offences | None) -> tuple[float, float, str]:
-    """What the fault costs, what one hit of it costs, and what the form adds when it is a repetition."""
-    written = rule.model.points
-    each, note = written.each, ""
-    repeat = rule.model.repeat
-    if repeat is not None and offences is not None and call.agent.id is not None and call.started_at is not None:
-        earlier = offences.before(
-            rule_id=rule.id, agent_id=call.agent.id, moment=call.started_at, within_days=repeat.within_days
-        )
-        reached = [step for step in repeat.steps if step <= len(earlier) + 1]
-        if reached:
-            each = repeat.steps[max(reached)]
-            note = _repetition(earlier, repeat.within_days, call.started_at)
-    total = each * count
-    if written.cap is not None:
-        # A repetition may cost more than the first time's cap allows for one hit.
-        total = max(total, min(written.cap, each))
-    return float(total), float(each), note

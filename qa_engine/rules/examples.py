@@ -25,9 +25,9 @@ from qa_engine.domain import (
     Transcript,
     Turn,
 )
-from qa_engine.rules.evaluate import evaluate_rule
+from qa_engine.rules.evaluate import evaluate_rule, looks_at_acts
 from qa_engine.rules.packs.pack import Rule, RulePack
-from qa_engine.rules.ports.acts import ACTS_OF, ActLimits, ActReader, FixedActs
+from qa_engine.rules.ports.acts import ACTS_OF, ActLimits, ActReader, AgreeingActs, FixedActs
 from qa_engine.rules.ports.tones import AGENT_TONES, CUSTOMER_MOODS, TONE_TITLE, FixedTones, ToneReader
 from qa_engine.rules.written.models import AppliesTo, Dialogue
 
@@ -91,7 +91,7 @@ def run_examples(
     """Every example of every rule, in the order of the pack.
 
     ``tones`` and ``acts`` read the examples that do not write a tone or acts of their own (``tone=impatient:0.9``,
-    ``act=greet:0.9`` behind the times).
+    ``act=greet:0.9`` behind the times). An example without acts tries the words alone: a second witness agrees to them.
     """
     return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule, tones, acts))
 
@@ -106,7 +106,8 @@ def _of_rule(pack: RulePack, rule: Rule, tones: ToneReader | None, acts: ActRead
             except ExampleError as error:
                 yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, None, str(error))
                 continue
-            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones, acts=done or acts)
+            read = acts if looks_at_acts(rule, as_witness=False) else AgreeingActs()
+            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones, acts=done or read)
             yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, result)
 
 

@@ -34,6 +34,7 @@ class Hit:
     certain: bool = True
     value: float | None = None
     doubt: str = ""
+    witnesses: tuple[str, ...] = ()  # what spoke for it, where the condition asks for more than words
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from qa_engine.domain import Severity
+from qa_engine.rules.operators.witness import describe_witness
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
 from qa_engine.rules.written.fields import WHO_TITLE, Located, Window, lists_of
@@ -165,7 +166,7 @@ def _whole(condition: Condition) -> str:
     where = _window(fields)
     times = f"，至少 {fields.min_hits} 次" if fields.min_hits > 1 else ""
     excuses = f"（{'、'.join(e.title for e in condition.excuses)}除外）" if condition.excuses else ""
-    return f"{where}{_what(condition)}{times}{excuses}"
+    return f"{where}{_what(condition)}{describe_witness(fields)}{times}{excuses}"
 
 
 _SPOKEN = frozenset({"phrase", "regex", "absence", "similar", "promise"})

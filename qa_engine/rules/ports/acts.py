@@ -71,6 +71,7 @@ ACTS_OF: Mapping[Speaker, Mapping[str, str]] = MappingProxyType(
     {Speaker.AGENT: AGENT_ACTS, Speaker.CUSTOMER: CUSTOMER_ACTS, Speaker.UNKNOWN: MappingProxyType({})}
 )
 NO_ACTS = "none"
+AGREEING = "agreeing"
 DEFAULT_ABOVE = 0.5
 ActKey = tuple[Speaker, str]
 """Who does it, and which act: both sides have a thanks."""
@@ -115,6 +116,19 @@ class NoActs:
     """Reads nothing: conditions on acts are not applicable."""
 
     digest = NO_ACTS
+    limits: Mapping[ActKey, ActLimits] = MappingProxyType({})
+
+    def read(self, transcript: Transcript) -> Mapping[int, ActReading]:
+        return MappingProxyType({})
+
+    def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
+        return ()
+
+
+class AgreeingActs:
+    """Reads nothing and gainsays no words: in examples, which try the words, and in tests of packs."""
+
+    digest = AGREEING
     limits: Mapping[ActKey, ActLimits] = MappingProxyType({})
 
     def read(self, transcript: Transcript) -> Mapping[int, ActReading]:

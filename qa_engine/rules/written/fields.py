@@ -1,12 +1,13 @@
 """What every condition can say in YAML: who speaks, where to look, beside what, and what excuses a hit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qa_engine.domain import Speaker
+from qa_engine.rules.ports.acts import ACTS_OF, DEFAULT_ABOVE
 
 Who: TypeAlias = Literal["agent", "customer", "any"]
 WHO_TITLE = {"agent": "坐席", "customer": "客户", "any": "任一方"}
@@ -34,6 +35,44 @@ Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_listed, json_sche
 Seconds: TypeAlias = Annotated[float, Field(ge=0)]
 Count: TypeAlias = Annotated[int, Field(ge=1)]
 Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
+
+
+Probability: TypeAlias = Annotated[float, Field(gt=0, le=1)]
+Level: TypeAlias = Literal["sure", "very_sure"]
+Above: TypeAlias = Probability | Level
+ActNames: TypeAlias = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]), Field(min_length=1)
+]
+
+
+def check_acts(acts: Sequence[str], speaker: Speaker) -> None:
+    """Raise ValueError when one of ``acts`` is no act of the speaker."""
+    wrong = [name for name in acts if name not in ACTS_OF[speaker]]
+    if wrong:
+        whose = WHO_TITLE[speaker.value]
+        raise ValueError(f"{whose}没有服务行为 {'、'.join(wrong)}；可用：{'、'.join(ACTS_OF[speaker])}")
+
+
+class Witness(Strict):
+    """The service acts that speak beside words: one of them in the same turn makes a find certain.
+
+    ``above``: from which probability an act counts. ``alone``: from which one without the words is a doubt of its own;
+    None: never.
+    """
+
+    acts: ActNames
+    above: Above = DEFAULT_ABOVE
+    alone: Above | None = "very_sure"
+
+
+def _witness(value: Any) -> Any:
+    return {"acts": value} if isinstance(value, list | tuple | str) and value != "wording" else value
+
+
+OneWitness: TypeAlias = Annotated[
+    Literal["wording"] | Witness | None,
+    BeforeValidator(_witness, json_schema_input_type=str | tuple[str, ...] | Witness | None),
+]
 
 
 class Window(Strict):
@@ -178,11 +217,25 @@ class Located(ConditionFields):
         return (self.anchor.to,) if self.anchor else ()
 
 
+_WITNESSED = ("phrase", "regex", "similar")
+
+
 class Spoken(Located):
     """A condition on words: hits can be excused, and how much a near hit is worth depends on what is looked for."""
 
     unless: Excuses = ()
     intent: Literal["mandated", "forbidden"] | None = None
+    witness: OneWitness = None
+
+    @model_validator(mode="after")
+    def _acts_of_the_witness(self) -> "Spoken":
+        if isinstance(self.witness, Witness):
+            if self.operator not in _WITNESSED or getattr(self, "need", "any") != "any":
+                raise ValueError("witness 的服务行为只能写在 phrase（need: any）、regex、similar 条件里")
+            if self.speaker == "any":
+                raise ValueError("写了 witness 的条件要写明 speaker: agent 或 customer")
+            check_acts(self.witness.acts, Speaker(self.speaker))
+        return self
 
     @property
     def needs_all_roles(self) -> bool:

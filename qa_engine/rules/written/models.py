@@ -189,6 +189,7 @@ class RuleModel(Strict):
     section: str
     item: str = ""
     about: Texts = ()
+    duty: Literal["wording", "meaning"] | None = None
     severity: Severity = Severity.MINOR
     points: Annotated[Points, BeforeValidator(_points, json_schema_input_type=_Cost | Points)] = Points()
     repeat: Repeat | None = None

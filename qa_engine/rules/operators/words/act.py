@@ -8,9 +8,9 @@ where every turn of the window is as unlikely to do it as turns that do it hardl
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import model_validator
 
 from qa_engine.domain import ActSaid, NearestMiss, Speaker
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
@@ -18,33 +18,12 @@ from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.ports.acts import ACTS_OF, DEFAULT_ABOVE, NO_ACTS, ActLimits, act_titles
-from qa_engine.rules.written.fields import WHO_TITLE, Spoken
+from qa_engine.rules.written.fields import WHO_TITLE, Above, ActNames, Level, Spoken, check_acts
 from qa_engine.rules.written.truth import Truth
-
-Probability: TypeAlias = Annotated[float, Field(gt=0, le=1)]
-Level: TypeAlias = Literal["sure", "very_sure"]
-Above: TypeAlias = Probability | Level
 
 LEVEL_TITLE: dict[Level, str] = {"sure": "实测九成准确", "very_sure": "实测九成七准确"}
 SHOWN_WORDS = 3
 NO_MODEL_REASON = "没有启用服务行为模型"
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-ActNames: TypeAlias = Annotated[
-    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]), Field(min_length=1)
-]
-
-
-def check_acts(acts: Sequence[str], speaker: Speaker) -> None:
-    """Raise ValueError when one of ``acts`` is no act of the speaker."""
-    wrong = [name for name in acts if name not in ACTS_OF[speaker]]
-    if wrong:
-        whose = WHO_TITLE[speaker.value]
-        raise ValueError(f"{whose}没有服务行为 {'、'.join(wrong)}；可用：{'、'.join(ACTS_OF[speaker])}")
 
 
 class ActFields(Spoken):
@@ -157,7 +136,7 @@ def _hits(scope: Scope, views: Sequence[TurnView], acts: tuple[str, ...]) -> lis
     hits = []
     for view, said in wanted.finds(scope.call, views):
         hit = act_hit(scope.call, view, said)
-        if not scope.region.covers(hit) or _excused(scope, view, hit):
+        if not scope.region.covers(hit) or excused(scope, view, hit):
             continue
         sure = fields.deduct_above is not None and wanted.reached(scope.call, said, fields.deduct_above)
         certain = scope.loose or (sure and not _hardly_heard(scope, view))
@@ -171,7 +150,7 @@ def _hardly_heard(scope: Scope, view: TurnView) -> bool:
     return confidence is not None and confidence < scope.header.heard.min_confidence
 
 
-def _excused(scope: Scope, view: TurnView, hit: Hit) -> bool:
+def excused(scope: Scope, view: TurnView, hit: Hit) -> bool:
     """True when an ``unless`` of the condition applies beside the strongest words."""
     if not scope.excuses or hit.span is None:
         return False

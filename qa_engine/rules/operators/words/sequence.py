@@ -8,9 +8,9 @@ from qa_engine.domain import Searched, Speaker
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.operators.base import operator
-from qa_engine.rules.operators.words.act import NO_MODEL_REASON, Above, ActNames, Wanted, act_hit, check_acts
+from qa_engine.rules.operators.words.act import NO_MODEL_REASON, Wanted, act_hit
 from qa_engine.rules.ports.acts import DEFAULT_ABOVE, NO_ACTS, ActLimits, act_titles
-from qa_engine.rules.written.fields import ConditionFields, Seconds, Strict
+from qa_engine.rules.written.fields import Above, ActNames, ConditionFields, Seconds, Strict, check_acts
 from qa_engine.rules.written.truth import Truth
 
 

@@ -1,0 +1,133 @@
+"""The second witness of words: the service act of the turn in which they were said.
+
+Words that were found are one witness, what the turn does is another (`Witness`). Where finding them speaks against the
+agent, a hit is certain only when both speak; either alone is a doubt that says which. Where not finding them does, the
+act is as good as the words, and their absence is certain only when the model is sure that no turn does it either.
+Without a model only wordings that are a duty by themselves (``witness: wording``, or none) are judged.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from qa_engine.domain import ActReading, Speaker
+from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.looking.scope import Scope
+from qa_engine.rules.looking.view import TurnView
+from qa_engine.rules.operators.words.act import Wanted, act_hit, excused
+from qa_engine.rules.ports.acts import ACTS_OF, AGREEING, NO_ACTS, ActLimits, act_titles
+from qa_engine.rules.written.fields import WHO_TITLE, Spoken, Witness
+from qa_engine.rules.written.truth import Truth
+
+WORDING, PHRASE, ACT, MEASURE = "wording", "phrase", "act", "measure"
+NO_MODEL = "没有启用服务行为模型，只有字句一个证据，须人工复核"
+
+
+def witness_of(fields: object) -> Witness | None:
+    """The second witness that a condition wants; None where its words are enough."""
+    return fields.witness if isinstance(fields, Spoken) and isinstance(fields.witness, Witness) else None
+
+
+def witnessed(scope: Scope, outcome: Outcome) -> Outcome:
+    """What a condition on words found, weighed with what the turns do."""
+    witness = witness_of(scope.fields)
+    if witness is None or scope.call.acts.digest == AGREEING or outcome.truth is Truth.ERROR:
+        return outcome
+    return _duty(scope, witness, outcome) if scope.loose else _offence(scope, witness, outcome)
+
+
+def _offence(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
+    if scope.call.acts.digest == NO_ACTS:
+        return _again(scope, outcome, [_doubted(hit, NO_MODEL) for hit in outcome.hits])
+    hits = [_supported(scope, witness, hit) for hit in outcome.hits]
+    hits += _acts_alone(scope, witness, {hit.turn for hit in hits})
+    return _again(scope, outcome, hits)
+
+
+def _again(scope: Scope, outcome: Outcome, hits: list[Hit]) -> Outcome:
+    """The answer with these hits; an outcome that nothing was found for stays as it is."""
+    return scope.answer(hits) if hits else outcome
+
+
+def _supported(scope: Scope, witness: Witness, hit: Hit) -> Hit:
+    """The hit, in doubt when the turn does none of the acts."""
+    reading = scope.call.act_of.get(hit.turn) if hit.turn is not None else None
+    if reading is not None and _done(scope, witness, reading):
+        return replace(hit, witnesses=(PHRASE, ACT))
+    who = _speaker(scope)
+    wanted = act_titles(witness.acts, who)
+    read = f"读作「{ACTS_OF[who][reading.acts[0].act]}」" if reading is not None and reading.acts else "没有读出行为"
+    doubt = f"「{hit.text}」只有字句一个证据：这句话按意思{read}，不像{wanted}，须人工复核"
+    return _doubted(hit, doubt)
+
+
+def _doubted(hit: Hit, doubt: str) -> Hit:
+    return replace(hit, certain=False, doubt=hit.doubt or doubt, witnesses=(PHRASE,))
+
+
+def _done(scope: Scope, witness: Witness, reading: ActReading) -> bool:
+    wanted = Wanted(_speaker(scope), witness.acts, witness.above)
+    return any(said.act in witness.acts and wanted.reached(scope.call, said, witness.above) for said in reading.acts)
+
+
+def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iterator[Hit]:
+    """Turns in which the model is sure of an act, and no words of the lists were said: a doubt of its own."""
+    if witness.alone is None:
+        return
+    wanted = Wanted(_speaker(scope), witness.acts, witness.alone)
+    for view, said in wanted.finds(scope.call, [v for v in _views(scope) if v.turn.index not in worded]):
+        hit = act_hit(scope.call, view, said)
+        if scope.region.covers(hit) and not excused(scope, view, hit):
+            title = ACTS_OF[wanted.speaker][said.act]
+            doubt = f"没有说到列出的字句，但按意思像「{title}」（把握 {hit.value}%），须人工复核"
+            yield replace(hit, certain=False, doubt=doubt, witnesses=(ACT,))
+
+
+def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
+    if outcome.truth is Truth.TRUE:
+        return outcome
+    if scope.call.acts.digest == NO_ACTS:
+        reason = outcome.reason or "没有启用服务行为模型，换个说法也可能说到了，须人工复核"
+        return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, reason)
+    wanted = Wanted(_speaker(scope), witness.acts, witness.above)
+    found = [act_hit(scope.call, view, said) for view, said in wanted.finds(scope.call, _views(scope))]
+    hits = [replace(hit, witnesses=(ACT,)) for hit in found if scope.region.covers(hit)]
+    if hits:
+        return scope.answer([*outcome.hits, *hits])
+    if outcome.truth is not Truth.FALSE or not scope.proof:
+        return outcome
+    doubt = _not_sure(scope, witness)
+    return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, doubt) if doubt else outcome
+
+
+def _not_sure(scope: Scope, witness: Witness) -> str:
+    """Why the model is not sure that none of the acts was done (Chinese); empty when it is."""
+    limits, who = scope.call.acts.limits, _speaker(scope)
+    nearest: tuple[float, TurnView, str] | None = None
+    for view in _views(scope):
+        reading = scope.call.act_of.get(view.turn.index)
+        for act in witness.acts if reading is not None else ():
+            probability = reading.probability(act) if reading is not None else 0.0
+            if probability > limits.get((who, act), ActLimits()).absent and probability > (nearest or (0.0,))[0]:
+                nearest = probability, view, act
+    if nearest is None:
+        return ""
+    probability, view, act = nearest
+    return f"第 {view.turn.index + 1} 个话轮可能已经{ACTS_OF[who][act]}（把握 {probability:.0%}），不能确定没有做到"
+
+
+def _views(scope: Scope) -> list[TurnView]:
+    return [piece.view for piece in scope.pieces]
+
+
+def _speaker(scope: Scope) -> Speaker:
+    assert scope.speaker is not None  # checked when the pack was loaded
+    return scope.speaker
+
+
+def describe_witness(fields: object) -> str:
+    """What a condition wants beside its words, for a rule in plain Chinese; empty for none."""
+    witness = witness_of(fields)
+    if witness is None:
+        return ""
+    who = Speaker(fields.speaker) if isinstance(fields, Spoken) else Speaker.AGENT
+    return f"，并按意思看{WHO_TITLE[who.value]}这句话是不是{act_titles(witness.acts, who)}"
