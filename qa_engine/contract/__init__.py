@@ -1,5 +1,6 @@
 """Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT and plain 坐席:/客户: text."""
 
+from qa_engine.contract.foreign import is_transcript
 from qa_engine.contract.names import PLAIN, Reading, cleaned
 from qa_engine.contract.plain_text import to_txt
 from qa_engine.contract.reader import (
@@ -9,6 +10,7 @@ from qa_engine.contract.reader import (
     find_sidecar,
     iter_lines,
     iter_transcripts,
+    outside,
     read_line,
     read_transcripts,
 )
@@ -23,8 +25,10 @@ __all__ = [
     "Reading",
     "cleaned",
     "find_sidecar",
+    "is_transcript",
     "iter_lines",
     "iter_transcripts",
+    "outside",
     "read_line",
     "read_transcripts",
     "to_srt",

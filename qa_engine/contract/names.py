@@ -86,11 +86,12 @@ class Reading:
     """What a centre decides about the files it is given.
 
     ``labels``: who speaks under a name that does not say it itself (班长, 8099), None for what is no name but a part of
-    the text. ``zone``: of times that carry none.
+    the text. ``zone``: of times that carry none. ``agent_channel``: of two, 0 or 1, where the centre always records so.
     """
 
     labels: Mapping[str, Speaker | None] = field(default_factory=lambda: MappingProxyType({}))
     zone: tzinfo = DEFAULT_ZONE
+    agent_channel: int | None = None
 
 
 PLAIN = Reading()

@@ -2,22 +2,30 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
+from qa_engine.contract.chats import is_chat, parse_chat
 from qa_engine.contract.encoding import decode_json_bytes, decode_text
+from qa_engine.contract.foreign import read_foreign
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.plain_text import parse_txt
 from qa_engine.contract.subtitles import parse_srt, parse_vtt
+from qa_engine.contract.times import check_times
 from qa_engine.contract.transcript import transcript_from_json
 from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, TranscriptError
 
+
+def _parse_text(text: str, where: str, call_id: str, reading: Reading) -> Transcript:
+    return parse_chat(text, where, call_id, reading) if is_chat(text) else parse_txt(text, where, call_id, reading)
+
+
 _TEXT_PARSERS: dict[str, Callable[[str, str, str, Reading], Transcript]] = {
     ".srt": parse_srt,
     ".vtt": parse_vtt,
-    ".txt": parse_txt,
+    ".txt": _parse_text,
 }
 _JSON = ".json"
 LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -73,15 +81,22 @@ def find_sidecar(recording: Path) -> Path | None:
     return None
 
 
+def _is_one_call(items: list[object]) -> bool:
+    """A list that one program writes for one call: FunASR a list of one, iFlytek a list of sentences."""
+    first = items[0] if items else None
+    return isinstance(first, dict) and "onebest" in first
+
+
 def _json_file(path: Path, reading: Reading) -> Iterator[Transcript | TranscriptError]:
     """One call, or a list of calls."""
     where = str(path)
     obj = _parse(decode_json_bytes(path.read_bytes(), where), where)
-    if not isinstance(obj, list):
+    if not isinstance(obj, list) or _is_one_call(obj):
         yield _record(obj, where, None, path.stem, reading)
         return
     for index, item in enumerate(obj):
-        yield _record(item, f"{where}[{index}]", None, f"{path.stem}-{index + 1}", reading)
+        call_id = path.stem if len(obj) == 1 else f"{path.stem}-{index + 1}"
+        yield _record(item, f"{where}[{index}]", None, call_id, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +141,25 @@ def _unreadable(path: Path, error: OSError) -> TranscriptError:
 
 
 def _record(obj: object, where: str, line: int | None, call_id: str, reading: Reading) -> Transcript | TranscriptError:
+    foreign = read_foreign(obj, where, line=line, call_id=call_id, reading=reading)
+    if foreign is not None:
+        return foreign
     try:
-        return transcript_from_json(obj, where, line=line, call_id=call_id, reading=reading)
+        return outside(obj, where, line=line, call_id=call_id, reading=reading)
     except TranscriptError as error:
         return error
+
+
+def outside(
+    obj: object, where: str, *, line: int | None = None, call_id: str | None = None, reading: Reading = PLAIN
+) -> Transcript:
+    """A transcript out of the JSON values that another program wrote, its time on the centre's clocks.
+
+    Raises TranscriptError with every fault, times that cannot be seconds among them.
+    """
+    transcript = transcript_from_json(obj, where, line=line, call_id=call_id, reading=reading)
+    check_times(transcript, where, line)
+    return replace(transcript, call=transcript.call.in_zone(reading.zone))
 
 
 def _parse(text: str, where: str, line: int | None = None) -> object:

@@ -10,6 +10,7 @@ from qa_engine.contract.cues import TIME, Cue, Said, said_in, seconds
 from qa_engine.contract.labels import LABELS, Labelled, carried, label_of, notes, one_line, seen
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.telling import turns_of
+from qa_engine.contract.times import beyond, check_times
 from qa_engine.domain import Call, Speaker, Transcript, Turn
 from qa_engine.errors import Fault, TranscriptError, UsageError
 
@@ -63,7 +64,9 @@ def _parse(text: str, where: str, call_id: str, reading: Reading, *, vtt: bool) 
     turns, times = _told([said_in(cue, reading, vtt=vtt) for cue in cues])
     if not turns:
         raise TranscriptError([Fault(where, None, None, "no turns in it")])
-    return Transcript(Call(call_id), turns_of(turns, times), warnings=notes(turns))
+    transcript = Transcript(Call(call_id), turns_of(turns, times), warnings=notes(turns))
+    check_times(transcript, where)
+    return transcript
 
 
 def _told(cues: Sequence[Sequence[Said]]) -> tuple[list[Labelled], list[tuple[float, float]]]:
@@ -110,6 +113,9 @@ def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]
         start, end = seconds(match.groups()[:4]), seconds(match.groups()[4:])
         if end < start:
             faults.append(Fault(where, first_line + arrow, None, "the cue ends before it begins"))
+            continue
+        if (message := beyond(end)) is not None:
+            faults.append(Fault(where, first_line + arrow, None, message))
             continue
         lines = list(block[arrow + 1 : following])
         if following < len(block) and lines and lines[-1].strip().isdecimal():

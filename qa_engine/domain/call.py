@@ -1,8 +1,8 @@
 """The call: who spoke with whom, when, through which channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
@@ -62,3 +62,9 @@ class Call:
     agent: Agent = field(default_factory=Agent)
     customer_number: str | None = None
     metadata: Mapping[str, JsonValue] = field(default_factory=lambda: EMPTY)
+
+    def in_zone(self, zone: tzinfo) -> "Call":
+        """The same call with its time as the clocks of ``zone`` show it; the instant stays what it is."""
+        if self.started_at is None or self.started_at.tzinfo is None:
+            return self
+        return replace(self, started_at=self.started_at.astimezone(zone))

@@ -87,7 +87,10 @@ class Register:
 
 
 def moment_of(value: object, zone: dt.tzinfo | None) -> dt.datetime | None:
-    """A time of the metadata, in ``zone`` where it names none; None when it is no time or its zone is not known."""
+    """A time of the metadata on the clocks of ``zone``, which is its own where it names none.
+
+    None when it is no time, or its zone is not known.
+    """
     if not isinstance(value, str):
         return None
     try:
@@ -96,4 +99,4 @@ def moment_of(value: object, zone: dt.tzinfo | None) -> dt.datetime | None:
         return None
     if moment.tzinfo is None:
         return moment.replace(tzinfo=zone) if zone is not None else None
-    return moment
+    return moment.astimezone(zone) if zone is not None else moment

@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, Transcript, digest
@@ -52,6 +53,7 @@ class PackJudge:
         tones: ToneReader | None = None,
         acts: ActReader | None = None,
     ) -> None:
+        self._zone = ZoneInfo(settings.timezone)
         pack_texts, self._pack = load_sources(settings, folder=pack_folder)
         scorecard_texts = read_scorecards(rules_folder(settings))
         self._scorecard_files = [SourceFile(name, text) for name, text in scorecard_texts.items()]
@@ -110,6 +112,7 @@ class PackJudge:
         offences: Offences | None = None,
         baselines: Baselines | None = None,
     ) -> CallResult:
+        transcript = replace(transcript, call=transcript.call.in_zone(self._zone))
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
         result = score_call(

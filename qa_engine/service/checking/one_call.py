@@ -92,7 +92,7 @@ def read_transcript(source: Source, *, reading: contract.Reading | None = None) 
         return source
     reading = reading or reading_of(current_settings())
     if isinstance(source, Mapping):
-        return contract.transcript_from_json(dict(source), "transcript", reading=reading)
+        return contract.outside(dict(source), "transcript", reading=reading)
     found = list(contract.read_transcripts(Path(source), reading))
     if len(found) != 1:
         message = f"holds {len(found)} calls, one is wanted; use qa-engine check for many"

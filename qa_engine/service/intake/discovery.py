@@ -234,9 +234,9 @@ class _Discovery:
 def _read_sidecar(path: Path, reading: Reading) -> tuple[CallFacts, Transcript | None]:
     """A transcript, or a JSON object with the columns of a manifest."""
     if path.suffix.lower() == ".json":
-        columns = _json_object(path)
-        if "turns" not in columns:
-            facts, faults = read_facts(_flat(columns), where=str(path), line=None, zone=reading.zone)
+        content = _json_content(path)
+        if isinstance(content, dict) and not contract.is_transcript(content):
+            facts, faults = read_facts(_flat(content), where=str(path), line=None, zone=reading.zone)
             if faults:
                 raise ManifestError(faults)
             return facts, None
@@ -285,19 +285,17 @@ def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transc
     return replace(transcript, call=merged.call(call_id, duration=transcript.call.duration))
 
 
-def _json_object(path: Path) -> Mapping[str, JsonValue]:
+def _json_content(path: Path) -> JsonValue:
     try:
         if path.stat().st_size > _SIDECAR_MAX_BYTES:
             raise ManifestError([Fault(str(path), None, None, "larger than 64 MB")])
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content: JsonValue = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise ManifestError([Fault(str(path), error.lineno, error.colno, f"not JSON: {error.msg}")]) from None
     except (UnicodeDecodeError, RecursionError):
         raise ManifestError([Fault(str(path), None, None, "not UTF-8 JSON")]) from None
     except OSError as error:
         raise ManifestError([Fault(str(path), None, None, f"cannot be read: {error.strerror}")]) from None
-    if not isinstance(content, dict):
-        raise ManifestError([Fault(str(path), 1, None, "must be a JSON object")])
     return content
 
 

@@ -168,7 +168,7 @@ def call_id(text: str) -> str:
 
 
 def moment(text: str, zone: tzinfo) -> datetime:
-    """ISO 8601, or the usual forms of telephone systems; without an offset it is in ``zone``."""
+    """ISO 8601, or the usual forms of telephone systems; without an offset it is in ``zone``. On that zone's clocks."""
     parsed: datetime | None = None
     try:
         parsed = datetime.fromisoformat(text)
@@ -181,7 +181,7 @@ def moment(text: str, zone: tzinfo) -> datetime:
                 continue
     if parsed is None:
         raise ValueError(f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00")
-    return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone))
+    return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(zone)
 
 
 def likely(moment: datetime) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import Agent, CallState, digest
@@ -56,6 +57,7 @@ def call_form(app: App, call_id: str, *, audio_url: str | None = None) -> CallFo
             why = f"set aside ({call.reason})" if call.reason else "not inspected yet"
             raise ConflictError(f"call {call_id} is {why}; it has no form")
         transcript = transcript_from_text(call.transcript.body, call_id)
+        transcript = replace(transcript, call=transcript.call.in_zone(ZoneInfo(app.settings.timezone)))
         result = result_from_text(call.result.body)
         return make_call_form(transcript, result, audio_url=audio_url, source_name=call.source_name)
 
@@ -76,12 +78,13 @@ def agent_report(
         agent = session.get(tables.Agent, agent_id)
         if agent is None:
             raise NotFoundError(f"no agent {agent_id}")
+        zone = ZoneInfo(app.settings.timezone)
         scored = calls.scored_of_agent(session, agent_id, day_from=day_from, day_to=day_to)
         period = CallFilter(day_from=day_from, day_to=day_to, agent_id=agent_id)
         every, _ = calls.search(session, period, offset=0, limit=1_000_000)
         inspected = [
             InspectedCall(
-                call=replace(call_from_text(call.facts), duration=call.duration_seconds),
+                call=replace(call_from_text(call.facts).in_zone(zone), duration=call.duration_seconds),
                 result=result_from_text(call.result.body),
                 day=call.day,
                 form_url=form_url.format(call_id=call.call_id),

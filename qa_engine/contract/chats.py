@@ -1,0 +1,130 @@
+"""Chats as WeChat, QQ and 千牛 write them out: a line with name and time, the message behind or below it.
+
+``李华 2026-03-02 09:15:22`` or ``2026-03-02 09:15:22 李华`` above a message, ``tb_1234 (2026-03-02 09:15:22): 在吗`` on
+one line. In 千牛 the accounts of a shop are ``店铺:小美``: who has such a name is the agent, the others are customers.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from qa_engine.contract.labels import Labelled, join_lines, notes, seen, speaker_of_name
+from qa_engine.contract.names import Named, Reading
+from qa_engine.contract.telling import turns_of
+from qa_engine.contract.times import check_times
+from qa_engine.domain import Call, Channel, Speaker, Transcript
+from qa_engine.errors import Fault, TranscriptError
+
+_MOMENT = (
+    r"[(（\[]?(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?[ T\u3000]*"
+    r"(?P<half>上午|下午|晚上|凌晨|中午)? *(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?[)）\]]?"
+)
+_NAME = r"(?P<name>\S(?:[^\n]{0,38}\S)??)"
+_NAME_FIRST = re.compile(rf"{_NAME}[ \t\u3000]*{_MOMENT}[ \t\u3000]*(?:[:：](?P<text>.*))?")
+_TIME_FIRST = re.compile(rf"{_MOMENT}[ \t\u3000]+{_NAME}(?P<text>)[:：]?[ \t]*")
+_SUB_ACCOUNT = re.compile(r"(?P<shop>[^:：]{1,24})[:：](?P<who>[^:：]{1,16})")
+_HEADERS = 2  # one line with a name and a time may stand in any text
+_PROGRAM = "a chat written out by WeChat, QQ or 千牛"
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    name: str
+    at: datetime
+    text: str
+    line: int
+
+
+def is_chat(text: str) -> bool:
+    """Whether a text is a chat of one of these programs: a header is among its first lines, another follows."""
+    lines = [line for line in seen(text).splitlines() if line.strip()]
+    begins = any(_header(line) for line in lines[:8])
+    return begins and sum(_header(line) is not None for line in lines[:400]) >= _HEADERS
+
+
+def parse_chat(text: str, where: str, call_id: str, reading: Reading) -> Transcript:
+    """The chat, its times counted from its first message.
+
+    Raises TranscriptError when nobody's name says a role, and for times that cannot be.
+    """
+    messages = sorted(_messages(text, where, reading), key=lambda message: message.at)
+    lines = _lines(messages, reading)
+    if all(line.speaker is Speaker.UNKNOWN for line in lines):
+        raise TranscriptError(_nobody_known(messages, where))
+    begun = messages[0].at
+    at = [(message.at - begun).total_seconds() for message in messages]
+    call = Call(call_id, channel=Channel.CHAT, started_at=begun, duration=at[-1])
+    transcript = Transcript(call, turns_of(lines, [(second, second) for second in at]), warnings=notes(lines))
+    check_times(transcript, where)
+    return transcript
+
+
+def _header(line: str) -> re.Match[str] | None:
+    return _TIME_FIRST.fullmatch(line.strip()) or _NAME_FIRST.fullmatch(line.strip())
+
+
+def _messages(text: str, where: str, reading: Reading) -> list[_Message]:
+    found: list[_Message] = []
+    for number, line in enumerate(seen(text).splitlines(), start=1):
+        header = _header(line)
+        if header is not None:
+            name = header["name"].strip(" :：")
+            found.append(
+                _Message(name, _moment(header, where, number, reading), (header["text"] or "").strip(), number)
+            )
+        elif found and line.strip():
+            found[-1] = replace(found[-1], text=join_lines(found[-1].text, line.strip()))
+    kept = [message for message in found if message.text]
+    if not kept:
+        raise TranscriptError([Fault(where, None, None, f"{_PROGRAM}, without a message in it")])
+    return kept
+
+
+def _moment(header: re.Match[str], where: str, line: int, reading: Reading) -> datetime:
+    hour = int(header["hour"])
+    if header["half"] in ("下午", "晚上") and hour < 12:
+        hour += 12
+    try:
+        return datetime(
+            int(header["year"]),
+            int(header["month"]),
+            int(header["day"]),
+            hour,
+            int(header["minute"]),
+            int(header["second"] or 0),
+            tzinfo=reading.zone,
+        )
+    except ValueError as error:
+        raise TranscriptError([Fault(where, line, None, f"no time of a message: {error}")]) from None
+
+
+def _lines(messages: Sequence[_Message], reading: Reading) -> list[Labelled]:
+    told = {message.name: speaker_of_name(message.name, "", reading) for message in messages}
+    strange = {name for name, one in told.items() if one.strange}
+    accounts = _accounts(strange)
+    if accounts:
+        for name in strange - accounts.keys():
+            told[name] = Labelled(Speaker.CUSTOMER, None, "", name)
+    for name, who in accounts.items():
+        told[name] = Labelled(Speaker.AGENT, None, "", name, Named(Speaker.AGENT, name=who))
+    return [replace(told[message.name], text=message.text) for message in messages]
+
+
+def _accounts(names: set[str]) -> Mapping[str, str]:
+    """Names that are accounts of the shop, with who is behind each; of one shop only."""
+    found = {name: match for name in names if (match := _SUB_ACCOUNT.fullmatch(name))}
+    shops = Counter(match["shop"] for match in found.values())
+    return {name: match["who"].strip() for name, match in found.items()} if len(shops) == 1 else {}
+
+
+def _nobody_known(messages: Sequence[_Message], where: str) -> list[Fault]:
+    lines: dict[str, int] = {}
+    for message in messages:
+        lines.setdefault(message.name, message.line)
+    hint = "say in the setting QA_LABELS which of them is agent and which customer"
+    return [
+        Fault(where, line, None, f"{_PROGRAM}; 「{name}」 says no role: {hint}")
+        for name, line in list(lines.items())[:5]
+    ]
