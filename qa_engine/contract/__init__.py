@@ -15,7 +15,13 @@ from qa_engine.contract.reader import (
     read_transcripts,
 )
 from qa_engine.contract.subtitles import to_srt, to_vtt
-from qa_engine.contract.transcript import transcript_digest, transcript_from_json, transcript_to_json
+from qa_engine.contract.transcript import (
+    facts_digest,
+    spoken_to_json,
+    transcript_digest,
+    transcript_from_json,
+    transcript_to_json,
+)
 
 __all__ = [
     "LINES_SUFFIXES",
@@ -24,6 +30,7 @@ __all__ = [
     "RawLine",
     "Reading",
     "cleaned",
+    "facts_digest",
     "find_sidecar",
     "is_transcript",
     "iter_lines",
@@ -31,6 +38,7 @@ __all__ = [
     "outside",
     "read_line",
     "read_transcripts",
+    "spoken_to_json",
     "to_srt",
     "to_txt",
     "to_vtt",

@@ -9,6 +9,8 @@ from typing import Any
 
 from qa_engine.contract.duties import complaint_from_json, complaint_to_json, promise_from_json, promise_to_json
 from qa_engine.domain import (
+    NOTHING,
+    PENDING_GRADE,
     CallResult,
     Evidence,
     ItemScore,
@@ -55,6 +57,11 @@ def result_to_json(result: CallResult) -> dict[str, Any]:
         "complaint": complaint_to_json(result.complaint) if result.complaint is not None else None,
         "veto_suspected": result.veto_suspected,
         "review_weight": result.review_weight,
+        "pending": result.pending,
+        "facts": result.facts,
+        "models": dict(result.models),
+        "edition": result.edition,
+        "plugins": result.plugins,
     }
 
 
@@ -88,10 +95,21 @@ def result_from_json(obj: Mapping[str, Any]) -> CallResult:
             complaint=complaint_from_json(obj["complaint"]) if obj.get("complaint") is not None else None,
             veto_suspected=obj.get("veto_suspected", False),
             review_weight=obj.get("review_weight", 0.0),
+            pending=obj["pending"] if "pending" in obj else obj["grade"] == PENDING_GRADE,
+            facts=obj.get("facts", ""),
+            models=dict(obj["models"]) if "models" in obj else _first_models(obj),
+            edition=obj.get("edition", ""),
+            plugins=obj.get("plugins", NOTHING),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         call_id = obj.get("call_id") if isinstance(obj, Mapping) else None
         raise InputError(f"result of call {call_id!r} is malformed ({type(error).__name__}: {error})") from error
+
+
+def _first_models(obj: Mapping[str, Any]) -> dict[str, str]:
+    """Of a result from before there was a list of models: tone, if anything."""
+    tone = obj.get("tone_model", NOTHING)
+    return {} if tone == NOTHING else {"tone": tone}
 
 
 def _tone_to_json(reading: ToneReading) -> dict[str, Any]:

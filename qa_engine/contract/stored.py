@@ -1,17 +1,20 @@
-"""Values as the text that the database keeps, and back."""
+"""Values as the text that the database keeps, and back: bodies are contract objects, and every version stays readable.
+
+A result is the object of ``check --format json``. A transcript is a transcript file without the facts of its call:
+those stand with the call, so that correcting them makes no other transcript.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from qa_engine import contract
+from qa_engine.contract.result import result_from_json, result_to_json
 from qa_engine.domain import Agent, Call, CallResult, Channel, Direction, JsonValue, Transcript, canonical_json
 from qa_engine.errors import InputError
-
-_RESULT: TypeAdapter[CallResult] = TypeAdapter(CallResult)
 
 
 def call_to_text(call: Call) -> str:
@@ -34,18 +37,52 @@ def call_from_text(text: str) -> Call:
     )
 
 
+def result_to_text(result: CallResult) -> str:
+    """The contract object in one line; equal results have equal text."""
+    return json.dumps(result_to_json(result), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def result_from_text(text: str) -> CallResult:
-    try:
-        return _RESULT.validate_json(text)
-    except ValidationError as error:
+    """A stored result of any released version. Raises InputError."""
+    obj = json.loads(text)
+    if not isinstance(obj, dict):
+        raise InputError("a stored result is no JSON object; inspect the call again")
+    reader = _RESULT_READERS.get(obj.get("version", 0))
+    if reader is None:
         raise InputError(
-            f"a stored result cannot be read by this version ({error.error_count()} faults); inspect the call again"
-        ) from None
+            f"the stored result of call {obj.get('call_id')!r} has version {obj['version']!r}, which this version of "
+            "qa-engine does not know; use the version that made it, or a newer one"
+        )
+    return reader(obj)
+
+
+def _result_of_version_0(obj: Mapping[str, Any]) -> CallResult:
+    """0.1.0 before bodies had a version: the fields of the frozen values, tuples as lists."""
+    later = {
+        "tones": [{**tone, "probabilities": dict(tone["probabilities"])} for tone in obj.get("tones", ())],
+        "promises": [{**promise, "start": promise["said_at"]} for promise in obj.get("promises", ())],
+        "complaint": {**obj["complaint"], "class": obj["complaint"]["level"]} if obj.get("complaint") else None,
+    }
+    return result_from_json({**obj, **later, "version": 1})
+
+
+_RESULT_READERS: Mapping[int, Callable[[Mapping[str, Any]], CallResult]] = MappingProxyType(
+    {0: _result_of_version_0, 1: result_from_json}
+)
+"""Version of a stored body → its reader. Readers are added, never taken away; each has a golden file in the tests."""
 
 
 def transcript_to_text(transcript: Transcript) -> str:
-    return canonical_json(contract.transcript_to_json(transcript)).decode()
+    return canonical_json(contract.spoken_to_json(transcript)).decode()
 
 
-def transcript_from_text(text: str, where: str) -> Transcript:
-    return contract.transcript_from_json(json.loads(text), where)
+def transcript_from_text(text: str, call: Call) -> Transcript:
+    """A stored transcript as that of ``call``. Bodies of 0.1.0 hold facts of their own, which do not count."""
+    spoken = contract.transcript_from_json(json.loads(text), call.call_id)
+    duration = call.duration if spoken.call.duration is None else spoken.call.duration
+    return replace(spoken, call=replace(call, duration=duration))
+
+
+def inspection_key(transcript_digest: str, facts: str) -> str:
+    """What makes another inspection of a call another job: other words, or other stored facts."""
+    return f"{transcript_digest} {contract.facts_digest(call_from_text(facts))}"

@@ -39,14 +39,32 @@ _FIRST_PROSODY_KEYS = ("voiced_seconds", "chars_per_minute", "loudness_db", "pit
 
 
 def transcript_digest(transcript: Transcript) -> str:
-    """``sha256:…`` of the canonical JSON of the transcript file."""
-    return digest(transcript_to_json(transcript))
+    """``sha256:…`` of what was said and heard, whatever the facts of the call are."""
+    return digest(spoken_to_json(transcript))
+
+
+def facts_digest(call: Call) -> str:
+    """``sha256:…`` of the facts of a call, its id among them."""
+    return digest(call)
+
+
+def spoken_to_json(transcript: Transcript) -> dict[str, JsonValue]:
+    """A transcript file without the facts of the call: what was said and heard, and how long it took."""
+    recognition = transcript.recognition
+    return {
+        "version": VERSION,
+        "duration": transcript.call.duration,
+        "turns": [_turn_to_json(turn) for turn in transcript.turns],
+        "speech": [{"speaker": s.speaker.value, "start": s.start, "end": s.end} for s in transcript.speech],
+        "recognition": {f.name: getattr(recognition, f.name) for f in fields(recognition)} if recognition else None,
+        "warnings": list(transcript.warnings),
+    }
 
 
 def transcript_to_json(transcript: Transcript) -> dict[str, JsonValue]:
     """The transcript file as plain JSON values, keys in the order of the contract."""
     call = transcript.call
-    recognition = transcript.recognition
+    spoken = spoken_to_json(transcript)
     return {
         "version": VERSION,
         "call_id": call.call_id,
@@ -58,10 +76,7 @@ def transcript_to_json(transcript: Transcript) -> dict[str, JsonValue]:
         "agent": {"id": call.agent.id, "name": call.agent.name, "team": call.agent.team},
         "customer": {"number": call.customer_number},
         "metadata": dict(call.metadata),
-        "turns": [_turn_to_json(turn) for turn in transcript.turns],
-        "speech": [{"speaker": s.speaker.value, "start": s.start, "end": s.end} for s in transcript.speech],
-        "recognition": {f.name: getattr(recognition, f.name) for f in fields(recognition)} if recognition else None,
-        "warnings": list(transcript.warnings),
+        **{key: spoken[key] for key in ("turns", "speech", "recognition", "warnings")},
     }
 
 

@@ -4,7 +4,9 @@ from qa_engine.domain.acts import ActReading, ActSaid, AgentAct, CustomerAct
 from qa_engine.domain.call import Agent, Call, Channel, Direction, JsonValue, Speaker
 from qa_engine.domain.digest import canonical_json, digest, plain, sha256_hex
 from qa_engine.domain.duties import ComplaintCase, Deadline, Promise, PromiseKind
+from qa_engine.domain.key import NOTHING, ResultKey, digest_of_parts
 from qa_engine.domain.result import (
+    PENDING_GRADE,
     CallResult,
     Evidence,
     ItemScore,
@@ -33,6 +35,8 @@ from qa_engine.domain.transcript import (
 from qa_engine.domain.worktime import WorkCalendar
 
 __all__ = [
+    "NOTHING",
+    "PENDING_GRADE",
     "ActReading",
     "ActSaid",
     "Agent",
@@ -58,6 +62,7 @@ __all__ = [
     "PromiseKind",
     "Prosody",
     "Recognition",
+    "ResultKey",
     "RuleResult",
     "Searched",
     "SectionScore",
@@ -74,6 +79,7 @@ __all__ = [
     "WorkCalendar",
     "canonical_json",
     "digest",
+    "digest_of_parts",
     "may_follow",
     "plain",
     "semitones",

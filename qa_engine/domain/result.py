@@ -6,7 +6,11 @@ from enum import StrEnum
 
 from qa_engine.domain.call import Speaker
 from qa_engine.domain.duties import ComplaintCase, Promise
+from qa_engine.domain.key import NOTHING
 from qa_engine.domain.tone import ToneReading
+
+PENDING_GRADE = "待定"
+"""What a pending result shows for its grade; whether it is pending, :attr:`CallResult.pending` says."""
 
 
 class Status(StrEnum):
@@ -156,7 +160,11 @@ class SectionScore:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """Everything the engine concluded about one call; the same inputs give an equal object on any day."""
+    """Everything the engine concluded about one call; the same inputs give an equal object on any day.
+
+    ``pending``: the recording was not understood well enough for a grade, so ``grade`` names none and nobody is
+    measured by the sums. ``facts``, ``models``, ``edition`` and ``plugins`` are parts of the result's key.
+    """
 
     call_id: str
     agent_id: str | None
@@ -181,6 +189,11 @@ class CallResult:
     complaint: ComplaintCase | None = None  # None: the call is no complaint
     veto_suspected: bool = False  # a person has to say whether a veto stands; ``total`` is without it
     review_weight: float = 0.0  # where the call stands in the queue: the heavier, the sooner
+    pending: bool = False
+    facts: str = ""  # "sha256:…" of the call's facts; empty in results of before facts were part of the key
+    models: Mapping[str, str] = field(default_factory=dict)  # kind ("tone", "acts") → digest of the model that read
+    edition: str = ""  # "sha256:…" of the judging sources
+    plugins: str = NOTHING  # digest of what is plugged into the engine
 
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that cost something or were broken, in pack order."""

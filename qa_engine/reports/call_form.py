@@ -16,7 +16,6 @@ from qa_engine.reports.findings import (
 from qa_engine.reports.timeline import Pin, Timeline, build_timeline
 from qa_engine.reports.turns import Mark, TurnLine, show_turns
 from qa_engine.rules import NO_MODEL
-from qa_engine.scoring.scorecard import PENDING_GRADE
 from qa_engine.text import mask_private
 
 _OWN_METADATA = {"ring_seconds", "hold", "ended_by", "csat"}
@@ -208,7 +207,7 @@ def _score(result: CallResult, faults: tuple[Finding, ...], doubts: tuple[Findin
         grade=result.grade,
         veto=result.veto,
         veto_suspected=result.veto_suspected,
-        pending=result.grade == PENDING_GRADE or result.possible <= 0,
+        pending=result.pending or result.possible <= 0,
         lost=result.possible - result.total,
         manual=manual,
         deductions=sum(fault.severity != Severity.INFO for fault in faults),

@@ -7,7 +7,6 @@ from datetime import date
 from math import sqrt
 
 from qa_engine.domain import Call, CallResult, RuleResult, Severity, Status
-from qa_engine.scoring.scorecard import PENDING_GRADE
 
 ENOUGH_CALLS = 5  # below it a mean says little, and the report says so
 
@@ -58,7 +57,7 @@ class InspectedCall:
     @property
     def counted(self) -> bool:
         """Whether the score may be averaged: something was scored and the recording was understood."""
-        return self.rate is not None and self.result.grade != PENDING_GRADE
+        return self.rate is not None and not self.result.pending
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from qa_engine.scoring.placement import placement_faults, placement_findings
 from qa_engine.scoring.review import ReviewKind, ReviewReason, kind_of
 from qa_engine.scoring.score import score_call
 from qa_engine.scoring.scorecard import (
-    PENDING_GRADE,
     AppliesTo,
     GradeBand,
     Item,
@@ -22,7 +21,6 @@ from qa_engine.scoring.scorecard import (
 )
 
 __all__ = [
-    "PENDING_GRADE",
     "AppliesTo",
     "GradeBand",
     "Item",

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from qa_engine.domain import PENDING_GRADE
 from qa_engine.errors import Fault, NotFoundError, RulesError
 from qa_engine.located.faults import Faults, did_you_mean
 from qa_engine.located.source import Document, SourceFile, read, subtree
 from qa_engine.scoring.points import cents, weighted
 from qa_engine.scoring.schema import ScorecardModel
-from qa_engine.scoring.scorecard import PENDING_GRADE, Scorecard, VetoScope
+from qa_engine.scoring.scorecard import Scorecard, VetoScope
 
 
 def load_scorecard(files: Sequence[SourceFile], scorecard_id: str) -> Scorecard:

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from qa_engine.domain import CallResult, RuleResult, Severity, Status, Transcript
+from qa_engine.domain import PENDING_GRADE, CallResult, RuleResult, Severity, Status, Transcript
 from qa_engine.errors import UsageError
 from qa_engine.scoring.events import one_event
 from qa_engine.scoring.metrics import metrics
 from qa_engine.scoring.points import points
 from qa_engine.scoring.review import FLAGGING, UNRELIABLE, review_reasons
-from qa_engine.scoring.scorecard import PENDING_GRADE, Scorecard
+from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Answers, grade_of, tally
 from qa_engine.scoring.weight import review_weight
 
@@ -34,7 +34,7 @@ def score_call(
     items, by (section id, item id), each within [0, points of the item]; without them those items leave both sums.
     ``confirmed`` are the ids of the vetoes that a person confirmed: only such a veto, or one that the pack lets the
     machine decide, changes the total; any other is suspected. Of the faults of one event the dearest alone costs.
-    The grade is :data:`PENDING_GRADE` when the recording was not understood well enough; sums are kept all the same.
+    The result is pending when the recording was not understood well enough; sums are kept all the same.
     """
     _check_answers(scorecard, answers)
     rules = one_event([_decided(result, confirmed) for result in rule_results], scorecard)
@@ -62,6 +62,7 @@ def score_call(
         scorecard_title=scorecard.title,
         veto_suspected=any(suspected(rule) for rule in rules),
         review_weight=review_weight(rules, unreliable=unreliable),
+        pending=unreliable,
     )
 
 

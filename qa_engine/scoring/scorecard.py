@@ -25,9 +25,6 @@ from types import MappingProxyType
 
 from qa_engine.domain import Call, digest
 
-PENDING_GRADE = "待定"
-"""The grade of a call that the machine did not understand well enough to grade; its sums are kept and shown."""
-
 _NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 
 

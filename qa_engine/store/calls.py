@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, may_follow
 from qa_engine.errors import ConflictError
-from qa_engine.scoring import PENDING_GRADE
 from qa_engine.store import tables
 
 
@@ -192,7 +191,7 @@ def agent_sums(
     in_period = _conditions(CallFilter(day_from=day_from, day_to=day_to))
     faults = select(tables.Fault.result_id, func.count().label("number")).group_by(tables.Fault.result_id).subquery()
     # a call that was not understood has sums, but nobody is measured by them
-    counted = case((tables.Result.grade != PENDING_GRADE, _percent()))
+    counted = case((tables.Result.pending.is_(False), _percent()))
     statement = (
         select(
             tables.Agent,

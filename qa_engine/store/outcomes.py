@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa_engine.domain import CallResult, CallState, canonical_json
-from qa_engine.scoring import PENDING_GRADE
+from qa_engine.domain import CallResult, CallState, ResultKey, canonical_json
 from qa_engine.store import tables
 from qa_engine.store.inserting import insert_or_return
 
@@ -34,36 +33,34 @@ def save_transcript(
     return row
 
 
-def find_result(
-    session: Session, *, transcript_digest: str, pack_digest: str, scorecard_digest: str, tone_digest: str
-) -> tables.Result | None:
+def find_result(session: Session, key: ResultKey) -> tables.Result | None:
+    result = tables.Result
     return session.scalar(
-        select(tables.Result).where(
-            tables.Result.transcript_digest == transcript_digest,
-            tables.Result.pack_digest == pack_digest,
-            tables.Result.scorecard_digest == scorecard_digest,
-            tables.Result.tone_digest == tone_digest,
+        select(result).where(
+            result.transcript_digest == key.transcript,
+            result.facts_digest == key.facts,
+            result.pack_digest == key.pack,
+            result.scorecard_digest == key.scorecard,
+            result.models_digest == key.models,
+            result.edition == key.edition,
+            result.plugins_digest == key.plugins,
         )
     )
 
 
-def save_result(
-    session: Session,
-    result: CallResult,
-    *,
-    pack_digest: str,
-    scorecard_digest: str,
-    tone_digest: str,
-    now: datetime,
-) -> tables.Result:
+def save_result(session: Session, result: CallResult, key: ResultKey, *, body: str, now: datetime) -> tables.Result:
     """Insert or return; the failed rules become rows of their own."""
 
     def make() -> tables.Result:
         return tables.Result(
-            transcript_digest=result.transcript,
-            pack_digest=pack_digest,
-            scorecard_digest=scorecard_digest,
-            tone_digest=tone_digest,
+            call_id=result.call_id,
+            transcript_digest=key.transcript,
+            facts_digest=key.facts,
+            pack_digest=key.pack,
+            scorecard_digest=key.scorecard,
+            models_digest=key.models,
+            edition=key.edition,
+            plugins_digest=key.plugins,
             engine=result.engine,
             total=result.total,
             possible=result.possible,
@@ -72,7 +69,8 @@ def save_result(
             needs_review=result.needs_review,
             veto_suspected=result.veto_suspected,
             review_weight=result.review_weight,
-            body=canonical_json(result).decode(),
+            pending=result.pending,
+            body=body,
             created_at=now,
             faults=[
                 tables.Fault(
@@ -86,18 +84,15 @@ def save_result(
             ],
         )
 
-    row, _ = insert_or_return(
-        session,
-        lambda: find_result(
-            session,
-            transcript_digest=result.transcript,
-            pack_digest=pack_digest,
-            scorecard_digest=scorecard_digest,
-            tone_digest=tone_digest,
-        ),
-        make,
-    )
+    row, _ = insert_or_return(session, lambda: find_result(session, key), make)
     return row
+
+
+def latest_result(session: Session, call_id: str) -> tables.Result | None:
+    """The result of a call that was stored last, whether it counts or not."""
+    return session.scalar(
+        select(tables.Result).where(tables.Result.call_id == call_id).order_by(tables.Result.id.desc()).limit(1)
+    )
 
 
 def earlier_offences(
@@ -115,7 +110,7 @@ def earlier_offences(
             tables.Call.started_at >= since,
             tables.Call.started_at < until,
             tables.Call.state.not_in([state.value for state in CallState if state.aside]),
-            tables.Result.grade != PENDING_GRADE,
+            tables.Result.pending.is_(False),
             tables.Result.faults.any(tables.Fault.rule_id == rule_id),
         )
         .order_by(tables.Call.started_at, tables.Call.call_id)

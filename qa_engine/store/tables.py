@@ -104,26 +104,40 @@ class Transcript(Base):
     source_digest: Mapped[str]
     settings_digest: Mapped[str]
     digest: Mapped[str] = mapped_column(index=True)
-    body: Mapped[str]  # contract JSON, version 1
+    body: Mapped[str]  # transcript file without the facts of a call; those of 0.1.0 have facts, which do not count
     created_at: Mapped[datetime]
 
 
 class Result(Base):
-    """What the engine concluded from one transcript with one pack, one scorecard and one tone model."""
+    """What the engine concluded about a call, under everything it depends on (`qa_engine.domain.ResultKey`).
+
+    Appended and never changed. A call points to the result that counts; the others are its history.
+    """
 
     __tablename__ = "results"
     __table_args__ = (
-        # named by hand: all four columns are too long for a name in PostgreSQL
+        # named by hand: all columns are too long for a name in PostgreSQL
         UniqueConstraint(
-            "transcript_digest", "pack_digest", "scorecard_digest", "tone_digest", name="uq_results_inputs"
+            "transcript_digest",
+            "facts_digest",
+            "pack_digest",
+            "scorecard_digest",
+            "models_digest",
+            "edition",
+            "plugins_digest",
+            name="uq_results_inputs",
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)  # no foreign key: calls already point here
     transcript_digest: Mapped[str]
+    facts_digest: Mapped[str]
     pack_digest: Mapped[str]
     scorecard_digest: Mapped[str]
-    tone_digest: Mapped[str]  # "none" when no tone was read
+    models_digest: Mapped[str]  # over the models that the pack asks for; "none" when it asks for none
+    edition: Mapped[str]
+    plugins_digest: Mapped[str]
     engine: Mapped[str]
     total: Mapped[float]
     possible: Mapped[float]
@@ -132,7 +146,8 @@ class Result(Base):
     needs_review: Mapped[bool]
     veto_suspected: Mapped[bool]
     review_weight: Mapped[float] = mapped_column(index=True)
-    body: Mapped[str]  # canonical JSON of domain.CallResult
+    pending: Mapped[bool]  # no grade: the recording was not understood well enough
+    body: Mapped[str]  # contract JSON; those of 0.1.0 have no version
     created_at: Mapped[datetime]
 
     faults: Mapped[list["Fault"]] = relationship(lazy="raise", order_by="Fault.position")

@@ -64,7 +64,8 @@ def test_a_correction_judges_the_call_under_the_new_facts(app: App, inbox: Path,
     assert judged.transcript is not None
     assert detail.transcript.turns == judged.transcript.turns
     assert detail.transcript.call.scenario == "complaint"
-    assert detail.transcript_digest == detail.result.transcript != judged.transcript_digest
+    assert detail.transcript_digest == detail.result.transcript == judged.transcript_digest, "no other words"
+    assert detail.result.facts != judged.result.facts
     assert ("facts", "agent_id, agent_name, scenario") in [(event.action, event.detail) for event in detail.events]
     assert {agent.id: agent.scored for agent in list_agents(app)} == {"8026": 0, "9012": 1}
 

@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
+from qa_engine.domain import digest_of_parts
 from qa_engine.errors import QaError, SettingsError
 from qa_engine.store import Database, head_revision, tables
 
@@ -45,7 +46,8 @@ def judged(database: Database, *, tone: dict[str, str] | None = None) -> None:
     result = {
         "id": 7 + (tone is not None), "transcript_digest": "t", "pack_digest": "p", "scorecard_digest": "s",
         "engine": "0", "total": 97.0, "possible": 100.0, "grade": "A", "veto": False, "needs_review": False,
-        "body": "{}", "created_at": "2026-03-02 01:00:00.000000", **(tone or {}),
+        "body": '{"call_id":"c-1","tone_model":"sha256:new"}', "created_at": "2026-03-02 01:00:00.000000",
+        **(tone or {}),
     }  # fmt: skip
     call = {
         "id": 1, "call_id": "c-1", "channel": "voice", "day": "2026-03-02", "facts": "{}", "source_name": "a.wav",
@@ -77,7 +79,9 @@ def test_results_of_before_stay_with_their_faults_and_calls(database: Database) 
     database.upgrade("0001")
     judged(database)
     database.upgrade()
-    assert rows(database, "SELECT id, total, tone_digest FROM results") == [(7, 97.0, "none")]
+    assert rows(database, "SELECT id, call_id, total, models_digest, edition FROM results") == [
+        (7, "c-1", 97.0, "none", "0.1.0")
+    ]
     assert rows(database, "SELECT result_id, rule_id FROM faults") == [(7, "r")]
     assert rows(database, "SELECT call_id, result_id FROM calls") == [("c-1", 7)]
     assert rows(database, "PRAGMA foreign_keys") == [(1,)]
@@ -95,6 +99,31 @@ def test_going_back_keeps_the_oldest_of_results_that_only_their_tone_model_tells
     assert rows(database, "SELECT result_id FROM faults") == [(7,)]
     assert rows(database, "SELECT result_id FROM calls") == [(7,)]
     assert rows(database, "PRAGMA foreign_key_check") == []
+    database.close()
+
+
+def test_the_tone_model_of_before_becomes_one_digest_over_all_models_and_back(database: Database) -> None:
+    database.upgrade("0002")
+    judged(database, tone={"tone_digest": "sha256:new", "grade": "待定"})
+    database.upgrade()
+    assert rows(database, "SELECT models_digest, pending FROM results") == [
+        (digest_of_parts({"tone": "sha256:new"}), 1)
+    ]
+    assert differences(database) == []
+    database.downgrade("0002")
+    assert rows(database, "SELECT tone_digest FROM results") == [("sha256:new",)]
+    database.upgrade()
+    database.close()
+
+
+def test_results_that_the_earlier_version_cannot_read_stop_the_way_back(database: Database) -> None:
+    database.upgrade("0001")
+    judged(database)
+    database.upgrade()
+    with database.engine.execution_options(qa_write=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE results SET edition = 'sha256:new'")
+    with pytest.raises(RuntimeError, match="1 results"):
+        database.downgrade("0002")
     database.close()
 
 

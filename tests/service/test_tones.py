@@ -104,8 +104,8 @@ def test_what_was_read_stands_in_the_result(judged: Callable[[FixedTones], App])
 
 def test_a_pack_that_asks_for_no_tone_does_not_depend_on_the_model(small_rules: Callable[..., Settings]) -> None:
     judge = PackJudge(small_rules(WORDS), tones=FixedTones(COLD))
-    assert judge.tone_digest == "none"
-    assert PackJudge(small_rules(WORDS + TONE), tones=FixedTones(COLD)).tone_digest == "sha256:fixed"
+    assert judge.models == {}
+    assert PackJudge(small_rules(WORDS + TONE), tones=FixedTones(COLD)).models == {"tone": "sha256:fixed"}
 
 
 def test_the_setting_says_which_model_reads(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """From a file in a folder to a signed-ready form, without broker, model or rule pack."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -139,6 +140,34 @@ def test_a_new_pack_judges_again_and_keeps_both_results(app: App, make_app: Call
     assert after.pack != before.pack
     assert get_call(later, "c-2").result == after
     assert inspect_call(app, "c-2") == before
+
+
+@pytest.mark.parametrize("changed", [{"edition": "2"}, {"plugins": "sha256:a-plugin"}])
+def test_a_mended_engine_or_another_plugin_judges_again(
+    app: App, make_app: Callable[..., App], day: Path, changed: dict[str, str]
+) -> None:
+    ingest_paths(app, [day])
+    run_pending(app)
+    before = get_call(app, "c-2").result
+    after = inspect_call(make_app(judge=FixedJudge(**changed)), "c-2")
+    assert before is not None
+    assert (after.edition, after.plugins) != (before.edition, before.plugins)
+    assert get_call(app, "c-2").result == after
+    assert inspect_call(app, "c-2") == before
+
+
+def test_two_calls_of_the_same_words_have_results_of_their_own(app: App, inbox: Path) -> None:
+    for call_id in ("t-1", "t-2"):
+        (inbox / f"{call_id}.json").write_text(
+            json.dumps({"call_id": call_id, "turns": [{"speaker": "agent", "text": "不行"}]})
+        )
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    one, two = (get_call(app, call_id) for call_id in ("t-1", "t-2"))
+    assert one.transcript_digest == two.transcript_digest
+    assert one.result is not None
+    assert two.result is not None
+    assert (one.result.call_id, two.result.call_id) == ("t-1", "t-2")
 
 
 def test_a_new_model_transcribes_again(app: App, make_app: Callable[..., App], day: Path) -> None:

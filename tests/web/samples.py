@@ -12,6 +12,7 @@ import numpy as np
 
 from qa_engine import __version__
 from qa_engine.domain import (
+    NOTHING,
     Call,
     CallResult,
     Evidence,
@@ -158,7 +159,9 @@ class HandMadeJudge:
     """Finds the phrases of `CHECKS` in what the agent says."""
 
     pack_digest = digest("hand-made pack")
-    tone_digest = "none"
+    models: Mapping[str, str] = {}
+    edition = "hand-made"
+    plugins = NOTHING
     pack_label = f"hand@{pack_digest}"
     scorecards = (Edition(digest("hand-made scorecard"), f"hand@{digest('hand-made scorecard')}"),)
     sources: Mapping[str, Mapping[str, str]] = {"pack": {"hand.yaml": "1"}, "scorecard": {"hand.yaml": "1"}}

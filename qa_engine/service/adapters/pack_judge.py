@@ -8,10 +8,12 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from qa_engine import __version__
-from qa_engine.domain import Call, CallResult, Transcript, digest
+from qa_engine.domain import NOTHING, Call, CallResult, Transcript
+from qa_engine.edition import engine_edition
 from qa_engine.errors import RulesError
 from qa_engine.rules import (
     NO_ACTS,
+    NO_MODEL,
     ActReader,
     Baselines,
     FixedTones,
@@ -34,7 +36,7 @@ from qa_engine.scoring import (
 from qa_engine.service.adapters.act_model import acts_of
 from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
-from qa_engine.service.ports.judge import Edition
+from qa_engine.service.ports.judge import Edition, with_key
 from qa_engine.settings import Settings
 
 
@@ -89,10 +91,17 @@ class PackJudge:
         return self._pack.label
 
     @property
-    def tone_digest(self) -> str:
-        if self._acts.digest == NO_ACTS:
-            return self._tones.digest
-        return digest({"tone": self._tones.digest, "acts": self._acts.digest})
+    def models(self) -> Mapping[str, str]:
+        readers = {"tone": self._tones.digest, "acts": self._acts.digest}
+        return {kind: model for kind, model in readers.items() if model not in (NO_MODEL, NO_ACTS)}
+
+    @property
+    def edition(self) -> str:
+        return engine_edition()
+
+    @property
+    def plugins(self) -> str:
+        return NOTHING
 
     @property
     def scorecards(self) -> Sequence[Edition]:
@@ -124,7 +133,8 @@ class PackJudge:
             engine=__version__,
         )
         result = with_tones(result, transcript, readings, tones.digest)
-        return replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
+        result = replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
+        return with_key(result, self, transcript.call)
 
 
 def _edition(scorecard: Scorecard) -> Edition:

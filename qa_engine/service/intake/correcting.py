@@ -1,14 +1,13 @@
-"""Other facts for a call that is already here: which they are, and the call judged anew under them.
+"""Other facts for a call that is already here: which they are.
 
-A transcript carries the facts of its call, and results are made of transcripts. So a correction makes another
-transcript, of the same words, and the earlier one and its result stay what they were.
+Facts stand with the call and are part of a result's key. So a correction leaves the transcript alone and has the call
+judged anew; the earlier result stays what it was.
 """
 
 from dataclasses import replace
 
-from qa_engine import contract
-from qa_engine.contract.stored import call_from_text, call_to_text, transcript_from_text, transcript_to_text
-from qa_engine.domain import Call, Transcript, digest
+from qa_engine.contract.stored import call_from_text, transcript_from_text, transcript_to_text
+from qa_engine.domain import Transcript
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.store import tables
 
@@ -52,19 +51,7 @@ def _columns(facts: CallFacts) -> dict[str, object]:
     }
 
 
-def told_anew(body: str, facts: Call) -> Transcript | None:
-    """The words of a stored transcript under other facts; None when it has these facts already."""
-    transcript = transcript_from_text(body, facts.call_id)
-    other = replace(transcript, call=replace(facts, duration=transcript.call.duration))
-    return None if contract.transcript_to_json(other) == contract.transcript_to_json(transcript) else other
-
-
-def settings_under(settings_digest: str, facts: Call) -> str:
-    """What stands for the recogniser's settings in the key of a transcript whose facts were corrected."""
-    return digest({"settings": settings_digest, "facts": call_to_text(replace(facts, duration=None))})
-
-
 def same_words(body: str, transcript: Transcript) -> bool:
     """True when an imported transcript says what the stored one says, whatever the facts."""
-    stored = transcript_from_text(body, transcript.call.call_id)
+    stored = transcript_from_text(body, transcript.call)
     return transcript_to_text(replace(transcript, call=stored.call)) == transcript_to_text(stored)

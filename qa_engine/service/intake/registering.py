@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa_engine import contract
-from qa_engine.contract.stored import call_from_text, call_to_text, transcript_to_text
+from qa_engine.contract.stored import call_to_text, inspection_key, transcript_to_text
 from qa_engine.domain import CallState, Channel, Transcript, may_follow
 from qa_engine.errors import ConflictError, Fault, ManifestError
 from qa_engine.service.context import App
-from qa_engine.service.intake.correcting import corrected, same_words, settings_under, told_anew
+from qa_engine.service.intake.correcting import corrected, same_words
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.service.intake.filenames import last_part
 from qa_engine.service.intake.report import IngestedCall, IngestOutcome
@@ -199,27 +199,10 @@ class _Registration:
         if "agent_channel" in changed and recognised and call.recording is not None:
             job = self._job(call, TRANSCRIBE, call.recording.sha256, self._arrival.queue)
         else:
-            job = self._tell_anew(call, call.transcript)
+            calls.move(session, call, CallState.TRANSCRIBED, actor=ACTOR, now=now)
+            job = self._job(call, INSPECT, inspection_key(call.transcript.digest, call.facts))
         jobs.ask_again(session, job.id, now=now)
         return ((job.queue, job.id),)
-
-    def _tell_anew(self, call: tables.Call, before: tables.Transcript) -> tables.Job:
-        facts = call_from_text(call.facts)
-        transcript = told_anew(before.body, facts)
-        if transcript is not None:
-            row = outcomes.save_transcript(
-                self._session,
-                source_digest=before.source_digest,
-                settings_digest=settings_under(before.settings_digest, facts),
-                digest=contract.transcript_digest(transcript),
-                body=transcript_to_text(transcript),
-                now=self._now,
-            )
-            self._session.flush()
-            call.transcript_id = row.id
-            before = row
-        calls.move(self._session, call, CallState.TRANSCRIBED, actor=ACTOR, now=self._now)
-        return self._job(call, INSPECT, before.digest)
 
     def _warnings_left(self, call: tables.Call) -> list[str]:
         """The warnings of a call after its facts were corrected."""
@@ -342,7 +325,7 @@ class _Registration:
         )
         call.transcript_id = row.id
         calls.move(self._session, call, CallState.TRANSCRIBED, actor=ACTOR, now=self._now)
-        return self._job(call, INSPECT, digest)
+        return self._job(call, INSPECT, inspection_key(row.digest, call.facts))
 
     def _job(self, call: tables.Call, kind: str, key: str, queue: str = "") -> tables.Job:
         return enqueue(self._session, kind, subject=call.call_id, key=key, call=call.id, queue=queue, now=self._now)

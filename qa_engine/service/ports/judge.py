@@ -1,11 +1,23 @@
 """The port to the rules and scoring rooms, and a judge that always says the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from qa_engine import __version__
-from qa_engine.domain import Call, CallResult, RuleResult, SectionScore, Severity, Status, Transcript, digest
+from qa_engine import __version__, contract
+from qa_engine.domain import (
+    NOTHING,
+    Call,
+    CallResult,
+    ResultKey,
+    RuleResult,
+    SectionScore,
+    Severity,
+    Status,
+    Transcript,
+    digest,
+    digest_of_parts,
+)
 from qa_engine.rules import Baselines, Offences
 
 
@@ -34,8 +46,16 @@ class Judge(Protocol):
         """The scorecard that ``judge`` uses for a call."""
 
     @property
-    def tone_digest(self) -> str:
-        """Of the models of tone and acts that results depend on; "none" when the pack asks for neither."""
+    def models(self) -> Mapping[str, str]:
+        """Kind ("tone", "acts") → digest of the model that reads; only kinds that the pack asks for."""
+
+    @property
+    def edition(self) -> str:
+        """Of the engine that judges (`qa_engine.edition`)."""
+
+    @property
+    def plugins(self) -> str:
+        """Digest of what is plugged into the engine; ``NOTHING`` for the bare engine."""
 
     @property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
@@ -55,12 +75,37 @@ class Judge(Protocol):
         """
 
 
+def result_key(judge: Judge, call: Call, transcript_digest: str) -> ResultKey:
+    """Under which key a judge's result of a call is stored."""
+    return ResultKey(
+        transcript=transcript_digest,
+        facts=contract.facts_digest(call),
+        pack=judge.pack_digest,
+        scorecard=judge.scorecard_for(call).digest,
+        models=digest_of_parts(judge.models),
+        edition=judge.edition,
+        plugins=judge.plugins,
+    )
+
+
+def with_key(result: CallResult, judge: Judge, call: Call) -> CallResult:
+    """A result that names what it depends on."""
+    return replace(
+        result,
+        facts=contract.facts_digest(call),
+        models=dict(judge.models),
+        edition=judge.edition,
+        plugins=judge.plugins,
+    )
+
+
 class FixedJudge:
     """Takes three points from whoever says 不行, and nothing from anybody else."""
 
-    def __init__(self, *, version: str = "1", tone_digest: str = "none") -> None:
+    def __init__(self, *, version: str = "1", edition: str = "1", plugins: str = NOTHING) -> None:
         self.pack_digest = digest({"pack": version})
-        self.tone_digest = tone_digest
+        self.models: Mapping[str, str] = {}
+        self.edition, self.plugins = edition, plugins
         self.pack_label = f"fixed@{self.pack_digest}"
         scorecard = digest({"scorecard": "fixed"})
         self.scorecards: Sequence[Edition] = (Edition(scorecard, f"fixed@{scorecard}"),)
@@ -90,7 +135,7 @@ class FixedJudge:
             hits=int(rude),
         )
         total = 97.0 if rude else 100.0
-        return CallResult(
+        result = CallResult(
             call_id=transcript.call.call_id,
             agent_id=transcript.call.agent.id,
             scorecard=self.scorecards[0].label,
@@ -106,3 +151,4 @@ class FixedJudge:
             metrics={"speech_rate": None},
             notice=transcript.recognition.notice if transcript.recognition else None,
         )
+        return with_key(result, self, transcript.call)

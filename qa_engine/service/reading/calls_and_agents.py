@@ -56,12 +56,13 @@ def get_call(app: App, call_id: str) -> CallDetail:
         if call is None:
             raise NotFoundError(f"no call {call_id}")
         row = call_rows(session, app, [call])[0]
-        transcript = transcript_from_text(call.transcript.body, call_id) if call.transcript else None
+        facts = call_from_text(call.facts)
+        transcript = transcript_from_text(call.transcript.body, facts) if call.transcript else None
         result = result_from_text(call.result.body) if call.result else None
         recognition = transcript.recognition if transcript else None
         return CallDetail(
             row=row,
-            call=call_from_text(call.facts),
+            call=facts,
             transcript=transcript,
             transcript_digest=call.transcript.digest if call.transcript else None,
             result=result,

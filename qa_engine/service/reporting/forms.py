@@ -56,8 +56,8 @@ def call_form(app: App, call_id: str, *, audio_url: str | None = None) -> CallFo
         if call.result is None or call.transcript is None:
             why = f"set aside ({call.reason})" if call.reason else "not inspected yet"
             raise ConflictError(f"call {call_id} is {why}; it has no form")
-        transcript = transcript_from_text(call.transcript.body, call_id)
-        transcript = replace(transcript, call=transcript.call.in_zone(ZoneInfo(app.settings.timezone)))
+        facts = call_from_text(call.facts).in_zone(ZoneInfo(app.settings.timezone))
+        transcript = transcript_from_text(call.transcript.body, facts)
         result = result_from_text(call.result.body)
         return make_call_form(transcript, result, audio_url=audio_url, source_name=call.source_name)
 

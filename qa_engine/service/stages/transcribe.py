@@ -4,11 +4,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from qa_engine import contract
-from qa_engine.contract.stored import call_from_text, call_to_text, transcript_to_text
+from qa_engine.contract.stored import call_from_text, call_to_text, inspection_key, transcript_to_text
 from qa_engine.domain import CallState
 from qa_engine.errors import ConflictError, RecordingError
 from qa_engine.service.context import App
-from qa_engine.service.intake.correcting import settings_under, told_anew
 from qa_engine.service.jobs.kinds import ASR, ASR_BULK, INSPECT, TRANSCRIBE, enqueue, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.jobs.ringing import ring
@@ -44,10 +43,6 @@ def transcribe_call(app: App, call_id: str, *, progress: Progress | None = None,
     probed: RecordingFacts | None = None
     if found is not None:
         digest, body = found.digest, found.body
-        anew = told_anew(body, facts)
-        if anew is not None:  # its facts were corrected since
-            settings = settings_under(settings, facts)
-            digest, body = contract.transcript_digest(anew), transcript_to_text(anew)
     else:
         assert recording is not None
         tell = (lambda done, whole: progress(call_id, done, whole)) if progress else None
@@ -84,7 +79,9 @@ def _keep_transcript(
             session.flush()
             if call.state != CallState.TRANSCRIBED.value:
                 calls.move(session, call, CallState.TRANSCRIBED, actor=ACTOR, now=now)
-        job = enqueue(session, INSPECT, subject=call_id, key=row.digest, call=call.id, now=now)
+        job = enqueue(
+            session, INSPECT, subject=call_id, key=inspection_key(row.digest, call.facts), call=call.id, now=now
+        )
         if lease is not None:
             lease.complete(session, app)
         session.flush()

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from qa_engine.domain import Status
+from qa_engine.domain import PENDING_GRADE, Status
 from qa_engine.resources import example_calls_dir
-from qa_engine.scoring import PENDING_GRADE
 from tests.unit.packs.helpers import ids, judge, script_transcript
 
 SCRIPTS = sorted((example_calls_dir().parent / "scripts").glob("*.yaml"))

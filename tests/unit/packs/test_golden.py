@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from qa_engine.contract import transcript_from_json
-from qa_engine.domain import Status
+from qa_engine.domain import PENDING_GRADE, Status
 from qa_engine.resources import rules_dir
 from qa_engine.rules import evaluate, only_flags
-from qa_engine.scoring import PENDING_GRADE
 from tests.unit.packs.helpers import ids, judge, pack, scorecards
 
 GOLDEN = sorted((rules_dir() / "golden").glob("*.json"))

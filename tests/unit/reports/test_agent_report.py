@@ -6,9 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from qa_engine.domain import Agent
+from qa_engine.domain import PENDING_GRADE, Agent
 from qa_engine.reports import AgentReport, Period, UncountedCall, agent_report
-from qa_engine.scoring.scorecard import PENDING_GRADE
 
 LI_HUA = Agent("8026", "李华", "一组")
 DAY = date(2026, 3, 2)
@@ -50,7 +49,9 @@ def test_calls_in_any_order_give_the_same_report(build: ModuleType, report: Agen
 def test_calls_that_cannot_be_counted_are_stated_with_their_reason(build: ModuleType) -> None:
     calls = [
         build.inspected(0, build.clean_result("c-1"), DAY),
-        build.inspected(1, build.result("c-2", grade=PENDING_GRADE, review_reasons=("识别可信度低",)), DAY),
+        build.inspected(
+            1, build.result("c-2", grade=PENDING_GRADE, pending=True, review_reasons=("识别可信度低",)), DAY
+        ),
         build.inspected(2, build.result("c-3", total=0.0, possible=0.0), DAY),
     ]
     report = agent_report(LI_HUA, calls, uncounted=[UncountedCall("c-4", "录音无声", DAY)])

@@ -5,10 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from qa_engine.domain import Agent, Call, ItemScore, SectionScore, Severity, Status, Transcript
+from qa_engine.domain import PENDING_GRADE, Agent, Call, ItemScore, SectionScore, Severity, Status, Transcript
 from qa_engine.reports import CallForm, call_form
 from qa_engine.reports.call_form import ItemLine
-from qa_engine.scoring.scorecard import PENDING_GRADE
 
 
 @pytest.fixture
@@ -151,7 +150,7 @@ def test_a_veto_comes_first(build: ModuleType) -> None:
 
 
 def test_a_call_that_was_not_understood_is_pending(build: ModuleType) -> None:
-    assert call_form(build.transcript(), build.result(grade=PENDING_GRADE)).score.pending
+    assert call_form(build.transcript(), build.result(grade=PENDING_GRADE, pending=True)).score.pending
     nothing = call_form(build.transcript(), build.result(total=0.0, possible=0.0))
     assert (nothing.score.pending, nothing.score.rate) == (True, None)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.domain import Status
+from qa_engine.domain import PENDING_GRADE, Status
 from qa_engine.reports.statistics import (
     InspectedCall,
     PassRate,
@@ -21,7 +21,6 @@ from qa_engine.reports.statistics import (
     t_975,
     wilson,
 )
-from qa_engine.scoring.scorecard import PENDING_GRADE
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_period_in_words(period: Period, label: str) -> None:
 def test_a_pending_grade_or_nothing_scored_is_not_counted(build: ModuleType) -> None:
     day = date(2026, 3, 2)
     assert build.inspected(1, build.result(), day).counted
-    assert not build.inspected(1, build.result(grade=PENDING_GRADE), day).counted
+    assert not build.inspected(1, build.result(grade=PENDING_GRADE, pending=True), day).counted
     assert not build.inspected(1, build.result(total=0.0, possible=0.0), day).counted
     assert build.inspected(1, build.result(total=0.0, veto=True), day).counted
 

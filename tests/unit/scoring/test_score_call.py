@@ -3,6 +3,7 @@
 import pytest
 
 from qa_engine.domain import (
+    PENDING_GRADE,
     Call,
     Exclusion,
     Recognition,
@@ -14,7 +15,7 @@ from qa_engine.domain import (
     canonical_json,
 )
 from qa_engine.errors import UsageError
-from qa_engine.scoring import PENDING_GRADE, ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, score_call
+from qa_engine.scoring import ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, score_call
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, turn, veto
 
 A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
