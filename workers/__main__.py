@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from qa_engine.errors import QaError, UsageError
+from qa_engine.lifeline import end_with_starter
 from qa_engine.service import queues
 from qa_engine.settings import current_settings
 from workers.running import run
@@ -13,7 +14,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--processes", type=int, default=None)
     parser.add_argument("--queues", default=",".join(queues()))
+    parser.add_argument("--starter", type=int, default=None, help="pid of the process that this one shall end with")
     arguments = parser.parse_args()
+    if arguments.starter is not None:
+        end_with_starter(arguments.starter)
     try:
         return run(current_settings(), processes=arguments.processes, queues=arguments.queues.split(","))
     except QaError as error:

@@ -39,14 +39,15 @@ class _BlockingPool(prefork.TaskPool.BlockingPool):  # type: ignore[misc]
     def _setup_queues(self) -> None:
         super()._setup_queues()
         self._inqueue._rlock = ProcessLock()
+        self._outqueue._wlock = ProcessLock()
 
 
 class TaskPool(prefork.TaskPool):  # type: ignore[misc]
     """``pool=`` of a worker.
 
-    The children of the pool share one queue, and a child that waits for work holds its lock. billiard's is a semaphore:
-    when that child is killed (by hand, by the kernel for want of memory, by a SIGTERM to all processes), its
-    successors wait for ever, the worker looks alive and does nothing, and cannot even stop.
+    The children of the pool share one queue, and a child that waits for work holds its lock; so does, for a moment, one
+    that answers. billiard's is a semaphore: when that child is killed (by hand, by the kernel for want of memory, by a
+    SIGTERM to all processes), the others wait for ever, the worker looks alive and does nothing, and cannot even stop.
     """
 
     BlockingPool: Any = _BlockingPool

@@ -1,5 +1,6 @@
 """Start a worker: prefork children, a ticker for the sweep, logs; stop at SIGTERM after the work at hand."""
 
+import os
 import warnings
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ from celery.apps.worker import Worker
 from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
+from qa_engine.lifeline import end_with
 from qa_engine.logs import set_up_logs
 from qa_engine.service import open_app, upgrade_database
 from qa_engine.service import queues as known_queues
@@ -62,7 +64,13 @@ def run(
         every_seconds=tick_seconds,
         patience_seconds=min(PATIENCE_SECONDS, settings.lease_seconds),
     )
-    worker_process_init.connect(lambda **_: set_up_logs(settings), weak=False)
+    pid = os.getpid()
+
+    def begin_child(**_: object) -> None:
+        end_with(pid)
+        set_up_logs(settings)
+
+    worker_process_init.connect(begin_child, weak=False)
     worker_ready.connect(lambda **_: ticker.start(), weak=False)
     worker_shutting_down.connect(lambda **_: log.info("worker_stopping"), weak=False)
     worker = Worker(

@@ -1,5 +1,6 @@
 """The Typer application and its exit codes: 0 done, 1 the thing asked failed or found faults, 2 wrong usage."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -43,6 +44,7 @@ def root(
 
 def main() -> None:
     """Entry point of the console script."""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")  # no process started from here takes code out of the current folder
     try:
         app()
     except UsageError as error:

@@ -63,7 +63,10 @@ def _work(engine: App, settings: Settings, ids: list[str]) -> None:
     cores = os.cpu_count() or 1
     os.environ.setdefault("QA_ASR_THREADS", "1")  # one thread a child: the children share the cores
     os.environ.setdefault("QA_LOG_LEVEL", "WARNING")
-    with running(worker_command(settings, processes=min(cores, 4))) as process, progress_bar() as advance:
+    with (
+        running(worker_command(settings, processes=min(cores, 4), with_starter=True)) as process,
+        progress_bar() as advance,
+    ):
         settled = wait_until_settled(
             engine,
             ids,

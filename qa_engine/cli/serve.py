@@ -17,7 +17,7 @@ from qa_engine.settings import current_settings
 
 STOP_SECONDS = 30
 WATCH_SECONDS = 2.0
-WEB_COMMAND = [sys.executable, "-m", "qa_engine.web"]
+WEB_COMMAND = [sys.executable, "-P", "-m", "qa_engine.web"]
 
 
 def serve(
@@ -28,7 +28,8 @@ def serve(
     if not with_worker:
         os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between
     signal.signal(signal.SIGTERM, _interrupt)
-    with running(worker_command(settings)) as worker, running(WEB_COMMAND) as web:
+    starter = ["--starter", str(os.getpid())]
+    with running(worker_command(settings, with_starter=True)) as worker, running([*WEB_COMMAND, *starter]) as web:
         try:
             code = attend(web, worker)
         except KeyboardInterrupt:

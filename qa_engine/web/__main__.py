@@ -1,14 +1,21 @@
 """``python -m qa_engine.web``: what ``qa-engine serve`` becomes."""
 
+import argparse
 import sys
 
 from qa_engine.errors import QaError, UsageError
+from qa_engine.lifeline import end_with_starter
 from qa_engine.logs import set_up_logs
 from qa_engine.settings import current_settings
 from qa_engine.web.server import serve
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m qa_engine.web", description=__doc__)
+    parser.add_argument("--starter", type=int, default=None, help="pid of the process that this one shall end with")
+    starter = parser.parse_args().starter
+    if starter is not None:
+        end_with_starter(starter)
     try:
         settings = current_settings()
         set_up_logs(settings)

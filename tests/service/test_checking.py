@@ -174,7 +174,10 @@ def test_the_doctor_on_a_sick_machine(tmp_path: Path) -> None:
 
 def test_worker_command() -> None:
     command = worker_command(load_settings(worker_processes=3), queues=["asr", "inspect"])
-    assert command[1:] == ["-m", "workers", "--processes", "3", "--queues", "asr,inspect"]
+    assert command[1] == "-P"
+    assert command[2].endswith("qa_engine/start_workers.py")
+    assert command[3:] == ["--processes", "3", "--queues", "asr,inspect"]
+    assert worker_command(load_settings(), with_starter=True)[-2:] == ["--starter", str(os.getpid())]
     with pytest.raises(Exception, match="no queue oops"):
         worker_command(load_settings(), queues=["oops"])
 
