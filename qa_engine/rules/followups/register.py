@@ -27,7 +27,8 @@ class Words:
         """Turn and shown words where the customer first says one of them."""
         for view in call.turns_of(Speaker.CUSTOMER):
             for match in sorted(self.phrases.exact(view.scanned), key=lambda m: m.start):
-                if not self.excuse.excuses(call, view, (match.start, match.end)):
+                place = (match.start, match.end)
+                if view.borders.stand(*place) and not self.excuse.excuses(call, view, place):
                     start, end = view.scanned.plain.base.span_to_source(match.start, match.end)
                     return view.turn.index, view.turn.text[start:end]
         return None

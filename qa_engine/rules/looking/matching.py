@@ -104,7 +104,7 @@ class PhraseSet:
     def _register_sound(self, entry: Entry) -> None:
         pattern = entry.pattern
         syllables = sum(len(part) for part in pattern.parts if isinstance(part, str))
-        if syllables < max(2, self.steps.min_sound_chars) or pattern.keeps_sounds:
+        if syllables < max(2, self.steps.min_sound_chars) or pattern.keeps_sounds or pattern.open:
             return
         tones = self.steps.tones if self.steps.tones is not None else syllables < _TONELESS_FROM
         layer = Layer.TONED if tones else Layer.TONELESS

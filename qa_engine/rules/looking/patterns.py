@@ -84,6 +84,11 @@ class Pattern:
         """字 of the shortest text that matches."""
         return sum(len(p) if isinstance(p, str) else p.least_chars for p in self.parts)
 
+    @property
+    def open(self) -> bool:
+        """True when anything at all may stand between its parts: by sound such a pattern is found nearly everywhere."""
+        return any(isinstance(part, Wildcard) and part.name == "any" for part in self.parts)
+
     @cached_property
     def regex(self) -> re.Pattern[str]:
         return re.compile("".join(re.escape(p) if isinstance(p, str) else p.regex() for p in self.parts))

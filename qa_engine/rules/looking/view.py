@@ -4,11 +4,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property, reduce
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
-from qa_engine.domain import ActReading, Span, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.domain import ActReading, Channel, Span, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.rules.looking.borders import Borders
 from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
 from qa_engine.rules.ports.acts import ActReader, NoActs
 from qa_engine.rules.ports.tones import ToneReader
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from qa_engine.rules.operators.sound.silence import Gap
 
 _SPACE = re.compile(r"\s")
+PAUSE_SECONDS = 0.3  # between two words: longer than between the syllables of one
 
 
 class TurnView:
@@ -64,6 +66,22 @@ class TurnView:
                 found.append(word)
         return firsts, lasts, found
 
+    @cached_property
+    def pauses(self) -> Sequence[int]:
+        """Places of the normalised text where the speaker paused; none where words have no times."""
+        starts = self.scanned.plain.base.starts
+        said = self.words
+        return [
+            bisect_left(starts, after[0])
+            for before, after in pairwise(said)
+            if after[2].start - before[2].end >= PAUSE_SECONDS
+        ]
+
+    @cached_property
+    def borders(self) -> Borders:
+        """The word borders of the normalised text."""
+        return Borders(self.scanned.plain.base.text, self.pauses)
+
     def words_at(self, start: int, end: int) -> Sequence[Word]:
         """The words that the characters [start, end) touch."""
         firsts, lasts, words = self._placed
@@ -82,6 +100,13 @@ class TurnView:
             round(span.start + span.seconds * start / length, 3),
             round(span.start + span.seconds * end / length, 3),
         )
+
+
+def _recognised(transcript: Transcript) -> bool:
+    """True when a recogniser heard the words: then they may sound like what was said. Others were typed by people."""
+    return transcript.recognition is not None or any(
+        turn.confidence is not None or turn.words for turn in transcript.turns
+    )
 
 
 class _Sought(NamedTuple):
@@ -106,6 +131,7 @@ class CallView:
         self.roles_known = transcript.roles_known
         self.some_roles = any(turn.speaker is not Speaker.UNKNOWN for turn in transcript.turns)
         self.duration = transcript.duration
+        self.typed = transcript.call.channel is Channel.CHAT or not _recognised(transcript)
         self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
         self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
         self.gaps: dict[tuple[bool, tuple[Span, ...]], Sequence[Gap]] = {}  # by what counts as one

@@ -22,7 +22,7 @@ lists:
   blame: {title: 推诿, phrases: ["不是(我|我们)的责任", 责任不在我们, 跟我没关系, 是您自己的问题]}
   abuse:
     title: 辱骂
-    phrases: [滚, 神经病, 白痴, {text: 有病, not_in: [有病假, 有病历, 没有病]}]
+    phrases: [滚, 滚蛋, 神经病, 白痴, {text: 有病, not_in: [有病假, 有病历, 没有病]}]
     not_in: [滚筒, 滚动, 滚滚, 滚珠]
   private: {title: 私下, phrases: ["加(我|下|个|一下)微信", 私下, 转账给我]}
   complaint: {title: 投诉, phrases: [投诉, 举报, 曝光]}
@@ -131,7 +131,7 @@ pass 坐席：快递员承诺了是吗
 pass 坐席：他说保证送到
 pass 坐席：商家承诺的赔付
 fail 坐席：我们承诺三天赔付
-fail 坐席：保证金已经退了
+pass 坐席：保证金已经退了
 fail 坐席：肯定到
 pass 坐席：不一定肯定能到
 fail 坐席：绝对不会再丢
@@ -181,8 +181,8 @@ pass 坐席：难道不是我们的责任吗
 ABUSE = """
 fail 坐席：你给我滚
 fail 坐席：滚蛋
-fail 坐席：翻滚一下
-fail 坐席：滚轮坏了
+pass 坐席：翻滚一下
+pass 坐席：滚轮坏了
 fail 坐席：您有病单吗
 pass 坐席：有病历卡吗
 fail 坐席：神经病

@@ -92,13 +92,14 @@ def test_trap(judge, name: str, lines: str | list[str], status: str) -> None:
         ("不是我们的责任", "这步是我们的责任", "uncertain"),
         ("不归我们管", "这个不归我们官", "uncertain"),
         ("不归我们管", "这个布贵我们管", "uncertain"),
+        ("不归我们管", "这个布贵我们管理", "pass"),  # inside of another word
         ("不行", "步行", "pass"),
     ],
 )
 def test_a_forbidden_phrase_that_only_sounds_alike_never_costs_points(
     judge, phrase: str, said: str, status: str
 ) -> None:
-    result = judge(f"{{operator: phrase, phrases: [{phrase}]}}", f"坐席：{said}", rule="points: -5")
+    result = judge(f"{{operator: phrase, phrases: [{phrase}]}}", f"坐席[conf=0.9]：{said}", rule="points: -5")
     assert result.status == status
     assert result.points == 0
 
@@ -124,9 +125,30 @@ def test_a_forbidden_phrase_that_only_sounds_alike_never_costs_points(
     ],
 )
 def test_a_mandated_phrase_profits_from_the_ladder(judge, phrase: str, said: str, ladder: str | None) -> None:
-    result = judge(f'{{operator: phrase, phrases: ["{phrase}"]}}', f"坐席：{said}", fault="not c")
+    result = judge(f'{{operator: phrase, phrases: ["{phrase}"]}}', f"坐席[conf=0.9]：{said}", fault="not c")
     assert result.status == ("pass" if ladder else "fail")
     assert [hit.ladder for hit in result.evidence] == ([ladder] if ladder else [])
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("[已]{any:6}办理", "可以帮你"),  # by sound anything may stand between
+        ("报{any:6}单号", "抱歉，请问您的单号"),
+        ("再见", "现在间隔"),  # inside of other words
+    ],
+)
+def test_by_sound_a_duty_is_only_done_whole_and_in_whole_words(judge, phrase: str, said: str) -> None:
+    assert (
+        judge(f'{{operator: phrase, phrases: ["{phrase}"]}}', f"坐席[conf=0.9]：{said}", fault="not c").status == "fail"
+    )
+
+
+@pytest.mark.parametrize("channel", ["voice", "chat"])
+def test_what_was_typed_is_not_compared_by_sound(judge, channel: str) -> None:
+    condition = "{operator: phrase, phrases: [请您稍等], steps: [exact, pinyin]}"
+    typed = judge(condition, "坐席：请您烧等", fault="not c", call={"channel": channel})
+    assert typed.status == "fail"
 
 
 def test_a_forbidden_phrase_that_is_only_similar_never_costs_points(judge) -> None:

@@ -127,7 +127,7 @@ def test_what_hangs_on_an_unsure_hit_is_unsure_itself(judge) -> None:
         "a: {operator: phrase, speaker: customer, phrases: [我要投诉你们]}\n"
         "c: {operator: phrase, phrases: [抱歉], anchor: {to: a}}"
     )
-    lines = ["客户：我要投素你们", "坐席：好的"]
+    lines = ["客户[conf=0.9]：我要投素你们", "坐席：好的"]
     assert judge(conditions, lines, fault="not c").status == "uncertain"
 
 

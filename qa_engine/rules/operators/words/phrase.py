@@ -111,7 +111,7 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
     taken: dict[int, list[Match]] = {}
     wanted = scope.fields.min_hits
     for step in (Ladder.EXACT, Ladder.FUZZY, Ladder.PINYIN):
-        if step not in phrases.steps.ladder:
+        if step not in phrases.steps.ladder or (step is Ladder.PINYIN and scope.call.typed):
             continue
         if not everything and certain >= wanted:
             break
@@ -121,6 +121,9 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
             if not likely >> view.order & 1:
                 continue
             for match in _try(phrases, step, view, taken):
+                # What speaks for the agent may be said in any words around it; what is near only must be whole words.
+                if not (scope.loose and step is Ladder.EXACT) and not view.borders.stand(match.start, match.end):
+                    continue
                 hit = scope.words(
                     view,
                     (match.start, match.end),
