@@ -24,15 +24,9 @@ COMMANDS: Entries = {
         "qa_engine.cli.status:status", "Show the queue and the ledger: received = finished + in progress + aside."
     ),
     "retry": Entry("qa_engine.cli.retry:retry", "Queue quarantined calls again, after their cause was mended."),
-    "report": Group(
-        "Forms and reports as HTML, XLSX, CSV or JSON.",
-        {
-            "call": Entry("qa_engine.cli.report:call_report", "The form 服务质量综合考评表 of one call."),
-            "agent": Entry(
-                "qa_engine.cli.report:agent_report",
-                "The report 坐席质检报告 of one agent over a period (default: all days).",
-            ),
-        },
+    "report": Entry(
+        "qa_engine.cli.report:report",
+        "Write a form or a report; over a period, where it has one (default: all days).",
     ),
     "rules": Group(
         "The rule packs: lint, test, show.",

@@ -12,8 +12,7 @@ from qa_engine.cli.console import complain, progress_bar
 from qa_engine.cli.output import open_output
 from qa_engine.cli.tables import print_results
 from qa_engine.domain import CallResult
-from qa_engine.reports import result_to_json
-from qa_engine.service import check_inputs, open_app
+from qa_engine.service import check_inputs, open_app, result_to_json
 from qa_engine.settings import current_settings
 
 

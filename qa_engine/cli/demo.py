@@ -21,8 +21,7 @@ from qa_engine.service import (
     open_app,
     wait_until_settled,
     worker_command,
-    write_agent_report,
-    write_call_form,
+    write_report,
 )
 from qa_engine.settings import Settings, current_settings
 
@@ -88,7 +87,7 @@ def _write_forms(engine: App, ids: list[str]) -> None:
             aside += 1
             table.add_row(call_id, row.agent_id or "—", "—", row.state.value, row.reason or "")
             continue
-        write_call_form(engine, call_id)
+        write_report(engine, "call", call_id)
         veto = "（否决）" if row.veto else "（否决待确认）" if row.veto_suspected else ""
         grade = f"{row.grade or ''}{veto}"
         table.add_row(
@@ -100,7 +99,7 @@ def _write_forms(engine: App, ids: list[str]) -> None:
         )
     agents = [agent.id for agent in list_agents(engine) if agent.scored]
     for agent_id in agents:
-        write_agent_report(engine, agent_id)
+        write_report(engine, "agent", agent_id)
     print_table(table)
     say(f"{len(ids) - aside} forms:   {engine.settings.reports_dir / 'calls'}/<call>.html, .xlsx")
     say(f"{len(agents)} reports: {engine.settings.reports_dir / 'agents'}/<agent>.html, .xlsx")

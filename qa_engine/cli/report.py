@@ -1,4 +1,4 @@
-"""``qa-engine report``: forms and reports as HTML, XLSX, CSV or JSON."""
+"""``qa-engine report``: every report of the catalogue as HTML, XLSX, CSV or JSON."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,8 @@ import typer
 
 from qa_engine.cli.console import say
 from qa_engine.cli.output import write_file
-from qa_engine.service import Rendered, open_app, render_agent, render_call
+from qa_engine.errors import UsageError
+from qa_engine.service import open_app, render_report, report_folder, report_kinds
 from qa_engine.settings import current_settings
 
 
@@ -20,38 +21,34 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
-Format = Annotated[ReportFormat, typer.Option("--format", help="Format of the file.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", help="File to write; default: the reports folder of the data folder.")
-]
+_KNOWN = "; ".join(f"{name}: {kind.title}, of one {kind.about}" for name, kind in report_kinds().items())
 
 
-def call_report(call_id: str, format: Format = ReportFormat.HTML, out: Out = None) -> None:
-    """The form 服务质量综合考评表 of one call."""
-    with open_app(current_settings()) as engine:
-        _write(render_call(engine, call_id, format.value), out, engine.settings.reports_dir / "calls")
-
-
-def agent_report(
-    agent_id: str,
-    format: Format = ReportFormat.HTML,
-    out: Out = None,
+def report(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"Which report. {_KNOWN}.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="[SUBJECT]", help="Id of the call or agent, or name of the team.")
+    ] = "",
+    format: Annotated[ReportFormat, typer.Option("--format", help="Format of the file.")] = ReportFormat.HTML,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; default: the reports folder of the data folder.")
+    ] = None,
     day_from: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     day_to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
 ) -> None:
-    """The report 坐席质检报告 of one agent over a period (default: all days)."""
+    """Write a form or a report; over a period, where it has one (default: all days)."""
+    if kind not in report_kinds():
+        raise UsageError(f"no report {kind!r}; there are {', '.join(report_kinds())}")
     with open_app(current_settings()) as engine:
-        rendered = render_agent(
+        rendered = render_report(
             engine,
-            agent_id,
+            kind,
+            subject,
             format.value,
             day_from=day_from.date() if day_from else None,
             day_to=day_to.date() if day_to else None,
         )
-        _write(rendered, out, engine.settings.reports_dir / "agents")
-
-
-def _write(rendered: Rendered, out: Path | None, folder: Path) -> None:
+        folder = report_folder(engine, kind)
     target = out or folder / rendered.filename
     if out is None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from qa_engine.domain import Agent, Evidence, RuleResult, Severity, Speaker, Sta
 from qa_engine.reports import wording
 from qa_engine.reports.statistics import (
     WHOLE_TIME,
+    DayPoint,
     InspectedCall,
     LostItem,
     Mean,
@@ -90,17 +91,6 @@ class TrainingNeed:
     reason: str
     goal: str
     clips: tuple[TrainingClip, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DayPoint:
-    """The mean of one day, in percent, with its smallest and largest value."""
-
-    day: date
-    calls: int
-    mean: float
-    smallest: float
-    largest: float
 
 
 @dataclass(frozen=True, slots=True)

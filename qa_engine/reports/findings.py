@@ -27,7 +27,7 @@ _MARKS = {Status.FAIL: Mark.FAULT, Status.UNCERTAIN: Mark.DOUBT, Status.ERROR: M
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class QuotedHit:
     """One piece of evidence: what was said when, by whom. ``trigger``: words of the customer that set the rule off.
 
     ``measured``: the whole turn counts (its loudness, its pace), not particular words of it.
@@ -79,7 +79,7 @@ class Finding:
     points: float
     message: str
     reason: str
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[QuotedHit, ...] = ()
     searched: tuple[Search, ...] = ()
     excerpt: tuple[tuple[TurnLine, ...], ...] = ()
     times_taken: int = 0
@@ -254,12 +254,12 @@ def _finding(
     )
 
 
-def _hit(evidence: Evidence, turns: ShownTurns) -> Hit:
+def _hit(evidence: Evidence, turns: ShownTurns) -> QuotedHit:
     line = turns.by_index.get(evidence.turn) if evidence.turn is not None else None
     start = evidence.start
     if start is None and line is not None:
         start = line.start
-    return Hit(
+    return QuotedHit(
         start=start,
         end=evidence.end,
         clock=clock(start),

@@ -21,6 +21,17 @@ _Z_975 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
+class DayPoint:
+    """The mean of one day, in percent, with its smallest and largest value."""
+
+    day: date
+    calls: int
+    mean: float
+    smallest: float
+    largest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """Days, both included; None leaves that side open."""
 

@@ -1,6 +1,8 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
+from qa_engine.reports import Document, ReportKind, report_kinds, result_to_json, wording
+from qa_engine.reports.render import MEDIA_TYPES, render_html, stylesheet
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.authoring.rulebook import (
@@ -52,21 +54,20 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.service.reporting.forms import (
-    REASONS,
+from qa_engine.service.reporting.reports import (
     Rendered,
-    agent_report,
-    call_form,
-    render_agent,
-    render_call,
-    write_agent_report,
-    write_call_form,
+    render_report,
+    report_document,
+    report_folder,
+    write_report,
 )
+from qa_engine.service.reporting.source import REASONS
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
 from qa_engine.store import CallFilter, CallOrder, JobState
 
 __all__ = [
+    "MEDIA_TYPES",
     "REASONS",
     "WARNINGS",
     "AgentRow",
@@ -81,6 +82,7 @@ __all__ = [
     "Check",
     "CheckOutcome",
     "Clock",
+    "Document",
     "Edition",
     "EventRow",
     "FaultTag",
@@ -106,6 +108,7 @@ __all__ = [
     "RecordingInfo",
     "RecordingStore",
     "Rendered",
+    "ReportKind",
     "RuleCoverage",
     "ScriptedTranscriber",
     "SettleProgress",
@@ -114,8 +117,6 @@ __all__ = [
     "SystemClock",
     "TranscribeOutcome",
     "Transcriber",
-    "agent_report",
-    "call_form",
     "call_not_named",
     "check_inputs",
     "coverage",
@@ -142,8 +143,12 @@ __all__ = [
     "read_pack",
     "read_scorecards",
     "recording_file",
-    "render_agent",
-    "render_call",
+    "render_html",
+    "render_report",
+    "report_document",
+    "report_folder",
+    "report_kinds",
+    "result_to_json",
     "retry_calls",
     "rules_folder",
     "run_golden_calls",
@@ -152,13 +157,14 @@ __all__ = [
     "run_rule_examples",
     "scenarios",
     "status",
+    "stylesheet",
     "sweep",
     "teams",
     "transcribe_call",
     "transcribe_files",
     "upgrade_database",
     "wait_until_settled",
+    "wording",
     "worker_command",
-    "write_agent_report",
-    "write_call_form",
+    "write_report",
 ]

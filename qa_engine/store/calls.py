@@ -148,15 +148,12 @@ def search(
     return rows, total
 
 
-def scored_of_agent(
-    session: Session, agent_id: str, *, day_from: date | None, day_to: date | None
-) -> Sequence[tables.Call]:
-    """The agent's calls that have a result, oldest first, with transcript and result."""
-    conditions = _conditions(CallFilter(day_from=day_from, day_to=day_to, agent_id=agent_id))
+def scored(session: Session, wanted: CallFilter) -> Sequence[tables.Call]:
+    """The calls that have a result, oldest first, with the result."""
     return session.scalars(
-        select(tables.Call)
-        .where(tables.Call.result_id.is_not(None), *conditions)
-        .options(joinedload(tables.Call.recording), joinedload(tables.Call.transcript), joinedload(tables.Call.result))
+        _narrowed(select(tables.Call), _conditions(wanted))
+        .where(tables.Call.result_id.is_not(None))
+        .options(joinedload(tables.Call.result))
         .order_by(tables.Call.day, tables.Call.started_at.nulls_first(), tables.Call.call_id)
     ).all()
 

@@ -14,6 +14,7 @@ from qa_engine.settings import Settings
 from qa_engine.web import errors
 from qa_engine.web.api import agents as api_agents
 from qa_engine.web.api import calls as api_calls
+from qa_engine.web.api import reports as api_reports
 from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
 from qa_engine.web.metrics import Stopwatch, WebMetrics
@@ -57,7 +58,7 @@ def create_app(source: Settings | App) -> FastAPI:
     app.add_middleware(Gate)
     app.add_middleware(Stopwatch, metrics=app.state.metrics)
     errors.install(app)
-    for router in (api_uploads.router, api_calls.router, api_agents.router, api_system.router):
+    for router in (api_uploads.router, api_calls.router, api_agents.router, api_reports.router, api_system.router):
         app.include_router(router)
     for router in (home.router, calls.router, call.router, agents.router, upload.router, status.router):
         app.include_router(router)

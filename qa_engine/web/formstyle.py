@@ -3,7 +3,7 @@
 from functools import lru_cache
 from hashlib import sha256
 
-from qa_engine.reports.render import stylesheet
+from qa_engine.service import stylesheet
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,7 @@
 """The Chinese words for what the service names in English: states, reasons, stages."""
 
 from qa_engine.domain import CallState, Direction
-from qa_engine.reports import wording
-from qa_engine.service import REASONS, CallOrder, JobState, job_kinds
+from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
 
 STATES = {
     CallState.RECEIVED: "待转写",

@@ -14,8 +14,7 @@ from starlette.responses import HTMLResponse
 
 from qa_engine import __version__
 from qa_engine.errors import QaError
-from qa_engine.reports import wording
-from qa_engine.service import App
+from qa_engine.service import App, wording
 from qa_engine.web import labels
 
 STATIC = Path(__file__).parent / "static"

@@ -9,10 +9,15 @@ import pytest
 from playwright.sync_api import Page
 
 from qa_engine.domain import Agent
-from qa_engine.reports import agent_report, call_form
+from qa_engine.reports import AgentReport, CallForm, Document, agent_document, agent_report, call_document, call_form
 from qa_engine.reports.render import render
 
 pytestmark = pytest.mark.browser
+
+
+def lay_out(report: CallForm | AgentReport) -> Document:
+    return call_document(report) if isinstance(report, CallForm) else agent_document(report)
+
 
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -30,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, build: ModuleType) -> Path:
         "agent": agent_report(Agent("8026", "李华", "一组"), build.month_of_calls()),
     }
     for name, form in forms.items():
-        (home / f"{name}.html").write_bytes(render(form, "html"))
+        (home / f"{name}.html").write_bytes(render(lay_out(form), "html"))
     return home
 
 

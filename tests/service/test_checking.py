@@ -15,7 +15,7 @@ from qa_engine.rules import Offences
 from qa_engine.service import App, FixedJudge, check_inputs, doctor, health, transcribe_files, worker_command
 from qa_engine.service.checking import check as checking
 from qa_engine.service.checking.process_pool import WINDOW
-from qa_engine.service.reporting.forms import file_name
+from qa_engine.service.reporting.reports import file_name
 from qa_engine.settings import load_settings
 
 

@@ -18,10 +18,9 @@ from qa_engine.service import (
     ingest_paths,
     open_app,
     playable_file,
-    render_agent,
-    render_call,
+    render_report,
     run_pending,
-    write_agent_report,
+    write_report,
 )
 from qa_engine.service.adapters.speech import SpeechTranscriber
 from qa_engine.settings import Settings, load_settings
@@ -112,17 +111,17 @@ def test_sound_to_forms(real: App, inbox: Path) -> None:
         assert detail.row.total == 7.0
         assert detail.recording is not None
         assert (detail.recording.container, detail.recording.channels) == ("wav", 2)
-        assert "不归我管" in render_call(app, "c-1", "html").content.decode()
+        assert "不归我管" in render_report(app, "call", "c-1", "html").content.decode()
         page = (app.settings.reports_dir / "calls" / "c-1.html").read_text(encoding="utf-8")
         (source,) = set(re.findall(r'src="([^"#]+)"', page))
         assert (app.settings.reports_dir / "calls" / source).resolve() == app.recordings.path(
             detail.recording.sha256, ".wav"
         ).resolve()
-        assert json.loads(render_call(app, "c-1", "json").content)
-        paths = write_agent_report(app, "8026")
+        assert json.loads(render_report(app, "call", "c-1", "json").content)
+        paths = write_report(app, "agent", "8026")
         assert [path.name for path in paths] == ["8026.html", "8026.xlsx"]
         assert is_zipfile(paths[1])
-        assert "李华" in render_agent(app, "8026", "csv").content.decode("utf-8-sig")
+        assert "李华" in render_report(app, "agent", "8026", "csv").content.decode("utf-8-sig")
         playable = playable_file(app, "c-1")
         assert playable.media_type == "audio/wav"
         assert playable.path.read_bytes()[:4] == b"RIFF"

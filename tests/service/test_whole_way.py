@@ -28,7 +28,7 @@ from qa_engine.service import (
     run_pending,
     status,
     transcribe_call,
-    write_call_form,
+    write_report,
 )
 from qa_engine.service.jobs.kinds import INSPECT, REPORT, TRANSCRIBE
 
@@ -198,7 +198,7 @@ def test_what_is_not_there_is_said(app: App, day: Path) -> None:
         get_call(app, "nope")
     ingest_paths(app, [day])
     with pytest.raises(ConflictError, match="not inspected yet"):
-        write_call_form(app, "c-1")
+        write_report(app, "call", "c-1")
     with pytest.raises(ConflictError, match="no transcript yet"):
         inspect_call(app, "c-1")
     assert recording_file(app, "c-1").path.read_text() == "polite call"

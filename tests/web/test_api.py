@@ -51,6 +51,16 @@ def test_too_early_is_a_conflict(desk: TestClient, centre: App, kind: str) -> No
     assert "early" in answer.json()["error"]["detail"]
 
 
+def test_the_catalogue_of_reports(client: TestClient) -> None:
+    listed = client.get("/api/v1/reports").json()
+    assert {"name": "call", "title": "服务质量综合考评表", "about": "call"} in listed
+    form = client.get("/api/v1/reports/call/html", params={"subject": "demo-02"})
+    assert form.status_code == 200
+    assert form.content == client.get("/api/v1/calls/demo-02/form/html").content
+    assert client.get("/api/v1/reports/call/html").status_code == 400, "no call is named"
+    assert client.get("/api/v1/reports/nix/html", params={"subject": "x"}).status_code == 404
+
+
 @pytest.mark.parametrize("address", ["/api/v1/calls/demo-02/form", "/api/v1/agents/8026/report"])
 def test_reports_as_files(client: TestClient, address: str) -> None:
     kinds = {"html": "text/html", "csv": "text/csv", "json": "application/json", "xlsx": "application/vnd.openxml"}

@@ -1,10 +1,9 @@
-"""Forms rendered as HTML, XLSX, CSV and JSON; the same form gives the same bytes on any day."""
+"""Documents rendered as HTML, XLSX, CSV and JSON; the same document gives the same bytes on any day."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
-from qa_engine.reports.agent_report import AgentReport
-from qa_engine.reports.call_form import CallForm
+from qa_engine.reports.document import Document
 from qa_engine.reports.render.csv import render_csv
 from qa_engine.reports.render.html import render_html, stylesheet
 from qa_engine.reports.render.json import render_json
@@ -19,17 +18,17 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "json": "application/json",
 }
 
-_RENDERERS: Mapping[Format, Callable[[CallForm | AgentReport], bytes]] = {
-    "html": lambda report: render_html(report).encode(),
+_RENDERERS: Mapping[Format, Callable[[Document], bytes]] = {
+    "html": lambda document: render_html(document).encode(),
     "xlsx": render_xlsx,
     "csv": render_csv,
     "json": render_json,
 }
 
 
-def render(report: CallForm | AgentReport, fmt: Format) -> bytes:
-    """The report in one of the formats of `MEDIA_TYPES`."""
-    return _RENDERERS[fmt](report)
+def render(document: Document, fmt: Format) -> bytes:
+    """The document in one of the formats of `MEDIA_TYPES`."""
+    return _RENDERERS[fmt](document)
 
 
 __all__ = [

@@ -1,16 +1,14 @@
-"""Forms as JSON: the data of the form, masked like the form itself."""
+"""A document as JSON: what it says as data, masked like the document itself."""
 
 import json
 
 from qa_engine.domain import plain
-from qa_engine.reports.agent_report import AgentReport
-from qa_engine.reports.call_form import CallForm
+from qa_engine.reports.document import Document
 
 
-def render_json(report: CallForm | AgentReport) -> bytes:
-    """UTF-8, indented; ``kind`` says which form it is."""
-    data = plain(report)
+def render_json(document: Document) -> bytes:
+    """UTF-8, indented; ``kind`` says which report it is."""
+    data = plain(document.data)
     assert isinstance(data, dict)
-    kind = "call_form" if isinstance(report, CallForm) else "agent_report"
-    text = json.dumps({"version": 1, "kind": kind, **data}, ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps({"version": 1, "kind": document.kind, **data}, ensure_ascii=False, indent=2, allow_nan=False)
     return text.encode() + b"\n"

@@ -1,13 +1,14 @@
 """Pictures as inline SVG: the timeline of a call and the trend of an agent. Pure text, no drawing library."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import floor
+from typing import Any
 
 from markupsafe import Markup
 
-from qa_engine.reports.agent_report import DayPoint
 from qa_engine.reports.render.element import tag
 from qa_engine.reports.render.track_svg import draw_tracks, tracks_height
+from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.timeline import Bar, Lane, Pin, Stretch, Timeline
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import clock, number
@@ -176,3 +177,10 @@ def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool
             tag("text", f"{day.calls} 通", x=x, y=foot + 28, class_="mid small faint"),
         ]
     return parts
+
+
+CHARTS: Mapping[str, Callable[[Any, str], Markup]] = {
+    "timeline": timeline_svg,  # of a `Timeline`
+    "trend": lambda days, _: trend_svg(days),  # of `DayPoint`s
+}
+"""Every drawing by the name that a `Chart` block uses; it takes the data and where the recording plays."""

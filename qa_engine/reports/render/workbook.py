@@ -16,7 +16,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-Value = str | int | float | None
+from qa_engine.reports.document import Value
 
 _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001 a fixed stamp, not a moment
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
@@ -49,6 +49,8 @@ SECTION = Style(bold=True, fill="F5F6F8")
 FAULT = Style(bold=True, color="B42318")
 DOUBT = Style(color="8A5A00")
 FAINT = Style(color="8A939F")
+TINY = Style(color="8A939F", size=8, border=False)
+LARGE = Style(bold=True, size=12)
 NOTICE = Style(bold=True, color="5F3F00", fill="FFF3D6", border=False)
 ALARM = Style(bold=True, color="B42318", fill="FDECEA", border=False)
 

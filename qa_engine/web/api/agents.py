@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from qa_engine.service import list_agents, render_agent
+from qa_engine.service import list_agents, render_report
 from qa_engine.web.api.models import AgentOut
 from qa_engine.web.deps import Engine
 from qa_engine.web.downloads import rendered_response
@@ -30,4 +30,4 @@ def report(
     first: First = None,
     last: Last = None,
 ) -> Response:
-    return rendered_response(render_agent(engine, agent_id, format, day_from=first, day_to=last))
+    return rendered_response(render_report(engine, "agent", agent_id, format, day_from=first, day_to=last))

@@ -8,14 +8,14 @@ from starlette.responses import JSONResponse
 from qa_engine.contract import transcript_to_json
 from qa_engine.domain import CallState
 from qa_engine.errors import ConflictError, NotFoundError
-from qa_engine.reports import result_to_json
 from qa_engine.service import (
     CallOrder,
     get_call,
     list_calls,
     playable_file,
     recording_file,
-    render_call,
+    render_report,
+    result_to_json,
 )
 from qa_engine.web.api.models import CallDetailOut, CallListOut, CallOut
 from qa_engine.web.deps import Engine
@@ -106,7 +106,7 @@ def transcript(call_id: CallId, engine: Engine) -> Response:
 
 @router.get("/{call_id}/form/{format}", summary="The form 服务质量综合考评表 as a file")
 def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json"], engine: Engine) -> Response:
-    return rendered_response(render_call(engine, call_id, format))
+    return rendered_response(render_report(engine, "call", call_id, format))
 
 
 @router.head("/{call_id}/audio", include_in_schema=False)

@@ -100,6 +100,14 @@ class AgentOut(FromRow):
     last_day: date | None
 
 
+class ReportKindOut(FromRow):
+    """``about``: call, agent, team or centre."""
+
+    name: str
+    title: str
+    about: str
+
+
 class QueueOut(FromRow):
     queue: str
     queued: int

@@ -4,8 +4,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from qa_engine.reports.render import render_html
-from qa_engine.service import agent_report, get_agent, list_agents
+from qa_engine.service import get_agent, list_agents, render_html, report_document
 from qa_engine.web.deps import Engine
 from qa_engine.web.formstyle import form_css
 from qa_engine.web.period import read_period
@@ -25,12 +24,14 @@ def agents(request: Request, engine: Engine) -> Response:
 def agent(agent_id: str, request: Request, engine: Engine) -> Response:
     period = read_period(request.query_params)
     known = get_agent(engine, agent_id)
-    report = agent_report(engine, agent_id, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}")
+    report = report_document(
+        engine, "agent", agent_id, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}"
+    )
     return render(
         request,
         "agent.html",
         agent=known,
-        body=Markup(render_html(report, fragment=True)),  # noqa: S704 escaped by the report's own template
+        body=Markup(render_html(report, fragment=True)),  # noqa: S704 escaped block by block
         period=period,
         form_css=form_css(),
     )

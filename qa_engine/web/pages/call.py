@@ -5,9 +5,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain import CallState
-from qa_engine.reports import CallForm
-from qa_engine.reports.render import render_html
-from qa_engine.service import CallDetail, JobState, call_form, get_call, retry_calls
+from qa_engine.service import CallDetail, Document, JobState, get_call, render_html, report_document, retry_calls
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine
 from qa_engine.web.formstyle import form_css
@@ -33,13 +31,15 @@ def call(call_id: str, request: Request, engine: Engine) -> Response:
     detail = get_call(engine, call_id)
     heard = detail.recording is not None and detail.recording.codec is not None  # what was never probed never plays
     audio_url = f"/api/v1/calls/{segment(call_id)}/audio" if heard else None
-    form = call_form(engine, call_id, audio_url=audio_url) if detail.result and detail.transcript else None
+    form = (
+        report_document(engine, "call", call_id, audio_url=audio_url) if detail.result and detail.transcript else None
+    )
     return render(
         request,
         "call.html",
         detail=detail,
         audio_url=audio_url,
-        # escaped by the template of the form itself
+        # escaped block by block
         body=Markup(render_html(form, fragment=True)) if form else None,  # noqa: S704
         timeline_seconds=_seconds(form),
         form_css=form_css(),
@@ -56,8 +56,9 @@ def retry(call_id: str, engine: Engine) -> Response:
     return RedirectResponse(f"/calls/{segment(call_id)}?upload=retry", status_code=303)
 
 
-def _seconds(form: CallForm | None) -> float | None:
-    return form.timeline.seconds if form and form.timeline else None
+def _seconds(form: Document | None) -> float | None:
+    """How long the picture of the call is, for the player that moves along it."""
+    return form.seconds if form is not None else None
 
 
 def _progress(detail: CallDetail) -> str:

@@ -4,8 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from qa_engine.domain import CallState
-from qa_engine.reports import wording
-from qa_engine.service import fault_rules, list_agents, list_calls, scenarios, teams
+from qa_engine.service import fault_rules, list_agents, list_calls, scenarios, teams, wording
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine
 from qa_engine.web.listing import page_numbers, read_query

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from qa_engine.reports.render import stylesheet
+from qa_engine.service import stylesheet
 from qa_engine.web.formstyle import form_css
 
 router = APIRouter(include_in_schema=False)

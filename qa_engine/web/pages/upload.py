@@ -6,8 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from qa_engine.reports import wording
-from qa_engine.service import App, scenarios
+from qa_engine.service import App, scenarios, wording
 from qa_engine.web.deps import Engine
 from qa_engine.web.rendering import render, segment
 from qa_engine.web.uploading import RefusedUploadError, receive_upload

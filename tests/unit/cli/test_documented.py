@@ -9,6 +9,7 @@ import pytest
 import typer.main
 
 from qa_engine.cli import app
+from qa_engine.reports import report_kinds
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
 
@@ -40,3 +41,9 @@ def test_options_are_documented(path: str) -> None:
 def test_no_command_is_made_up() -> None:
     named = {" ".join(match.split()) for match in re.findall(r"^\| `(qa-engine [a-z ]+)", DOCUMENT, re.MULTILINE)}
     assert named <= set(COMMANDS)
+
+
+def test_every_report_is_documented() -> None:
+    for name, kind in report_kinds().items():
+        assert f"`{name}`" in DOCUMENT, name
+        assert kind.title in DOCUMENT, kind.title

@@ -20,8 +20,21 @@ from qa_engine.domain import (
     Severity,
     Status,
 )
-from qa_engine.reports import CallForm, call_form, result_from_json, result_to_json
+from qa_engine.reports import (
+    AgentReport,
+    CallForm,
+    Document,
+    agent_document,
+    call_document,
+    call_form,
+    result_from_json,
+    result_to_json,
+)
 from qa_engine.reports.render import render
+
+
+def lay_out(report: CallForm | AgentReport) -> Document:
+    return call_document(report) if isinstance(report, CallForm) else agent_document(report)
 
 
 def at(text: str) -> datetime:
@@ -83,11 +96,11 @@ def test_the_complaint_is_a_block_with_both_deadlines(form: CallForm) -> None:
 
 def test_numbers_are_masked(form: CallForm) -> None:
     for kind in ("html", "json", "csv"):
-        assert "13912345678" not in render(form, kind).decode("utf-8-sig")
+        assert "13912345678" not in render(lay_out(form), kind).decode("utf-8-sig")
 
 
 def test_the_page_shows_both(form: CallForm) -> None:
-    page = render(form, "html").decode()
+    page = render(lay_out(form), "html").decode()
     for words in (
         "投诉登记",
         "重要投诉",
@@ -102,14 +115,14 @@ def test_the_page_shows_both(form: CallForm) -> None:
 
 
 def test_the_workbook_has_a_sheet_for_them(form: CallForm) -> None:
-    sheet = load_workbook(io.BytesIO(render(form, "xlsx")))["投诉与承诺"]
+    sheet = load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["投诉与承诺"]
     cells = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
     for words in ("重要", "超时", "待跟进", "三天内给您回复", "超过规定时限"):
         assert words in cells
 
 
 def test_a_call_without_them_has_neither(build: ModuleType) -> None:
-    page = render(call_form(build.transcript(), build.result()), "html").decode()
+    page = render(lay_out(call_form(build.transcript(), build.result())), "html").decode()
     assert "投诉登记" not in page
     assert "承诺台账" not in page
 

@@ -11,9 +11,23 @@ import pytest
 from openpyxl import load_workbook
 
 from qa_engine.domain import Agent, Status
-from qa_engine.reports import InspectedCall, agent_report, call_form
+from qa_engine.reports import (
+    AgentReport,
+    CallForm,
+    Document,
+    InspectedCall,
+    agent_document,
+    agent_report,
+    call_document,
+    call_form,
+)
 from qa_engine.reports.render import render_html, render_xlsx, stylesheet
 from qa_engine.reports.render.html import safe_url
+
+
+def lay_out(report: CallForm | AgentReport) -> Document:
+    return call_document(report) if isinstance(report, CallForm) else agent_document(report)
+
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -45,13 +59,13 @@ class Page(HTMLParser):
 
 
 def form_page(build: ModuleType, audio_url: str | None = "/calls/c-0007/audio") -> Page:
-    return Page(render_html(call_form(build.transcript(), build.result(), audio_url=audio_url)))
+    return Page(render_html(lay_out(call_form(build.transcript(), build.result(), audio_url=audio_url))))
 
 
 def test_the_page_is_whole_and_fetches_nothing(build: ModuleType) -> None:
     for html in (
-        render_html(call_form(build.transcript(), build.result())),
-        render_html(agent_report(Agent("8026", "李华"), build.month_of_calls())),
+        render_html(lay_out(call_form(build.transcript(), build.result()))),
+        render_html(lay_out(agent_report(Agent("8026", "李华"), build.month_of_calls()))),
     ):
         page = Page(html)
         assert page.open == []
@@ -91,7 +105,7 @@ def test_what_was_said_is_never_markup(build: ModuleType) -> None:
     turns = (replace(transcript.turns[0], text=evil), *transcript.turns[1:])
     call = replace(transcript.call, scenario=evil, agent=Agent(evil, evil, evil), metadata={evil: evil})
     result = build.result("c</style><script>x")
-    html = render_html(call_form(replace(transcript, turns=turns, call=call), result, source_name=evil))
+    html = render_html(lay_out(call_form(replace(transcript, turns=turns, call=call), result, source_name=evil)))
     assert "<script" not in html
     assert html.count("</style>") == 1
     assert "49" not in Page(html).text.replace(":49", "")
@@ -116,7 +130,7 @@ def test_only_harmless_addresses_are_linked(url: str | None, kept: str) -> None:
 
 
 def test_a_script_address_makes_no_player(build: ModuleType) -> None:
-    html = render_html(call_form(build.transcript(), build.result(), audio_url="javascript:alert(1)"))
+    html = render_html(lay_out(call_form(build.transcript(), build.result(), audio_url="javascript:alert(1)")))
     assert "javascript:" not in html
     assert not Page(html).all("audio")
 
@@ -133,7 +147,7 @@ def test_what_an_inspector_looks_for_is_on_the_form(build: ModuleType) -> None:
 
 
 def test_a_clean_call_says_so(build: ModuleType) -> None:
-    text = Page(render_html(call_form(build.transcript(notice=None), build.clean_result()))).text
+    text = Page(render_html(lay_out(call_form(build.transcript(notice=None), build.clean_result())))).text
     assert "本次通话未发现扣分项。" in text
     assert "演示识别模型" not in text
     assert "待复核项" not in text
@@ -141,17 +155,19 @@ def test_a_clean_call_says_so(build: ModuleType) -> None:
 
 def test_a_call_without_turns_or_times(build: ModuleType) -> None:
     transcript = replace(build.transcript(), turns=(), speech=())
-    text = Page(render_html(call_form(transcript, build.result(rules=(), sections=(), total=0.0, possible=0.0)))).text
+    text = Page(
+        render_html(lay_out(call_form(transcript, build.result(rules=(), sections=(), total=0.0, possible=0.0))))
+    ).text
     assert "本次通话没有可显示的文字。" in text
     assert "等级待定" in text
 
 
 def test_a_few_calls_are_said_to_be_few(build: ModuleType) -> None:
     calls = build.month_of_calls(3)
-    text = Page(render_html(agent_report(Agent("8026", "李华"), calls))).text
+    text = Page(render_html(lay_out(agent_report(Agent("8026", "李华"), calls)))).text
     assert "样本太少（3 通）" in text
     assert "95% 置信区间" not in text
-    assert "95% 置信区间" in Page(render_html(agent_report(Agent("8026"), build.month_of_calls()))).text
+    assert "95% 置信区间" in Page(render_html(lay_out(agent_report(Agent("8026"), build.month_of_calls())))).text
 
 
 def test_rates_are_shown_with_what_they_rest_on(build: ModuleType) -> None:
@@ -163,28 +179,28 @@ def test_rates_are_shown_with_what_they_rest_on(build: ModuleType) -> None:
     few = agent_report(Agent("8026", "李华"), calls)
     enough = agent_report(Agent("8026", "李华"), [*calls, rated(5, Status.PASS)])
     for words in ("响应率", "75%", "3 / 4", "样本太少（4），只作参考；另有 1 个待复核，未计入"):
-        assert words in Page(render_html(few)).text, words
-    assert "95% 置信区间 38–96%" in Page(render_html(enough)).text
-    assert "达成率" not in Page(render_html(agent_report(Agent("8026"), build.month_of_calls()))).text
-    book = load_workbook(io.BytesIO(render_xlsx(few)))
+        assert words in Page(render_html(lay_out(few))).text, words
+    assert "95% 置信区间 38–96%" in Page(render_html(lay_out(enough))).text
+    assert "达成率" not in Page(render_html(lay_out(agent_report(Agent("8026"), build.month_of_calls())))).text
+    book = load_workbook(io.BytesIO(render_xlsx(lay_out(few))))
     assert ("响应率", 75, 3, 4) in [row[:4] for row in book["概况"].iter_rows(values_only=True)]
 
 
 def test_an_agent_without_calls_gets_an_honest_page() -> None:
-    text = Page(render_html(agent_report(Agent("8026"), []))).text
+    text = Page(render_html(lay_out(agent_report(Agent("8026"), [])))).text
     for words in ("本期没有可计分的通话", "本期计分的通话未发现扣分项", "本期通话全部计分"):
         assert words in text
 
 
 def test_calls_are_linked_to_their_forms(build: ModuleType) -> None:
-    page = Page(render_html(agent_report(Agent("8026", "李华"), build.month_of_calls())))
+    page = Page(render_html(lay_out(agent_report(Agent("8026", "李华"), build.month_of_calls()))))
     links = {a["href"] for a in page.all("a")}
     assert "../calls/c-0001.html" in links
     assert any(str(link).startswith("../calls/c-0001.html#t=") for link in links)
 
 
 def test_a_fragment_is_the_body_alone(build: ModuleType) -> None:
-    html = render_html(call_form(build.transcript(), build.result()), fragment=True)
+    html = render_html(lay_out(call_form(build.transcript(), build.result())), fragment=True)
     assert html.lstrip().startswith('<div class="qa call-form')
     assert "<style" not in html
     assert Page(html).open == []
@@ -198,12 +214,12 @@ def test_every_rule_of_the_stylesheet_is_scoped() -> None:
 
 
 def test_the_same_form_gives_the_same_page(build: ModuleType) -> None:
-    pages = {render_html(call_form(build.transcript(), build.result())) for _ in range(2)}
+    pages = {render_html(lay_out(call_form(build.transcript(), build.result()))) for _ in range(2)}
     assert len(pages) == 1
 
 
 def test_many_hits_of_one_finding_stay_short(build: ModuleType) -> None:
     often = replace(build.rules()[5], evidence=tuple(build.hit(6, "不行", "说了忌语") for _ in range(12)))
-    text = Page(render_html(call_form(build.transcript(), build.result(rules=(often,))))).text
+    text = Page(render_html(lay_out(call_form(build.transcript(), build.result(rules=(often,)))))).text
     assert "另有 7 处：" in text
     assert text.count("说了忌语") == 5

@@ -13,10 +13,24 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from qa_engine.domain import Agent
-from qa_engine.reports import AgentReport, CallForm, UncountedCall, agent_report, call_form
+from qa_engine.reports import (
+    AgentReport,
+    CallForm,
+    Document,
+    UncountedCall,
+    agent_document,
+    agent_report,
+    call_document,
+    call_form,
+)
 from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.reports.render.csv import write_table
 from qa_engine.reports.render.workbook import PLAIN, Book, write_cell
+
+
+def lay_out(report: CallForm | AgentReport) -> Document:
+    return call_document(report) if isinstance(report, CallForm) else agent_document(report)
+
 
 FORMULAS = ['=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
 
@@ -38,18 +52,18 @@ def texts(data: bytes) -> str:
 @pytest.mark.parametrize("fmt", list(MEDIA_TYPES))
 def test_the_same_report_gives_the_same_bytes(build: ModuleType, fmt: Format) -> None:
     for make in (form, report):
-        assert render(make(build), fmt) == render(make(build), fmt)
+        assert render(lay_out(make(build)), fmt) == render(lay_out(make(build)), fmt)
 
 
 def test_no_clock_is_written_into_a_workbook(build: ModuleType) -> None:
-    with zipfile.ZipFile(io.BytesIO(render(form(build), "xlsx"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(render(lay_out(form(build)), "xlsx"))) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2020, 1, 1, 0, 0, 0)}
         core = archive.read("docProps/core.xml").decode()
     assert core.count("2020-01-01T00:00:00Z") == 2
 
 
 def test_the_workbook_holds_the_form(build: ModuleType) -> None:
-    said = texts(render(form(build), "xlsx"))
+    said = texts(render(lay_out(form(build)), "xlsx"))
     for words in (
         "服务质量综合考评表", "演示识别模型", "李华 8026", "使用服务忌语「不行」", "坐席前 2 个话轮", "相似度 56",
         "139****5678", "未参与检查", "质检员签名、日期", "疑1", "attitude.overpromise", "base@sha256:" + "5e" * 32,
@@ -59,13 +73,13 @@ def test_the_workbook_holds_the_form(build: ModuleType) -> None:
 
 
 def test_the_workbook_of_an_agent_holds_the_report(build: ModuleType) -> None:
-    said = texts(render(report(build), "xlsx"))
+    said = texts(render(lay_out(report(build)), "xlsx"))
     for words in ("坐席质检报告", "95% 置信区间", "服务忌语", "目标：", "录音无声", "c-0001"):
         assert words in said, words
 
 
 def test_sheets_are_ready_to_print(build: ModuleType) -> None:
-    book = load_workbook(io.BytesIO(render(form(build), "xlsx")))
+    book = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))
     assert book.sheetnames == ["考评表", "扣分明细", "通话文本", "检查清单"]
     for sheet in book:
         assert sheet.page_setup.paperSize == 9
@@ -76,7 +90,7 @@ def test_sheets_are_ready_to_print(build: ModuleType) -> None:
 
 
 def test_scores_and_points_are_numbers(build: ModuleType) -> None:
-    sheet = load_workbook(io.BytesIO(render(form(build), "xlsx")))["检查清单"]
+    sheet = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))["检查清单"]
     points = [row[5].value for row in sheet.iter_rows(min_row=2)]
     assert points[:3] == [-2, -3, -6]
 
@@ -94,7 +108,7 @@ def test_a_formula_spoken_in_a_call_stays_text_in_the_file(build: ModuleType) ->
     transcript = build.transcript()
     evil = "=1+1"
     turns = (replace(transcript.turns[0], text=evil), *transcript.turns[1:])
-    data = render(call_form(replace(transcript, turns=turns), build.result(rules=())), "xlsx")
+    data = render(lay_out(call_form(replace(transcript, turns=turns), build.result(rules=()))), "xlsx")
     cell = load_workbook(io.BytesIO(data))["通话文本"]["E2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (evil, "s", True)
 
@@ -117,7 +131,7 @@ def test_any_text_survives_a_csv(text: str) -> None:
 
 
 def test_csv_of_a_call_has_every_rule_and_every_hit(build: ModuleType) -> None:
-    data = render(form(build), "csv")
+    data = render(lay_out(form(build)), "csv")
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert {row["规则"] for row in rows} == {rule.id for rule in build.result().rules}
@@ -128,7 +142,7 @@ def test_csv_of_a_call_has_every_rule_and_every_hit(build: ModuleType) -> None:
 
 
 def test_csv_of_an_agent_has_every_call(build: ModuleType) -> None:
-    rows = list(csv.DictReader(io.StringIO(render(report(build), "csv").decode("utf-8-sig"), newline="")))
+    rows = list(csv.DictReader(io.StringIO(render(lay_out(report(build)), "csv").decode("utf-8-sig"), newline="")))
     assert [row["通话编号"] for row in rows][-1] == "c-9"
     assert len(rows) == 10
     assert (rows[-1]["计分"], rows[-1]["未计分原因"]) == ("否", "录音无声")
@@ -138,7 +152,7 @@ def test_csv_of_an_agent_has_every_call(build: ModuleType) -> None:
 @pytest.mark.parametrize("make", [form, report])
 def test_json_is_the_data_of_the_form(build: ModuleType, make: object) -> None:
     made = make(build)  # type: ignore[operator]
-    data = json.loads(render(made, "json"))
+    data = json.loads(render(lay_out(made), "json"))
     assert (data["version"], data["kind"]) == (1, "call_form" if isinstance(made, CallForm) else "agent_report")
     assert data["title"] == made.title
     assert build.PHONE not in json.dumps(data)

@@ -23,12 +23,16 @@ from qa_engine.domain import (
     Transcript,
     Turn,
 )
-from qa_engine.reports import CallForm, agent_report, call_form
+from qa_engine.reports import AgentReport, CallForm, Document, agent_document, agent_report, call_document, call_form
 from qa_engine.reports.render import render, render_html
 from qa_engine.reports.render.svg import timeline_svg
 from qa_engine.reports.timeline import Timeline, build_timeline
 from qa_engine.reports.tracks import Track, build_tracks
 from qa_engine.reports.wording import mood, tone_label
+
+
+def lay_out(report: CallForm | AgentReport) -> Document:
+    return call_document(report) if isinstance(report, CallForm) else agent_document(report)
 
 
 def reading(turn: int, label: str, probability: float) -> ToneReading:
@@ -140,7 +144,7 @@ def test_the_marks_of_hits_carry_their_severity(timeline: Timeline) -> None:
 
 
 def test_the_page_tells_tones_in_words_and_in_its_legend(form: CallForm) -> None:
-    page = render_html(form)
+    page = render_html(lay_out(form))
     legend = re.findall(r'<i class="t-(\w+)"></i>([^<\s]+)</span>', page)
     assert legend == [
         ("warm", "热情"), ("neutral", "平和"), ("impatient", "不耐烦"), ("calm", "平静"), ("angry", "激动"),
@@ -166,15 +170,19 @@ def test_the_page_tells_tones_in_words_and_in_its_legend(form: CallForm) -> None
 def test_where_no_tone_was_read_the_form_says_why(build: ModuleType, model: str, note: str) -> None:
     form = call_form(build.transcript(), replace(build.result(), tone_model=model))
     assert note in form.tone_note
-    assert note in render_html(form)
+    assert note in render_html(lay_out(form))
     assert form.timeline is not None
     assert [track.key for track in form.timeline.tracks] == ["rate", "loudness"]
-    said = [cell.value for row in load_workbook(io.BytesIO(render(form, "xlsx")))["考评表"].iter_rows() for cell in row]
+    said = [
+        cell.value
+        for row in load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["考评表"].iter_rows()
+        for cell in row
+    ]
     assert any(note in str(value) for value in said)
 
 
 def test_the_workbook_has_a_column_for_tone(form: CallForm) -> None:
-    sheet = load_workbook(io.BytesIO(render(form, "xlsx")))["通话文本"]
+    sheet = load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["通话文本"]
     head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     at = head.index("语气（模型判断）")
     assert [row[at] for row in rows if row[at]].count("平和（把握 90%）") >= 1
@@ -212,8 +220,10 @@ def test_the_report_of_an_agent_sums_tone_up_where_it_was_read(build: ModuleType
         "3 通平均：热情的话占 20%，生硬的话占 10%",
         "3 通测到客户情绪的开头与结尾：好转 1 通，变差 1 通",
     )
-    assert all(sentence in render_html(report) for sentence in report.tone)
+    assert all(sentence in render_html(lay_out(report)) for sentence in report.tone)
     cells = [
-        cell.value for row in load_workbook(io.BytesIO(render(report, "xlsx")))["概况"].iter_rows() for cell in row
+        cell.value
+        for row in load_workbook(io.BytesIO(render(lay_out(report), "xlsx")))["概况"].iter_rows()
+        for cell in row
     ]
     assert "；".join(report.tone) in cells

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qa_engine.service.intake.facts import call_id
 from qa_engine.service.intake.filenames import id_of_file, last_part, readable
-from qa_engine.service.reporting.forms import file_name
+from qa_engine.service.reporting.reports import file_name
 
 
 @pytest.mark.parametrize(

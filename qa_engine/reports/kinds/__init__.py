@@ -1,0 +1,105 @@
+"""The catalogue of reports. A kind is one file of this folder: its name, what it is about, and how it is built.
+
+A kind builds a `Document` of blocks from what a `Source` tells it; pages, workbooks, CSV and JSON follow from the
+blocks, and command line and pages from the catalogue.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Literal, Protocol, TypeVar
+
+from qa_engine.domain import Agent, CallResult, Transcript
+from qa_engine.reports.agent_report import UncountedCall
+from qa_engine.reports.document import Document
+from qa_engine.reports.statistics import WHOLE_TIME, InspectedCall, Period
+
+About = Literal["call", "agent", "team", "centre"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A call with its result. ``source_name`` is the file that it came from."""
+
+    transcript: Transcript
+    result: CallResult
+    source_name: str
+
+
+class Source(Protocol):
+    """Where reports have their calls from."""
+
+    def call(self, call_id: str) -> StoredCall:
+        """Raises NotFoundError, or ConflictError when the call is not inspected."""
+
+    def agent(self, agent_id: str) -> Agent:
+        """Raises NotFoundError."""
+
+    def inspected(
+        self, period: Period, *, agent_id: str | None = None, team: str | None = None, form_url: str = "{call_id}"
+    ) -> Sequence[InspectedCall]:
+        """The calls of the period that have a result, the oldest first."""
+
+    def uncounted(
+        self, period: Period, *, agent_id: str | None = None, team: str | None = None
+    ) -> Sequence[UncountedCall]:
+        """The calls of the period that have none, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for. ``subject``: id of the call or agent, name of the team; empty for the centre.
+
+    ``form_url`` is where the reader finds the form of a call, with ``{call_id}`` in it; ``audio_url`` is where the
+    recording of the call plays.
+    """
+
+    subject: str = ""
+    period: Period = WHOLE_TIME
+    audio_url: str | None = None
+    form_url: str = "../calls/{call_id}.html"
+
+
+Build = Callable[[Source, Request], Document]
+B = TypeVar("B", bound=Build)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """One entry of the catalogue. ``folder`` is where its files go in the folder of reports."""
+
+    name: str
+    title: str
+    about: About
+    folder: str
+    build: Build
+
+
+_REGISTRY: dict[str, ReportKind] = {}
+
+
+def report_kind(name: str, *, title: str, about: About, folder: str) -> Callable[[B], B]:
+    """Registers the decorated function ``(Source, Request) -> Document`` as the report ``name``."""
+
+    def register(build: B) -> B:
+        if name in _REGISTRY:
+            raise ValueError(f"report {name} is registered twice")
+        _REGISTRY[name] = ReportKind(name, title, about, folder, build)
+        return build
+
+    return register
+
+
+def report_kinds() -> Mapping[str, ReportKind]:
+    """Every report by its name."""
+    _find()
+    return dict(sorted(_REGISTRY.items()))
+
+
+@cache
+def _find() -> None:
+    """Import every file of this folder, so that it registers what it declares."""
+    for module in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")

@@ -1,0 +1,171 @@
+"""The report of an agent as the sheets of a workbook, and as the table of a CSV file."""
+
+from collections.abc import Iterable
+
+from qa_engine.reports.agent_report import AgentReport, TrainingNeed
+from qa_engine.reports.document import (
+    Banner,
+    Block,
+    Cell,
+    Column,
+    Fact,
+    Facts,
+    Gap,
+    Heading,
+    Note,
+    Row,
+    Rows,
+    Sheet,
+    SignLine,
+    SignOff,
+    Table,
+    Value,
+)
+from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
+
+_CSV_COLUMNS = (
+    "工号", "姓名", "班组", "通话编号", "日期", "开始时间", "场景", "时长（秒）", "计分", "得分", "满分",
+    "得分率（%）", "等级", "一票否决", "待复核项", "扣分项", "未计分原因",
+)  # fmt: skip
+
+
+def agent_rows(report: AgentReport) -> Rows:
+    """One line for each call, counted or not."""
+    head = (report.agent_id, report.agent_name, report.team)
+    reasons = {call.call_id: call.reason for call in report.uncounted}
+    rows: list[tuple[Value, ...]] = [
+        (
+            *head, call.call_id, call.day, call.started, call.scenario, call.seconds, "是" if call.counted else "否",
+            call.total, call.possible, None if call.rate is None else round(call.rate, 1), call.grade,
+            "是" if call.veto else "待确认" if call.veto_suspected else "否", call.doubts, "、".join(call.faults),
+            "" if call.counted else reasons[call.call_id],
+        )
+        for call in report.calls
+    ]  # fmt: skip
+    shown = {call.call_id for call in report.calls}
+    for left_out in report.uncounted:
+        if left_out.call_id not in shown:
+            day = f"{left_out.day:%Y-%m-%d}" if left_out.day is not None else ""
+            rows.append(
+                (*head, left_out.call_id, day, "", "", None, "否", None, None, None, "", "", None, "", left_out.reason)
+            )
+    return Rows(_CSV_COLUMNS, tuple(rows))
+
+
+def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
+    """概况, 失分与培训, 通话明细."""
+    return (
+        Sheet("概况", (22, 20, 16, 16, 40), tuple(_summary(report)), grid=False),
+        Sheet("失分与培训", (24, 16, 10, 12, 10, 12, 60), tuple(_needs(report))),
+        Sheet("通话明细", (16, 14, 10, 10, 12, 10, 8, 8, 44), (_calls(report),)),
+    )
+
+
+def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False) -> Table:
+    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen)
+
+
+def _summary(report: AgentReport) -> list[Block]:
+    blocks: list[Block] = [Note(report.title, "title")]
+    if report.notice:
+        blocks.append(Banner("notice", f"{report.notice}：只认识合成语音，不作考核依据。"))
+    blocks += [Gap(), Facts(tuple(Fact(label, value) for label, value in _pairs(report))), Gap()]
+    sections = (Row((s.title, _one(s.rate), s.lost)) for s in report.sections)
+    blocks += [_table(("考评项", "得分率（%）", "累计失分"), sections), Gap()]
+    if report.rates:
+        rates = (Row((r.title, _one(r.share), r.passed, r.judged, rate_note(r))) for r in report.rates)
+        blocks += [_table(("达成率", "达成率（%）", "达成", "检查", "说明"), rates), Gap()]
+    days = (
+        Row((f"{day.day:%Y-%m-%d}", day.calls, _one(day.mean), _one(day.smallest), _one(day.largest)))
+        for day in report.days
+    )
+    labels = ("班长意见与改进安排", "班长签名、日期", "坐席签名、日期")
+    lines = tuple(SignLine((label,), look="tall" if "意见" in label else "") for label in labels)
+    blocks += [_table(("日期", "通话", "平均（%）", "最低（%）", "最高（%）"), days), Gap(), SignOff("辅导记录", lines)]
+    return [*blocks, *(Note(version, "tiny") for version in report.versions)]
+
+
+def _pairs(report: AgentReport) -> list[tuple[str, str]]:
+    mean = report.mean
+    if mean.n == 0:
+        spread = "本期没有可计分的通话"
+    elif mean.too_few:
+        spread = f"样本太少（{mean.n} 通），平均分只作参考"
+    else:
+        spread = f"95% 置信区间 {number(mean.low or 0.0, 1)}–{number(mean.high or 0.0, 1)}"
+    pairs = [
+        ("坐席", f"{report.agent_name} {report.agent_id}".strip()),
+        ("班组", report.team),
+        ("期间", report.period),
+        ("平均得分率", f"{percent(mean.mean)}（{spread}）"),
+        ("最低 – 最高", f"{percent(mean.smallest)} – {percent(mean.largest)}"),
+        ("计分通话", f"{mean.n} 通，共 {report.total_calls} 通；其中 {report.waiting} 通待复核"),
+        ("有扣分的通话", f"{report.faulty_calls} 通；一票否决 {report.vetoes} 通，待确认 {report.suspected} 通"),
+        ("等级分布", "　".join(f"{grade} {count} 通" for grade, count in report.grades) or "—"),
+        ("最好的通话", f"{report.best.call_id}　{percent(report.best.rate)}" if report.best else "—"),
+        ("最差的通话", f"{report.worst.call_id}　{percent(report.worst.rate)}" if report.worst else "—"),
+    ]
+    if report.tone:
+        pairs.append(("语气（模型判断）", "；".join(report.tone)))
+    return pairs
+
+
+def _one(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _needs(report: AgentReport) -> list[Block]:
+    rows = (
+        Row(
+            (
+                lost.title,
+                lost.section,
+                SEVERITIES[lost.severity],
+                f"{lost.calls} / {lost.judged}",
+                lost.hits,
+                Cell(value=lost.points, look="fault"),
+                lost.message,
+            )
+        )
+        for lost in report.lost
+    )
+    columns = ("项目", "考评项", "程度", "出现通话", "次数", "累计扣分", "说明")
+    blocks: list[Block] = [_table(columns, rows, frozen=True)]
+    if not report.lost:
+        blocks.append(Heading("本期计分的通话未发现扣分项。"))
+    titles = ("项目", "考评项", "程度", "通话", "时间", "说话人", "原话、依据与目标")
+    needs = [row for need in report.needs for row in _need_rows(need)]
+    blocks += [Gap(), Heading("培训需求"), _table(titles, needs)]
+    if not report.needs:
+        blocks.append(Heading("本期没有达到培训标准的问题。"))
+    return blocks
+
+
+def _need_rows(need: TrainingNeed) -> list[Row]:
+    why = "".join(f"{part}。" for part in (need.message, need.reason, f"目标：{need.goal}") if part)
+    rows = [Row((need.title, need.section, need.severity_label, "", "", "", why), "section")]
+    for clip in need.clips:
+        message = "" if need.message else clip.message
+        words = f"「{clip.words}」" if clip.words else ""
+        said = "，".join(part for part in (words, message, clip.explanation) if part)
+        call = Cell(value=clip.call_id, url=clip.url)
+        rows.append(Row(("", "", clip.day, call, clip.clock, clip.speaker, said)))
+    return rows
+
+
+def _calls(report: AgentReport) -> Table:
+    rows = []
+    for call in report.counted:
+        got = f"{number(call.total)} / {number(call.possible)}"
+        veto = "一票否决；" if call.veto else "一票否决待确认；" if call.veto_suspected else ""
+        faults = veto + ("、".join(call.faults) or "无")
+        duration = clock(call.seconds) if call.seconds is not None else ""
+        named = Cell(value=call.call_id, url=call.form_url)
+        when = (call.started or call.day, call.scenario, duration, got, _one(call.rate))
+        rows.append(Row((named, *when, call.grade, call.doubts, faults)))
+    for left_out in report.uncounted:
+        day = f"{left_out.day:%m-%d}" if left_out.day is not None else ""
+        named = Cell(value=left_out.call_id, url=left_out.form_url)
+        rows.append(Row((named, day, "", "", "未计分", None, "", None, left_out.reason), "faint"))
+    columns = ("通话", "时间", "场景", "时长", "得分", "得分率（%）", "等级", "待复核", "扣分项或未计分原因")
+    return _table(columns, rows, frozen=True)

@@ -1,0 +1,374 @@
+"""服务质量综合考评表: the form of one call."""
+
+from collections.abc import Sequence
+
+from qa_engine.domain import Severity
+from qa_engine.reports.call_form import CallForm, ItemLine, SectionBlock, call_form
+from qa_engine.reports.cards import BOX, WIDE_BOX, finding_card, label_of, place, time_of
+from qa_engine.reports.document import (
+    Banner,
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Figure,
+    Figures,
+    Heading,
+    Legend,
+    LegendEntry,
+    Line,
+    Note,
+    Piece,
+    Player,
+    Quote,
+    Row,
+    SignLine,
+    SignOff,
+    Table,
+    Text,
+)
+from qa_engine.reports.findings import Finding
+from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.kinds.call_form_tables import call_rows, call_sheets
+from qa_engine.reports.wording import CALL_FORM_TITLE, SEVERITIES, number, percent, signed
+from qa_engine.rules import TONE_TITLE
+
+_SEVERITIES = ("veto", "major", "minor", "info")
+
+
+@report_kind("call", title=CALL_FORM_TITLE, about="call", folder="calls")
+def report(source: Source, request: Request) -> Document:
+    """The form of the call ``request.subject``."""
+    stored = source.call(request.subject)
+    return call_document(
+        call_form(stored.transcript, stored.result, audio_url=request.audio_url, source_name=stored.source_name)
+    )
+
+
+def call_document(form: CallForm) -> Document:
+    """The form, laid out."""
+    return Document(
+        kind="call_form",
+        title=form.title,
+        mark=f"通话 {form.call_id}",
+        heading=f"{form.title} {form.call_id}",
+        subject=form.call_id,
+        look="call-form",
+        audio_url=form.audio_url,
+        blocks=(
+            *_top(form),
+            *_picture(form),
+            Heading("考评项得分"),
+            _score_table(form),
+            *_findings(form),
+            *_veto_items(form),
+            *_duties(form),
+            *_signatures(),
+            *_metrics(form),
+            *_talk(form),
+            *_lists(form),
+        ),
+        footer=tuple(Fact(fact.label, fact.value) for fact in form.footer),
+        sheets=call_sheets(form),
+        table=call_rows(form),
+        data=form,
+        seconds=form.timeline.seconds if form.timeline is not None else None,
+    )
+
+
+def _top(form: CallForm) -> list[Block]:
+    score = form.score
+    blocks: list[Block] = []
+    if form.notice:
+        told = "：当前使用自带的演示识别模型，只认识合成语音，文字与结论须人工核对，不作考核依据。"
+        blocks.append(Banner("notice", (Piece(form.notice, "strong"), told)))
+    if score.veto or score.veto_suspected:
+        blocks.append(Banner("alarm", _vetoes(form)))
+    blocks.append(
+        Figures(
+            (
+                Figure("机器得分", (number(score.total), Piece(f" / {number(score.possible)}", "unit"))),
+                Figure("得分率", percent(score.rate)),
+                Figure("等级", score.grade or "—"),
+                Figure("扣分项", str(score.deductions), look="fault" if score.deductions else ""),
+                Figure("待复核", str(score.doubts), look="doubt" if score.doubts else ""),
+                Figure("待人工评分", (number(score.manual), Piece(" 分", "unit"))),
+            )
+        )
+    )
+    if score.pending:
+        blocks.append(Banner("ask", "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"))
+    blocks.append(Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)))
+    blocks += [Banner("ask", warning) for warning in form.warnings]
+    if form.review_reasons:
+        blocks.append(Banner("ask", "需要人工复核", form.review_reasons))
+    return blocks
+
+
+def _vetoes(form: CallForm) -> Text:
+    what = "一票否决：" if form.score.veto else "疑似一票否决，须人工确认后才计入得分："
+    parts: list[str | Piece] = [what]
+    for n, finding in enumerate(form.vetoes):
+        parts += ["、"] if n else []
+        parts.append(Piece(finding.title, url=f"#{finding.anchor}"))
+        if finding.at is not None:
+            parts += ["（", Piece(finding.clock, seconds=finding.at), "）"]
+    return tuple(parts)
+
+
+def _picture(form: CallForm) -> list[Block]:
+    timeline = form.timeline
+    blocks: list[Block] = [Player()] if form.audio_url else []
+    if timeline is None:
+        if not form.timed:
+            blocks.append(Note("文本没有时间信息：与时间有关的检查不适用，也无法定位收听。", "empty"))
+        return blocks
+    entries = [
+        LegendEntry("坐席", "k-agent"),
+        LegendEntry("客户", "k-customer"),
+        LegendEntry("静默 3 秒以上", "k-gap"),
+        LegendEntry("同时说话", "k-both"),
+    ]
+    if form.excluded_turns:
+        entries.append(LegendEntry("未参与检查", "k-excluded"))
+    for key in _SEVERITIES:
+        if key in timeline.severities:
+            label = SEVERITIES[Severity(key)] + ("扣分" if key in ("major", "minor") else "")
+            entries.append(LegendEntry(label, f"k-{key}"))
+    entries.append(LegendEntry("待复核", "k-doubt"))
+    if timeline.loudness_known:
+        entries.append(LegendEntry("条形高度为音量（相对本人中位数）"))
+    if form.audio_url:
+        entries.append(LegendEntry("点击任意位置的时间即可收听", look="screen"))
+    blocks += [Chart("timeline", timeline), Legend(tuple(entries))]
+    if timeline.tracks:
+        tones = [LegendEntry(TONE_TITLE[kind], f"t-{kind}") for kind in timeline.tone_kinds]
+        if timeline.unsure:
+            tones.append(LegendEntry("拿不准", "t-unsure"))
+        tones.append(LegendEntry("该话轮未测", "k-missing"))
+        if timeline.tone_kinds:
+            tones.append(LegendEntry("语气由模型按字面判断，仅供参考"))
+        if timeline.sound_known:
+            tones.append(LegendEntry("语速、音量：蓝为坐席，灰为客户，中间刻度为中位数（语速为坐席的）"))
+        blocks.append(Legend(tuple(tones)))
+    if form.tone_note:
+        blocks.append(Note(form.tone_note, "legend"))
+    return blocks
+
+
+def _score_table(form: CallForm) -> Table:
+    rows: list[Row] = []
+    for section in form.sections:
+        rows += [_section_row(section), *(_item_row(item) for item in section.items)]
+    score = form.score
+    lost = (Piece(f"{signed(-score.lost)} 分", "fault"), "　") if score.lost > 0 else ()
+    rows.append(
+        Row(
+            (
+                Cell("合计"),
+                Cell(number(score.possible)),
+                Cell(number(score.total)),
+                Cell((*lost, Piece("不适用与未评的人工项不计入满分", "soft small")), "wide"),
+            ),
+            "section",
+        )
+    )
+    columns = (
+        Column("细项"),
+        Column("满分", number=True),
+        Column("得分", number=True),
+        Column("说明", width="52%"),
+    )
+    return Table(columns, tuple(rows), "score")
+
+
+def _section_row(section: SectionBlock) -> Row:
+    reached = "本次无可计分细项" if section.rate is None else percent(section.rate)
+    bar = () if section.rate is None else (Piece(share=section.rate),)
+    got = number(section.score) if section.possible else "—"
+    told = Cell((*bar, Piece(reached, "soft small")), "wide")
+    return Row((Cell(section.title), Cell(number(section.possible)), Cell(got), told), "section")
+
+
+def _item_row(item: ItemLine) -> Row:
+    if item.state == "manual":
+        got: Text = Piece(look="box short")
+    elif item.score is None:
+        got = Piece("不适用", "faint")
+    else:
+        got = number(item.score)
+    return Row(
+        (Cell(item.title), Cell(number(item.possible), "soft"), Cell(got, "got"), _item_note(item)), look=item.state
+    )
+
+
+def _item_note(item: ItemLine) -> Cell:
+    if item.state == "manual":
+        anchors = "；".join(f"{number(points)} 分：{meaning}" for points, meaning in item.anchors)
+        return Cell((Piece("人工评分", "tag"), " ", Piece(anchors, "soft small")), "wide")
+    if item.state == "not_applicable":
+        return Cell(Piece(item.note, "faint small"), "wide")
+    lines = [Line(_brief(finding)) for finding in item.findings]
+    lines += [
+        Line((label_of(finding), " ", *time_of(finding), Piece(f"{finding.title}：{finding.status_label}", "doubt")))
+        for finding in item.doubts
+    ]
+    if item.note:
+        lines.append(Line(item.note, "soft small"))
+    return Cell(Piece("达标", "good small") if item.state == "kept" else "", "wide", lines=tuple(lines))
+
+
+def _brief(finding: Finding) -> Text:
+    words = f"「{finding.words}」" if finding.words and finding.words not in finding.message else ""
+    points = Piece(signed(finding.points), "strong fault nowrap")
+    return (label_of(finding), " ", *time_of(finding), f"{words}{finding.message} ", points)
+
+
+def _findings(form: CallForm) -> list[Block]:
+    count = f"{len(form.deductions)} 项" if form.deductions else ""
+    blocks: list[Block] = [Heading("扣分明细", count), *(finding_card(finding) for finding in form.deductions)]
+    if not form.deductions:
+        blocks.append(Note("本次通话未发现扣分项。", "empty"))
+    if form.doubts:
+        blocks.append(Heading("待复核项", f"{len(form.doubts)} 项，机器不能确定，均未扣分"))
+        blocks += [finding_card(finding) for finding in form.doubts]
+    return blocks
+
+
+def _veto_items(form: CallForm) -> list[Block]:
+    if not form.veto_items:
+        return []
+    rows = tuple(
+        Row(
+            (
+                Cell(f.title, "first"),
+                Cell(_verdict(f, form.score.veto)),
+                Cell(f.message if f.status == "fail" else f.reason, "wide soft"),
+            )
+        )
+        for f in form.veto_items
+    )
+    columns = (Column("项目"), Column("结论", width="9em"), Column("说明"))
+    return [Heading("一票否决项"), Table(columns, rows)]
+
+
+def _verdict(finding: Finding, confirmed: bool) -> Text:
+    match finding.status:
+        case "fail":
+            return (Piece("命中" if confirmed else "命中，待确认", "strong fault"), " ", label_of(finding))
+        case "pass":
+            return "未发现"
+        case "not_applicable":
+            return Piece("不适用", "faint")
+    return (Piece(finding.status_label, "doubt"), " ", label_of(finding))
+
+
+def _duties(form: CallForm) -> list[Block]:
+    blocks: list[Block] = []
+    if (case := form.complaint) is not None:
+        basis: Text = Piece(case.basis, url=f"#turn-{case.turn}") if case.turn is not None else case.basis
+        facts = (Fact("投诉等级", case.level), Fact("定级依据", basis), Fact("受理时间", case.received))
+        columns = (
+            Column("事项"),
+            Column("时限"),
+            Column("应于此前"),
+            Column("实际"),
+            Column("结论", width="6em"),
+        )
+        rows = tuple(
+            Row((Cell(line.label, "first"), line.allowed, line.due, line.done, Cell(_late(line.late))))
+            for line in case.deadlines
+        )
+        blocks += [Heading("投诉登记", f"{case.level}投诉"), Facts(facts), Table(columns, rows)]
+    if form.promises:
+        titles = ("时间", "原话", "类别", "时限", "应于此前", "提示")
+        widths = ("5em", "", "4em", "6em", "12em", "8em")
+        rows = tuple(
+            Row(
+                (
+                    Cell(place(line.at, ""), "first"),
+                    Cell(line.text, "wide"),
+                    line.kind,
+                    line.limit,
+                    line.due,
+                    Cell(Piece(line.remark, "doubt")),
+                )
+            )
+            for line in form.promises
+        )
+        note = f"{len(form.promises)} 项，答应客户的事与应兑现的时间"
+        promised = tuple(Column(title, width=width) for title, width in zip(titles, widths, strict=True))
+        blocks += [Heading("承诺台账", note), Table(promised, rows)]
+    return blocks
+
+
+def _late(late: bool | None) -> Piece:
+    if late is None:
+        return Piece("待跟进", "faint")
+    return Piece("超时", "strong fault") if late else Piece("按时", "good")
+
+
+def _signatures() -> Sequence[Block]:
+    write = SignLine(kind="write")
+    total = SignLine((("人工项合计 ", BOX, " 分"), ("复核后总分 ", BOX), ("等级 ", BOX)))
+    inspector = SignLine((("质检员签名 ", WIDE_BOX), ("日期 ", WIDE_BOX)))
+    heard: Text = ("□ 已听取录音并知悉考评结果　　□ 有异议，申诉项目：", WIDE_BOX)
+    agent = SignLine((("坐席签名 ", WIDE_BOX), ("日期 ", WIDE_BOX), ("班长签名 ", WIDE_BOX)))
+    return (
+        Heading("质检员评语与确认"),
+        SignOff("质检员评语", (write, write, total, inspector)),
+        SignOff(
+            "坐席确认",
+            (
+                SignLine((heard,), "sentence"),
+                SignLine(("申诉理由：",), "sentence"),
+                SignLine(kind="write", look="low"),
+                agent,
+            ),
+        ),
+    )
+
+
+def _metrics(form: CallForm) -> list[Block]:
+    if not form.metrics:
+        return []
+    return [Heading("通话指标"), Facts(tuple(Fact(fact.label, fact.value) for fact in form.metrics), "long")]
+
+
+def _talk(form: CallForm) -> list[Block]:
+    if not form.turns:
+        return [Heading("通话文本"), Note("本次通话没有可显示的文字。", "empty")]
+    left_out = f"，其中 {len(form.excluded_turns)} 个未参与检查" if form.excluded_turns else ""
+    marks = (
+        LegendEntry("扣分", mark="fault"),
+        LegendEntry("待复核", mark="doubt"),
+        LegendEntry("客户的话，检查由此开始", mark="trigger"),
+        LegendEntry("规范用语", mark="found"),
+    )
+    note = f"{len(form.turns)} 个话轮{left_out}；号码已遮盖"
+    return [Heading("通话文本", note), Legend(marks), Quote((form.turns,), whole=True)]
+
+
+def _lists(form: CallForm) -> list[Block]:
+    blocks: list[Block] = []
+    passed = [finding for finding in form.passed if finding.severity != "veto"]
+    if passed:
+        more = "，另有一票否决项见上" if len(passed) < len(form.passed) else ""
+        blocks += [Heading("已检查并达标", f"{len(passed)} 项{more}"), Bullets(tuple(_passed(f) for f in passed))]
+    if form.not_applicable:
+        items = tuple((f.title, Piece(f"：{f.reason or '本次通话不涉及'}", "faint")) for f in form.not_applicable)
+        blocks += [Heading("不适用的检查", f"{len(form.not_applicable)} 项，不计入满分"), Bullets(items)]
+    return blocks
+
+
+def _passed(finding: Finding) -> Text:
+    parts: list[str | Piece] = [finding.title]
+    if not finding.hits:
+        parts.append(Piece("：未发现问题", "faint"))
+    if finding.at is not None and finding.words:
+        parts += [" ", Piece(finding.clock, "small", seconds=finding.at), " ", Piece(f"「{finding.words}」", "soft")]
+    return tuple(parts)

@@ -1,0 +1,268 @@
+"""The form of a call as the sheets of a workbook, and as the table of a CSV file."""
+
+from collections.abc import Iterable
+
+from qa_engine.reports.call_form import CallForm, ItemLine
+from qa_engine.reports.document import (
+    Banner,
+    Block,
+    Cell,
+    Column,
+    Fact,
+    Facts,
+    Gap,
+    Heading,
+    Note,
+    Row,
+    Rows,
+    Sheet,
+    SignLine,
+    SignOff,
+    Table,
+    Value,
+)
+from qa_engine.reports.findings import Finding
+from qa_engine.reports.turns import TurnLine
+from qa_engine.reports.wording import clock, number, percent
+
+_LOOKS = {"lost": "fault", "doubt": "doubt", "not_applicable": "faint"}  # of the states of an item
+_CSV_COLUMNS = (
+    "通话编号", "标签", "检查项", "规则", "考评项", "细项", "结论", "扣分", "程度", "说明", "原因",
+    "时间（秒）", "时间", "说话人", "原话", "匹配方式", "依据",
+)  # fmt: skip
+
+
+def call_rows(form: CallForm) -> Rows:
+    """One line for each hit of each check."""
+    rows = []
+    for finding in (*form.deductions, *form.doubts, *form.passed, *form.not_applicable):
+        head = (
+            form.call_id, finding.label, finding.title, finding.rule_id, finding.section, finding.item,
+            finding.status_label, finding.points, finding.severity_label, finding.message, finding.reason,
+        )  # fmt: skip
+        rows += [(*head, *place) for place in _places(finding)]
+    return Rows(_CSV_COLUMNS, tuple(rows))
+
+
+def _places(finding: Finding) -> list[tuple[Value, ...]]:
+    places: list[tuple[Value, ...]] = [
+        (hit.start, hit.clock, hit.speaker, hit.words, hit.how, hit.explanation) for hit in finding.hits
+    ]
+    places += [
+        (search.start, search.clock_range, "", "", "", f"检查范围：{search.window}，未找到。{search.nearest}")
+        for search in finding.searched
+    ]
+    return places or [(None, "", "", "", "", "")]
+
+
+def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
+    """考评表, 扣分明细, 通话文本, 检查清单, and 投诉与承诺 if there are any."""
+    sheets = [
+        Sheet("考评表", (16, 26, 9, 9, 62), tuple(_score_blocks(form)), grid=False),
+        Sheet("扣分明细", (7, 20, 20, 10, 9, 8, 30, 11, 8, 44, 44), tuple(_finding_blocks(form))),
+        Sheet("通话文本", (6, 9, 9, 8, 78, 12, 18, 10, 26), tuple(_talk_blocks(form))),
+        Sheet("检查清单", (26, 30, 16, 20, 10, 9, 10, 46), (_checks(form),)),
+    ]
+    if form.complaint or form.promises:
+        sheets.append(Sheet("投诉与承诺", (14, 44, 16, 20, 20, 14), tuple(_duty_blocks(form))))
+    return tuple(sheets)
+
+
+def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, filters: bool = False) -> Table:
+    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen, filters=filters)
+
+
+def _score_blocks(form: CallForm) -> list[Block]:
+    score = form.score
+    blocks: list[Block] = [Note(form.title, "title")]
+    if form.notice:
+        blocks.append(Banner("notice", f"{form.notice}：只认识合成语音，文字与结论须人工核对，不作考核依据。"))
+    if score.veto or score.veto_suspected:
+        what = "一票否决" if score.veto else "疑似一票否决，须人工确认后才计入得分"
+        blocks.append(Banner("alarm", f"{what}：" + "、".join(f.title for f in form.vetoes)))
+    manual = f"待复核 {score.doubts} 项；待人工评分 {number(score.manual)} 分"
+    got = f"{number(score.total)} / {number(score.possible)}"
+    figures = Row((got, percent(score.rate), score.grade, score.deductions, manual), "large")
+    blocks += [
+        Gap(),
+        Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)),
+        Gap(),
+        _table(("机器得分", "得分率", "等级", "扣分项", "待复核与人工评分"), [figures]),
+    ]
+    if score.pending:
+        blocks.append(Banner("notice", "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"))
+    blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *form.review_reasons)]
+    blocks += [Gap(), _table(("考评项", "细项", "满分", "得分", "说明"), _score_rows(form))]
+    if not form.deductions:
+        blocks.append(Heading("本次通话未发现扣分项。"))
+    blocks += _sign_off()
+    if form.metrics:
+        blocks.append(Heading("通话指标"))
+        if form.tone_note:
+            blocks.append(Note(form.tone_note, "faint"))
+        blocks.append(Facts(tuple(Fact(fact.label, fact.value) for fact in form.metrics)))
+    footer = tuple(Fact(fact.label, fact.value) for fact in form.footer)
+    return [*blocks, Heading("版本与摘要"), Facts(footer, "faint")]
+
+
+def _score_rows(form: CallForm) -> list[Row]:
+    rows = []
+    for section in form.sections:
+        got = section.score if section.possible else None
+        told = f"得分率 {percent(section.rate)}"
+        rows.append(Row((section.title, "", section.possible, got, told), "section"))
+        rows += [_item_row(item) for item in section.items]
+    score = form.score
+    lost = f"失分 {number(score.lost)}；不适用与未评的人工项不计入满分"
+    rows.append(Row(("合计", "", score.possible, score.total, lost), "section"))
+    return rows
+
+
+def _item_row(item: ItemLine) -> Row:
+    look = _LOOKS.get(item.state, "")
+    got = item.score if item.state != "manual" else None
+    return Row(
+        (
+            "",
+            item.title,
+            Cell(value=item.possible, look="faint"),
+            Cell(value=got, look=look),
+            Cell(_item_note(item), look),
+        )
+    )
+
+
+def _item_note(item: ItemLine) -> str:
+    if item.state == "manual":
+        anchors = "；".join(f"{number(points)} 分：{meaning}" for points, meaning in item.anchors)
+        return f"人工评分。{anchors}"
+    parts = [f"{f.label}．{_when(f)}{f.message}（{f.verdict}）" for f in item.findings]
+    parts += [f"{f.label}．{_when(f)}{f.title}：{f.status_label}" for f in item.doubts]
+    if item.note:
+        parts.append(item.note)
+    return "\n".join(parts) or ("达标" if item.state == "kept" else "")
+
+
+def _when(finding: Finding) -> str:
+    return f"{finding.clock} " if finding.at is not None else ""
+
+
+def _sign_off() -> list[Block]:
+    labels = (
+        ("质检员评语", ""),
+        ("复核后总分与等级", ""),
+        ("质检员签名、日期", ""),
+        ("坐席确认", "□ 已听取录音并知悉考评结果　□ 有异议"),
+        ("申诉项目与理由", ""),
+        ("坐席签名、日期", ""),
+        ("班长签名、日期", ""),
+    )
+    tall = {"质检员评语", "申诉项目与理由"}
+    lines = tuple(SignLine((label, filled), look="tall" if label in tall else "") for label, filled in labels)
+    return [Gap(), SignOff("质检员评语与确认", lines), Gap()]
+
+
+def _finding_blocks(form: CallForm) -> list[Block]:
+    columns = (
+        "编号", "检查项", "考评项 · 细项", "结论", "扣分", "程度", "说明", "时间", "说话人", "原话与上下文", "依据",
+    )  # fmt: skip
+    rows = [row for finding in (*form.deductions, *form.doubts) for row in _finding_rows(finding)]
+    blocks: list[Block] = [_table(columns, rows, frozen=True)]
+    if not rows:
+        blocks.append(Heading("本次通话未发现扣分项，也没有待复核项。"))
+    return blocks
+
+
+def _finding_rows(finding: Finding) -> list[Row]:
+    look = "fault" if finding.status == "fail" else "doubt"
+    belongs = " · ".join(dict.fromkeys(part for part in (finding.section, finding.item) if part))
+    said = (finding.message, finding.verdict if finding.status == "fail" else "", finding.reason, finding.trust)
+    message = "\n".join(part for part in said if part)
+    head: tuple[Value, ...] = (finding.title, belongs, finding.status_label, finding.points)
+    rows = []
+    for place in _evidence(finding):
+        title, section, status, points = head
+        marked = (Cell(value=status, look=look), Cell(value=points, look=look))
+        label = Cell(value=finding.label, look=look)
+        rows.append(Row((label, title, section, *marked, finding.severity_label, message, *place)))
+        head, message = ("〃", "", "", None), ""
+    return rows
+
+
+def _evidence(finding: Finding) -> list[tuple[Value, ...]]:
+    rows: list[tuple[str, str, str, str]] = []
+    for hit in finding.hits:
+        words = f"「{hit.words}」" if hit.words and not hit.measured else ""
+        told = "，".join(part for part in (hit.how, hit.explanation) if part)
+        rows.append((hit.clock_range or hit.clock, hit.speaker, words, told))
+    rows += [
+        (search.clock_range, "", "", f"检查范围：{search.window}，未找到。{search.nearest}")
+        for search in finding.searched
+    ]
+    if not rows:
+        rows = [("", "", "", finding.reason)]
+    said = "\n……\n".join(
+        "\n".join(f"{'▶' if t.focus else '　'}{t.clock} {t.speaker_label}：{t.text}" for t in block)
+        for block in finding.excerpt
+    )
+    first = rows[0]
+    return [(first[0], first[1], "\n".join(part for part in (first[2], said) if part), first[3]), *rows[1:]]
+
+
+def _talk_blocks(form: CallForm) -> list[Block]:
+    columns = (
+        "序号", "开始", "结束", "说话人", "文字（号码已遮盖）", "语速（字/分）", "语气（模型判断）", "可信度", "标记",
+    )  # fmt: skip
+    blocks: list[Block] = [_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True)]
+    if not form.turns:
+        blocks.append(Heading("本次通话没有可显示的文字。"))
+    return blocks
+
+
+def _turn_row(turn: TurnLine) -> Row:
+    marks = [f"{(turn.references and '见 ' + '、'.join(turn.references)) or ''}"]
+    if turn.excluded:
+        marks.append(f"未参与检查：{turn.excluded}")
+    if turn.silence_before:
+        marks.append(f"此前静默 {number(turn.silence_before, 1)} 秒")
+    if turn.overlap:
+        marks.append(f"同时说话 {number(turn.overlap, 1)} 秒")
+    marked = "fault" if any(not label.startswith("疑") for label in turn.references) else "doubt"
+    end = clock(turn.end) if turn.end is not None else ""
+    rate = round(turn.chars_per_minute) if turn.chars_per_minute is not None else None
+    sure = f"{turn.confidence * 100:.0f}%" if turn.confidence is not None else ""
+    note = Cell("；".join(mark for mark in marks if mark), marked if turn.references else "faint")
+    values = (turn.number, turn.clock, end, turn.speaker_label, turn.text, rate, turn.tone, sure)
+    look = "faint" if turn.excluded else ""
+    return Row((*(Cell(value=value, look=look) for value in values), note))
+
+
+def _checks(form: CallForm) -> Table:
+    rows = []
+    for finding in (*form.deductions, *form.doubts, *form.passed, *form.not_applicable):
+        why = finding.reason or "；".join(dict.fromkeys(hit.explanation for hit in finding.hits if hit.explanation))
+        look = {"fail": "fault", "not_applicable": "faint", "pass": ""}.get(finding.status, "doubt")
+        told = (finding.status_label, finding.points, finding.severity_label, why)
+        named = (finding.rule_id, finding.title, finding.section, finding.item)
+        rows.append(Row((*named, *(Cell(value=value, look=look) for value in told))))
+    columns = ("规则", "检查项", "考评项", "细项", "结论", "扣分", "程度", "原因或依据")
+    return _table(columns, rows, frozen=True, filters=True)
+
+
+def _duty_blocks(form: CallForm) -> list[Block]:
+    blocks: list[Block] = []
+    if (case := form.complaint) is not None:
+        levels = ("投诉等级", "定级依据", "", "受理时间")
+        rows = []
+        for line in case.deadlines:
+            verdict = "待跟进" if line.late is None else "超时" if line.late else "按时"
+            rows.append(Row((line.label, line.allowed, "", line.due, line.done, verdict)))
+        blocks += [
+            _table(levels, [Row((case.level, case.basis, "", case.received))]),
+            _table(("投诉事项", "时限", "", "应于此前", "实际", "结论"), rows),
+            Gap(),
+        ]
+    if form.promises:
+        lines = (Row((clock(p.at), p.text, p.kind, p.limit, p.due, Cell(p.remark, "doubt"))) for p in form.promises)
+        blocks.append(_table(("承诺时间", "原话", "类别", "时限", "应于此前", "提示"), lines))
+    return blocks

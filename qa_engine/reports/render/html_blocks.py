@@ -1,0 +1,256 @@
+"""Each block of a document as HTML, escaped. Looks are classes of ``forms.css``."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from qa_engine.reports import document as d
+from qa_engine.reports.findings import anchor_of
+from qa_engine.reports.render.element import tag
+from qa_engine.reports.render.svg import CHARTS
+from qa_engine.reports.turns import TurnLine
+from qa_engine.reports.wording import number
+
+_SAFE_SCHEMES = {"", "http", "https", "file"}
+_EMPTY = Markup("")
+
+
+def safe_url(url: str | None) -> str:
+    """``url`` when a browser may follow it, else nothing: a link never runs a script."""
+    if not url:
+        return ""
+    try:
+        scheme = urlsplit(url.strip()).scheme.lower()
+    except ValueError:
+        return ""
+    return url.strip() if scheme in _SAFE_SCHEMES else ""
+
+
+class HtmlBlocks:
+    """Draws the blocks of one document; ``audio_url`` is where its recording plays, empty when nowhere."""
+
+    def __init__(self, audio_url: str) -> None:
+        self._audio_url = audio_url
+
+    def all(self, blocks: Iterable[d.Block]) -> Markup:
+        return Markup("\n").join(self.one(block) for block in blocks)
+
+    def one(self, block: d.Block) -> Markup:
+        draw: Callable[[Any], Markup] = self._DRAWN[type(block)].__get__(self)
+        return draw(block)
+
+    def text(self, text: d.Text) -> Markup:
+        return _EMPTY.join(self._piece(piece) for piece in d.pieces(text))
+
+    def _piece(self, piece: d.Piece) -> Markup:
+        if piece.share is not None:
+            bar = element("i", style=f"width:{number(min(100.0, max(0.0, piece.share)), 1)}%")
+            return element("span", bar, "meter")
+        url = safe_url(piece.url)
+        if piece.seconds is not None or (piece.call and url):
+            at = "" if piece.seconds is None else number(piece.seconds)
+            href = url or f"{self._audio_url}#t={at}"
+            linked = _linked(piece, "seek", href, data_seconds=at, data_call=piece.call or None)
+            return element("span", linked, piece.look) if piece.look else linked
+        if url:
+            return _linked(piece, piece.look, url)
+        look = piece.look.split()
+        bold = "strong" in look
+        rest = " ".join(name for name in look if name != "strong")
+        if bold:
+            return element("b", piece.text, rest, title=piece.hint or None)
+        return element("span", piece.text, rest, title=piece.hint or None) if rest else Markup.escape(piece.text)
+
+    def _banner(self, banner: d.Banner) -> Markup:
+        if not banner.points:
+            return element("p", self.text(banner.text), banner.level)
+        listed = element("ul", _EMPTY.join(element("li", point) for point in banner.points))
+        return element("div", element("b", self.text(banner.text)) + listed, banner.level)
+
+    def _heading(self, heading: d.Heading) -> Markup:
+        note = Markup(" ") + element("small", heading.note) if heading.note else _EMPTY
+        return element("h2", Markup.escape(heading.text) + note)
+
+    def _note(self, note: d.Note) -> Markup:
+        return element("p", self.text(note.text), note.look)
+
+    def _facts(self, facts: d.Facts) -> Markup:
+        style = "flex-basis:9em" if facts.look == "long" else None
+        return element(
+            "dl",
+            _EMPTY.join(
+                element("div", element("dt", fact.label, style=style) + element("dd", self.text(fact.value)))
+                for fact in facts.facts
+            ),
+            "facts",
+        )
+
+    def _figures(self, figures: d.Figures) -> Markup:
+        return element("section", Markup("\n").join(self._figure(figure) for figure in figures.figures), "strip")
+
+    def _figure(self, figure: d.Figure) -> Markup:
+        value = element("span", self._figure_value(figure.value), " ".join(filter(None, ("v", figure.look))))
+        note = element("span", figure.note, "s") if figure.note or figure.noted else _EMPTY
+        return element("div", element("span", figure.label, "k") + value + note)
+
+    def _figure_value(self, value: d.Text) -> Markup:
+        return _EMPTY.join(
+            element("small", piece.text) if piece.look == "unit" else self._piece(piece) for piece in d.pieces(value)
+        )
+
+    def _table(self, table: d.Table) -> Markup:
+        head = _EMPTY.join(
+            element("th", column.title, "num" if column.number else "", style=_width(column))
+            for column in table.columns
+        )
+        body = Markup("\n").join(self._row(row, table.columns) for row in table.rows)
+        whole = element("thead", element("tr", head)) + element("tbody", body)
+        return element("table", whole, table.look)
+
+    def _row(self, row: d.Row, columns: tuple[d.Column, ...]) -> Markup:
+        cells = _EMPTY.join(self._cell(cell, column) for cell, column in zip(row.cells, columns, strict=True))
+        return element("tr", cells, "sec" if row.look == "section" else row.look)
+
+    def _cell(self, cell: d.Cell | d.Value, column: d.Column) -> Markup:
+        made = cell if isinstance(cell, d.Cell) else d.Cell(_shown(cell))
+        look = " ".join(part for part in ("num" if column.number else "", column.look, made.look) if part)
+        content = self.text(made.text) + _EMPTY.join(
+            element("span", self.text(line.text), f"brief {line.look}".strip()) for line in made.lines
+        )
+        return element("td", content, look, data_k=column.title if column.named else None)
+
+    def _chart(self, chart: d.Chart) -> Markup:
+        return element("div", CHARTS[chart.kind](chart.data, self._audio_url), "picture")
+
+    def _legend(self, legend: d.Legend) -> Markup:
+        return element("p", _EMPTY.join(_legend_entry(entry) for entry in legend.entries), "legend")
+
+    def _shares(self, shares: d.Shares) -> Markup:
+        return element(
+            "div", _EMPTY.join(element("span", label, style=f"flex:{size}") for label, size in shares.parts), "bars"
+        )
+
+    def _bullets(self, bullets: d.Bullets) -> Markup:
+        return element("ul", _EMPTY.join(element("li", self.text(item)) for item in bullets.items), "list")
+
+    def _card(self, card: d.Card) -> Markup:
+        head = Markup("\n").join(self._piece(piece) for piece in card.head)
+        body = element("div", self.all(card.body), "body")
+        return element("article", element("header", head) + body, f"card {card.look}".strip(), id=card.anchor or None)
+
+    def _beside(self, beside: d.Beside) -> Markup:
+        return element("div", self.all(beside.cards), "two")
+
+    def _sign_off(self, sign_off: d.SignOff) -> Markup:
+        lines = (self._sign_line(line) for line in sign_off.lines)
+        return element("div", element("b", sign_off.title) + Markup("\n").join(lines), "sign")
+
+    def _sign_line(self, line: d.SignLine) -> Markup:
+        if line.kind == "write":
+            return element("span", "", "box line", style="height:20px" if line.look == "low" else None)
+        if line.kind == "sentence":
+            return element("p", _EMPTY.join(self.text(entry) for entry in line.entries))
+        return element("p", _EMPTY.join(element("span", self.text(entry)) for entry in line.entries), "row")
+
+    def _player(self, _: d.Player) -> Markup:
+        if not self._audio_url:
+            return _EMPTY
+        audio = Markup('<audio id="qa-audio" controls preload="metadata" src="{}"></audio>').format(self._audio_url)
+        return element("div", audio, "player")
+
+    def _gap(self, _: d.Gap) -> Markup:
+        return _EMPTY
+
+    def _quote(self, quote: d.Quote) -> Markup:
+        parts: list[Markup] = []
+        for number_of_passage, passage in enumerate(quote.passages):
+            if number_of_passage:
+                parts.append(element("div", "……", "cut"))
+            for place, turn in enumerate(passage):
+                if turn.silence_before and (quote.whole or place):
+                    parts.append(element("div", f"静默 {number(turn.silence_before, 1)} 秒", "pause"))
+                parts.append(self._turn(turn, quote.whole))
+        return element("div", Markup("\n").join(parts), "talk" if quote.whole else "quote")
+
+    def _turn(self, turn: TurnLine, whole: bool) -> Markup:
+        look = f"turn {turn.speaker}{' focus' if turn.focus else ''}{' excluded' if turn.excluded else ''}"
+        at = d.Piece(turn.clock or "—", "faint") if turn.start is None else d.Piece(turn.clock, seconds=turn.start)
+        parts = [
+            element("span", self._piece(at)),
+            element("span", turn.speaker_label, "who"),
+            element("span", _said(turn), "said"),
+            element("span", Markup(" ").join(_reference(label) for label in turn.references if whole), "refs"),
+        ]
+        if turn.excluded:
+            parts.append(element("span", f"未参与检查：{turn.excluded}", "note"))
+        elif whole and (turn.doubtful or turn.overlap or turn.tone_told):
+            parts.append(element("span", _remark(turn), "note"))
+        return element("div", Markup("\n").join(parts), look, id=f"turn-{turn.index}" if whole else None)
+
+    _DRAWN: Mapping[type, Callable[..., Markup]] = {
+        d.Banner: _banner,
+        d.Heading: _heading,
+        d.Note: _note,
+        d.Facts: _facts,
+        d.Figures: _figures,
+        d.Table: _table,
+        d.Chart: _chart,
+        d.Legend: _legend,
+        d.Shares: _shares,
+        d.Quote: _quote,
+        d.Bullets: _bullets,
+        d.Card: _card,
+        d.Beside: _beside,
+        d.SignOff: _sign_off,
+        d.Player: _player,
+        d.Gap: _gap,
+    }
+
+
+def element(name: str, content: str | Markup = "", look: str = "", **attributes: str | None) -> Markup:
+    """One element; what is None among its attributes, and an empty class, is left out."""
+    given = {"class_": look, **attributes} if look else attributes
+    return tag(name, content, **{key: value for key, value in given.items() if value is not None})
+
+
+def _linked(piece: d.Piece, look: str, href: str, **attributes: str | None) -> Markup:
+    return element("a", piece.text, look, title=piece.hint or None, **attributes, href=href)
+
+
+def _width(column: d.Column) -> str | None:
+    return f"width:{column.width}" if column.width else None
+
+
+def _shown(value: d.Value) -> str:
+    return "" if value is None else value if isinstance(value, str) else number(value)
+
+
+def _legend_entry(entry: d.LegendEntry) -> Markup:
+    if entry.mark:
+        return element("span", element("mark", entry.label, entry.mark))
+    swatch = element("i", "", entry.swatch) if entry.swatch else _EMPTY
+    return element("span", swatch + entry.label, entry.look)
+
+
+def _said(turn: TurnLine) -> Markup:
+    return _EMPTY.join(
+        element("mark", piece.text, piece.mark, title=piece.note or None) if piece.mark else Markup.escape(piece.text)
+        for piece in turn.pieces
+    )
+
+
+def _reference(label: str) -> Markup:
+    return element("a", label, "no doubt" if label.startswith("疑") else "no", href=f"#{anchor_of(label)}")
+
+
+def _remark(turn: TurnLine) -> Markup:
+    parts = _EMPTY
+    if turn.tone_told:
+        parts += element("i", "", f"t-{turn.tone_kind}") + f"语气{turn.tone} "
+    if turn.doubtful:
+        parts += f"识别可信度 {number((turn.confidence or 0.0) * 100, 0)}% "
+    if turn.overlap:
+        parts += f"与对方同时说话 {number(turn.overlap, 1)} 秒"
+    return parts

@@ -1,0 +1,135 @@
+"""Every report of the catalogue: as blocks, as bytes, and as files of the data folder."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from qa_engine.domain import digest
+from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.reports import Document, Period, ReportKind, Request, report_kinds
+from qa_engine.reports.render import MEDIA_TYPES, Format, render
+from qa_engine.service.context import App
+from qa_engine.service.intake.facts import call_id as checked_id
+from qa_engine.service.intake.filenames import cut
+from qa_engine.service.reading.playback import file_url
+from qa_engine.service.reporting.source import DatabaseSource
+
+_NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
+FORM_FILE = "../calls/{call_id}.html"
+"""Where a report that lies in the data folder finds the form of a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    content: bytes
+    media_type: str
+    filename: str
+
+
+def report_document(
+    app: App,
+    kind: str,
+    subject: str = "",
+    *,
+    day_from: date | None = None,
+    day_to: date | None = None,
+    audio_url: str | None = None,
+    form_url: str = FORM_FILE,
+) -> Document:
+    """A report as blocks. ``subject``: the id of a call or an agent, a team; both days are included.
+
+    Raises NotFoundError for an unknown kind or subject, UsageError where a subject is wanted and none is given,
+    ConflictError for a call that has no result yet.
+    """
+    found = _kind(kind)
+    if not subject and found.about != "centre":
+        raise UsageError(f"the report {kind!r} is about one {found.about}: name it")
+    request = Request(subject, Period(day_from, day_to), audio_url, form_url)
+    return found.build(DatabaseSource(app), request)
+
+
+def render_report(
+    app: App,
+    kind: str,
+    subject: str = "",
+    format: str = "html",
+    *,
+    day_from: date | None = None,
+    day_to: date | None = None,
+    audio_url: str | None = None,
+    form_url: str = FORM_FILE,
+) -> Rendered:
+    """A report as ``html``, ``xlsx``, ``csv`` or ``json``. Raises as `report_document`, and UsageError."""
+    wanted = _format(format)
+    document = report_document(
+        app, kind, subject, day_from=day_from, day_to=day_to, audio_url=audio_url, form_url=form_url
+    )
+    days = "_".join(day.isoformat() for day in (day_from, day_to) if day)
+    name = "_".join(part for part in (file_name(subject) if subject else kind, days) if part)
+    return Rendered(render(document, wanted), MEDIA_TYPES[wanted], f"{name}.{wanted}")
+
+
+def write_report(
+    app: App,
+    kind: str,
+    subject: str = "",
+    *,
+    day_from: date | None = None,
+    day_to: date | None = None,
+    formats: Sequence[str] = ("html", "xlsx"),
+) -> tuple[Path, ...]:
+    """Write a report into the folder of its kind; each file appears whole or not at all.
+
+    The page of a call plays the recording from the data folder, where it has a form that browsers play.
+    """
+    found = _kind(kind)
+    folder = app.settings.reports_dir / found.folder
+    audio_url = file_url(app, subject, folder) if found.about == "call" else None
+    return tuple(
+        _write(folder, render_report(app, kind, subject, format, day_from=day_from, day_to=day_to, audio_url=audio_url))
+        for format in formats
+    )
+
+
+def report_folder(app: App, kind: str) -> Path:
+    """Where the files of a kind of report go."""
+    return app.settings.reports_dir / _kind(kind).folder
+
+
+def file_name(name: str) -> str:
+    """An id as a file name: agents' ids come from outside and may hold anything."""
+    try:
+        return checked_id(name)
+    except ValueError:
+        plain = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in name)
+        return plain if len(plain.encode()) <= _NAME_BYTES else f"{cut(plain, _NAME_BYTES)}-{digest(name)[-12:]}"
+
+
+def _kind(name: str) -> ReportKind:
+    kinds = report_kinds()
+    if name not in kinds:
+        raise NotFoundError(f"no report {name!r}; there are {', '.join(kinds)}")
+    return kinds[name]
+
+
+def _format(name: str) -> Format:
+    found: Format | None = next((known for known in MEDIA_TYPES if known == name), None)
+    if found is None:
+        raise UsageError(f"{name!r} is no format of a report; there are {', '.join(MEDIA_TYPES)}")
+    return found
+
+
+def _write(folder: Path, rendered: Rendered) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".report-", dir=folder)
+    path = Path(temporary)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(rendered.content)
+        path.chmod(0o640)
+        return path.replace(folder / rendered.filename)
+    finally:
+        path.unlink(missing_ok=True)

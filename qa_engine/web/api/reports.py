@@ -1,0 +1,31 @@
+"""Every report of the catalogue."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from qa_engine.service import render_report, report_kinds
+from qa_engine.web.api.models import ReportKindOut
+from qa_engine.web.deps import Engine
+from qa_engine.web.downloads import rendered_response
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+
+
+@router.get("", response_model=list[ReportKindOut], summary="The reports there are")
+def reports() -> list[ReportKindOut]:
+    return [ReportKindOut.model_validate(kind) for kind in report_kinds().values()]
+
+
+@router.get("/{kind}/{format}", summary="A report as a file")
+def report(
+    kind: str,
+    format: Literal["html", "xlsx", "csv", "json"],
+    engine: Engine,
+    subject: Annotated[str, Query(description="Id of the call or agent, or name of the team")] = "",
+    first: Annotated[date | None, Query(alias="from", description="First day, 2026-03-01")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Last day")] = None,
+) -> Response:
+    return rendered_response(render_report(engine, kind, subject, format, day_from=first, day_to=last))

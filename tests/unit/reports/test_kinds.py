@@ -1,0 +1,162 @@
+"""A kind of report is one file of blocks: every format and the catalogue follow from it."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import pytest
+from openpyxl import load_workbook
+
+from qa_engine.reports import Document, Request, Source, kinds, report_kind, report_kinds
+from qa_engine.reports.document import (
+    Banner,
+    Beside,
+    Bullets,
+    Card,
+    Cell,
+    Column,
+    Fact,
+    Facts,
+    Figure,
+    Figures,
+    Gap,
+    Heading,
+    Legend,
+    LegendEntry,
+    Line,
+    Note,
+    Piece,
+    Row,
+    Shares,
+    SignLine,
+    SignOff,
+    Table,
+)
+from qa_engine.reports.render import MEDIA_TYPES, Format, render, render_html
+
+REPORT = "../agents/8026.html"
+EVIL = '=HYPERLINK("x")<script>alert(1)</script>'
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    team: str
+    calls: int
+
+
+def document() -> Document:
+    """Every block that needs no call, with words that want to be more than words."""
+    columns = (Column("工号"), Column("得分", number=True, named=True), Column("说明", look="wide"))
+    rows = (
+        Row(
+            (
+                Cell(Piece("8026", url="../agents/8026.html"), value="8026", url="../agents/8026.html"),
+                91.5,
+                Cell(EVIL, "fault"),
+            )
+        ),
+        Row(("8027", None, Cell(lines=(Line("一"), Line(("二", Piece(share=40.0)), "soft"))))),
+        Row(("合计", 2, ""), "section"),
+    )
+    card = Card((Piece("静默", "strong"), Piece("3 次", "pts")), (Note(EVIL, "why"),), "need", "card-1")
+    return Document(
+        kind="team_day",
+        title="班组日报",
+        mark="一组",
+        heading="班组日报 一组",
+        blocks=(
+            Banner("notice", (Piece("演示", "strong"), "：仅供参考")),
+            Banner("ask", "需要复核", ("甲", EVIL)),
+            Figures((Figure("通话", ("12", Piece(" 通", "unit")), "较昨日 +2", noted=True),)),
+            Facts((Fact("班组", EVIL),)),
+            Heading("得分", "2 人"),
+            Table(columns, rows),
+            Legend((LegendEntry("坐席", "k-agent"), LegendEntry("扣分", mark="fault"))),
+            Shares((("A 10 通", 10), ("B 2 通", 2))),
+            Bullets(("一", ("二", Piece("：三", "faint")))),
+            Beside((card, card)),
+            Gap(),
+            SignOff("班长意见", (SignLine(kind="write"), SignLine(("签名 ", ("日期 ", Piece(look="box")))))),
+        ),
+        footer=(Fact("规则包", "base@sha256:" + "5e" * 32),),
+        data=Said("一组", 12),
+    )
+
+
+class Words(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture
+def team_day() -> Iterator[None]:
+    assert "team-day" not in report_kinds()
+
+    @report_kind("team-day", title="班组日报", about="team", folder="teams")
+    def build(source: Source, request: Request) -> Document:
+        return document()
+
+    yield
+    del kinds._REGISTRY["team-day"]
+
+
+def test_the_catalogue() -> None:
+    assert {name: (kind.title, kind.about, kind.folder) for name, kind in report_kinds().items()} == {
+        "agent": ("坐席质检报告", "agent", "agents"),
+        "call": ("服务质量综合考评表", "call", "calls"),
+    }
+
+
+@pytest.mark.usefixtures("team_day")
+def test_a_new_kind_is_in_the_catalogue_at_once() -> None:
+    assert report_kinds()["team-day"].title == "班组日报"
+    with pytest.raises(ValueError, match="twice"):
+        report_kind("team-day", title="", about="team", folder="x")(lambda source, request: document())
+
+
+@pytest.mark.parametrize("fmt", list(MEDIA_TYPES))
+def test_every_format_renders_every_block_and_gives_the_same_bytes(fmt: Format) -> None:
+    assert render(document(), fmt) == render(document(), fmt)
+
+
+def test_a_page_of_blocks_holds_every_word_and_no_script() -> None:
+    page = Words(render_html(document()))
+    assert "script" not in page.tags
+    for words in (EVIL, "班组日报", "12 通", "较昨日 +2", "91.5", "合计", "A 10 通", "静默", "班长意见", "签名"):
+        assert words in page.text, words
+    assert render_html(document(), fragment=True).startswith('<div class="qa">')
+
+
+def test_without_sheets_a_workbook_has_the_blocks_below_each_other() -> None:
+    book = load_workbook(io.BytesIO(render(document(), "xlsx")))
+    (sheet,) = book.worksheets
+    rows = [row for row in sheet.iter_rows(values_only=True) if any(row)]
+    assert rows[0][0] == "班组日报　一组"
+    assert ("8026", 91.5, EVIL) in [row[:3] for row in rows]
+    assert ("8027", None, "一\n二") in [row[:3] for row in rows]
+    evil = [cell for row in sheet.iter_rows() for cell in row if cell.value == EVIL]
+    assert evil
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in evil)
+    assert next(cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink) is not None
+
+
+def test_without_a_table_of_its_own_csv_has_the_longest_block() -> None:
+    rows = list(csv.reader(io.StringIO(render(document(), "csv").decode("utf-8-sig"), newline="")))
+    assert rows[0] == ["工号", "得分", "说明"]
+    assert rows[1] == ["8026", "91.5", "'" + EVIL]
+
+
+def test_json_is_what_the_report_says() -> None:
+    assert json.loads(render(document(), "json")) == {"version": 1, "kind": "team_day", "team": "一组", "calls": 12}
