@@ -65,7 +65,15 @@ class Settings(BaseSettings):
         description="Tone model: `bundled`, the folder of an own one as `qa-engine tone train` writes it, or `none`.",
     )
 
-    company: str = Field("顺达速运", description="Company name as agents say it; fills the slot `{company}` of rules.")
+    profile: Path | None = Field(
+        None,
+        description="The centre's profile, as `qa-engine init` writes it; unset: `profile.yaml` in the data folder, if "
+        "there is one.",
+    )
+    company: str | None = Field(
+        None,
+        description="Company name as agents say it, beside those of the profile; fills the slot `{company}` of rules.",
+    )
     pack: str = Field("base", description="Rule pack used for new results.")
     scorecard: str | None = Field(
         None,

@@ -7,6 +7,9 @@ COMMANDS: Entries = {
         "qa_engine.cli.demo:demo",
         "Run the bundled synthetic recordings through real workers; ends with a table and the paths of the forms.",
     ),
+    "init": Entry(
+        "qa_engine.cli.init:init", "Write the profile of the centre: its names, its hours, what agents must say."
+    ),
     "check": Entry(
         "qa_engine.cli.check:check", "Check recordings or transcripts and print one result a call; nothing is stored."
     ),

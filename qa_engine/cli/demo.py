@@ -19,6 +19,7 @@ from qa_engine.service import (
     ingest_paths,
     list_agents,
     open_app,
+    profile_path,
     wait_until_settled,
     worker_command,
     write_report,
@@ -27,6 +28,7 @@ from qa_engine.settings import Settings, current_settings
 
 LIMIT_SECONDS = 1800.0
 DEMO_PREFIX = "demo-"
+PROFILE_FILE = "profile.yaml"
 
 
 def demo() -> None:
@@ -36,6 +38,7 @@ def demo() -> None:
     calls = example_calls_dir()
     with open_app(settings) as engine:
         _refuse_foreign_data(engine)
+        _its_own_profile(settings)
         if engine.notice:
             say(f"{engine.notice}: synthetic calls, recognised by the bundled starter model")
         with progress_bar() as advance:
@@ -55,6 +58,14 @@ def _refuse_foreign_data(engine: App) -> None:
             f"{engine.settings.home} already holds calls that are not of the demo (for example {foreign}); "
             "choose an empty data folder: QA_HOME=/some/folder qa-engine demo"
         )
+
+
+def _its_own_profile(settings: Settings) -> None:
+    """The demo's company has its own standard; a profile that is there already is left alone."""
+    path = profile_path(settings)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((example_calls_dir() / PROFILE_FILE).read_bytes())
 
 
 def _work(engine: App, settings: Settings, ids: list[str]) -> None:

@@ -9,6 +9,8 @@ from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.packs.describe import describe_rule, sentence
 from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.packs.parts import part_of
+from qa_engine.rules.packs.profiles import Wish, profile_text, read_profile, with_wishes
 from qa_engine.rules.packs.schema import json_schema
 from qa_engine.rules.ports.acts import (
     ACTS_OF,
@@ -17,6 +19,7 @@ from qa_engine.rules.ports.acts import (
     NO_ACTS,
     ActLimits,
     ActReader,
+    AgreeingActs,
     FixedActs,
     NoActs,
 )
@@ -43,23 +46,30 @@ from qa_engine.rules.ports.tones import (
     readings_of,
     thirds,
 )
+from qa_engine.rules.written.profile import COMPANY_GAP, PARTS, UNSET, Profile, When
+from qa_engine.rules.written.profile import Level as DemandLevel
 
 __all__ = [
     "ACTS_OF",
     "AGENT_ACTS",
     "AGENT_TONES",
+    "COMPANY_GAP",
     "CUSTOMER_ACTS",
     "CUSTOMER_MOODS",
     "NO_ACTS",
     "NO_MODEL",
+    "PARTS",
     "TONE_TITLE",
     "UNFRIENDLY",
+    "UNSET",
     "ActLimits",
     "ActReader",
+    "AgreeingActs",
     "Baseline",
     "Baselines",
     "CallVoice",
     "Condition",
+    "DemandLevel",
     "ExampleOutcome",
     "Finding",
     "FixedActs",
@@ -73,11 +83,14 @@ __all__ = [
     "Offences",
     "Operator",
     "Preparer",
+    "Profile",
     "Rule",
     "RulePack",
     "SourceFile",
     "ToneReader",
     "VoiceMeasure",
+    "When",
+    "Wish",
     "asks_for_acts",
     "asks_for_tone",
     "call_voice",
@@ -90,11 +103,15 @@ __all__ = [
     "mean_by_length",
     "only_flags",
     "operator",
+    "part_of",
+    "profile_text",
     "promises",
+    "read_profile",
     "readings_of",
     "registry",
     "run_examples",
     "sentence",
     "thirds",
     "usual",
+    "with_wishes",
 ]

@@ -11,6 +11,7 @@ from qa_engine.rules.operators.witness import ACT, MEASURE, PHRASE, WORDING, wit
 from qa_engine.rules.operators.words.sequence import SequenceFields
 from qa_engine.rules.packs.describe import condition_text, named
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.packs.parts import WISHED, excused_part, levels_of, part_titles
 from qa_engine.rules.packs.prices import points_of, price
 from qa_engine.rules.ports.acts import NO_ACTS, ActReader
 from qa_engine.rules.ports.baselines import Baselines
@@ -20,6 +21,7 @@ from qa_engine.rules.written.applies import why_not
 from qa_engine.rules.written.expression import Node, names, polarities
 from qa_engine.rules.written.expression import evaluate as value_of
 from qa_engine.rules.written.fields import Located, Window
+from qa_engine.rules.written.profile import Level, Profile
 from qa_engine.rules.written.truth import Truth, all_of
 
 _STATUS = {
@@ -47,7 +49,7 @@ def evaluate(
     ``tones`` and ``acts`` are asked at most once, and only when a rule that the call is meant for looks at them.
     """
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
-    return tuple(_judge(pack, rule, call, offences, baselines) for rule in pack.rules)
+    return tuple(_judge(pack, rule, call, offences, baselines, pack.profile) for rule in pack.rules)
 
 
 def asks_for_tone(pack: RulePack) -> bool:
@@ -77,19 +79,25 @@ def evaluate_rule(
     *,
     tones: ToneReader | None = None,
     acts: ActReader | None = None,
+    profile: Profile | None = None,
 ) -> RuleResult:
     """The result of one rule alone; NotFoundError when the pack has no such rule."""
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
-    return _judge(pack, pack.rule(rule_id), call, None, None)
+    return _judge(pack, pack.rule(rule_id), call, None, None, profile or pack.profile)
 
 
 def _judge(
-    pack: RulePack, rule: Rule, call: CallView, offences: Offences | None, baselines: Baselines | None
+    pack: RulePack,
+    rule: Rule,
+    call: CallView,
+    offences: Offences | None,
+    baselines: Baselines | None,
+    profile: Profile,
 ) -> RuleResult:
     reason = why_not(rule.applies_to, call.transcript.call, call.duration)
     if reason:
         return _result(rule, Status.NOT_APPLICABLE, reason=reason)
-    return _Judgement(pack, rule, call, baselines).result(offences)
+    return _Judgement(pack, rule, call, baselines, profile).result(offences)
 
 
 def _result(
@@ -120,15 +128,20 @@ def _result(
 class _Judgement:
     """One rule on one call; each condition is asked at most once."""
 
-    def __init__(self, pack: RulePack, rule: Rule, call: CallView, baselines: Baselines | None) -> None:
+    def __init__(
+        self, pack: RulePack, rule: Rule, call: CallView, baselines: Baselines | None, profile: Profile
+    ) -> None:
         self._pack = pack
         self._rule = rule
         self._call = call
         self._baselines = baselines
         self._outcomes: dict[str, Outcome] = {}
+        self._levels = levels_of(rule, call.transcript.call, profile)
 
     def result(self, offences: Offences | None) -> RuleResult:
         rule = self._rule
+        if self._levels and not any(level is not Level.NOT_ASKED for level in self._levels.values()):
+            return _result(rule, Status.NOT_APPLICABLE, reason=f"本中心的标准不要求{part_titles(rule)}")
         if rule.only_if is not None:
             given = self._value(rule.only_if)
             if given is Truth.FALSE:
@@ -154,7 +167,8 @@ class _Judgement:
     def outcome(self, name: str) -> Outcome:
         """The outcome of a condition of this rule."""
         if name not in self._outcomes:
-            self._outcomes[name] = self._ask(self._rule.conditions[name])
+            found = self._ask(self._rule.conditions[name])
+            self._outcomes[name] = excused_part(self._rule.conditions[name], found, self._levels.get(name))
         return self._outcomes[name]
 
     def _ask(self, condition: Condition) -> Outcome:
@@ -231,6 +245,8 @@ class _Judgement:
         rule = self._rule
         status = _STATUS[truth]
         evidence, searched, reason = self._evidence(status), self._searched(status), self._reason(truth)
+        if status is Status.PASS and (wished := self._wished_only()):
+            return _result(rule, Status.NOT_APPLICABLE, reason=wished)
         if status not in (Status.FAIL, Status.UNCERTAIN):
             return _result(rule, status, evidence, searched, reason)
         witnesses = self._witnesses()
@@ -288,6 +304,12 @@ class _Judgement:
             if (outcome := self._outcomes.get(name)) is not None and outcome.truth is truth and outcome.reason
         ]
         return self._worded("；".join(dict.fromkeys(reasons))) or "无法判断"
+
+    def _wished_only(self) -> str:
+        """Why a rule that passed says nothing (Chinese): the centre only wishes for its parts, and one was left out."""
+        if not self._levels or Level.DEMANDED in self._levels.values():
+            return ""
+        return next((outcome.note for outcome in self._outcomes.values() if outcome.note.startswith(WISHED)), "")
 
     def _witnesses(self) -> tuple[str, ...]:
         """What spoke for the fault, of the conditions that it names, in a fixed order."""

@@ -30,6 +30,7 @@ from qa_engine.rules.packs.pack import Rule, RulePack
 from qa_engine.rules.ports.acts import ACTS_OF, ActLimits, ActReader, AgreeingActs, FixedActs
 from qa_engine.rules.ports.tones import AGENT_TONES, CUSTOMER_MOODS, TONE_TITLE, FixedTones, ToneReader
 from qa_engine.rules.written.models import AppliesTo, Dialogue
+from qa_engine.rules.written.profile import STRICT
 
 _LINE = re.compile(
     r"\s*(?:(?P<who>坐席|客户|未知)\s*(?:[\[【](?P<facts>[^\]】]*)[\]】])?\s*[:：])?\s*(?P<text>.*)", re.DOTALL
@@ -107,7 +108,7 @@ def _of_rule(pack: RulePack, rule: Rule, tones: ToneReader | None, acts: ActRead
                 yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, None, str(error))
                 continue
             read = acts if looks_at_acts(rule, as_witness=False) else AgreeingActs()
-            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones, acts=done or read)
+            result = evaluate_rule(pack, rule.id, transcript, tones=written or tones, acts=done or read, profile=STRICT)
             yield ExampleOutcome(rule.id, kind, number, dialogue, wanted, result)
 
 

@@ -5,6 +5,7 @@ from qa_engine.reports import Document, ReportKind, report_kinds, result_to_json
 from qa_engine.reports.render import MEDIA_TYPES, render_html, stylesheet
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
+from qa_engine.service.authoring.profiles import profile_gaps, profile_path, write_profile
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
     RuleCoverage,
@@ -139,6 +140,8 @@ __all__ = [
     "load_rules",
     "open_app",
     "playable_file",
+    "profile_gaps",
+    "profile_path",
     "queues",
     "read_pack",
     "read_scorecards",
@@ -166,5 +169,6 @@ __all__ = [
     "wait_until_settled",
     "wording",
     "worker_command",
+    "write_profile",
     "write_report",
 ]

@@ -1,6 +1,6 @@
 """Pages: the template environment, its filters, and the frame that every page shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from qa_engine import __version__
 from qa_engine.errors import QaError
-from qa_engine.service import App, wording
+from qa_engine.service import App, profile_gaps, wording
 from qa_engine.web import labels
 
 STATIC = Path(__file__).parent / "static"
@@ -111,6 +111,15 @@ def notice_of(request: Request) -> str | None:
         return "识别模型无法使用，请查看运行状态"
 
 
+def gaps_of(request: Request) -> Sequence[str]:
+    """What the centre's profile does not say yet, for every page; a profile that cannot be read is said there, too."""
+    engine: App = request.app.state.engine
+    try:
+        return profile_gaps(engine.settings)
+    except QaError:
+        return ("可以读取的内容（文件有错，请查看运行状态）",)
+
+
 def zone_of(request: Request) -> ZoneInfo:
     engine: App = request.app.state.engine
     return ZoneInfo(engine.settings.timezone)
@@ -123,6 +132,8 @@ def render(
     html = (
         environment()
         .get_template(template)
-        .render(notice=notice_of(request), zone=zone_of(request), path=request.url.path, **context)
+        .render(
+            notice=notice_of(request), gaps=gaps_of(request), zone=zone_of(request), path=request.url.path, **context
+        )
     )
     return HTMLResponse(html, status_code=status, headers=dict(headers) if headers else None)

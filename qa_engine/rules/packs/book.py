@@ -7,7 +7,9 @@ from qa_engine.located.faults import Faults, did_you_mean
 from qa_engine.located.source import Path
 from qa_engine.rules.looking.matching import Entry
 from qa_engine.rules.looking.patterns import Pattern, PatternError, compile_phrase
-from qa_engine.rules.written.models import LIST_ID, Exclusion, PackFile, PhraseList
+from qa_engine.rules.written.models import LIST_ID, Exclusion, PackFile, Phrase, PhraseList
+
+COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,14 @@ class Book:
         mark = place.faults.document.mark(place.path)
         return place.faults.document.name, mark.line if mark else None
 
+    def add(self, name: str, texts: Iterable[str]) -> None:
+        """More phrases of a list, as the centre says it; a pack without the list has no use for them."""
+        if name in self.lists and texts:
+            known = {phrase.text for phrase in self.lists[name].phrases}
+            more = tuple(Phrase(text=text) for text in dict.fromkeys(texts) if text not in known)
+            old = self.lists[name]
+            self.lists[name] = old.model_copy(update={"phrases": (*old.phrases, *more)})
+
     def fill(self, slots: Mapping[str, str]) -> None:
         """The caller's slots win over the files'; ``a|b`` are two values."""
         for name, value in slots.items():
@@ -127,6 +137,8 @@ class Book:
     def _patterns(self, texts: Iterable[str], faults: Faults, path: Path) -> tuple[Pattern, ...]:
         found: list[Pattern] = []
         for number, text in enumerate(texts):
+            if f"{{{COMPANY}}}" in text and not self.slots.get(COMPANY):
+                continue  # nobody said what the company is called
             try:
                 found += compile_phrase(text, self.slots)
             except PatternError as error:

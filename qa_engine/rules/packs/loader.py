@@ -20,17 +20,20 @@ from qa_engine.rules.packs.prepare import Bench, Workshop, operator_of
 from qa_engine.rules.written.expression import NAME, ExpressionError, Node, Polarity, names, parse, polarities
 from qa_engine.rules.written.fields import ConditionFields, Excuse
 from qa_engine.rules.written.models import Header, PackFile, RuleModel
+from qa_engine.rules.written.profile import PARTS, UNSET, Profile
 from qa_engine.text import Confusions
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PLACEHOLDERS = ("text", "count", "time", "value")
 
 
-def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str]) -> RulePack:
+def load_pack(
+    pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str], *, profile: Profile = UNSET
+) -> RulePack:
     """The pack ``pack_id`` out of the texts of its files (rules, lists, exclusions; in the order given).
 
-    ``slots`` fills ``{company}`` and the like and wins over the files' own defaults. Raises RulesError with all located
-    faults of all files.
+    ``slots`` fills ``{company}`` and the like and wins over the files' own defaults. ``profile``: whose calls they are;
+    its hours and limits win over those of the pack. Raises RulesError with all located faults of all files.
     """
     collected: list[Fault] = []
     book = Book()
@@ -46,8 +49,10 @@ def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str
         if file is not None:
             opened.append((file, faults))
             book.collect(file, faults)
-    header = _header(pack_id, opened, collected, complete=book.complete)
-    book.fill(slots)
+    header = _of_the_centre(_header(pack_id, opened, collected, complete=book.complete), profile)
+    book.fill(_names(slots, profile))
+    book.add("company_or_department", profile.departments)
+    book.add("staff_number", profile.staff_number_forms)
     book.check()
     lexicon = Lexicon(Confusions(header.confusions))
     workshop = Workshop(header, book, lexicon)
@@ -61,16 +66,34 @@ def load_pack(pack_id: str, files: Sequence[SourceFile], slots: Mapping[str, str
     return RulePack(
         id=pack_id,
         title=header.title,
-        digest=digest(_content(header, rules, workshop)),
+        digest=digest(_content(header, rules, workshop) | {"profile": profile.model_dump(mode="json")}),
         header=header,
         rules=tuple(rules),
         lists=book.lists,
         exclusions=book.exclusions,
         slots=book.slots,
+        profile=profile,
         lexicon=lexicon,
         register=register,
         list_places={name: book.place(name) for name in book.lists},
     )
+
+
+def _of_the_centre(header: Header, profile: Profile) -> Header:
+    """The header with the hours and the limit that the centre says itself."""
+    own: dict[str, Any] = {}
+    if profile.calendar is not None:
+        said = {name: getattr(profile.calendar, name) for name in profile.calendar.model_fields_set}
+        own["calendar"] = header.calendar.model_copy(update=said)
+    if profile.reply_limit_hours is not None:
+        own["reply_limit_hours"] = profile.reply_limit_hours
+    return header.model_copy(update=own)
+
+
+def _names(slots: Mapping[str, str], profile: Profile) -> Mapping[str, str]:
+    """The slots with every name of the company, those of the profile first."""
+    given = (*profile.companies, *(part for part in slots.get("company", "").split("|") if part.strip()))
+    return {**slots, "company": "|".join(dict.fromkeys(given))} if given else slots
 
 
 def _order(fault: Fault) -> tuple[str, int, int, str]:
@@ -232,6 +255,8 @@ class _RuleLoader:
         typed = {}
         for name, raw in self._model.conditions.items():
             path = (*self._path, "conditions", name)
+            if (part := raw.get("part")) is not None and part not in PARTS:
+                self._faults.add((*path, "part"), f"没有「{part}」这一部分{did_you_mean(str(part), PARTS)}")
             entry = operator_of(raw, self._faults, path)
             if entry is None:
                 continue

@@ -14,6 +14,7 @@ from qa_engine.rules.operators.base import Operator
 from qa_engine.rules.written.expression import Node, Polarity
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.models import AppliesTo, Exclusion, Header, PhraseList, RuleModel
+from qa_engine.rules.written.profile import UNSET, Profile
 
 _LIST_MENTION = re.compile("【([^【】]+)】")
 
@@ -87,6 +88,7 @@ class RulePack:
     exclusions: Mapping[str, Exclusion]
     slots: Mapping[str, tuple[str, ...]]
     lexicon: Lexicon = field(repr=False)
+    profile: Profile = UNSET
     register: Register | None = None  # of complaints
     list_places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)  # list → file, line
 

@@ -226,6 +226,7 @@ class Spoken(Located):
     unless: Excuses = ()
     intent: Literal["mandated", "forbidden"] | None = None
     witness: OneWitness = None
+    part: str | None = None  # of opening or closing, as the profile names it
 
     @model_validator(mode="after")
     def _acts_of_the_witness(self) -> "Spoken":

@@ -111,7 +111,9 @@ class PackJudge:
         return _edition(self._scorecard(call))
 
     def _scorecard(self, call: Call) -> Scorecard:
-        return self._scorecards[0] if self._named else choose_scorecard(self._scorecards, call)
+        if self._named:
+            return self._scorecards[0]
+        return choose_scorecard(self._scorecards, self._pack.profile.told(call))
 
     def judge(
         self,
@@ -121,7 +123,8 @@ class PackJudge:
         offences: Offences | None = None,
         baselines: Baselines | None = None,
     ) -> CallResult:
-        transcript = replace(transcript, call=transcript.call.in_zone(self._zone))
+        call = self._pack.profile.told(transcript.call.in_zone(self._zone))
+        transcript = replace(transcript, call=call)
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
         result = score_call(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.resources import rules_dir as bundled_rules_dir
-from qa_engine.rules import RulePack, SourceFile, load_pack
+from qa_engine.rules import UNSET, RulePack, SourceFile, load_pack, read_profile
+from qa_engine.service.authoring.profiles import profile_source
 from qa_engine.settings import Settings
 
 
@@ -30,12 +31,19 @@ def read_pack(root: Path, pack_id: str, *, folder: Path | None = None) -> Mappin
     return {**texts, **_read(root / "phrases", "phrases"), **_read(folder / "phrases", f"packs/{folder.name}/phrases")}
 
 
-def load_sources(settings: Settings, *, folder: Path | None = None) -> tuple[Mapping[str, str], RulePack]:
-    """The texts of the settings' pack (or of the one in ``folder``) and the pack they make. Raises RulesError."""
+def load_sources(
+    settings: Settings, *, folder: Path | None = None, profile: SourceFile | None = None
+) -> tuple[Mapping[str, str], RulePack]:
+    """The texts of the settings' pack (or of the one in ``folder``) and the pack they make, for the
+    centre of ``profile`` or of the settings. Raises RulesError, UsageError.
+    """
     pack_id = settings.pack if folder is None else folder.resolve().name
     texts = read_pack(rules_folder(settings), pack_id, folder=folder)
     files = [SourceFile(name, text) for name, text in texts.items()]
-    return texts, load_pack(pack_id, files, {"company": settings.company})
+    own = profile if profile is not None else profile_source(settings)
+    slots = {"company": settings.company} if settings.company else {}
+    pack = load_pack(pack_id, files, slots, profile=UNSET if own is None else read_profile(own))
+    return texts if own is None else {**texts, own.name: own.text}, pack
 
 
 def read_scorecards(root: Path) -> Mapping[str, str]:

@@ -11,7 +11,9 @@ from qa_engine.contract import transcript_from_json
 from qa_engine.domain import Status, Transcript
 from qa_engine.errors import Fault, FaultyFileError, RulesError
 from qa_engine.rules import (
+    NO_ACTS,
     NO_MODEL,
+    AgreeingActs,
     ExampleOutcome,
     Finding,
     Level,
@@ -20,11 +22,14 @@ from qa_engine.rules import (
     evaluate,
     lint,
     only_flags,
+    part_of,
     run_examples,
 )
 from qa_engine.scoring import load_scorecard, load_scorecards, placement_faults, placement_findings
+from qa_engine.service.adapters.act_model import acts_of
 from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
+from qa_engine.service.authoring.profiles import FILE, profile_gaps, profile_path
 from qa_engine.settings import Settings
 
 GOLDEN_FOLDER = "golden"
@@ -52,9 +57,18 @@ class GoldenOutcome:
         return not (self.missed or self.unwanted or self.undecided)
 
 
-def load_rules(settings: Settings, *, folder: Path | None = None) -> RulePack:
-    """The pack of the settings, or the one in ``folder``. Raises RulesError with all its faults, NotFoundError."""
-    return load_sources(settings, folder=folder)[1]
+def load_rules(settings: Settings, *, folder: Path | None = None, on_trial: bool = False) -> RulePack:
+    """The pack of the settings, or the one in ``folder``. Raises RulesError with all its faults, NotFoundError.
+
+    ``on_trial``: for the centre that its examples and golden calls are of (``golden/profile.yaml``), where it says one.
+    """
+    own = _golden_folder(settings, folder) / FILE
+    profile = SourceFile(f"{GOLDEN_FOLDER}/{FILE}", own.read_text("utf-8")) if on_trial and own.is_file() else None
+    return load_sources(settings, folder=folder, profile=profile)[1]
+
+
+def _golden_folder(settings: Settings, folder: Path | None) -> Path:
+    return (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
 
 
 def lint_rules(
@@ -69,12 +83,20 @@ def lint_rules(
     own = [f for f in found if folder is None or not f.where.startswith("phrases/")]
     faults, placed = _placement(pack, settings, scorecard)
     misplaced = [Finding(Level.ERROR, "misplaced-rule", f.subject or "", f.message, f.where, f.line) for f in faults]
-    return pack, (*misplaced, *placed, *own)
+    return pack, (*misplaced, *placed, *own, *_unsaid(pack, settings))
+
+
+def _unsaid(pack: RulePack, settings: Settings) -> Iterator[Finding]:
+    """What the centre's profile leaves open, for a pack that looks for parts of opening or closing."""
+    gaps = profile_gaps(settings)
+    if gaps and any(part_of(c) is not None for rule in pack.rules for c in rule.conditions.values()):
+        message = f"本中心的档案没有写{'、'.join(gaps)}：运行 qa-engine init，或直接改 {profile_path(settings).name}"
+        yield Finding(Level.INFO, "profile-unset", pack.id, message)
 
 
 def load_placed_rules(settings: Settings, *, folder: Path | None = None, scorecard: str | None = None) -> RulePack:
-    """The pack, when every rule of it has its line on the scorecards it is used with; else RulesError."""
-    pack = load_rules(settings, folder=folder)
+    """The pack on trial, when every rule of it has its line on the scorecards it is used with; else RulesError."""
+    pack = load_rules(settings, folder=folder, on_trial=True)
     faults, _ = _placement(pack, settings, scorecard)
     if faults:
         raise RulesError(faults)
@@ -103,12 +125,14 @@ def run_golden_calls(pack: RulePack, settings: Settings, *, folder: Path | None 
     flag, by tone, must). Only verdicts on rules of this pack count. Raises RulesError naming every file that cannot be
     read, before any is judged.
     """
-    where = (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
+    where = _golden_folder(settings, folder)
     known = {rule.id for rule in pack.rules}
     tones = tones_of(pack, settings)
+    acts = acts_of(pack, settings)
+    acts = AgreeingActs() if acts.digest == NO_ACTS else acts  # without a model the calls try the words alone
     flags = {rule.id for rule in pack.rules if only_flags(rule) and tones.digest != NO_MODEL}
     for path, (title, wanted, tolerated, unsure, transcript) in _read_all(sorted(where.glob("*.json"))):
-        statuses = {r.id: r.status for r in evaluate(pack, transcript, tones=tones)}
+        statuses = {r.id: r.status for r in evaluate(pack, transcript, tones=tones, acts=acts)}
         failed = {name for name, status in statuses.items() if status is Status.FAIL}
         open_ones = {name for name, status in statuses.items() if status in {Status.UNCERTAIN, Status.ERROR}}
         yield GoldenOutcome(

@@ -13,6 +13,7 @@ from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, InputError, ManifestError, ProcessLostError, QaError, RulesError, TranscriptError
 from qa_engine.logs import set_up_logs
 from qa_engine.service.adapters.pack_judge import PackJudge
+from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.checking.process_pool import Crew, cores
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import Candidate, Found, discover, with_facts
@@ -232,7 +233,7 @@ def _transcripts(
         yield from _written(candidate, facts, reading_of(app.settings))
         return
     call_id = facts.call_id or candidate.path.stem
-    channel = facts.agent_channel or app.settings.agent_channel
+    channel = facts.agent_channel or agent_channel(app.settings)
     name = str(candidate.path)
     tell = (lambda done, whole: progress(name, done, whole)) if progress else None
     try:

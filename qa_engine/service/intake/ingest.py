@@ -11,6 +11,7 @@ import structlog
 from qa_engine import contract
 from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, UsageError
+from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
 from qa_engine.service.intake.facts import read_facts
@@ -108,8 +109,8 @@ def _ingest_recording(
     app: App, stored: StoredRecording, candidate: Candidate, queue: str, *, update_facts: bool = False
 ) -> Registered:
     facts = candidate.facts
-    if facts.agent_channel is None and app.settings.agent_channel is not None:
-        facts = replace(facts, agent_channel=app.settings.agent_channel)
+    if facts.agent_channel is None:
+        facts = replace(facts, agent_channel=agent_channel(app.settings))
     arrival = Arrival(
         source=readable(candidate.path),
         where=candidate.where,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service.adapters.tone_model import open_tones
+from qa_engine.service.authoring.profiles import profile_gaps, profile_path
 from qa_engine.service.context import App
 from qa_engine.store import head_revision
 
@@ -61,6 +62,13 @@ def doctor(app: App) -> tuple[Check, ...]:
             lambda: (True, _rules(app)),
             "correct the places named, or set QA_PACK, QA_SCORECARD, QA_RULES_DIR; see qa-engine rules lint",
         ),
+        _check(
+            "profile",
+            "centre's profile is written",
+            lambda: _profile(app),
+            "write it with qa-engine init, or change it by hand: what it does not demand costs nobody points",
+            required=False,
+        ),
         _check("cores", "two processor cores or more", _cores, "recognition will be slow on one core", required=False),
     )
 
@@ -68,6 +76,14 @@ def doctor(app: App) -> tuple[Check, ...]:
 def _rules(app: App) -> str:
     scorecards = ", ".join(scorecard.label.partition("@")[0] for scorecard in app.judge.scorecards)
     return f"{app.judge.pack_label[:40]}…, scorecards: {scorecards}"
+
+
+def _profile(app: App) -> Seen:
+    gaps = profile_gaps(app.settings)
+    where = profile_path(app.settings)
+    if not where.is_file():
+        return False, f"no profile at {where}; not said yet: {'、'.join(gaps)}"
+    return not gaps, f"{where}; not said yet: {'、'.join(gaps)}" if gaps else str(where)
 
 
 def health(app: App) -> tuple[Check, ...]:

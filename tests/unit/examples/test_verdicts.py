@@ -13,7 +13,7 @@ from perfect import PerfectRecogniser
 from qa_engine.contract import transcript_from_json
 from qa_engine.domain import RuleResult, Speaker, Status, Transcript
 from qa_engine.resources import rules_dir, tone_model_dir
-from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
+from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack, read_profile
 from qa_engine.speech import SpeechOptions, transcribe_recording
 from qa_engine.tone import ToneModel
 
@@ -28,7 +28,9 @@ def pack() -> RulePack:
     folder = rules_dir()
     paths = [*sorted((folder / "packs" / "base").glob("*.yaml")), *sorted((folder / "phrases").glob("*.yaml"))]
     files = [SourceFile(str(path.relative_to(folder)), path.read_text(encoding="utf-8")) for path in paths]
-    return load_pack("base", files, {"company": "顺达速运"})
+    profile = EXAMPLES / "calls" / "profile.yaml"
+    centre = read_profile(SourceFile(profile.name, profile.read_text(encoding="utf-8")))
+    return load_pack("base", files, {}, profile=centre)
 
 
 @pytest.fixture(scope="module")

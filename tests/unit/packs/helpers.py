@@ -20,7 +20,7 @@ from qa_engine.domain import (
     Word,
 )
 from qa_engine.resources import rules_dir, tone_model_dir
-from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
+from qa_engine.rules import AgreeingActs, Profile, RulePack, SourceFile, evaluate, load_pack, read_profile
 from qa_engine.scoring import Scorecard, choose_scorecard, load_scorecards, score_call
 from qa_engine.tone import ToneModel
 
@@ -31,7 +31,15 @@ def sources(folder: Path) -> list[SourceFile]:
 
 @cache
 def pack(pack_id: str = "base") -> RulePack:
-    return load_pack(pack_id, [*sources(rules_dir() / "packs" / pack_id), *sources(rules_dir() / "phrases")], {})
+    """For the company of the demo and of the golden calls."""
+    files = [*sources(rules_dir() / "packs" / pack_id), *sources(rules_dir() / "phrases")]
+    return load_pack(pack_id, files, {}, profile=centre())
+
+
+@cache
+def centre() -> Profile:
+    path = rules_dir() / "golden" / "profile.yaml"
+    return read_profile(SourceFile(path.name, path.read_text(encoding="utf-8")))
 
 
 @cache
@@ -53,7 +61,7 @@ def judge(transcript: Transcript) -> CallResult:
     """The base pack, and the scorecard that is chosen for the call."""
     return score_call(
         transcript,
-        evaluate(pack(), transcript, tones=tones()),
+        evaluate(pack(), transcript, tones=tones(), acts=AgreeingActs()),
         pack().label,
         choose_scorecard(scorecards(), transcript.call),
         transcript_digest="sha256:test",

@@ -80,7 +80,8 @@ def sequence(scope: Scope) -> Outcome:
     unsettled = _unsettled(fields, found)
     if unsettled is not None:
         return unsettled
-    wanted = [(s, o.hits) for s, o in found if o.hits or not (s.optional or fields.order_only)]
+    # A step that is done without a place is one that the centre does not ask for.
+    wanted = [(s, o.hits) for s, o in found if o.hits or not (s.optional or fields.order_only or o.truth is Truth.TRUE)]
     missing = [step.title for step, hits in wanted if not hits]
     if missing:
         searched = tuple(searched for _, outcome in found for searched in outcome.searched)
