@@ -156,11 +156,10 @@ class KnowingRecogniser:
         return [RecognisedClip(tuple(self._in(clip))) for clip in clips]
 
     def _in(self, clip: Clip) -> Iterator[Word]:
-        for piece in clip.plan.pieces:
-            shift = (piece.start - piece.offset) / RATE
-            for word in self._words[clip.channel]:
-                if piece.start / RATE <= (word.start + word.end) / 2 < piece.end / RATE:
-                    yield replace(word, start=word.start - shift, end=word.end - shift)
+        start, end = clip.plan.start / RATE, clip.plan.end / RATE
+        for word in self._words[clip.channel]:
+            if start <= (word.start + word.end) / 2 < end:
+                yield replace(word, start=word.start - start, end=word.end - start)
 
 
 def transcribe(said: Sequence[Said], line: Line, folder: Path) -> Transcript:

@@ -155,6 +155,7 @@ class FileIn(_Open):
     speech: list[SpeechIn] | None = None
     recognition: RecognitionIn | None = None
     warnings: list[str] | None = None
+    unheard: list[SpeechIn] | None = None
 
 
 def _check_order(start: float, end: float) -> None:

@@ -51,14 +51,17 @@ def facts_digest(call: Call) -> str:
 def spoken_to_json(transcript: Transcript) -> dict[str, JsonValue]:
     """A transcript file without the facts of the call: what was said and heard, and how long it took."""
     recognition = transcript.recognition
-    return {
+    spoken: dict[str, JsonValue] = {
         "version": VERSION,
         "duration": transcript.call.duration,
         "turns": [_turn_to_json(turn) for turn in transcript.turns],
-        "speech": [{"speaker": s.speaker.value, "start": s.start, "end": s.end} for s in transcript.speech],
+        "speech": [_span_to_json(span) for span in transcript.speech],
         "recognition": {f.name: getattr(recognition, f.name) for f in fields(recognition)} if recognition else None,
         "warnings": list(transcript.warnings),
     }
+    if transcript.unheard:  # left out where there is none, so that older files keep their bytes
+        spoken["unheard"] = [_span_to_json(span) for span in transcript.unheard]
+    return spoken
 
 
 def transcript_to_json(transcript: Transcript) -> dict[str, JsonValue]:
@@ -76,7 +79,7 @@ def transcript_to_json(transcript: Transcript) -> dict[str, JsonValue]:
         "agent": {"id": call.agent.id, "name": call.agent.name, "team": call.agent.team},
         "customer": {"number": call.customer_number},
         "metadata": dict(call.metadata),
-        **{key: spoken[key] for key in ("turns", "speech", "recognition", "warnings")},
+        **{key: value for key, value in spoken.items() if key not in ("version", "duration")},
     }
 
 
@@ -107,6 +110,7 @@ def transcript_from_json(
         speech=tuple(SpeechSpan(s.speaker, s.start, s.end) for s in file.speech or ()),
         recognition=Recognition(**file.recognition.model_dump()) if file.recognition else None,
         warnings=_warnings(file),
+        unheard=tuple(SpeechSpan(s.speaker, s.start, s.end) for s in file.unheard or ()),
     )
 
 
@@ -114,6 +118,10 @@ def _warnings(file: FileIn) -> tuple[str, ...]:
     strange = any(turn.speaker is Speaker.UNKNOWN and turn.label is not None for turn in file.turns)
     told = file.warnings or []
     return (*told, UNKNOWN_LABEL) if strange and UNKNOWN_LABEL not in told else tuple(told)
+
+
+def _span_to_json(span: SpeechSpan) -> JsonValue:
+    return {"speaker": span.speaker.value, "start": span.start, "end": span.end}
 
 
 def _turn_to_json(turn: Turn) -> dict[str, JsonValue]:

@@ -41,6 +41,7 @@ class Exclusion(StrEnum):
     LOOP = "loop"  # the recogniser repeated itself
     LOW_ENERGY = "low_energy"  # text where there is hardly any sound
     LOW_CONFIDENCE = "low_confidence"  # the recogniser did not understand what it heard
+    OTHER_LANGUAGE = "other_language"  # the clip is in another language than the one that is recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class SpeechSpan:
-    """Speech that voice activity detection found on a speaker's channel, whether it was recognised or not."""
+    """A stretch of speech that voice activity detection found on a speaker's channel."""
 
     speaker: Speaker
     start: float
@@ -132,8 +133,9 @@ class Recognition:
 class Transcript:
     """A call with its turns in order of time (file order where times are unknown).
 
-    ``speech`` is what voice activity detection heard (empty for imported text). ``roles_known`` is False for a
-    mono recording whose speakers nobody told apart.
+    ``speech`` is what voice activity detection heard, recognised or not (empty for imported text); ``unheard`` is the
+    part of it for which there are no words. ``roles_known`` is False for a mono recording whose speakers nobody told
+    apart.
     """
 
     call: Call
@@ -141,6 +143,7 @@ class Transcript:
     speech: tuple[SpeechSpan, ...] = ()
     recognition: Recognition | None = None
     warnings: tuple[str, ...] = field(default=())  # machine-readable notes such as "dual_mono"
+    unheard: tuple[SpeechSpan, ...] = ()
 
     @property
     def roles_known(self) -> bool:

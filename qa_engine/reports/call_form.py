@@ -23,6 +23,7 @@ _IN_REGISTER = {  # shown with the complaint
     "complaint_class", "complaint_received_at", "first_feedback_at", "solved_at", "result_feedback_at",
 }  # fmt: skip
 _DOUBTS = (Status.UNCERTAIN, Status.ERROR)
+_SHOWN_UNHEARD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def call_form(
         facts=_facts(transcript, source_name, result),
         score=_score(result, faults, doubts),
         review_reasons=tuple(mask_private(reason) for reason in result.review_reasons),
-        warnings=tuple(wording.warning(key) for key in transcript.warnings),
+        warnings=(*(wording.warning(key) for key in transcript.warnings), *_unheard_places(transcript)),
         sections=tuple(_section(section, result, by_rule) for section in result.sections),
         vetoes=tuple(f for f in faults if f.severity == Severity.VETO),
         veto_items=tuple(by_rule[rule.id] for rule in result.rules if rule.severity is Severity.VETO),
@@ -196,6 +197,19 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         if key not in own and isinstance(value, str | int | float) and str(value)
     ]
     return tuple(facts)
+
+
+def _unheard_places(transcript: Transcript) -> tuple[str, ...]:
+    """Speech without words, told with its places: whoever judges the call must know what the machine did not hear."""
+    spans = transcript.unheard
+    if not spans:
+        return ()
+    shown = "、".join(
+        f"{wording.clock(span.start)} {wording.SPEAKERS[span.speaker]} {wording.number(span.span.seconds, 1)} 秒"
+        for span in spans[:_SHOWN_UNHEARD]
+    )
+    more = f" 等 {len(spans)} 处" if len(spans) > _SHOWN_UNHEARD else ""
+    return (f"有说话声但没有识别出文字：{shown}{more}",)
 
 
 def _score(result: CallResult, faults: tuple[Finding, ...], doubts: tuple[Finding, ...]) -> Score:

@@ -51,6 +51,7 @@ class Piece:
 class TurnLine:
     """One turn as a line of the form. ``number`` counts from 1; times are seconds.
 
+    ``unheard_before`` are the seconds of speech without words since the turn before.
     ``tone`` is what the tone model read, ``tone_kind`` its class, ``tone_probability`` 0–1; without a reading empty.
     """
 
@@ -70,6 +71,7 @@ class TurnLine:
     tone_kind: str = ""
     tone_probability: float | None = None
     silence_before: float | None = None
+    unheard_before: float | None = None
     overlap: float | None = None
     references: tuple[str, ...] = ()
     focus: bool = False
@@ -175,6 +177,7 @@ def show_turns(
                 tone_kind=readings[turn.index].label if turn.index in readings else "",
                 tone_probability=readings[turn.index].probability if turn.index in readings else None,
                 silence_before=silence,
+                unheard_before=_unheard_seconds(transcript, position),
                 overlap=_overlap_seconds(turn, transcript.turns[:position]),
                 references=tuple(references.get(turn.index, ())),
             )
@@ -182,6 +185,16 @@ def show_turns(
         if turn.end is not None and turn.excluded is None:
             heard_until = turn.end if heard_until is None else max(heard_until, turn.end)
     return ShownTurns(tuple(lines), {line.index: line for line in lines})
+
+
+def _unheard_seconds(transcript: Transcript, position: int) -> float | None:
+    """Seconds of speech without words that begin between the start of the turn before and that of this one."""
+    turn = transcript.turns[position]
+    if turn.start is None:
+        return None
+    since = (transcript.turns[position - 1].start or 0.0) if position else 0.0
+    seconds = sum(span.span.seconds for span in transcript.unheard if since <= span.start < turn.start)
+    return round(seconds, 1) if seconds else None
 
 
 def _overlap_seconds(turn: Turn, before: Sequence[Turn]) -> float | None:

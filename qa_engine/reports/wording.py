@@ -38,6 +38,7 @@ EXCLUSIONS = {
     Exclusion.LOOP: "识别模型重复输出",
     Exclusion.LOW_ENERGY: "此处几乎无声",
     Exclusion.LOW_CONFIDENCE: "识别可信度低",
+    Exclusion.OTHER_LANGUAGE: "不是普通话",
 }
 _WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
 METADATA = {
@@ -51,6 +52,9 @@ WARNINGS = {
     "truncated": "录音文件不完整",
     "unknown_label": "有的话轮标注的说话人不是坐席也不是客户，未计入任何一方",
     "speaker_carried": "有的话没有标注说话人，按上一位说话人处理",
+    "leak": "串音已从另一声道中剔除",
+    "no_speech_on_channel": "有一个声道没有人说话",
+    "other_language": "通话中有人不说普通话",
 }
 
 # label, unit, factor, decimals

@@ -81,6 +81,12 @@ def excluded_share(transcript: Transcript) -> float | None:
     return sum(length for length, excluded in lengths if excluded) / whole if whole else None
 
 
+def unheard_share(transcript: Transcript) -> float | None:
+    """Share (0–1) of the seconds of speech for which there are no words; None where no speech is known."""
+    whole = sum(span.span.seconds for span in transcript.speech)
+    return sum(span.span.seconds for span in transcript.unheard) / whole if whole else None
+
+
 def pauses(transcript: Transcript) -> list[Span]:
     """Stretches of at least ``MIN_GAP_SECONDS`` between the first and the last speech in which nobody speaks.
 

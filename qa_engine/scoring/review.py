@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qa_engine.domain import Exclusion, RuleResult, Severity, Speaker, Status, Transcript
-from qa_engine.scoring.metrics import excluded_share
+from qa_engine.scoring.metrics import excluded_share, unheard_share
 from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Tally
 
@@ -19,6 +19,8 @@ class ReviewKind(StrEnum):
     NO_SPEECH = "no_speech"
     LOW_CONFIDENCE = "low_confidence"
     EXCLUDED = "excluded_turns"
+    OTHER_LANGUAGE = "other_language"
+    UNHEARD = "unheard_speech"
     UNKNOWN_ROLES = "unknown_roles"
     RULE_ERROR = "rule_error"
     UNCERTAIN = "uncertain_rules"
@@ -41,6 +43,8 @@ _HEADINGS = {
     ReviewKind.NO_SPEECH: "没有可检查的话",
     ReviewKind.LOW_CONFIDENCE: "识别可信度低",
     ReviewKind.EXCLUDED: "部分话轮未参与检查",
+    ReviewKind.OTHER_LANGUAGE: "不是普通话",
+    ReviewKind.UNHEARD: "部分说话没有识别出文字",
     ReviewKind.UNKNOWN_ROLES: "说话人角色不明",
     ReviewKind.RULE_ERROR: "规则执行出错",
     ReviewKind.UNCERTAIN: "机器无法确定",
@@ -56,6 +60,8 @@ UNRELIABLE = frozenset(
         ReviewKind.NO_SPEECH,
         ReviewKind.LOW_CONFIDENCE,
         ReviewKind.EXCLUDED,
+        ReviewKind.OTHER_LANGUAGE,
+        ReviewKind.UNHEARD,
         ReviewKind.UNKNOWN_ROLES,
         ReviewKind.NOTHING_SCORED,
     }
@@ -70,6 +76,7 @@ _EXCLUSION_WORDS = {
     Exclusion.LOOP: "识别重复",
     Exclusion.LOW_ENERGY: "声音过弱",
     Exclusion.LOW_CONFIDENCE: "识别可信度低",
+    Exclusion.OTHER_LANGUAGE: "不是普通话",
 }
 
 
@@ -155,6 +162,11 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
             words for reason, words in _EXCLUSION_WORDS.items() if any(t.excluded is reason for t in transcript.turns)
         )
         found.append(ReviewReason(ReviewKind.EXCLUDED, f"占全部文字的 {share:.0%}（{why}）"))
+    if any(warning.partition(":")[0] == "other_language" for warning in transcript.warnings):
+        found.append(ReviewReason(ReviewKind.OTHER_LANGUAGE, "按普通话识别的文字不可信，须人工听音"))
+    unheard = unheard_share(transcript)
+    if unheard is not None and unheard > policy.excluded_share:
+        found.append(ReviewReason(ReviewKind.UNHEARD, f"占全部说话时间的 {unheard:.0%}"))
     if not transcript.roles_known:
         found.append(ReviewReason(ReviewKind.UNKNOWN_ROLES, _unknown_roles(transcript)))
     if transcript.recognition is not None and transcript.recognition.notice:

@@ -10,19 +10,21 @@ if TYPE_CHECKING:
     from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat
     from qa_engine.speech.clips import Clip, ClipPlan
     from qa_engine.speech.decoding import SAMPLE_RATE, decode
-    from qa_engine.speech.faster_whisper_adapter import FasterWhisperRecogniser
     from qa_engine.speech.model_files import STARTER, STARTER_NOTICE, ModelFolder, find_model
     from qa_engine.speech.options import (
         ActivityOptions,
         ClipOptions,
         FilterOptions,
+        HearingOptions,
         RecognitionOptions,
         SpeechOptions,
         TurnOptions,
     )
     from qa_engine.speech.pipeline import check_recording, transcribe_recording
     from qa_engine.speech.probing import audio_digest, probe
-    from qa_engine.speech.recogniser import RecognisedClip, Recogniser, RecogniserIdentity, ScriptedRecogniser
+    from qa_engine.speech.recognisers.port import RecognisedClip, Recogniser, RecogniserIdentity
+    from qa_engine.speech.recognisers.scripted import ScriptedRecogniser
+    from qa_engine.speech.recognisers.whisper import FasterWhisperRecogniser
 
 __all__ = [
     "RAW_SUFFIXES",
@@ -36,6 +38,7 @@ __all__ = [
     "ClipPlan",
     "FasterWhisperRecogniser",
     "FilterOptions",
+    "HearingOptions",
     "ModelFolder",
     "RawFormat",
     "RecognisedClip",
@@ -57,12 +60,13 @@ _ROOMS = {
     "audio_facts": "RAW_SUFFIXES AudioFacts RawFormat",
     "clips": "Clip ClipPlan",
     "decoding": "SAMPLE_RATE decode",
-    "faster_whisper_adapter": "FasterWhisperRecogniser",
     "model_files": "STARTER STARTER_NOTICE ModelFolder find_model",
-    "options": "ActivityOptions ClipOptions FilterOptions RecognitionOptions SpeechOptions TurnOptions",
+    "options": "ActivityOptions ClipOptions FilterOptions HearingOptions RecognitionOptions SpeechOptions TurnOptions",
     "pipeline": "check_recording transcribe_recording",
     "probing": "audio_digest probe",
-    "recogniser": "RecognisedClip Recogniser RecogniserIdentity ScriptedRecogniser",
+    "recognisers.port": "RecognisedClip Recogniser RecogniserIdentity",
+    "recognisers.scripted": "ScriptedRecogniser",
+    "recognisers.whisper": "FasterWhisperRecogniser",
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -1,7 +1,7 @@
-"""Packing speech into clips of up to 30 s, and the way back: from a time in a clip to the time on the channel.
+"""Cutting speech into clips for the recogniser, and the way back: from a time in a clip to the time on the channel.
 
-A clip is made of *pieces*, stretches of the channel laid end to end; a piece holds one or more *cores* (speech, as
-voice activity found it) with some sound around and between them. Silences longer than that margin are left out.
+One clip a turn: a stretch of the channel that its own longer pauses bound, with some of the silence around it. Clips
+that pack several turns lose words: real Whisper often ends after the first sentence and says nothing of the rest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,39 +18,36 @@ WORD_MARGIN_SECONDS = 0.05
 """How far a word may reach out of the speech it belongs to."""
 
 _MIN_TAIL_SECONDS = 1.0
-_ROOMY_GAP_SECONDS = 0.4
+_MIDDLE = 0.25
+"""A turn that is too long is parted at the widest pause that leaves at least this share of it on either side."""
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the channel inside a clip. All values are samples; ``offset`` is where it begins in the clip."""
-
-    start: int
-    end: int
-    offset: int
-    cores: tuple[tuple[int, int], ...]
-
-    @property
-    def length(self) -> int:
-        return self.end - self.start
+Core = tuple[int, int]
+"""Speech as voice activity found it: [start, end) in samples of the channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipPlan:
-    """Where the sound of one clip comes from; no sound yet, so that hours of clips cost nothing."""
+    """Where the sound of one clip comes from: samples [start, end) of its channel; no sound yet."""
 
     channel: int
     ordinal: int  # within the channel, from 0
-    pieces: tuple[Piece, ...]
+    start: int
+    end: int
+    cores: tuple[Core, ...]
+    again: bool = False  # heard a second time, after the first hearing brought too little
+    tell_language: bool = False  # the recogniser is asked which language this is
 
     @property
     def seconds(self) -> float:
-        return sum(piece.length for piece in self.pieces) / SAMPLE_RATE
+        return (self.end - self.start) / SAMPLE_RATE
+
+    @property
+    def spoken_seconds(self) -> float:
+        return sum(end - start for start, end in self.cores) / SAMPLE_RATE
 
     def cut(self, samples: np.ndarray) -> "Clip":
         """The clip itself, out of the channel's samples (float32, shape (n,))."""
-        parts = [samples[piece.start : piece.end] for piece in self.pieces]
-        return Clip(self.channel, self.ordinal, np.concatenate(parts), self)
+        return Clip(self.channel, self.ordinal, samples[self.start : self.end], self)
 
     def restore(self, words: Iterable[Word]) -> tuple[Word, ...]:
         """Words with clip times as words with channel times.
@@ -58,13 +55,14 @@ class ClipPlan:
         A recogniser lets a word reach over the pause beside it (the end of a word is the start of the next). Each word
         is therefore given to the core it shares most time with and trimmed to it; the order is kept.
         """
-        cores = self._cores()
+        cores = self.core_spans()
+        shift = self.start / SAMPLE_RATE
         restored: list[Word] = []
         current, earliest = 0, 0.0
         for word in words:
             current = _best_core(word, cores, current)
-            in_clip, shift = cores[current]
-            low, high = in_clip.start - WORD_MARGIN_SECONDS, in_clip.end + WORD_MARGIN_SECONDS
+            low, high = cores[current].start - WORD_MARGIN_SECONDS, cores[current].end + WORD_MARGIN_SECONDS
+            low, high = max(low, 0.0), min(high, self.seconds)
             start = max(min(max(word.start, low), high) + shift, earliest)
             end = max(min(max(word.end, low), high) + shift, start)
             earliest = start
@@ -73,17 +71,13 @@ class ClipPlan:
 
     def core_spans(self) -> tuple[Span, ...]:
         """Where in the clip there is speech, in seconds of clip time."""
-        return tuple(span for span, _ in self._cores())
+        return tuple(
+            Span((start - self.start) / SAMPLE_RATE, (end - self.start) / SAMPLE_RATE) for start, end in self.cores
+        )
 
-    def _cores(self) -> list[tuple[Span, float]]:
-        """Each core in clip time, with the seconds that turn clip time into channel time."""
-        found = []
-        for piece in self.pieces:
-            shift = piece.start - piece.offset
-            for start, end in piece.cores:
-                span = Span((start - shift) / SAMPLE_RATE, (end - shift) / SAMPLE_RATE)
-                found.append((span, shift / SAMPLE_RATE))
-        return found
+    def speech_spans(self) -> tuple[Span, ...]:
+        """Where on the channel there is speech, in seconds of channel time."""
+        return tuple(Span(start / SAMPLE_RATE, end / SAMPLE_RATE) for start, end in self.cores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +94,31 @@ class Clip:
         return len(self.samples) / SAMPLE_RATE
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One core with its margin: nothing smaller is moved about."""
-
-    start: int
-    end: int
-    core: tuple[int, int]
-
-    @property
-    def length(self) -> int:
-        return self.end - self.start
-
-
 def plan_clips(channel: int, speech: ChannelSpeech, total_samples: int, options: ClipOptions) -> list[ClipPlan]:
-    """Pack the speech of a channel, in order, into as few clips of up to ``max_seconds`` as that allows."""
-    limit = int(options.max_seconds * SAMPLE_RATE)
+    """One clip for each turn of a channel; a turn longer than ``max_seconds`` becomes several, parted at its pauses."""
     padding = int(options.padding_seconds * SAMPLE_RATE)
-    cores = _split_long(speech, total_samples, limit - 2 * padding)
-    units = _with_margins(cores, padding, total_samples)
-    plans: list[ClipPlan] = []
-    while units:
-        count = _fitting(units, limit)
-        plans.append(ClipPlan(channel, len(plans), _pieces(units[:count])))
-        units = units[count:]
-    return plans
+    limit = int(options.max_seconds * SAMPLE_RATE) - 2 * padding
+    cores = _split_long(speech, total_samples, limit)
+    groups = [part for turn in _turns(cores, options.pause_seconds) for part in _short_enough(turn, limit)]
+    return [_plan(channel, place, groups, padding, total_samples) for place in range(len(groups))]
 
 
-def _split_long(speech: ChannelSpeech, total_samples: int, limit: int) -> list[tuple[int, int]]:
+def parted(plan: ClipPlan, padding_seconds: float) -> list[ClipPlan]:
+    """The clip for a second hearing: cut in two at its widest pause, or whole where it has none to speak of."""
+    groups = [plan.cores]
+    if len(plan.cores) > 1:
+        place = _widest(plan.cores)
+        groups = [plan.cores[:place], plan.cores[place:]]
+    padding = int(padding_seconds * SAMPLE_RATE)
+    found = []
+    for place, group in enumerate(groups):
+        start = plan.start if place == 0 else _before(groups, place, padding)
+        end = plan.end if place == len(groups) - 1 else _after(groups, place, padding)
+        found.append(ClipPlan(plan.channel, plan.ordinal, start, end, group, again=True, tell_language=True))
+    return found
+
+
+def _split_long(speech: ChannelSpeech, total_samples: int, limit: int) -> list[Core]:
     """Cores in samples; one that is longer than a clip is cut where it is quietest in the last third of the clip."""
     cores = []
     for span in speech.spans:
@@ -145,57 +136,56 @@ def _split_long(speech: ChannelSpeech, total_samples: int, limit: int) -> list[t
     return cores
 
 
-def _with_margins(cores: Sequence[tuple[int, int]], padding: int, total: int) -> list[_Unit]:
-    """Margins on both sides; where two would meet, each takes half of the gap, so that no sound is heard twice."""
-    units = []
-    for index, (start, end) in enumerate(cores):
-        before = start - cores[index - 1][1] if index else 2 * start
-        after = cores[index + 1][0] - end if index + 1 < len(cores) else 2 * (total - end)
-        units.append(_Unit(start - min(padding, before - before // 2), end + min(padding, after // 2), (start, end)))
-    return units
-
-
-def _fitting(units: Sequence[_Unit], limit: int) -> int:
-    """How many units go into the next clip: all that fit, but rather break at a real pause than within talk."""
-    length, count = 0, 0
-    while count < len(units) and (count == 0 or length + units[count].length <= limit):
-        length += units[count].length
-        count += 1
-    if count == len(units) or _gap(units, count) >= _ROOMY_GAP_SECONDS * SAMPLE_RATE:
-        return count
-    used = 0
-    candidates = []
-    for index in range(count):
-        used += units[index].length
-        if used >= limit * 2 // 3:
-            candidates.append(index + 1)
-    return max(candidates, key=lambda index: (_gap(units, index), index), default=count)
-
-
-def _gap(units: Sequence[_Unit], index: int) -> int:
-    """Samples of silence between unit ``index - 1`` and unit ``index``."""
-    return units[index].core[0] - units[index - 1].core[1]
-
-
-def _pieces(units: Sequence[_Unit]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
-    for unit in units:
-        if pieces and pieces[-1].end == unit.start:
-            last = pieces[-1]
-            pieces[-1] = Piece(last.start, unit.end, last.offset, (*last.cores, unit.core))
+def _turns(cores: Sequence[Core], pause_seconds: float) -> list[tuple[Core, ...]]:
+    turns: list[tuple[Core, ...]] = []
+    for core in cores:
+        if turns and core[0] - turns[-1][-1][1] < pause_seconds * SAMPLE_RATE:
+            turns[-1] = (*turns[-1], core)
         else:
-            offset = pieces[-1].offset + pieces[-1].length if pieces else 0
-            pieces.append(Piece(unit.start, unit.end, offset, (unit.core,)))
-    return tuple(pieces)
+            turns.append((core,))
+    return turns
 
 
-def _best_core(word: Word, cores: Sequence[tuple[Span, float]], first: int) -> int:
+def _short_enough(turn: tuple[Core, ...], limit: int) -> list[tuple[Core, ...]]:
+    if turn[-1][1] - turn[0][0] <= limit:
+        return [turn]
+    place = _widest(turn)
+    return [*_short_enough(turn[:place], limit), *_short_enough(turn[place:], limit)]
+
+
+def _widest(turn: Sequence[Core]) -> int:
+    """The core before which the turn is parted: behind its widest pause, rather not near its ends."""
+    begin, length = turn[0][0], turn[-1][1] - turn[0][0]
+    gaps = [(turn[i][0] - turn[i - 1][1], -i, (turn[i][0] + turn[i - 1][1]) / 2 - begin) for i in range(1, len(turn))]
+    central = [gap for gap in gaps if _MIDDLE * length <= gap[2] <= (1 - _MIDDLE) * length]
+    return -max(central or gaps)[1]
+
+
+def _plan(channel: int, place: int, groups: Sequence[Sequence[Core]], padding: int, total: int) -> ClipPlan:
+    start = _before(groups, place, padding) if place else max(0, groups[0][0][0] - padding)
+    last = place == len(groups) - 1
+    end = min(total, groups[place][-1][1] + padding) if last else _after(groups, place, padding)
+    return ClipPlan(channel, place, start, end, tuple(groups[place]))
+
+
+def _before(groups: Sequence[Sequence[Core]], place: int, padding: int) -> int:
+    """Where a clip begins: in the silence before it, half of which belongs to the neighbour."""
+    start, gap = groups[place][0][0], groups[place][0][0] - groups[place - 1][-1][1]
+    return start - min(padding, gap - gap // 2)
+
+
+def _after(groups: Sequence[Sequence[Core]], place: int, padding: int) -> int:
+    end, gap = groups[place][-1][1], groups[place + 1][0][0] - groups[place][-1][1]
+    return end + min(padding, gap // 2)
+
+
+def _best_core(word: Word, cores: Sequence[Span], first: int) -> int:
     """The core from ``first`` on that shares most time with the word; none: the nearest one."""
     middle = (word.start + word.end) / 2
     span = Span(word.start, word.end)
 
     def rank(index: int) -> tuple[float, float, int]:
-        core = cores[index][0]
+        core = cores[index]
         distance = max(core.start - middle, middle - core.end, 0.0)
         return core.overlap_seconds(span), -distance, -index
 

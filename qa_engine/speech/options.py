@@ -43,10 +43,30 @@ class ActivityOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClipOptions:
-    """How speech is packed for the recogniser, which pads every clip to 30 s whatever its length."""
+    """How speech is cut for the recogniser: one clip a turn."""
 
-    max_seconds: float = 30.0
-    padding_seconds: float = 0.2  # sound kept before and after each stretch of speech
+    pause_seconds: float = 0.9  # an own pause this long ends the clip
+    max_seconds: float = 15.0
+    padding_seconds: float = 0.3  # sound kept before and after a clip, never more than half of the pause there
+
+
+@dataclass(frozen=True, slots=True)
+class HearingOptions:
+    """When a clip is heard again, and when speech counts as not heard.
+
+    A word accounts for the speech up to ``reach_seconds`` around it, and for ``seconds_per_char`` of its own time at
+    most, since a recogniser that left something out stretches what is beside it. The reach is what word times err by.
+    """
+
+    reach_seconds: float = 0.4
+    seconds_per_char: float = 0.8
+    least_unheard_seconds: float = 0.5  # less beside a word is the word's own, badly timed
+    hole_seconds: float = 1.5  # so much speech without words makes a clip poor
+    thin_share: float = 0.4  # of the speaker's own characters per second; less makes a clip poor
+    thin_seconds: float = 2.0  # speech in a clip from which its rate is looked at
+    language_clips: int = 3  # of a channel, the longest, whose language is asked for
+    language_seconds: float = 2.0  # speech in a clip from which its language can be told
+    language_probability: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,7 @@ class SpeechOptions:
     recognition: RecognitionOptions = field(default_factory=RecognitionOptions)
     activity: ActivityOptions = field(default_factory=ActivityOptions)
     clips: ClipOptions = field(default_factory=ClipOptions)
+    hearing: HearingOptions = field(default_factory=HearingOptions)
     turns: TurnOptions = field(default_factory=TurnOptions)
     filters: FilterOptions = field(default_factory=FilterOptions)
 

@@ -6,39 +6,41 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_engine.domain import Call, Recognition, Span, SpeechSpan, Transcript, Turn, Word
+from qa_engine.domain import Call, Exclusion, Recognition, Span, SpeechSpan, Transcript, Turn
 from qa_engine.errors import RecordingError
 from qa_engine.speech.activity import ChannelSpeech, detect_speech
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
 from qa_engine.speech.channels import Voices, assign_speakers
-from qa_engine.speech.clips import ClipPlan, plan_clips
+from qa_engine.speech.clips import plan_clips
 from qa_engine.speech.decoding import SAMPLE_RATE, decode, loudest_db
 from qa_engine.speech.edges import sound_edges
+from qa_engine.speech.hearing import Hearing, hear
 from qa_engine.speech.leaks import without_leaks
 from qa_engine.speech.options import SpeechOptions
 from qa_engine.speech.probing import audio_digest, probe
 from qa_engine.speech.prosody import measure
-from qa_engine.speech.recogniser import Recogniser
-from qa_engine.speech.turns import Utterance, excluded_by_sound, in_order, make_turn, utterances_of
+from qa_engine.speech.recognisers.port import Recogniser
+from qa_engine.speech.turns import ClipWords, Utterance, excluded_by_sound, in_order, make_turn, utterances_of
 from qa_engine.text import count_chars
 
 TRUNCATED = "truncated"
 LEAK = "leak"
 NO_SPEECH_ON_CHANNEL = "no_speech_on_channel"
+OTHER_LANGUAGE = "other_language"
 
 _LENGTH_TOLERANCE_SECONDS = 2.0  # codecs pad the last frame; four hours of MP3 are a little more than four hours
 _LEAK_WORTH_TELLING_SECONDS = 1.0
+_LANGUAGE_WORTH_TELLING_SHARE = 0.2  # of the speech of a channel; one foreign sentence is told beside its turn
 
 Progress = Callable[[float, float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
-    """One channel, listened to."""
+class _Channel:
+    """One channel: its sound, and where somebody speaks on it."""
 
     samples: np.ndarray
     speech: ChannelSpeech
-    plans: tuple[ClipPlan, ...]
     loud_level_db: float | None
 
 
@@ -56,8 +58,8 @@ def transcribe_recording(
     ``agent_channel`` is ``left``, ``right``, ``0``, ``1``, ``mixed`` or None (see :func:`assign_speakers`).
     ``progress(done_seconds, total_seconds)`` is called with seconds of the recording, after each batch of clips.
     Warnings of the transcript: ``truncated``, ``dual_mono``, ``roles_unknown``, ``leak`` (speech of the other side was
-    taken out of a channel), ``no_speech_on_channel``. Raises RecordingError, with the reasons of :func:`probe` and
-    :func:`decode` and ``too_short``, ``too_long``, ``silent``; and RecogniserError.
+    taken out of a channel), ``no_speech_on_channel``, ``other_language:CODE``. Raises RecordingError, with the reasons
+    of :func:`probe` and :func:`decode` and ``too_short``, ``too_long``, ``silent``; and RecogniserError.
     """
     report = progress or _no_progress
     facts = check_recording(path, options)
@@ -71,15 +73,17 @@ def transcribe_recording(
     channels, leaked_seconds = _listen(voices, options)
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
-    words = _recognise(channels, recogniser, options, report, seconds)
+    heard = _hear(channels, recogniser, options, lambda share: report(share * seconds, seconds))
     warnings = [*([TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []), *voices.warnings]
     warnings += [LEAK] if leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS else []
     warnings += [NO_SPEECH_ON_CHANNEL] if not all(channel.speech.spans for channel in channels) else []
+    warnings += [f"{OTHER_LANGUAGE}:{code}" for code in _other_languages(channels, heard)]
     report(seconds, seconds)
     return Transcript(
         call=replace(call, duration=round(seconds, 3)),
-        turns=_turns(channels, words, voices, options),
-        speech=_speech_spans(channels, voices),
+        turns=_turns(channels, heard, voices, options),
+        speech=_spans([channel.speech.spans for channel in channels], voices),
+        unheard=_spans([each.unheard for each in heard], voices),
         recognition=Recognition(
             engine=identity.engine,
             model=identity.model,
@@ -116,42 +120,43 @@ def _check_sound(path: Path, samples: np.ndarray, options: SpeechOptions) -> Non
         )
 
 
-def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Heard], float]:
+def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Channel], float]:
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
     speech, leaked_seconds = without_leaks(found, voices.samples, options.activity)
-    heard = [
-        _Heard(samples, spoken, tuple(plan_clips(channel, spoken, len(samples), options.clips)), spoken.loud_level_db)
-        for channel, (samples, spoken) in enumerate(zip(voices.samples, speech, strict=True))
+    channels = [
+        _Channel(samples, spoken, spoken.loud_level_db) for samples, spoken in zip(voices.samples, speech, strict=True)
     ]
-    return heard, leaked_seconds
+    return channels, leaked_seconds
 
 
-def _recognise(
-    channels: Sequence[_Heard], recogniser: Recogniser, options: SpeechOptions, report: Progress, seconds: float
-) -> list[list[Word]]:
-    """Words of each channel in channel time. Clips are cut batch by batch: hours of speech are never held twice."""
-    plans = [plan for channel in channels for plan in channel.plans]
-    total = sum(plan.seconds for plan in plans)
-    words: list[list[Word]] = [[] for _ in channels]
-    done = 0.0
-    size = options.recognition.batch_size
-    for first in range(0, len(plans), size):
-        batch = plans[first : first + size]
-        answers = recogniser.recognise([plan.cut(channels[plan.channel].samples) for plan in batch])
-        for plan, answer in zip(batch, answers, strict=True):
-            words[plan.channel] += plan.restore(answer.words)
-        done += sum(plan.seconds for plan in batch)
-        report(seconds * done / total, seconds)
-    return words
+def _hear(
+    channels: Sequence[_Channel], recogniser: Recogniser, options: SpeechOptions, report: Callable[[float], None]
+) -> list[Hearing]:
+    plans = [
+        plan_clips(index, channel.speech, len(channel.samples), options.clips) for index, channel in enumerate(channels)
+    ]
+    return hear([channel.samples for channel in channels], plans, recogniser, options, report)
+
+
+def _other_languages(channels: Sequence[_Channel], heard: Sequence[Hearing]) -> list[str]:
+    """Codes of the languages in which a good part of a channel is spoken, other than the one that is recognised."""
+    found: set[str] = set()
+    for channel, hearing in zip(channels, heard, strict=True):
+        whole = sum(span.seconds for span in channel.speech.spans)
+        foreign = [clip for clip in hearing.clips if clip.excluded is Exclusion.OTHER_LANGUAGE]
+        if sum(clip.plan.spoken_seconds for clip in foreign) > _LANGUAGE_WORTH_TELLING_SHARE * whole:
+            found |= {clip.language for clip in foreign if clip.language}
+    return sorted(found)
 
 
 def _turns(
-    channels: Sequence[_Heard], words: Sequence[Sequence[Word]], voices: Voices, options: SpeechOptions
+    channels: Sequence[_Channel], heard: Sequence[Hearing], voices: Voices, options: SpeechOptions
 ) -> tuple[Turn, ...]:
     turns: list[tuple[int, Turn]] = []
     for index, channel in enumerate(channels):
         others = [span for i, other in enumerate(channels) if i != index for span in other.speech.spans]
-        utterances = utterances_of(index, words[index], others, options.turns)
+        clips = [ClipWords(clip.words, clip.excluded) for clip in heard[index].clips]
+        utterances = utterances_of(index, clips, others, options.turns)
         spans = sound_edges([utterance.span for utterance in utterances], channel.speech.spans)
         turns += [
             (index, _measured(utterance, span, channel, voices, options))
@@ -160,18 +165,18 @@ def _turns(
     return in_order(turns)
 
 
-def _measured(utterance: Utterance, span: Span, channel: _Heard, voices: Voices, options: SpeechOptions) -> Turn:
+def _measured(utterance: Utterance, span: Span, channel: _Channel, voices: Voices, options: SpeechOptions) -> Turn:
     prosody = measure(channel.samples, channel.speech, span, count_chars(utterance.text), utterance.words)
     excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.loud_level_db, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
     return replace(turn, start=span.start, end=span.end, prosody=prosody, excluded=excluded)
 
 
-def _speech_spans(channels: Sequence[_Heard], voices: Voices) -> tuple[SpeechSpan, ...]:
+def _spans(channels: Sequence[Sequence[Span]], voices: Voices) -> tuple[SpeechSpan, ...]:
     spans = [
         SpeechSpan(voices.speakers[index], round(span.start, 3), round(span.end, 3))
-        for index, channel in enumerate(channels)
-        for span in channel.speech.spans
+        for index, own in enumerate(channels)
+        for span in own
     ]
     return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.speaker)))
 

@@ -1,17 +1,22 @@
 """Words of each channel → turns of the call, in order of time.
 
-A channel's words are first parted at its own pauses; then what the recogniser invented is set apart, so that a credit
-behind an honest sentence excludes only itself; then where the other side took the floor.
+In each clip what the recogniser invented is set apart first, over all of its pauses, so that a credit behind an honest
+sentence excludes only itself, and a loop with a pause in it is excluded whole. Then a channel's words are parted at its
+own pauses, and where the other side took the floor.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from qa_engine.domain import Exclusion, Span, Speaker, Turn, Word
 from qa_engine.speech.ghost_text import find_invented
 from qa_engine.speech.options import FilterOptions, TurnOptions
 from qa_engine.text import to_simplified
+
+_T = TypeVar("_T")
+_MANY_MARKS = 1000  # more than a clip can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +47,55 @@ def simplify_words(words: Sequence[Word]) -> tuple[Word, ...]:
     return tuple(replace(word, text=to_simplified(word.text)) for word in words)
 
 
+@dataclass(frozen=True, slots=True)
+class ClipWords:
+    """The words of one clip in channel time, Simplified; ``excluded`` holds for all of them."""
+
+    words: tuple[Word, ...]
+    excluded: Exclusion | None = None
+
+
 def utterances_of(
-    channel: int, words: Sequence[Word], others_speech: Sequence[Span], options: TurnOptions
+    channel: int, clips: Sequence[ClipWords], others_speech: Sequence[Span], options: TurnOptions
 ) -> list[Utterance]:
-    """Part the words of one channel, in order of time, into utterances; ``others_speech`` is the other channel's."""
+    """Part the words of one channel, clips in order of time, into utterances; ``others_speech`` is the other side's."""
+    marked = [_Marked(word, *mark) for number, clip in enumerate(clips) for word, mark in _marks(number, clip)]
+
+    def parted(before: _Marked, after: _Marked) -> bool:
+        apart = after.word.start - before.word.end >= options.pause_seconds
+        return apart or (before.reason, before.group) != (after.reason, after.group)
+
     found: list[Utterance] = []
-    for run in _split(words, lambda before, after: after.start - before.end >= options.pause_seconds):
-        simple = simplify_words(run)
-        done = 0
-        for mark in find_invented(simple):
-            found += _honest(channel, simple[done : mark.start], others_speech, options)
-            found.append(Utterance(channel, simple[mark.start : mark.end], mark.reason))
-            done = mark.end
-        found += _honest(channel, simple[done:], others_speech, options)
+    for run in _split(marked, parted):
+        words = tuple(each.word for each in run)
+        if run[0].reason is None:
+            found += _honest(channel, words, others_speech, options)
+        else:
+            found.append(Utterance(channel, words, run[0].reason))
     return [tidy for utterance in found if (tidy := _stripped(utterance)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A word with the reason for which it is not judged, and the mark that says so (0: none)."""
+
+    word: Word
+    reason: Exclusion | None
+    group: int
+
+
+def _marks(number: int, clip: ClipWords) -> Iterator[tuple[Word, tuple[Exclusion | None, int]]]:
+    marks = [] if clip.excluded else find_invented(clip.words)
+    loops = sum(mark.end - mark.start for mark in marks if mark.reason is Exclusion.LOOP)
+    whole = clip.excluded or (Exclusion.LOOP if loops * 2 > len(clip.words) else None)
+    for place, word in enumerate(clip.words):
+        mark = next((n for n, mark in enumerate(marks, start=1) if mark.start <= place < mark.end), None)
+        if whole is not None:
+            yield word, (whole, -1 - number)
+        elif mark is not None:
+            yield word, (marks[mark - 1].reason, 1 + number * _MANY_MARKS + mark)
+        else:
+            yield word, (None, 0)
 
 
 def excluded_by_sound(
@@ -108,7 +148,7 @@ def _honest(
         yield Utterance(channel, tuple(run))
 
 
-def _split(words: Sequence[Word], parted: Callable[[Word, Word], bool]) -> Iterator[Sequence[Word]]:
+def _split(words: Sequence[_T], parted: Callable[[_T, _T], bool]) -> Iterator[Sequence[_T]]:
     """Runs of words, parted between two neighbours where ``parted(before, after)`` says so."""
     if not words:
         return

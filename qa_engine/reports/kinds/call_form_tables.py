@@ -225,6 +225,8 @@ def _turn_row(turn: TurnLine) -> Row:
         marks.append(f"未参与检查：{turn.excluded}")
     if turn.silence_before:
         marks.append(f"此前静默 {number(turn.silence_before, 1)} 秒")
+    if turn.unheard_before:
+        marks.append(f"此前有 {number(turn.unheard_before, 1)} 秒说话没有识别出文字")
     if turn.overlap:
         marks.append(f"同时说话 {number(turn.overlap, 1)} 秒")
     marked = "fault" if any(not label.startswith("疑") for label in turn.references) else "doubt"

@@ -171,6 +171,9 @@ class HtmlBlocks:
             for place, turn in enumerate(passage):
                 if turn.silence_before and (quote.whole or place):
                     parts.append(element("div", f"静默 {number(turn.silence_before, 1)} 秒", "pause"))
+                if turn.unheard_before and quote.whole:
+                    text = f"此前有 {number(turn.unheard_before, 1)} 秒说话没有识别出文字"
+                    parts.append(element("div", text, "pause"))
                 parts.append(self._turn(turn, quote.whole))
         return element("div", Markup("\n").join(parts), "talk" if quote.whole else "quote")
 

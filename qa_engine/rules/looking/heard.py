@@ -19,8 +19,8 @@ _CHARS_PER_SECOND = 3.0
 def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard, *, least_chars: int) -> str:
     """Why an absence in the region is not proven (Chinese), or an empty text when it is.
 
-    Proof needs: turns of the speaker there, none of them excluded, no speech heard that no turn covers, a mean
-    confidence at or above the floor, and no badly heard stretch in which the shortest text that would have been enough
+    Proof needs: turns of the speaker there, none of them excluded, no speech heard that no turn covers or that is told
+    to be without words, a mean confidence at or above the floor, and no badly heard stretch in which the shortest text that would have been enough
     (``least_chars`` 字) could be hidden: neither a turn under the floor of confidence nor a run of words under the
     floor of probability. Imported text has no confidence and no speech spans and is taken as heard.
     """
@@ -99,10 +99,19 @@ def _inside(view: TurnView, region: Region) -> bool:
 
 
 def _unheard(call: CallView, region: Region, speaker: Speaker | None) -> list[Span]:
-    """Stretches of the speaker's speech in the region that no turn of the speaker covers."""
+    """Stretches of the speaker's speech in the region that no turn of the speaker covers, or that have no words."""
     if not call.transcript.speech or not call.timed:
         return []
     low, high = _seconds(call, region)
+    told = [
+        Span(max(s.start, low), min(s.end, high))
+        for s in call.transcript.unheard
+        if _is_of(s.speaker, speaker) and s.start < high and s.end > low
+    ]
+    return [*_uncovered(call, speaker, low, high), *told]
+
+
+def _uncovered(call: CallView, speaker: Speaker | None, low: float, high: float) -> list[Span]:
     turns = sorted(
         (v.span for v in call.all_turns if v.span and _is_of(v.turn.speaker, speaker)), key=lambda s: s.start
     )

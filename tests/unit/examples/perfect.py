@@ -23,10 +23,9 @@ class PerfectRecogniser:
         words = []
         for text, start, end in self._spoken(clip.channel):
             middle = (start + end) / 2 * SAMPLE_RATE
-            for piece in clip.plan.pieces:
-                if piece.start <= middle < piece.end:
-                    shift = (piece.offset - piece.start) / SAMPLE_RATE
-                    words.append(Word(text, max(0.0, start + shift), end + shift, 0.97))
+            if clip.plan.start <= middle < clip.plan.end:
+                shift = clip.plan.start / SAMPLE_RATE
+                words.append(Word(text, max(0.0, start - shift), end - shift, 0.97))
         return tuple(words)
 
     def _spoken(self, channel: int) -> list[tuple[str, float, float]]:

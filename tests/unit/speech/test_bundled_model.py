@@ -79,7 +79,7 @@ def test_the_bundled_model_is_there_and_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("mode", ["batched", "sequential"])
 def test_words_and_their_times(call_file: Path, sentences: dict, mode: str) -> None:
-    """Two utterances of one channel 40 s apart are recognised in one clip and must come back to their own times."""
+    """Two utterances of one channel 40 s apart must come back to their own times."""
     transcript = transcribe(call_file, mode)
     assert [turn.speaker for turn in transcript.turns] == [Speaker.AGENT, Speaker.CUSTOMER, Speaker.AGENT]
     for speaker, name, starts in (

@@ -22,7 +22,7 @@ from qa_engine.speech import (
 
 CALL = Call("c-1", scenario="complaint", duration=999.0, metadata={"csat": 5})
 SCRIPT = ScriptedRecogniser(
-    {0: ["您好顺达速运很高兴为您服务您好顺达速运很高兴为您服务"], 1: ["我的包裹还没有收到我要投诉"]}
+    {0: ["您好顺达速运很高兴为您服务", "您好顺达速运很高兴为您服务"], 1: ["我的包裹还没有收到我要投诉"]}
 )
 OPTIONS = SpeechOptions()
 
@@ -122,7 +122,7 @@ def test_echo_of_the_customer_on_the_agents_channel_is_not_the_agents_speech(
 
 
 def test_what_the_recogniser_invents_is_kept_and_marked(call_file: Path) -> None:
-    script = ScriptedRecogniser({0: ["您好顺达速运很高兴为您服务谢谢观看请不吝点赞订阅转发"], 1: ["嗯" * 40]})
+    script = ScriptedRecogniser({0: ["您好顺达速运很高兴为您服务", "谢谢观看请不吝点赞订阅转发"], 1: ["嗯" * 40]})
     excluded = {turn.text: turn.excluded for turn in transcribe(call_file, recogniser=script).turns}
     assert excluded["嗯" * 40] is Exclusion.LOOP
     assert excluded["您好顺达速运很高兴为您服务"] is None

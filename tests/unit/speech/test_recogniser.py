@@ -15,6 +15,7 @@ from qa_engine.speech import (
     STARTER_NOTICE,
     ClipOptions,
     FasterWhisperRecogniser,
+    HearingOptions,
     RecognitionOptions,
     ScriptedRecogniser,
     SpeechOptions,
@@ -45,14 +46,14 @@ def test_construction_loads_nothing_and_asks_nothing() -> None:
 
 
 def test_scripted_recogniser_spreads_its_text_over_the_speech() -> None:
-    speech = ChannelSpeech((Span(1.0, 2.0), Span(10.0, 11.0)), np.zeros(1200, np.float32))
+    speech = ChannelSpeech((Span(1.0, 2.0), Span(2.5, 3.5)), np.zeros(1200, np.float32))
     (plan,) = plan_clips(0, speech, 12 * 16_000, ClipOptions())
     clip = plan.cut(np.zeros(12 * 16_000, np.float32))
     recogniser = ScriptedRecogniser({0: ["您好请讲"]}, probability=0.8)
     (answer,) = recogniser.recognise([clip])
     words = plan.restore(answer.words)
     assert "".join(word.text for word in words) == "您好请讲"
-    assert [word.start for word in words] == pytest.approx([1.0, 1.5, 10.0, 10.5], abs=0.01)
+    assert [word.start for word in words] == pytest.approx([1.0, 1.5, 2.5, 3.0], abs=0.01)
     assert {word.probability for word in words} == {0.8}
     assert recogniser.recognise([clip]) == [answer]
 
@@ -154,6 +155,7 @@ def test_options_digest_covers_what_changes_the_output_and_nothing_else() -> Non
         SpeechOptions(recognition=RecognitionOptions(beam_size=1)),
         SpeechOptions(recognition=RecognitionOptions(mode="sequential")),
         SpeechOptions(clips=ClipOptions(max_seconds=20)),
+        SpeechOptions(hearing=HearingOptions(hole_seconds=2.0)),
         SpeechOptions(silent_db=-50.0),
     ):
         assert other.digest != base.digest

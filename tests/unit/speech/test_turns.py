@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from qa_engine.domain import Exclusion, Span, Speaker, Word
 from qa_engine.speech import FilterOptions, TurnOptions
-from qa_engine.speech.turns import Utterance, excluded_by_sound, in_order, make_turn, utterances_of
+from qa_engine.speech.turns import (
+    ClipWords,
+    Utterance,
+    excluded_by_sound,
+    in_order,
+    make_turn,
+    simplify_words,
+    utterances_of,
+)
 
 OPTIONS = TurnOptions()
 
@@ -20,7 +28,10 @@ def say(start: float, text: str, step: float = 0.2, probability: float | None = 
 
 
 def texts(words: list[Word], others: list[Span] | None = None) -> list[str]:
-    return [utterance.text for utterance in utterances_of(0, words, others or [], OPTIONS)]
+    return [
+        utterance.text
+        for utterance in utterances_of(0, [ClipWords(tuple(simplify_words(words)))], others or [], OPTIONS)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -40,29 +51,47 @@ def test_where_a_turn_ends(gap: float, others: list[Span], expected: list[str]) 
 
 
 def test_a_credit_behind_a_sentence_excludes_only_itself() -> None:
-    found = utterances_of(0, say(0.0, "好的再见谢谢观看"), [], OPTIONS)
+    found = utterances_of(0, [ClipWords(tuple(say(0.0, "好的再见谢谢观看")))], [], OPTIONS)
     assert [(u.text, u.excluded) for u in found] == [("好的再见", None), ("谢谢观看", Exclusion.GHOST_TEXT)]
 
 
 def test_many_short_answers_are_no_loop() -> None:
-    """嗯 twenty times, each in its own turn: the pauses between them part what is compared."""
-    words = [word for i in range(20) for word in say(i * 3.0, "嗯")]
-    found = utterances_of(0, words, [], OPTIONS)
+    """嗯 twenty times, each in its own clip, and so heard each on its own."""
+    clips = [ClipWords(tuple(say(i * 3.0, "嗯"))) for i in range(20)]
+    found = utterances_of(0, clips, [], OPTIONS)
     assert [(u.text, u.excluded) for u in found] == [("嗯", None)] * 20
 
 
 def test_traditional_characters_become_simplified() -> None:
-    assert texts(say(0.0, "請問您貴姓")) == ["请问您贵姓"]
+    assert "".join(word.text for word in simplify_words(say(0.0, "請問您貴姓"))) == "请问您贵姓"
 
 
-def test_credits_in_traditional_characters_are_found() -> None:
-    (found,) = utterances_of(0, say(0.0, "請不吝點贊訂閱轉發"), [], OPTIONS)
-    assert found.excluded is Exclusion.GHOST_TEXT
+def test_a_loop_with_pauses_in_it_is_excluded_whole() -> None:
+    """One clip: the recogniser strewed its loop over the speech; each part alone would look honest."""
+    words = tuple(word for i in range(10) for word in say(i * 1.5, "虽然"))
+    found = utterances_of(0, [ClipWords((*words, *say(15.5, "虽")))], [], OPTIONS)
+    assert {u.excluded for u in found} == {Exclusion.LOOP}
+    assert "".join(u.text for u in found) == "虽然" * 10 + "虽"
+
+
+def test_a_credit_with_a_pause_in_it_is_excluded_whole() -> None:
+    words = (*say(0.0, "请不吝点赞"), *say(4.0, "订阅转发"))
+    found = utterances_of(0, [ClipWords(words)], [], OPTIONS)
+    assert [(u.text, u.excluded) for u in found] == [
+        ("请不吝点赞", Exclusion.GHOST_TEXT),
+        ("订阅转发", Exclusion.GHOST_TEXT),
+    ]
+
+
+def test_a_clip_in_another_language_is_excluded_whole() -> None:
+    foreign = ClipWords(tuple(say(0.0, "哈罗")), Exclusion.OTHER_LANGUAGE)
+    found = utterances_of(0, [foreign, ClipWords(tuple(say(0.4, "您好")))], [], OPTIONS)
+    assert [(u.text, u.excluded) for u in found] == [("哈罗", Exclusion.OTHER_LANGUAGE), ("您好", None)]
 
 
 def test_blanks_at_the_ends_are_taken_away_and_the_text_is_its_words() -> None:
     words = [Word(" ", 0.0, 0.1), Word(" OK", 0.1, 0.3), Word(" 您好", 0.3, 0.5), Word(" ", 0.5, 0.6)]
-    (found,) = utterances_of(0, words, [], OPTIONS)
+    (found,) = utterances_of(0, [ClipWords(tuple(words))], [], OPTIONS)
     turn = make_turn(found, Speaker.AGENT)
     assert turn.text == "OK 您好" == "".join(word.text for word in turn.words)
     assert (turn.start, turn.end) == (0.1, 0.5)

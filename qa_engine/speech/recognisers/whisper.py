@@ -1,31 +1,26 @@
-"""The faster-whisper adapter: any Whisper model that CTranslate2 can load, decoded in batches or clip by clip."""
+"""Any Whisper model that CTranslate2 can load, by faster-whisper: decoded in batches of our own, or clip by clip."""
 
-import math
 import os
 import threading
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from qa_engine.domain import Word
 from qa_engine.errors import RecogniserError
 from qa_engine.speech.clips import Clip
-from qa_engine.speech.decoding import SAMPLE_RATE
 from qa_engine.speech.model_files import ModelFolder, find_model
 from qa_engine.speech.options import RecognitionOptions
-from qa_engine.speech.recogniser import RecognisedClip, RecogniserIdentity
-
-_FRAMES_PER_SECOND = 100  # faster-whisper counts ``seek`` in feature frames
+from qa_engine.speech.recognisers.batches import Decoder
+from qa_engine.speech.recognisers.port import RecognisedClip, RecogniserIdentity
 
 
 class FasterWhisperRecogniser:
     """A recogniser over ``faster_whisper``. The model is loaded on first use, never at import or construction.
 
     ``model`` is ``starter`` (the bundled demonstration model), a folder, or a name such as ``large-v3-turbo``.
-    Decoding is greedy in temperature (0.0 only) and none of faster-whisper's own thresholds is active in either mode:
-    the batched path ignores them, so one filter of ours stands behind both. One clip set is decoded at a time.
+    Decoding is greedy in temperature (0.0 only), so that equal sound gives equal words, and none of faster-whisper's
+    own thresholds is active in either mode: one filter of ours stands behind both. One clip set is decoded at a time.
     """
 
     def __init__(self, model: str, options: RecognitionOptions) -> None:
@@ -34,6 +29,7 @@ class FasterWhisperRecogniser:
         self._lock = threading.Lock()
         self._folder: ModelFolder | None = None
         self._model: Any = None
+        self._decoder: Decoder | None = None
 
     @property
     def identity(self) -> RecogniserIdentity:
@@ -50,11 +46,11 @@ class FasterWhisperRecogniser:
 
     def recognise(self, clips: Sequence[Clip]) -> list[RecognisedClip]:
         with self._lock:
-            model = self._load()
+            decoder = self._load()
             try:
                 if self._options.mode == "batched":
-                    return self._batched(model, clips)
-                return [self._single(model, clip) for clip in clips]
+                    return decoder.decode(clips)
+                return [self._single(clip) for clip in clips]
             except (RuntimeError, ValueError, MemoryError) as error:
                 raise RecogniserError(
                     f"the recogniser {self._model_name} failed on {len(clips)} clips: {error}."
@@ -66,8 +62,8 @@ class FasterWhisperRecogniser:
             self._folder = find_model(self._model_name)
         return self._folder
 
-    def _load(self) -> Any:
-        if self._model is None:
+    def _load(self) -> Decoder:
+        if self._decoder is None:
             from faster_whisper import WhisperModel
 
             folder = self._find()
@@ -83,53 +79,26 @@ class FasterWhisperRecogniser:
                     f"recogniser model {folder.path} cannot be loaded: {error}. Check that the folder was copied whole,"
                     " and that QA_ASR_DEVICE and QA_ASR_COMPUTE_TYPE suit this machine (cpu and int8 always do)."
                 ) from error
-        return self._model
+            self._decoder = Decoder(self._model, self._options)
+        return self._decoder
 
-    def _batched(self, model: Any, clips: Sequence[Clip]) -> list[RecognisedClip]:
-        """All clips laid out in one array, each at a whole second, so that offsets are exact in frames."""
-        from faster_whisper import BatchedInferencePipeline
-
-        pipeline = BatchedInferencePipeline(model)
-        answers: list[RecognisedClip] = []
-        for first in range(0, len(clips), self._options.batch_size):
-            batch = clips[first : first + self._options.batch_size]
-            slots = [math.ceil(clip.seconds) for clip in batch]
-            starts = [sum(slots[:index]) for index in range(len(batch))]
-            sound = np.zeros(sum(slots) * SAMPLE_RATE, np.float32)
-            for clip, start in zip(batch, starts, strict=True):
-                sound[start * SAMPLE_RATE : start * SAMPLE_RATE + len(clip.samples)] = clip.samples
-            places = [{"start": s, "end": s + clip.seconds} for s, clip in zip(starts, batch, strict=True)]
-            segments, _ = pipeline.transcribe(
-                sound, clip_timestamps=places, batch_size=len(batch), without_timestamps=True, **self._common()
-            )
-            heard: dict[int, list[Word]] = {start: [] for start in starts}
-            for segment in segments:
-                start = segment.seek // _FRAMES_PER_SECOND
-                heard[start] += _words(segment.words, start)
-            answers += [RecognisedClip(tuple(heard[start])) for start in starts]
-        return answers
-
-    def _single(self, model: Any, clip: Clip) -> RecognisedClip:
-        segments, _ = model.transcribe(
+    def _single(self, clip: Clip) -> RecognisedClip:
+        """faster-whisper's own loop, with time tokens."""
+        segments, _ = self._model.transcribe(
             clip.samples,
+            language=self._options.language,
+            beam_size=self._options.beam_size,
+            temperature=0.0,
+            word_timestamps=True,
             condition_on_previous_text=False,
             no_speech_threshold=None,
             log_prob_threshold=None,
             compression_ratio_threshold=None,
-            # With time tokens: without them faster-whisper goes back to the end of the last word and decodes the
-            # silence after it once more, out of which it invents words.
+            # Without them faster-whisper goes back to the end of the last word and decodes the silence after it once
+            # more, out of which it invents words.
             without_timestamps=False,
-            **self._common(),
         )
-        return RecognisedClip(tuple(word for segment in segments for word in _words(segment.words, 0)))
-
-    def _common(self) -> dict[str, Any]:
-        return {
-            "language": self._options.language,
-            "beam_size": self._options.beam_size,
-            "temperature": 0.0,
-            "word_timestamps": True,
-        }
+        return RecognisedClip(tuple(word for segment in segments for word in _words(segment.words)))
 
 
 def _cores() -> int:
@@ -137,12 +106,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _words(words: Iterable[Any] | None, offset: float) -> list[Word]:
+def _words(words: Iterable[Any] | None) -> list[Word]:
     return [
         Word(
             word.word,
-            round(max(0.0, float(word.start) - offset), 3),
-            round(max(0.0, float(word.end) - offset), 3),
+            round(max(0.0, float(word.start)), 3),
+            round(max(0.0, float(word.end)), 3),
             round(min(1.0, max(0.0, float(word.probability))), 4),
         )
         for word in words or ()
