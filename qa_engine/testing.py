@@ -8,7 +8,7 @@ from qa_engine.service.ports.bell import MemoryBell
 from qa_engine.service.ports.clock import FixedClock
 from qa_engine.service.ports.judge import FixedJudge
 from qa_engine.service.ports.transcriber import ScriptedTranscriber
-from qa_engine.speech.recogniser import ScriptedRecogniser
+from qa_engine.speech.recognisers.scripted import ScriptedRecogniser
 
 __all__ = [
     "FixedActs",

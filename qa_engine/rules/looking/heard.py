@@ -19,10 +19,10 @@ _CHARS_PER_SECOND = 3.0
 def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard, *, least_chars: int) -> str:
     """Why an absence in the region is not proven (Chinese), or an empty text when it is.
 
-    Proof needs: turns of the speaker there, none of them excluded, no speech heard that no turn covers or that is told
-    to be without words, a mean confidence at or above the floor, and no badly heard stretch in which the shortest text that would have been enough
-    (``least_chars`` 字) could be hidden: neither a turn under the floor of confidence nor a run of words under the
-    floor of probability. Imported text has no confidence and no speech spans and is taken as heard.
+    Proof needs: turns of the speaker there, none of them excluded, no speech that no turn covers or that is told to be
+    unheard, a mean confidence at or above the floor, and no badly heard stretch in which the shortest text that would
+    have been enough (``least_chars`` 字) could be hidden: neither a turn under the floor of confidence nor a run of
+    words under the floor of probability. Imported text has no confidence and no speech spans and is taken as heard.
     """
     if not region.pieces:
         return f"「{region.label}」没有{_NAMES[speaker]}的话，无法判断有没有说过"

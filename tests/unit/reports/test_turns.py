@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_engine.domain import Speaker, SpeechSpan
+from qa_engine.reports import call_form
 from qa_engine.reports.turns import Mark, Marking, Piece, pieces_of, show_turns
 from qa_engine.text import mask_private
 
@@ -90,3 +92,10 @@ def test_without_times_nothing_is_guessed(build: ModuleType) -> None:
     untimed = replace(transcript, turns=tuple(replace(t, start=None, end=None) for t in transcript.turns))
     lines = show_turns(untimed, (), {}).lines
     assert {(line.clock, line.silence_before, line.overlap) for line in lines} == {("—", None, None)}
+
+
+def test_speech_without_words_is_told_before_the_turn_it_stands_before(build: ModuleType) -> None:
+    unheard = (SpeechSpan(Speaker.AGENT, 19.0, 21.5), SpeechSpan(Speaker.CUSTOMER, 63.0, 64.0))
+    form = call_form(replace(build.transcript(), unheard=unheard), build.result())
+    assert [(line.number, line.unheard_before) for line in form.turns if line.unheard_before] == [(5, 2.5), (12, 1.0)]
+    assert "有说话声但没有识别出文字：00:19 坐席 2.5 秒、01:03 客户 1 秒" in form.warnings

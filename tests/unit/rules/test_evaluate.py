@@ -24,11 +24,12 @@ def test_a_missing_phrase_says_where_it_was_looked_for_and_what_came_nearest(jud
     assert 50 < searched.nearest.score < 82
 
 
-def _heard(*turns: Turn, speech: tuple[SpeechSpan, ...] = ()) -> Transcript:
-    return Transcript(Call("c", duration=60.0), turns, speech)
+def _heard(*turns: Turn, speech: tuple[SpeechSpan, ...] = (), unheard: tuple[SpeechSpan, ...] = ()) -> Transcript:
+    return Transcript(Call("c", duration=60.0), turns, speech, unheard=unheard)
 
 
 SPOKEN = Turn(0, Speaker.AGENT, "单号多少", 5.0, 7.0, confidence=0.9)
+ONE_TURN = (SpeechSpan(Speaker.AGENT, 5.0, 7.2),)
 PROOF = [
     (_heard(SPOKEN), "fail", ""),
     (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 5.0, 7.2),)), "fail", ""),
@@ -36,6 +37,9 @@ PROOF = [
     (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 1.0, 2.0),)), "fail", ""),
     (_heard(SPOKEN, speech=(SpeechSpan(Speaker.CUSTOMER, 1.0, 3.0),)), "fail", ""),
     (_heard(SPOKEN, speech=(SpeechSpan(Speaker.AGENT, 40.0, 45.0),)), "fail", ""),
+    (_heard(SPOKEN, speech=ONE_TURN, unheard=(SpeechSpan(Speaker.AGENT, 5.1, 7.0),)), "uncertain", "没有识别出文字"),
+    (_heard(SPOKEN, speech=ONE_TURN, unheard=(SpeechSpan(Speaker.AGENT, 5.1, 5.9),)), "fail", ""),
+    (_heard(SPOKEN, speech=ONE_TURN, unheard=(SpeechSpan(Speaker.CUSTOMER, 5.1, 7.0),)), "fail", ""),
     (_heard(Turn(0, Speaker.AGENT, "单号多少", 5.0, 7.0, confidence=0.3)), "uncertain", "置信度"),
     (_heard(Turn(0, Speaker.CUSTOMER, "喂", 0.0, 1.0)), "uncertain", "没有坐席的话"),
     (_heard(Turn(0, Speaker.UNKNOWN, "喂", 0.0, 1.0)), "not_applicable", "录音为单声道，坐席与客户未区分"),
