@@ -7,7 +7,14 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-TRAVELLERS = ("rules", "models/asr-starter/weights", "models/tone/weights", "models/tone/data", "examples/calls")
+TRAVELLERS = (
+    "rules",
+    "models/asr-starter/weights",
+    "models/tone/weights",
+    "models/tone/data",
+    "models/voices/weights",
+    "examples/calls",
+)
 
 
 class DataHook(BuildHookInterface):

@@ -33,6 +33,11 @@ def tone_data_dir() -> Path:
     return _root() / "models" / "tone" / "data"
 
 
+def speaker_encoder_file() -> Path:
+    """The network that tells voices apart (see ``models/voices``)."""
+    return _root() / "models" / "voices" / "weights" / "speaker_encoder.onnx"
+
+
 def example_calls_dir() -> Path:
     """The bundled demo recordings with their manifest and scripts."""
     return _root() / "examples" / "calls"

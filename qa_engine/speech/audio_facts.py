@@ -1,14 +1,14 @@
 """What is known about a recording before it is decoded, and how a headerless file is declared."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.errors import UsageError
 
-RAW_SUFFIXES = frozenset({".raw", ".pcm", ".ulaw", ".mulaw", ".ul", ".alaw", ".al", ".g711", ".g711u", ".g711a"})
-"""Suffixes of files without a header: they are read as the declared :class:`RawFormat`, or not at all."""
-
 _DEMUXERS = {
+    "g722": "g722",
+    "g729": "g729",
     "mulaw": "mulaw",
     "ulaw": "mulaw",
     "pcmu": "mulaw",
@@ -24,7 +24,7 @@ _DEMUXERS = {
 class RawFormat:
     """The declared format of a headerless file."""
 
-    codec: str  # mulaw, alaw, s16le, s16be or u8
+    codec: str  # mulaw, alaw, s16le, s16be, u8, g722 or g729
     sample_rate: int  # Hz
     channels: int  # 1 or 2
 
@@ -48,11 +48,26 @@ class RawFormat:
         return f"{self.codec},{self.sample_rate},{self.channels}"
 
 
+NAMED_FORMATS: Mapping[str, RawFormat] = {
+    **dict.fromkeys((".ulaw", ".mulaw", ".ul", ".pcmu", ".g711u"), RawFormat("mulaw", 8_000, 1)),
+    **dict.fromkeys((".alaw", ".al", ".pcma", ".g711a"), RawFormat("alaw", 8_000, 1)),
+    ".g722": RawFormat("g722", 16_000, 1),
+    ".g729": RawFormat("g729", 8_000, 1),
+    ".sln": RawFormat("s16le", 8_000, 1),
+    **{f".sln{thousands}": RawFormat("s16le", thousands * 1000, 1) for thousands in (8, 12, 16, 24, 32, 48)},
+}
+"""Files without a header whose suffix says what they hold (as Asterisk and FreeSWITCH write them); a declared format
+goes before it."""
+
+RAW_SUFFIXES = frozenset({*NAMED_FORMATS, ".raw", ".pcm", ".g711"})
+"""Suffixes of files without a header: read as the declared :class:`RawFormat`, by their suffix, or not at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class AudioFacts:
     """What a recording is. ``seconds`` is measured by walking through its packets, not read from the header.
 
-    ``declared_seconds`` is what the header says (None: nothing). ``dual_mono`` is None until the sound was decoded.
+    ``declared_seconds`` is what the header says (None: nothing).
     """
 
     container: str  # ffmpeg's name of the container, for example "wav", "mp3", "mov,mp4,m4a,3gp,3g2,mj2"
@@ -63,7 +78,7 @@ class AudioFacts:
     declared_seconds: float | None
     size_bytes: int
     raw: RawFormat | None = None
-    dual_mono: bool | None = None
+    beyond_header: bool = False  # the file holds clearly more sound than its header says; all of it is read
 
     @property
     def truncated(self) -> bool:
@@ -77,5 +92,6 @@ def is_cut_off(declared_seconds: float | None, seconds: float) -> bool:
 
 
 def declared_format(path: Path, declared: RawFormat | None) -> RawFormat | None:
-    """The declaration if it is meant for this file: only headerless files need one."""
-    return declared if path.suffix.lower() in RAW_SUFFIXES else None
+    """How a headerless file is read: as declared, else by its suffix. None for files that say it themselves."""
+    suffix = path.suffix.lower()
+    return (declared or NAMED_FORMATS.get(suffix)) if suffix in RAW_SUFFIXES else None

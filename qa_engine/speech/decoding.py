@@ -17,6 +17,7 @@ SAMPLE_RATE = 16_000
 
 _GAP_SECONDS = 0.1  # a jump of the time stamps below this is codec delay, not missing sound
 _CHUNK_SECONDS = 60
+_OFFSET = 0.002  # of full scale, -54 dB
 _FRAME = SAMPLE_RATE // 10
 
 
@@ -65,7 +66,7 @@ class _Decoder:
                 "unreadable",
                 f"{self._path}: damaged, {self._bad} of {self._bad + self._good} packets cannot be decoded.",
             )
-        return self._samples[:, : self._length]
+        return _without_offset(self._samples[:, : self._length])
 
     def _packets(self, recording: OpenRecording) -> Iterator[Any]:
         packets = recording.container.demux(recording.stream)
@@ -131,6 +132,24 @@ class _Decoder:
         if piece.any():  # the room is zero already, and memory that is never written is never taken
             self._samples[:, self._length : end] = piece
         self._length = end
+
+
+def _without_offset(samples: np.ndarray) -> np.ndarray:
+    """The samples, in place, without a direct-current offset: it is no sound, and every level would count it.
+
+    A channel without one keeps its bytes. Block means, joined by lines, follow an offset that drifts.
+    """
+    step = SAMPLE_RATE
+    count = samples.shape[1] // step
+    for channel in samples if count > 1 else ():
+        means = channel[: count * step].reshape(count, step).mean(axis=1, dtype=np.float64)
+        if abs(float(np.median(means))) < _OFFSET:
+            continue
+        centres = (np.arange(count) + 0.5) * step
+        for start in range(0, len(channel), _CHUNK_SECONDS * step):
+            part = channel[start : start + _CHUNK_SECONDS * step]
+            part -= np.interp(np.arange(start, start + len(part)), centres, means).astype(np.float32)
+    return samples
 
 
 def loudest_db(samples: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """Look at a recording without decoding it: container, codec, channels, rate, length, and whether it can be used."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,15 +12,15 @@ import av
 import av.error
 
 from qa_engine.errors import RecordingError
-from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat, declared_format
-from qa_engine.speech.headers import mp3_tells_length, wav_seconds
+from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat, declared_format, is_cut_off
+from qa_engine.speech.headers import mp3_tells_length, wav_goes_on, wav_header
 
 MAX_CHANNELS = 2
 
 # Only containers that hold recordings. Playlists (HLS, concat and the like) are not among them: a file handed in by a
 # stranger must never make the decoder open other files or addresses.
 _DEMUXERS = (
-    "wav,w64,aiff,au,caf,mp3,aac,flac,ogg,amr,amrnb,amrwb,gsm,wv,ape,asf,ac3,voc,sln,ircam,sds,nistsphere,tta,"
+    "wav,w64,aiff,au,caf,mp3,aac,flac,ogg,amr,amrnb,amrwb,gsm,wv,ape,asf,ac3,voc,ircam,sds,nistsphere,tta,"
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
 )
 # WAV in packets of 32 kB rather than 1 kB: hours of it decode seven times as fast.
@@ -27,8 +28,11 @@ _OPTIONS = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file", "max_si
 _HEADERS_WITH_LENGTH = frozenset(
     {"wav", "w64", "aiff", "au", "flac", "asf", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
 )
+_FIXED_SHAPE = frozenset({"g722", "g729"})  # demuxers that know rate and channels themselves
 _READ_SIZE = 1 << 20
 _CODEC_PADDING_SECONDS = 0.2
+_PCM = re.compile(r"pcm_(?:[suf](\d+)[lb]?e?|mulaw|alaw)")
+_WHOLE_FILE = 1.05  # what is not sound (tags, pictures) is less than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,17 @@ def probe(path: Path, declared: RawFormat | None = None) -> AudioFacts:
                 f"{path}: {channels} channels; one (mono) or two (a side each) can be used. Export the two sides only.",
             )
         declared_seconds = _declared_seconds(path, container, stream)
+        seconds = _without_padding(_walk(container, stream), declared_seconds)
         return AudioFacts(
             container=container.format.name,
             codec=context.name,
             channels=channels,
             sample_rate=context.sample_rate,
-            seconds=_without_padding(_walk(container, stream), declared_seconds),
+            seconds=seconds,
             declared_seconds=declared_seconds,
             size_bytes=path.stat().st_size,
             raw=declared,
+            beyond_header=declared is None and _holds_more(path, context, seconds, declared_seconds),
         )
 
 
@@ -85,10 +91,12 @@ def probe(path: Path, declared: RawFormat | None = None) -> AudioFacts:
 def open_recording(path: Path, declared: RawFormat | None) -> Iterator[OpenRecording]:
     """Open a recording for probing or decoding; every fault of the file is a RecordingError."""
     _check_file(path, declared)
-    options = dict(_OPTIONS)
-    if declared:
+    options = {"protocol_whitelist": "file"} if declared else dict(_OPTIONS)
+    if declared and declared.codec not in _FIXED_SHAPE:
         layout = "mono" if declared.channels == 1 else "stereo"
-        options = {"sample_rate": str(declared.sample_rate), "ch_layout": layout, "protocol_whitelist": "file"}
+        options |= {"sample_rate": str(declared.sample_rate), "ch_layout": layout}
+    elif not declared and wav_goes_on(path):
+        options["ignore_length"] = "1"
     try:
         container = av.open(
             str(path.absolute()),
@@ -157,6 +165,20 @@ def _walk(container: Any, stream: Any) -> float:
     return float(units * stream.time_base)
 
 
+def _holds_more(path: Path, context: Any, seconds: float, declared_seconds: float | None) -> bool:
+    """The header tells of clearly less sound than lies in the file (uncompressed sound: its bytes say how much)."""
+    if wav_header(path) is not None:
+        return wav_goes_on(path)
+    if declared_seconds is not None and is_cut_off(seconds, declared_seconds):
+        return True
+    coded = _PCM.fullmatch(context.name)
+    if coded is None:
+        return False
+    bits = int(coded[1] or 8)
+    by_size = path.stat().st_size * 8 / (bits * context.sample_rate * context.layout.nb_channels)
+    return is_cut_off(by_size, seconds) and by_size > _WHOLE_FILE * seconds
+
+
 def _without_padding(measured: float, declared: float | None) -> float:
     """Packets of MP3 and AAC begin and end with some silence of the encoder, which the header leaves out."""
     return declared if declared is not None and 0 < measured - declared < _CODEC_PADDING_SECONDS else measured
@@ -165,8 +187,8 @@ def _without_padding(measured: float, declared: float | None) -> float:
 def _declared_seconds(path: Path, container: Any, stream: Any) -> float | None:
     """What a header says, never what ffmpeg estimates from the file size when there is none."""
     name = container.format.name
-    if name == "wav" and (seconds := wav_seconds(path)) is not None:
-        return seconds
+    if name == "wav" and (header := wav_header(path)) is not None and header.seconds is not None:
+        return header.seconds
     if name not in _HEADERS_WITH_LENGTH and not (name == "mp3" and mp3_tells_length(path)):
         return None
     if stream.duration:

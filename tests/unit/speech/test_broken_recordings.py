@@ -70,7 +70,7 @@ def broken(folder: Path, kind: str) -> Path:
         case "header_only":
             soundfile.write(path, np.zeros(0), 8000)
         case "raw_undeclared":
-            path = folder / "call.ulaw"
+            path = folder / "call.raw"
             path.write_bytes(b"\xff" * 8000)
         case "six_channels":
             soundfile.write(path, np.repeat(NOISE.T, 6, axis=1), 16_000)
