@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_HAN = r"\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _LETTER = rf"[^\W\d_{_HAN}]"
 _UNIT = re.compile(rf"[{_HAN}]|[0-9]|{_LETTER}+(?:['’]{_LETTER}+)?")
 

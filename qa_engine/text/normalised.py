@@ -6,11 +6,14 @@ recogniser sets punctuation where it likes or not at all.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals
-from qa_engine.text.simplify import fold_char, fold_text
+from qa_engine.text.regional import regional_pattern, regional_words
+from qa_engine.text.simplify import fold_char, fold_text, is_traditional
+from qa_engine.text.spacing import BETWEEN_CHARS, is_spaced
 
 # Hesitation sounds carry no meaning in a phrase. 额 (金额) and 呀, 吧, 吗, 呢 (questions) are not among them.
 SOUNDS = frozenset("嗯呃啊哦喔噢诶欸哎唉唔呣")
@@ -61,35 +64,55 @@ class Skeleton:
 
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> Normalised:
-    """Width, Traditional, case and spoken numbers folded, with an offset map. Equal input gives the same object."""
-    folded_text, even = fold_text(text)
+    """Width, Traditional, case, blanks between characters and spoken numbers folded, with an offset map.
+
+    Equal input gives the same object.
+    """
+    folded, even = fold_text(text)
     starts = list(range(len(text))) if even else [at for at, char in enumerate(text) for _ in fold_char(char)]
-    ends = [at + 1 for at in starts]
-    numerals = list(find_numerals(folded_text))
-    if not numerals:
-        return Normalised(text, folded_text, tuple(starts), tuple(ends))
-    out: list[str] = []
-    out_starts: list[int] = []
-    out_ends: list[int] = []
-    done = 0
-    for numeral in numerals:
-        out.append(folded_text[done : numeral.start])
-        out_starts += starts[done : numeral.start]
-        out_ends += ends[done : numeral.start]
-        out.append(numeral.digits)
-        out_starts += [starts[numeral.start]] * len(numeral.digits)
-        out_ends += [ends[numeral.end - 1]] * len(numeral.digits)
-        done = numeral.end
-    out.append(folded_text[done:])
-    out_starts += starts[done:]
-    out_ends += ends[done:]
-    return Normalised(text, "".join(out), tuple(out_starts), tuple(out_ends))
+    draft = _Draft(folded, starts, [at + 1 for at in starts])
+    if is_spaced(folded):
+        draft = draft.replaced((*match.span(), "") for match in BETWEEN_CHARS.finditer(folded))
+    if is_traditional(text):
+        words = regional_words()
+        draft = draft.replaced((*m.span(), words[m.group()]) for m in regional_pattern().finditer(draft.text))
+    draft = draft.replaced((numeral.start, numeral.end, numeral.digits) for numeral in find_numerals(draft.text))
+    return Normalised(text, draft.text, tuple(draft.starts), tuple(draft.ends))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A text on its way, character i of it from ``[starts[i], ends[i])`` of the source."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+    def replaced(self, places: Iterable[tuple[int, int, str]]) -> "_Draft":
+        """With other text at some places ([start, end), rising), character by character where the length stays."""
+        out: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for start, end, new in places:
+            out += self.text[done:start], new
+            even = len(new) == end - start
+            starts += self.starts[done : end if even else start]
+            ends += self.ends[done : end if even else start]
+            if not even:
+                starts += [self.starts[start]] * len(new)
+                ends += [self.ends[end - 1]] * len(new)
+            done = end
+        if not done:
+            return self
+        out.append(self.text[done:])
+        return _Draft("".join(out), starts + self.starts[done:], ends + self.ends[done:])
 
 
 def compared(text: str) -> str:
     """``skeleton(text, keep_sounds=True).text`` without the way back: for phrases, of which there are many."""
     folded, _ = fold_text(text)
-    if any(char in folded for char in NUMERAL_CHARS):
+    if is_traditional(text) or any(char in folded for char in NUMERAL_CHARS):
         folded = normalise(text).text
     return "".join(filter(str.isalnum, folded))
 
