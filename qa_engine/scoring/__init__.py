@@ -1,7 +1,7 @@
 """Scorecards and scores: rule results of one call become sections, a total, a grade and the reasons to review it."""
 
 from qa_engine.scoring.choosing import choose_scorecard
-from qa_engine.scoring.loader import load_scorecard, load_scorecards
+from qa_engine.scoring.loader import load_scorecard, load_scorecards, scorecard_named
 from qa_engine.scoring.metrics import metrics
 from qa_engine.scoring.moods import friendliness, mood_level, mood_title, with_tones
 from qa_engine.scoring.placement import placement_faults, placement_findings
@@ -44,5 +44,6 @@ __all__ = [
     "placement_faults",
     "placement_findings",
     "score_call",
+    "scorecard_named",
     "with_tones",
 ]

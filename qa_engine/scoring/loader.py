@@ -18,7 +18,11 @@ def load_scorecard(files: Sequence[SourceFile], scorecard_id: str) -> Scorecard:
 
     Faults of any of the files are a RulesError that lists all of them; an id that no file has is a NotFoundError.
     """
-    scorecards = load_scorecards(files)
+    return scorecard_named(load_scorecards(files), scorecard_id)
+
+
+def scorecard_named(scorecards: Sequence[Scorecard], scorecard_id: str) -> Scorecard:
+    """The one with this id. Raises NotFoundError."""
     for scorecard in scorecards:
         if scorecard.id == scorecard_id:
             return scorecard

@@ -109,10 +109,11 @@ class _Draft:
         return _Draft("".join(out), starts + self.starts[done:], ends + self.ends[done:])
 
 
+@lru_cache(maxsize=32_768)  # the spelled-out variants of a phrase share their parts
 def compared(text: str) -> str:
     """``skeleton(text, keep_sounds=True).text`` without the way back: for phrases, of which there are many."""
     folded, _ = fold_text(text)
-    if is_traditional(text) or any(char in folded for char in NUMERAL_CHARS):
+    if is_traditional(text) or not NUMERAL_CHARS.isdisjoint(folded):
         folded = normalise(text).text
     return "".join(filter(str.isalnum, folded))
 

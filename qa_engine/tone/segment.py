@@ -6,29 +6,29 @@ new word, and character and sound features read it better.
 
 import warnings
 from functools import cache
+from importlib.metadata import version
+from typing import Any
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # escape sequences and pkg_resources of a package that is no longer maintained
-    import jieba
-
-VERSION: str = jieba.__version__
-
-
-class _QuietTokenizer(jieba.Tokenizer):  # type: ignore[misc]
-    """Reads the dictionary that travels with jieba, every time the same way."""
-
-    FREQ: dict[str, int]
-
-    def initialize(self, dictionary: str | None = None) -> None:
-        with self.lock:
-            if not self.FREQ:
-                self.FREQ, self.total = self.gen_pfdict(self.get_dict_file())
-                self.initialized = True
+VERSION: str = version("jieba")
 
 
 @cache
-def _tokenizer() -> _QuietTokenizer:
-    return _QuietTokenizer()
+def _tokenizer() -> Any:
+    """Reads the dictionary that travels with jieba, every time the same way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # escape sequences and pkg_resources of a package that is no longer maintained
+        import jieba
+
+    class QuietTokenizer(jieba.Tokenizer):  # type: ignore[misc]
+        FREQ: dict[str, int]
+
+        def initialize(self, dictionary: str | None = None) -> None:
+            with self.lock:
+                if not self.FREQ:
+                    self.FREQ, self.total = self.gen_pfdict(self.get_dict_file())
+                    self.initialized = True
+
+    return QuietTokenizer()
 
 
 def words(text: str) -> list[str]:
@@ -40,4 +40,5 @@ def frequencies() -> dict[str, int]:
     """Word → how often the dictionary's makers counted it; beginnings of words have 0."""
     tokenizer = _tokenizer()
     tokenizer.initialize()
-    return tokenizer.FREQ
+    frequencies: dict[str, int] = tokenizer.FREQ
+    return frequencies

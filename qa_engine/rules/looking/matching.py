@@ -103,14 +103,12 @@ class PhraseSet:
 
     def _register_sound(self, entry: Entry) -> None:
         pattern = entry.pattern
-        syllables = sum(len(part) for part in pattern.parts if isinstance(part, str))
+        syllables = pattern.syllables
         if syllables < max(2, self.steps.min_sound_chars) or pattern.keeps_sounds or pattern.open:
             return
         tones = self.steps.tones if self.steps.tones is not None else syllables < _TONELESS_FROM
         layer = Layer.TONED if tones else Layer.TONELESS
         self._sound[layer].add(self._lexicon.sounds.encode(pattern.key, tones=tones), entry)
-        if pattern.literal is None:
-            self._sound_regex[pattern, layer] = self._compile_sound(pattern, tones=tones)
 
     def _register_fuzzy(self, entry: Entry) -> None:
         """Seeds of a phrase: with k characters wrong, one of k + 1 pieces still stands in the text as it is.
@@ -220,7 +218,10 @@ class PhraseSet:
             for start in starts:
                 yield start, start + len(key)
         else:
-            for match in self._sound_regex[pattern, layer].finditer(text.text(layer)):
+            regex = self._sound_regex.get((pattern, layer))
+            if regex is None:  # of a pack's ten thousand, a day of calls needs some hundred
+                regex = self._sound_regex[pattern, layer] = self._compile_sound(pattern, tones=layer is Layer.TONED)
+            for match in regex.finditer(text.text(layer)):
                 yield match.span()
 
     @cached_property

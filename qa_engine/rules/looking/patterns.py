@@ -55,15 +55,17 @@ Part = str | Wildcard
 class Pattern:
     """One spelled-out phrase. ``parts`` are compared text and wildcards; ``shown`` is what people read.
 
-    ``literal``: the whole pattern as compared text when it has no wildcard. ``key``: the longest literal part, by which
-    it is compared by sound. ``anchor``: the part by which it is looked for, ``others`` the other ones; where one is
-    missing, the pattern cannot match. ``keeps_sounds``: the pattern itself has hesitation sounds, so that they must not
-    be skipped in the text. A pack has tens of thousands of patterns: all this is worked out once.
+    ``literal``: the whole pattern as compared text when it has no wildcard. ``syllables``: characters of the literal
+    parts. ``key``: the longest literal part, by which it is compared by sound. ``anchor``: the part by which it is
+    looked for, ``others`` the other ones; where one is missing, the pattern cannot match. ``keeps_sounds``: the pattern
+    itself has hesitation sounds, so that they must not be skipped in the text. A pack has tens of thousands of
+    patterns: all this is worked out once.
     """
 
     shown: str
     parts: tuple[Part, ...]
     literal: str | None = field(init=False)
+    syllables: int = field(init=False)
     key: str = field(init=False)
     anchor: str = field(init=False)
     others: tuple[str, ...] = field(init=False)
@@ -72,6 +74,7 @@ class Pattern:
     def __post_init__(self) -> None:
         texts = [part for part in self.parts if isinstance(part, str)]
         object.__setattr__(self, "literal", texts[0] if len(self.parts) == 1 else None)
+        object.__setattr__(self, "syllables", sum(map(len, texts)))
         # Of equally long parts the last one: phrases begin alike (你们…, 给您…) and end differently.
         anchor = max(reversed(texts), key=len)
         object.__setattr__(self, "key", max(texts, key=len))
@@ -173,6 +176,8 @@ def _product(sequence: list[list[str]]) -> list[str]:
 
 def _pattern(variant: str) -> Pattern:
     parts: list[Part] = []
+    if "{" not in variant and "}" not in variant and (literal := compared(variant)):  # nearly all of them
+        return Pattern(variant, (literal,))
     done = 0
     for match in _WILDCARD.finditer(variant):
         _literal(parts, variant[done : match.start()])

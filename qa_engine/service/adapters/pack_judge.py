@@ -27,10 +27,10 @@ from qa_engine.rules import (
 from qa_engine.scoring import (
     Scorecard,
     choose_scorecard,
-    load_scorecard,
     load_scorecards,
     placement_faults,
     score_call,
+    scorecard_named,
     with_tones,
 )
 from qa_engine.service.adapters.act_model import acts_of
@@ -75,9 +75,9 @@ class PackJudge:
         return other
 
     def _choose(self, named: str | None) -> None:
-        files = self._scorecard_files
-        self._scorecards = (load_scorecard(files, named),) if named else load_scorecards(files)
-        misplaced = placement_faults(self._pack, load_scorecards(files), named=named or None)
+        every = load_scorecards(self._scorecard_files)
+        self._scorecards = (scorecard_named(every, named),) if named else every
+        misplaced = placement_faults(self._pack, every, named=named or None)
         if misplaced:
             raise RulesError(misplaced)
         self._named = bool(named)

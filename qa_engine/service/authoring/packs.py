@@ -1,6 +1,8 @@
 """Reading rule packs and scorecards from folders; what they mean is the rules room's business."""
 
+import gc
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from qa_engine.errors import NotFoundError, UsageError
@@ -39,11 +41,23 @@ def load_sources(
     """
     pack_id = settings.pack if folder is None else folder.resolve().name
     texts = read_pack(rules_folder(settings), pack_id, folder=folder)
-    files = [SourceFile(name, text) for name, text in texts.items()]
+    files = tuple(SourceFile(name, text) for name, text in texts.items())
     own = profile if profile is not None else profile_source(settings)
-    slots = {"company": settings.company} if settings.company else {}
-    pack = load_pack(pack_id, files, slots, profile=UNSET if own is None else read_profile(own))
+    pack = _loaded(pack_id, files, settings.company, own)
     return texts if own is None else {**texts, own.name: own.text}, pack
+
+
+@lru_cache(maxsize=4)
+def _loaded(pack_id: str, files: tuple[SourceFile, ...], company: str | None, profile: SourceFile | None) -> RulePack:
+    """One pack for all that use the same texts; the children of a worker, forked behind its own look at it, have it."""
+    slots = {"company": company} if company else {}
+    collecting = gc.isenabled()
+    gc.disable()  # all that is made here stays: the collector would look through it again and again
+    try:
+        return load_pack(pack_id, files, slots, profile=UNSET if profile is None else read_profile(profile))
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read_scorecards(root: Path) -> Mapping[str, str]:
