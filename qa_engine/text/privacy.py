@@ -1,15 +1,40 @@
-"""Numbers that identify a person, masked in place: the length never changes, so spans of evidence stay right."""
+"""Numbers that identify a person, masked in place: the length never changes, so spans of evidence stay right.
+
+A number may be written or said, in one piece or in groups: ``幺三八，零零零零，零零零零``, ``139—0000—0000``,
+``+86 138 0000 0000``. Groups are parted by blanks, light punctuation, dashes or a hesitation, and a number is made of
+whole groups: twelve digits in one piece hold no mobile number. An identity card is known by its check digit (GB 11643),
+or where the text calls it one; a bank card by its check digit (Luhn), as a card of China UnionPay (62…), or where the
+text calls it a card. So an 18-digit waybill number stays.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from qa_engine.text.normalised import Normalised, normalise
+from qa_engine.text.normalised import SOUNDS, Normalised, normalise
+from qa_engine.text.numerals import DIGITS
 
-_SEP = r"[ \-]?"
-_MOBILE = re.compile(rf"(?<![0-9])1[3-9](?:{_SEP}[0-9]){{9}}(?![0-9])")
-_LANDLINE = re.compile(rf"(?<![0-9])0[0-9]{{2,3}}{_SEP}[2-9][0-9]{{6,7}}(?![0-9])")
-_IDENTITY = re.compile(r"(?<![0-9])[1-9](?:[ ]?[0-9]){16}[ ]?[0-9x](?![0-9a-z])")
-_BANK = re.compile(rf"(?<![0-9a-z])[3-6](?:{_SEP}[0-9]){{15,18}}(?![0-9])")
+_DIGITS = {**{char: str(value) for char, value in DIGITS.items()}, **{char: char for char in "0123456789"}}
+_BETWEEN = rf"(?:[ ,、.\-‐‑–—―－_/·~。]|[{''.join(sorted(SOUNDS))}]){{0,4}}"
+_DIGIT = f"[{''.join(_DIGITS)}]"
+_RUN = re.compile(rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}|两(?={_DIGIT}))*(?:{_BETWEEN}x(?![a-z0-9]))?")
+_LEAST_DIGITS = 10  # the shortest private number, a landline with its area code
+_MOST_DIGITS = 19
+_MOBILE = re.compile(r"(?:(?:00)?86)?(?P<number>1[3-9][0-9]{9})")
+_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10x98765432"
+_CARD_CALLED = re.compile(r"卡|银行|账号|账户")
+_IDENTITY_CALLED = re.compile(r"身份|证件|证号")
+_CALLED_WITHIN = 16  # characters before a number in which it may be called by its name
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Digits in one piece, and where each stands in the normalised text."""
+
+    digits: str
+    places: tuple[int, ...]
 
 
 def mask_private(text: str) -> str:
@@ -19,38 +44,96 @@ def mask_private(text: str) -> str:
     """
     normal = normalise(text)
     chars = list(text)
-    for digits, keep_head, keep_tail in _numbers(normal):
-        hidden = digits[keep_head : len(digits) - keep_tail]
-        for at in hidden:
+    for places, keep_head, keep_tail in _numbers(normal):
+        for at in places[keep_head : len(places) - keep_tail]:
             start, end = normal.span_to_source(at, at + 1)
             chars[start:end] = "*" * (end - start)
     return "".join(chars)
 
 
-def _numbers(normal: Normalised) -> Iterator[tuple[list[int], int, int]]:
-    """Positions of the digits of each private number, and how many stay visible at its head and tail."""
-    for match in _IDENTITY.finditer(normal.text):
-        digits = _digits(match)
-        if _is_identity("".join(normal.text[i] for i in digits)):
-            yield digits, 3, 4
-    for match in _BANK.finditer(normal.text):
-        digits = _digits(match)
-        near = normal.text[max(0, match.start() - 6) : match.start()]
-        if "卡" in near or _luhn("".join(normal.text[i] for i in digits)):
-            yield digits, 0, 4
-    for match in _MOBILE.finditer(normal.text):
-        yield _digits(match), 3, 4
-    for match in _LANDLINE.finditer(normal.text):
-        yield _digits(match), 3, 2
+def _numbers(normal: Normalised) -> Iterator[tuple[Sequence[int], int, int]]:
+    """Places of the digits of each private number, and how many stay visible at its head and tail."""
+    for run in _RUN.finditer(normal.text):
+        if run.start() and normal.text[run.start() - 1].isalpha() and normal.text[run.start() - 1].isascii():
+            continue  # SF1391234567890: the number of a parcel
+        groups = _groups(normal.text, run.start(), run.end())
+        before = normal.text[max(0, run.start() - _CALLED_WITHIN) : run.start()]
+        at = 0
+        while at < len(groups):
+            found = _longest(groups[at:], before)
+            if found is None:
+                at += 1
+                continue
+            taken, hidden = found
+            yield hidden
+            at += taken
 
 
-def _digits(match: re.Match[str]) -> list[int]:
-    return [i for i, char in enumerate(match.group(), match.start()) if char.isalnum()]
+def _groups(text: str, start: int, end: int) -> list[_Group]:
+    """The digits of a run in one piece each: 一 behind a number in figures is the beginning of a word (一下)."""
+    found: list[_Group] = []
+    for at in range(start, end):
+        char = text[at]
+        digit = "x" if char == "x" else "2" if char == "两" else _DIGITS.get(char)
+        if digit is None:
+            continue
+        last = found[-1] if found else None
+        goes_on = last is not None and (
+            digit == "x" or (last.places[-1] == at - 1 and char.isascii() == text[at - 1].isascii())
+        )
+        if last is not None and goes_on:
+            found[-1] = _Group(last.digits + digit, (*last.places, at))
+        else:
+            found.append(_Group(digit, (at,)))
+    return found
 
 
-def _is_identity(number: str) -> bool:
-    month, day = int(number[10:12]), int(number[12:14])
-    return number[6:8] in ("19", "20") and 1 <= month <= 12 and 1 <= day <= 31
+def _longest(groups: Sequence[_Group], before: str) -> tuple[int, tuple[Sequence[int], int, int]] | None:
+    """The longest private number that begins with the first group: how many groups it takes, and what to hide."""
+    number = ""
+    places: list[int] = []
+    best: tuple[int, tuple[Sequence[int], int, int]] | None = None
+    for taken, group in enumerate(groups, start=1):
+        number += group.digits
+        places += group.places
+        if len(number) > _MOST_DIGITS:
+            break
+        if len(number) >= _LEAST_DIGITS and (kept := _kept(number, before)) is not None:
+            skip, head, tail = kept
+            best = taken, (places[skip:], head, tail)
+    return best
+
+
+def _kept(number: str, before: str) -> tuple[int, int, int] | None:
+    """Digits of a prefix that is no part of the number, and how many stay visible; None when it is no private one."""
+    if len(number) == 18 and _is_identity(number, called=_IDENTITY_CALLED.search(before) is not None):
+        return 0, 3, 4
+    if len(number) == 15 and number.isdecimal() and _IDENTITY_CALLED.search(before) and _is_date("19" + number[6:12]):
+        return 0, 3, 4
+    if number.isdecimal() and _is_card(number, called=_CARD_CALLED.search(before) is not None):
+        return 0, 0, 4
+    mobile = _MOBILE.fullmatch(number)
+    if mobile is not None:
+        return mobile.start("number"), 3, 4
+    return (0, 3, 2) if _LANDLINE.fullmatch(number) else None
+
+
+def _is_identity(number: str, *, called: bool) -> bool:
+    """By its check digit; where the text calls it one, or where it ends with X, a digit may have been misheard."""
+    if number[0] == "0" or not number[:17].isdecimal() or not _is_date(number[6:14]):
+        return False
+    check = _CHECKS[sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False)) % 11]
+    return number[17] == check or number[17] == "x" or called
+
+
+def _is_date(digits: str) -> bool:
+    return digits[:2] in ("18", "19", "20") and 1 <= int(digits[4:6]) <= 12 and 1 <= int(digits[6:8]) <= 31
+
+
+def _is_card(number: str, *, called: bool) -> bool:
+    if not 16 <= len(number) <= 19 or number[0] not in "3456":
+        return False
+    return called or _luhn(number) or (number.startswith("62") and len(number) in (16, 19))
 
 
 def _luhn(number: str) -> bool:

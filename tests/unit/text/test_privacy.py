@@ -27,3 +27,82 @@ def test_private_numbers_are_masked_in_place(text: str, masked: str) -> None:
 @given(st.text(st.sampled_from("0123456789一三九零卡 -，x"), max_size=40))
 def test_the_length_never_changes(text: str) -> None:
     assert len(mask_private(text)) == len(text)
+
+
+PRIVATE = """
+幺三八，零零零零，零零零零。|幺三八，****，零零零零。
+是幺三九、五五六六、七七八八吗|是幺三九、****、七七八八吗
+１３９—００００—００００|１３９—****—００００
+139－0000－0000|139－****－0000
+一三八 零零 一二 三四 五六|一三八 ** ** 三四 五六
+幺三八，嗯，一二三四，五六七八|幺三八，嗯，****，五六七八
+幺 三 八 零 零 零 零 一 二 三 四|幺 三 八 * * * * 一 二 三 四
++86 13800000000|+86 138****0000
+0086-138-0000-0000|0086-138-****-0000
+那用幺三八0000 0000吧|那用幺三八**** 0000吧
+138,0000,0000或者139,0000,0000|138,****,0000或者139,****,0000
+13800000000，13900000000|138****0000，139****0000
+打13800000000一下|打138****0000一下
+一八六两三四五六七八九|一八六****六七八九
+138.0000.0000|138.****.0000
+身份证是一一零一零一，一九九零零三零七，零零一X|身份证是一一零***，********，零零一X
+11010119900307001１|110***********001１
+证件号110101 19900307 0019|证件号110*** ******** 0019
+44052418800101001X|440***********001X
+六二二二，零二一二，三四五六，七八九零|****，****，****，七八九零
+6222-0212-3456-7890-123|****-****-****-***0-123
+银行账号4000123456789012|银行账号************9012
+四一一一 一一一一 一一一一 一一一一|**** **** **** 一一一一
+零一零，六二三四，五六七八|零一零，****，**七八
+0755 8234 5678|075* **** **78
+""".strip().splitlines()
+
+PUBLIC = [
+    "运单号110105199003072345",  # 18 digits, the last is no check digit
+    "运单号756123199913327788",
+    "SF1391234567890，JD138000000001",
+    "单号七五六二零二六零三零二一二三四",
+    "订单2026030212345678901",
+    "138000000001",
+    "工号8026，尾号三三零七",
+    "请拨打95338或者400 800 1234",
+    "2026-03-02 09:15:22到10:20",
+    "一共一三五件，二四六件",
+    "一、二、三，四五六，七八九",
+    "验证码是六六三三二二",
+    "邮编518000，门牌1203",
+    "三百五十块，一千三百八十块",
+    "金额1380000.00元",
+]
+
+
+@pytest.mark.parametrize("row", PRIVATE)
+def test_numbers_said_or_written_in_groups(row: str) -> None:
+    text, masked = row.split("|")
+    assert mask_private(text) == masked
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_numbers_of_things_stay(text: str) -> None:
+    assert mask_private(text) == text
+
+
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
+
+
+@given(
+    MOBILES,
+    st.lists(st.integers(2, 5), min_size=2, max_size=6),
+    st.sampled_from(["，", " ", "-", "—", "、"]),
+    st.booleans(),
+)
+def test_no_mobile_number_in_groups_is_shown_whole(number: str, sizes: list[int], mark: str, spoken: bool) -> None:
+    groups, at = [], 0
+    for size in sizes:
+        groups.append(number[at : at + size])
+        at += size
+    groups.append(number[at:])
+    text = mark.join(group for group in groups if group)
+    text = text.translate(SPOKEN) if spoken else text
+    assert mask_private(f"电话{text}，对吗").count("*") == 4
