@@ -29,6 +29,7 @@ from qa_engine.rules.looking.lexicon import Layer
 from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.settings import load_settings
 from qa_engine.text import normalise, skeleton
+from qa_engine.text.homophones import fold_homophones
 from qa_engine.tone import ToneModel
 
 _LIBRARIES = ("pyahocorasick", "rapidfuzz", "regex", "pypinyin")
@@ -82,7 +83,7 @@ def measure(
 
 def plain_turns(transcript: Transcript) -> list[str]:
     """The turns as phrases are compared with them."""
-    return [skeleton(turn.text).text for turn in transcript.turns]
+    return [fold_homophones(skeleton(turn.text).text) for turn in transcript.turns]
 
 
 def by_loop(phrases: Sequence[str], turns: Sequence[str]) -> set[tuple[int, str]]:

@@ -1,24 +1,39 @@
 """``unless``: what stands near a hit and takes its meaning away: a negation, a question, somebody else's words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_engine.rules.looking.lexicon import Scanned
+from qa_engine.rules.looking.clauses import clause_of
 from qa_engine.rules.looking.matching import PhraseSet
 from qa_engine.rules.looking.regexes import SafeRegex
 from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.written.fields import Clause, speaker_of
 from qa_engine.text import SENTENCE_END, SOUNDS
+from qa_engine.text.homophones import fold_homophones
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyClause:
-    """A clause with its phrases registered and its regex compiled."""
+    """A clause with its phrases registered and its regex compiled. ``regex`` and ``folded`` read folded text.
+
+    ``folded``: of each phrase its parts and its expression.
+    """
 
     clause: Clause
     phrases: PhraseSet | None
     regex: SafeRegex | None
+    folded: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = ()
+
+
+def folded_phrases(phrases: PhraseSet) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    """The phrases as they are looked for near a hit, where a homophone more or less changes nothing."""
+    patterns = [entry.pattern for entry in phrases.entries]
+    return tuple(
+        (tuple(map(fold_homophones, (p.anchor, *p.others))), re.compile(fold_homophones(p.regex.pattern)))
+        for p in patterns
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +50,52 @@ class ReadyExclusion:
 
 # Clauses look at most 200 characters away; marks and spaces between them do not count.
 _FARTHEST = 500
+_QUOTES = tuple(map(tuple, ("《》", "“”", "「」", "『』", "‘’", "【】")))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """The sentence around a hit without spaces, commas and sounds; the hit is ``text[start:end]``."""
+    """The sentence around a hit, folded, without spaces, commas and sounds; the hit is ``text[start:end]``.
+
+    ``clause``: [begin, end) of the clause of the hit within it.
+    """
 
     text: str
     start: int
     end: int
+    clause: tuple[int, int]
+
+    def window(self, clause: Clause, within: int) -> tuple[int, int]:
+        """So many characters before and after the hit, as far as the clause reaches."""
+        low, high = (0, len(self.text)) if clause.reach == "sentence" else self.clause
+        return max(low, self.start - within), min(high, self.end + within)
 
 
 @lru_cache(maxsize=16)  # the clauses of an exclusion ask for the same one, one after the other
-def _sentence(scanned: Scanned, place: tuple[int, int]) -> _Sentence:
-    base = scanned.plain.base.text
+def _sentence(view: TurnView, place: tuple[int, int]) -> _Sentence:
+    base = view.scanned.plain.base.text
     low, high = max(0, place[0] - _FARTHEST), min(len(base), place[1] + _FARTHEST)
     begin = max((m.end() for m in SENTENCE_END.finditer(base, low, place[0])), default=low)
     stop = SENTENCE_END.search(base, place[1], high)
     end = high if stop is None else stop.start() + 1  # the mark itself stays: ？ makes a question
     before, after = _bare(base[begin : place[0]]), _bare(base[place[1] : end])
     hit = "".join([c for c in base[slice(*place)] if c.isalnum()]) or base[slice(*place)]
-    return _Sentence(before + hit + after, len(before), len(before) + len(hit))
+    first, last = clause_of(base, place, view.pauses)
+    lead = len(_bare(base[max(begin, first) : place[0]]))
+    tail = len(_bare(base[place[1] : min(end, last)]))
+    clause = (len(before) - lead, len(before) + len(hit) + tail)
+    return _Sentence(fold_homophones(before + hit + after), len(before), len(before) + len(hit), clause)
+
+
+def _between_marks(view: TurnView, place: tuple[int, int]) -> bool:
+    """True when the hit stands in 《》, quotation marks or the like: a title, a name, somebody's words."""
+    base = view.scanned.plain.base.text
+    return any(
+        (opened := base.rfind(left, 0, place[0])) >= 0
+        and base.find(right, opened + 1, place[0]) < 0
+        and base.find(right, place[1]) >= 0
+        for left, right in _QUOTES
+    )
 
 
 def _bare(text: str) -> str:
@@ -72,43 +112,43 @@ def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[in
         return neighbour is not None and _anywhere(ready, neighbour)
     if near == "turn":
         return _anywhere(ready, view)
-    sentence = _sentence(view.scanned, place)
-    within = ready.clause.within
+    if near == "marks":
+        return _between_marks(view, place)
+    sentence = _sentence(view, place)
+    low, high = sentence.window(ready.clause, ready.clause.within)
     if near == "before":
-        return _in_text(ready, sentence.text[max(0, sentence.start - within) : sentence.start])
+        return _in_text(ready, sentence.text[low : sentence.start])
     if near == "after":
-        return _in_text(ready, sentence.text[sentence.end : sentence.end + within])
-    low, high = sentence.start - within, sentence.end + within
+        return _in_text(ready, sentence.text[sentence.end : high])
+    # What lies in the hit itself is part of the phrase: 买不买 in 爱买不买 asks nothing.
     return any(
-        low <= start and end <= high and start < sentence.end and sentence.start < end
-        for start, end in _places(ready, sentence.text)
+        start < sentence.end and sentence.start < end and (start < sentence.start or sentence.end < end)
+        for start, end in ((low + first, low + last) for first, last in _places(ready, sentence.text[low:high]))
     )
 
 
 def _anywhere(ready: ReadyClause, view: TurnView) -> bool:
     if ready.phrases is not None and ready.phrases.exact(view.scanned):
         return True
-    return ready.regex is not None and ready.regex.found(view.scanned.plain.text)
+    return ready.regex is not None and ready.regex.found(fold_homophones(view.scanned.plain.text))
 
 
 def _in_text(ready: ReadyClause, text: str) -> bool:
     if ready.regex is not None and ready.regex.found(text):
         return True
-    return ready.phrases is not None and any(True for _ in _phrase_places(ready.phrases, text))
+    return any(True for _ in _phrase_places(ready, text))
 
 
 def _places(ready: ReadyClause, text: str) -> Iterator[tuple[int, int]]:
     if ready.regex is not None:
         yield from ready.regex.finditer(text)
-    if ready.phrases is not None:
-        yield from _phrase_places(ready.phrases, text)
+    yield from _phrase_places(ready, text)
 
 
-def _phrase_places(phrases: PhraseSet, text: str) -> Iterator[tuple[int, int]]:
-    for entry in phrases.entries:
-        pattern = entry.pattern
-        if pattern.anchor in text and all(map(text.__contains__, pattern.others)):
-            yield from (match.span() for match in pattern.regex.finditer(text))
+def _phrase_places(ready: ReadyClause, text: str) -> Iterator[tuple[int, int]]:
+    for parts, expression in ready.folded:
+        if all(map(text.__contains__, parts)):
+            yield from (match.span() for match in expression.finditer(text))
 
 
 def titles(exclusions: Sequence[ReadyExclusion]) -> str:

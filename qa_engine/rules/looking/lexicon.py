@@ -13,13 +13,14 @@ from threading import Lock
 import ahocorasick
 
 from qa_engine.text import Confusions, Skeleton, char_syllable, skeleton
+from qa_engine.text.homophones import fold_homophones
 
 
 class Layer(StrEnum):
     """What a phrase is compared with."""
 
-    PLAIN = "plain"
-    SOUNDED = "sounded"  # hesitation sounds kept
+    PLAIN = "plain"  # homophones folded
+    SOUNDED = "sounded"  # as written, hesitation sounds kept
     TONED = "toned"  # pinyin with tones
     TONELESS = "toneless"
     SEEDS = "seeds"  # pieces of phrases on the plain text: where to compare by similarity at all
@@ -133,8 +134,8 @@ class Scanned:
 
     @cached_property
     def chars(self) -> Set[str]:
-        """The different characters of the plain text."""
-        return frozenset(self.plain.text)
+        """The different characters of the plain text, folded."""
+        return frozenset(self.text(Layer.PLAIN))
 
     def skeleton(self, layer: Layer) -> Skeleton:
         """The characters that positions of a layer count."""
@@ -147,6 +148,8 @@ class Scanned:
                 text = self._lexicon.sounds.encode(self.plain.text, tones=layer is Layer.TONED)
             else:
                 text = self.skeleton(layer).text
+                if layer is not Layer.SOUNDED:
+                    text = fold_homophones(text)
             self._texts[layer] = text
         return text
 

@@ -13,7 +13,7 @@ from qa_engine.domain import Ladder
 from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
 from qa_engine.rules.looking.nearest import Nearest
 from qa_engine.rules.looking.patterns import Pattern, Wildcard
-from qa_engine.text import SENTENCE_END, Skeleton
+from qa_engine.text import SENTENCE_END
 
 # 非常, 特别, 别的 negate nothing.
 _NEGATION = re.compile("[不没未无勿莫]|非(?!常)|(?<![特分区级性类])别(?![的人处])")
@@ -138,7 +138,7 @@ class PhraseSet:
         return re.compile(
             "".join(
                 re.escape(encode(part, tones=tones)) if isinstance(part, str) else _sound_wildcard(part, encode, tones)
-                for part in pattern.parts
+                for part in pattern.written
             )
         )
 
@@ -164,9 +164,9 @@ class PhraseSet:
         for layer, index in self._exact.items():
             if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
                 continue
-            skeleton = text.skeleton(layer)
+            skeleton, said = text.skeleton(layer), text.text(layer)
             for key, starts, entry in index.hits(found):
-                for start, end in _places(entry.pattern, key, starts, skeleton.text):
+                for start, end in _places(entry.pattern, key, starts, said):
                     place = skeleton.span_to_base(start, end)
                     if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
                         matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
@@ -175,14 +175,14 @@ class PhraseSet:
     def fuzzy(self, text: Scanned) -> list[Match]:
         """Hits by similarity at or above the threshold; one for each phrase and turn, at its best place."""
         matches = []
-        skeleton = text.plain
+        skeleton, said = text.plain, text.text(Layer.PLAIN)
         for entry in self._likely(text):
             phrase = entry.pattern.literal
-            place = _nearest_place(phrase, skeleton.text, self.steps.fuzzy_threshold) if phrase else None
+            place = _nearest_place(phrase, said, self.steps.fuzzy_threshold) if phrase else None
             if phrase and place is not None:
                 start, end, score = place
                 # The character in front belongs to it: 不 there turns the claim round.
-                if score < 100 and _same_claim(phrase, skeleton.text[max(0, start - 1) : end]):
+                if score < 100 and _same_claim(phrase, said[max(0, start - 1) : end]):
                     base = skeleton.span_to_base(start, end)
                     matches.append(Match(entry, *base, Ladder.FUZZY, round(score, 1)))
         return _longest([m for m in matches if not self._innocent(m, text)])
@@ -197,13 +197,13 @@ class PhraseSet:
     def by_sound(self, text: Scanned) -> list[Match]:
         """Hits that sound like a phrase and are written otherwise."""
         matches = []
-        plain = text.plain
+        plain, said = text.plain, text.text(Layer.PLAIN)
         for layer, index in self._sound.items():
             if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
                 continue
             for key, starts, entry in index.hits(found):
                 for start, end in self._sound_places(entry.pattern, layer, key, starts, text):
-                    written = plain.text[start:end]
+                    written = said[start:end]
                     phrase = entry.pattern.literal
                     if written == phrase or not _same_claim(phrase or entry.pattern.shown, written, digits=False):
                         continue
@@ -236,7 +236,7 @@ class PhraseSet:
         for layer, patterns in self._guards.get(match.entry, _NO_GUARD).items():
             found = text.found(layer)
             for key in patterns.keys() & found.keys():
-                if any(_covered(match, pattern, found[key], text.skeleton(layer)) for pattern in patterns[key]):
+                if any(_covered(match, pattern, found[key], text, layer) for pattern in patterns[key]):
                     return True
         return False
 
@@ -248,10 +248,10 @@ def _guard(innocents: Sequence[Pattern]) -> _Guard:
     return guard
 
 
-def _covered(match: Match, pattern: Pattern, starts: Sequence[int], skeleton: Skeleton) -> bool:
+def _covered(match: Match, pattern: Pattern, starts: Sequence[int], text: Scanned, layer: Layer) -> bool:
     """True when the match lies inside of something that the longer pattern matches."""
-    for place in _places(pattern, pattern.anchor, starts, skeleton.text):
-        first, last = skeleton.span_to_base(*place)
+    for place in _places(pattern, pattern.anchor, starts, text.text(layer)):
+        first, last = text.skeleton(layer).span_to_base(*place)
         if first <= match.start and match.end <= last:
             return True
     return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz
 
-from qa_engine.rules.looking.lexicon import Scanned
+from qa_engine.rules.looking.lexicon import Layer, Scanned
 
 _LANE = 16  # bits of a phrase's counter; the highest one stays free, so no phrase may have 32,768 characters
 _TOP = 1 << (_LANE - 1)
@@ -41,7 +41,7 @@ class Nearest:
 
         Of tries that are shown as equal the one in the first text counts.
         """
-        said = [text.plain.text for text in texts]
+        said = [text.text(Layer.PLAIN) for text in texts]
         shared = [sum(map(self._counts.__getitem__, self._counts.keys() & text.chars)) for text in texts]
         tried = [0] * len(texts)
         tries: dict[int, tuple[float, int]] = {}  # text → its best score, and with which phrase
@@ -74,10 +74,10 @@ class Nearest:
 
     def _place(self, text: Scanned, number: int) -> str:
         """The shown text that a phrase is nearest to."""
-        plain = text.plain
-        start, end = 0, len(plain.text)
+        plain, said = text.plain, text.text(Layer.PLAIN)
+        start, end = 0, len(said)
         if len(self._phrases[number]) < end:
-            aligned = fuzz.partial_ratio_alignment(self._phrases[number], plain.text)
+            aligned = fuzz.partial_ratio_alignment(self._phrases[number], said)
             assert aligned is not None  # it is only without a place where a score_cutoff is not reached
             start, end = aligned.dest_start, aligned.dest_end
         return text.source[slice(*plain.span_to_source(start, end))]

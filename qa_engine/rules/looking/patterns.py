@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from qa_engine.text import SOUNDS, compared
+from qa_engine.text.homophones import FOLDED, fold_homophones
 
 MAX_VARIANTS = 256
 _MAX_ANY = 60
@@ -56,14 +57,16 @@ class Pattern:
     """One spelled-out phrase. ``parts`` are compared text and wildcards; ``shown`` is what people read.
 
     ``literal``: the whole pattern as compared text when it has no wildcard. ``syllables``: characters of the literal
-    parts. ``key``: the longest literal part, by which it is compared by sound. ``anchor``: the part by which it is
-    looked for, ``others`` the other ones; where one is missing, the pattern cannot match. ``keeps_sounds``: the pattern
-    itself has hesitation sounds, so that they must not be skipped in the text. A pack has tens of thousands of
-    patterns: all this is worked out once.
+    parts. ``key``: the longest literal part as written, by which it is compared by sound. ``anchor``: the part by which
+    it is looked for, ``others`` the other ones; where one is missing, the pattern cannot match. ``keeps_sounds``: the
+    pattern is compared with the text as written, as it has hesitation sounds, or is about the very character that is
+    folded elsewhere (您 alone, 得 for must). Others are folded: a homophone (说的, 说得) makes no other phrase. A pack
+    has tens of thousands of patterns: all this is worked out once.
     """
 
     shown: str
-    parts: tuple[Part, ...]
+    written: tuple[Part, ...]
+    parts: tuple[Part, ...] = field(init=False)
     literal: str | None = field(init=False)
     syllables: int = field(init=False)
     key: str = field(init=False)
@@ -72,15 +75,22 @@ class Pattern:
     keeps_sounds: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        texts = [part for part in self.parts if isinstance(part, str)]
+        written = [part for part in self.written if isinstance(part, str)]
+        keeps = not all(map(SOUNDS.isdisjoint, written))
+        keeps = keeps or any(part[0] == "得" or FOLDED.issuperset(part) for part in written)
+        parts = self.written
+        if not keeps:
+            parts = tuple(fold_homophones(part) if isinstance(part, str) else part for part in self.written)
+        object.__setattr__(self, "parts", parts)
+        texts = [part for part in parts if isinstance(part, str)]
         object.__setattr__(self, "literal", texts[0] if len(self.parts) == 1 else None)
         object.__setattr__(self, "syllables", sum(map(len, texts)))
         # Of equally long parts the last one: phrases begin alike (你们…, 给您…) and end differently.
         anchor = max(reversed(texts), key=len)
-        object.__setattr__(self, "key", max(texts, key=len))
+        object.__setattr__(self, "key", max(written, key=len))
         object.__setattr__(self, "anchor", anchor)
         object.__setattr__(self, "others", tuple(text for text in texts if text is not anchor))
-        object.__setattr__(self, "keeps_sounds", not all(map(SOUNDS.isdisjoint, texts)))
+        object.__setattr__(self, "keeps_sounds", keeps)
 
     @property
     def least_chars(self) -> int:
@@ -105,7 +115,7 @@ def compile_phrase(text: str, slots: Mapping[str, Sequence[str]]) -> tuple[Patte
     patterns: dict[tuple[Part, ...], Pattern] = {}
     for variant in variants:
         pattern = _pattern(variant)
-        patterns.setdefault(pattern.parts, pattern)
+        patterns.setdefault(pattern.written, pattern)
     return tuple(sorted(patterns.values(), key=lambda p: (-len(p.shown), p.shown)))
 
 

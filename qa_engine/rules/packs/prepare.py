@@ -5,7 +5,7 @@ from typing import Any
 
 from qa_engine.located.faults import Faults, did_you_mean
 from qa_engine.located.source import Path
-from qa_engine.rules.looking.exclusions import ReadyClause, ReadyExclusion
+from qa_engine.rules.looking.exclusions import ReadyClause, ReadyExclusion, folded_phrases
 from qa_engine.rules.looking.lexicon import Lexicon
 from qa_engine.rules.looking.matching import Entry, PhraseSet, Steps
 from qa_engine.rules.looking.regexes import RegexError, SafeRegex, compile_regex
@@ -16,6 +16,7 @@ from qa_engine.rules.written.excuses import BUILT_IN
 from qa_engine.rules.written.expression import Polarity
 from qa_engine.rules.written.fields import Clause, ConditionFields, Excuse
 from qa_engine.rules.written.models import Exclusion, Header
+from qa_engine.text.homophones import fold_homophones
 
 
 class Workshop:
@@ -124,7 +125,7 @@ class Bench:
         entries += book.inline(phrases, self._faults, (*path, "phrases"))
         unique: dict[Any, Entry] = {}
         for entry in entries:
-            unique.setdefault((entry.pattern.parts, entry.innocents), entry)
+            unique.setdefault((entry.pattern.written, entry.innocents), entry)
         return list(unique.values())
 
     def regexes(self, sources: Iterable[str], field: str) -> tuple[SafeRegex, ...]:
@@ -169,8 +170,8 @@ class Bench:
         phrases = None
         if clause.lists or clause.phrases:
             phrases = self._phrase_set(clause.lists, clause.phrases, Steps(crosses_sentences=True), path)
-        regex = self._regex(clause.regex, (*path, "regex")) if clause.regex is not None else None
-        return ReadyClause(clause, phrases, regex)
+        regex = self._regex(fold_homophones(clause.regex), (*path, "regex")) if clause.regex is not None else None
+        return ReadyClause(clause, phrases, regex, folded_phrases(phrases) if phrases is not None else ())
 
 
 def operator_of(raw: Mapping[str, Any], faults: Faults, path: Path) -> Operator | None:

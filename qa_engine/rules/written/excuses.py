@@ -1,8 +1,8 @@
-"""The exclusions that every pack knows without writing them: 否定, 询问, 转述, 假设, 委婉询问.
+"""The exclusions that every pack knows without writing them: 否定, 询问, 转述, 假设, 委婉询问, and for whom a word is.
 
-They look at wording near a hit, in one sentence, without punctuation: a recogniser sets none. Where a wording can be
-read both ways it excuses: a point taken wrongly costs more than one not taken. A pack may define an exclusion of the
-same name: its own counts then.
+They look at wording near a hit, within its clause, on folded text (你 for 您, 的 for 得). Where a wording can be read
+both ways it excuses: a point taken wrongly costs more than one not taken. A pack may define an exclusion of the same
+name: its own counts then.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from qa_engine.rules.written.fields import Clause
 from qa_engine.rules.written.models import Exclusion
+from qa_engine.rules.written.whom import WHOM
 
 # 不得不, 好不容易, 要不, 不会不, 是不是 and 特别 deny nothing.
 _DENIES = (
@@ -32,69 +33,89 @@ BUILT_IN: Mapping[str, Exclusion] = MappingProxyType(
         "negation": Exclusion(
             title="否定",
             any=(
-                Clause(near="before", within=12, regex=f"{_DENIES}{_BETWEEN}$"),
-                Clause(near="after", within=3, regex="^(?:不了|不到|不出|不起|不上)"),
+                Clause(reach="clause", near="before", within=12, regex=f"{_DENIES}{_BETWEEN}$"),
+                Clause(reach="clause", near="after", within=3, regex="^(?:不了|不到|不出|不起|不上)"),
             ),
         ),
         "question": Exclusion(
             title="询问",
             any=(
                 # 行不行, 方便不方便; but 不行不行 refuses twice.
-                Clause(near="around", within=4, regex=r"(?<!不)([^不]{1,2})[不没]\1"),
-                Clause(near="before", within=4, regex="(?:是不是|是否|有没有|能否|可否)$"),
-                Clause(near="after", within=4, regex=r"^(?:的|了|是|对|呀){0,2}(?:吗|么|\?)"),
+                Clause(reach="clause", near="around", within=4, regex=r"(?<!不)([^不]{1,2})[不没]\1"),
+                Clause(reach="clause", near="before", within=4, regex="(?:是不是|是否|有没有|能否|可否)$"),
+                Clause(
+                    reach="clause",
+                    near="after",
+                    within=6,
+                    regex=r"^(?:的|了|是|对|呀){0,2}(?:吗|么|\?|(?:对|是|没错|对不|是不)(?:吧|对|是))",
+                ),
             ),
         ),
         "quotation": Exclusion(
             title="转述",
             any=(
                 Clause(
+                    reach="clause",
                     near="before",
                     within=12,
-                    regex=f"(?:您|你|先生|女士|{_OTHERS})(?:刚才|刚刚|之前|上次|前面|是|所|这边|那边){{0,3}}{_SAYS}",
+                    regex=f"(?:(?<![跟和向给对与同])[您你]|先生|女士|{_OTHERS}(?:[对跟和向][您你])?)(?:刚才|刚刚|之前|上次|前面|是|所|这边|那边){{0,3}}{_SAYS}",
                 ),
                 # 我没说不行, 没有骂您…
                 Clause(
+                    reach="clause",
                     near="before",
                     within=10,
                     regex="(?:没有?|不是|从不)(?:说|讲|骂)(?:过|是|您|你|他|她|我们?|谁|这){0,3}$",
                 ),
                 # 您要我保证, 他让您私下…
                 Clause(
+                    reach="clause",
                     near="before",
                     within=10,
                     regex=f"(?:您|你|{_OTHERS})(?:是|非)?(?:要|让|叫|想让|希望|要求|教)(?:您|你|我们?)$",
                 ),
                 # 商家承诺的, 他们保证过, 您要我们保证
                 Clause(
+                    reach="clause",
                     near="around",
                     within=8,
                     regex=f"(?:{_OTHERS}(?:是|的|所|当时|之前){{0,2}}|[您你](?:是|非)?(?:要|让|叫|想让|希望|要求)我们?)"
                     "(?:[给跟向对][您我])?(?:保证|承诺|担保)",
                 ),
-                Clause(near="before", within=4, regex="(?:所谓的?|什么叫)$"),
+                Clause(reach="clause", near="before", within=4, regex="(?:所谓的?|什么叫)$"),
+                Clause(near="marks"),
             ),
         ),
         "condition": Exclusion(
             title="假设",
             any=(
-                Clause(near="before", within=12, regex="(?:如果|要是|假如|假设|万一|倘若|一旦|除非)"),
-                Clause(near="after", within=6, regex="的话"),
+                Clause(reach="clause", near="before", within=12, regex="(?:如果|要是|假如|假设|万一|倘若|一旦|除非)"),
+                Clause(reach="clause", near="after", within=6, regex="的话"),
             ),
         ),
         "polite": Exclusion(
             title="委婉询问",
             any=(
                 Clause(
+                    reach="clause",
                     near="after",
                     within=12,
                     regex="^(?:您|你|咱们?|先生|女士|小姐)?(?:这边|那边|现在|今天|明天|目前|是|对){0,3}"
                     "(?:是否|可否|能否|可不可以|能不能|方不方便|方便|有没有|还有|是不是|怎么称呼|如何称呼|贵姓|需要|想要|想|愿不愿意"
                     "|介不介意|哪[一位里个]|[查说指问]的是哪|要[查寄问咨退换].{0,2}哪)",
                 ),
+                # 不知道哪款适合您; but 不知道你在说什么, 不清楚你自己查
+                Clause(
+                    reach="clause",
+                    near="around",
+                    within=12,
+                    regex="(?:不知道|不清楚|不晓得)(?![^你]{0,8}你(?:自己|问|去|找|打|别|爱|上|看着|在说|说的?什么|想干|要干|想怎"
+                    "|讲什么|还|怎么|急|催|要是))[^你我]{1,8}你",
+                ),
                 # 有什么不清楚的(地方)您可以问
-                Clause(near="after", within=6, regex="^的(?:地方|问题|话|您|你|可以|随时|都可以|尽管)"),
+                Clause(reach="clause", near="after", within=6, regex="^的(?:地方|问题|话|您|你|可以|随时|都可以|尽管)"),
             ),
         ),
+        **WHOM,
     }
 )

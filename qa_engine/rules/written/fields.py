@@ -105,10 +105,18 @@ class Anchor(Strict):
     seconds: Seconds | None = None
 
 
-class Clause(Strict):
-    """One excuse near a hit: phrases, lists or a regex, looked for in the neighbourhood ``near``."""
+Near: TypeAlias = Literal["before", "after", "around", "turn", "previous_turn", "next_turn", "marks"]
+Reach: TypeAlias = Literal["clause", "sentence"]
 
-    near: Literal["before", "after", "around", "turn", "previous_turn", "next_turn"]
+
+class Clause(Strict):
+    """One excuse near a hit: phrases, lists or a regex, looked for in the neighbourhood ``near``.
+
+    ``reach``: how far before, after and around may look at most. ``marks``: the hit stands in 《》 or quotation marks.
+    """
+
+    near: Near
+    reach: Reach = "sentence"
     within: Annotated[int, Field(ge=0, le=200)] = 6
     speaker: Who = "any"
     lists: Texts = ()
@@ -117,7 +125,7 @@ class Clause(Strict):
 
     @model_validator(mode="after")
     def _something_to_look_for(self) -> "Clause":
-        if not (self.lists or self.phrases or self.regex):
+        if self.near != "marks" and not (self.lists or self.phrases or self.regex):
             raise ValueError("排除条件要写明 lists、phrases 或 regex 之一")
         return self
 
@@ -130,7 +138,8 @@ class Excuse(Strict):
     """One entry of ``unless``: the name of an exclusion, or a clause written in place."""
 
     name: str | None = None
-    near: Literal["before", "after", "around", "turn", "previous_turn", "next_turn"] | None = None
+    near: Near | None = None
+    reach: Reach = "sentence"
     within: Annotated[int, Field(ge=0, le=200)] = 6
     speaker: Who = "any"
     lists: Texts = ()
@@ -141,7 +150,7 @@ class Excuse(Strict):
     def _name_or_clause(self) -> "Excuse":
         if (self.name is None) == (self.near is None):
             raise ValueError("unless 的每一项是排除名称，或带 near 的排除条件")
-        if self.near is not None and not (self.lists or self.phrases or self.regex):
+        if self.near not in (None, "marks") and not (self.lists or self.phrases or self.regex):
             raise ValueError("排除条件要写明 lists、phrases 或 regex 之一")
         return self
 
@@ -151,6 +160,7 @@ class Excuse(Strict):
             return None
         return Clause(
             near=self.near,
+            reach=self.reach,
             within=self.within,
             speaker=self.speaker,
             lists=self.lists,

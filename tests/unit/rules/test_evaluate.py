@@ -15,12 +15,12 @@ GREET = "{operator: phrase, window: {first_turns: 1}, phrases: [您好]}"
 
 
 def test_a_missing_phrase_says_where_it_was_looked_for_and_what_came_nearest(judge) -> None:
-    result = judge("{operator: phrase, phrases: [感谢您的来电]}", ["坐席[0-2]：感谢你的电话"], fault="not c")
+    result = judge("{operator: phrase, phrases: [感谢您的来电]}", ["坐席[0-2]：感谢你的问题"], fault="not c")
     (searched,) = result.searched
     assert (searched.condition, searched.window, searched.turns) == ("c", "通话全程的坐席话轮", (0,))
     assert (searched.start, searched.end) == (0.0, 2.0)
     assert searched.nearest is not None
-    assert (searched.nearest.text, searched.nearest.pattern) == ("感谢你的电话", "感谢您的来电")
+    assert (searched.nearest.text, searched.nearest.pattern) == ("感谢你的问题", "感谢您的来电")
     assert 50 < searched.nearest.score < 82
 
 

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from qa_engine.rules.looking.lexicon import Lexicon, Scanned
 from qa_engine.rules.looking.nearest import Nearest
 from qa_engine.text import Confusions
+from qa_engine.text.homophones import fold_homophones
 
 LEXICON = Lexicon(Confusions())
 
@@ -17,7 +18,7 @@ def scanned(*texts: str) -> list[Scanned]:
 
 
 def nearest(*phrases: str) -> Nearest:
-    return Nearest((phrase, phrase) for phrase in phrases)
+    return Nearest((fold_homophones(phrase), phrase) for phrase in phrases)
 
 
 @pytest.mark.parametrize(

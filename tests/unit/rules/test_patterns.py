@@ -8,6 +8,7 @@ from qa_engine.rules.looking.lexicon import Lexicon, Scanned
 from qa_engine.rules.looking.matching import Entry, PhraseSet, Steps
 from qa_engine.rules.looking.patterns import PatternError, compile_phrase
 from qa_engine.text import Confusions, skeleton
+from qa_engine.text.homophones import fold_homophones
 
 SLOTS = {"company": ("顺达速运", "顺达"), "空": ()}
 
@@ -60,11 +61,11 @@ def test_any_phrase_is_compiled_or_refused(phrase: str) -> None:
         patterns = ()
     # What is refused is refused as a whole: there is never half a phrase.
     assert all(
-        pattern.key and pattern.key in "".join(p for p in pattern.parts if isinstance(p, str)) for pattern in patterns
+        pattern.key and pattern.key in "".join(p for p in pattern.written if isinstance(p, str)) for pattern in patterns
     )
 
 
-PHRASES = ["不行", "您好", "工号8026", "四十八小时", "一定", "请问", "不行啊", "嗯嗯"]
+PHRASES = ["不行", "您好", "您", "得去", "听得不清楚", "工号8026", "四十八小时", "一定", "请问", "不行啊", "嗯嗯"]
 NOISE = st.text(st.sampled_from("您好不行，。！ 嗯八零二六一定请問ＡB工号小时四十"), max_size=12)
 
 
@@ -85,6 +86,7 @@ def test_every_span_maps_back_to_characters_that_read_as_the_match(before: str, 
         said = skeleton(f"工号{text[start:end]}", keep_sounds=match.entry.pattern.keeps_sounds).text.removeprefix(
             "工号"
         )
+        said = said if match.entry.pattern.keeps_sounds else fold_homophones(said)
         without_sounds = wanted if match.entry.pattern.keeps_sounds else "".join(c for c in wanted if c not in "嗯啊")
         if not any(c.isdecimal() for c in wanted):
             assert said == without_sounds
@@ -103,3 +105,22 @@ def test_a_phrase_between_borders_is_always_found(before: str, phrase: str, afte
     spans = [scanned.plain.base.span_to_source(m.start, m.end) for m in phrases.exact(scanned)]
     at = len(before) + 2
     assert any(start <= at and at + len(phrase) <= end for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said", "found"),
+    [
+        ("说得很清楚", "我说的很清楚", True),
+        ("慢慢地说", "您慢慢的说", True),
+        ("帮您查", "我帮你查", True),
+        ("他说的", "她说得", True),
+        ("您", "你", False),  # the phrase is about that very character
+        ("得去找", "你的去找", False),  # 得 for must
+        ("得去找", "您得去找", True),
+    ],
+)
+def test_a_homophone_makes_no_other_phrase(phrase: str, said: str, found: bool) -> None:
+    lexicon = Lexicon(Confusions())
+    phrases = PhraseSet([Entry(pattern, phrase, "") for pattern in compile_phrase(phrase, {})], Steps(), lexicon)
+    lexicon.build()
+    assert bool(phrases.exact(Scanned(said, lexicon))) is found
