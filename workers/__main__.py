@@ -5,6 +5,7 @@ import sys
 
 from qa_engine.errors import QaError, UsageError
 from qa_engine.lifeline import end_with_starter
+from qa_engine.private import write_for_owner_only
 from qa_engine.service import queues
 from qa_engine.settings import current_settings
 from workers.running import run
@@ -16,6 +17,7 @@ def main() -> int:
     parser.add_argument("--queues", default=",".join(queues()))
     parser.add_argument("--starter", type=int, default=None, help="pid of the process that this one shall end with")
     arguments = parser.parse_args()
+    write_for_owner_only()
     if arguments.starter is not None:
         end_with_starter(arguments.starter)
     try:

@@ -9,6 +9,7 @@ import typer
 from qa_engine.cli.catalogue import COMMANDS
 from qa_engine.cli.lazy import lazy_group
 from qa_engine.errors import QaError, UsageError
+from qa_engine.private import write_for_owner_only
 
 app = typer.Typer(
     name="qa-engine",
@@ -44,6 +45,7 @@ def root(
 
 def main() -> None:
     """Entry point of the console script."""
+    write_for_owner_only()
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # no process started from here takes code out of the current folder
     try:
         app()

@@ -11,6 +11,7 @@ from qa_engine.cli.ingest import tell
 from qa_engine.cli.serve import running
 from qa_engine.cli.tables import faults_text, print_table
 from qa_engine.errors import ConflictError, QaError
+from qa_engine.private import private_folder
 from qa_engine.resources import example_calls_dir
 from qa_engine.service import (
     App,
@@ -64,7 +65,7 @@ def _its_own_profile(settings: Settings) -> None:
     """The demo's company has its own standard; a profile that is there already is left alone."""
     path = profile_path(settings)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         path.write_bytes((example_calls_dir() / PROFILE_FILE).read_bytes())
 
 

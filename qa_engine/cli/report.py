@@ -10,6 +10,7 @@ import typer
 from qa_engine.cli.console import say
 from qa_engine.cli.output import write_file
 from qa_engine.errors import UsageError
+from qa_engine.private import private_folder
 from qa_engine.service import open_app, render_report, report_folder, report_kinds
 from qa_engine.settings import current_settings
 
@@ -51,6 +52,6 @@ def report(
         folder = report_folder(engine, kind)
     target = out or folder / rendered.filename
     if out is None:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
     write_file(target, rendered.content)
     say(str(target))

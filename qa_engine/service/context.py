@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from qa_engine.errors import SettingsError
+from qa_engine.private import keep_private, private_file, private_folder
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.ports.bell import Bell
 from qa_engine.service.ports.clock import Clock, SystemClock
@@ -39,6 +40,7 @@ class App:
         """The database. A SQLite file is made and upgraded here; PostgreSQL is set up only when it is empty."""
         if self.settings.database_url is None:
             make_home(self.settings)
+            private_file(self.settings.home / "qa.db")
         database = Database(self.settings.resolved_database_url)
         database.ping()
         at = database.revision()
@@ -103,9 +105,9 @@ def upgrade_database(app: App) -> None:
 
 
 def make_home(settings: Settings) -> None:
-    """The data folder, readable by its owner and group only: it holds recordings of people."""
+    """The data folder, its owner's alone: it holds recordings of people."""
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o750)
+        keep_private(private_folder(settings.home))
     except OSError as error:
         raise SettingsError(
             f"the data folder {settings.home} cannot be made (setting QA_HOME): {error.strerror}"

@@ -6,6 +6,7 @@ import sys
 from qa_engine.errors import QaError, UsageError
 from qa_engine.lifeline import end_with_starter
 from qa_engine.logs import set_up_logs
+from qa_engine.private import write_for_owner_only
 from qa_engine.settings import current_settings
 from qa_engine.web.server import serve
 
@@ -16,6 +17,7 @@ def main() -> int:
     starter = parser.parse_args().starter
     if starter is not None:
         end_with_starter(starter)
+    write_for_owner_only()
     try:
         settings = current_settings()
         set_up_logs(settings)

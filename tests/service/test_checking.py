@@ -147,7 +147,9 @@ def test_given_facts_hold_for_every_recording(app: App, inbox: Path) -> None:
 
 def test_the_doctor_finds_and_never_raises(app: App) -> None:
     checks = {check.id: check for check in doctor(app)}
-    assert {"python", "home", "database", "broker", "disk", "model", "tone", "codecs", "rules", "cores"} == set(checks)
+    quick = {"database", "broker", "disk"}
+    slow = {"python", "home", "private", "profile", "model", "tone", "codecs", "rules", "cores"}
+    assert set(checks) == quick | slow
     assert all(check.fix and check.title for check in checks.values())
     assert checks["database"].ok
     assert checks["codecs"].ok

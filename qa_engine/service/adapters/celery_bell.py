@@ -8,6 +8,7 @@ from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from qa_engine.errors import BrokerError, SettingsError
+from qa_engine.private import private_folder
 from qa_engine.service.adapters import file_queue
 from qa_engine.service.context import make_home
 from qa_engine.service.jobs.kinds import queues
@@ -120,7 +121,7 @@ def _transport_options(settings: Settings) -> dict[str, object]:
         return {"visibility_timeout": 2 * HARD_LIMIT_SECONDS}
     make_home(settings)
     folder = queue_folder(settings)
-    folder.mkdir(exist_ok=True, mode=0o750)
+    private_folder(folder)
     return {"folder": str(folder), "polling_interval": POLL_SECONDS}
 
 

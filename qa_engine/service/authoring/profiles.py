@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qa_engine.errors import ConflictError, UsageError
+from qa_engine.private import private_folder
 from qa_engine.rules import COMPANY_GAP, UNSET, Profile, SourceFile, profile_text, read_profile
 from qa_engine.settings import Settings
 
@@ -56,7 +57,7 @@ def write_profile(settings: Settings, profile: Profile, *, replace: bool = False
         raise ConflictError(f"{path} is there already; to write it anew use --force, or change it by hand")
     text = profile_text(profile)
     read_profile(SourceFile(path.name, text))  # never leave behind what cannot be read
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from qa_engine.errors import InputError, NotFoundError, UsageError
+from qa_engine.private import private_folder
 
 CHUNK_BYTES = 1 << 20
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -41,7 +42,7 @@ class FolderRecordings:
         self._root = root
 
     def store(self, stream: BinaryIO, *, name: str, max_bytes: int | None = None) -> StoredRecording:
-        self._root.mkdir(parents=True, exist_ok=True)
+        private_folder(self._root)
         sha = hashlib.sha256()
         size = 0
         handle, temporary_name = tempfile.mkstemp(prefix=".incoming-", dir=self._root)
@@ -73,11 +74,10 @@ class FolderRecordings:
 
     def _place(self, temporary: Path, sha256: str, suffix: str) -> tuple[Path, bool]:
         folder = self._root / sha256[:2]
-        folder.mkdir(exist_ok=True)
+        private_folder(folder)
         target = folder / f"{sha256}{suffix}"
         if target.is_file():
             return target, False
-        temporary.chmod(0o640)
         temporary.replace(target)
         _sync_folder(folder)
         return target, True

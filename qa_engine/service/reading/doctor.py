@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.errors import FaultyFileError, QaError
+from qa_engine.private import open_to_others
 from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.service.authoring.profiles import profile_gaps, profile_path
 from qa_engine.service.context import App
@@ -41,6 +42,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             "data folder can be written",
             lambda: _home(app),
             "choose another folder with QA_HOME, or give this user the right to write there",
+        ),
+        _check(
+            "private",
+            "data folder is its owner's alone",
+            lambda: _private(app),
+            f"take the rights of others: chmod -R go= {app.settings.home}",
         ),
         *health(app),
         _check(
@@ -124,6 +131,12 @@ def _home(app: App) -> Seen:
     home = app.settings.home
     nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK), str(home)
+
+
+def _private(app: App) -> Seen:
+    others = open_to_others(app.settings.home)
+    names = ", ".join(str(path) for path in others[:3])
+    return not others, f"others may read {names}{' …' if len(others) > 3 else ''}" if others else "rights 700 and 600"
 
 
 def _database(app: App) -> Seen:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from qa_engine.errors import NotFoundError
+from qa_engine.private import private_folder
 from qa_engine.service.context import App
 from qa_engine.store import calls, tables
 
@@ -107,7 +108,7 @@ def _make_wav(app: App, source: Path, target: Path) -> None:
 
     facts = probe(source, SpeechTranscriber(app.settings).options.raw_format if _is_raw(source) else None)
     samples = decode(source, facts, max_seconds=app.settings.max_recording_hours * 3600.0)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(target.parent)
     handle, temporary_name = tempfile.mkstemp(prefix=".play-", dir=target.parent)
     temporary = Path(temporary_name)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qa_engine.domain import digest
 from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.private import private_folder
 from qa_engine.reports import Document, Period, ReportKind, Request, report_kinds
 from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.context import App
@@ -123,13 +124,12 @@ def _format(name: str) -> Format:
 
 
 def _write(folder: Path, rendered: Rendered) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     handle, temporary = tempfile.mkstemp(prefix=".report-", dir=folder)
     path = Path(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(rendered.content)
-        path.chmod(0o640)
         return path.replace(folder / rendered.filename)
     finally:
         path.unlink(missing_ok=True)
