@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from qa_engine.reports import call_form
+from qa_engine.reports import call_document, call_form
 from qa_engine.reports.render import render
 from qa_engine.service import PackJudge
 from qa_engine.settings import Settings
@@ -18,6 +18,6 @@ WHOLE = re.compile(r"13[89]0{8}|11010119900307001x|6222021234567890", re.IGNOREC
 def test_a_form_shows_no_number_that_was_dictated(format: str) -> None:
     call = transcript("d10_phone_in_groups.txt")
     form = call_form(call, PackJudge(Settings()).judge(call, "d"), audio_url=None, source_name="13800000000.txt")
-    shown = render(form, format).decode().translate(FIGURES)  # type: ignore[arg-type]
-    assert "工号8026" in shown
+    shown = render(call_document(form), format).decode().translate(FIGURES)  # type: ignore[arg-type]
+    assert "d10_phone_in_groups" in shown
     assert WHOLE.search(re.sub(r"[，。、\s—-]", "", shown)) is None
