@@ -28,6 +28,7 @@ class Settings(BaseSettings):
         None, description="Celery broker; default: filesystem transport in the data folder. Redis: `redis://host/0`."
     )
 
+    asr_engine: str = Field("faster-whisper", description="Which recogniser hears recordings; others come as plugins.")
     asr_model: str = Field(
         "starter", description="faster-whisper model name or folder; `starter` is the bundled demonstration recogniser."
     )
@@ -82,6 +83,12 @@ class Settings(BaseSettings):
     )
     rules_dir: Path | None = Field(
         None, description="Folder with own rule packs and scorecards; unset: the bundled ones."
+    )
+
+    plugins: str = Field(
+        "",
+        description="Modules, or files by their whole path, that add operators, recognisers or reports; parted by "
+        "commas. Installed packages that say so by an entry point need no mention. See `docs/writing-an-operator.md`.",
     )
 
     max_attempts: Annotated[int, Field(ge=1, le=20)] = Field(

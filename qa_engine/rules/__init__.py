@@ -4,7 +4,9 @@ from qa_engine.located.source import SourceFile
 from qa_engine.rules.evaluate import asks_for_acts, asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.followups.promises import promises
-from qa_engine.rules.lint import Finding, Level, lint, only_flags
+from qa_engine.rules.lint import Level, LintNote, lint, only_flags
+from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.packs.describe import describe_rule, sentence
 from qa_engine.rules.packs.loader import load_pack
@@ -46,6 +48,7 @@ from qa_engine.rules.ports.tones import (
     readings_of,
     thirds,
 )
+from qa_engine.rules.written.fields import ConditionFields, Located
 from qa_engine.rules.written.profile import COMPANY_GAP, PARTS, UNSET, Profile, When
 from qa_engine.rules.written.profile import Level as DemandLevel
 
@@ -69,23 +72,28 @@ __all__ = [
     "Baselines",
     "CallVoice",
     "Condition",
+    "ConditionFields",
     "DemandLevel",
     "ExampleOutcome",
-    "Finding",
     "FixedActs",
     "FixedBaselines",
     "FixedOffences",
     "FixedTones",
+    "Hit",
     "Level",
+    "LintNote",
+    "Located",
     "NoActs",
     "NoTones",
     "Offence",
     "Offences",
     "Operator",
+    "Outcome",
     "Preparer",
     "Profile",
     "Rule",
     "RulePack",
+    "Scope",
     "SourceFile",
     "ToneReader",
     "VoiceMeasure",

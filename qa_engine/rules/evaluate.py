@@ -8,7 +8,6 @@ from qa_engine.rules.looking.region import anchored, window_region
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
 from qa_engine.rules.operators.witness import ACT, MEASURE, PHRASE, WORDING, witness_of, witnessed
-from qa_engine.rules.operators.words.sequence import SequenceFields
 from qa_engine.rules.packs.describe import condition_text, named
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.parts import WISHED, excused_part, levels_of, part_titles
@@ -54,7 +53,7 @@ def evaluate(
 
 def asks_for_tone(pack: RulePack) -> bool:
     """True when any rule of the pack looks at tone: only then does the tone model matter for what it finds."""
-    return any(c.operator.name == "tone" for rule in pack.rules for c in rule.conditions.values())
+    return any("tone" in c.fields.reads for rule in pack.rules for c in rule.conditions.values())
 
 
 def asks_for_acts(pack: RulePack) -> bool:
@@ -65,10 +64,7 @@ def asks_for_acts(pack: RulePack) -> bool:
 def looks_at_acts(rule: Rule, *, as_witness: bool = True) -> bool:
     """True when a condition of the rule is on acts, or (``as_witness``) has one beside its words."""
     return any(
-        c.operator.name == "act"
-        or (isinstance(c.fields, SequenceFields) and c.fields.asks_for_acts)
-        or (as_witness and witness_of(c.fields) is not None)
-        for c in rule.conditions.values()
+        "acts" in c.fields.reads or (as_witness and witness_of(c.fields) is not None) for c in rule.conditions.values()
     )
 
 
@@ -325,10 +321,8 @@ class _Judgement:
         return tuple(kind for kind in (WORDING, PHRASE, ACT, MEASURE) if kind in found)
 
     def _kinds(self, condition: Condition, outcome: Outcome) -> set[str]:
-        if condition.operator.name in ("act", "tone"):
-            return {ACT}
-        if condition.operator.name not in ("phrase", "regex", "similar", "absence", "sequence", "repeat", "promise"):
-            return {MEASURE}
+        if condition.operator.evidence != "words":
+            return {ACT if condition.operator.evidence == "model" else MEASURE}
         wording = self._rule.model.duty == "wording" or getattr(condition.fields, "witness", None) == "wording"
         sure = outcome.truth is Truth.FALSE and witness_of(condition.fields) is not None
         return {WORDING if wording else PHRASE, *((ACT,) if sure and self._call.acts.digest != NO_ACTS else ())}

@@ -6,7 +6,7 @@ from itertools import product
 from qa_engine.domain import Call, Channel, Direction, Severity
 from qa_engine.errors import Fault, NotFoundError
 from qa_engine.located.faults import did_you_mean
-from qa_engine.rules import Finding, Level, Rule, RulePack
+from qa_engine.rules import Level, LintNote, Rule, RulePack
 from qa_engine.rules.written.applies import why_not
 from qa_engine.rules.written.models import AppliesTo
 from qa_engine.scoring.choosing import choose_scorecard
@@ -47,7 +47,7 @@ def _misplaced(rule: Rule, calls: Sequence[tuple[Call, Scorecard | None]]) -> It
 
 def placement_findings(
     pack: RulePack, scorecards: Sequence[Scorecard], *, named: str | None = None
-) -> tuple[Finding, ...]:
+) -> tuple[LintNote, ...]:
     """What of the scorecards no rule of the pack fills: those lines count for nobody.
 
     Without ``named``, only scorecards are looked at of which the pack fills half or more: others are for other packs.
@@ -66,7 +66,7 @@ def _fills_half(pack: RulePack, scorecard: Scorecard) -> bool:
     return 2 * sum(machine) >= len(machine) > 0
 
 
-def _unfilled(pack: RulePack, scorecard: Scorecard) -> Iterator[Finding]:
+def _unfilled(pack: RulePack, scorecard: Scorecard) -> Iterator[LintNote]:
     fed = _fed(pack)
     empty = [
         f"{section.id}/{item.id}"
@@ -75,12 +75,12 @@ def _unfilled(pack: RulePack, scorecard: Scorecard) -> Iterator[Finding]:
     ]
     if empty:
         message = f"没有规则填写细项 {'、'.join(empty)}，它们也不是人工细项，永远不计分"
-        yield Finding(Level.WARNING, "unfilled-item", scorecard.id, message)
+        yield LintNote(Level.WARNING, "unfilled-item", scorecard.id, message)
     named = {name for _, item in scorecard.items() for name in (*item.weights, *item.awards)}
     unknown = sorted((named | set(scorecard.veto.by_rule)) - {rule.id for rule in pack.rules})
     if unknown:
         message = f"weights、awards 或 veto 里的规则 {'、'.join(unknown)} 不在规则包「{pack.id}」里"
-        yield Finding(Level.WARNING, "unknown-rule", scorecard.id, message)
+        yield LintNote(Level.WARNING, "unknown-rule", scorecard.id, message)
 
 
 def _kinds_of_calls(pack: RulePack, scorecards: Sequence[Scorecard]) -> Iterator[tuple[Call, Scorecard | None]]:

@@ -58,6 +58,7 @@ from qa_engine.service.reading.rows import (
 from qa_engine.service.reporting.reports import (
     Rendered,
     render_report,
+    report_catalogue,
     report_document,
     report_folder,
     write_report,
@@ -148,6 +149,7 @@ __all__ = [
     "recording_file",
     "render_html",
     "render_report",
+    "report_catalogue",
     "report_document",
     "report_folder",
     "report_kinds",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa_engine.speech.pipeline import check_recording, transcribe_recording
     from qa_engine.speech.probing import audio_digest, probe
     from qa_engine.speech.recognisers.port import RecognisedClip, Recogniser, RecogniserIdentity
+    from qa_engine.speech.recognisers.registry import recogniser
     from qa_engine.speech.recognisers.scripted import ScriptedRecogniser
     from qa_engine.speech.recognisers.whisper import FasterWhisperRecogniser
 
@@ -53,6 +54,7 @@ __all__ = [
     "decode",
     "find_model",
     "probe",
+    "recogniser",
     "transcribe_recording",
 ]
 
@@ -65,6 +67,7 @@ _ROOMS = {
     "pipeline": "check_recording transcribe_recording",
     "probing": "audio_digest probe",
     "recognisers.port": "RecognisedClip Recogniser RecogniserIdentity",
+    "recognisers.registry": "recogniser",
     "recognisers.scripted": "ScriptedRecogniser",
     "recognisers.whisper": "FasterWhisperRecogniser",
 }

@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintNote:
     """One finding; ``subject`` is a rule id or a list name, ``message`` says in Chinese what to do."""
 
     level: Level
@@ -31,7 +31,7 @@ class Finding:
         return f"{place}[{self.subject}] {self.code} {self.message}"
 
 
-Check = Callable[[RulePack], Iterator[Finding]]
+Check = Callable[[RulePack], Iterator[LintNote]]
 _CHECKS: list[Check] = []
 
 

@@ -3,29 +3,27 @@
 from collections.abc import Iterator
 from itertools import combinations, permutations
 
-from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.lint.base import Level, LintNote, check
 from qa_engine.rules.looking.matching import PhraseSet
 from qa_engine.rules.looking.patterns import Pattern
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Or
 from qa_engine.rules.written.fields import Located
 
-_NEEDS_SOUND = frozenset({"silence", "silence_share", "overlap", "speech_rate", "loudness", "pitch"})
-
 
 @check
-def duplicate_conditions(pack: RulePack) -> Iterator[Finding]:
+def duplicate_conditions(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
         first: dict[object, str] = {}
         for name, condition in rule.conditions.items():
             if condition.fields in first:
                 message = f"条件「{name}」与「{first[condition.fields]}」完全相同"
-                yield Finding(Level.WARNING, "duplicate-condition", rule.id, message, rule.file, condition.line)
+                yield LintNote(Level.WARNING, "duplicate-condition", rule.id, message, rule.file, condition.line)
             first.setdefault(condition.fields, name)
 
 
 @check
-def shadowed_conditions(pack: RulePack) -> Iterator[Finding]:
+def shadowed_conditions(pack: RulePack) -> Iterator[LintNote]:
     """In ``a or b`` a condition adds nothing when the other looks for all its phrases, and more, in the same place."""
     for rule in pack.rules:
         for first, second in permutations(_alternatives(rule.fault), 2):
@@ -33,7 +31,7 @@ def shadowed_conditions(pack: RulePack) -> Iterator[Finding]:
             alike = _how(narrow) == _how(wide) and _place(narrow) == _place(wide)
             if alike and not narrow.fields.inverts and _phrases(narrow) < _phrases(wide):
                 message = f"条件「{first}」找的话条件「{second}」都找，在 or 里是多余的"
-                yield Finding(Level.WARNING, "shadowed-condition", rule.id, message, rule.file, narrow.line)
+                yield LintNote(Level.WARNING, "shadowed-condition", rule.id, message, rule.file, narrow.line)
 
 
 def _how(condition: Condition) -> object:
@@ -42,7 +40,7 @@ def _how(condition: Condition) -> object:
 
 
 @check
-def contradictory_conditions(pack: RulePack) -> Iterator[Finding]:
+def contradictory_conditions(pack: RulePack) -> Iterator[LintNote]:
     """``a and b`` where one wants what the other wants missing, in the same place."""
     for rule in pack.rules:
         for first, second in combinations(_together(rule.fault), 2):
@@ -52,7 +50,7 @@ def contradictory_conditions(pack: RulePack) -> Iterator[Finding]:
             found, missing = (other, one) if one.fields.inverts else (one, other)
             if _phrases(found) <= _phrases(missing):
                 message = f"条件「{first}」与「{second}」在同一处一个要有、一个要没有同样的话，不会同时成立"
-                yield Finding(Level.ERROR, "contradictory-condition", rule.id, message, rule.file, other.line)
+                yield LintNote(Level.ERROR, "contradictory-condition", rule.id, message, rule.file, other.line)
 
 
 def _alternatives(node: Node) -> tuple[str, ...]:
@@ -79,7 +77,7 @@ def _phrases(condition: Condition) -> frozenset[tuple[str, tuple[Pattern, ...]]]
 
 
 @check
-def impossible_windows(pack: RulePack) -> Iterator[Finding]:
+def impossible_windows(pack: RulePack) -> Iterator[LintNote]:
     for rule, condition in _located(pack):
         window = condition.fields.window
         low, high = window.from_percent or 0.0, 100.0 if window.to_percent is None else window.to_percent
@@ -92,11 +90,11 @@ def impossible_windows(pack: RulePack) -> Iterator[Finding]:
         for wrong, message in problems:
             if wrong:
                 text = f"条件「{condition.name}」的窗口是空的：{message}"
-                yield Finding(Level.ERROR, "empty-window", rule.id, text, rule.file, condition.line)
+                yield LintNote(Level.ERROR, "empty-window", rule.id, text, rule.file, condition.line)
 
 
 @check
-def impossible_roles(pack: RulePack) -> Iterator[Finding]:
+def impossible_roles(pack: RulePack) -> Iterator[LintNote]:
     for rule, condition in _located(pack):
         anchor = condition.fields.anchor
         other = rule.conditions.get(anchor.to) if anchor is not None else None
@@ -106,21 +104,21 @@ def impossible_roles(pack: RulePack) -> Iterator[Finding]:
         if theirs in ("agent", "customer") and condition.fields.who in ("agent", "customer"):
             if theirs != condition.fields.who:
                 text = f"条件「{condition.name}」要在「{anchor.to}」所在话轮里找，但两者说话人不同，永远找不到"
-                yield Finding(Level.ERROR, "role-impossible", rule.id, text, rule.file, condition.line)
+                yield LintNote(Level.ERROR, "role-impossible", rule.id, text, rule.file, condition.line)
         elif theirs is None:
             text = f"条件「{anchor.to}」不在任何话轮里，same_turn 永远找不到"
-            yield Finding(Level.ERROR, "role-impossible", rule.id, text, rule.file, condition.line)
+            yield LintNote(Level.ERROR, "role-impossible", rule.id, text, rule.file, condition.line)
 
 
 @check
-def sound_in_chat(pack: RulePack) -> Iterator[Finding]:
+def sound_in_chat(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
         if rule.applies_to.channel != ("chat",):
             continue
         for name, condition in rule.conditions.items():
-            if condition.operator.name in _NEEDS_SOUND:
+            if condition.operator.sound:
                 text = f"条件「{name}」（{condition.operator.title}）需要录音，而规则只适用于在线渠道"
-                yield Finding(Level.ERROR, "channel-impossible", rule.id, text, rule.file, condition.line)
+                yield LintNote(Level.ERROR, "channel-impossible", rule.id, text, rule.file, condition.line)
 
 
 def _located(pack: RulePack) -> Iterator[tuple[Rule, "_LocatedCondition"]]:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 
-from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.lint.base import Level, LintNote, check
 from qa_engine.rules.packs.pack import RulePack
 from qa_engine.rules.written.expression import Node, evaluate, names
 from qa_engine.rules.written.truth import Truth
@@ -12,13 +12,13 @@ _MAX_NAMES = 10  # a truth table has 2**n rows
 
 
 @check
-def settled_expressions(pack: RulePack) -> Iterator[Finding]:
+def settled_expressions(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
         for field, node in (("fault", rule.fault), ("only_if", rule.only_if)):
             if node is None:
                 continue
             for code, message in _settled(node):
-                yield Finding(Level.ERROR, code, rule.id, f"{field}：{message}", rule.file, rule.line)
+                yield LintNote(Level.ERROR, code, rule.id, f"{field}：{message}", rule.file, rule.line)
 
 
 def _settled(node: Node) -> Iterator[tuple[str, str]]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from qa_engine.rules.lint.base import Finding, Level, check
+from qa_engine.rules.lint.base import Level, LintNote, check
 from qa_engine.rules.looking.matching import PhraseSet
 from qa_engine.rules.packs.pack import RulePack
 from qa_engine.rules.written.fields import lists_of
 
 
 @check
-def shadowed_phrases(pack: RulePack) -> Iterator[Finding]:
+def shadowed_phrases(pack: RulePack) -> Iterator[LintNote]:
     for name, phrase_list in pack.lists.items():
         texts = [phrase.text for phrase in phrase_list.phrases if not set(phrase.text) & set("[](){}|（）［］｛｝｜")]
         plain = {phrase.text for phrase in phrase_list.phrases if not phrase.not_in}
@@ -17,18 +17,18 @@ def shadowed_phrases(pack: RulePack) -> Iterator[Finding]:
             shorter = next((t for t in texts if t in plain and t != text and t in text), None)
             if shorter is not None:
                 message = f"「{text}」包含同表的「{shorter}」，删去后结果不变"
-                yield Finding(Level.INFO, "shadowed-phrase", name, message, *pack.list_places.get(name, ()))
+                yield LintNote(Level.INFO, "shadowed-phrase", name, message, *pack.list_places.get(name, ()))
 
 
 @check
-def wanted_and_forbidden(pack: RulePack) -> Iterator[Finding]:
+def wanted_and_forbidden(pack: RulePack) -> Iterator[LintNote]:
     wanted = _written(pack, loose=True)
     for written, (rule_id, speaker) in _written(pack, loose=False).items():
         other = wanted.get(written)
         if other is not None and other[1] == speaker:
             message = f"「{written[0]}」在规则 {other[0]} 里是必说的话，在这里是禁说的话"
             rule = pack.rule(rule_id)
-            yield Finding(Level.WARNING, "contradictory-phrase", rule_id, message, rule.file, rule.line)
+            yield LintNote(Level.WARNING, "contradictory-phrase", rule_id, message, rule.file, rule.line)
 
 
 def _written(pack: RulePack, *, loose: bool) -> Mapping[tuple[str, str], tuple[str, str]]:
@@ -53,7 +53,7 @@ def _premises(node: object) -> frozenset[str]:
 
 
 @check
-def short_forbidden_phrases(pack: RulePack) -> Iterator[Finding]:
+def short_forbidden_phrases(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
         for condition in rule.conditions.values():
             if condition.proof or not rule.model.points.each or not isinstance(condition.prepared, PhraseSet):
@@ -61,11 +61,11 @@ def short_forbidden_phrases(pack: RulePack) -> Iterator[Finding]:
             for entry in condition.prepared.entries:
                 if entry.pattern.literal is not None and len(entry.pattern.literal) == 1 and not entry.innocents:
                     message = f"「{entry.written}」只有一个字，容易落在别的词里：请写 not_in，或写成更长的说法"
-                    yield Finding(Level.WARNING, "short-phrase", rule.id, message, rule.file, condition.line)
+                    yield LintNote(Level.WARNING, "short-phrase", rule.id, message, rule.file, condition.line)
 
 
 @check
-def unused_lists(pack: RulePack) -> Iterator[Finding]:
+def unused_lists(pack: RulePack) -> Iterator[LintNote]:
     used = {name for rule in pack.rules for c in rule.conditions.values() for name in lists_of(c.fields)}
     used |= {name for e in pack.exclusions.values() for clause in e.any for name in clause.lists}
     complaints = pack.header.complaints
@@ -78,4 +78,6 @@ def unused_lists(pack: RulePack) -> Iterator[Finding]:
                 used.add(other)
                 todo.append(other)
     for name in sorted(set(pack.lists) - used):
-        yield Finding(Level.INFO, "unused-list", name, f"短语表「{name}」没有规则使用", *pack.list_places.get(name, ()))
+        yield LintNote(
+            Level.INFO, "unused-list", name, f"短语表「{name}」没有规则使用", *pack.list_places.get(name, ())
+        )

@@ -1,37 +1,12 @@
-"""The operators: importing this package enters the built-in ones in the registry."""
+"""The operators: importing this package enters the built-in ones in the registry, each from a file of its own."""
+
+import pkgutil
+from importlib import import_module
 
 from qa_engine.rules.operators.base import Operator, Preparer, operator, registry
-from qa_engine.rules.operators.facts import deadline, duration, hang_up, latency, metadata, talk_ratio, turn_count
-from qa_engine.rules.operators.sound import hesitation, loudness, overlap, pitch, silence, silence_share, speech_rate
-from qa_engine.rules.operators.words import absence, act, phrase, promise, regex, repeat, sequence, similar, time, tone
 
-__all__ = [
-    "Operator",
-    "Preparer",
-    "absence",
-    "act",
-    "deadline",
-    "duration",
-    "hang_up",
-    "hesitation",
-    "latency",
-    "loudness",
-    "metadata",
-    "operator",
-    "overlap",
-    "phrase",
-    "pitch",
-    "promise",
-    "regex",
-    "registry",
-    "repeat",
-    "sequence",
-    "silence",
-    "silence_share",
-    "similar",
-    "speech_rate",
-    "talk_ratio",
-    "time",
-    "tone",
-    "turn_count",
-]
+for _kind in ("facts", "sound", "words"):
+    for _module in pkgutil.iter_modules(import_module(f"{__name__}.{_kind}").__path__):
+        import_module(f"{__name__}.{_kind}.{_module.name}")
+
+__all__ = ["Operator", "Preparer", "operator", "registry"]

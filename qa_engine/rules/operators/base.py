@@ -1,12 +1,12 @@
 """The door for operators: a model of its YAML fields and a pure function, entered in one registry by a decorator.
 
-A centre's own operators use the same door: import a module that calls ``operator`` before packs are loaded.
+A centre's own operators use the same door (`qa_engine.plugins`, ``docs/writing-an-operator.md``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from qa_engine.domain import Ladder
 from qa_engine.rules.looking.matching import PhraseSet, Steps
@@ -16,6 +16,7 @@ from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.models import Header
 
+EvidenceKind = Literal["words", "model", "measure"]
 Run = Callable[[Scope], Outcome]
 R = TypeVar("R", bound=Run)
 
@@ -41,7 +42,12 @@ class Preparer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One entry of the registry. ``timed`` operators need a transcript with times."""
+    """One entry of the registry; everything that other rooms want to know of an operator stands here.
+
+    ``timed`` operators need a transcript with times, ``sound`` ones a recording. ``evidence`` is what a hit rests on:
+    words that were said, a model's reading, or a measure. ``spoken``: what is looked for is said by somebody, whom
+    descriptions name first.
+    """
 
     name: str
     title: str
@@ -50,6 +56,9 @@ class Operator:
     prepare: Callable[[Any, Preparer], object] | None = None
     describe: Callable[[Any], str] | None = None
     timed: bool = False
+    sound: bool = False
+    evidence: EvidenceKind = "measure"
+    spoken: bool = False
 
 
 _REGISTRY: dict[str, Operator] = {}
@@ -63,17 +72,20 @@ def operator(
     prepare: Callable[[Any, Preparer], object] | None = None,
     describe: Callable[[Any], str] | None = None,
     timed: bool = False,
+    sound: bool = False,
+    evidence: EvidenceKind = "measure",
+    spoken: bool = False,
 ) -> Callable[[R], R]:
     """Registers the decorated function ``(Scope) -> Outcome`` as operator ``name``.
 
     ``prepare`` runs once when a pack is loaded; what it returns is ``Scope.prepared``. ``describe`` says in Chinese
-    what the condition looks for.
+    what the condition looks for. The rest: see `Operator`.
     """
 
     def register(run: R) -> R:
         if name in _REGISTRY:
             raise ValueError(f"operator {name} is registered twice")
-        _REGISTRY[name] = Operator(name, title, fields, run, prepare, describe, timed)
+        _REGISTRY[name] = Operator(name, title, fields, run, prepare, describe, timed, sound, evidence, spoken)
         return run
 
     return register

@@ -155,7 +155,7 @@ def _what(condition: Condition) -> str:
     fields = condition.fields
     say = condition.operator.describe
     what = say(fields) if say is not None else condition.operator.title
-    spoken = isinstance(fields, Located) and condition.operator.name in _SPOKEN
+    spoken = isinstance(fields, Located) and condition.operator.spoken
     return f"{WHO_TITLE[fields.speaker]}{what}" if isinstance(fields, Located) and spoken else what
 
 
@@ -167,9 +167,6 @@ def _whole(condition: Condition) -> str:
     times = f"，至少 {fields.min_hits} 次" if fields.min_hits > 1 else ""
     excuses = f"（{'、'.join(e.title for e in condition.excuses)}除外）" if condition.excuses else ""
     return f"{where}{_what(condition)}{describe_witness(fields)}{times}{excuses}"
-
-
-_SPOKEN = frozenset({"phrase", "regex", "absence", "similar", "promise"})
 
 
 def _window(fields: Located) -> str:

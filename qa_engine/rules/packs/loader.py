@@ -287,11 +287,11 @@ class _RuleLoader:
             uses[name] = uses.get(name, Polarity()) | side
         order = self._reference_order(typed)
         for name in order:
-            fields, entry = typed[name]
+            fields, _ = typed[name]
             for other in fields.references():
                 if other in typed:
                     # A step is wanted as its sequence is; an anchor is only a place.
-                    use = uses.get(name, Polarity()) if entry.name == "sequence" else Polarity()
+                    use = uses.get(name, Polarity()) if fields.wants_references else Polarity()
                     uses[other] = uses.get(other, Polarity()) | use
         return uses
 

@@ -206,9 +206,23 @@ class ConditionFields(Strict):
         """True when TRUE means that nothing was found (absence)."""
         return False
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The models that are asked for an answer: ``tone``, ``acts``."""
+        return frozenset()
+
+    def can_be_certain(self, *, against: bool) -> bool:
+        """False when a hit can only be a doubt; ``against``: it would speak against the agent."""
+        return True
+
     def references(self) -> tuple[str, ...]:
         """Other conditions of the rule that this one reads."""
         return ()
+
+    @property
+    def wants_references(self) -> bool:
+        """True when those are wanted as this condition itself is (steps), and are not only places to look at."""
+        return False
 
 
 class Located(ConditionFields):

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from qa_engine import __version__
-from qa_engine.domain import NOTHING, Call, CallResult, Transcript
+from qa_engine.domain import Call, CallResult, Transcript
 from qa_engine.edition import engine_edition
 from qa_engine.errors import RulesError
+from qa_engine.plugins import judging_digest, load_plugins
 from qa_engine.rules import (
     NO_ACTS,
     NO_MODEL,
@@ -57,6 +58,7 @@ class PackJudge:
     ) -> None:
         self._zone = ZoneInfo(settings.timezone)
         pack_texts, self._pack = load_sources(settings, folder=pack_folder)
+        self._plugins = judging_digest(load_plugins(settings.plugins))
         scorecard_texts = read_scorecards(rules_folder(settings))
         self._scorecard_files = [SourceFile(name, text) for name, text in scorecard_texts.items()]
         self._choose(scorecard or settings.scorecard)
@@ -101,7 +103,7 @@ class PackJudge:
 
     @property
     def plugins(self) -> str:
-        return NOTHING
+        return self._plugins
 
     @property
     def scorecards(self) -> Sequence[Edition]:

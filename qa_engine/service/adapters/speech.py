@@ -5,12 +5,12 @@ from functools import cached_property
 from pathlib import Path
 
 from qa_engine.domain import Call, Transcript, digest
-from qa_engine.errors import RecogniserError, RecordingError
+from qa_engine.errors import RecogniserError, RecordingError, SettingsError
+from qa_engine.plugins import load_plugins
 from qa_engine.service.ports.transcriber import RecordingFacts
 from qa_engine.settings import Settings
 from qa_engine.speech import (
     STARTER,
-    FasterWhisperRecogniser,
     FilterOptions,
     RawFormat,
     Recogniser,
@@ -20,6 +20,9 @@ from qa_engine.speech import (
     find_model,
     transcribe_recording,
 )
+from qa_engine.speech.recognisers.registry import recognisers
+
+BUILT_IN = "faster-whisper"
 
 
 class SpeechTranscriber:
@@ -48,11 +51,22 @@ class SpeechTranscriber:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        return self._given or FasterWhisperRecogniser(self._settings.asr_model, self.options.recognition)
+        if self._given is not None:
+            return self._given
+        load_plugins(self._settings.plugins)
+        make = recognisers().get(self._settings.asr_engine)
+        if make is None:
+            known = ", ".join(sorted(recognisers()))
+            raise SettingsError(
+                f"setting QA_ASR_ENGINE: no recogniser {self._settings.asr_engine!r}; there are {known}"
+            )
+        return make(self._settings.asr_model, self.options.recognition)
 
     @property
     def notice(self) -> str | None:
         """Read from the model's card alone: a web page must neither hash weights nor ask a model hub."""
+        if self._settings.asr_engine != BUILT_IN:
+            return self.recogniser.identity.notice
         model = self._settings.asr_model
         if model != STARTER and not Path(model).expanduser().is_dir():
             return None

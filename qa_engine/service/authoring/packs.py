@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.plugins import load_plugins
 from qa_engine.resources import rules_dir as bundled_rules_dir
 from qa_engine.rules import UNSET, RulePack, SourceFile, load_pack, read_profile
 from qa_engine.service.authoring.profiles import profile_source
@@ -39,6 +40,7 @@ def load_sources(
     """The texts of the settings' pack (or of the one in ``folder``) and the pack they make, for the
     centre of ``profile`` or of the settings. Raises RulesError, UsageError.
     """
+    load_plugins(settings.plugins)  # rules may name their operators
     pack_id = settings.pack if folder is None else folder.resolve().name
     texts = read_pack(rules_folder(settings), pack_id, folder=folder)
     files = tuple(SourceFile(name, text) for name, text in texts.items())

@@ -15,8 +15,8 @@ from qa_engine.rules import (
     NO_MODEL,
     AgreeingActs,
     ExampleOutcome,
-    Finding,
     Level,
+    LintNote,
     RulePack,
     SourceFile,
     evaluate,
@@ -73,7 +73,7 @@ def _golden_folder(settings: Settings, folder: Path | None) -> Path:
 
 def lint_rules(
     settings: Settings, *, folder: Path | None = None, scorecard: str | None = None
-) -> tuple[RulePack, tuple[Finding, ...]]:
+) -> tuple[RulePack, tuple[LintNote, ...]]:
     """The pack with what its own checks and a look at the scorecards find. Raises as ``load_rules`` does.
 
     A pack in ``folder`` shares the bundled phrase lists with others: what it leaves unused there is no finding.
@@ -82,16 +82,16 @@ def lint_rules(
     found = lint(pack, sure_from=tones_of(pack, settings).sure_from)
     own = [f for f in found if folder is None or not f.where.startswith("phrases/")]
     faults, placed = _placement(pack, settings, scorecard)
-    misplaced = [Finding(Level.ERROR, "misplaced-rule", f.subject or "", f.message, f.where, f.line) for f in faults]
+    misplaced = [LintNote(Level.ERROR, "misplaced-rule", f.subject or "", f.message, f.where, f.line) for f in faults]
     return pack, (*misplaced, *placed, *own, *_unsaid(pack, settings))
 
 
-def _unsaid(pack: RulePack, settings: Settings) -> Iterator[Finding]:
+def _unsaid(pack: RulePack, settings: Settings) -> Iterator[LintNote]:
     """What the centre's profile leaves open, for a pack that looks for parts of opening or closing."""
     gaps = profile_gaps(settings)
     if gaps and any(part_of(c) is not None for rule in pack.rules for c in rule.conditions.values()):
         message = f"本中心的档案没有写{'、'.join(gaps)}：运行 qa-engine init，或直接改 {profile_path(settings).name}"
-        yield Finding(Level.INFO, "profile-unset", pack.id, message)
+        yield LintNote(Level.INFO, "profile-unset", pack.id, message)
 
 
 def load_placed_rules(settings: Settings, *, folder: Path | None = None, scorecard: str | None = None) -> RulePack:
@@ -108,7 +108,7 @@ def run_rule_examples(pack: RulePack, settings: Settings) -> tuple[ExampleOutcom
     return run_examples(pack, tones=tones_of(pack, settings))
 
 
-def _placement(pack: RulePack, settings: Settings, scorecard: str | None) -> tuple[Sequence[Fault], Sequence[Finding]]:
+def _placement(pack: RulePack, settings: Settings, scorecard: str | None) -> tuple[Sequence[Fault], Sequence[LintNote]]:
     files = [SourceFile(name, text) for name, text in read_scorecards(rules_folder(settings)).items()]
     named = scorecard or settings.scorecard or None
     if named:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.private import open_to_others
+from qa_engine.plugins import load_plugins
 from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.service.authoring.profiles import profile_gaps, profile_path
 from qa_engine.service.context import App
@@ -50,6 +51,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             f"take the rights of others: chmod -R go= {app.settings.home}",
         ),
         *health(app),
+        _check(
+            "plugins",
+            "plugins can be loaded",
+            lambda: (True, ", ".join(plugin.name for plugin in load_plugins(app.settings.plugins)) or "none"),
+            "mend the module that is named, or take it out of QA_PLUGINS; an installed package: pip uninstall",
+        ),
         _check(
             "model",
             "speech model is there",

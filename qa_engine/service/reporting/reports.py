@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from qa_engine.domain import digest
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.private import private_folder
+from qa_engine.plugins import load_plugins
 from qa_engine.reports import Document, Period, ReportKind, Request, report_kinds
 from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.context import App
@@ -45,7 +46,7 @@ def report_document(
     Raises NotFoundError for an unknown kind or subject, UsageError where a subject is wanted and none is given,
     ConflictError for a call that has no result yet.
     """
-    found = _kind(kind)
+    found = _kind(app, kind)
     if not subject and found.about != "centre":
         raise UsageError(f"the report {kind!r} is about one {found.about}: name it")
     request = Request(subject, Period(day_from, day_to), audio_url, form_url)
@@ -86,7 +87,7 @@ def write_report(
 
     The page of a call plays the recording from the data folder, where it has a form that browsers play.
     """
-    found = _kind(kind)
+    found = _kind(app, kind)
     folder = app.settings.reports_dir / found.folder
     audio_url = file_url(app, subject, folder) if found.about == "call" else None
     return tuple(
@@ -97,7 +98,7 @@ def write_report(
 
 def report_folder(app: App, kind: str) -> Path:
     """Where the files of a kind of report go."""
-    return app.settings.reports_dir / _kind(kind).folder
+    return app.settings.reports_dir / _kind(app, kind).folder
 
 
 def file_name(name: str) -> str:
@@ -109,8 +110,14 @@ def file_name(name: str) -> str:
         return plain if len(plain.encode()) <= _NAME_BYTES else f"{cut(plain, _NAME_BYTES)}-{digest(name)[-12:]}"
 
 
-def _kind(name: str) -> ReportKind:
-    kinds = report_kinds()
+def report_catalogue(app: App) -> Mapping[str, ReportKind]:
+    """Every report there is, those of plugins among them. Raises SettingsError for a plugin that cannot be loaded."""
+    load_plugins(app.settings.plugins)
+    return report_kinds()
+
+
+def _kind(app: App, name: str) -> ReportKind:
+    kinds = report_catalogue(app)
     if name not in kinds:
         raise NotFoundError(f"no report {name!r}; there are {', '.join(kinds)}")
     return kinds[name]

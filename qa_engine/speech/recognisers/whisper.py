@@ -13,8 +13,10 @@ from qa_engine.speech.model_files import ModelFolder, find_model
 from qa_engine.speech.options import RecognitionOptions
 from qa_engine.speech.recognisers.batches import Decoder
 from qa_engine.speech.recognisers.port import RecognisedClip, RecogniserIdentity
+from qa_engine.speech.recognisers.registry import recogniser
 
 
+@recogniser("faster-whisper")
 class FasterWhisperRecogniser:
     """A recogniser over ``faster_whisper``. The model is loaded on first use, never at import or construction.
 

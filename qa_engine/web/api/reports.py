@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from qa_engine.service import render_report, report_kinds
+from qa_engine.service import render_report, report_catalogue
 from qa_engine.web.api.models import ReportKindOut
 from qa_engine.web.deps import Engine
 from qa_engine.web.downloads import rendered_response
@@ -15,8 +15,8 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 
 @router.get("", response_model=list[ReportKindOut], summary="The reports there are")
-def reports() -> list[ReportKindOut]:
-    return [ReportKindOut.model_validate(kind) for kind in report_kinds().values()]
+def reports(engine: Engine) -> list[ReportKindOut]:
+    return [ReportKindOut.model_validate(kind) for kind in report_catalogue(engine).values()]
 
 
 @router.get("/{kind}/{format}", summary="A report as a file")

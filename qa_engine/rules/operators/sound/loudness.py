@@ -57,7 +57,7 @@ def _slope(turn: Turn) -> float | None:
     return turn.prosody.loudness_slope_db if turn.prosody else None
 
 
-@operator("loudness", title="音量", fields=LoudnessFields, describe=describe, timed=True)
+@operator("loudness", title="音量", fields=LoudnessFields, describe=describe, timed=True, sound=True)
 def loudness(scope: Scope) -> Outcome:
     fields: LoudnessFields = scope.fields
     limits = Rises(

@@ -43,7 +43,7 @@ def describe(fields: OverlapFields) -> str:
     return f"抢话：对方没说完就插话，{limits}（应答词除外）{often}"
 
 
-@operator("overlap", title="抢话", fields=OverlapFields, prepare=prepare, describe=describe, timed=True)
+@operator("overlap", title="抢话", fields=OverlapFields, prepare=prepare, describe=describe, timed=True, sound=True)
 def overlap(scope: Scope) -> Outcome:
     fields: OverlapFields = scope.fields
     hits = []

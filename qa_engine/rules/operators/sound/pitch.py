@@ -55,7 +55,7 @@ def _slope(turn: Turn) -> float | None:
     return turn.prosody.pitch_slope_semitones if turn.prosody else None
 
 
-@operator("pitch", title="音调", fields=PitchFields, describe=describe, timed=True)
+@operator("pitch", title="音调", fields=PitchFields, describe=describe, timed=True, sound=True)
 def pitch(scope: Scope) -> Outcome:
     fields: PitchFields = scope.fields
     limits = Rises(

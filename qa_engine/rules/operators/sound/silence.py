@@ -69,7 +69,7 @@ def describe(fields: SilenceFields) -> str:
     return f"静默不少于 {fields.min_seconds:g} 秒{around}{excuse}"
 
 
-@operator("silence", title="静默", fields=SilenceFields, prepare=prepare, describe=describe, timed=True)
+@operator("silence", title="静默", fields=SilenceFields, prepare=prepare, describe=describe, timed=True, sound=True)
 def silence(scope: Scope) -> Outcome:
     fields: SilenceFields = scope.fields
     hits = []

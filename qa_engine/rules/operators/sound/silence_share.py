@@ -22,7 +22,7 @@ def describe(fields: SilenceShareFields) -> str:
     return f"静默占通话时长的比例（0–1，{fields.min_seconds:g} 秒以上才算）{fields.limits('')}"
 
 
-@operator("silence_share", title="静默占比", fields=SilenceShareFields, describe=describe, timed=True)
+@operator("silence_share", title="静默占比", fields=SilenceShareFields, describe=describe, timed=True, sound=True)
 def silence_share(scope: Scope) -> Outcome:
     fields: SilenceShareFields = scope.fields
     holds = scope.call.holds if fields.holds == "excluded" else ()

@@ -59,7 +59,7 @@ def describe(fields: SpeechRateFields) -> str:
     return f"{'整通' if fields.scope == 'call' else '单个话轮'}语速{'或'.join(limits)}"
 
 
-@operator("speech_rate", title="语速", fields=SpeechRateFields, describe=describe, timed=True)
+@operator("speech_rate", title="语速", fields=SpeechRateFields, describe=describe, timed=True, sound=True)
 def speech_rate(scope: Scope) -> Outcome:
     fields: SpeechRateFields = scope.fields
     rates = _rates(fields, [piece.view for piece in scope.pieces])

@@ -48,7 +48,9 @@ def describe(fields: AbsenceFields) -> str:
     return f"没有说到{'、'.join(names)}"
 
 
-@operator("absence", title="未出现", fields=AbsenceFields, prepare=prepare, describe=describe)
+@operator(
+    "absence", title="未出现", fields=AbsenceFields, prepare=prepare, describe=describe, evidence="words", spoken=True
+)
 def absence(scope: Scope) -> Outcome:
     ready: Ready = scope.prepared
     hits = climb(scope, ready.phrases) if ready.phrases is not None else []

@@ -34,6 +34,13 @@ class ActFields(Spoken):
     above: Above = DEFAULT_ABOVE
     deduct_above: Above | None = None
 
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"acts"})
+
+    def can_be_certain(self, *, against: bool) -> bool:
+        return self.deduct_above is not None or not against
+
     @model_validator(mode="after")
     def _acts_of_the_speaker(self) -> "ActFields":
         check_acts(self.acts, Speaker(self.speaker))
@@ -113,7 +120,7 @@ def act_hit(call: CallView, view: TurnView, said: ActSaid) -> Hit:
     )
 
 
-@operator("act", title="服务行为", fields=ActFields, describe=describe)
+@operator("act", title="服务行为", fields=ActFields, describe=describe, evidence="model")
 def act(scope: Scope) -> Outcome:
     fields: ActFields = scope.fields
     if scope.call.acts.digest == NO_ACTS:

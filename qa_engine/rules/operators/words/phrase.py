@@ -57,7 +57,9 @@ def describe(fields: LadderFields) -> str:
     return f"说到{'、'.join(lists)}{how}"
 
 
-@operator("phrase", title="关键词", fields=PhraseFields, prepare=prepare, describe=describe)
+@operator(
+    "phrase", title="关键词", fields=PhraseFields, prepare=prepare, describe=describe, evidence="words", spoken=True
+)
 def phrase(scope: Scope) -> Outcome:
     fields: PhraseFields = scope.fields
     phrases: PhraseSet = scope.prepared

@@ -34,7 +34,7 @@ def describe(fields: PromiseFields) -> str:
     )
 
 
-@operator("promise", title="承诺时限", fields=PromiseFields, describe=describe)
+@operator("promise", title="承诺时限", fields=PromiseFields, describe=describe, evidence="words", spoken=True)
 def promise(scope: Scope) -> Outcome:
     fields: PromiseFields = scope.fields
     started_at = scope.call.transcript.call.started_at

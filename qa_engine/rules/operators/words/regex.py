@@ -34,7 +34,7 @@ def describe(fields: RegexFields) -> str:
     return "说的话符合正则 " + "、".join(f"「{source}」" for source in fields.patterns)
 
 
-@operator("regex", title="正则", fields=RegexFields, prepare=prepare, describe=describe)
+@operator("regex", title="正则", fields=RegexFields, prepare=prepare, describe=describe, evidence="words", spoken=True)
 def regex(scope: Scope) -> Outcome:
     ready: Ready = scope.prepared
     return scope.missing(scope.answer(regex_hits(scope, ready.patterns, ready.exclude, scope.fields.over)))

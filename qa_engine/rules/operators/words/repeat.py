@@ -37,7 +37,7 @@ def describe(fields: RepeatFields) -> str:
     return f"{where}重复同样的话（相似度 {fields.similarity:g} 以上）"
 
 
-@operator("repeat", title="重复", fields=RepeatFields, prepare=prepare, describe=describe)
+@operator("repeat", title="重复", fields=RepeatFields, prepare=prepare, describe=describe, evidence="words")
 def repeat(scope: Scope) -> Outcome:
     fields: RepeatFields = scope.fields
     said = [(view, text) for view in scope.call.turns_of(scope.speaker) if (text := _own(view, scope.prepared))]

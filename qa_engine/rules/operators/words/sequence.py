@@ -58,13 +58,17 @@ class SequenceFields(ConditionFields):
         return tuple(step.condition for step in self.steps if step.condition is not None)
 
     @property
-    def asks_for_acts(self) -> bool:
-        return any(step.act is not None for step in self.steps)
+    def reads(self) -> frozenset[str]:
+        return frozenset({"acts"} if any(step.act is not None for step in self.steps) else ())
+
+    @property
+    def wants_references(self) -> bool:
+        return True
 
     @property
     def needs_roles(self) -> bool:
         """An act belongs to a speaker."""
-        return self.asks_for_acts
+        return "acts" in self.reads
 
 
 def describe(fields: SequenceFields) -> str:
@@ -73,7 +77,7 @@ def describe(fields: SequenceFields) -> str:
     return f"依次完成：{' → '.join(names)}{alone}"
 
 
-@operator("sequence", title="步骤顺序", fields=SequenceFields, describe=describe)
+@operator("sequence", title="步骤顺序", fields=SequenceFields, describe=describe, evidence="words")
 def sequence(scope: Scope) -> Outcome:
     fields: SequenceFields = scope.fields
     found = [(step, _outcome(scope, step)) for step in fields.steps]

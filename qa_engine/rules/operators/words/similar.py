@@ -77,7 +77,9 @@ def describe(fields: SimilarFields) -> str:
     return f"说的话与{'、'.join(names)}相似（{fields.threshold:g} 分以上）"
 
 
-@operator("similar", title="相似句", fields=SimilarFields, prepare=prepare, describe=describe)
+@operator(
+    "similar", title="相似句", fields=SimilarFields, prepare=prepare, describe=describe, evidence="words", spoken=True
+)
 def similar(scope: Scope) -> Outcome:
     fields: SimilarFields = scope.fields
     hits = []

@@ -65,6 +65,13 @@ class ToneFields(Spoken):
     trend: Literal["rising", "falling"] | None = None
     min_change: Probability = 0.2
 
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"tone"})
+
+    def can_be_certain(self, *, against: bool) -> bool:
+        return self.deduct_above is not None
+
     @model_validator(mode="after")
     def _classes_of_the_speaker(self) -> "ToneFields":
         known = AGENT_TONES if self.speaker == "agent" else CUSTOMER_MOODS
@@ -121,7 +128,7 @@ class _Read:
     probability: float
 
 
-@operator("tone", title="语气", fields=ToneFields, describe=describe)
+@operator("tone", title="语气", fields=ToneFields, describe=describe, evidence="model")
 def tone(scope: Scope) -> Outcome:
     fields: ToneFields = scope.fields
     who = WHO_TITLE[fields.speaker]
