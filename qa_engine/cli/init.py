@@ -8,8 +8,18 @@ from pydantic import ValidationError
 
 from qa_engine.cli.console import put, say
 from qa_engine.errors import UsageError
-from qa_engine.rules import PARTS, UNSET, DemandLevel, Profile, When, Wish, with_wishes
-from qa_engine.service import profile_gaps, profile_path, write_profile
+from qa_engine.service import (
+    PARTS,
+    UNSET,
+    DemandLevel,
+    Profile,
+    When,
+    Wish,
+    profile_gaps,
+    profile_path,
+    with_wishes,
+    write_profile,
+)
 from qa_engine.settings import Settings, current_settings
 
 _SCOPES = {

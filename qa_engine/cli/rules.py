@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.console import complain, put, say
-from qa_engine.plugins import load_plugins
-from qa_engine.rules import Level, describe_rule, json_schema
 from qa_engine.service import (
+    Level,
     RuleCoverage,
     coverage,
+    describe_rule,
     lint_rules,
     load_placed_rules,
     load_rules,
+    rule_schema,
     run_golden_calls,
     run_rule_examples,
 )
@@ -85,5 +86,4 @@ def show_rule(rule_id: str, pack: Pack = None) -> None:
 
 def schema() -> None:
     """The JSON Schema of a rule file, for editors that complete and check while one types."""
-    load_plugins(current_settings().plugins)
-    put(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+    put(json.dumps(rule_schema(current_settings()), ensure_ascii=False, indent=2) + "\n")

@@ -12,10 +12,16 @@ from rich.text import Text
 from qa_engine.cli.console import progress_bar, put, say, tables
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import Speaker, ToneReading, plain
-from qa_engine.rules.ports.tones import TONE_TITLE
-from qa_engine.service.authoring.tone_training import ToneFigures, ToneTrial, evaluate_tone, explain_tone, train_tone
+from qa_engine.service import TONE_TITLE
+from qa_engine.service.authoring.tone_training import (
+    LABELS,
+    ToneFigures,
+    ToneTrial,
+    evaluate_tone,
+    explain_tone,
+    train_tone,
+)
 from qa_engine.settings import current_settings
-from qa_engine.tone import LABELS
 
 
 class ToneFormat(StrEnum):

@@ -3,6 +3,18 @@
 from qa_engine.domain import CallState
 from qa_engine.reports import Document, ReportKind, report_kinds, result_to_json, wording
 from qa_engine.reports.render import MEDIA_TYPES, render_html, stylesheet
+from qa_engine.rules import (
+    PARTS,
+    TONE_TITLE,
+    UNSET,
+    DemandLevel,
+    Level,
+    Profile,
+    When,
+    Wish,
+    describe_rule,
+    with_wishes,
+)
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.authoring.profiles import profile_gaps, profile_path, write_profile
@@ -13,6 +25,7 @@ from qa_engine.service.authoring.rulebook import (
     lint_rules,
     load_placed_rules,
     load_rules,
+    rule_schema,
     run_golden_calls,
     run_rule_examples,
 )
@@ -70,7 +83,10 @@ from qa_engine.store import CallFilter, CallOrder, JobState
 
 __all__ = [
     "MEDIA_TYPES",
+    "PARTS",
     "REASONS",
+    "TONE_TITLE",
+    "UNSET",
     "WARNINGS",
     "AgentRow",
     "App",
@@ -84,6 +100,7 @@ __all__ = [
     "Check",
     "CheckOutcome",
     "Clock",
+    "DemandLevel",
     "Document",
     "Edition",
     "EventRow",
@@ -101,8 +118,10 @@ __all__ = [
     "JobState",
     "Judge",
     "Ledger",
+    "Level",
     "MemoryBell",
     "PackJudge",
+    "Profile",
     "Progress",
     "QueueRow",
     "RecordingFacts",
@@ -119,10 +138,13 @@ __all__ = [
     "SystemClock",
     "TranscribeOutcome",
     "Transcriber",
+    "When",
+    "Wish",
     "call_not_named",
     "check_inputs",
     "coverage",
     "days",
+    "describe_rule",
     "doctor",
     "fault_rules",
     "get_agent",
@@ -155,6 +177,7 @@ __all__ = [
     "report_kinds",
     "result_to_json",
     "retry_calls",
+    "rule_schema",
     "rules_folder",
     "run_golden_calls",
     "run_job",
@@ -169,6 +192,7 @@ __all__ = [
     "transcribe_files",
     "upgrade_database",
     "wait_until_settled",
+    "with_wishes",
     "wording",
     "worker_command",
     "write_profile",

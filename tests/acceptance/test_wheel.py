@@ -34,6 +34,8 @@ def test_the_data_travels_and_nothing_private_does(wheel: Path) -> None:
         "qa_engine/_data/models/tone/weights/agent.skops",
         "qa_engine/_data/models/tone/data/agent_plain.tsv",
         "qa_engine/_data/examples/calls/manifest.csv",
+        "qa_engine/py.typed",
+        "qa_engine/reports/render/templates/forms.css",
         "workers/__init__.py",
     ):
         assert wanted in names

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from qa_engine.contract import transcript_from_json
 from qa_engine.domain import Status, Transcript
 from qa_engine.errors import Fault, FaultyFileError, RulesError
+from qa_engine.plugins import load_plugins
 from qa_engine.rules import (
     NO_ACTS,
     NO_MODEL,
@@ -20,6 +21,7 @@ from qa_engine.rules import (
     RulePack,
     SourceFile,
     evaluate,
+    json_schema,
     lint,
     only_flags,
     part_of,
@@ -69,6 +71,12 @@ def load_rules(settings: Settings, *, folder: Path | None = None, on_trial: bool
 
 def _golden_folder(settings: Settings, folder: Path | None) -> Path:
     return (rules_folder(settings) if folder is None else folder) / GOLDEN_FOLDER
+
+
+def rule_schema(settings: Settings) -> dict[str, object]:
+    """The JSON Schema of a rule file, the operators of plugins among it."""
+    load_plugins(settings.plugins)
+    return json_schema()
 
 
 def lint_rules(

@@ -10,7 +10,8 @@ from qa_engine.errors import Fault, InputError, LabelledFileError, UsageError
 from qa_engine.resources import tone_data_dir, tone_model_dir
 from qa_engine.service.adapters.tone_model import BUNDLED, NONE
 from qa_engine.settings import Settings
-from qa_engine.tone import LABELS, Figures, PrecisionPoint, ToneModel, Utterance, measure, read_own, read_reviewed
+from qa_engine.tone import LABELS as LABELS
+from qa_engine.tone import Figures, PrecisionPoint, ToneModel, Utterance, measure, read_own, read_reviewed
 
 LEAST_CALLS = 10
 LEAST_TURNS = 50

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from qa_engine.domain import digest
 from qa_engine.errors import NotFoundError, UsageError
-from qa_engine.private import private_folder
 from qa_engine.plugins import load_plugins
+from qa_engine.private import private_folder
 from qa_engine.reports import Document, Period, ReportKind, Request, report_kinds
 from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.context import App
