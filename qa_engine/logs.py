@@ -12,7 +12,11 @@ from qa_engine.settings import Settings
 
 _FORBIDDEN = frozenset({"text", "transcript", "turns", "words", "customer_number", "number", "phone", "facts", "body"})
 WITHHELD = "[withheld]"
-_MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
+_NUMBERS = re.compile(
+    r"(?<![0-9])(?:(?P<mobile>(?:(?:00)?86-?)?1[3-9][0-9])[0-9]{4}"
+    r"|(?P<landline>(?:0|(?:00)?86-?0?)(?:10|2[0-9]|[3-9][0-9]{2})[- ]?)[2-9][0-9]{2,3})(?P<tail>[0-9]{4})(?![0-9])"
+)
+"""Mobile numbers, and landlines with their area code; with the code of the country or without."""
 _CHATTY = (
     *("alembic", "amqp", "faster_whisper", "httpx", "jieba", "kombu"),
     # every message twice, ticks included; jobs log themselves
@@ -67,13 +71,20 @@ def set_up_logs(settings: Settings) -> None:
 
 
 def withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """The last guard: keys that could carry what was said, or a number, are emptied; mobile numbers are masked.
+    """The last guard: keys that could carry what was said, or a number, are emptied; telephone numbers are masked.
 
     Telephone systems put the number into the file name, and that becomes the call id.
     """
     for key in _FORBIDDEN & event.keys():
         event[key] = WITHHELD
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _MOBILE.sub(r"\1****\2", value)
+        event[key] = _masked(value)
     return event
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, str):
+        return _NUMBERS.sub(r"\g<mobile>\g<landline>****\g<tail>", value)
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return value

@@ -13,6 +13,7 @@ import uvicorn
 from qa_engine.errors import SettingsError
 from qa_engine.settings import Settings
 from qa_engine.web.app import create_app
+from qa_engine.web.connections import BoundedConnection
 
 STOP_SECONDS = 10
 BACKLOG = 128
@@ -81,6 +82,7 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
     with listen(settings.web_host, settings.web_port) as listener:
         config = uvicorn.Config(
             create_app(settings),
+            http=BoundedConnection,
             log_config=None,
             access_log=False,  # the requests' own log line carries no query: names are searched for in it
             server_header=False,

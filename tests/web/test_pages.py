@@ -99,11 +99,12 @@ def test_agent_report(client: TestClient) -> None:
     assert 'href="/api/v1/agents/8026/report/xlsx?from=2026-03-03"' in one_day
 
 
-def test_agent_ids_may_hold_anything(desk: TestClient, centre: App) -> None:
-    add_call(centre, "s-1", content=wav_bytes(4), agent_id="a/b c?", agent_name="斜杠", agent_channel="left")
+@pytest.mark.parametrize(("agent_id", "address"), [("a/b c?", "a%2Fb%20c%3F"), ("a\nb", "a%0Ab")])
+def test_agent_ids_may_hold_anything(desk: TestClient, centre: App, agent_id: str, address: str) -> None:
+    add_call(centre, "s-1", content=wav_bytes(4), agent_id=agent_id, agent_name="斜杠", agent_channel="left")
     run_pending(centre)
     link = re.findall(r'href="(/agents/[^"]+)"', desk.get("/agents").text)[0]
-    assert link == "/agents/a%2Fb%20c%3F"
+    assert link == f"/agents/{address}"
     assert "斜杠" in desk.get(link).text
     download = desk.get("/api/v1" + link + "/report/csv")
     assert download.status_code == 200

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from qa_engine.errors import SettingsError
 from qa_engine.settings import load_settings
-from qa_engine.web import serve
+from qa_engine.web import connections, serve
 from qa_engine.web.server import listen, url_of
 
 
@@ -58,6 +59,63 @@ def test_serves_until_told_to_stop(tmp_path: Path) -> None:
     assert (tmp_path / "var" / "qa.db").is_file()
     with listen("127.0.0.1", settings.web_port):
         pass
+
+
+def half_request(port: int, text: bytes = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall(text)
+    return connection
+
+
+@pytest.fixture
+def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a service that takes eight connections and waits half a second."""
+    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 8)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "BODY_SECONDS", 0.5)
+    settings = load_settings(home=tmp_path / "var", web_port=free_port())
+    stop = threading.Event()
+    server = threading.Thread(target=serve, args=(settings, stop))
+    server.start()
+    try:
+        assert ask(settings.web_port, "/healthz")[0] == 200
+        yield settings.web_port
+    finally:
+        stop.set()
+        server.join(20)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"GET /healthz HTTP/1.1\r\nhost: local",
+        b"POST /api/v1/calls HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\nabc",
+        b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\n",
+    ],
+    ids=["nothing", "half a head", "half a body", "one and a half"],
+)
+def test_a_request_that_never_ends_is_closed(bounded: int, text: bytes) -> None:
+    with half_request(bounded, text) as connection:
+        while connection.recv(4096):
+            pass  # answers, if any, and then the end: a service that waited for ever would not reach it
+
+
+def test_the_number_of_connections_is_bounded(bounded: int) -> None:
+    held = [half_request(bounded) for _ in range(8)]
+    with half_request(bounded) as ninth:
+        assert ninth.recv(4096).startswith(b"HTTP/1.1 503")
+    for connection in held:
+        connection.close()
+    assert ask_again(bounded) == 200
+
+
+def ask_again(port: int) -> int:
+    """The status once the service has seen that the others are gone."""
+    deadline = time.monotonic() + 30
+    while (status := ask(port, "/healthz")[0]) == 503 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return status
 
 
 PROGRAM = """

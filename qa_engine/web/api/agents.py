@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from qa_engine.service import list_agents, render_report
+from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.api.models import AgentOut
 from qa_engine.web.deps import Engine
 from qa_engine.web.downloads import rendered_response
@@ -22,7 +23,7 @@ def agents(engine: Engine, first: First = None, last: Last = None) -> list[Agent
 
 
 # The id is whatever the telephone system uses, a slash included.
-@router.get("/{agent_id:path}/report/{format}", summary="坐席质检报告 as a file")
+@router.get("/{agent_id:text}/report/{format}", summary="坐席质检报告 as a file")
 def report(
     agent_id: str,
     format: Literal["html", "xlsx", "csv", "json"],

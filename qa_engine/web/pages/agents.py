@@ -5,6 +5,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from qa_engine.service import get_agent, list_agents, render_html, report_document
+from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.deps import Engine
 from qa_engine.web.formstyle import form_css
 from qa_engine.web.period import read_period
@@ -20,7 +21,7 @@ def agents(request: Request, engine: Engine) -> Response:
     return render(request, "agents.html", agents=rows, period=period)
 
 
-@router.get("/agents/{agent_id:path}")
+@router.get("/agents/{agent_id:text}")
 def agent(agent_id: str, request: Request, engine: Engine) -> Response:
     period = read_period(request.query_params)
     known = get_agent(engine, agent_id)

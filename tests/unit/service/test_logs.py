@@ -45,6 +45,33 @@ def test_a_number_in_a_file_name_is_masked(capsys: pytest.CaptureFixture[str]) -
     assert second["event"] == "about 139****5678.wav"
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("02158880000", "021****0000"),
+        ("021-5888000", "021-****8000"),
+        ("0755-88880000", "0755-****0000"),
+        ("07558888000", "0755****8000"),
+        ("8602158880000", "86021****0000"),
+        ("862158880000", "8621****0000"),
+        ("8613912340000", "86139****0000"),
+        ("008613912340000", "0086139****0000"),
+        ("20260302091500", "20260302091500"),
+        ("demo-01", "demo-01"),
+        ("0102030405060", "0102030405060"),
+        ("1391234000", "1391234000"),
+    ],
+)
+def test_numbers_of_telephones_are_masked_and_no_others(
+    capsys: pytest.CaptureFixture[str], number: str, shown: str
+) -> None:
+    set_up_logs(load_settings(log_json=True))
+    structlog.get_logger("test").info("job_ended", call_id=f"{number}_20260302", names=[f"in-{number}.wav"])
+    line = json.loads(capsys.readouterr().err)
+    assert line["call_id"] == f"{shown}_20260302"
+    assert line["names"] == [f"in-{shown}.wav"]
+
+
 @pytest.mark.parametrize("log_json", [True, False])
 def test_a_traceback_shows_no_variables(capsys: pytest.CaptureFixture[str], log_json: bool) -> None:
     set_up_logs(load_settings(log_json=log_json))
