@@ -27,6 +27,11 @@ _TAG = re.compile(
     "(?<=.),?(?:您|你)看(?:这样)?(?:可以|行|好|怎么样|可不可以|行不行|好不好|能接受)(?:吗|么)?$|,(?:可以|行|好)(?:吗|么)$"
 )
 _DONE = re.compile("过|了(?!解)")
+# 您提供照片后我们会联系您: whether there is anything to promise depends on the customer.
+_ON_CUSTOMER = re.compile(
+    "(?:如果|要是|假如|万一|一旦|等(?=您|你))[^。]{1,18}$"
+    "|(?:您|你)[^。我]{0,8}(?:提供|上传|发|寄|填|提交|申请|确认|下单|付款|需要|有空|方便)[^。]{0,6}(?:后|的话|时候|了)[^。]{0,8}$"
+)
 _HYPOTHETICAL = re.compile("(?:吗|么|\\?)$")
 
 _CALENDAR = WorkCalendar()
@@ -100,7 +105,8 @@ def _in_sentence(
             when = None  # 五天了, 七天无理由: how long it has been, what a rule is called
         kind = PromiseKind.REPLY if re.search(_REPLY, verb.group()) else PromiseKind.SETTLE
         if when is None:
-            if kind is PromiseKind.REPLY:
+            on_customer = _ON_CUSTOMER.search(text, max(begin, verb.start() - 24), verb.start())
+            if kind is PromiseKind.REPLY and not on_customer:
                 yield Commitment(verb.start(), verb.end(), None, None)
             continue
         yield Commitment(min(when.start, verb.start()), max(when.end, verb.end()), when.hours, when.due, kind)

@@ -170,8 +170,18 @@ class Bench:
         phrases = None
         if clause.lists or clause.phrases:
             phrases = self._phrase_set(clause.lists, clause.phrases, Steps(crosses_sentences=True), path)
-        regex = self._regex(fold_homophones(clause.regex), (*path, "regex")) if clause.regex is not None else None
+        regex = self._regex(clause.regex, (*path, "regex")) if clause.regex is not None else None
+        if clause.regex is not None and regex is not None:
+            regex = _folded(clause.regex, regex)
         return ReadyClause(clause, phrases, regex, folded_phrases(phrases) if phrases is not None else ())
+
+
+def _folded(source: str, ready: SafeRegex) -> SafeRegex:
+    """The expression for folded text; as written where folding makes two alternatives of a repetition one."""
+    try:
+        return compile_regex(fold_homophones(source))
+    except RegexError:
+        return ready
 
 
 def operator_of(raw: Mapping[str, Any], faults: Faults, path: Path) -> Operator | None:
