@@ -30,7 +30,9 @@ class Settings(BaseSettings):
 
     asr_engine: str = Field("faster-whisper", description="Which recogniser hears recordings; others come as plugins.")
     asr_model: str = Field(
-        "starter", description="faster-whisper model name or folder; `starter` is the bundled demonstration recogniser."
+        "starter",
+        description="Recogniser: a model of `qa-engine models`, or a faster-whisper folder; "
+        "`starter` is the bundled demonstration model.",
     )
     asr_device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="Device of the recogniser.")
     asr_compute_type: str = Field("int8", description="CTranslate2 compute type, for example `int8`, `float16`.")
@@ -131,6 +133,10 @@ class Settings(BaseSettings):
     @property
     def recordings_dir(self) -> Path:
         return self.home / "recordings"
+
+    @property
+    def models_dir(self) -> Path:
+        return self.home / "models"
 
     @property
     def reports_dir(self) -> Path:

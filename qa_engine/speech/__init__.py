@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat
     from qa_engine.speech.clips import Clip, ClipPlan
     from qa_engine.speech.decoding import SAMPLE_RATE, decode
-    from qa_engine.speech.model_files import STARTER, STARTER_NOTICE, ModelFolder, find_model
+    from qa_engine.speech.models.finding import STARTER, STARTER_NOTICE, ModelFolder, find_model, stored_folder
+    from qa_engine.speech.models.store import ModelStore, StoredModel
     from qa_engine.speech.options import (
         ActivityOptions,
         ClipOptions,
@@ -41,6 +42,7 @@ __all__ = [
     "FilterOptions",
     "HearingOptions",
     "ModelFolder",
+    "ModelStore",
     "RawFormat",
     "RecognisedClip",
     "Recogniser",
@@ -48,12 +50,14 @@ __all__ = [
     "RecognitionOptions",
     "ScriptedRecogniser",
     "SpeechOptions",
+    "StoredModel",
     "TurnOptions",
     "audio_digest",
     "check_recording",
     "decode",
     "find_model",
     "probe",
+    "stored_folder",
     "recogniser",
     "transcribe_recording",
 ]
@@ -62,7 +66,8 @@ _ROOMS = {
     "audio_facts": "RAW_SUFFIXES AudioFacts RawFormat",
     "clips": "Clip ClipPlan",
     "decoding": "SAMPLE_RATE decode",
-    "model_files": "STARTER STARTER_NOTICE ModelFolder find_model",
+    "models.finding": "STARTER STARTER_NOTICE ModelFolder find_model stored_folder",
+    "models.store": "ModelStore StoredModel",
     "options": "ActivityOptions ClipOptions FilterOptions HearingOptions RecognitionOptions SpeechOptions TurnOptions",
     "pipeline": "check_recording transcribe_recording",
     "probing": "audio_digest probe",

@@ -10,7 +10,6 @@ from qa_engine.plugins import load_plugins
 from qa_engine.service.ports.transcriber import RecordingFacts
 from qa_engine.settings import Settings
 from qa_engine.speech import (
-    STARTER,
     FilterOptions,
     RawFormat,
     Recogniser,
@@ -18,6 +17,7 @@ from qa_engine.speech import (
     SpeechOptions,
     check_recording,
     find_model,
+    stored_folder,
     transcribe_recording,
 )
 from qa_engine.speech.recognisers.registry import recognisers
@@ -60,18 +60,21 @@ class SpeechTranscriber:
             raise SettingsError(
                 f"setting QA_ASR_ENGINE: no recogniser {self._settings.asr_engine!r}; there are {known}"
             )
-        return make(self._settings.asr_model, self.options.recognition)
+        return make(self._model, self.options.recognition)
+
+    @property
+    def _model(self) -> str:
+        """The model as a recogniser takes it: the folder of one that the store holds, else the name as it was given."""
+        name = self._settings.asr_model
+        return str(stored_folder(self._settings.models_dir, name) or name)
 
     @property
     def notice(self) -> str | None:
         """Read from the model's card alone: a web page must neither hash weights nor ask a model hub."""
         if self._settings.asr_engine != BUILT_IN:
             return self.recogniser.identity.notice
-        model = self._settings.asr_model
-        if model != STARTER and not Path(model).expanduser().is_dir():
-            return None
         try:
-            return find_model(model).notice
+            return find_model(self._model).notice
         except RecogniserError:
             return None  # there is no recogniser; `doctor` and the worker say so
 

@@ -61,7 +61,7 @@ def doctor(app: App) -> tuple[Check, ...]:
             "model",
             "speech model is there",
             lambda: _model(app),
-            "set QA_ASR_MODEL to a faster-whisper folder, or to starter for the bundled demonstration model",
+            "run qa-engine models add NAME and set QA_ASR_MODEL=NAME, or QA_ASR_MODEL=starter for demonstrations",
         ),
         _check(
             "tone",
@@ -168,18 +168,11 @@ def _disk(home: Path) -> Seen:
 
 
 def _model(app: App) -> Seen:
-    from qa_engine.speech import STARTER, find_model
+    from qa_engine.speech import find_model
 
-    name = app.settings.asr_model
-    if name == STARTER or Path(name).expanduser().is_dir():
-        model = find_model(name)
-        return True, f"{model.name}{f' ({model.notice})' if model.notice else ''}"
-    from faster_whisper.utils import download_model
-
-    try:
-        return True, download_model(name, local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        return False, f"{name} is not on this machine yet ({type(error).__name__}); it would be fetched on first use"
+    model = find_model(app.settings.asr_model, app.settings.models_dir)
+    model.verify()
+    return True, f"{model.name}{f' ({model.notice})' if model.notice else ''}, {model.weights_digest[:19]}"
 
 
 def _codecs() -> Seen:

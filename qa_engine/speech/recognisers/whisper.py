@@ -9,7 +9,7 @@ from typing import Any
 from qa_engine.domain import Word
 from qa_engine.errors import RecogniserError
 from qa_engine.speech.clips import Clip
-from qa_engine.speech.model_files import ModelFolder, find_model
+from qa_engine.speech.models.finding import ModelFolder, find_model
 from qa_engine.speech.options import RecognitionOptions
 from qa_engine.speech.recognisers.batches import Decoder
 from qa_engine.speech.recognisers.port import RecognisedClip, RecogniserIdentity
@@ -20,7 +20,9 @@ from qa_engine.speech.recognisers.registry import recogniser
 class FasterWhisperRecogniser:
     """A recogniser over ``faster_whisper``. The model is loaded on first use, never at import or construction.
 
-    ``model`` is ``starter`` (the bundled demonstration model), a folder, or a name such as ``large-v3-turbo``.
+    ``model`` is ``starter`` (the bundled demonstration model), the folder of a model (of the store, for example), or
+    a name in the hub's local cache; its
+    files are compared with its card before they are loaded.
     Decoding is greedy in temperature (0.0 only), so that equal sound gives equal words, and none of faster-whisper's
     own thresholds is active in either mode: one filter of ours stands behind both. One clip set is decoded at a time.
     """
@@ -61,7 +63,9 @@ class FasterWhisperRecogniser:
 
     def _find(self) -> ModelFolder:
         if self._folder is None:
-            self._folder = find_model(self._model_name)
+            folder = find_model(self._model_name)
+            folder.verify()
+            self._folder = folder
         return self._folder
 
     def _load(self) -> Decoder:
