@@ -14,7 +14,8 @@
     │       └── RulesError        a rule pack or scorecard with faults
     ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
     ├── ConflictError             the state does not allow it (HTTP 409)
-    ├── RecogniserError           the model cannot be loaded or failed
+    ├── RecogniserError           the recogniser failed on a recording
+    │   └── ModelError            its model is missing, broken or cannot be loaded: the machine's fault
     ├── ToneModelError            a tone model cannot be loaded, or is none
     ├── ProcessLostError          a process of this program ended while it was needed
     ├── StoreError                the database does not answer or cannot be written (HTTP 503)
@@ -104,7 +105,11 @@ class ConflictError(QaError):
 
 
 class RecogniserError(QaError):
-    """The speech model cannot be loaded, or failed on a clip."""
+    """The recogniser failed on a recording."""
+
+
+class ModelError(RecogniserError):
+    """The model is missing, broken or cannot be loaded: the machine's fault, never a recording's."""
 
 
 class ToneModelError(QaError):

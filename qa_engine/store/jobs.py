@@ -90,11 +90,14 @@ def complete(session: Session, job_id: int, *, token: str, now: datetime) -> boo
     )
 
 
-def give_back(session: Session, job_id: int, *, token: str, error: str, not_before: datetime) -> bool:
-    """Queue a failed attempt again."""
+def give_back(
+    session: Session, job_id: int, *, token: str, error: str, not_before: datetime, counted: bool = True
+) -> bool:
+    """Queue a failed attempt again; ``counted`` False takes its count back."""
     return _changed(
         session,
         _held(job_id, token).values(
+            attempts=tables.Job.attempts - (0 if counted else 1),
             state=JobState.QUEUED.value,
             lease_until=None,
             token=None,

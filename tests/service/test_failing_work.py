@@ -1,5 +1,6 @@
 """Attempts, leases and the sweep: what fails is tried again, what keeps failing is set aside with its reason."""
 
+import errno
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError
 
 from qa_engine.domain import CallResult, CallState, Transcript
-from qa_engine.errors import ConflictError, NotFoundError, RecogniserError, RecordingError, StoreError
+from qa_engine.errors import ConflictError, ModelError, NotFoundError, RecogniserError, RecordingError, StoreError
 from qa_engine.service import (
     App,
     FixedClock,
@@ -36,6 +37,10 @@ FAILURES = {
     "oom": RecogniserError("the model ran out of memory"),
     "bug": ZeroDivisionError("division by zero"),
     "cut": RecordingError("unreadable", "cut.wav: damaged"),
+    "no model": ModelError("whisper-base is not on this machine: qa-engine models add whisper-base"),
+    "full disk": OSError(errno.ENOSPC, "No space left on device"),
+    "no database": StoreError("the database does not answer"),
+    "own fault": OSError(errno.EINVAL, "Invalid argument"),
 }
 
 
@@ -76,6 +81,34 @@ def test_three_failures_are_quarantine(
     assert [job.id for job in status(app).failed_jobs] == [job_id]
     assert ledgers(app)[0].reasons == {"attempts_spent": 1}
     assert ledgers(app)[0].balanced
+
+
+@pytest.mark.parametrize("content", ["no model", "full disk", "no database"])
+def test_a_fault_of_the_machine_is_never_counted_against_a_recording(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None], clock: FixedClock, content: str
+) -> None:
+    faults = dict(FAILURES)
+    app = make_app(transcriber=ScriptedTranscriber(faults))
+    ingest(app, content)
+    job_id = only_job(app)
+    for _ in range(5):
+        assert run_job(app, job_id) is JobOutcome.WAITS
+    job = get_call(app, "c-1").jobs[0]
+    assert (get_call(app, "c-1").row.state, job.state, job.attempts) == (CallState.RECEIVED, JobState.QUEUED, 0)
+    assert "the machine, not the call" in (job.last_error or "")
+    assert sweep(app).rung == 0, "it waits a little"
+    clock.advance(61)
+    assert sweep(app).rung == 1
+    assert run_pending(app) == 1, "and does not turn in circles where nobody mends the machine"
+
+
+def test_other_errors_of_the_system_are_counted(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None]
+) -> None:
+    app = failing(make_app)
+    ingest(app, "own fault")
+    assert run_job(app, only_job(app)) is JobOutcome.RETRY
+    assert get_call(app, "c-1").jobs[0].attempts == 1
 
 
 def test_a_bad_recording_is_not_tried_again(make_app: Callable[..., App], ingest: Callable[[App, str], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qa_engine.errors import RecogniserError
+from qa_engine.errors import ModelError
 
 CARD_NAME = "qa_engine_model.json"
 WEIGHTS_NAME = "model.bin"
@@ -50,13 +50,13 @@ class ModelCard(BaseModel):
 
 
 def read_card(path: Path) -> ModelCard:
-    """The card in a file; an empty one where there is no file. Raises RecogniserError with the place."""
+    """The card in a file; an empty one where there is no file. Raises ModelError with the place."""
     if not path.is_file():
         return ModelCard()
     try:
         return ModelCard.model_validate_json(path.read_bytes())
     except (OSError, ValidationError, ValueError) as error:
-        raise RecogniserError(f"{path} cannot be read: {error}. Correct it or remove it.") from error
+        raise ModelError(f"{path} cannot be read: {error}. Correct it or remove it.") from error
 
 
 def file_facts(folder: Path, names: Sequence[str]) -> dict[str, FileFacts]:

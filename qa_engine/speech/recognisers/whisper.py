@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from qa_engine.domain import Word
-from qa_engine.errors import RecogniserError
+from qa_engine.errors import ModelError, RecogniserError
 from qa_engine.speech.clips import Clip
 from qa_engine.speech.models.finding import ModelFolder, find_model
 from qa_engine.speech.options import RecognitionOptions
@@ -81,7 +81,7 @@ class FasterWhisperRecogniser:
                     cpu_threads=self._options.threads or _cores(),
                 )
             except (RuntimeError, ValueError, OSError) as error:
-                raise RecogniserError(
+                raise ModelError(
                     f"recogniser model {folder.path} cannot be loaded: {error}. Check that the folder was copied whole,"
                     " and that QA_ASR_DEVICE and QA_ASR_COMPUTE_TYPE suit this machine (cpu and int8 always do)."
                 ) from error
