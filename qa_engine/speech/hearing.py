@@ -132,11 +132,16 @@ def _usual_rate(clips: Iterable[HeardClip], options: HearingOptions) -> float | 
 def _is_poor(clip: HeardClip, rate: float | None, own: Sequence[HeardClip], options: SpeechOptions) -> bool:
     if clip.loops or not clip.words or clip.is_thin(options.hearing, rate):
         return True
-    if clip.probability < options.filters.confidence_floor and clip.plan.spoken_seconds >= options.hearing.thin_seconds:
-        return True
+    if _is_unsure(clip, options) and sum(_is_unsure(other, options) for other in own) * 2 < len(own):
+        return True  # where most is not understood, by this model or on this line, hearing it twice brings nothing
     if not clip.plan.tell_language and _is_foreign_channel(own, options):
         return True
     return any(span.seconds >= options.hearing.hole_seconds for span in clip.unheard(options.hearing, rate))
+
+
+def _is_unsure(clip: HeardClip, options: SpeechOptions) -> bool:
+    long_enough = clip.plan.spoken_seconds >= options.hearing.thin_seconds
+    return long_enough and clip.probability < options.filters.confidence_floor
 
 
 def _is_foreign_channel(clips: Sequence[HeardClip], options: SpeechOptions) -> bool:
