@@ -57,8 +57,8 @@ __all__ = [
     "decode",
     "find_model",
     "probe",
-    "stored_folder",
     "recogniser",
+    "stored_folder",
     "transcribe_recording",
 ]
 

@@ -20,9 +20,8 @@ from qa_engine.speech.recognisers.registry import recogniser
 class FasterWhisperRecogniser:
     """A recogniser over ``faster_whisper``. The model is loaded on first use, never at import or construction.
 
-    ``model`` is ``starter`` (the bundled demonstration model), the folder of a model (of the store, for example), or
-    a name in the hub's local cache; its
-    files are compared with its card before they are loaded.
+    ``model`` is ``starter`` (the bundled demonstration model), the folder of a model (one of the store, for example),
+    or a name in the hub's local cache. Its files are compared with its card before they are loaded.
     Decoding is greedy in temperature (0.0 only), so that equal sound gives equal words, and none of faster-whisper's
     own thresholds is active in either mode: one filter of ours stands behind both. One clip set is decoded at a time.
     """
