@@ -8,9 +8,8 @@ import typer
 from rich.table import Table
 
 from qa_engine.cli.console import complain, progress_bar, put, say, tables
+from qa_engine.service.authoring.speech_models import ModelStore, model_store, packaged_models
 from qa_engine.settings import current_settings
-from qa_engine.speech import ModelStore
-from qa_engine.speech.models.sources import PACKAGED
 
 Name = Annotated[str, typer.Argument(help="Name of the model, for example whisper-base or large-v3-turbo.")]
 
@@ -33,7 +32,7 @@ def list_models(
         table.add_row(model.name, f"{card.bytes / 1e6:.0f} MB", card.licence or "—", card.source or "—", digest)
     tables.print(table)
     there = {model.name for model in models}
-    missing = [name for name in PACKAGED if name not in there]
+    missing = [name for name in packaged_models() if name not in there]
     say(f"in {store.folder}; QA_ASR_MODEL={current_settings().asr_model}")
     if missing:
         say(f"to be added from Python packages: {', '.join(missing)} (pip install 'qa-engine[NAME]' first)")
@@ -107,4 +106,4 @@ def take_in(
 
 
 def _store() -> ModelStore:
-    return ModelStore(current_settings().models_dir)
+    return model_store(current_settings())
