@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     worker_processes: Annotated[int, Field(ge=1, le=256)] = Field(
         1, description="Child processes of `qa-engine worker`."
     )
+    worker_memory_gb: Annotated[float, Field(ge=0, le=4096)] = Field(
+        8.0,
+        description="Memory that one child of a worker may take with `QA_ASR_DEVICE=cpu`; a recording that needs more "
+        "is set aside. 0: no bound.",
+    )
+    play_cache_gb: Annotated[float, Field(gt=0, le=4096)] = Field(
+        5.0,
+        description="Disk for recordings made playable for browsers; those not played for longest are removed first.",
+    )
 
     web_host: str = Field(
         "127.0.0.1", description="Address of `qa-engine serve`; others than loopback are refused for now."

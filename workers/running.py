@@ -11,6 +11,7 @@ from celery.signals import worker_process_init, worker_ready, worker_shutting_do
 
 from qa_engine.lifeline import end_with
 from qa_engine.logs import set_up_logs
+from qa_engine.memory import limit_memory
 from qa_engine.service import open_app, upgrade_database
 from qa_engine.service import queues as known_queues
 from qa_engine.service.adapters.celery_bell import make_celery, queue_folder
@@ -68,6 +69,8 @@ def run(
 
     def begin_child(**_: object) -> None:
         end_with(pid)
+        if settings.asr_device == "cpu":  # the drivers of graphics cards reserve far more than they use
+            limit_memory(settings.worker_memory_gb)
         set_up_logs(settings)
 
     worker_process_init.connect(begin_child, weak=False)

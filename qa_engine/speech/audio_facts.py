@@ -6,6 +6,10 @@ from pathlib import Path
 
 from qa_engine.errors import UsageError
 
+LEAST_RATE, MOST_RATE = 4_000, 192_000
+"""Hz between which sound is taken: speech needs the first, and from a header that says less an hour of sound would be
+unfolded out of some kilobytes."""
+
 _DEMUXERS = {
     "g722": "g722",
     "g729": "g729",
@@ -38,8 +42,10 @@ class RawFormat:
         if parts[0] not in _DEMUXERS:
             raise UsageError(f"{shape}; codecs: {', '.join(sorted(_DEMUXERS))}")
         rate, channels = int(parts[1]), int(parts[2]) if len(parts) == 3 else 1
-        if not 4_000 <= rate <= 192_000:
-            raise UsageError(f"raw format {text!r}: {rate} Hz is no sample rate of a recording (4000 to 192000)")
+        if not LEAST_RATE <= rate <= MOST_RATE:
+            raise UsageError(
+                f"raw format {text!r}: {rate} Hz is no sample rate of a recording ({LEAST_RATE} to {MOST_RATE})"
+            )
         if channels not in (1, 2):
             raise UsageError(f"raw format {text!r}: 1 or 2 channels can be used, not {channels}")
         return cls(_DEMUXERS[parts[0]], rate, channels)

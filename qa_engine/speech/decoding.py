@@ -1,8 +1,9 @@
 """Recording → samples: 16 kHz float32, one row a channel, never more channels than the file has."""
 
+import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import av.error
@@ -10,7 +11,7 @@ import numpy as np
 
 from qa_engine.errors import RecordingError
 from qa_engine.speech.audio_facts import AudioFacts
-from qa_engine.speech.probing import OpenRecording, open_recording
+from qa_engine.speech.probing import OpenRecording, check_rate, open_recording
 
 SAMPLE_RATE = 16_000
 """Hz; what voice activity detection and every Whisper model hear."""
@@ -37,7 +38,7 @@ class _Decoder:
 
     def __init__(self, path: Path, facts: AudioFacts, max_seconds: float | None) -> None:
         self._path = path
-        self._estimate = facts.seconds
+        self._estimate = facts.seconds if max_seconds is None else min(facts.seconds, max_seconds)
         self._may_be_nan = facts.codec.startswith("pcm_f")
         self._max_samples = None if max_seconds is None else int(max_seconds * SAMPLE_RATE)
         self._samples: np.ndarray | None = None
@@ -66,6 +67,10 @@ class _Decoder:
                 "unreadable",
                 f"{self._path}: damaged, {self._bad} of {self._bad + self._good} packets cannot be decoded.",
             )
+        return self._whole()
+
+    def _whole(self) -> np.ndarray:
+        assert self._samples is not None
         return _without_offset(self._samples[:, : self._length])
 
     def _packets(self, recording: OpenRecording) -> Iterator[Any]:
@@ -79,8 +84,9 @@ class _Decoder:
                 return  # a file cut short: the caller compares lengths
 
     def _take(self, frame: Any) -> None:
-        if frame.sample_rate <= 0 or frame.samples == 0:
+        if frame.samples == 0:
             return
+        check_rate(self._path, frame.sample_rate)  # it may change within a file
         self._fill_gap(frame)
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._format:
@@ -110,7 +116,17 @@ class _Decoder:
 
     def _append_silence(self, seconds: float) -> None:
         if self._samples is not None and seconds > 0:
+            self._end_of(round(seconds * SAMPLE_RATE))  # before so much is asked for
             self._append(np.zeros((len(self._samples), round(seconds * SAMPLE_RATE)), np.float32))
+
+    def _end_of(self, count: int) -> int:
+        """The length with so many samples more."""
+        end = self._length + count
+        if self._max_samples is not None and end > self._max_samples:
+            raise RecordingError(
+                "too_long", f"{self._path}: longer than {self._max_samples / SAMPLE_RATE / 3600:g} hours. Split it."
+            )
+        return end
 
     def _append(self, piece: np.ndarray) -> None:
         channels, count = piece.shape
@@ -118,11 +134,7 @@ class _Decoder:
             self._samples = np.zeros((channels, int((self._estimate + 1) * SAMPLE_RATE)), np.float32)
         if channels != len(self._samples):
             raise RecordingError("unreadable", f"{self._path}: the number of channels changes within the file.")
-        end = self._length + count
-        if self._max_samples is not None and end > self._max_samples:
-            raise RecordingError(
-                "too_long", f"{self._path}: longer than {self._max_samples / SAMPLE_RATE / 3600:g} hours. Split it."
-            )
+        end = self._end_of(count)
         if end > self._samples.shape[1]:
             room = np.zeros((channels, max(end, self._samples.shape[1] * 5 // 4)), np.float32)
             room[:, : self._length] = self._samples[:, : self._length]
@@ -132,6 +144,38 @@ class _Decoder:
         if piece.any():  # the room is zero already, and memory that is never written is never taken
             self._samples[:, self._length : end] = piece
         self._length = end
+
+
+def write_wav(path: Path, facts: AudioFacts, target: BinaryIO, *, max_seconds: float) -> None:
+    """Write a recording as 16-bit WAV at ``SAMPLE_RATE``, times as in `decode`; memory for some packets, no more.
+
+    Raises RecordingError like `decode`.
+    """
+    with open_recording(path, facts.raw) as recording, wave.open(target, "wb") as wav:
+        wav.setnchannels(facts.channels)
+        wav.setsampwidth(2)
+        wav.setframerate(SAMPLE_RATE)
+        _Writer(path, facts, max_seconds, wav).run(recording)
+
+
+class _Writer(_Decoder):
+    """Passes on what is decoded instead of keeping it."""
+
+    def __init__(self, path: Path, facts: AudioFacts, max_seconds: float, wav: wave.Wave_write) -> None:
+        super().__init__(path, facts, max_seconds)
+        self._wav = wav
+        self._samples = np.zeros((facts.channels, 0), np.float32)
+
+    def _append(self, piece: np.ndarray) -> None:
+        assert self._samples is not None
+        if len(piece) != len(self._samples):
+            raise RecordingError("unreadable", f"{self._path}: the number of channels changes within the file.")
+        self._length = self._end_of(piece.shape[1])
+        for part in _chunks(np.nan_to_num(piece, nan=0.0, posinf=0.0, neginf=0.0) if self._may_be_nan else piece):
+            self._wav.writeframesraw((np.clip(part.T, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
+
+    def _whole(self) -> np.ndarray:
+        return np.zeros((0, 0), np.float32)
 
 
 def _without_offset(samples: np.ndarray) -> np.ndarray:

@@ -12,7 +12,15 @@ import av
 import av.error
 
 from qa_engine.errors import RecordingError
-from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat, declared_format, is_cut_off
+from qa_engine.speech.audio_facts import (
+    LEAST_RATE,
+    MOST_RATE,
+    RAW_SUFFIXES,
+    AudioFacts,
+    RawFormat,
+    declared_format,
+    is_cut_off,
+)
 from qa_engine.speech.headers import mp3_tells_length, wav_goes_on, wav_header
 
 MAX_CHANNELS = 2
@@ -59,8 +67,9 @@ def probe(path: Path, declared: RawFormat | None = None) -> AudioFacts:
     """Facts about a recording; ``declared`` is how headerless files (``RAW_SUFFIXES``) are read, others ignore it.
 
     Raises RecordingError with the reason ``missing``, ``empty``, ``unreadable``, ``no_audio``, ``video``,
-    ``several_tracks`` or ``too_many_channels``. A file that holds moving pictures is refused even if it has sound:
-    it is hardly ever the recording that was meant, and the sound is easily taken out of it. Cover art is no video.
+    ``several_tracks``, ``sample_rate`` or ``too_many_channels``. A file that holds moving pictures is refused even if
+    it has sound: it is hardly ever the recording that was meant, and the sound is easily taken out of it. Cover art is
+    no video.
     """
     declared = declared_format(path, declared)
     with open_recording(path, declared) as recording:
@@ -147,7 +156,17 @@ def _audio_stream(path: Path, container: Any) -> Any:
     context = tracks[0].codec_context
     if context is None or not context.sample_rate:
         raise RecordingError("unreadable", f"{path}: its codec is not known. Convert it to WAV, MP3 or FLAC.")
+    check_rate(path, context.sample_rate)
     return tracks[0]
+
+
+def check_rate(path: Path, rate: int) -> None:
+    """Raises RecordingError (``sample_rate``) for a rate at which nobody records speech."""
+    if not LEAST_RATE <= rate <= MOST_RATE:
+        raise RecordingError(
+            "sample_rate",
+            f"{path}: {rate} samples a second; recordings have {LEAST_RATE} to {MOST_RATE}. Export it anew.",
+        )
 
 
 def _walk(container: Any, stream: Any) -> float:

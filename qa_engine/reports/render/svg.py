@@ -1,7 +1,7 @@
 """Pictures as inline SVG: the timeline of a call and the trend of an agent. Pure text, no drawing library."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from qa_engine.reports.wording import clock, number
 
 _WIDTH, _LEFT, _RIGHT = 960.0, 58.0, 12.0
 _PIN_ROW, _LANE, _LANE_GAP, _AXIS = 15.0, 34.0, 8.0, 18.0
+_MOST_TICKS = 12
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
@@ -110,7 +111,7 @@ def _bar(bar: Bar, lane: Lane, timeline: Timeline, middle: float, audio_url: str
 
 
 def _axis(seconds: float, bottom: float) -> list[Markup]:
-    step = next((step for step in _STEPS if seconds / step <= 12), _STEPS[-1])
+    step = next((step for step in _STEPS if seconds / step <= _MOST_TICKS), 3600 * ceil(seconds / 3600 / _MOST_TICKS))
     parts = []
     for n in range(floor(seconds / step) + 1):
         x = _x(n * step, seconds)

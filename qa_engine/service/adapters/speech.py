@@ -1,6 +1,7 @@
 """The speech room behind the service's port: settings become the room's own options here and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -90,7 +91,8 @@ class SpeechTranscriber:
         )
 
     def probe(self, path: Path) -> RecordingFacts:
-        facts = check_recording(path, self.options)
+        with _told_as_the_recordings_fault(path):
+            facts = check_recording(path, self.options)
         if facts.seconds < self.options.min_seconds:
             raise RecordingError(
                 "too_short",
@@ -107,11 +109,24 @@ class SpeechTranscriber:
     def transcribe(
         self, path: Path, call: Call, *, agent_channel: str | None, progress: Callable[[float, float], None] | None
     ) -> Transcript:
-        return transcribe_recording(
-            path,
-            call,
-            recogniser=self.recogniser,
-            options=self.options,
-            agent_channel=agent_channel,
-            progress=progress,
-        )
+        with _told_as_the_recordings_fault(path):
+            return transcribe_recording(
+                path,
+                call,
+                recogniser=self.recogniser,
+                options=self.options,
+                agent_channel=agent_channel,
+                progress=progress,
+            )
+
+
+@contextmanager
+def _told_as_the_recordings_fault(path: Path) -> Iterator[None]:
+    """Nothing else of this process grows with what comes in: what runs out of memory is the recording's fault."""
+    try:
+        yield
+    except MemoryError:
+        raise RecordingError(
+            "memory",
+            f"{path}: takes more memory than there is. Split it, or give workers more (QA_WORKER_MEMORY_GB).",
+        ) from None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
+from qa_engine.contract.stored import call_from_text
 from qa_engine.domain import CallState
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
@@ -57,19 +57,15 @@ def get_call(app: App, call_id: str) -> CallDetail:
             raise NotFoundError(f"no call {call_id}")
         row = call_rows(session, app, [call])[0]
         facts = call_from_text(call.facts)
-        transcript = transcript_from_text(call.transcript.body, facts) if call.transcript else None
-        result = result_from_text(call.result.body) if call.result else None
-        recognition = transcript.recognition if transcript else None
         return CallDetail(
             row=row,
             call=facts,
-            transcript=transcript,
             transcript_digest=call.transcript.digest if call.transcript else None,
-            result=result,
+            transcript_body=call.transcript.body if call.transcript else None,
+            result_body=call.result.body if call.result else None,
             recording=_recording_info(call.recording) if call.recording else None,
             jobs=tuple(job_row(job) for job in jobs.of_call(session, call.id)),
             events=tuple(EventRow(e.at, e.actor, e.action, e.detail) for e in calls.events_of(session, call.id)),
-            notice=recognition.notice if recognition else None,
         )
 
 

@@ -1,15 +1,13 @@
 """A call's recording as a file to send: as it came, or as something every browser plays."""
 
 import os
-import tempfile
-import wave
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from qa_engine.errors import NotFoundError
-from qa_engine.private import private_folder
 from qa_engine.service.context import App
+from qa_engine.service.reading import play_copies
 from qa_engine.store import calls, tables
 
 MEDIA_TYPES = {
@@ -41,10 +39,13 @@ _PLAYED = {
 
 @dataclass(frozen=True, slots=True)
 class RecordingFile:
+    """A file to send; ``sha256`` is that of the recording, whatever was made of it."""
+
     path: Path
     media_type: str
     size_bytes: int
     download_name: str
+    sha256: str
 
 
 def media_type(suffix: str) -> str:
@@ -55,24 +56,24 @@ def recording_file(app: App, call_id: str) -> RecordingFile:
     """The recording as it was handed in. Raises NotFoundError."""
     recording = _recording(app, call_id)
     path = app.recordings.path(recording.sha256, recording.suffix)
-    return RecordingFile(path, media_type(recording.suffix), path.stat().st_size, f"{call_id}{recording.suffix}")
+    return _file(path, recording, f"{call_id}{recording.suffix}")
 
 
 def playable_file(app: App, call_id: str) -> RecordingFile:
     """The recording in a form that browsers play: itself, or 16-bit WAV made once and kept in ``cache``.
 
-    Raises NotFoundError, or RecordingError when it cannot be decoded.
+    Raises NotFoundError, RecordingError when it cannot be decoded, ConflictError while many others are being made.
     """
     recording = _recording(app, call_id)
     original = app.recordings.path(recording.sha256, recording.suffix)
     if recording.suffix in _PLAYED.get(recording.codec or "", ()):
-        return RecordingFile(
-            original, media_type(recording.suffix), original.stat().st_size, f"{call_id}{recording.suffix}"
-        )
-    copy = app.settings.home / "cache" / "play" / f"{recording.sha256}.wav"
-    if not copy.is_file():
-        _make_wav(app, original, copy)
-    return RecordingFile(copy, "audio/wav", copy.stat().st_size, f"{call_id}.wav")
+        return _file(original, recording, f"{call_id}{recording.suffix}")
+    copy = play_copies.copy_of(app.settings, original, recording.sha256)
+    return _file(copy, recording, f"{call_id}.wav")
+
+
+def _file(path: Path, recording: tables.Recording, name: str) -> RecordingFile:
+    return RecordingFile(path, media_type(path.suffix), path.stat().st_size, name, recording.sha256)
 
 
 def file_url(app: App, call_id: str, folder: Path) -> str | None:
@@ -97,32 +98,3 @@ def _recording(app: App, call_id: str) -> tables.Recording:
         if call.recording is None:
             raise NotFoundError(f"call {call_id} has no recording")
         return call.recording
-
-
-def _make_wav(app: App, source: Path, target: Path) -> None:
-    """Decode to 16 kHz, 16 bit; 230 MB of memory an hour and channel, as long as it takes."""
-    import numpy as np
-
-    from qa_engine.service.adapters.speech import SpeechTranscriber
-    from qa_engine.speech import SAMPLE_RATE, decode, probe
-
-    facts = probe(source, SpeechTranscriber(app.settings).options.raw_format if _is_raw(source) else None)
-    samples = decode(source, facts, max_seconds=app.settings.max_recording_hours * 3600.0)
-    private_folder(target.parent)
-    handle, temporary_name = tempfile.mkstemp(prefix=".play-", dir=target.parent)
-    temporary = Path(temporary_name)
-    try:
-        with os.fdopen(handle, "wb") as file, wave.open(file, "wb") as wav:
-            wav.setnchannels(len(samples))
-            wav.setsampwidth(2)
-            wav.setframerate(SAMPLE_RATE)
-            wav.writeframes((np.clip(samples.T, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _is_raw(path: Path) -> bool:
-    from qa_engine.speech import RAW_SUFFIXES
-
-    return path.suffix in RAW_SUFFIXES

@@ -1,8 +1,10 @@
 """What lists and pages show: frozen values, never rows of the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
+from qa_engine.contract.stored import result_from_text, transcript_from_text
 from qa_engine.domain import Call, CallResult, CallState, Transcript
 from qa_engine.store import JobState
 
@@ -96,19 +98,31 @@ class EventRow:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallDetail:
-    """Everything about one call."""
+    """Everything about one call; what was stored as a body is read when somebody asks for it."""
 
     row: CallRow
     call: Call
-    transcript: Transcript | None
     transcript_digest: str | None
-    result: CallResult | None
     recording: RecordingInfo | None
     jobs: tuple[JobRow, ...]
     events: tuple[EventRow, ...]
-    notice: str | None
+    transcript_body: str | None = field(repr=False)
+    result_body: str | None = field(repr=False)
+
+    @cached_property
+    def transcript(self) -> Transcript | None:
+        return transcript_from_text(self.transcript_body, self.call) if self.transcript_body is not None else None
+
+    @cached_property
+    def result(self) -> CallResult | None:
+        return result_from_text(self.result_body) if self.result_body is not None else None
+
+    @property
+    def notice(self) -> str | None:
+        recognition = self.transcript.recognition if self.transcript else None
+        return recognition.notice if recognition else None
 
 
 @dataclass(frozen=True, slots=True)

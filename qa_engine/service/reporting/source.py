@@ -23,6 +23,8 @@ REASONS = {
     "video": "文件是视频，不是录音",
     "several_tracks": "录音含多条音轨",
     "too_many_channels": "录音声道过多",
+    "sample_rate": "录音采样率不可用",
+    "memory": "录音占用内存过大",
     "truncated": "录音不完整",
     "attempts_spent": "处理多次失败",
 }

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 from qa_engine.contract import transcript_to_json
 from qa_engine.domain import CallState
-from qa_engine.errors import ConflictError, NotFoundError
+from qa_engine.errors import ConflictError
 from qa_engine.service import (
     CallOrder,
     get_call,
@@ -69,9 +69,9 @@ def call(call_id: CallId, engine: Engine) -> CallDetailOut:
     row = CallOut.model_validate(detail.row).model_dump()
     base = f"/api/v1/calls/{segment(call_id)}"
     links = {"page": f"/calls/{segment(call_id)}"}
-    if detail.result:
+    if detail.result_body:
         links |= {"result": f"{base}/result", "form": f"{base}/form/xlsx"}
-    if detail.transcript:
+    if detail.transcript_body:
         links["transcript"] = f"{base}/transcript"
     if detail.recording:
         links |= {"audio": f"{base}/audio", "recording": f"{base}/recording"}
@@ -113,25 +113,16 @@ def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json"], engine
 @router.get("/{call_id}/audio", summary="The recording as a browser can play it (Range)")
 def audio(call_id: CallId, request: Request, engine: Engine) -> Response:
     """As it came, where every browser plays that; else 16-bit WAV, made at the first request and kept by its hash."""
-    known = _sha256(engine, call_id)
     file = playable_file(engine, call_id)
     return file_response(
-        request, file.path, media_type=file.media_type, etag=f"{known}-wav", filename=file.download_name
+        request, file.path, media_type=file.media_type, etag=f"{file.sha256}-wav", filename=file.download_name
     )
 
 
 @router.head("/{call_id}/recording", include_in_schema=False)
 @router.get("/{call_id}/recording", summary="The recording as it came in (Range)")
 def recording(call_id: CallId, request: Request, engine: Engine) -> Response:
-    known = _sha256(engine, call_id)
     file = recording_file(engine, call_id)
     return file_response(
-        request, file.path, media_type=file.media_type, etag=known, filename=file.download_name, inline=False
+        request, file.path, media_type=file.media_type, etag=file.sha256, filename=file.download_name, inline=False
     )
-
-
-def _sha256(engine: Engine, call_id: str) -> str:
-    found = get_call(engine, call_id).recording
-    if found is None:
-        raise NotFoundError(f"call {call_id} has no recording")
-    return found.sha256

@@ -32,7 +32,9 @@ def call(call_id: str, request: Request, engine: Engine) -> Response:
     heard = detail.recording is not None and detail.recording.codec is not None  # what was never probed never plays
     audio_url = f"/api/v1/calls/{segment(call_id)}/audio" if heard else None
     form = (
-        report_document(engine, "call", call_id, audio_url=audio_url) if detail.result and detail.transcript else None
+        report_document(engine, "call", call_id, audio_url=audio_url)
+        if detail.result_body and detail.transcript_body
+        else None
     )
     return render(
         request,

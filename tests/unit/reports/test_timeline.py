@@ -65,6 +65,13 @@ def test_the_drawing_is_well_formed_and_every_hit_can_be_played(timeline: Timeli
     assert all(float(link.get("data-seconds", "x")) >= 0 for link in links)
 
 
+@pytest.mark.parametrize("seconds", [0.001, 1.0, 59.0, 3600.0, 4 * 3600.0, 31 * 86_400.0, 1e12, 1e300])
+def test_the_axis_is_bounded_however_long_the_call_claims_to_be(timeline: Timeline, seconds: float) -> None:
+    drawn = timeline_svg(replace(timeline, seconds=seconds))
+    ElementTree.fromstring(drawn)
+    assert drawn.count('class="tick"') <= 13
+
+
 def test_text_in_a_drawing_is_escaped() -> None:
     assert str(tag("text", "<b>", title='"')) == '<text title="&#34;">&lt;b&gt;</text>'
     assert 'href="#turn-3"' in seek_link(tag("g"), 4.0, None, anchor="turn-3")

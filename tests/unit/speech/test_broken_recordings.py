@@ -1,7 +1,9 @@
 """Broken recordings: each has a stable reason and a message that names the file and says what to do."""
 
 import struct
+import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import soundfile
 from qa_engine.domain import Call
 from qa_engine.errors import RecordingError
 from qa_engine.speech import RawFormat, ScriptedRecogniser, SpeechOptions, decode, probe, transcribe_recording
+from qa_engine.speech.decoding import write_wav
 
 NOISE = np.random.default_rng(3).normal(0, 0.1, (1, 32_000)).astype(np.float32)
 
@@ -49,6 +52,14 @@ def two_tracks(path: Path) -> Path:
     return path
 
 
+def wav_at(rate: int) -> bytes:
+    """A WAV file whose header claims any rate."""
+    sound = (NOISE[0] * 9000).astype("<i2").tobytes()
+    fmt = struct.pack("<HHIIHH", 1, 1, rate & 0xFFFF_FFFF, rate * 2 & 0xFFFF_FFFF, 2, 16)
+    body = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(sound)) + sound
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
 def broken(folder: Path, kind: str) -> Path:
     """One broken file of that kind."""
     path = folder / f"{kind}.wav"
@@ -74,6 +85,10 @@ def broken(folder: Path, kind: str) -> Path:
             path.write_bytes(b"\xff" * 8000)
         case "six_channels":
             soundfile.write(path, np.repeat(NOISE.T, 6, axis=1), 16_000)
+        case "one_hertz":
+            soundfile.write(path, NOISE[0, :14_000], 1)
+        case "too_fast":
+            path.write_bytes(wav_at(400_000))
         case "two_tracks":
             return two_tracks(folder / "two.mka")
         case "video":
@@ -104,6 +119,8 @@ REASONS = [
     ("header_only", "unreadable", "no sound could be decoded"),
     ("raw_undeclared", "unreadable", "QA_RAW_FORMAT"),
     ("six_channels", "too_many_channels", "6 channels"),
+    ("one_hertz", "sample_rate", "1 samples a second"),
+    ("too_fast", "sample_rate", "400000 samples a second"),
     ("two_tracks", "several_tracks", "2 sound tracks"),
     ("video", "video", "sound track"),
     ("video_named_wav", "video", "sound track"),
@@ -123,6 +140,49 @@ def test_reason_and_message(tmp_path: Path, kind: str, reason: str, part: str) -
     assert caught.value.reason == reason
     assert part in str(caught.value)
     assert path.name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [("flac", "flac"), ("m4a", "aac"), ("ogg", "libopus"), ("wav", "pcm_s16le")]
+)
+def test_no_more_is_unfolded_than_is_allowed(tmp_path: Path, suffix: str, codec: str) -> None:
+    """Ten minutes of silence are some kilobytes; a header may claim that they are a second."""
+    path = tmp_path / f"silence.{suffix}"
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream(codec, rate=16_000, layout="mono")
+        for _ in range(600):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 16_000), np.int16), format="s16", layout="mono")
+            frame.sample_rate = 16_000
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    claimed = replace(probe(path), seconds=1.0)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RecordingError) as caught:
+            decode(path, claimed, max_seconds=20)
+        with (tmp_path / "out").open("wb") as out, pytest.raises(RecordingError):
+            write_wav(path, claimed, out, max_seconds=20)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+    assert caught.value.reason == "too_long"
+    assert (tmp_path / "out").stat().st_size < 21 * 32_000
+
+
+def test_a_copy_is_written_in_pieces_and_sounds_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "noise.flac"
+    soundfile.write(path, np.tile(NOISE, (1, 150)).T, 16_000)
+    facts = probe(path)
+    tracemalloc.start()
+    try:
+        with (tmp_path / "copy.wav").open("wb") as target:
+            write_wav(path, facts, target, max_seconds=3600)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20, "five minutes are 19 MB as samples"
+    finally:
+        tracemalloc.stop()
+    copy, rate = soundfile.read(tmp_path / "copy.wav", dtype="float32")
+    assert rate == 16_000
+    assert np.abs(copy - decode(path, facts)[0]).max() < 1e-4
 
 
 def test_too_long_is_refused_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,97 @@
+"""Recordings that no browser plays, as WAV: made once, by a process beside this one, and kept while there is room."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from qa_engine.errors import ConflictError, RecordingError
+from qa_engine.private import private_folder
+from qa_engine.settings import Settings
+
+LONGEST_SECONDS = 900
+MOST_WAITING = 8
+"""Requests of this process that make a copy, or wait for one: the others are told to come back."""
+
+log = structlog.get_logger(__name__)
+_waiting = threading.BoundedSemaphore(MOST_WAITING)
+
+
+def copy_of(settings: Settings, original: Path, sha256: str) -> Path:
+    """The playable copy of a recording, made if need be. Raises RecordingError, ConflictError."""
+    folder = settings.home / "cache" / "play"
+    copy = folder / f"{sha256}.wav"
+    if not copy.is_file():
+        if not _waiting.acquire(blocking=False):
+            raise ConflictError("many recordings are being made playable at the moment; try again in a minute")
+        try:
+            private_folder(folder)
+            with _one_at_a_time(folder / f".lock-{sha256[0]}"):
+                if not copy.is_file():  # somebody else may have made it meanwhile
+                    _make(settings, original, copy)
+        finally:
+            _waiting.release()
+    os.utime(copy)  # how long ago it was played
+    return copy
+
+
+@contextmanager
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    """Among all threads and processes of this machine; the kernel gives it back when its holder dies."""
+    with lock.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(settings: Settings, source: Path, target: Path) -> None:
+    handle, name = tempfile.mkstemp(prefix=".play-", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    command = [sys.executable, "-P", "-m", "qa_engine.speech.play_copy", str(source), name]
+    command += ["--max-seconds", str(settings.max_recording_hours * 3600.0), "--starter", str(os.getpid())]
+    command += ["--raw", settings.raw_format] if settings.raw_format else []
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)
+        if done.returncode != 0:
+            raise _fault(source, done.stdout, done.stderr)
+        temporary.replace(target)
+    except subprocess.TimeoutExpired:
+        raise RecordingError("unreadable", f"{source}: not decoded within {LONGEST_SECONDS} s.") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+    _make_room(target, settings.play_cache_gb)
+
+
+def _fault(source: Path, told: str, complained: str) -> RecordingError:
+    try:
+        found = json.loads(told)
+        return RecordingError(found["reason"], found["message"])
+    except (ValueError, KeyError, TypeError):
+        log.error("play_copy_failed", last_line=complained.strip().rpartition("\n")[2])
+        return RecordingError("unreadable", f"{source}: the process that decodes it ended; see the log.")
+
+
+def _make_room(newest: Path, gigabytes: float) -> None:
+    """Remove the copies that were not played for longest until the others fit; the newest stays in any case."""
+    copies = []
+    for path in newest.parent.glob("*.wav"):
+        try:
+            facts = path.stat()
+        except FileNotFoundError:
+            continue  # another process makes room, too
+        copies.append((facts.st_mtime, facts.st_size, path))
+    total = sum(size for _, size, _ in copies)
+    for _, size, path in sorted(copies):
+        if total <= gigabytes * 2**30:
+            return
+        if path != newest:
+            path.unlink(missing_ok=True)
+            total -= size
