@@ -1,7 +1,7 @@
 """Phrases that are swallowed by what excuses them: said alone, just as written, they would never count.
 
-What stands before, after or around a hit cannot swallow it: within the hit nothing excuses. What looks at the whole turn
-can, and so can the longer phrases of ``not_in`` in which a phrase is innocent.
+What stands before, after or around a hit cannot swallow it: within the hit nothing excuses. What looks at the whole
+turn can, and so can the longer phrases of ``not_in`` in which a phrase is innocent.
 """
 
 from collections.abc import Iterator
