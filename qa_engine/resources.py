@@ -38,6 +38,11 @@ def speaker_encoder_file() -> Path:
     return _root() / "models" / "voices" / "weights" / "speaker_encoder.onnx"
 
 
+def role_words_file() -> Path:
+    """Which words are an agent's and which a customer's (see ``models/voices``)."""
+    return _root() / "models" / "voices" / "weights" / "role_words.npz"
+
+
 def example_calls_dir() -> Path:
     """The bundled demo recordings with their manifest and scripts."""
     return _root() / "examples" / "calls"

@@ -51,7 +51,9 @@ class Settings(BaseSettings):
         None, description="Regular expression with named groups (manifest columns) that reads facts from file names."
     )
     raw_format: str | None = Field(
-        None, description="Format of headerless `.raw/.ulaw/.alaw` files, for example `mulaw,8000,2`."
+        None,
+        description="Format of files without a header (`.raw`, `.pcm`; before what the suffix of `.ulaw`, `.alaw`,"
+        " `.sln16`, `.g722`, `.g729` says), for example `mulaw,8000,2`.",
     )
     max_recording_hours: Annotated[float, Field(gt=0, le=24)] = Field(4.0, description="Longer recordings are refused.")
     max_upload_mb: Annotated[int, Field(ge=1)] = Field(500, description="Largest upload through the web, in MB.")

@@ -108,6 +108,7 @@ class TurnIn(_Open):
     prosody: ProsodyIn | None = None
     label: str | None = None
     agent_id: str | None = None
+    role_probability: Probability | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -142,6 +142,8 @@ def _turn_to_json(turn: Turn) -> dict[str, JsonValue]:
         obj["label"] = turn.label
     if turn.agent_id is not None:
         obj["agent_id"] = turn.agent_id
+    if turn.role_probability is not None:
+        obj["role_probability"] = turn.role_probability
     return obj
 
 
@@ -172,6 +174,7 @@ def _turn(turn: TurnIn, agent: str | None) -> Turn:
         excluded=Exclusion(turn.excluded) if turn.excluded else None,
         label=turn.label,
         agent_id=turn.agent_id or agent,
+        role_probability=turn.role_probability,
     )
 
 

@@ -82,7 +82,8 @@ class Turn:
     evidence are character offsets into it. ``start``/``end`` are None together when times are unknown.
     ``confidence`` (0–1) is None when the source gives none. ``label`` is the name that the source has for the speaker
     where it says more than the role. ``agent_id`` tells which agent speaks where a call has several; None where the
-    source does not say, or where it is the agent of the call.
+    source does not say, or where it is the agent of the call. ``role_probability`` (0–1) is how sure the role is
+    where it was worked out from voices and words; None where the source told it.
     """
 
     index: int
@@ -96,6 +97,7 @@ class Turn:
     excluded: Exclusion | None = None
     label: str | None = None
     agent_id: str | None = None
+    role_probability: float | None = None
 
     @property
     def span(self) -> Span | None:

@@ -49,7 +49,9 @@ ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
 WARNINGS = {
     "dual_mono": "两个声道内容相同，无法区分说话人",
     "roles_unknown": "有的话未区分是坐席还是客户说的",
+    "roles_guessed": "录音没有分开坐席与客户，角色由声音和话语判断，没有把握的话不归任何一方",
     "truncated": "录音文件不完整",
+    "beyond_header": "文件头写明的长度短于实际内容，已按实际内容处理",
     "unknown_label": "有的话轮标注的说话人不是坐席也不是客户，未计入任何一方",
     "speaker_carried": "有的话没有标注说话人，按上一位说话人处理",
     "leak": "串音已从另一声道中剔除",

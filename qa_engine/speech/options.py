@@ -6,7 +6,7 @@ from typing import Literal
 from qa_engine.domain import digest
 from qa_engine.speech.audio_facts import RawFormat
 
-PIPELINE_REVISION = 3
+PIPELINE_REVISION = 4
 """Raised by hand whenever the code changes what comes out for equal options, so that old transcripts are told apart."""
 
 
@@ -79,6 +79,22 @@ class TurnOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleOptions:
+    """When a recording that mixes both sides is given roles (see :mod:`roles`); measured by ``benchmarks.mono_roles``.
+
+    ``least_separation`` is the distance of the two voices in standard deviations: a voice alone reaches 4.4.
+    Log-odds are natural.
+    """
+
+    least_separation: float = 4.5
+    least_naming: float = 4.0  # log-odds by which each voice's words speak for its side, over the call
+    least_voice: float = 3.0  # log-odds of an utterance's voice
+    most_against: float = 1.0  # log-odds by which its words may speak for the other side
+    floor: float = 0.95  # probability of a role under which it stays unknown
+    least_run_seconds: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
 class FilterOptions:
     """What is kept and shown but not judged."""
 
@@ -104,6 +120,7 @@ class SpeechOptions:
     clips: ClipOptions = field(default_factory=ClipOptions)
     hearing: HearingOptions = field(default_factory=HearingOptions)
     turns: TurnOptions = field(default_factory=TurnOptions)
+    roles: RoleOptions = field(default_factory=RoleOptions)
     filters: FilterOptions = field(default_factory=FilterOptions)
 
     @property

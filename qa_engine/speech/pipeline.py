@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_engine.domain import Call, Exclusion, Recognition, Span, SpeechSpan, Transcript, Turn
+from qa_engine.domain import Call, Exclusion, Recognition, Span, Speaker, SpeechSpan, Transcript, Turn
 from qa_engine.errors import RecordingError
 from qa_engine.speech.activity import ChannelSpeech, detect_speech
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
-from qa_engine.speech.channels import Voices, assign_speakers
+from qa_engine.speech.channels import ROLES_UNKNOWN, Voices, assign_speakers
 from qa_engine.speech.clips import plan_clips
 from qa_engine.speech.decoding import SAMPLE_RATE, decode, loudest_db
 from qa_engine.speech.edges import sound_edges
@@ -20,10 +20,13 @@ from qa_engine.speech.options import SpeechOptions
 from qa_engine.speech.probing import audio_digest, probe
 from qa_engine.speech.prosody import measure
 from qa_engine.speech.recognisers.port import Recogniser
+from qa_engine.speech.roles import BUNDLED, Role, RoleModels, told_apart
 from qa_engine.speech.turns import ClipWords, Utterance, excluded_by_sound, in_order, make_turn, utterances_of
 from qa_engine.text import count_chars
 
 TRUNCATED = "truncated"
+BEYOND_HEADER = "beyond_header"
+ROLES_GUESSED = "roles_guessed"
 LEAK = "leak"
 NO_SPEECH_ON_CHANNEL = "no_speech_on_channel"
 OTHER_LANGUAGE = "other_language"
@@ -52,14 +55,17 @@ def transcribe_recording(
     options: SpeechOptions,
     agent_channel: str | None = None,
     progress: Progress | None = None,
+    role_models: RoleModels = BUNDLED,
 ) -> Transcript:
     """Probe, decode, find speech, recognise, part into turns, measure. Equal inputs give an equal transcript.
 
     ``agent_channel`` is ``left``, ``right``, ``0``, ``1``, ``mixed`` or None (see :func:`assign_speakers`).
     ``progress(done_seconds, total_seconds)`` is called with seconds of the recording, after each batch of clips.
-    Warnings of the transcript: ``truncated``, ``dual_mono``, ``roles_unknown``, ``leak`` (speech of the other side was
-    taken out of a channel), ``no_speech_on_channel``, ``other_language:CODE``. Raises RecordingError, with the reasons
-    of :func:`probe` and :func:`decode` and ``too_short``, ``too_long``, ``silent``; and RecogniserError.
+    Where the channels do not say who is who, ``role_models`` may name some turns (:mod:`roles`). Warnings of the
+    transcript: ``truncated``, ``beyond_header``, ``dual_mono``, ``roles_unknown`` or ``roles_guessed``, ``leak``
+    (speech of the other side was taken out of a channel), ``no_speech_on_channel``, ``other_language:CODE``. Raises
+    RecordingError, with the reasons of :func:`probe` and :func:`decode` and ``too_short``, ``too_long``, ``silent``;
+    and RecogniserError.
     """
     report = progress or _no_progress
     facts = check_recording(path, options)
@@ -74,14 +80,18 @@ def transcribe_recording(
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
     heard = _hear(channels, recogniser, options, lambda share: report(share * seconds, seconds))
-    warnings = [*([TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []), *voices.warnings]
+    turns = _turns(channels, heard, voices, options, role_models)
+    warnings = [TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []
+    warnings += [BEYOND_HEADER] if facts.beyond_header else []
+    guessed = any(turn.role_probability is not None and turn.speaker is not Speaker.UNKNOWN for turn in turns)
+    warnings += [ROLES_GUESSED if guessed and each == ROLES_UNKNOWN else each for each in voices.warnings]
     warnings += [LEAK] if leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS else []
     warnings += [NO_SPEECH_ON_CHANNEL] if not all(channel.speech.spans for channel in channels) else []
     warnings += [f"{OTHER_LANGUAGE}:{code}" for code in _other_languages(channels, heard)]
     report(seconds, seconds)
     return Transcript(
         call=replace(call, duration=round(seconds, 3)),
-        turns=_turns(channels, heard, voices, options),
+        turns=turns,
         speech=_spans([channel.speech.spans for channel in channels], voices),
         unheard=_spans([each.unheard for each in heard], voices),
         recognition=Recognition(
@@ -150,19 +160,36 @@ def _other_languages(channels: Sequence[_Channel], heard: Sequence[Hearing]) -> 
 
 
 def _turns(
-    channels: Sequence[_Channel], heard: Sequence[Hearing], voices: Voices, options: SpeechOptions
+    channels: Sequence[_Channel],
+    heard: Sequence[Hearing],
+    voices: Voices,
+    options: SpeechOptions,
+    role_models: RoleModels,
 ) -> tuple[Turn, ...]:
     turns: list[tuple[int, Turn]] = []
+    said = [_utterances(index, channels, heard[index], options) for index in range(len(channels))]
+    roles: list[list[Role | None]] = [[None] * len(utterances) for utterances in said]
+    if Speaker.UNKNOWN in voices.speakers:
+        sounds = [(channel.samples, channel.speech.spans) for channel in channels]
+        said, roles = told_apart(said, sounds, role_models, options.roles)
     for index, channel in enumerate(channels):
-        others = [span for i, other in enumerate(channels) if i != index for span in other.speech.spans]
-        clips = [ClipWords(clip.words, clip.excluded) for clip in heard[index].clips]
-        utterances = utterances_of(index, clips, others, options.turns)
+        utterances = said[index]
         spans = sound_edges([utterance.span for utterance in utterances], channel.speech.spans)
         turns += [
-            (index, _measured(utterance, span, channel, voices, options))
-            for utterance, span in zip(utterances, spans, strict=True)
+            (index, _in_role(_measured(utterance, span, channel, voices, options), role))
+            for utterance, span, role in zip(utterances, spans, roles[index], strict=True)
         ]
     return in_order(turns)
+
+
+def _in_role(turn: Turn, role: Role | None) -> Turn:
+    return turn if role is None else replace(turn, speaker=role.speaker, role_probability=role.probability)
+
+
+def _utterances(index: int, channels: Sequence[_Channel], heard: Hearing, options: SpeechOptions) -> list[Utterance]:
+    others = [span for i, other in enumerate(channels) if i != index for span in other.speech.spans]
+    clips = [ClipWords(clip.words, clip.excluded) for clip in heard.clips]
+    return utterances_of(index, clips, others, options.turns)
 
 
 def _measured(utterance: Utterance, span: Span, channel: _Channel, voices: Voices, options: SpeechOptions) -> Turn:
