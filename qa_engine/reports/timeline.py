@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa_engine.domain import Span, Speaker, ToneReading, Transcript
+from qa_engine.measures import LONG_SILENCE_SECONDS, Measures, Silence
 from qa_engine.reports.tracks import UNSURE, Track, build_tracks
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import SPEAKERS, clock
 from qa_engine.rules import TONE_TITLE
 
-SHOWN_GAP_SECONDS = 3.0
-SHOWN_OVERLAP_SECONDS = 0.3
 _QUIET_DB, _LOUD_DB = 18.0, 9.0  # the range around a speaker's own median that bar heights cover
 
 
@@ -93,23 +92,21 @@ class Timeline:
 
 def build_timeline(transcript: Transcript, pins: Sequence[Pin], tones: Sequence[ToneReading] = ()) -> Timeline | None:
     """None when the transcript carries no times."""
-    seconds = transcript.duration
+    measures = Measures(transcript)
+    seconds = measures.seconds
     if not seconds or not any(turn.span is not None for turn in transcript.turns):
         return None
-    seconds = max([seconds, *(turn.end for turn in transcript.turns if turn.end is not None)])
     lanes = tuple(
         lane
         for speaker in (Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN)
         if (lane := _lane(transcript, speaker)).bars or lane.speech
     )
-    holds = _holds(transcript)
-    heard = {lane.speaker: _heard(lane) for lane in lanes}
     return Timeline(
         seconds=seconds,
         lanes=lanes,
-        silences=_silences(_merge([span for spans in heard.values() for span in spans]), seconds),
-        overlaps=_overlaps(list(heard.values())),
-        holds=holds,
+        silences=_silences(measures),
+        overlaps=_overlaps(measures),
+        holds=_holds(measures),
         pins=tuple(sorted(pins, key=lambda pin: (pin.at, pin.finding))),
         loudness_known=any(bar.level is not None for lane in lanes for bar in lane.bars),
         tracks=build_tracks(transcript, tones),
@@ -139,52 +136,38 @@ def _lane(transcript: Transcript, speaker: Speaker) -> Lane:
     return Lane(speaker.value, SPEAKERS[speaker], tuple(bars), speech)
 
 
-def _heard(lane: Lane) -> list[Span]:
-    spans = list(lane.speech) or [Span(bar.start, bar.end) for bar in lane.bars if not bar.excluded]
-    return _merge(spans)
-
-
-def _merge(spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, span.end)):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
-
-
-def _silences(heard: Sequence[Span], seconds: float) -> tuple[Stretch, ...]:
-    edges = [0.0, *(edge for span in heard for edge in (span.start, span.end)), seconds]
-    gaps = [(edges[n], edges[n + 1]) for n in range(0, len(edges) - 1, 2)]
+def _silences(measures: Measures) -> tuple[Stretch, ...]:
+    """Those before the first sound and after the last, when nobody waits for an answer, under another name."""
     return tuple(
-        Stretch(start, end, f"静默 {end - start:.1f} 秒（{clock(start)} 起）")
-        for start, end in gaps
-        if end - start >= SHOWN_GAP_SECONDS
+        Stretch(
+            silence.span.start,
+            silence.span.end,
+            f"{_quiet_name(silence)} {silence.span.seconds:.1f} 秒（{clock(silence.span.start)} 起）",
+        )
+        for silence in measures.silences(edges=True)
+        if silence.span.seconds >= LONG_SILENCE_SECONDS
     )
 
 
-def _overlaps(voices: Sequence[Sequence[Span]]) -> tuple[Stretch, ...]:
-    if len(voices) < 2:
-        return ()
-    found = []
-    for one in voices[0]:
-        for other in voices[1]:
-            start, end = max(one.start, other.start), min(one.end, other.end)
-            if end - start >= SHOWN_OVERLAP_SECONDS:
-                found.append(Stretch(start, end, f"同时说话 {end - start:.1f} 秒（{clock(start)} 起）"))
-    return tuple(found)
+def _quiet_name(silence: Silence) -> str:
+    if not silence.edge:
+        return "静默"
+    return "开头没有人说话" if silence.before is None else "结尾没有人说话"
 
 
-def _holds(transcript: Transcript) -> tuple[Stretch, ...]:
-    holds = transcript.call.metadata.get("hold")
-    if not isinstance(holds, list):
-        return ()
-    found = []
-    for hold in holds:
-        if not isinstance(hold, list | tuple) or len(hold) != 2:
-            continue
-        start, end = hold
-        if isinstance(start, int | float) and isinstance(end, int | float) and start < end:
-            found.append(Stretch(float(start), float(end), f"保持 {end - start:.1f} 秒（{clock(start)} 起）"))
-    return tuple(found)
+def _overlaps(measures: Measures) -> tuple[Stretch, ...]:
+    return tuple(
+        Stretch(
+            found.shared.start,
+            found.shared.end,
+            f"同时说话 {found.shared.seconds:.1f} 秒（{clock(found.shared.start)} 起）",
+        )
+        for found in measures.cut_ins
+    )
+
+
+def _holds(measures: Measures) -> tuple[Stretch, ...]:
+    return tuple(
+        Stretch(hold.start, hold.end, f"保持 {hold.seconds:.1f} 秒（{clock(hold.start)} 起）")
+        for hold in measures.holds
+    )

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from math import ceil, floor
 from statistics import median
 
-from qa_engine.domain import AgentTone, Speaker, ToneReading, Transcript, Turn
+from qa_engine.domain import AgentTone, Channel, Speaker, ToneReading, Transcript, Turn
+from qa_engine.measures import loudness as loudness_of
+from qa_engine.measures import turn_rate
 from qa_engine.reports.wording import SPEAKERS, TOLD_PROBABILITY, clock, number, tone_label
 from qa_engine.rules import TONE_TITLE
 from qa_engine.scoring import friendliness, mood_level
-from qa_engine.text import count_chars
 
-LEAST_RATE_CHARS, LEAST_RATE_SECONDS = 8, 1.5  # a shorter turn has no rate worth the name, for rules neither
-LEAST_LOUD_SECONDS = 0.8
 _MOST_DB = 15.0  # what is further from the median is drawn at the edge
 _RATE_STEP = 50
 UNSURE = "t-unsure"
@@ -98,31 +97,25 @@ def _read(turn: Turn, readings: Mapping[int, ToneReading], level: Callable[[Tone
 
 
 def _rate(transcript: Transcript) -> Track | None:
-    values = [rate for turn in transcript.turns if (rate := _rate_of(turn)) is not None]
-    if not values:
+    values = [rate for turn in transcript.turns if (rate := turn_rate(turn)) is not None]
+    if not values or transcript.call.channel is Channel.CHAT:
         return None
     low = _RATE_STEP * floor(min(values) / _RATE_STEP)
     high = max(low + 2 * _RATE_STEP, _RATE_STEP * ceil(max(values) / _RATE_STEP))
 
     def value(turn: Turn) -> Value | None:
-        rate = _rate_of(turn)
+        rate = turn_rate(turn)
         if rate is None:
             return None
         label = f"{clock(turn.start)} {SPEAKERS[turn.speaker]}语速 {number(rate, 0)} 字/分钟"
         return (rate - low) / (high - low), turn.speaker.value, label
 
     guides = [Guide(1.0, str(high)), Guide(0.0, str(low))]
-    own = [rate for turn in transcript.turns_of(Speaker.AGENT) if (rate := _rate_of(turn)) is not None]
+    own = [rate for turn in transcript.turns_of(Speaker.AGENT) if (rate := turn_rate(turn)) is not None]
     middle = (median(own) - low) / (high - low) if own else 0.0
     if own and 0.25 < middle < 0.75:
         guides.append(Guide(middle, number(median(own), 0)))
     return Track("rate", ("语速", "字/分"), tuple(guides), _both(transcript, value))
-
-
-def _rate_of(turn: Turn) -> float | None:
-    if turn.prosody is None or turn.span is None or turn.span.seconds < LEAST_RATE_SECONDS:
-        return None
-    return turn.prosody.chars_per_minute if count_chars(turn.text) >= LEAST_RATE_CHARS else None
 
 
 def _loudness(transcript: Transcript) -> Track | None:
@@ -137,7 +130,7 @@ def _loudness(transcript: Transcript) -> Track | None:
     most = min(_MOST_DB, max(6.0, float(ceil(max(away)))))
 
     def value(turn: Turn) -> Value | None:
-        loudness = _loudness_of(turn)
+        loudness = loudness_of(turn)
         if loudness is None or turn.speaker not in own:
             return None
         over = loudness - own[turn.speaker]
@@ -150,13 +143,7 @@ def _loudness(transcript: Transcript) -> Track | None:
 
 
 def _loudness_values(transcript: Transcript, speaker: Speaker) -> list[float]:
-    return [db for turn in transcript.turns_of(speaker) if (db := _loudness_of(turn)) is not None]
-
-
-def _loudness_of(turn: Turn) -> float | None:
-    if turn.prosody is None or turn.span is None or turn.span.seconds < LEAST_LOUD_SECONDS:
-        return None
-    return turn.prosody.loudness_db
+    return [db for turn in transcript.turns_of(speaker) if (db := loudness_of(turn)) is not None]
 
 
 def _both(transcript: Transcript, value: Callable[[Turn], Value | None]) -> tuple[Line, ...]:

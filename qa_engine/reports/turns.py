@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from qa_engine.domain import AgentTone, Channel, CustomerMood, Speaker, ToneReading, Transcript, Turn
+from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript
+from qa_engine.measures import LONG_SILENCE_SECONDS, Measures
 from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, TOLD_PROBABILITY, clock, tone_label
 from qa_engine.text import mask_private
 
 DOUBTFUL_CONFIDENCE = 0.7  # below it the form prints the confidence next to the words
-SHOWN_SILENCE_SECONDS = 3.0  # a gap this long is written between two turns
-SHOWN_OVERLAP_SECONDS = 0.5
 
 
 class Mark(StrEnum):
@@ -152,13 +151,10 @@ def show_turns(
     for marking in markings:
         by_turn.setdefault(marking.turn, []).append(marking)
     lines: list[TurnLine] = []
-    heard_until: float | None = None
-    spoken = transcript.call.channel is Channel.VOICE  # between two messages nobody is silent
+    measures = Measures(transcript)
+    silences = _silences_before(measures)
+    cut_ins = {found.cutter: round(found.shared.seconds, 1) for found in measures.cut_ins}
     for position, turn in enumerate(transcript.turns):
-        silence = None
-        if spoken and turn.start is not None and heard_until is not None and turn.excluded is None:
-            gap = round(turn.start - heard_until, 1)
-            silence = gap if gap >= SHOWN_SILENCE_SECONDS else None
         lines.append(
             TurnLine(
                 index=turn.index,
@@ -176,14 +172,12 @@ def show_turns(
                 tone=tone_label(readings[turn.index]) if turn.index in readings else "",
                 tone_kind=readings[turn.index].label if turn.index in readings else "",
                 tone_probability=readings[turn.index].probability if turn.index in readings else None,
-                silence_before=silence,
+                silence_before=silences.get(position),
                 unheard_before=_unheard_seconds(transcript, position),
-                overlap=_overlap_seconds(turn, transcript.turns[:position]),
+                overlap=cut_ins.get(position),
                 references=tuple(references.get(turn.index, ())),
             )
         )
-        if turn.end is not None and turn.excluded is None:
-            heard_until = turn.end if heard_until is None else max(heard_until, turn.end)
     return ShownTurns(tuple(lines), {line.index: line for line in lines})
 
 
@@ -197,16 +191,13 @@ def _unheard_seconds(transcript: Transcript, position: int) -> float | None:
     return round(seconds, 1) if seconds else None
 
 
-def _overlap_seconds(turn: Turn, before: Sequence[Turn]) -> float | None:
-    """Seconds that this turn was spoken into an earlier one of the other side."""
-    if turn.span is None or turn.excluded is not None:
-        return None
-    shared = sum(
-        turn.span.overlap_seconds(other.span)
-        for other in before[-6:]
-        if other.span is not None and other.excluded is None and other.speaker is not turn.speaker
-    )
-    return round(shared, 1) if shared >= SHOWN_OVERLAP_SECONDS else None
+def _silences_before(measures: Measures) -> dict[int, float]:
+    """Place of a turn → the longest silence that it ends, of those that are shown."""
+    found: dict[int, float] = {}
+    for silence in measures.silences():
+        if silence.after is not None and silence.span.seconds >= LONG_SILENCE_SECONDS:
+            found[silence.after] = max(found.get(silence.after, 0.0), round(silence.span.seconds, 1))
+    return found
 
 
 def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[Piece, ...]:

@@ -62,9 +62,10 @@ _WHOLE_LABEL = "通话全程"
 def window_region(call: CallView, who: Who | None, window: Window) -> Region:
     """The part of the call that a window means; the caller has made sure that times are there when it needs them."""
     if not window.model_fields_set:
-        if who not in call.whole:
-            call.whole[who] = _region(call, who, window)
-        return call.whole[who]
+        known: Region | None = call.kept.get(who)
+        if known is None:
+            known = call.kept[who] = _region(call, who, window)
+        return known
     return _region(call, who, window)
 
 

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import accumulate, pairwise
 from operator import or_
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
-from qa_engine.domain import ActReading, Channel, Span, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.domain import ActReading, Channel, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.measures import Measures
 from qa_engine.rules.looking.borders import Borders
 from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
 from qa_engine.rules.ports.acts import ActReader, NoActs
 from qa_engine.rules.ports.tones import ToneReader
 from qa_engine.text import count_chars
-
-if TYPE_CHECKING:
-    from qa_engine.rules.looking.region import Region
-    from qa_engine.rules.operators.sound.silence import Gap
 
 _SPACE = re.compile(r"\s")
 PAUSE_SECONDS = 0.3  # between two words: longer than between the syllables of one
@@ -133,8 +130,8 @@ class CallView:
         self.duration = transcript.duration
         self.typed = transcript.call.channel is Channel.CHAT or not _recognised(transcript)
         self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
-        self.whole: dict[str | None, Region] = {}  # the whole call as each role's region: most conditions want it
-        self.gaps: dict[tuple[bool, tuple[Span, ...]], Sequence[Gap]] = {}  # by what counts as one
+        self.kept: dict[str | None, Any] = {}  # the whole call as each role's region, which most conditions want
+        self.measures = Measures(transcript)
 
     @cached_property
     def _by_speaker(self) -> Mapping[Speaker | None, tuple[TurnView, ...]]:
@@ -183,18 +180,6 @@ class CallView:
     def act_of(self) -> Mapping[int, ActReading]:
         """Turn index → what it does, of the turns that could be read."""
         return self.acts.read(self.transcript)
-
-    @cached_property
-    def holds(self) -> tuple[Span, ...]:
-        """Stretches on hold, as the metadata tell."""
-        raw = self.transcript.call.metadata.get("hold")
-        spans = []
-        for item in raw if isinstance(raw, list | tuple) else ():
-            if isinstance(item, list | tuple) and len(item) == 2:
-                start, end = item
-                if isinstance(start, int | float) and isinstance(end, int | float) and start <= end:
-                    spans.append(Span(float(start), float(end)))
-        return tuple(spans)
 
     def neighbour(self, order: int, step: int, speaker: Speaker | None) -> TurnView | None:
         """The nearest judged turn before (-1) or after (+1) the turn at ``order``, of a speaker if one is given."""

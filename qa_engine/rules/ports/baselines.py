@@ -14,10 +14,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from qa_engine.domain import Speaker, Transcript
-from qa_engine.text import count_chars
+from qa_engine.measures import loudness, pitch, turn_rate
 
-_MIN_SECONDS = {"rate": 1.5, "voice": 0.8}  # shorter turns tell little; as the operators have it by default
-_MIN_RATE_CHARS = 8
 _MIN_LOUDNESS_TURNS = 4
 
 
@@ -56,18 +54,15 @@ class CallVoice:
 
 def call_voice(transcript: Transcript) -> CallVoice:
     """What a call adds to the baselines of its agent: turns that were judged and are long enough to be measured."""
-    rates, pitches, levels = [], [], []
+    rates: list[float] = []
+    pitches: list[float] = []
+    levels: list[float] = []
     for turn in transcript.turns_of(Speaker.AGENT):
-        prosody, span = turn.prosody, turn.span
-        if prosody is None or span is None or span.seconds < _MIN_SECONDS["voice"]:
-            continue
-        if prosody.pitch_hz is not None:
-            pitches.append(prosody.pitch_hz)
-        if prosody.loudness_db is not None:
-            levels.append(prosody.loudness_db)
-        long_enough = span.seconds >= _MIN_SECONDS["rate"] and count_chars(turn.text) >= _MIN_RATE_CHARS
-        if prosody.chars_per_minute is not None and long_enough:
-            rates.append(prosody.chars_per_minute)
+        heard = turn.prosody is not None and turn.prosody.chars_per_minute is not None  # a rate by times is a guess
+        rate = turn_rate(turn) if heard else None
+        for kept, value in ((rates, rate), (pitches, pitch(turn)), (levels, loudness(turn))):
+            if value is not None:
+                kept.append(value)
     middle = median(levels) if len(levels) >= _MIN_LOUDNESS_TURNS else None
     rises = () if middle is None else tuple(level - middle for level in levels)
     return CallVoice(tuple(rates), tuple(pitches), rises)

@@ -8,16 +8,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, field_validator
 
 from qa_engine.domain import Severity
+from qa_engine.measures import BACKCHANNELS
 from qa_engine.rules.written.duties import Calendar, Complaints
 from qa_engine.rules.written.fields import Clause, Count, Seconds, Strict, Texts
 from qa_engine.text import CONFUSIONS, DEFAULT_CONFUSIONS
 
 RULE_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 LIST_ID = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+")
-DEFAULT_BACKCHANNELS = (
-    "嗯", "哦", "噢", "啊", "呃", "好", "好的", "好吧", "好嘞", "好啊", "行", "对", "对对", "对的", "是", "是的",
-    "是吗", "没错", "明白", "知道了", "了解", "可以", "谢谢", "您好", "你好", "喂", "ok",
-)  # fmt: skip
 
 
 class Heard(Strict):
@@ -37,7 +34,7 @@ class Header(Strict):
     sections: dict[str, str]
     heard: Heard = Heard()
     confusions: Texts = DEFAULT_CONFUSIONS
-    backchannels: Texts = DEFAULT_BACKCHANNELS
+    backchannels: Texts = BACKCHANNELS
     calendar: Calendar = Calendar()
     complaints: Complaints | None = None
     reply_limit_hours: Annotated[float, Field(gt=0)] = 48.0  # later replies are marked in the ledger of promises

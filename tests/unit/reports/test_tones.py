@@ -16,6 +16,7 @@ from qa_engine.domain import (
     AgentTone,
     Call,
     CallResult,
+    Channel,
     CustomerMood,
     Prosody,
     Speaker,
@@ -113,8 +114,11 @@ def test_excluded_turns_have_no_value_on_any_track(build: ModuleType, timeline: 
 
 def test_tracks_of_which_nothing_was_measured_are_not_drawn(build: ModuleType) -> None:
     silent = replace(build.transcript(), turns=tuple(replace(t, prosody=None) for t in build.transcript().turns))
-    assert [track.key for track in build_tracks(silent, with_tones(build).tones)] == ["tone", "mood"]
-    assert build_tracks(silent, ()) == ()
+    tones = with_tones(build).tones
+    assert [track.key for track in build_tracks(silent, tones)] == ["tone", "mood", "rate"], "rules judge by times, too"
+    chat = replace(silent, call=replace(silent.call, channel=Channel.CHAT))
+    assert [track.key for track in build_tracks(chat, tones)] == ["tone", "mood"]
+    assert build_tracks(chat, ()) == ()
 
 
 LOUDNESS = st.none() | st.floats(-90, 0)

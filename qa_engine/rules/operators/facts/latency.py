@@ -1,13 +1,10 @@
 """latency: how long the other side waits for a reply: the first one, or each."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
-from qa_engine.domain import Channel, Speaker
 from qa_engine.rules.looking.outcome import Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
-from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.fields import WHO_TITLE, Located, Seconds, speaker_of
 
@@ -31,7 +28,7 @@ def latency(scope: Scope) -> Outcome:
     fields: LatencyFields = scope.fields
     speaker = speaker_of(fields.speaker)
     assert speaker is not None
-    waits = list(reply_waits(scope.call, speaker))
+    waits = scope.call.measures.reply_waits(speaker)
     if not waits:
         return not_applicable(f"没有{WHO_TITLE[fields.speaker]}对对方的回复")
     started_at = scope.call.transcript.call.started_at
@@ -39,10 +36,10 @@ def latency(scope: Scope) -> Outcome:
         return not_applicable("不知道通话开始的时间，无法只计工作时间")
     calendar = scope.header.calendar.value()
     hits = []
-    for view, begin, end in waits[:1] if fields.scope == "first" else waits:
-        seconds = end - begin
+    for wait in waits[:1] if fields.scope == "first" else waits:
+        view, seconds = scope.call.all_turns[wait.turn], wait.seconds
         if fields.working_hours and started_at is not None:
-            since, until = (started_at + timedelta(seconds=at) for at in (begin, end))
+            since, until = (started_at + timedelta(seconds=at) for at in (wait.since, wait.until))
             seconds = calendar.working_seconds(since, until)
         if seconds > fields.above_seconds:
             counted = "（只计工作时间）" if fields.working_hours else ""
@@ -52,21 +49,3 @@ def latency(scope: Scope) -> Outcome:
             if scope.region.covers(hit):
                 hits.append(hit)
     return scope.answer(hits)
-
-
-def reply_waits(call: CallView, speaker: Speaker) -> Iterator[tuple[TurnView, float, float]]:
-    """Each reply of ``speaker`` with the seconds of the call from and until which the other side waited for it.
-
-    On the phone the wait begins when the other side stops; in a chat with its first unanswered message.
-    """
-    waiting: float | None = None
-    for view in call.turns:
-        span = view.span
-        if span is None:
-            continue
-        if view.turn.speaker is not speaker:
-            if waiting is None or call.transcript.call.channel is Channel.VOICE:
-                waiting = span.end if call.transcript.call.channel is Channel.VOICE else span.start
-        elif waiting is not None:
-            yield view, min(waiting, span.start), span.start
-            waiting = None

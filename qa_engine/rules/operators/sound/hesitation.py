@@ -10,15 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from qa_engine.measures import LONG_SILENCE_SECONDS, RATE_CHARS
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import SPEAKER_TITLE, Scope
 from qa_engine.rules.looking.view import TurnView
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.fields import Located, Texts
 from qa_engine.text import count_chars
-
-_LONGEST_BREAK_SECONDS = 3.0
-"""A longer break between two turns is silence, not hesitation."""
 
 
 class HesitationFields(Located):
@@ -28,7 +26,7 @@ class HesitationFields(Located):
     per_minute: Annotated[float, Field(gt=0)] | None = None
     pause_seconds: Annotated[float, Field(ge=0.25)] = 0.5
     fillers: Texts = ("呃", "嗯", "唔")
-    min_chars: Annotated[int, Field(ge=1)] = 8
+    min_chars: Annotated[int, Field(ge=1)] = RATE_CHARS
 
     @property
     def needs_roles(self) -> bool:
@@ -131,7 +129,7 @@ def _break_after(scope: Scope, view: TurnView) -> list[float]:
         speech.speaker is not view.turn.speaker and speech.end > view.turn.end and speech.start < following.turn.start
         for speech in scope.call.transcript.speech
     )
-    return [] if heard or seconds > _LONGEST_BREAK_SECONDS else [seconds]
+    return [] if heard or seconds > LONG_SILENCE_SECONDS else [seconds]
 
 
 def _fillers(text: str, fillers: tuple[str, ...]) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from qa_engine.domain import Turn
+from qa_engine.measures import VOICE_SECONDS
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import TurnView
@@ -26,7 +27,7 @@ class BaseFields(BaseModel):
     base: Literal["call", "agent", "auto"] = "call"
     base_turns: Annotated[int, Field(ge=1)] = 50
     min_turns: Annotated[int, Field(ge=2)] = 4
-    min_seconds: Annotated[float, Field(ge=0)] = 0.8
+    min_seconds: Annotated[float, Field(ge=0)] = VOICE_SECONDS
 
     @property
     def needs_roles(self) -> bool:

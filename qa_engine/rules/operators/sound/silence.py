@@ -1,22 +1,18 @@
 """silence: a gap in which nobody was heard, not announced, not on hold."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from qa_engine.domain import Exclusion, Span
+from qa_engine.measures import Silence
 from qa_engine.rules.looking.matching import PhraseSet, Steps
-from qa_engine.rules.looking.outcome import Hit, Outcome, Position
+from qa_engine.rules.looking.outcome import Hit, Outcome, Position, not_applicable
 from qa_engine.rules.looking.scope import Scope
-from qa_engine.rules.looking.view import CallView, TurnView, clock
+from qa_engine.rules.looking.view import CallView, clock
 from qa_engine.rules.operators.base import Preparer, operator
 from qa_engine.rules.written.fields import WHO_TITLE, Located, Strict, Texts, Who, speaker_of
 
-# Text that the recogniser made out of nothing is silence; speech that it did not understand is not.
-_NO_SOUND = frozenset({Exclusion.GHOST_TEXT, Exclusion.LOW_ENERGY})
+_EDGE = {True: "开头没有人说话", False: "结尾没有人说话"}
 
 
 class ExcuseFields(Strict):
@@ -44,15 +40,6 @@ class SilenceFields(Located):
         return super().needs_roles or {self.before, self.after} != {"any"}
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Nobody heard in ``span``; ``before``/``after`` are the turns around it, None at the edges of the call."""
-
-    span: Span
-    before: TurnView | None
-    after: TurnView | None
-
-
 def prepare(fields: SilenceFields, preparer: Preparer) -> PhraseSet | None:
     if fields.excuse is None:
         return None
@@ -72,81 +59,27 @@ def describe(fields: SilenceFields) -> str:
 @operator("silence", title="静默", fields=SilenceFields, prepare=prepare, describe=describe, timed=True, sound=True)
 def silence(scope: Scope) -> Outcome:
     fields: SilenceFields = scope.fields
+    if not scope.call.measures.spoken:
+        return not_applicable("在线会话没有静默")
     hits = []
-    for gap in gaps(scope.call, edges=fields.edges, holds=scope.call.holds if fields.holds == "excluded" else ()):
-        if gap.span.seconds < fields.min_seconds or not _between(gap, fields):
+    for gap in scope.call.measures.silences(edges=fields.edges, holds_cut=fields.holds == "excluded"):
+        if gap.span.seconds < fields.min_seconds or not _between(scope.call, gap, fields):
             continue
-        hit = _hit(gap, len(scope.call.all_turns))
+        hit = _hit(scope.call, gap)
         if scope.region.covers(hit) and not _excused(scope, gap):
             hits.append(hit)
     return scope.answer(hits)
 
 
-def gaps(call: CallView, *, edges: bool = False, holds: tuple[Span, ...] = ()) -> Sequence[Gap]:
-    """The stretches in which neither a turn nor voice activity was heard, in order; ``holds`` are cut away.
-
-    Of a gap that a hold divides the longest piece remains.
-    """
-    if (edges, holds) not in call.gaps:
-        call.gaps[edges, holds] = tuple(_gaps(call, edges=edges, holds=holds))
-    return call.gaps[edges, holds]
-
-
-def _gaps(call: CallView, *, edges: bool, holds: tuple[Span, ...]) -> Iterator[Gap]:
-    heard = sorted(_heard(call), key=lambda item: (item[0].start, item[0].end))
-    following = sorted(
-        (v for v in call.turns if v.turn.start is not None), key=lambda v: (v.turn.start or 0.0, v.order)
-    )
-    starts = [view.turn.start or 0.0 for view in following]
-    at = 0.0
-    before: TurnView | None = None
-    first = True
-    for span, view in heard:
-        if span.start > at and (edges or not first):
-            later = following[bisect_left(starts, at) :][:1]
-            yield _without_holds(Span(at, span.start), holds, before, later[0] if later else None)
-        if span.end > at:
-            at = span.end
-            before = view or before
-        first = False
-    if edges and call.duration is not None and call.duration > at:
-        yield _without_holds(Span(at, call.duration), holds, before, None)
-
-
-def _heard(call: CallView) -> Iterator[tuple[Span, TurnView | None]]:
-    for view in call.all_turns:
-        if view.span is not None and view.turn.excluded not in _NO_SOUND:
-            yield view.span, view if view.turn.excluded is None else None
-    for speech in call.transcript.speech:
-        yield speech.span, None
-
-
-def _without_holds(span: Span, holds: tuple[Span, ...], before: TurnView | None, after: TurnView | None) -> Gap:
-    if not holds:
-        return Gap(span, before, after)
-    pieces = [span]
-    for hold in holds:
-        rest = []
-        for piece in pieces:
-            if not piece.overlap_seconds(hold):
-                rest.append(piece)
-                continue
-            rest += [Span(piece.start, hold.start)] if hold.start > piece.start else []
-            rest += [Span(hold.end, piece.end)] if hold.end < piece.end else []
-        pieces = rest
-    longest = max(pieces, key=lambda p: p.seconds, default=Span(span.start, span.start))
-    return Gap(longest, before, after)
-
-
-def _between(gap: Gap, fields: SilenceFields) -> bool:
-    for view, who in ((gap.before, fields.before), (gap.after, fields.after)):
+def _between(call: CallView, gap: Silence, fields: SilenceFields) -> bool:
+    for place, who in ((gap.before, fields.before), (gap.after, fields.after)):
         speaker = speaker_of(who)
-        if speaker is not None and (view is None or view.turn.speaker is not speaker):
+        if speaker is not None and (place is None or call.all_turns[place].turn.speaker is not speaker):
             return False
     return True
 
 
-def _excused(scope: Scope, gap: Gap) -> bool:
+def _excused(scope: Scope, gap: Silence) -> bool:
     excuse = scope.fields.excuse
     if excuse is None:
         return False
@@ -162,18 +95,19 @@ def _excused(scope: Scope, gap: Gap) -> bool:
     return any(phrases.exact(view.scanned) for view in near)
 
 
-def _hit(gap: Gap, turns: int) -> Hit:
-    begin: Position = (gap.before.order, len(gap.before.turn.text)) if gap.before else (0, 0)
-    finish: Position = (gap.after.order, 0) if gap.after else (turns, 0)
+def _hit(call: CallView, gap: Silence) -> Hit:
+    begin: Position = (gap.before, len(call.all_turns[gap.before].turn.text)) if gap.before is not None else (0, 0)
+    finish: Position = (gap.after, 0) if gap.after is not None else (len(call.all_turns), 0)
     if finish < begin:  # the turn that follows in time began earlier in the order of turns
         finish = begin
     seconds = round(gap.span.seconds, 1)
+    at = clock(gap.span.start)
     return Hit(
         begin=begin,
         finish=finish,
         speaker=None,
         text="",
-        explanation=f"{clock(gap.span.start)} 起静默 {seconds:g} 秒",
+        explanation=f"{at} 起{_EDGE[gap.before is None]} {seconds:g} 秒" if gap.edge else f"{at} 起静默 {seconds:g} 秒",
         start=round(gap.span.start, 3),
         end=round(gap.span.end, 3),
         value=seconds,

@@ -1,10 +1,12 @@
 """speech_rate: 字 per minute of single turns or of the whole call, absolute and against the agent's own base."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field, model_validator
 
+from qa_engine.measures import RATE_CHARS, RATE_SECONDS, turn_rate
+from qa_engine.measures import rate as measured_rate
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import SPEAKER_TITLE, Scope
 from qa_engine.rules.looking.view import TurnView
@@ -17,6 +19,11 @@ Rate = Annotated[float, Field(gt=0)]
 Times = Annotated[float, Field(gt=1)]
 
 
+class _Limits(TypedDict):
+    least_chars: int
+    least_seconds: float
+
+
 class SpeechRateFields(BaseFields, Located):
     operator: Literal["speech_rate"]
     scope: Literal["turn", "call"] = "turn"
@@ -25,8 +32,8 @@ class SpeechRateFields(BaseFields, Located):
     above_median: Times | None = None
     jump_times: Times | None = None
     slope: Rate | None = None
-    min_chars: Annotated[int, Field(ge=1)] = 8
-    min_seconds: Annotated[float, Field(ge=0)] = 1.5
+    min_chars: Annotated[int, Field(ge=1)] = RATE_CHARS
+    min_seconds: Annotated[float, Field(ge=0)] = RATE_SECONDS
     min_turns: Annotated[int, Field(ge=2)] = 3
 
     @property
@@ -62,6 +69,8 @@ def describe(fields: SpeechRateFields) -> str:
 @operator("speech_rate", title="语速", fields=SpeechRateFields, describe=describe, timed=True, sound=True)
 def speech_rate(scope: Scope) -> Outcome:
     fields: SpeechRateFields = scope.fields
+    if not scope.call.measures.spoken:
+        return not_applicable("在线会话没有语速")
     rates = _rates(fields, [piece.view for piece in scope.pieces])
     if not rates:
         return not_applicable(f"没有不少于 {fields.min_chars} 字、{fields.min_seconds:g} 秒的话轮，无法计算语速")
@@ -81,33 +90,15 @@ def speech_rate(scope: Scope) -> Outcome:
 
 
 def _rates(fields: SpeechRateFields, views: Sequence[TurnView]) -> list[tuple[TurnView, float]]:
-    return [(v, rate) for v in views if (rate := turn_rate(v, fields.min_chars, fields.min_seconds))]
+    return [(view, rate) for view in views if (rate := turn_rate(view.turn, **_limits(fields)))]
 
 
-def turn_rate(view: TurnView, min_chars: int, min_seconds: float) -> float | None:
-    """字/分钟 of a turn: as measured on the sound, else from its times; None when it is too short to tell."""
-    span = view.span
-    if span is None or view.chars < min_chars or span.seconds < max(min_seconds, 0.01):
-        return None
-    prosody = view.turn.prosody
-    if prosody is not None and prosody.chars_per_minute is not None:
-        return prosody.chars_per_minute
-    return view.chars * 60 / span.seconds
-
-
-def call_rate(views: list[TurnView]) -> float | None:
-    """字/分钟 over several turns together: all characters by all seconds of speech."""
-    chars = seconds = 0.0
-    for view in views:
-        rate = turn_rate(view, 1, 0.0)
-        if rate:
-            chars += view.chars
-            seconds += view.chars * 60 / rate
-    return chars * 60 / seconds if seconds else None
+def _limits(fields: SpeechRateFields) -> _Limits:
+    return {"least_chars": fields.min_chars, "least_seconds": fields.min_seconds}
 
 
 def _whole(scope: Scope, views: list[TurnView]) -> list[Hit]:
-    rate = call_rate(views)
+    rate = measured_rate([view.turn for view in views], **_limits(scope.fields))
     why = _absolute(scope.fields, rate) if rate else ""
     if not rate or not why:
         return []
