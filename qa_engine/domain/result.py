@@ -1,5 +1,6 @@
 """What the engine says about a call: evidence, rule results, sections, the whole result."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,9 @@ from qa_engine.domain.tone import ToneReading
 
 PENDING_GRADE = "待定"
 """What a pending result shows for its grade; whether it is pending, :attr:`CallResult.pending` says."""
+
+
+_Z = 1.96  # of a 95 % interval
 
 
 class Status(StrEnum):
@@ -91,6 +95,14 @@ class Precision:
     of: int
     low: float
     high: float
+
+    @classmethod
+    def measured(cls, right: int, of: int) -> "Precision":
+        """With the interval of Wilson (1927), z = 1.96; ``of`` is at least 1."""
+        share, spread = right / of, _Z * _Z / of
+        middle = share + spread / 2
+        half = _Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
+        return cls(right, of, (middle - half) / (1 + spread), (middle + half) / (1 + spread))
 
     @property
     def value(self) -> float:

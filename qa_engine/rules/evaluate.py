@@ -2,36 +2,19 @@
 
 from dataclasses import replace
 
-from qa_engine.domain import Evidence, RuleResult, Searched, Status, Transcript
-from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
-from qa_engine.rules.looking.region import anchored, window_region
-from qa_engine.rules.looking.scope import Scope
-from qa_engine.rules.looking.view import CallView, clock
-from qa_engine.rules.operators.witness import ACT, MEASURE, PHRASE, WORDING, witness_of, witnessed
-from qa_engine.rules.packs.describe import condition_text, named
-from qa_engine.rules.packs.pack import Condition, Rule, RulePack
-from qa_engine.rules.packs.parts import WISHED, excused_part, levels_of, part_titles
-from qa_engine.rules.packs.prices import points_of, price
-from qa_engine.rules.ports.acts import NO_ACTS, ActReader
+from qa_engine.domain import RuleResult, Status, Transcript
+from qa_engine.rules.judgement import Judgement, result_of
+from qa_engine.rules.looking.view import CallView
+from qa_engine.rules.operators.witness import witness_of
+from qa_engine.rules.packs.pack import Rule, RulePack, asked_of
+from qa_engine.rules.packs.trust import in_doubt, trusted
+from qa_engine.rules.ports.acts import ActReader
 from qa_engine.rules.ports.baselines import Baselines
 from qa_engine.rules.ports.offences import Offences
 from qa_engine.rules.ports.tones import NoTones, ToneReader
 from qa_engine.rules.written.applies import why_not
-from qa_engine.rules.written.expression import Node, names, polarities
-from qa_engine.rules.written.expression import evaluate as value_of
-from qa_engine.rules.written.fields import Located, Window
-from qa_engine.rules.written.profile import Level, Profile
-from qa_engine.rules.written.truth import Truth, all_of
-
-_STATUS = {
-    Truth.TRUE: Status.FAIL,
-    Truth.FALSE: Status.PASS,
-    Truth.UNCERTAIN: Status.UNCERTAIN,
-    Truth.NOT_APPLICABLE: Status.NOT_APPLICABLE,
-    Truth.ERROR: Status.ERROR,
-}
-_MONO = "录音为单声道，坐席与客户未区分"
-_SOME_UNKNOWN = "有的话轮不知是谁说的，无法判断"
+from qa_engine.rules.written.profile import Profile
+from qa_engine.rules.written.truth import Truth
 
 
 def evaluate(
@@ -48,17 +31,18 @@ def evaluate(
     ``tones`` and ``acts`` are asked at most once, and only when a rule that the call is meant for looks at them.
     """
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
-    return tuple(_judge(pack, rule, call, offences, baselines, pack.profile) for rule in pack.rules)
+    judge = _Judge(pack, call, offences, baselines, pack.profile)
+    return tuple(judge.rule(rule) for rule in pack.rules)
 
 
 def asks_for_tone(pack: RulePack) -> bool:
     """True when any rule of the pack looks at tone: only then does the tone model matter for what it finds."""
-    return any("tone" in c.fields.reads for rule in pack.rules for c in rule.conditions.values())
+    return any("tone" in c.fields.reads for rule in asked_of(pack) for c in rule.conditions.values())
 
 
 def asks_for_acts(pack: RulePack) -> bool:
     """True when any rule of the pack looks at service acts."""
-    return any(looks_at_acts(rule) for rule in pack.rules)
+    return any(looks_at_acts(rule) for rule in asked_of(pack))
 
 
 def looks_at_acts(rule: Rule, *, as_witness: bool = True) -> bool:
@@ -79,343 +63,43 @@ def evaluate_rule(
 ) -> RuleResult:
     """The result of one rule alone; NotFoundError when the pack has no such rule."""
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
-    return _judge(pack, pack.rule(rule_id), call, None, None, profile or pack.profile)
+    return _Judge(pack, call, None, None, profile or pack.profile).rule(pack.rule(rule_id))
 
 
-def _judge(
-    pack: RulePack,
-    rule: Rule,
-    call: CallView,
-    offences: Offences | None,
-    baselines: Baselines | None,
-    profile: Profile,
-) -> RuleResult:
-    reason = why_not(rule.applies_to, call.transcript.call, call.duration)
-    if reason:
-        return _result(rule, Status.NOT_APPLICABLE, reason=reason)
-    return _Judgement(pack, rule, call, baselines, profile).result(offences)
-
-
-def _result(
-    rule: Rule,
-    status: Status,
-    evidence: tuple[Evidence, ...] = (),
-    searched: tuple[Searched, ...] = (),
-    reason: str = "",
-    message: str = "",
-) -> RuleResult:
-    return RuleResult(
-        id=rule.id,
-        title=rule.title,
-        status=status,
-        section=rule.section,
-        item=rule.item,
-        points=0.0,
-        severity=rule.severity,
-        message=message,
-        evidence=evidence,
-        searched=searched,
-        reason=reason,
-        rate=rule.model.rate,
-        about=rule.model.about,
-    )
-
-
-class _Judgement:
-    """One rule on one call; each condition is asked at most once."""
+class _Judge:
+    """A pack on one call; each situation is looked at once."""
 
     def __init__(
-        self, pack: RulePack, rule: Rule, call: CallView, baselines: Baselines | None, profile: Profile
+        self,
+        pack: RulePack,
+        call: CallView,
+        offences: Offences | None,
+        baselines: Baselines | None,
+        profile: Profile,
     ) -> None:
         self._pack = pack
-        self._rule = rule
         self._call = call
+        self._offences = offences
         self._baselines = baselines
-        self._outcomes: dict[str, Outcome] = {}
-        self._levels = levels_of(rule, call.transcript.call, profile)
+        self._profile = profile
+        self._situations: dict[str, Truth] = {}
 
-    def result(self, offences: Offences | None) -> RuleResult:
-        rule = self._rule
-        if self._levels and not any(level is not Level.NOT_ASKED for level in self._levels.values()):
-            return _result(rule, Status.NOT_APPLICABLE, reason=f"本中心的标准不要求{part_titles(rule)}")
-        if rule.only_if is not None:
-            given = self._value(rule.only_if)
-            if given is Truth.FALSE:
-                return _result(rule, Status.NOT_APPLICABLE, reason=f"前提不成立：{self._premise(rule.only_if)}")
-            if given is not Truth.TRUE:
-                verdict = self._value(rule.fault)
-                # Where the fault is not there in any case, an open premise does not matter.
-                if verdict is Truth.FALSE and given is Truth.UNCERTAIN:
-                    return _result(rule, Status.NOT_APPLICABLE, reason="前提不能确定，但即使成立也没有发现问题")
-                truth = Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given
-                return self._finish(truth, offences)
-        return self._finish(self._value(rule.fault), offences)
+    def rule(self, rule: Rule) -> RuleResult:
+        reason = why_not(rule.applies_to, self._call.transcript.call, self._call.duration)
+        if reason:
+            return result_of(rule, Status.NOT_APPLICABLE, reason=reason)
+        named = {name: self._situation(name) for name in rule.model.not_when}
+        titles = {truth: [self._pack.situations[n].title for n, t in named.items() if t is truth] for truth in Truth}
+        if titles[Truth.TRUE]:
+            return result_of(rule, Status.NOT_APPLICABLE, reason=f"{'、'.join(titles[Truth.TRUE])}，本项不适用")
+        found = Judgement(self._pack, rule, self._call, self._baselines, self._profile).result(self._offences)
+        if titles[Truth.UNCERTAIN] and found.status is Status.FAIL:
+            reason = f"可能{'、'.join(titles[Truth.UNCERTAIN])}，本项也许不适用"
+            found = replace(in_doubt(found, reason), quiet=True)
+        return trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
 
-    def _value(self, node: Node) -> Truth:
-        return value_of(node, lambda name: self.outcome(name).truth)
-
-    def _premise(self, node: Node) -> str:
-        different = dict.fromkeys(n.name for n in names(node))
-        conditions = self._rule.conditions
-        described = [f"未出现「{condition_text(conditions[name], conditions)}」" for name in different]
-        return self._pack.titled("；".join(described))
-
-    def outcome(self, name: str) -> Outcome:
-        """The outcome of a condition of this rule."""
-        if name not in self._outcomes:
-            found = self._ask(self._rule.conditions[name])
-            self._outcomes[name] = excused_part(self._rule.conditions[name], found, self._levels.get(name))
-        return self._outcomes[name]
-
-    def _ask(self, condition: Condition) -> Outcome:
-        try:
-            return self._look(condition)
-        except Exception as error:  # noqa: BLE001
-            # The one place where any exception is caught: an operator that breaks must not take the other rules with
-            # it, and must not pass silently either. It becomes this rule's status, and the call goes to review.
-            name = condition.operator.name
-            return Outcome(
-                Truth.ERROR, reason=f"条件 {condition.name}（算子 {name}）出错：{type(error).__name__}: {error}"
-            )
-
-    def _look(self, condition: Condition) -> Outcome:
-        fields = condition.fields
-        if fields.needs_roles and not self._call.some_roles:
-            return not_applicable(_MONO)
-        if fields.needs_all_roles and not self._call.roles_known:
-            return not_applicable(_SOME_UNKNOWN)
-        window = fields.window if isinstance(fields, Located) else Window()
-        if (condition.operator.timed or window.timed) and not self._call.timed:
-            return not_applicable("文本没有时间，无法判断与时间有关的条件")
-        if not self._call.turns and isinstance(fields, Located):
-            return not_applicable("没有可以判断的话轮")
-        if isinstance(fields, Located) and fields.anchor is not None:
-            return self._beside(condition, fields)
-        scope = self._scope(condition, window)
-        return witnessed(scope, condition.operator.run(scope))
-
-    def _scope(self, condition: Condition, window: Window) -> Scope:
-        region = window_region(self._call, condition.fields.who, window)
-        return Scope(
-            call=self._call,
-            name=condition.name,
-            fields=condition.fields,
-            prepared=condition.prepared,
-            region=region,
-            header=self._pack.header,
-            proof=condition.proof,
-            loose=condition.loose,
-            first_enough=condition.first_enough,
-            excuses=condition.excuses,
-            outcome_of=self.outcome,
-            baselines=self._baselines,
-        )
-
-    def _beside(self, condition: Condition, fields: Located) -> Outcome:
-        """A condition with an anchor: where the other condition was hit, or beside each of its hits."""
-        anchor = fields.anchor
-        assert anchor is not None
-        other = self.outcome(anchor.to)
-        if other.truth is Truth.ERROR:
-            return other
-        chosen = _chosen(other.hits, anchor.hit)
-        if not chosen:
-            if other.truth in (Truth.UNCERTAIN, Truth.NOT_APPLICABLE):
-                return Outcome(other.truth, reason=other.reason)
-            return not_applicable(f"没有出现〔{anchor.to}〕，无从定位")
-        if anchor.seconds is not None and not self._call.timed:
-            return not_applicable("文本没有时间，无法判断与时间有关的条件")
-        scope = self._scope(condition, fields.window)
-        groups = [(hit,) for hit in chosen] if anchor.hit == "each" else [chosen]
-        scopes = [
-            replace(scope, region=anchored(self._call, scope.region, fields.who, anchor, group)) for group in groups
-        ]
-        outcomes = [witnessed(one, condition.operator.run(one)) for one in scopes]
-        outcome = outcomes[0] if len(outcomes) == 1 else _each(outcomes)
-        sure = any(hit.certain for hit in chosen)
-        if not sure and outcome.truth in _harmful(condition):
-            return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, other.reason)
-        return outcome
-
-    def _finish(self, truth: Truth, offences: Offences | None) -> RuleResult:
-        rule = self._rule
-        status = _STATUS[truth]
-        evidence, searched, reason = self._evidence(status), self._searched(status), self._reason(truth)
-        if status is Status.PASS and (wished := self._wished_only()):
-            return _result(rule, Status.NOT_APPLICABLE, reason=wished)
-        if status not in (Status.FAIL, Status.UNCERTAIN):
-            return _result(rule, status, evidence, searched, reason)
-        witnesses = self._witnesses()
-        if status is Status.UNCERTAIN:
-            doubted = _result(rule, status, evidence, searched, reason, self._message(1))
-            quiet = rule.model.duty == "meaning"
-            return replace(doubted, stake=price(rule, self._count()), quiet=quiet, witnesses=witnesses)
-        count = self._count()
-        points, each, note = points_of(rule, self._call.transcript.call, count, offences)
-        message = self._message(count) + note
-        found = _result(rule, status, evidence, searched, reason, message)
-        return replace(found, points=points, hits=count, each=each, witnesses=witnesses)
-
-    def _evidence(self, status: Status) -> tuple[Evidence, ...]:
-        if status in (Status.NOT_APPLICABLE, Status.ERROR):
-            return ()
-        return tuple(
-            _evidence(self._rule.conditions[name], hit)
-            for name in self._rule.conditions
-            for hit in self._shown_hits(name, status)
-        )
-
-    def _shown_hits(self, name: str, status: Status) -> tuple[Hit, ...]:
-        """Hits that speak for the status. A deduction shows only what is certain."""
-        outcome = self._outcomes.get(name)
-        if outcome is None:
-            return ()
-        if status is Status.FAIL:
-            return outcome.certain_hits if outcome.truth is Truth.TRUE else ()
-        if status is Status.UNCERTAIN:
-            return outcome.hits
-        return outcome.hits if outcome.truth is Truth.TRUE or self._rule.conditions[name].fields.inverts else ()
-
-    def _searched(self, status: Status) -> tuple[Searched, ...]:
-        if status not in (Status.FAIL, Status.UNCERTAIN):
-            return ()
-        found = [s for name in self._rule.conditions for s in self._outcome_searched(name)]
-        return tuple(replace(searched, window=self._worded(searched.window)) for searched in found)
-
-    def _worded(self, text: str) -> str:
-        """Conditions and lists that a text mentions, in words."""
-        return self._pack.titled(named(text, self._rule.conditions)) if "〔" in text else text
-
-    def _outcome_searched(self, name: str) -> tuple[Searched, ...]:
-        outcome = self._outcomes.get(name)
-        return outcome.searched if outcome is not None else ()
-
-    def _reason(self, truth: Truth) -> str:
-        if truth in (Truth.TRUE, Truth.FALSE):  # what the evidence of a fault does not say already
-            silent = [o for o in self._outcomes.values() if o.truth is not Truth.TRUE or truth is Truth.FALSE]
-            return "；".join(dict.fromkeys(outcome.note for outcome in silent if outcome.note))
-        reasons = [
-            outcome.reason
-            for name in self._rule.conditions
-            if (outcome := self._outcomes.get(name)) is not None and outcome.truth is truth and outcome.reason
-        ]
-        return self._worded("；".join(dict.fromkeys(reasons))) or "无法判断"
-
-    def _wished_only(self) -> str:
-        """Why a rule that passed says nothing (Chinese): the centre only wishes for its parts, and one was left out."""
-        if not self._levels or Level.DEMANDED in self._levels.values():
-            return ""
-        return next((outcome.note for outcome in self._outcomes.values() if outcome.note.startswith(WISHED)), "")
-
-    def _witnesses(self) -> tuple[str, ...]:
-        """What spoke for the fault, of the conditions that it names, in a fixed order."""
-        found: set[str] = set()
-        for name in polarities(self._rule.fault):
-            outcome, condition = self._outcomes.get(name), self._rule.conditions[name]
-            if outcome is None or outcome.truth is Truth.NOT_APPLICABLE:
-                continue
-            said = {witness for hit in outcome.hits for witness in hit.witnesses}
-            if not said and condition.polarity.positive and outcome.truth is Truth.FALSE:
-                continue
-            found |= said or self._kinds(condition, outcome)
-        return tuple(kind for kind in (WORDING, PHRASE, ACT, MEASURE) if kind in found)
-
-    def _kinds(self, condition: Condition, outcome: Outcome) -> set[str]:
-        if condition.operator.evidence != "words":
-            return {ACT if condition.operator.evidence == "model" else MEASURE}
-        wording = self._rule.model.duty == "wording" or getattr(condition.fields, "witness", None) == "wording"
-        sure = outcome.truth is Truth.FALSE and witness_of(condition.fields) is not None
-        return {WORDING if wording else PHRASE, *((ACT,) if sure and self._call.acts.digest != NO_ACTS else ())}
-
-    def _counted(self) -> list[Hit]:
-        """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault.
-
-        What two conditions find in the same words is one offence.
-        """
-        sides = polarities(self._rule.fault)
-        wanted = self._rule.model.points.of or tuple(name for name, side in sides.items() if side.positive)
-        hits = []
-        for name in self._rule.conditions:
-            outcome = self._outcomes.get(name)
-            if name in wanted and outcome is not None and outcome.truth in (Truth.TRUE, Truth.UNCERTAIN):
-                hits += [hit for hit in outcome.hits if hit.certain or outcome.truth is Truth.UNCERTAIN]
-        apart: list[Hit] = []
-        for hit in sorted(hits, key=lambda hit: (hit.begin, hit.finish)):
-            if hit.span is None or not apart or apart[-1].span is None or hit.begin >= apart[-1].finish:
-                apart.append(hit)
-        return apart
-
-    def _count(self) -> int:
-        if self._rule.model.points.per == "once":
-            return 1
-        return max(1, len(self._counted()))
-
-    def _message(self, count: int) -> str:
-        hits = self._counted() or [h for name in self._rule.conditions for h in self._hits_of(name)]
-        first = hits[0] if hits else None
-        at = clock(first.start) if first else ""
-        if first is not None and not at:
-            at = f"第 {first.turn + 1} 个话轮" if first.turn is not None else "时间不详"
-        filled = {
-            "text": first.text if first else "",
-            "count": str(max(count, len(hits))),
-            "time": at,
-            "value": f"{first.value:g}" if first is not None and first.value is not None else "",
-        }
-        message = self._rule.model.message
-        for name, value in filled.items():
-            message = message.replace(f"{{{name}}}", value)
-        return message
-
-    def _hits_of(self, name: str) -> tuple[Hit, ...]:
-        outcome = self._outcomes.get(name)
-        return outcome.hits if outcome is not None else ()
-
-
-def _harmful(condition: Condition) -> frozenset[Truth]:
-    """The answers that speak for the fault: beside a place that is not sure they are not sure, the others may stand.
-
-    A customer who was perhaps angry and was comforted in any case needs no inspector.
-    """
-    side = condition.polarity
-    found = frozenset({Truth.TRUE} if side.positive or not side.negative else ())
-    return found | frozenset({Truth.FALSE} if side.negative or not side.positive else ())
-
-
-def _chosen(hits: tuple[Hit, ...], which: str | int) -> tuple[Hit, ...]:
-    """The hits that an anchor means; certain ones first of all, unsure ones only when there are no others."""
-    sure = tuple(hit for hit in hits if hit.certain) or hits
-    match which:
-        case "first":
-            return sure[:1]
-        case "last":
-            return sure[-1:]
-        case int():
-            return sure[which - 1 : which]
-    return sure
-
-
-def _each(outcomes: list[Outcome]) -> Outcome:
-    truth = all_of([outcome.truth for outcome in outcomes])
-    hits = tuple(dict.fromkeys(hit for outcome in outcomes for hit in outcome.hits))
-    searched = tuple(s for outcome in outcomes if outcome.truth is truth for s in outcome.searched)
-    reason = next((outcome.reason for outcome in outcomes if outcome.truth is truth and outcome.reason), "")
-    note = "；".join(dict.fromkeys(outcome.note for outcome in outcomes if outcome.note))
-    return Outcome(truth, hits, searched, reason, note)
-
-
-def _evidence(condition: Condition, hit: Hit) -> Evidence:
-    return Evidence(
-        condition=condition.name,
-        operator=condition.operator.name,
-        turn=hit.turn,
-        speaker=hit.speaker,
-        start=hit.start,
-        end=hit.end,
-        span=hit.span,
-        text=hit.text,
-        explanation=hit.explanation,
-        pattern=hit.pattern,
-        ladder=hit.ladder,
-        score=hit.score,
-    )
+    def _situation(self, name: str) -> Truth:
+        if name not in self._situations:
+            rule = self._pack.situations[name]
+            self._situations[name] = Judgement(self._pack, rule, self._call, self._baselines, self._profile).truth
+        return self._situations[name]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from qa_engine.rules.lint.base import Level, LintNote, check
 from qa_engine.rules.looking.matching import PhraseSet
-from qa_engine.rules.packs.pack import RulePack
+from qa_engine.rules.packs.pack import RulePack, asked_of
 from qa_engine.rules.written.fields import lists_of
 
 
@@ -66,7 +66,7 @@ def short_forbidden_phrases(pack: RulePack) -> Iterator[LintNote]:
 
 @check
 def unused_lists(pack: RulePack) -> Iterator[LintNote]:
-    used = {name for rule in pack.rules for c in rule.conditions.values() for name in lists_of(c.fields)}
+    used = {name for rule in asked_of(pack) for c in rule.conditions.values() for name in lists_of(c.fields)}
     used |= {name for e in pack.exclusions.values() for clause in e.any for name in clause.lists}
     complaints = pack.header.complaints
     if complaints is not None:

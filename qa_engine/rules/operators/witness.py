@@ -65,8 +65,9 @@ def _doubted(hit: Hit, doubt: str) -> Hit:
 
 
 def _done(scope: Scope, witness: Witness, reading: ActReading) -> bool:
-    wanted = Wanted(_speaker(scope), witness.acts, witness.above)
-    return any(said.act in witness.acts and wanted.reached(scope.call, said, witness.above) for said in reading.acts)
+    acts = (*witness.acts, *witness.supports)
+    wanted = Wanted(_speaker(scope), acts, witness.above)
+    return any(said.act in acts and wanted.reached(scope.call, said, witness.above) for said in reading.acts)
 
 
 def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iterator[Hit]:

@@ -1,7 +1,7 @@
 """From the texts of YAML files to a rule pack; every fault of every file in one RulesError."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,12 +14,13 @@ from qa_engine.rules.followups.register import Register, Words
 from qa_engine.rules.looking.lexicon import Lexicon
 from qa_engine.rules.looking.matching import Steps
 from qa_engine.rules.operators import Operator
+from qa_engine.rules.packs.asides import load_measured, load_situations
 from qa_engine.rules.packs.book import Book
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.prepare import Bench, Workshop, operator_of
 from qa_engine.rules.written.expression import NAME, ExpressionError, Node, Polarity, names, parse, polarities
 from qa_engine.rules.written.fields import ConditionFields, Excuse
-from qa_engine.rules.written.models import Header, PackFile, RuleModel
+from qa_engine.rules.written.models import Header, Measured, PackFile, RuleModel
 from qa_engine.rules.written.profile import PARTS, UNSET, Profile
 from qa_engine.text import Confusions
 
@@ -56,7 +57,9 @@ def load_pack(
     book.check()
     lexicon = Lexicon(Confusions(header.confusions))
     workshop = Workshop(header, book, lexicon)
-    rules = _rules(opened, workshop)
+    situations = load_situations(opened, workshop, _RuleLoader)
+    measured = load_measured(opened)
+    rules = _rules(opened, workshop, situations)
     register = _register(opened, workshop)
     if not rules and not collected:
         collected.append(Fault(pack_id, None, None, "规则包里没有规则"))
@@ -66,17 +69,27 @@ def load_pack(
     return RulePack(
         id=pack_id,
         title=header.title,
-        digest=digest(_content(header, rules, workshop) | {"profile": profile.model_dump(mode="json")}),
+        digest=digest(_content(header, (*rules, *situations.values()), workshop) | _asides(profile, measured)),
         header=header,
         rules=tuple(rules),
         lists=book.lists,
         exclusions=book.exclusions,
         slots=book.slots,
         profile=profile,
+        situations=situations,
+        measured=measured,
         lexicon=lexicon,
         register=register,
         list_places={name: book.place(name) for name in book.lists},
     )
+
+
+def _asides(profile: Profile, measured: Mapping[str, Measured]) -> dict[str, Any]:
+    """What stands beside rules and lists and changes verdicts, too."""
+    return {
+        "profile": profile.model_dump(mode="json"),
+        "measured": {name: counts.model_dump(mode="json") for name, counts in sorted(measured.items())},
+    }
 
 
 def _of_the_centre(header: Header, profile: Profile) -> Header:
@@ -138,7 +151,7 @@ def _register(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> Regi
     )
 
 
-def _rules(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> list[Rule]:
+def _rules(opened: list[tuple[PackFile, Faults]], workshop: Workshop, situations: Collection[str]) -> list[Rule]:
     rules: list[Rule] = []
     first: dict[str, tuple[str, int]] = {}
     for file, faults in opened:
@@ -154,6 +167,9 @@ def _rules(opened: list[tuple[PackFile, Faults]], workshop: Workshop) -> list[Ru
                     named.add((*path, "id"), f"规则编号重复，{where} 第 {line} 行已经用过")
                 else:
                     first[subject] = (faults.document.name, mark.line if mark else 0)
+            for place, name in enumerate(model.not_when if model is not None else ()):
+                if name not in situations:
+                    named.add((*path, "not_when", place), f"没有情形「{name}」{did_you_mean(name, situations)}")
             if model is not None:
                 rule = _RuleLoader(model, named, path, workshop).load()
                 if rule is not None:

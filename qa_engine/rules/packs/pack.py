@@ -1,7 +1,7 @@
 """A loaded rule pack: checked, compiled, immutable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from qa_engine.domain import ComplaintCase, Promise, Severity, Transcript
@@ -13,7 +13,7 @@ from qa_engine.rules.looking.lexicon import Lexicon
 from qa_engine.rules.operators.base import Operator
 from qa_engine.rules.written.expression import Node, Polarity
 from qa_engine.rules.written.fields import ConditionFields
-from qa_engine.rules.written.models import AppliesTo, Exclusion, Header, PhraseList, RuleModel
+from qa_engine.rules.written.models import AppliesTo, Exclusion, Header, Measured, PhraseList, RuleModel
 from qa_engine.rules.written.profile import UNSET, Profile
 
 _LIST_MENTION = re.compile("【([^【】]+)】")
@@ -89,6 +89,8 @@ class RulePack:
     slots: Mapping[str, tuple[str, ...]]
     lexicon: Lexicon = field(repr=False)
     profile: Profile = UNSET
+    situations: Mapping[str, Rule] = field(default_factory=dict)  # name → what must hold, as the fault of a rule
+    measured: Mapping[str, Measured] = field(default_factory=dict)  # rule id → how often its faults were right
     register: Register | None = None  # of complaints
     list_places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, repr=False)  # list → file, line
 
@@ -122,3 +124,9 @@ class RulePack:
             if rule.id == rule_id:
                 return rule
         raise NotFoundError(f"规则包 {self.id} 里没有规则 {rule_id}")
+
+
+def asked_of(pack: RulePack) -> Iterator[Rule]:
+    """Everything that is asked of a call: the rules, and the situations in which some of them are not."""
+    yield from pack.rules
+    yield from pack.situations.values()

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from qa_engine.rules.operators import registry
-from qa_engine.rules.written.models import RULE_ID, Exclusion, Header, PhraseList, RuleModel
+from qa_engine.rules.written.models import RULE_ID, Exclusion, Header, Measured, PhraseList, RuleModel, Situation
 
 _REF = "#/$defs/{model}"
 
@@ -31,13 +31,14 @@ def _condition(operators: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of one YAML file of a pack; every registered operator is in it."""
     operators = {name: entry.fields for name, entry in sorted(registry().items())}
-    models: list[type[BaseModel]] = [Header, PhraseList, Exclusion, RuleModel, *operators.values()]
+    models: list[type[BaseModel]] = [Header, PhraseList, Exclusion, Situation, Measured, RuleModel, *operators.values()]
     _, schema = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     definitions = schema["$defs"]
     for name, fields in operators.items():
         definitions[fields.__name__]["title"] = f"{name}（{registry()[name].title}）"
     rule = definitions["RuleModel"]["properties"]
-    rule["conditions"]["additionalProperties"] = _condition(operators)
+    for model in ("RuleModel", "Situation"):
+        definitions[model]["properties"]["conditions"]["additionalProperties"] = _condition(operators)
     rule["id"]["pattern"] = f"^{RULE_ID.pattern}$"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -52,6 +53,8 @@ def json_schema() -> dict[str, Any]:
             },
             "lists": {"type": "object", "additionalProperties": {"$ref": _REF.format(model="PhraseList")}},
             "exclusions": {"type": "object", "additionalProperties": {"$ref": _REF.format(model="Exclusion")}},
+            "situations": {"type": "object", "additionalProperties": {"$ref": _REF.format(model="Situation")}},
+            "measured": {"type": "object", "additionalProperties": {"$ref": _REF.format(model="Measured")}},
             "rules": {"type": "array", "items": {"$ref": _REF.format(model="RuleModel")}},
         },
         "$defs": definitions,

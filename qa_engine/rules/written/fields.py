@@ -56,11 +56,13 @@ def check_acts(acts: Sequence[str], speaker: Speaker) -> None:
 class Witness(Strict):
     """The service acts that speak beside words: one of them in the same turn makes a find certain.
 
+    ``supports``: acts that speak beside words, too, but say nothing by themselves.
     ``above``: from which probability an act counts. ``alone``: from which one without the words is a doubt of its own;
     None: never.
     """
 
     acts: ActNames
+    supports: tuple[str, ...] = ()
     above: Above = DEFAULT_ABOVE
     alone: Above | None = "very_sure"
 
@@ -241,7 +243,7 @@ class Located(ConditionFields):
         return (self.anchor.to,) if self.anchor else ()
 
 
-_WITNESSED = ("phrase", "regex", "similar")
+_WITNESSED = ("phrase", "regex", "similar", "time")
 
 
 class Spoken(Located):
@@ -256,10 +258,10 @@ class Spoken(Located):
     def _acts_of_the_witness(self) -> "Spoken":
         if isinstance(self.witness, Witness):
             if self.operator not in _WITNESSED or getattr(self, "need", "any") != "any":
-                raise ValueError("witness 的服务行为只能写在 phrase（need: any）、regex、similar 条件里")
+                raise ValueError("witness 的服务行为只能写在 phrase（need: any）、regex、similar、time 条件里")
             if self.speaker == "any":
                 raise ValueError("写了 witness 的条件要写明 speaker: agent 或 customer")
-            check_acts(self.witness.acts, Speaker(self.speaker))
+            check_acts((*self.witness.acts, *self.witness.supports), Speaker(self.speaker))
         return self
 
     @property

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from qa_engine.domain import Severity
+from qa_engine.domain import Precision, Severity
 from qa_engine.measures import BACKCHANNELS
 from qa_engine.rules.written.duties import Calendar, Complaints
 from qa_engine.rules.written.fields import Clause, Count, Seconds, Strict, Texts
@@ -37,6 +37,7 @@ class Header(Strict):
     backchannels: Texts = BACKCHANNELS
     calendar: Calendar = Calendar()
     complaints: Complaints | None = None
+    veto_alone: Literal["never", "measured"] = "never"  # may the machine alone bring a call to 0
     reply_limit_hours: Annotated[float, Field(gt=0)] = 48.0  # later replies are marked in the ledger of promises
 
     @field_validator("confusions")
@@ -178,6 +179,41 @@ class Examples(Strict):
     not_applicable: Dialogues = ()
 
 
+class Situation(Strict):
+    """A state of affairs in which rules that name it under ``not_when`` are not asked."""
+
+    title: str
+    conditions: dict[str, dict[str, Any]] = Field(min_length=1)
+    when: str
+
+
+_Count: TypeAlias = Annotated[int, Field(ge=0)]
+
+
+class Measured(Strict):
+    """How often faults that a rule found were faults: [right, of all], by what they were held against.
+
+    ``golden``: the golden calls. ``kept``: labelled calls that were written apart from the rules. ``reviews``: verdicts
+    of people on the centre's own calls.
+    """
+
+    golden: tuple[_Count, _Count] = (0, 0)
+    kept: tuple[_Count, _Count] = (0, 0)
+    reviews: tuple[_Count, _Count] = (0, 0)
+
+    @model_validator(mode="after")
+    def _no_more_right_than_all(self) -> "Measured":
+        if any(right > of for right, of in (self.golden, self.kept, self.reviews)):
+            raise ValueError("属实的次数不能多于命中的次数：写 [属实, 命中]")
+        return self
+
+    @property
+    def precision(self) -> Precision | None:
+        """Over all three; None where nothing was found."""
+        right, of = (sum(pair[at] for pair in (self.golden, self.kept, self.reviews)) for at in (0, 1))
+        return Precision.measured(right, of) if of else None
+
+
 class RuleModel(Strict):
     """One rule as written. ``conditions`` are still plain data: each operator has its own fields."""
 
@@ -193,6 +229,7 @@ class RuleModel(Strict):
     applies_to: AppliesTo = AppliesTo()
     conditions: dict[str, dict[str, Any]] = Field(min_length=1)
     only_if: str | None = None
+    not_when: Texts = ()
     fault: str
     message: str
     rate: str = ""
@@ -215,10 +252,12 @@ class PackFile(Strict):
     slots: Mapping[str, Any] = Field(default_factory=dict)
     lists: Mapping[str, Any] = Field(default_factory=dict)
     exclusions: Mapping[str, Any] = Field(default_factory=dict)
+    situations: Mapping[str, Any] = Field(default_factory=dict)
+    measured: Mapping[str, Any] = Field(default_factory=dict)
     rules: tuple[Any, ...] = ()
 
 
 __all__ = [
-    "AppliesTo", "Dialogue", "Examples", "Exclusion", "Header", "Heard", "PackFile", "Phrase", "PhraseList",
-    "Points", "Repeat", "RuleModel",
+    "AppliesTo", "Dialogue", "Examples", "Exclusion", "Header", "Heard", "Measured", "PackFile", "Phrase", "PhraseList",
+    "Points", "Repeat", "RuleModel", "Situation",
 ]  # fmt: skip

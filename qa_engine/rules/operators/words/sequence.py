@@ -53,6 +53,7 @@ class SequenceFields(ConditionFields):
     max_gap_turns: Annotated[int, Field(ge=0)] | None = None
     max_gap_seconds: Seconds | None = None
     order_only: bool = False
+    any_order_in_turn: bool = False
 
     def references(self) -> tuple[str, ...]:
         return tuple(step.condition for step in self.steps if step.condition is not None)
@@ -148,7 +149,7 @@ def _chain(scope: Scope, steps: list[tuple[tuple[Hit, ...], bool]]) -> tuple[Hit
 
 def _follows(scope: Scope, before: Hit, after: Hit) -> bool:
     fields: SequenceFields = scope.fields
-    if after.begin < before.finish:
+    if after.begin < before.finish and not (fields.any_order_in_turn and after.begin[0] == before.begin[0]):
         return False
     if fields.max_gap_turns is not None and after.begin[0] - before.finish[0] - 1 > fields.max_gap_turns:
         return False

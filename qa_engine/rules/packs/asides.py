@@ -1,0 +1,62 @@
+"""What a pack says beside its rules: situations in which rules are not asked, and how often rules were right."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from qa_engine.domain import Severity
+from qa_engine.located.faults import Faults
+from qa_engine.located.source import Path
+from qa_engine.rules.packs.pack import Rule
+from qa_engine.rules.packs.prepare import Workshop
+from qa_engine.rules.written.models import LIST_ID, Measured, PackFile, RuleModel, Situation
+
+
+class _Loader(Protocol):
+    def load(self) -> Rule | None: ...
+
+
+Opened = Sequence[tuple[PackFile, Faults]]
+LoaderOf = Callable[[RuleModel, Faults, Path, Workshop], _Loader]
+
+
+def load_situations(opened: Opened, workshop: Workshop, loader: LoaderOf) -> dict[str, Rule]:
+    """Name → the situation as a rule whose fault is that it holds; faults are collected where they stand."""
+    found: dict[str, Rule] = {}
+    section = next(iter(workshop.header.sections), "")
+    for file, faults in opened:
+        for name, raw in file.situations.items():
+            path = ("situations", name)
+            named = faults.about(f"situation {name}")
+            if not LIST_ID.fullmatch(name):
+                named.add(path, f"情形的名字「{name}」只能用字母、数字、下划线和汉字")
+                continue
+            if name in found:
+                named.add(path, f"情形「{name}」重复定义")
+                continue
+            written = named.validate(Situation, raw, path)
+            if written is None:
+                continue
+            model = RuleModel(
+                id="situation",
+                title=written.title,
+                section=section,
+                severity=Severity.INFO,
+                conditions=written.conditions,
+                fault=written.when,
+                message="",
+            )
+            rule = loader(model, named, path, workshop).load()
+            if rule is not None:
+                found[name] = rule
+    return found
+
+
+def load_measured(opened: Opened) -> Mapping[str, Measured]:
+    """Rule id → how often its faults were right."""
+    found: dict[str, Measured] = {}
+    for file, faults in opened:
+        for name, raw in file.measured.items():
+            counts = faults.validate(Measured, raw, ("measured", name))
+            if counts is not None:
+                found[name] = counts
+    return found
