@@ -13,6 +13,7 @@ from qa_engine.domain import (
     PENDING_GRADE,
     CallResult,
     Evidence,
+    Fragility,
     ItemScore,
     Ladder,
     NearestMiss,
@@ -185,7 +186,18 @@ def _rule_to_json(rule: RuleResult) -> dict[str, Any]:
         "precision": _precision_to_json(rule.precision),
         "quiet": rule.quiet,
         "confirmed": rule.confirmed,
+        "fragile": _fragility_to_json(rule.fragile),
     }
+
+
+def _fragility_to_json(fragile: Fragility | None) -> dict[str, Any] | None:
+    if fragile is None:
+        return None
+    return {"flips": fragile.flips, "tried": fragile.tried, "words": list(fragile.words)}
+
+
+def _fragility_from_json(obj: Mapping[str, Any] | None) -> Fragility | None:
+    return None if obj is None else Fragility(obj["flips"], obj["tried"], tuple(obj["words"]))
 
 
 def _precision_to_json(precision: Precision | None) -> dict[str, Any] | None:
@@ -216,6 +228,7 @@ def _rule_from_json(obj: Mapping[str, Any]) -> RuleResult:
         witnesses=tuple(obj.get("witnesses", ())),
         precision=Precision(**obj["precision"]) if obj.get("precision") is not None else None,
         quiet=obj.get("quiet", False),
+        fragile=_fragility_from_json(obj.get("fragile")),
         confirmed=obj.get("confirmed", obj["severity"] == Severity.VETO and obj["status"] == Status.FAIL),
     )
 

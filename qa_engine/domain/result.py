@@ -88,6 +88,18 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragility:
+    """How a fault stands when unsure words are heard otherwise: ``flips`` of ``tried`` changes took it away.
+
+    ``words``: which (不→步). A fault with flips is a doubt.
+    """
+
+    flips: int
+    tried: int
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Precision:
     """How often the faults that a rule found were faults: ``right`` of ``of``, and the 95 % interval (Wilson), 0–1."""
 
@@ -143,6 +155,7 @@ class RuleResult:
     witnesses: tuple[str, ...] = ()  # what spoke for the fault: wording, phrase, act, measure
     precision: Precision | None = None  # None: never measured
     quiet: bool = False  # a doubt that is shown and weighs in the queue, but sends no call there by itself
+    fragile: Fragility | None = None  # None: no unsure word was there to try
     confirmed: bool = False  # a veto that stands: a person said so, or the pack lets the machine say it
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from qa_engine.domain import RuleResult, Status, Transcript
+from qa_engine.rules.fragile import doubted
 from qa_engine.rules.judgement import Judgement, result_of
 from qa_engine.rules.looking.view import CallView
 from qa_engine.rules.operators.witness import witness_of
@@ -93,10 +94,19 @@ class _Judge:
         if titles[Truth.TRUE]:
             return result_of(rule, Status.NOT_APPLICABLE, reason=f"{'、'.join(titles[Truth.TRUE])}，本项不适用")
         found = Judgement(self._pack, rule, self._call, self._baselines, self._profile).result(self._offences)
+        found = self._steady(rule, found)
         if titles[Truth.UNCERTAIN] and found.status is Status.FAIL:
             reason = f"可能{'、'.join(titles[Truth.UNCERTAIN])}，本项也许不适用"
             found = replace(in_doubt(found, reason), quiet=True)
         return trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
+
+    def _steady(self, rule: Rule, found: RuleResult) -> RuleResult:
+        """A fault that another hearing of an unsure word takes away is a doubt."""
+
+        def judged(heard: CallView) -> Status:
+            return Judgement(self._pack, rule, heard, self._baselines, self._profile).result(None).status
+
+        return doubted(found, self._call, self._pack.header.heard, self._pack.lexicon.sounds.confusions, judged)
 
     def _situation(self, name: str) -> Truth:
         if name not in self._situations:

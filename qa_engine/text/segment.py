@@ -33,3 +33,11 @@ def _tokenizer() -> Any:
 def words(text: str) -> tuple[str, ...]:
     """The words of ``text``, which joined are the text again."""
     return tuple(_tokenizer().cut(text, HMM=False))
+
+
+def frequencies() -> dict[str, int]:
+    """Word → how often the dictionary's makers counted it; beginnings of words have 0."""
+    tokenizer = _tokenizer()
+    tokenizer.initialize()
+    found: dict[str, int] = tokenizer.FREQ
+    return found

@@ -36,7 +36,7 @@ class SoundCode:
     """
 
     def __init__(self, confusions: Confusions) -> None:
-        self._confusions = confusions
+        self.confusions = confusions
         self._codes: dict[str, str] = {}
         self._learning = Lock()
         self._chars: dict[bool, dict[str, str]] = {True: {}, False: {}}
@@ -50,7 +50,7 @@ class SoundCode:
         syllable = char_syllable(char)
         code = char
         if syllable != char:
-            sound = self._confusions.fold(syllable, tones=tones)
+            sound = self.confusions.fold(syllable, tones=tones)
             with self._learning:  # two threads must not give one code to two sounds
                 code = self._codes.setdefault(sound, chr(_FIRST_CODE + len(self._codes)))
         self._chars[tones][char] = code

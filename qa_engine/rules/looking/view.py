@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, reduce
 from itertools import accumulate, pairwise
 from operator import or_
@@ -117,12 +118,21 @@ class CallView:
     """A transcript with everything that several conditions need, worked out once."""
 
     def __init__(
-        self, transcript: Transcript, lexicon: Lexicon, tones: ToneReader, acts: ActReader | None = None
+        self,
+        transcript: Transcript,
+        lexicon: Lexicon,
+        tones: ToneReader,
+        acts: ActReader | None = None,
+        *,
+        views: Sequence[TurnView] | None = None,  # of the turns, where they are known already
     ) -> None:
         self.transcript = transcript
         self.tones = tones
         self.acts: ActReader = acts or NoActs()
-        self.all_turns = tuple(TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns))
+        self._lexicon = lexicon
+        if views is None:
+            views = [TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns)]
+        self.all_turns = tuple(views)
         self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
@@ -165,6 +175,24 @@ class CallView:
     def _seek(self, layer: Layer, speaker: Speaker | None) -> "_Sought":
         turns = [(1 << view.order, view.scanned.owners(layer)) for view in self.turns_of(speaker)]
         return _Sought(reduce(or_, [owners for _, owners in turns], 0), turns)
+
+    def said_otherwise(self, order: int, first: int, last: int, other: str) -> "CallView":
+        """The call with the characters [first, last) of one turn as ``other`` of the same length; readings stay."""
+        view = self.all_turns[order]
+        turn = view.turn
+        words = [
+            replace(word, text=other) if (first, last) == (start, end) else word for start, end, word in view.words
+        ]
+        said = replace(turn, text=turn.text[:first] + other + turn.text[last:], words=tuple(words))
+        changed = CallView(
+            replace(self.transcript, turns=tuple(said if each is turn else each for each in self.transcript.turns)),
+            self._lexicon,
+            self.tones,
+            self.acts,
+            views=[TurnView(said, order, self._lexicon) if each is view else each for each in self.all_turns],
+        )
+        changed.__dict__.update(tone_of=self.tone_of, act_of=self.act_of)
+        return changed
 
     @cached_property
     def last_second(self) -> float:

@@ -23,6 +23,7 @@ class Heard(Strict):
     min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
     min_word_probability: Annotated[float, Field(ge=0, le=1)] = 0.3
     max_unheard_seconds: Seconds = 1.5
+    fragile_below: Annotated[float, Field(ge=0, le=1)] = 0.5  # words less probable are tried as what sounds alike
 
 
 class Header(Strict):
