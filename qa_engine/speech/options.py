@@ -66,7 +66,8 @@ class HearingOptions:
     thin_seconds: float = 2.0  # speech in a clip from which its rate is looked at
     language_clips: int = 3  # of a channel, the longest, whose language is asked for
     language_seconds: float = 2.0  # speech in a clip from which its language can be told
-    language_probability: float = 0.8
+    language_probability: float = 0.5  # from which another language is told by its name…
+    own_language_probability: float = 0.1  # …where the one that is recognised is less likely than this
 
 
 @dataclass(frozen=True, slots=True)

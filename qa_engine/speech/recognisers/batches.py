@@ -81,11 +81,16 @@ class Decoder:
         features: np.ndarray = self._model.feature_extractor(sound)[..., : context * _FRAMES_PER_SECOND]
         return features
 
-    def _languages(self, encoded: Any, clips: Sequence[Clip]) -> list[tuple[str | None, float]]:
+    def _languages(self, encoded: Any, clips: Sequence[Clip]) -> list[tuple[str | None, float, float]]:
+        """For each clip the likeliest language, its probability, and that of the language that is sought."""
         if not (self._model.model.is_multilingual and any(clip.plan.tell_language for clip in clips)):
-            return [(None, 0.0)] * len(clips)
-        found = self._model.model.detect_language(encoded)
-        return [(best[0][0].strip("<|>"), round(float(best[0][1]), 4)) for best in found]
+            return [(None, 0.0, 1.0)] * len(clips)
+        languages = []
+        for found in self._model.model.detect_language(encoded):
+            chances = {token.strip("<|>"): round(float(chance), 4) for token, chance in found}
+            best = max(chances, key=lambda code: chances[code])
+            languages.append((best, chances[best], chances.get(self._options.language, 0.0)))
+        return languages
 
     def _generate(self, encoded: Any, clips: Sequence[Clip], limit: int) -> list[list[int]]:
         """Text tokens of each clip, ``limit`` of them at most."""

@@ -38,13 +38,15 @@ class RecogniserIdentity:
 class RecognisedClip:
     """What was heard in one clip: words in order, with times in seconds from the start of the clip.
 
-    ``language`` is a code such as ``en`` with its probability, where the model can tell; ``broken_off`` says that the
-    text went on without an end and was cut.
+    ``language`` is the likeliest one, a code such as ``en``, with its probability, where the model was asked and can
+    tell; ``own_probability`` is that of the language in which the words were sought. ``broken_off`` says that the text
+    went on without an end and was cut.
     """
 
     words: tuple[Word, ...] = ()
     language: str | None = None
     language_probability: float = 0.0
+    own_probability: float = 1.0
     broken_off: bool = False
 
 

@@ -125,15 +125,15 @@ def test_a_clip_in_another_language_is_not_judged() -> None:
     def answer(clip: Clip) -> RecognisedClip:
         foreign = clip.plan.start > 8 * RATE
         words = spread("哈罗我想问一下啊", clip).words
-        return RecognisedClip(words, "en" if foreign else "zh", 0.97)
+        return RecognisedClip(words, "en", 0.97, 0.01) if foreign else RecognisedClip(words, "zh", 0.97, 0.97)
 
-    hearing, _ = heard(answer, (1, 3), (5, 7.5), (10, 13))
+    hearing, _ = heard(answer, (1, 3.1), (5, 7.5), (10, 13))
     assert [clip.excluded for clip in hearing.clips] == [None, None, Exclusion.OTHER_LANGUAGE]
 
 
 def test_a_foreign_channel_is_asked_about_clip_by_clip() -> None:
     def answer(clip: Clip) -> RecognisedClip:
-        told = ("en", 0.97) if clip.plan.tell_language else (None, 0.0)
+        told = ("en", 0.97, 0.01) if clip.plan.tell_language else (None, 0.0, 1.0)
         return RecognisedClip(spread("哈罗我想问一下啊", clip).words, *told)
 
     spans = [(3.0 * i + 1, 3.0 * i + 3.1) for i in range(7)]
@@ -142,5 +142,6 @@ def test_a_foreign_channel_is_asked_about_clip_by_clip() -> None:
 
 
 def test_an_unsure_guess_of_the_language_excludes_nothing() -> None:
-    hearing, _ = heard(lambda clip: RecognisedClip(spread("您好请讲您好请讲", clip).words, "ja", 0.5), (1, 3))
-    assert [clip.excluded for clip in hearing.clips] == [None]
+    for guess in (("ja", 0.8, 0.15), ("ja", 0.4, 0.05)):
+        hearing, _ = heard(lambda clip, g=guess: RecognisedClip(spread("您好请讲您好请讲", clip).words, *g), (1, 3.5))
+        assert [clip.excluded for clip in hearing.clips] == [None]
