@@ -9,6 +9,7 @@ from rich.table import Table
 from qa_engine.cli.console import tables
 from qa_engine.cli.output import open_output
 from qa_engine.domain import CallResult, Status
+from qa_engine.service import writable
 
 
 def print_table(table: Table, out: Path | None = None) -> None:
@@ -46,8 +47,8 @@ def print_results(results: Iterable[CallResult], out: Path | None = None) -> Non
     for result in results:
         veto = "（一票否决）" if result.veto else "（一票否决待确认）" if result.veto_suspected else ""
         table.add_row(
-            result.call_id,
-            result.agent_id or "—",
+            writable(result.call_id),
+            writable(result.agent_id or "—"),
             f"{result.total:g}",
             f"{result.possible:g}",
             result.grade + veto,

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from qa_engine.contract.names import PLAIN, Named, Reading, cleaned, read_name
 from qa_engine.domain import Exclusion, Speaker
+from qa_engine.text import writable
 
 LABELS = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
 """What is written; far more is understood."""
@@ -150,4 +151,4 @@ def join_lines(first: str, second: str) -> str:
 
 def one_line(text: str) -> str:
     """Text that fits on one line of a subtitle or text file."""
-    return " ".join(text.split())
+    return writable(" ".join(text.split()))

@@ -16,6 +16,7 @@ from qa_engine.errors import Fault
 
 Path: TypeAlias = tuple[str | int, ...]
 _MAX_DEPTH = 40
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _MAX_CHARS = 4_000_000
 
 
@@ -176,6 +177,8 @@ def _scalar(document: Document, node: yaml.Node, path: Path) -> bool | int | flo
     text = str(node.value)
     match node.tag.removeprefix("tag:yaml.org,2002:"):
         case "str":
+            if _HALF_CHARACTER.search(text):
+                document.faults.append(document.fault(path, "文本里有半个字符（单独的代理码位），请重新输入"))
             return text
         case "bool":
             return text.lower() == "true"

@@ -80,6 +80,7 @@ from qa_engine.service.reporting.source import REASONS
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
 from qa_engine.store import CallFilter, CallOrder, JobState
+from qa_engine.text import writable
 
 __all__ = [
     "MEDIA_TYPES",
@@ -195,6 +196,7 @@ __all__ = [
     "with_wishes",
     "wording",
     "worker_command",
+    "writable",
     "write_profile",
     "write_report",
 ]

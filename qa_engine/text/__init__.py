@@ -6,6 +6,7 @@ from qa_engine.text.numerals import number_value
 from qa_engine.text.pinyin import CONFUSIONS, DEFAULT_CONFUSIONS, Confusions, char_syllable, syllables, toneless
 from qa_engine.text.privacy import mask_private
 from qa_engine.text.simplify import to_simplified
+from qa_engine.text.writable import writable
 
 __all__ = [
     "CONFUSIONS",
@@ -25,4 +26,5 @@ __all__ = [
     "syllables",
     "to_simplified",
     "toneless",
+    "writable",
 ]

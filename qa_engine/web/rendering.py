@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from qa_engine import __version__
 from qa_engine.errors import QaError
-from qa_engine.service import App, profile_gaps, wording
+from qa_engine.service import App, profile_gaps, wording, writable
 from qa_engine.web import labels
 
 STATIC = Path(__file__).parent / "static"
@@ -136,4 +136,4 @@ def render(
             notice=notice_of(request), gaps=gaps_of(request), zone=zone_of(request), path=request.url.path, **context
         )
     )
-    return HTMLResponse(html, status_code=status, headers=dict(headers) if headers else None)
+    return HTMLResponse(writable(html), status_code=status, headers=dict(headers) if headers else None)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from qa_engine.reports.document import Beside, Block, Card, Document, Rows, Table, Value, value_of
 from qa_engine.reports.wording import number
+from qa_engine.text import writable
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -47,6 +48,6 @@ def _cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        text = value.replace("\x00", "")
+        text = writable(value)
         return "'" + text if text.startswith(_DANGEROUS) else text
     return number(value)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from qa_engine.reports.document import Document, words
 from qa_engine.reports.render.html_blocks import HtmlBlocks, element, safe_url
+from qa_engine.text import writable
 
 _DIGEST = re.compile(r"((?:sha256:|\b)[0-9a-f]{16})[0-9a-f]{48}")
 
@@ -17,8 +18,8 @@ def render_html(document: Document, *, fragment: bool = False) -> str:
     audio_url = safe_url(document.audio_url)
     body = _body(document, audio_url)
     if fragment:
-        return body
-    return (
+        return writable(body)
+    return writable(
         _environment()
         .get_template("page.html.j2")
         .render(

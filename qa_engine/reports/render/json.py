@@ -4,6 +4,7 @@ import json
 
 from qa_engine.domain import plain
 from qa_engine.reports.document import Document
+from qa_engine.text import writable
 
 
 def render_json(document: Document) -> bytes:
@@ -11,4 +12,4 @@ def render_json(document: Document) -> bytes:
     data = plain(document.data)
     assert isinstance(data, dict)
     text = json.dumps({"version": 1, "kind": document.kind, **data}, ensure_ascii=False, indent=2, allow_nan=False)
-    return text.encode() + b"\n"
+    return writable(text).encode() + b"\n"

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -17,6 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from qa_engine.reports.document import Value
+from qa_engine.text import writable
 
 _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001 a fixed stamp, not a moment
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
@@ -132,7 +132,7 @@ def _units(text: str) -> int:
 def write_cell(cell: Cell, value: Value, style: Style) -> None:
     """Numbers stay numbers; text is always text, marked as such when a spreadsheet might take it for a formula."""
     if isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value)
+        text = writable(value)
         cell.value = text[:_LONGEST]
         cell.data_type = "s"
         if text.startswith(_DANGEROUS):
@@ -157,7 +157,7 @@ class Book:
         self._workbook = Workbook()
         self._first = True
         properties = self._workbook.properties
-        properties.title = ILLEGAL_CHARACTERS_RE.sub("", title)
+        properties.title = writable(title)
         properties.creator = "qa-engine"
         properties.created = properties.modified = _EPOCH
 

@@ -153,7 +153,7 @@ def simple_transcript(draw: st.DrawFn) -> Transcript:
                 st.tuples(
                     st.sampled_from(Speaker),
                     st.integers(0, 4_000_000),
-                    st.integers(0, 90_000),
+                    st.integers(0, 60_000),
                     letters,
                     st.none() | st.sampled_from(Exclusion),
                 ),
