@@ -7,6 +7,7 @@ predicate (…了, …的话, …就好) is followed by another subject or time.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 _TAG = "(?:对|是|没错|对不|是不)(?:吗|么|吧|对|是)(?![^,。!?;])"
 # A clause that ends with a verb of saying goes on with what was said; a tag (是吗, 对吧) belongs to what it asks about.
@@ -29,16 +30,20 @@ _BORDER = re.compile(rf"(?:{_MARK})|(?:{_FINAL})(?={_SUBJECT})|(?={_CONNECTIVE})
 def clause_of(text: str, place: tuple[int, int], pauses: Sequence[int] = ()) -> tuple[int, int]:
     """[begin, end) of the clause in which the characters ``place`` of a normalised text stand, with its mark."""
     start, end = place
-    begin, stop = 0, len(text)
-    for border in _BORDER.finditer(text):
-        if border.end() <= start:
-            begin = border.end()
-        elif border.start() >= end:
-            stop = border.end()
-            break
+    starts, ends = _borders(text)
+    last, following = bisect_right(ends, start), bisect_left(starts, end)
+    begin = ends[last - 1] if last else 0
+    stop = ends[following] if following < len(starts) else len(text)
     before, after = bisect_right(pauses, start), bisect_left(pauses, end)
     if before:
         begin = max(begin, pauses[before - 1])
     if after < len(pauses):
         stop = min(stop, pauses[after])
     return begin, stop
+
+
+@lru_cache(maxsize=64)  # a long turn is asked for the clause of each of its hits
+def _borders(text: str) -> tuple[Sequence[int], Sequence[int]]:
+    """Where the borders between clauses begin and where they end, both rising."""
+    places = [border.span() for border in _BORDER.finditer(text)]
+    return [start for start, _ in places], [end for _, end in places]
