@@ -65,6 +65,19 @@ class Settings(BaseSettings):
         '`{"班长": "agent", "王先生": "customer", "备注": "text"}`; `text`: no name but a part of what is said.',
     )
 
+    manifest_columns: dict[str, str] = Field(
+        {},
+        description="A centre's own headings of manifests and the columns they mean, as JSON: "
+        '`{"录音名": "file", "话务员号": "agent_id"}`. Common Chinese headings are known.',
+    )
+    agent_id_digits: Annotated[int, Field(ge=1, le=12)] | None = Field(
+        None,
+        description="How many digits a 工号 has: with 4, 26 becomes 0026. Unset: ids that look alike are told.",
+    )
+    settle_seconds: Annotated[int, Field(ge=0)] = Field(
+        60, description="A recording whose header is still open waits until its file is unchanged for so long."
+    )
+
     tone_model: str = Field(
         "bundled",
         description="Tone model: `bundled`, the folder of an own one as `qa-engine tone train` writes it, or `none`.",

@@ -1,5 +1,6 @@
 """Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT and plain 坐席:/客户: text."""
 
+from qa_engine.contract.encoding import readable
 from qa_engine.contract.foreign import is_transcript
 from qa_engine.contract.names import PLAIN, Reading, cleaned
 from qa_engine.contract.plain_text import to_txt
@@ -38,6 +39,7 @@ __all__ = [
     "outside",
     "read_line",
     "read_transcripts",
+    "readable",
     "spoken_to_json",
     "to_srt",
     "to_txt",

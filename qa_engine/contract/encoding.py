@@ -1,11 +1,25 @@
 """Bytes of a text file → text. Chinese files come as UTF-8, with or without a mark, or as GBK from older programs."""
 
 import codecs
+import os
 import unicodedata
+from pathlib import Path
 
 from qa_engine.errors import Fault, TranscriptError
 
+_NAMES = ("utf-8", "gb18030")  # Windows machines in China pack archives with GBK names
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def readable(path: Path | str) -> str:
+    """A path as text that can be stored and shown, whatever bytes the file system has for it."""
+    raw = os.fsencode(path)
+    for encoding in _NAMES:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
 def decode_text(data: bytes, where: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from qa_engine.contract.chats import is_chat, parse_chat
-from qa_engine.contract.encoding import decode_json_bytes, decode_text
+from qa_engine.contract.encoding import decode_json_bytes, decode_text, readable
 from qa_engine.contract.foreign import read_foreign
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.plain_text import parse_txt
@@ -60,10 +60,12 @@ def iter_transcripts(path: Path, reading: Reading = PLAIN) -> Iterator[Transcrip
         elif suffix == _JSON:
             yield from _json_file(path, reading)
         elif suffix in _TEXT_PARSERS:
-            yield _TEXT_PARSERS[suffix](decode_text(path.read_bytes(), str(path)), str(path), path.stem, reading)
+            yield _TEXT_PARSERS[suffix](
+                decode_text(path.read_bytes(), readable(path)), readable(path), _stem(path), reading
+            )
         else:
             known = ", ".join(TRANSCRIPT_SUFFIXES)
-            yield TranscriptError([Fault(str(path), None, None, f"not a transcript file; known are {known}")])
+            yield TranscriptError([Fault(readable(path), None, None, f"not a transcript file; known are {known}")])
     except TranscriptError as error:
         yield error
     except FileNotFoundError:
@@ -87,15 +89,20 @@ def _is_one_call(items: list[object]) -> bool:
     return isinstance(first, dict) and "onebest" in first
 
 
+def _stem(path: Path) -> str:
+    """The name that a call has from its file."""
+    return Path(readable(path)).stem
+
+
 def _json_file(path: Path, reading: Reading) -> Iterator[Transcript | TranscriptError]:
     """One call, or a list of calls."""
-    where = str(path)
+    where = readable(path)
     obj = _parse(decode_json_bytes(path.read_bytes(), where), where)
     if not isinstance(obj, list) or _is_one_call(obj):
-        yield _record(obj, where, None, path.stem, reading)
+        yield _record(obj, where, None, _stem(path), reading)
         return
     for index, item in enumerate(obj):
-        call_id = path.stem if len(obj) == 1 else f"{path.stem}-{index + 1}"
+        call_id = _stem(path) if len(obj) == 1 else f"{_stem(path)}-{index + 1}"
         yield _record(item, f"{where}[{index}]", None, call_id, reading)
 
 
@@ -124,20 +131,20 @@ def iter_lines(path: Path) -> Iterator[RawLine | TranscriptError]:
 
 def read_line(line: RawLine, reading: Reading = PLAIN) -> Transcript | TranscriptError:
     """The transcript of one line, or what is wrong with it."""
-    where = str(line.path)
+    where = readable(line.path)
     try:
         obj = _parse(decode_json_bytes(line.data, where, line.number), where, line.number)
     except TranscriptError as error:
         return error
-    return _record(obj, where, line.number, f"{line.path.stem}-{line.number}", reading)
+    return _record(obj, where, line.number, f"{_stem(line.path)}-{line.number}", reading)
 
 
 def _no_such_file(path: Path) -> TranscriptError:
-    return TranscriptError([Fault(str(path), None, None, "no such file")])
+    return TranscriptError([Fault(readable(path), None, None, "no such file")])
 
 
 def _unreadable(path: Path, error: OSError) -> TranscriptError:
-    return TranscriptError([Fault(str(path), None, None, f"cannot be read: {error.strerror or error}")])
+    return TranscriptError([Fault(readable(path), None, None, f"cannot be read: {error.strerror or error}")])
 
 
 def _record(obj: object, where: str, line: int | None, call_id: str, reading: Reading) -> Transcript | TranscriptError:

@@ -32,6 +32,7 @@ from qa_engine.service.authoring.rulebook import (
 from qa_engine.service.checking.check import CheckOutcome, TranscribeOutcome, check_inputs, transcribe_files
 from qa_engine.service.context import App, open_app, upgrade_database
 from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
+from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
 from qa_engine.service.intake.registering import WARNINGS
 from qa_engine.service.intake.report import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
@@ -122,6 +123,8 @@ __all__ = [
     "Level",
     "MemoryBell",
     "PackJudge",
+    "Preview",
+    "PreviewRow",
     "Profile",
     "Progress",
     "QueueRow",
@@ -164,6 +167,7 @@ __all__ = [
     "load_rules",
     "open_app",
     "playable_file",
+    "preview_paths",
     "profile_gaps",
     "profile_path",
     "queues",

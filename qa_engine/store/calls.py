@@ -128,6 +128,11 @@ def save_agent(session: Session, agent_id: str, *, name: str | None, team: str |
     return agent
 
 
+def agent_ids(session: Session) -> frozenset[str]:
+    """The ids of all agents that were ever given."""
+    return frozenset(session.scalars(select(tables.Agent.id)))
+
+
 def unknown_agents(session: Session) -> Sequence[str]:
     return session.scalars(select(tables.Agent.id).where(tables.Agent.known.is_(False)).order_by(tables.Agent.id)).all()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from qa_engine import contract
-from qa_engine.contract import Reading
+from qa_engine.contract import Reading, readable
 from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, InputError, ManifestError, ProcessLostError, QaError, RulesError, TranscriptError
 from qa_engine.logs import set_up_logs
@@ -140,7 +140,7 @@ def _answers(
 
 def _lost(task: _Task, why: str) -> list[CheckOutcome]:
     """What becomes of a task at which a process of the crew ended."""
-    where = str(task.candidate.path)
+    where = readable(task.candidate.path)
     line = task.line.number if isinstance(task.line, contract.RawLine) else None
     fault = Fault(where, line, None, f"not checked: the process that judged it ended ({why})")
     return [CheckOutcome(where, None, None, ProcessLostError(str(fault)))]
@@ -158,7 +158,7 @@ def _check_transcripts(judge: Judge, reading: Reading, task: _Task) -> list[Chec
 
 
 def _judged(judge: Judge, candidate: Candidate, records: Iterable[Transcript | QaError]) -> list[CheckOutcome]:
-    return list(_outcomes(judge, str(candidate.path), records))
+    return list(_outcomes(judge, readable(candidate.path), records))
 
 
 def _outcomes(judge: Judge, where: str, records: Iterable[Transcript | QaError]) -> Iterator[CheckOutcome]:
@@ -184,7 +184,7 @@ def _written(
 ) -> Iterator[Transcript | QaError]:
     """The transcripts of a file, or of one line of it, that somebody else has written."""
     if candidate.transcript is not None:
-        yield with_facts(candidate.transcript, facts, facts.call_id or candidate.path.stem)
+        yield with_facts(candidate.transcript, facts, facts.call_id or Path(readable(candidate.path)).stem)
         return
     records: Iterable[Transcript | TranscriptError]
     if line is None:
@@ -213,14 +213,14 @@ def transcribe_files(
     for candidate in found.candidates:
         for transcript in _transcripts(app, candidate, given, progress):
             if isinstance(transcript, QaError):
-                yield TranscribeOutcome(str(candidate.path), None, transcript)
+                yield TranscribeOutcome(readable(candidate.path), None, transcript)
             else:
-                yield TranscribeOutcome(str(candidate.path), transcript, None)
+                yield TranscribeOutcome(readable(candidate.path), transcript, None)
 
 
 def _nothing(found: Found, paths: Sequence[Path]) -> Iterator[CheckOutcome]:
     if not found.candidates and not found.faults:
-        named = ", ".join(map(str, paths))
+        named = ", ".join(map(readable, paths))
         yield CheckOutcome(named, None, None, InputError(f"{named}: no recordings and no transcripts"))
 
 
@@ -232,9 +232,9 @@ def _transcripts(
     if not candidate.is_recording:
         yield from _written(candidate, facts, reading_of(app.settings))
         return
-    call_id = facts.call_id or candidate.path.stem
+    call_id = facts.call_id or Path(readable(candidate.path)).stem
     channel = facts.agent_channel or agent_channel(app.settings)
-    name = str(candidate.path)
+    name = readable(candidate.path)
     tell = (lambda done, whole: progress(name, done, whole)) if progress else None
     try:
         probed = app.transcriber.probe(candidate.path)

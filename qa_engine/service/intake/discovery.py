@@ -54,6 +54,7 @@ class Found:
     candidates: list[Candidate] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what else was there, and why nothing came of it
 
 
 def discover(settings: Settings, paths: Sequence[Path], *, manifest: Path | None = None) -> Found:
@@ -72,8 +73,16 @@ class _Discovery:
         self._zone = self._reading.zone
         self._pattern = _pattern(settings)
         self._found = Found()
-        self._given = self._take(read_manifest(manifest, zone=self._zone)) if manifest else None
+        self._given = (
+            self._take(read_manifest(manifest, zone=self._zone, columns=settings.manifest_columns))
+            if manifest
+            else None
+        )
+        self._columns = settings.manifest_columns
+        self._digits = settings.agent_id_digits
         self._beside: dict[Path, Mapping[Path, ManifestEntry] | None] = {}
+        self._cut: set[Path] = set()  # folders whose manifest can be read up to some row
+        self._stopped: set[Path] = set()  # folders whose manifest cannot be read
         self._faulty: set[Path] = set(self._given_manifest.faulty_files) if self._given else set()
         self._seen: set[Path] = set()
         self._listed: dict[Path, dict[str, list[str]]] = {}
@@ -115,6 +124,8 @@ class _Discovery:
     def _walk(self, root: Path) -> Iterator[Path]:
         inside = root.resolve()
         for folder, folders, files in os.walk(root, onerror=self._unreadable):
+            for name in sorted(name for name in (*folders, *files) if name.startswith(".")):
+                self._found.notes.append(f"{readable(Path(folder) / name)}: hidden, passed over")
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in folders:
                 if (Path(folder) / name).is_symlink():
@@ -165,9 +176,12 @@ class _Discovery:
             return
         self._seen.add(resolved)
         entries = self._given if self._given is not None else self._manifest_of(resolved.parent)
-        if resolved in self._faulty:
-            return  # its row has a fault, which was told
+        if resolved in self._faulty or (self._given is None and resolved.parent in self._stopped):
+            return  # its row, or its manifest, has a fault, which was told
         entry = entries.get(resolved) if entries is not None else None
+        if entry is None and self._given is None and resolved.parent in self._cut:
+            self._fault(path, "waits: the manifest of its folder cannot be read to its end")
+            return
         where, line = (str(self._manifest_path(resolved)), entry.line) if entry else (readable(path), None)
         try:
             facts, transcript = self._read_beside(path)
@@ -176,6 +190,7 @@ class _Discovery:
             return
         if entry is not None:
             facts = entry.facts.over(facts)
+        facts = facts.with_agent_id(self._digits)
         is_transcript = path.suffix.lower() in TRANSCRIPT_SUFFIXES
         self._found.candidates.append(
             Candidate(
@@ -205,12 +220,16 @@ class _Discovery:
 
     def _read_found_manifest(self, path: Path) -> Mapping[Path, ManifestEntry] | None:
         try:
-            manifest = read_manifest(path, zone=self._zone)
+            manifest = read_manifest(path, zone=self._zone, columns=self._columns)
         except ManifestError as error:
             self._found.faults += error.faults
+            self._fault(path.parent, "nothing of this folder is taken in until its manifest can be read")
+            self._stopped.add(path.resolve().parent)
             return None
         self._faulty |= manifest.faulty_files
         self._found.faults += manifest.faults
+        if not manifest.whole:
+            self._cut.add(path.resolve().parent)
         return {entry.file.resolve(): entry for entry in manifest.entries}
 
     def _read_beside(self, path: Path) -> tuple[CallFacts, Transcript | None]:
@@ -218,8 +237,14 @@ class _Discovery:
         facts, transcript = CallFacts(), None
         if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
             sidecars = self._beside_it(path, TRANSCRIPT_SUFFIXES)
-            if sidecars:
-                facts, transcript = _read_sidecar(sidecars[0], self._reading)
+            written = [sidecar for sidecar in sidecars if sidecar.stat().st_size]
+            for sidecar in sidecars:
+                if sidecar not in written:
+                    self._found.notes.append(f"{readable(sidecar)}: empty, passed over")
+                elif sidecar != written[0]:
+                    self._found.notes.append(f"{readable(sidecar)}: not read, {written[0].name} is beside it")
+            if written:
+                facts, transcript = _read_sidecar(written[0], self._reading)
         if self._pattern is not None and (
             match := self._pattern.fullmatch(path.name) or self._pattern.match(path.name)
         ):

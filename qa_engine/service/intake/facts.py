@@ -3,7 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import TypeVar
@@ -30,7 +31,17 @@ COLUMNS = (
 )
 _KNOWN = frozenset({*COLUMNS, "channel"})
 _CALL_ID = re.compile(r"[\w.@-][\w.@:+=-]{0,127}")
-_DATES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d_%H%M%S")
+_DATES = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d_%H%M%S",
+)
+_SPREADSHEET_NUMBER = re.compile(r"(\d+)\.0+")
 _YEARS = range(1970, 2200)
 T = TypeVar("T")
 
@@ -61,6 +72,12 @@ class CallFacts:
             customer_number=self.customer_number,
             metadata=dict(self.metadata),
         )
+
+    def with_agent_id(self, digits: int | None) -> "CallFacts":
+        """With the 工号 in the form that the centre has for it; see ``agent_id``."""
+        if self.agent.id is None:
+            return self
+        return replace(self, agent=replace(self.agent, id=agent_id(self.agent.id, digits)))
 
     def over(self, weaker: "CallFacts") -> "CallFacts":
         """These facts, with what they leave open taken from ``weaker``."""
@@ -165,6 +182,28 @@ def call_id(text: str) -> str:
     if len(text.encode()) > MOST_ID_BYTES:
         raise ValueError(f"a call id has at most {MOST_ID_BYTES} bytes, {MOST_ID_BYTES // 3} Chinese characters")
     return text
+
+
+def agent_id(text: str, digits: int | None = None) -> str:
+    """A 工号 in one form: ００２６ and 0026.0 (a spreadsheet's number) are 0026; with ``digits`` 26 is, too."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _SPREADSHEET_NUMBER.sub(r"\1", folded)
+    return folded.zfill(digits) if digits is not None and folded.isdecimal() else folded
+
+
+def look_alikes(given: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+    """What is told of ids that are easily one person's: 0026 and 26, a08 and A08. Of those that are given now only."""
+    given = set(given)
+    groups: dict[str, set[str]] = {}
+    for agent in given | set(known):
+        folded = agent_id(agent).casefold()
+        alike = folded.lstrip("0") or folded if folded.isdecimal() else folded
+        groups.setdefault(alike, set()).add(agent)
+    return [
+        f"agents {', '.join(sorted(group))} look like one person: set QA_AGENT_ID_DIGITS or mend the manifest"
+        for _, group in sorted(groups.items())
+        if len(group) > 1 and group & given
+    ]
 
 
 def moment(text: str, zone: tzinfo) -> datetime:

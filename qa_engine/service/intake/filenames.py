@@ -1,26 +1,16 @@
 """Names from outside: of files, of calls. Shown as readable text, made into call ids that fit a file name."""
 
-import os
 import re
 from pathlib import Path
+
+from qa_engine.contract import readable
 
 MOST_ID_BYTES = 200
 """A call id names files too, and a file name has 255 bytes: room for ``.html`` and a piece of a hash is left."""
 
-_ENCODINGS = ("utf-8", "gb18030")  # Windows machines in China pack archives with GBK names
 _UNFIT = re.compile(r"[^\w.@:+=-]+")
 _EDGES = ".:+=-"
-
-
-def readable(path: Path | str) -> str:
-    """A path as text that can be stored and shown, whatever bytes the file system has for it."""
-    raw = os.fsencode(path)
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")
+__all__ = ["MOST_ID_BYTES", "cut", "id_of_file", "last_part", "plain_id", "readable"]
 
 
 def last_part(source: str) -> str:

@@ -14,8 +14,9 @@ from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, Rec
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
-from qa_engine.service.intake.facts import read_facts
+from qa_engine.service.intake.facts import look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
+from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
 from qa_engine.service.intake.report import IngestedCall, IngestReport
@@ -47,6 +48,7 @@ def ingest_paths(
     given manifest cannot be read at all.
     """
     found = discover(app.settings, paths, manifest=manifest)
+    notes = [*found.notes, *_look_alikes(app, found.candidates)]
     queue = ASR if len(found.candidates) == 1 else ASR_BULK
     ingested: list[IngestedCall] = []
     faults = list(found.faults)
@@ -64,7 +66,16 @@ def ingest_paths(
     if progress:
         progress("storing", float(len(found.candidates)), float(len(found.candidates)))
     log.info("ingested", calls=len(ingested), faults=len(faults), skipped=len(found.skipped))
-    return IngestReport(tuple(ingested), tuple(faults), tuple(found.skipped))
+    return IngestReport(tuple(ingested), tuple(faults), tuple(found.skipped), tuple(notes))
+
+
+def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:
+    """What is told of agents' ids, given now or before, that are easily one person's."""
+    given = {candidate.facts.agent.id for candidate in candidates if candidate.facts.agent.id}
+    if not given:
+        return []
+    with app.database.read() as session:
+        return look_alikes(given, call_store.agent_ids(session))
 
 
 def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str]) -> IngestedCall:
@@ -80,6 +91,7 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     read, faults = read_facts(dict(facts), where=name, line=None, zone=zone)
     if faults:
         raise ManifestError(faults)
+    read = read.with_agent_id(app.settings.agent_id_digits)
     stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
     registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), ASR)
     ring(app, registered.rings)
@@ -92,9 +104,18 @@ def _ingest(
     if candidate.is_transcript:
         yield from _ingest_transcripts(app, candidate, faults, update_facts)
         return
+    waits = still_written(candidate.path, app.settings.settle_seconds)
+    if waits is not None:
+        faults.append(Fault(readable(candidate.path), None, None, waits))
+        return
     try:
+        before = candidate.path.stat()
         with candidate.path.open("rb") as stream:
-            stored = app.recordings.store(stream, name=candidate.path.name)
+            stored = app.recordings.store(stream, name=readable(candidate.path.name))
+        after = candidate.path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            faults.append(Fault(readable(candidate.path), None, None, "changed while it was read. It waits; try again"))
+            return
         yield _ingest_recording(app, stored, candidate, queue, update_facts=update_facts)
     except FaultyFileError as error:
         faults += error.faults
@@ -166,7 +187,7 @@ def _ingest_transcripts(
 
 
 def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, update_facts: bool) -> Registered:
-    facts = candidate.facts.over(facts_of(transcript))
+    facts = candidate.facts.over(facts_of(transcript)).with_agent_id(app.settings.agent_id_digits)
     call_id = facts.call_id or id_of_file(candidate.path)
     return register(
         app,

@@ -7,13 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from types import MappingProxyType
 
 from qa_engine.domain import JsonValue
 from qa_engine.errors import Fault, ManifestError
 from qa_engine.service.intake.facts import CallFacts, read_facts
+from qa_engine.service.intake.headings import column_of, value_of
 
 MAX_BYTES = 256 * 2**20
 _ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheet programs in China save CSV as GB18030
+NOT_CSV = "not CSV"
+_DELIMITERS = (",", ";", "\t", "|")
+NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,19 @@ class Manifest:
     entries: tuple[ManifestEntry, ...]
     faults: tuple[Fault, ...] = ()
     faulty_files: frozenset[Path] = frozenset()
+    whole: bool = True  # False: its last rows cannot be read, so nobody knows which files they name
 
 
-def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
-    """Read a manifest. Faulty rows are left out and told; only a file that is none at all raises ManifestError."""
+def read_manifest(path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_COLUMNS) -> Manifest:
+    """Read a manifest. ``columns``: a centre's own headings → columns of the contract.
+
+    Faulty rows are left out and told; only a file that is none at all raises ManifestError.
+    """
     where = str(path)
     text = _read_text(path)
-    rows = list(_json_rows(text, where) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(text, where))
+    rows = list(
+        _json_rows(text, where) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(text, where, columns)
+    )
     root = path.resolve().parent
     entries: list[ManifestEntry] = []
     faults: list[Fault] = []
@@ -50,10 +61,10 @@ def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
         if isinstance(row, Fault):
             faults.append(row)
             continue
-        line, columns = row
-        facts, wrong = read_facts(columns, where=where, line=line, zone=zone)
-        file = _file(columns.get("file"), root, where, line, wrong)
-        if facts.call_id is None and "call_id" in columns and not any(fault.subject == "call_id" for fault in wrong):
+        line, cells = row
+        facts, wrong = read_facts(cells, where=where, line=line, zone=zone)
+        file = _file(cells.get("file"), root, where, line, wrong)
+        if facts.call_id is None and "call_id" in cells and not any(fault.subject == "call_id" for fault in wrong):
             wrong.append(Fault(where, line, None, "empty; every call needs an id, or none (no such column)", "call_id"))
         if facts.call_id is not None:
             earlier = first_lines.setdefault(facts.call_id, line)
@@ -70,7 +81,8 @@ def read_manifest(path: Path, *, zone: tzinfo) -> Manifest:
         else:
             taken[file.resolve()] = line
             entries.append(ManifestEntry(line, file, facts))
-    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()))
+    whole = not any(fault.message.startswith(NOT_CSV) for fault in faults)
+    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()), whole)
 
 
 def _read_text(path: Path) -> str:
@@ -91,29 +103,44 @@ def _read_text(path: Path) -> str:
     raise ManifestError([Fault(where, None, None, "neither UTF-8 nor GB18030 text: save it as CSV (UTF-8)")])
 
 
-def _csv_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _csv_rows(text: str, where: str, own: Mapping[str, str]) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     header: list[str] | None = None
     while True:
         start = reader.line_num + 1
         try:
-            cells = next(reader)
+            cells = _trimmed(next(reader), len(header or ()))
         except StopIteration:
             break
         except csv.Error as error:
-            yield Fault(where, start, None, f"not CSV: {error}")
+            yield Fault(where, start, None, f"{NOT_CSV}: {error}")
             break
-        if not any(cell.strip() for cell in cells):
+        if not any(cells):
             continue
         if header is None:
-            header = [cell.strip() for cell in cells]
+            header = [column_of(cell, own) for cell in cells]
             _check_header(header, where, start)
         elif len(cells) > len(header):
             yield Fault(where, start, None, f"{len(cells)} cells, but the header names {len(header)} columns")
         else:
-            yield start, dict(zip(header, [cell.strip() for cell in cells], strict=False))
+            named = zip(header, cells, strict=False)
+            yield start, {column: value_of(column, cell) for column, cell in named}
     if header is None:
         raise ManifestError([Fault(where, 1, None, "the manifest is empty; its first line must name the columns")])
+
+
+def _trimmed(cells: list[str], least: int) -> list[str]:
+    """The cells without empty ones behind the last column: a spreadsheet writes commas for columns once used."""
+    cells = [cell.strip() for cell in cells]
+    while len(cells) > least and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _delimiter(text: str) -> str:
+    """What parts the columns: of ``,`` ``;`` tab and ``|`` the one that the line of headings has most of."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(_DELIMITERS, key=first.count)
 
 
 def _check_header(header: list[str], where: str, line: int) -> None:

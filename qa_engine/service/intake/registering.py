@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from qa_engine import contract
 from qa_engine.contract.stored import call_to_text, inspection_key, transcript_to_text
 from qa_engine.domain import CallState, Channel, Transcript, may_follow
-from qa_engine.errors import ConflictError, Fault, ManifestError
+from qa_engine.errors import ConflictError, Fault, ManifestError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.intake.correcting import corrected, same_words
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.service.intake.filenames import last_part
+from qa_engine.service.intake.growing import goes_on_from
 from qa_engine.service.intake.report import IngestedCall, IngestOutcome
 from qa_engine.service.jobs.kinds import ASR, INSPECT, TRANSCRIBE, enqueue
 from qa_engine.service.jobs.quarantine import aside_state
@@ -90,7 +91,7 @@ def register(app: App, arrival: Arrival) -> Registered:
 
 class _Registration:
     def __init__(self, app: App, session: Session, arrival: Arrival) -> None:
-        self._session, self._arrival = session, arrival
+        self._app, self._session, self._arrival = app, session, arrival
         self._now = app.clock.now()
         self._zone = ZoneInfo(app.settings.timezone)
 
@@ -100,6 +101,8 @@ class _Registration:
         if recording is not None and (known := calls.find_by_recording(session, recording.id)):
             return self._known(known)
         call_id = arrival.facts.call_id
+        if recording is not None and (shorter := self._beginning_of(call_id or arrival.stem, recording)):
+            return self._grow(shorter, recording)
         if call_id is None:
             call_id = self._free_id(arrival.stem, recording)
         existing = calls.find(session, call_id, lock=True)
@@ -242,6 +245,33 @@ class _Registration:
         self._fill(call, recording)
         return self._start(call, IngestOutcome.REPLACED)
 
+    def _beginning_of(self, call_id: str, recording: tables.Recording) -> tables.Call | None:
+        """The call of this id whose recording is the beginning of the one that is here now."""
+        existing = calls.find(self._session, call_id, lock=True)
+        if existing is None or existing.recording is None or self._arrival.recording is None:
+            return None
+        try:
+            path = self._app.recordings.path(existing.recording.sha256, existing.recording.suffix)
+        except NotFoundError:
+            return None
+        return existing if goes_on_from(self._arrival.recording.path, path) else None
+
+    def _grow(self, call: tables.Call, recording: tables.Recording) -> Registered:
+        """The whole recording in place of its beginning, which was taken in too early."""
+        state, before = CallState(call.state), call.recording
+        if state in (CallState.SAMPLED, CallState.IN_REVIEW, CallState.FINAL):
+            raise self._arrival.fault(
+                f"the recording of call {call.call_id} grew, but the call is {state.value}: a person has it"
+            )
+        told = f"the recording grew from {_length(before)} to {_length(recording)}; its beginning is replaced"
+        calls.note(self._session, call, actor=ACTOR, action="grew", detail=told, now=self._now)
+        if state.aside:
+            registered = self._replace(call, recording)
+        else:  # what was made of the beginning stays until the whole is heard
+            self._fill(call, recording)
+            registered = self._start(call, IngestOutcome.REPLACED)
+        return replace(registered, call=replace(registered.call, warnings=(told, *registered.call.warnings)))
+
     def _fill(self, call: tables.Call, recording: tables.Recording | None) -> None:
         arrival = self._arrival
         duration = recording.seconds if recording is not None else None
@@ -329,6 +359,12 @@ class _Registration:
 
     def _job(self, call: tables.Call, kind: str, key: str, queue: str = "") -> tables.Job:
         return enqueue(self._session, kind, subject=call.call_id, key=key, call=call.id, queue=queue, now=self._now)
+
+
+def _length(recording: tables.Recording | None) -> str:
+    if recording is None or recording.seconds is None:
+        return "an unknown length"
+    return f"{recording.seconds:g} s"
 
 
 def _text_source(transcript: Transcript) -> str:

@@ -39,6 +39,7 @@ class IngestReport:
     calls: tuple[IngestedCall, ...]
     faults: tuple[Fault, ...] = ()
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what else is to be known of the folder: files passed over, ids that look alike
 
     @property
     def ok(self) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.domain import Agent, Channel, Direction, JsonValue
-from qa_engine.service.intake.facts import CallFacts, call_id, moment, read_facts
+from qa_engine.service.intake.facts import CallFacts, agent_id, call_id, look_alikes, moment, read_facts
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -123,3 +123,28 @@ def test_any_columns_give_facts_or_faults_never_a_crash(columns: dict[str, JsonV
     facts, faults = read_facts(columns, where="m", line=None, zone=ZONE)
     assert isinstance(facts, CallFacts)
     assert all(fault.subject in columns for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "expected"),
+    [
+        ("0026", None, "0026"),
+        ("００２６", None, "0026"),
+        ("0026.0", None, "0026"),
+        ("26", None, "26"),
+        ("26", 4, "0026"),
+        ("8026.00", 4, "8026"),
+        ("A26", 4, "A26"),
+        ("80261", 4, "80261"),
+    ],
+)
+def test_a_staff_number_in_one_form(text: str, digits: int | None, expected: str) -> None:
+    assert agent_id(text, digits) == expected
+
+
+def test_ids_that_look_like_one_person_are_told() -> None:
+    assert look_alikes(["0026", "26", "8026"]) == [
+        "agents 0026, 26 look like one person: set QA_AGENT_ID_DIGITS or mend the manifest"
+    ]
+    assert len(look_alikes(["a08"], ["A08", "0007", "7"])) == 1
+    assert look_alikes(["8020", "8021"], ["7", "07"]) == []

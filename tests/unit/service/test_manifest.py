@@ -146,3 +146,51 @@ def test_no_text_crashes_the_reader_or_leaves_the_folder(folder: Path, text: str
     except ManifestError:
         return
     assert all(entry.file.resolve().is_relative_to(folder.resolve()) for entry in manifest.entries)
+
+
+ROW = ("a.wav", "0026", "李华", "2026/3/2 9:15", "呼入", "左")
+ENGLISH = ("file", "agent_id", "agent_name", "started_at", "direction", "agent_channel")
+CHINESE = ("录音文件", "工号", "坐席姓名", "通话开始时间", "呼叫方向", "坐席声道")
+
+
+@pytest.mark.parametrize("heads", [ENGLISH, CHINESE, ("文件名", "坐席工号", "姓名", "开始时间", "方向", "声道")])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("tail", ["", 2])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+def test_tables_as_spreadsheets_write_them(
+    folder: Path, heads: tuple[str, ...], mark: str, tail: int | str, encoding: str
+) -> None:
+    end = mark * (tail or 0)
+    text = "\r\n".join([mark.join(heads) + end, mark.join(ROW) + end, ""])
+    manifest = read(folder, text, encoding=encoding)
+    assert manifest.faults == ()
+    (entry,) = manifest.entries
+    facts = entry.facts
+    assert (entry.file.name, facts.agent.id, facts.agent.name) == ("a.wav", "0026", "李华")
+    assert facts.started_at is not None
+    assert facts.started_at.isoformat() == "2026-03-02T09:15:00+08:00"
+    assert (facts.direction, facts.agent_channel) == ("inbound", "left")
+
+
+def test_a_centre_has_headings_of_its_own(folder: Path) -> None:
+    path = folder / "manifest.csv"
+    path.write_text("话务员号,录音名,工号\n8026,a.wav,x\n", encoding="utf-8")
+    own = {"话务员号": "agent_id", "录音名": "file", "工号": "second_id"}
+    (entry,) = read_manifest(path, zone=ZONE, columns=own).entries
+    assert (entry.facts.agent.id, entry.facts.metadata) == ("8026", {"second_id": "x"})
+
+
+def test_two_headings_for_one_column_are_told(folder: Path) -> None:
+    with pytest.raises(ManifestError, match="the column agent_id is there twice"):
+        read(folder, "文件,工号,坐席工号\na.wav,1,2\n")
+
+
+def test_numbers_that_a_spreadsheet_made_text_of(folder: Path) -> None:
+    (entry,) = read(folder, 'file,agent_id\na.wav,"=""0026"""\n').entries
+    assert entry.facts.agent.id == "0026"
+
+
+def test_a_manifest_that_cannot_be_read_to_its_end_says_so(folder: Path) -> None:
+    manifest = read(folder, 'file,agent_id\na.wav,1\nb.wav,"2\n')
+    assert not manifest.whole
+    assert [entry.file.name for entry in manifest.entries] == ["a.wav"]
