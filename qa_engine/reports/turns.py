@@ -38,7 +38,7 @@ class Marking:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkedText:
     """A stretch of shown text with one mark."""
 
     text: str
@@ -61,7 +61,7 @@ class TurnLine:
     start: float | None
     end: float | None
     clock: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[MarkedText, ...]
     excluded: str = ""
     confidence: float | None = None
     chars_per_minute: float | None = None
@@ -200,7 +200,7 @@ def _silences_before(measures: Measures) -> dict[int, float]:
     return found
 
 
-def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[Piece, ...]:
+def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[MarkedText, ...]:
     """``text`` masked and cut where marks begin and end; together the pieces are the masked text."""
     masked = mask_private(text)  # keeps the length, so spans keep their place
     limit = len(masked)
@@ -208,7 +208,7 @@ def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[Piece, ...]:
         (min(m.start, limit), min(m.end, limit), m) for m in markings if m.start < m.end and m.mark is not Mark.NONE
     ]
     cuts = sorted({0, len(masked), *(start for start, _, _ in spans), *(end for _, end, _ in spans)})
-    pieces: list[Piece] = []
+    pieces: list[MarkedText] = []
     for start, end in pairwise(cuts):
         covering = [m for first, last, m in spans if first <= start and end <= last]
         best = max((m.mark for m in covering), key=_RANK.__getitem__, default=Mark.NONE)
@@ -216,8 +216,8 @@ def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[Piece, ...]:
         note = "；".join(notes)
         if pieces and (pieces[-1].mark, pieces[-1].note) == (best, note):
             start -= len(pieces.pop().text)
-        pieces.append(Piece(masked[start:end], best, note))
-    return tuple(pieces) or (Piece(""),)
+        pieces.append(MarkedText(masked[start:end], best, note))
+    return tuple(pieces) or (MarkedText(""),)
 
 
 def speaker_label(speaker: Speaker | None) -> str:

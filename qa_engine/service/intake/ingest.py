@@ -17,9 +17,9 @@ from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, d
 from qa_engine.service.intake.facts import look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.growing import still_written
+from qa_engine.service.intake.outcome import IngestedCall, IngestReport
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
-from qa_engine.service.intake.report import IngestedCall, IngestReport
 from qa_engine.service.jobs.kinds import ASR, ASR_BULK
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.ports.recordings import StoredRecording

@@ -17,7 +17,7 @@ from qa_engine.service.intake.correcting import corrected, same_words
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.service.intake.filenames import last_part
 from qa_engine.service.intake.growing import goes_on_from
-from qa_engine.service.intake.report import IngestedCall, IngestOutcome
+from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome
 from qa_engine.service.jobs.kinds import ASR, INSPECT, TRANSCRIBE, enqueue
 from qa_engine.service.jobs.quarantine import aside_state
 from qa_engine.service.jobs.ringing import Ring

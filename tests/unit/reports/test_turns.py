@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qa_engine.domain import Speaker, SpeechSpan
 from qa_engine.reports import call_form
-from qa_engine.reports.turns import Mark, Marking, Piece, pieces_of, show_turns
+from qa_engine.reports.turns import Mark, MarkedText, Marking, pieces_of, show_turns
 from qa_engine.text import mask_private
 
 
@@ -40,7 +40,7 @@ def test_pieces_follow_the_strongest_mark(markings: list[Marking], pieces: list[
 
 def test_notes_of_equal_marks_are_joined_once() -> None:
     found = pieces_of("不行", [mark(0, 2, note="1．忌语"), mark(0, 2, note="2．推卸"), mark(0, 2, note="1．忌语")])
-    assert found == (Piece("不行", Mark.FAULT, "1．忌语；2．推卸"),)
+    assert found == (MarkedText("不行", Mark.FAULT, "1．忌语；2．推卸"),)
 
 
 @given(
