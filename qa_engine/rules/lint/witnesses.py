@@ -9,8 +9,6 @@ from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import names
 from qa_engine.rules.written.fields import Spoken
 
-_ON_WORDS = ("phrase", "regex", "similar")
-
 
 @check
 def one_witness(pack: RulePack) -> Iterator[LintNote]:
@@ -21,9 +19,9 @@ def one_witness(pack: RulePack) -> Iterator[LintNote]:
         if rule.model.duty == "wording" or rule.severity is Severity.INFO or not _costs(rule):
             continue
         for condition in _asked(rule):
-            if condition.operator.name not in _ON_WORDS or not isinstance(condition.fields, Spoken):
+            if condition.operator.evidence != "words" or not isinstance(condition.fields, Spoken):
                 continue
-            if condition.fields.witness is None:
+            if condition.fields.takes_witness and condition.fields.witness is None:
                 kind = "duty: meaning 的规则里" if rule.model.duty == "meaning" else "扣分规则里"
                 message = (
                     f"{kind}条件「{condition.name}」只有字句一个证据：写 witness（服务行为），"
@@ -38,7 +36,7 @@ def unmeasured_meaning(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
         if rule.model.duty != "meaning":
             continue
-        acts = [c for c in rule.conditions.values() if witness_of(c.fields) is not None or c.operator.name == "act"]
+        acts = [c for c in rule.conditions.values() if witness_of(c.fields) is not None or "acts" in c.fields.reads]
         if not acts:
             message = "duty: meaning 的规则没有一个条件看服务行为：写 witness，或把 duty 改为 wording"
             yield LintNote(Level.ERROR, "meaning-without-act", rule.id, message, rule.file, rule.line)

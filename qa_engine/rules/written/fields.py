@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -243,12 +243,10 @@ class Located(ConditionFields):
         return (self.anchor.to,) if self.anchor else ()
 
 
-_WITNESSED = ("phrase", "regex", "similar", "time")
-
-
 class Spoken(Located):
     """A condition on words: hits can be excused, and how much a near hit is worth depends on what is looked for."""
 
+    takes_witness: ClassVar[bool] = False  # a hit may be weighed with the service act of its turn
     unless: Excuses = ()
     intent: Literal["mandated", "forbidden"] | None = None
     witness: OneWitness = None
@@ -257,7 +255,7 @@ class Spoken(Located):
     @model_validator(mode="after")
     def _acts_of_the_witness(self) -> "Spoken":
         if isinstance(self.witness, Witness):
-            if self.operator not in _WITNESSED or getattr(self, "need", "any") != "any":
+            if not self.takes_witness or getattr(self, "need", "any") != "any":
                 raise ValueError("witness 的服务行为只能写在 phrase（need: any）、regex、similar、time 条件里")
             if self.speaker == "any":
                 raise ValueError("写了 witness 的条件要写明 speaker: agent 或 customer")

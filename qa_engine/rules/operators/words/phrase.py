@@ -1,7 +1,7 @@
 """phrase: any, all, some or none of named phrases, on the ladder exact → fuzzy → pinyin."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -30,6 +30,7 @@ class LadderFields(Spoken):
 
 
 class PhraseFields(LadderFields):
+    takes_witness: ClassVar[bool] = True
     operator: Literal["phrase"]
     need: Annotated[Literal["any", "all", "none"] | int, Field(union_mode="left_to_right")] = "any"
 

@@ -1,7 +1,7 @@
 """regex: regular expressions over the text, with exclusions and a time limit."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from qa_engine.rules.written.fields import Spoken, Texts
 
 
 class RegexFields(Spoken):
+    takes_witness: ClassVar[bool] = True
     operator: Literal["regex"]
     patterns: Texts = Field(min_length=1)
     exclude: Texts = ()

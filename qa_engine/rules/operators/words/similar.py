@@ -9,7 +9,7 @@ near hit on something forbidden is never a deduction.
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from rapidfuzz import fuzz
@@ -29,6 +29,7 @@ _CLAUSE_ENDS = ",。!?;:、"
 
 
 class SimilarFields(Spoken):
+    takes_witness: ClassVar[bool] = True
     operator: Literal["similar"]
     sentences: Texts = ()
     lists: Texts = ()

@@ -1,7 +1,7 @@
 """time: when something will be done is said at all, in whatever words (48h, 周二上午, 三月五号, 半个钟, 下班前)."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from qa_engine.text.times import TimeSaid, find_times
 
 
 class TimeFields(Spoken):
+    takes_witness: ClassVar[bool] = True
     operator: Literal["time"]
     within_hours: Annotated[float, Field(gt=0)] | None = None
     at_once: bool = False  # 马上, 立即 count, too
