@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAIN  ?= .venv-train
 
-.PHONY: demo test voices serve lint clean starter-model tone-model demo-calls wheel help
+.PHONY: demo test voices serve lint clean starter-model tone-model acts-model demo-calls wheel help
 
 help:
 	@echo "make demo           the bundled recordings through real workers to forms and reports"
@@ -16,6 +16,7 @@ help:
 	@echo "make wheel          build dist/*.whl"
 	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
 	@echo "make tone-model     train the tone model anew and measure it (minutes; see models/tone/MODEL_CARD.md)"
+	@echo "make acts-model     generate the corpus of service acts, train its model anew and measure it (minutes)"
 	@echo "make demo-calls     synthesise the demo recordings anew (needs espeak-ng and ffmpeg)"
 	@echo "make clean          remove virtual environments, caches and builds (never the data folder)"
 
@@ -58,6 +59,9 @@ starter-model: $(BIN)/python
 
 tone-model: $(STAMP)
 	$(BIN)/python models/tone/build.py $(TONE_ARGS)
+
+acts-model: $(STAMP)
+	$(BIN)/python models/acts/build.py $(ACTS_ARGS)
 
 demo-calls: $(STAMP)
 	$(BIN)/python examples/make_calls.py

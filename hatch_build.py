@@ -13,6 +13,7 @@ TRAVELLERS = (
     "models/tone/weights",
     "models/tone/data",
     "models/voices/weights",
+    "models/acts/weights",
     "examples/calls",
 )
 

@@ -116,6 +116,10 @@ class ToneModelError(QaError):
     """A tone model cannot be loaded: its folder is missing, damaged, or of another version."""
 
 
+class ActModelError(QaError):
+    """A model of service acts, scenario or outcome cannot be loaded: missing, damaged, or of another version."""
+
+
 class ProcessLostError(QaError):
     """A process of this program ended while it was needed."""
 

@@ -28,6 +28,11 @@ def tone_model_dir() -> Path:
     return _root() / "models" / "tone" / "weights"
 
 
+def act_model_dir() -> Path:
+    """The bundled model of service acts (see ``qa_engine.acts``)."""
+    return _root() / "models" / "acts" / "weights"
+
+
 def tone_data_dir() -> Path:
     """The labelled utterances that the bundled tone model was made from; a centre's own model learns from them, too."""
     return _root() / "models" / "tone" / "data"

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         description="Tone model: `bundled`, the folder of an own one as `qa-engine tone train` writes it, or `none`.",
     )
 
+    act_model: str = Field(
+        "bundled",
+        description="Model of service acts: `bundled`, a folder made by `models/acts/build.py`, or `none`.",
+    )
+
     profile: Path | None = Field(
         None,
         description="The centre's profile, as `qa-engine init` writes it; unset: `profile.yaml` in the data folder, if "

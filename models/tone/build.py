@@ -22,10 +22,10 @@ import public
 import report
 
 from qa_engine import __version__
+from qa_engine.classify import LinearModel
 from qa_engine.domain import Speaker
 from qa_engine.tone import LABELS, ToneModel, Utterance, measure, read_own
 from qa_engine.tone.card import load_card
-from qa_engine.tone.classifier import LinearTone
 from qa_engine.tone.fit import Recipe
 from qa_engine.tone.storage import load_classifier
 from qa_engine.tone.training import READ_SPEAKERS, Lesson, Trained, of_speaker, readings, split, train
@@ -122,7 +122,7 @@ def data(utterances: tuple[Utterance, ...], lesson: Lesson) -> Mapping[str, Any]
     return found
 
 
-def measured(speaker: Speaker, lesson: Lesson, model: ToneModel, classifier: LinearTone) -> Mapping[str, Any]:
+def measured(speaker: Speaker, lesson: Lesson, model: ToneModel, classifier: LinearModel) -> Mapping[str, Any]:
     """Everything about one classifier."""
     learnt, held_out = of_speaker(lesson.learnt, speaker), of_speaker(lesson.held_out, speaker)
     truth = [u.label for u in held_out]
@@ -130,7 +130,7 @@ def measured(speaker: Speaker, lesson: Lesson, model: ToneModel, classifier: Lin
     lists = keywords.best_lists(speaker, learnt)
     grown = keywords.GrownLists(learnt)
     return {
-        "features": len(classifier.features),
+        "features": len(classifier.codes),
         "held_out": asdict(checks.on(classifier, held_out)),
         "long_turns": checks.long_turns(model, classifier, held_out),
         "misheard": {
@@ -153,7 +153,7 @@ def summary(figures: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: figures[key] for key in ("count", "accuracy", "macro_f1", "calibration_error")}
 
 
-def thresholds(held_out: Sequence[Utterance], model: ToneModel, classifier: LinearTone) -> Mapping[str, Any]:
+def thresholds(held_out: Sequence[Utterance], model: ToneModel, classifier: LinearModel) -> Mapping[str, Any]:
     said, truth = readings(classifier, held_out), [u.label for u in held_out]
     return {
         label: {

@@ -8,12 +8,13 @@ made of lists grown from our own training utterances.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from qa_engine.domain import Call, Speaker, Status, Transcript, Turn
 from qa_engine.resources import rules_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
+from qa_engine.text import segment, skeleton
 from qa_engine.tone import LABELS, Utterance, measure
-from qa_engine.tone.features import read
 
 Lists = Mapping[str, Sequence[str]]  # class → names of phrase lists, the worst class first
 
@@ -105,7 +106,8 @@ class GrownLists:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(name for name in read(text).names if name.startswith(("w ", "v ")))
+    found = segment.words(skeleton(text, keep_sounds=True).text)
+    return frozenset(found) | {f"{first} {second}" for first, second in pairwise(found)}
 
 
 def _pack(speaker: Speaker, lists: Lists) -> RulePack:

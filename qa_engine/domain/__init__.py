@@ -1,6 +1,6 @@
 """The nouns of the house: frozen values, standard library only."""
 
-from qa_engine.domain.acts import ActReading, ActSaid, AgentAct, CustomerAct
+from qa_engine.domain.acts import ActReading, ActSaid, AgentAct, CustomerAct, CustomerOutcome, OutcomeSign
 from qa_engine.domain.call import Agent, Call, Channel, Direction, JsonValue, Speaker
 from qa_engine.domain.digest import canonical_json, digest, plain, sha256_hex
 from qa_engine.domain.duties import ComplaintCase, Deadline, Promise, PromiseKind
@@ -50,6 +50,7 @@ __all__ = [
     "ComplaintCase",
     "CustomerAct",
     "CustomerMood",
+    "CustomerOutcome",
     "Deadline",
     "Direction",
     "Evidence",
@@ -59,6 +60,7 @@ __all__ = [
     "JsonValue",
     "Ladder",
     "NearestMiss",
+    "OutcomeSign",
     "Precision",
     "Promise",
     "PromiseKind",

@@ -86,3 +86,20 @@ class ActReading:
         """Of an act; 0.0 where it is hardly probable."""
         said = self.said(act)
         return said.probability if said is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSign:
+    """A sign of how content the customer left; ``push`` > 0 speaks for content (log-odds)."""
+
+    name: str
+    title: str
+    push: float
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerOutcome:
+    """How content the customer left, 0 to 100, with the signs that count most, strongest first."""
+
+    score: int
+    signs: tuple[OutcomeSign, ...] = ()

@@ -131,7 +131,7 @@ def acts_of(dialogue: Dialogue) -> ActReader | None:
     readings = {
         index: reading for index, line in enumerate(dialogue.turns) if (reading := _acts(index, line)) is not None
     }
-    limits = {(who, act): ActLimits(0.0, 0.0, 0.1) for who, titles in ACTS_OF.items() for act in titles}
+    limits = {(who, act): ActLimits(0.0, 0.0, 0.0, 0.1) for who, titles in ACTS_OF.items() for act in titles}
     return FixedActs(readings, "example", limits) if readings else None
 
 

@@ -6,7 +6,10 @@ new word. jieba is imported and its dictionary read (about a second) by the firs
 
 import warnings
 from functools import cache, lru_cache
+from importlib.metadata import version
 from typing import Any
+
+VERSION: str = version("jieba")
 
 
 @cache

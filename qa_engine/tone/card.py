@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from qa_engine.classify import VERSION
 from qa_engine.errors import ToneModelError
-from qa_engine.tone import features
 from qa_engine.tone.measure import PrecisionPoint
 
 CARD_FILE = "tone.json"
@@ -54,8 +54,8 @@ def load_card(folder: Path) -> Card:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise ToneModelError(f"{path}: no tone model of this version ({place}: {first['msg']}); {ADVICE}") from None
-    if card.features != features.VERSION:
+    if card.features != VERSION:
         raise ToneModelError(
-            f"{path}: made for features {card.features}, this engine reads features {features.VERSION}; train it anew"
+            f"{path}: made for features {card.features}, this engine reads features {VERSION}; train it anew"
         )
     return card

@@ -1,28 +1,19 @@
-"""Fitting a classifier to labelled utterances.
-
-Features are kept when they occur in at least two groups, so no template is learnt by heart. Calibration is fitted on
-readings of utterances whose group the fit did not see: temperature and one bias a label, by maximum likelihood
-(Alexandari et al., *Maximum Likelihood with Bias-Corrected Calibration Is Hard-To-Beat at Label Shift Adaptation*,
-2020).
-"""
+"""Fitting a tone classifier to labelled utterances of one speaker: with misheard copies, calibrated by folds."""
 
 import random
-import sys
 import zlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from qa_engine.tone.classifier import Floats, LinearTone, softmax
+from qa_engine.classify import LinearModel, see
+from qa_engine.classify import fit as machinery
+from qa_engine.classify.fit import Lessons
+from qa_engine.classify.linear import softmax
+from qa_engine.classify.noise import misheard
 from qa_engine.tone.corpus import LABELS, Utterance
-from qa_engine.tone.features import read
-from qa_engine.tone.noise import misheard
 
 FOLDS = 5
 Advance = Callable[[str, float, float], None]
@@ -30,28 +21,19 @@ Advance = Callable[[str, float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``strength``: C of the logistic regression. ``noisy_copies`` of each utterance are misheard at ``noise_rate``."""
+    """``noisy_copies`` of each utterance are misheard at ``noise_rate``; ``fit`` is how a classifier is fitted."""
 
-    strength: float = 10.0
-    least_groups: int = 2
     noisy_copies: int = 1
     noise_rate: float = 0.15
+    fit: machinery.Recipe = field(default_factory=lambda: machinery.Recipe(most_features=30_000))
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """``unseen`` are calibrated probabilities of each utterance, read by folds that did not know its group."""
 
-    classifier: LinearTone
+    classifier: LinearModel
     unseen: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Example:
-    names: tuple[str, ...]  # of its features, in order
-    label: int
-    group: str
-    weight: float
 
 
 def fit(
@@ -63,96 +45,55 @@ def fit(
 ) -> Fitted:
     """Fit one classifier to one speaker's utterances; ``extra`` ones with a weight help to fit, never to calibrate."""
     (speaker,) = {utterance.speaker for utterance in utterances}
-    labels = LABELS[speaker]
-    own = [[_example(u, u.text, labels, 1.0), *_noisy(u, labels, recipe)] for u in utterances]
-    helping = [_example(u, u.text, labels, weight) for u, weight in extra]
-    folds = list(GroupKFold(FOLDS).split(own, groups=[u.group for u in utterances]))
-    unseen: Floats = np.zeros((len(own), len(labels)))
-    for number, (train, test) in enumerate(folds):
-        advance(f"{speaker.value}: fold {number + 1}", number, FOLDS + 1)
-        part = _fit_once([e for at in train for e in own[at]] + helping, labels, recipe)
-        for at in test:
-            unseen[at] = part.log_odds(own[at][0].names)
+    names = LABELS[speaker]
+    lessons, fold_of = _lessons(utterances, recipe, extra)
+    unseen = np.zeros((len(utterances), len(names)))
+    for fold in range(FOLDS):
+        advance(f"{speaker.value}: fold {fold + 1}", fold, FOLDS + 1)
+        known = machinery.part(lessons, np.nonzero(fold_of != fold)[0])
+        model = machinery.fit_once(names, "one", known, see(known.texts), recipe.fit)
+        test = [at for at in range(len(utterances)) if fold_of[at] == fold]
+        unseen[test] = model.log_odds(see([utterances[at].text for at in test]))
     advance(f"{speaker.value}: all", FOLDS, FOLDS + 1)
-    whole = _fit_once([e for examples in own for e in examples] + helping, labels, recipe)
-    scale, bias = _calibration(unseen, np.array([examples[0].label for examples in own]))
-    classifier = replace(
-        whole,
-        weights=(whole.weights * scale).astype(np.float32),
-        bias=(whole.bias * scale + bias).astype(np.float32),
-    )
+    whole = machinery.slim(machinery.fit_once(names, "one", lessons, see(lessons.texts), recipe.fit), recipe.fit)
+    truth = lessons.labels[: len(utterances)]
+    slope, bias = machinery.calibration("one", unseen, truth)
     advance(f"{speaker.value}: all", FOLDS + 1, FOLDS + 1)
-    return Fitted(classifier, tuple(tuple(row) for row in softmax(unseen * scale + bias).tolist()))
+    said = softmax(unseen * slope + bias)
+    return Fitted(machinery.calibrated(whole, slope, bias), tuple(tuple(row) for row in said.tolist()))
 
 
-def fit_once(utterances: Sequence[Utterance], *, recipe: Recipe) -> LinearTone:
+def fit_once(utterances: Sequence[Utterance], *, recipe: Recipe) -> LinearModel:
     """A classifier without calibration and without readings by folds, in a sixth of the time: for comparisons."""
     (speaker,) = {utterance.speaker for utterance in utterances}
-    labels = LABELS[speaker]
-    examples = [e for u in utterances for e in (_example(u, u.text, labels, 1.0), *_noisy(u, labels, recipe))]
-    return _fit_once(examples, labels, recipe)
+    lessons, _ = _lessons(utterances, recipe, ())
+    return machinery.fit_once(LABELS[speaker], "one", lessons, see(lessons.texts), recipe.fit)
 
 
-def _example(utterance: Utterance, text: str, labels: Sequence[str], weight: float) -> _Example:
-    names = tuple(map(sys.intern, sorted(read(text).names)))  # most names occur in many examples
-    return _Example(names, labels.index(utterance.label), utterance.group, weight)
+def _lessons(
+    utterances: Sequence[Utterance], recipe: Recipe, extra: Sequence[tuple[Utterance, float]]
+) -> tuple[Lessons, np.ndarray]:
+    """The utterances, their misheard copies, then the extra ones (of no fold), and the fold of each."""
+    (speaker,) = {utterance.speaker for utterance in utterances}
+    numbers = {group: at for at, group in enumerate(sorted({u.group for u in utterances}))}
+    folds = np.zeros(len(utterances), dtype=np.int64)
+    groups = [numbers[u.group] for u in utterances]
+    for fold, (_, test) in enumerate(GroupKFold(FOLDS).split(groups, groups=groups)):
+        folds[test] = fold
+    copies = [(at, text) for at, u in enumerate(utterances) for text in _noisy(u, recipe)]
+    texts = [u.text for u in utterances] + [text for _, text in copies] + [u.text for u, _ in extra]
+    labels = [LABELS[speaker].index(u.label) for u in utterances]
+    labels += [labels[at] for at, _ in copies] + [LABELS[speaker].index(u.label) for u, _ in extra]
+    groups += [groups[at] for at, _ in copies]
+    groups += [len(numbers) + at for at in range(len(extra))]
+    weights = [1.0] * (len(utterances) + len(copies)) + [weight for _, weight in extra]
+    lessons = Lessons(tuple(texts), np.array(labels), np.array(groups), np.array(weights))
+    fold_of = np.concatenate([folds, [folds[at] for at, _ in copies], np.full(len(extra), -1)]).astype(np.int64)
+    return lessons, fold_of
 
 
-def _noisy(utterance: Utterance, labels: Sequence[str], recipe: Recipe) -> list[_Example]:
+def _noisy(utterance: Utterance, recipe: Recipe) -> list[str]:
     """Misheard copies; the noise depends on the text alone, so adding data never changes the noise of other data."""
     rng = random.Random(zlib.crc32(utterance.text.encode()))  # noqa: S311
     copies = (misheard(utterance.text, rng, rate=recipe.noise_rate) for _ in range(recipe.noisy_copies))
-    return [_example(utterance, text, labels, 1.0) for text in copies if text]
-
-
-def _fit_once(examples: Sequence[_Example], labels: Sequence[str], recipe: Recipe) -> LinearTone:
-    groups: defaultdict[str, set[str]] = defaultdict(set)
-    counts: Counter[str] = Counter()
-    for example in examples:
-        counts.update(example.names)
-        for name in example.names:
-            groups[name].add(example.group)
-    kept = sorted(name for name, seen in groups.items() if len(seen) >= recipe.least_groups)
-    idf = np.array([np.log((1 + len(examples)) / (1 + counts[name])) + 1 for name in kept], dtype=np.float32)
-    unseen_idf = float(np.log((1 + len(examples)) / 2) + 1)
-    empty = LinearTone(
-        labels=tuple(labels),
-        features=tuple(kept),
-        idf=idf,
-        weights=np.zeros((len(kept), len(labels)), dtype=np.float32),
-        bias=np.zeros(len(labels), dtype=np.float32),
-        unseen_idf=unseen_idf,
-    )
-    matrix = _matrix(empty, [example.names for example in examples])
-    model = LogisticRegression(C=recipe.strength, max_iter=300, tol=1e-3)
-    model.fit(matrix, [example.label for example in examples], sample_weight=[example.weight for example in examples])
-    weights = np.zeros((len(kept), len(labels)), dtype=np.float32)
-    weights[:, model.classes_] = model.coef_.T
-    bias = np.full(len(labels), -10.0, dtype=np.float32)
-    bias[model.classes_] = model.intercept_
-    return replace(empty, weights=weights, bias=bias)
-
-
-def _matrix(classifier: LinearTone, texts: Iterable[Sequence[str]]) -> csr_matrix:
-    """Utterances × features, each row of length 1 or less."""
-    starts: list[int] = [0]
-    columns: list[int] = []
-    values: list[Floats] = []
-    for names in texts:
-        places, shares = classifier.vector(names)
-        columns += places
-        values.append(shares)
-        starts.append(len(columns))
-    return csr_matrix((np.concatenate(values), columns, starts), shape=(len(values), len(classifier.features)))
-
-
-def _calibration(log_odds: Floats, truth: np.ndarray) -> tuple[float, Floats]:
-    """(scale, bias): the calibrated log-odds are ``scale · z + bias``, by least negative log-likelihood."""
-    rows = np.arange(len(truth))
-
-    def loss(parameters: Floats) -> float:
-        p = softmax(np.exp(parameters[0]) * log_odds + parameters[1:])
-        return float(-np.log(np.maximum(p[rows, truth], 1e-12)).mean() + 1e-3 * (parameters[1:] ** 2).sum())
-
-    found = minimize(loss, np.zeros(1 + log_odds.shape[1]), method="L-BFGS-B").x
-    return float(np.exp(found[0])), found[1:]
+    return [text for text in copies if text]

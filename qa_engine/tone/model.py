@@ -1,33 +1,47 @@
-"""The tone model: reads each turn of a call with the classifier of its speaker."""
+"""The tone model: reads the turns of a call with the classifier of their speaker."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import cached_property, lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from qa_engine.domain import Speaker, ToneReading, ToneWord, Transcript, digest
-from qa_engine.text import compared
-from qa_engine.tone import features, segment
+import numpy as np
+
+from qa_engine.classify import VERSION, LinearModel, Seen, see_call
+from qa_engine.classify.linear import rounded
+from qa_engine.classify.parts import LONGEST
+from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn, digest
+from qa_engine.text import compared, count_chars, segment
 from qa_engine.tone.card import Card, load_card
-from qa_engine.tone.classifier import LinearTone, rounded
-from qa_engine.tone.features import read
 from qa_engine.tone.measure import PrecisionPoint
-from qa_engine.tone.parts import BAD_FROM, LONGEST, SHARE, WHOLE, badness, parts
 
-LEAST_CHARS = 2  # digits aside; in one syllable or a number alone there is no tone
-TEXTS_KEPT = 4096
+LEAST_CHARS = 5  # 字; a shorter turn is a fragment (好的, 您好, 什么), in which there is no tone to be heard
+BAD_FROM = 0.8  # a part of a long turn that is less likely bad changes nothing
+SHARE = 0.75  # of the part in the reading of its turn
+BAD_LEAST = 0.7  # all bad classes together; a turn that is bad with less has no class
+ONE_WORD = 0.8  # of all that pushes towards a bad class may come from one word
+COMMON_WORD = 2000  # occurrences in the dictionary from which such a word is too common to decide alone
+READ_SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)
+PLAIN = frozenset({AgentTone.NEUTRAL.value, CustomerMood.CALM.value})
+GOOD = PLAIN | {AgentTone.WARM.value}
 
-_Said = tuple[str, tuple[tuple[str, float], ...], tuple[ToneWord, ...]]
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the classifier says about a text: the probabilities, and in which row of the call the label was read."""
+
+    label: str
+    probabilities: tuple[tuple[str, float], ...]
+    row: int
 
 
 class ToneModel:
-    """Implements ``rules.tones.ToneReader``. Same transcript, same model: equal readings, on every machine."""
+    """Implements ``rules.ports.tones.ToneReader``. Same transcript, same model: equal readings, on every machine."""
 
     def __init__(self, folder: Path, card: Card) -> None:
         self._folder = folder
         self._card = card
-        self._said = lru_cache(maxsize=TEXTS_KEPT)(self._read)
 
     @classmethod
     def load(cls, folder: Path) -> "ToneModel":
@@ -41,7 +55,8 @@ class ToneModel:
     @cached_property
     def digest(self) -> str:
         """Of the classifiers, and of the code and dictionary that make features for them."""
-        return digest([self._card.model_dump(), features.VERSION, segment.VERSION, LEAST_CHARS, LONGEST, BAD_FROM])
+        limits = [LEAST_CHARS, LONGEST, BAD_FROM, BAD_LEAST, SHARE, ONE_WORD, COMMON_WORD]
+        return digest([self._card.model_dump(), VERSION, segment.VERSION, limits])
 
     @cached_property
     def thresholds(self) -> Mapping[str, PrecisionPoint]:
@@ -54,59 +69,88 @@ class ToneModel:
         return MappingProxyType({label: point.probability for label, point in self.thresholds.items()})
 
     def read(self, transcript: Transcript) -> Mapping[int, ToneReading]:
-        """Turn index → reading; excluded turns, unknown speakers, numbers and single syllables are left out."""
-        found = {}
-        for turn in transcript.turns_of(None):
-            reading = self.read_text(turn.text, turn.speaker, turn=turn.index)
-            if reading is not None:
-                found[turn.index] = reading
-        return MappingProxyType(found)
+        """Turn index → reading; excluded turns, unknown speakers and fragments are left out."""
+        turns = tuple(transcript.turns_of(None))
+        return MappingProxyType({turns[at].index: reading for at, reading in self._read(turns)})
 
     def read_text(self, text: str, speaker: Speaker, *, turn: int = 0) -> ToneReading | None:
         """The reading of one text; None when it cannot be read."""
-        said = self._said(text, speaker)
-        return None if said is None else ToneReading(turn, *said)
+        return next((reading for _, reading in self._read((Turn(turn, speaker, text),))), None)
 
-    def forget_texts(self) -> None:
-        """As if no text had been read before: for measuring."""
-        self._said.cache_clear()
-
-    def _read(self, text: str, speaker: Speaker) -> _Said | None:
-        if speaker is Speaker.UNKNOWN or sum(not char.isdigit() for char in compared(text)) < LEAST_CHARS:
-            return None
-        classifier, seen = self._classifiers[speaker], read(text)
-        whole = dict(zip(classifier.labels, classifier.probabilities(seen), strict=True))
-        label = max(whole, key=whole.__getitem__)
-        if len(text) > WHOLE and badness({label: 1.0}) == 0.0:
-            worse = _worse_part(classifier, text, whole)
-            if worse is not None:
-                return worse
-        return label, tuple(whole.items()), classifier.explain(seen, label)
+    def _read(self, turns: Sequence[Turn]) -> list[tuple[int, ToneReading]]:
+        """(place, reading) of each turn that can be read, in order."""
+        seen = see_call(tuple(turn.text for turn in turns))
+        parts: dict[int, list[int]] = {}
+        for row, where in enumerate(seen.rows[len(turns) :], len(turns)):
+            parts.setdefault(where.text, []).append(row)
+        found = []
+        for speaker in READ_SPEAKERS:
+            mine = [at for at, turn in enumerate(turns) if turn.speaker is speaker and _readable(turn.text)]
+            if not mine:
+                continue
+            model = self._classifiers[speaker]
+            rows = [*mine, *(row for at in mine for row in parts.get(at, ()))]
+            probabilities = dict(zip(rows, model.probabilities(seen, rows).tolist(), strict=True))
+            for at in mine:
+                said = _of_turn(model.labels, probabilities, at, parts.get(at, ()))
+                words = () if said.label in PLAIN else model.explain(seen, said.row, said.label)
+                if said.label not in GOOD and (_unsure(said, at) or _one_common_word(model, seen, said)):
+                    continue
+                found.append((at, ToneReading(turns[at].index, said.label, said.probabilities, words)))
+        return sorted(found, key=lambda pair: pair[0])
 
     @cached_property
-    def _classifiers(self) -> Mapping[Speaker, LinearTone]:
+    def _classifiers(self) -> Mapping[Speaker, LinearModel]:
         from qa_engine.tone.storage import load_classifier  # with it comes scikit-learn, which takes a second
 
-        return {
-            speaker: load_classifier(self._folder, self._card, speaker) for speaker in (Speaker.AGENT, Speaker.CUSTOMER)
-        }
+        return {speaker: load_classifier(self._folder, self._card, speaker) for speaker in READ_SPEAKERS}
 
 
-def _worse_part(classifier: LinearTone, text: str, whole: Mapping[str, float]) -> _Said | None:
-    """The reading of a turn whose worst part is bad though the whole is not; None when no part is bad enough.
+def _readable(text: str) -> bool:
+    """True of more than a fragment; digits aside, for a number has no tone."""
+    return count_chars("".join(char for char in compared(text) if not char.isdigit())) >= LEAST_CHARS
 
-    It is a mean of both readings: a part that is taken out of many is less sure than a turn that is as bad.
+
+def _of_turn(
+    labels: tuple[str, ...], probabilities: Mapping[int, Sequence[float]], whole: int, parts: Sequence[int]
+) -> _Said:
+    """The reading of the turn, or of its worst part where that is bad though the whole is not.
+
+    The latter is a mean of both: a part that is taken out of many is less sure than a turn that is as bad.
     """
-    seen = [(start, read(part)) for start, part in parts(text)]
-    said = [dict(zip(classifier.labels, classifier.probabilities(part), strict=True)) for _, part in seen]
-    worst = max(range(len(said)), key=lambda at: badness(said[at]))
-    if badness(said[worst]) < BAD_FROM:
-        return None
-    mixed = rounded([SHARE * p + (1 - SHARE) * whole[label] for label, p in said[worst].items()])
-    probabilities = tuple(zip(classifier.labels, mixed, strict=True))
-    label = max(probabilities, key=lambda pair: pair[1])[0]
-    if badness({label: 1.0}) == 0.0:
-        return None
-    start, part = seen[worst]
-    words = classifier.explain(part, label)
-    return label, probabilities, tuple(replace(w, span=(w.span[0] + start, w.span[1] + start)) for w in words)
+    own = _Said(*_labelled(labels, probabilities[whole]), whole)
+    if not parts or own.label not in GOOD:
+        return own
+    worst = max(parts, key=lambda row: badness(labels, probabilities[row]))
+    if badness(labels, probabilities[worst]) < BAD_FROM:
+        return own
+    pairs = zip(probabilities[worst], probabilities[whole], strict=True)
+    mixed = _Said(*_labelled(labels, rounded([SHARE * part + (1 - SHARE) * p for part, p in pairs])), worst)
+    return own if mixed.label in GOOD else mixed
+
+
+def _labelled(labels: tuple[str, ...], said: Sequence[float]) -> tuple[str, tuple[tuple[str, float], ...]]:
+    return labels[int(np.argmax(said))], tuple(zip(labels, map(float, said), strict=True))
+
+
+def badness(labels: Sequence[str], said: Sequence[float]) -> float:
+    """Probability of all bad classes together."""
+    return sum(p for label, p in zip(labels, said, strict=True) if label not in GOOD)
+
+
+def _unsure(said: _Said, whole: int) -> bool:
+    """True of a turn that is bad as a whole, but not likely enough; of a part more was asked already."""
+    labels, probabilities = zip(*said.probabilities, strict=True)
+    return said.row == whole and badness(labels, probabilities) < BAD_LEAST
+
+
+def _one_common_word(model: LinearModel, seen: Seen, said: _Said) -> bool:
+    """True when nearly all that speaks for the label is one word that everybody uses."""
+    pushes = model.contributions(seen, said.row, said.label)
+    most = max(range(len(pushes)), key=pushes.__getitem__, default=None)
+    if most is None or pushes[most] < ONE_WORD * sum(push for push in pushes if push > 0):
+        return False
+    start, end = seen.words[said.row][most]
+    row = seen.rows[said.row]
+    word = seen.skeletons[row.text].text[row.start + start : row.start + end]
+    return segment.frequencies().get(word, 0) >= COMMON_WORD

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa_engine.classify import LinearModel, see
 from qa_engine.domain import Speaker
 from qa_engine.text import skeleton
-from qa_engine.tone.classifier import LinearTone
 from qa_engine.tone.corpus import LABELS, Utterance
-from qa_engine.tone.features import read
 from qa_engine.tone.fit import Advance, Fitted, Recipe, fit
 from qa_engine.tone.measure import GRID, LEAST_SUPPORT, WANTED_PRECISION, Figures, PrecisionPoint, measure, point
 from qa_engine.tone.storage import save
@@ -82,9 +81,10 @@ def train(lesson: Lesson, *, recipe: Recipe, extra: Extra = (), advance: Advance
     return Trained(fitted, unseen, measured, thresholds)
 
 
-def readings(classifier: LinearTone, utterances: Sequence[Utterance]) -> list[tuple[float, ...]]:
+def readings(classifier: LinearModel, utterances: Sequence[Utterance]) -> list[tuple[float, ...]]:
     """Probabilities of each utterance, in the order of the classifier's labels."""
-    return [classifier.probabilities(read(utterance.text)) for utterance in utterances]
+    said = classifier.probabilities(see([utterance.text for utterance in utterances]))
+    return [tuple(row) for row in said.tolist()]
 
 
 Readings = tuple[Sequence[str], Sequence[Sequence[float]]]

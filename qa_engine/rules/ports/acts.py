@@ -81,13 +81,15 @@ ActKey = tuple[Speaker, str]
 class ActLimits:
     """What was measured of one act on held-out turns.
 
-    ``sure`` and ``very_sure``: the least probability from which precision was at least 0.9 and 0.97; None where it
-    never was. ``absent``: up to this probability a turn is taken not to do the act; at least 95 in 100 turns that do
-    it are above.
+    ``sure`` and ``very_sure``: the least probability from which precision was at least 0.9 and 0.97 where a third of
+    the turns are offences and many others hold their words, as where a phrase was found; ``alone``: from which it was
+    0.9 where one turn in ten is an offence, for an act without a phrase. None where it never was. ``absent``: up to
+    this probability a turn is taken not to do the act; at least 95 in 100 turns that do it are above.
     """
 
     sure: float | None = None
     very_sure: float | None = None
+    alone: float | None = None
     absent: float = 0.0
 
 

@@ -38,7 +38,7 @@ Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
 
 
 Probability: TypeAlias = Annotated[float, Field(gt=0, le=1)]
-Level: TypeAlias = Literal["sure", "very_sure"]
+Level: TypeAlias = Literal["sure", "very_sure", "alone"]
 Above: TypeAlias = Probability | Level
 ActNames: TypeAlias = Annotated[
     tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]), Field(min_length=1)

@@ -165,7 +165,7 @@ def _acts(draw: st.DrawFn, transcript: Transcript) -> FixedActs:
         start = draw(st.integers(0, len(turn.text)))
         said = tuple(ActSaid(name, draw(st.floats(0.05, 1)), (start, len(turn.text))) for name in named)
         readings[turn.index] = ActReading(turn.index, said)
-    limits = {(Speaker.AGENT, "greet"): ActLimits(0.4, None, 0.2)}
+    limits = {(Speaker.AGENT, "greet"): ActLimits(0.4, absent=0.2)}
     return FixedActs(readings, limits=draw(st.sampled_from([{}, limits])))
 
 

@@ -4,23 +4,25 @@ from pathlib import Path
 
 import numpy as np
 
+from qa_engine.classify import LinearModel
+from qa_engine.classify.features import feature_code
 from qa_engine.domain import Speaker
-from qa_engine.tone.classifier import LinearTone
 from qa_engine.tone.corpus import LABELS
 
 
-def classifier(speaker: Speaker = Speaker.AGENT, **pushes: tuple[str, float]) -> LinearTone:
+def classifier(speaker: Speaker = Speaker.AGENT, **pushes: tuple[str, float]) -> LinearModel:
     """Features (``w 烦``) with the weight that they have for one label and no other; all are equally rare."""
     labels = LABELS[speaker]
-    features = tuple(sorted(pushes))
-    weights = np.zeros((len(features), len(labels)), dtype=np.float32)
-    for at, name in enumerate(features):
-        label, weight = pushes[name]
+    codes = {feature_code(name[2:], word=name[0] == "w"): pushed for name, pushed in pushes.items()}
+    weights = np.zeros((len(codes), len(labels)), dtype=np.float32)
+    for at, code in enumerate(sorted(codes)):
+        label, weight = codes[code]
         weights[at, labels.index(label)] = weight
-    return LinearTone(
+    return LinearModel(
         labels=labels,
-        features=features,
-        idf=np.ones(len(features), dtype=np.float32),
+        link="one",
+        codes=np.array(sorted(codes), dtype=np.uint64),
+        idf=np.ones(len(codes), dtype=np.float32),
         weights=weights,
         bias=np.array([1.0 if label in ("neutral", "calm") else 0.0 for label in labels], dtype=np.float32),
         unseen_idf=0.0,

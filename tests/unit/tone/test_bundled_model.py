@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from qa_engine.domain import Call, Speaker, Transcript, Turn, canonical_json
 from qa_engine.resources import tone_data_dir, tone_model_dir
 from qa_engine.tone import LABELS, ToneModel, measure, read_own
-from qa_engine.tone.training import WANTED_PRECISION, of_speaker, split
+from qa_engine.tone.card import load_card
+from qa_engine.tone.storage import load_classifier
+from qa_engine.tone.training import WANTED_PRECISION, of_speaker, readings, split
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "models" / "tone"
@@ -27,9 +29,8 @@ def held_out():
 @pytest.mark.parametrize("speaker", SPEAKERS)
 def test_held_out_groups_are_read_as_the_card_says(held_out, speaker: Speaker) -> None:
     mine = of_speaker(held_out, speaker)
-    said = [MODEL.read_text(u.text, speaker) for u in mine]
-    assert all(said)
-    figures = measure(LABELS[speaker], [u.label for u in mine], [[p for _, p in r.probabilities] for r in said if r])
+    classifier = load_classifier(tone_model_dir(), load_card(tone_model_dir()), speaker)
+    figures = measure(LABELS[speaker], [u.label for u in mine], readings(classifier, mine))
     card = EVALUATION[speaker.value]["held_out"]
     assert figures.count == card["count"], "the data changed: run make tone-model"
     assert figures.accuracy == pytest.approx(card["accuracy"], abs=0.005)
@@ -92,9 +93,10 @@ def test_any_text_is_read_or_left_out(text: str, speaker: Speaker) -> None:
 
 def test_a_call_is_read_the_same_by_a_model_opened_anew() -> None:
     turns = [
-        Turn(at, SPEAKERS[at % 2], text) for at, text in enumerate(["这个不归我管", "什么态度", "您稍等", "好的"] * 15)
+        Turn(at, SPEAKERS[at % 2], text)
+        for at, text in enumerate(["这个不归我管", "你们什么态度", "请您稍等一下", "好的"] * 15)
     ]
     call = Transcript(Call("c-1"), tuple(turns))
     one, other = (ToneModel.load(tone_model_dir()).read(call) for _ in range(2))
-    assert len(one) == 60
+    assert 30 <= len(one) <= 45  # fragments have no tone
     assert canonical_json(dict(one)) == canonical_json(dict(other))

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_engine.classify.parts import LONGEST, parts
 from qa_engine.domain import Speaker
 from qa_engine.resources import tone_model_dir
-from qa_engine.tone import ToneModel
-from qa_engine.tone.parts import LONGEST, badness, parts
+from qa_engine.tone import LABELS, ToneModel
+from qa_engine.tone.model import badness
 
 PLAIN = "您的快件昨天下午到达杭州转运中心，今天早上已经发往萧山网点，预计下午三点左右派送，请您保持电话畅通，"
 BAD = "你爱投诉就投诉，有本事你去告"
@@ -60,5 +61,5 @@ def test_a_long_plain_turn_stays_plain() -> None:
 
 
 def test_bad_is_all_but_good_and_ordinary() -> None:
-    assert badness({"warm": 0.1, "neutral": 0.2, "impatient": 0.3, "dismissive": 0.3, "confrontational": 0.1}) == 0.7
-    assert badness({"calm": 0.5, "dissatisfied": 0.25, "angry": 0.25}) == 0.5
+    assert badness(LABELS[Speaker.AGENT], (0.1, 0.2, 0.25, 0.25, 0.2)) == pytest.approx(0.7)
+    assert badness(LABELS[Speaker.CUSTOMER], (0.5, 0.25, 0.25)) == 0.5

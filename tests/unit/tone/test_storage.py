@@ -38,9 +38,9 @@ def test_a_saved_model_reads_calls(folder: Path) -> None:
     said = model.read(
         call(
             (Speaker.AGENT, "这個不歸我們管。"),
-            (Speaker.CUSTOMER, "骗子！"),
+            (Speaker.CUSTOMER, "你们这帮骗子！"),
             (Speaker.UNKNOWN, "不归我们管"),
-            (Speaker.AGENT, "嗯。"),
+            (Speaker.AGENT, "不归管。"),
             (Speaker.CUSTOMER, "八零二六，一三八。"),
         )
     )
@@ -51,7 +51,7 @@ def test_a_saved_model_reads_calls(folder: Path) -> None:
 
 
 def test_excluded_turns_are_not_read(folder: Path) -> None:
-    assert not ToneModel.load(folder).read(call((Speaker.AGENT, "不归我们管"), excluded=Exclusion.LOW_CONFIDENCE))
+    assert not ToneModel.load(folder).read(call((Speaker.AGENT, "不归我们管了"), excluded=Exclusion.LOW_CONFIDENCE))
 
 
 def test_the_digest_is_of_the_numbers_not_of_the_files(folder: Path, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_digest_is_of_the_numbers_not_of_the_files(folder: Path, tmp_path: P
 
 
 def test_equal_input_gives_equal_readings(folder: Path) -> None:
-    spoken = call((Speaker.AGENT, "不归我们管"), (Speaker.CUSTOMER, "骗子"))
+    spoken = call((Speaker.AGENT, "不归我们管"), (Speaker.CUSTOMER, "你们这帮骗子"))
     assert ToneModel.load(folder).read(spoken) == ToneModel.load(folder).read(spoken)
 
 
@@ -139,17 +139,17 @@ def of_another_model(folder: Path) -> None:
         (later_card, "tone.json: no tone model of this version (version"),
         (other_features, "made for features 0"),
         (no_classifier, "agent.skops: cannot be read"),
-        (torn_classifier, "agent.skops: damaged, or no tone classifier"),
-        (pickled, "agent.skops: damaged, or no tone classifier (BadZipFile"),
+        (torn_classifier, "agent.skops: damaged, or no classifier"),
+        (pickled, "agent.skops: damaged, or no classifier (BadZipFile"),
         (
             other_type,
-            "agent.skops: holds sklearn.linear_model._base.LinearRegression (ObjectNode), which no tone model has",
+            "agent.skops: holds sklearn.linear_model._base.LinearRegression (ObjectNode), which no classifier has",
         ),
         (a_function, "agent.skops: holds numpy.save ("),
-        (a_harmless_name_on_a_function_call, "agent.skops: holds builtins.str (OperatorFuncNode), which no tone model"),
-        (no_schema, "agent.skops: damaged, or no tone classifier"),
-        (other_parts, "agent.skops: damaged, or no tone classifier"),
-        (swapped, "agent.skops: damaged, or no tone classifier"),
+        (a_harmless_name_on_a_function_call, "agent.skops: holds builtins.str (OperatorFuncNode), which no classifier"),
+        (no_schema, "agent.skops: damaged, or no classifier"),
+        (other_parts, "agent.skops: damaged, or no classifier"),
+        (swapped, "agent.skops: damaged, or no classifier"),
         (of_another_model, "agent.skops: does not belong to"),
     ],
 )

@@ -21,7 +21,11 @@ from qa_engine.rules.ports.acts import ACTS_OF, DEFAULT_ABOVE, NO_ACTS, ActLimit
 from qa_engine.rules.written.fields import WHO_TITLE, Above, ActNames, Level, Spoken, check_acts
 from qa_engine.rules.written.truth import Truth
 
-LEVEL_TITLE: dict[Level, str] = {"sure": "实测九成准确", "very_sure": "实测九成七准确"}
+LEVEL_TITLE: dict[Level, str] = {
+    "sure": "实测九成准确",
+    "very_sure": "实测九成七准确",
+    "alone": "单独出现时实测九成准确",
+}
 SHOWN_WORDS = 3
 NO_MODEL_REASON = "没有启用服务行为模型"
 
@@ -90,7 +94,7 @@ class Wanted:
         if isinstance(above, float):
             return said.probability >= above
         limits = call.acts.limits.get((self.speaker, said.act), ActLimits())
-        least = limits.sure if above == "sure" else limits.very_sure
+        least = {"sure": limits.sure, "very_sure": limits.very_sure, "alone": limits.alone}[above]
         return least is not None and said.probability >= least
 
 

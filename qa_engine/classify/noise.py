@@ -4,9 +4,8 @@ import random
 from collections import defaultdict
 from functools import cache
 
-from qa_engine.text import skeleton
-from qa_engine.tone import segment
-from qa_engine.tone.features import sound
+from qa_engine.classify.features import sound
+from qa_engine.text import segment, skeleton
 
 COMMON = 40  # occurrences in jieba's dictionary; rarer words are not what a recogniser writes
 LONGEST_WORD = 3

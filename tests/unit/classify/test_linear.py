@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_engine.classify import see
 from qa_engine.domain import Speaker
-from qa_engine.tone.features import read
 from tests.unit.tone.builders import classifier
 
 COLD = classifier(**{"w 我们": ("dismissive", 3.0), "c 管": ("dismissive", 2.0), "w 您": ("warm", 4.0)})
@@ -17,14 +17,15 @@ def test_probabilities_are_the_softmax_of_the_weights_scaled_to_length_one() -> 
     """Two of three features, so each counts 1/√2; 不 and 归 are no features and weigh nothing here."""
     cold, neutral, others = exp(5 / sqrt(2)), exp(1), 3
     expected = cold / (cold + neutral + others)
-    assert dict(zip(COLD.labels, COLD.probabilities(read("不归我们管")), strict=True))["dismissive"] == pytest.approx(
-        expected, abs=1e-4
-    )
+    assert dict(zip(COLD.labels, COLD.probabilities(see(["不归我们管"]))[0], strict=True))[
+        "dismissive"
+    ] == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_text_of_nothing_known_has_the_base_rates() -> None:
-    assert COLD.probabilities(read("今天下雨")) == COLD.probabilities(read(""))
-    assert max(zip(COLD.probabilities(read("")), COLD.labels, strict=True))[1] == "neutral"
+    rain, nothing = COLD.probabilities(see(["今天下雨", ""])).tolist()
+    assert rain == nothing
+    assert max(zip(nothing, COLD.labels, strict=True))[1] == "neutral"
 
 
 @pytest.mark.parametrize(
@@ -42,31 +43,31 @@ def test_a_text_of_nothing_known_has_the_base_rates() -> None:
 def test_an_explanation_names_the_words_and_their_places(
     text: str, label: str, words: list[tuple[str, tuple[int, int], bool]]
 ) -> None:
-    found = COLD.explain(read(text), label)
+    found = COLD.explain(see([text]), 0, label)
     assert [(word.text, word.span, word.weight > 0) for word in found] == words
 
 
 def test_repeated_words_share_the_weight() -> None:
-    (once,) = COLD.contributions(read("管"), "dismissive")
-    first, between, second = COLD.contributions(read("管下雨管"), "dismissive")
+    (once,) = COLD.contributions(see(["管"]), 0, "dismissive")
+    first, between, second = COLD.contributions(see(["管下雨管"]), 0, "dismissive")
     assert (first, between, second) == pytest.approx((once / 2, 0.0, once / 2))
 
 
 @given(st.text(alphabet="您我们管不归，。今天w9", max_size=30), st.sampled_from(COLD.labels))
 def test_the_words_add_up_to_the_log_odds(text: str, label: str) -> None:
-    seen, at = read(text), COLD.labels.index(label)
-    odds = COLD.log_odds(seen.names) - COLD.bias
+    seen, at = see([text]), COLD.labels.index(label)
+    odds = COLD.log_odds(seen)[0] - COLD.bias
     others = (odds.sum() - odds[at]) / (len(odds) - 1)
-    assert sum(COLD.contributions(seen, label)) == pytest.approx(odds[at] - others, abs=1e-6)
+    assert sum(COLD.contributions(seen, 0, label)) == pytest.approx(odds[at] - others, abs=1e-6)
 
 
 @given(st.text(max_size=60))
 def test_probabilities_sum_to_one_and_spans_lie_inside_the_text(text: str) -> None:
     angry = classifier(Speaker.CUSTOMER, **{"c 0": ("angry", 2.0), "c a": ("angry", 1.0), "c 不": ("calm", 1.0)})
-    probabilities = angry.probabilities(read(text))
+    probabilities = angry.probabilities(see([text]))[0]
     assert sum(probabilities) == pytest.approx(1.0, abs=1e-9)
     assert all(0.0 <= p <= 1.0 for p in probabilities)
-    for word in angry.explain(read(text), "angry"):
+    for word in angry.explain(see([text]), 0, "angry"):
         start, end = word.span
         assert 0 <= start < end <= len(text)
         assert text[start:end] == word.text

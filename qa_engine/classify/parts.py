@@ -1,19 +1,14 @@
 """Long turns are read in parts, too: one bad clause would drown in a long explanation."""
 
 import re
-from collections.abc import Iterator, Mapping
-
-from qa_engine.domain import AgentTone, CustomerMood
+from collections.abc import Iterator
 
 WHOLE = 40  # characters; nearly all utterances that the classifiers learn from are shorter
 LONGEST = 24  # of a part
 SHORTEST = 8
 OVERLAP = 8  # of parts that no mark parts
-BAD_FROM = 0.8  # a part that is less likely bad changes nothing
-SHARE = 0.75  # of the part in the reading of its turn
 _SENTENCE_END = re.compile(r"[。！？!?；;\n…]")
 _MARK = re.compile(r"[，,、\s]")
-_BAD = frozenset({*AgentTone, *CustomerMood} - {AgentTone.WARM, AgentTone.NEUTRAL, CustomerMood.CALM})
 
 
 def parts(text: str) -> Iterator[tuple[int, str]]:
@@ -32,8 +27,3 @@ def _cut(text: str, start: int, end: int) -> int | None:
         if found:
             return found[-1]
     return None
-
-
-def badness(probabilities: Mapping[str, float]) -> float:
-    """Probability of all bad classes together."""
-    return sum(p for label, p in probabilities.items() if label in _BAD)

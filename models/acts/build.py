@@ -1,0 +1,137 @@
+"""Make the model of service acts and measure everything that its card says.
+
+    python models/acts/build.py [--out DIR]
+
+Writes the classifiers and their card (``weights/``) and ``evaluation.json`` beside them.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import corpus
+import figures
+import lessons
+import numpy as np
+from corpus import ActTurn
+
+from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, Point
+from qa_engine.classify import VERSION, see
+from qa_engine.classify.fit import UNKNOWN, Recipe, calibrated, calibration, fit_once, slim, unseen_log_odds
+from qa_engine.classify.linear import Floats, sigmoid
+from qa_engine.classify.shelf import Shelf
+from qa_engine.domain import Speaker
+from qa_engine.errors import ActModelError
+
+HERE = Path(__file__).resolve().parent
+NAME = "qa-engine-acts 0.1"
+RECIPE = Recipe(most_features=40_000)
+OFFENCES_IN = 0.1  # share of turns with an offence for which the limit ``alone`` is made
+SPLITS = ("frames", "themes", "trades")
+SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--out", type=Path, default=HERE / "weights", help="folder of the model; default: the bundled one"
+    )
+    parser.add_argument("--quick", action="store_true", help="only the split by themes, for trying frames")
+    arguments = parser.parse_args()
+    turns = all_turns()
+    found: dict[str, Any] = {"name": NAME, "corpus": told(turns), "splits": {}}
+    out = Shelf(arguments.out, CARD_FILE, ActModelError, ADVICE)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / CARD_FILE).unlink(missing_ok=True)
+    contents, limits = {}, {}
+    for speaker in SPEAKERS:
+        mine = lessons.turns_of(turns, speaker)
+        splits = ("themes",) if arguments.quick else SPLITS
+        contents[speaker.value], limits[speaker.value], found["splits"][speaker.value] = of_speaker(
+            speaker, mine, splits, out
+        )
+    Card(version=1, name=NAME, features=VERSION, contents=contents, limits=limits).save(arguments.out)
+    figures.write(arguments.out.parent, found)
+
+
+def all_turns() -> tuple[ActTurn, ...]:
+    """Every turn of the corpus: generated ones and the tone model's lines."""
+    slots = corpus.Slots.read(corpus.FRAMES / "slots.txt")
+    return corpus.generate(corpus.read_frames(), slots) + corpus.read_lines()
+
+
+def told(turns: Sequence[ActTurn]) -> Mapping[str, Any]:
+    """How much there is, and a digest of every turn with its labels: the same frames give the same."""
+    text = "\n".join(f"{t.speaker.value}\t{t.text}\t{sorted(t.acts)}\t{sorted(t.untold)}" for t in turns)
+    acts = Counter(f"{turn.speaker.value}/{act}" for turn in turns for act in turn.acts)
+    return {
+        "turns": len(turns),
+        "by_speaker": {s.value: len(lessons.turns_of(turns, s)) for s in SPEAKERS},
+        "frames": len({frame for turn in turns for frame in turn.frames}),
+        "themes": len({theme for turn in turns for theme in turn.themes}),
+        "acts": dict(sorted(acts.items())),
+        "digest": "sha256:" + hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
+def of_speaker(
+    speaker: Speaker, turns: Sequence[ActTurn], splits: Sequence[str], out: Shelf
+) -> tuple[str, dict[str, Limits], Mapping[str, Any]]:
+    """Fit, calibrate, measure and write one classifier: (contents, limits, figures by split)."""
+    names = LABELS[speaker]
+    known = lessons.lessons_of(turns, speaker)
+    readings: dict[str, Floats] = {}
+    for split in splits:
+        tell(f"{speaker.value}: held out by {split}")
+        readings[split] = unseen_log_odds(names, "several", known, lessons.folds_by(turns, split), RECIPE)
+    weights = negative_weights(speaker, known.labels)
+    slope, bias = calibration("several", readings["themes"], known.labels)
+    said = {split: sigmoid(z * slope + bias) for split, z in readings.items()}
+    limits = {name: limits_of(said, known.labels, at, weights[at]) for at, name in enumerate(names)}
+    tell(f"{speaker.value}: all")
+    whole = slim(fit_once(names, "several", known, see(known.texts), RECIPE), RECIPE)
+    contents = out.put(speaker.value, calibrated(whole, slope, bias))
+    measured = {
+        split: {name: figures.of_label(p[:, at], known.labels[:, at], 1.0) for at, name in enumerate(names)}
+        for split, p in said.items()
+    }
+    return contents, limits, measured
+
+
+def negative_weights(speaker: Speaker, labels: np.ndarray) -> Floats:
+    """How many turns each turn without an act stands for: of the agent's turns here a third are offences, which no
+    telephone line is; with these weights it is one in ten, and of each offence as much less.
+    """
+    names = LABELS[speaker]
+    weights = np.ones(len(names))
+    if speaker is Speaker.AGENT:
+        offence = labels[:, names.index("offence")]
+        share = (offence == 1).sum() / (offence != UNKNOWN).sum()
+        weights[[names.index(name) for name in (*corpus.OFFENCES, "offence")]] = (1 / OFFENCES_IN - 1) / (1 / share - 1)
+    return weights
+
+
+def limits_of(said: Mapping[str, Floats], truth: np.ndarray, at: int, weight: float) -> Limits:
+    """The least probabilities that are precise enough however turns are held out, and where an act is absent."""
+    pairs = [figures.known(p[:, at], truth[:, at]) for split, p in said.items() if split != "trades"]
+    points = {}
+    for key, precision, counted in (
+        ("sure", figures.SURE, 1.0),
+        ("very_sure", figures.VERY_SURE, 1.0),
+        ("alone", figures.SURE, weight),
+    ):
+        found = figures.least_precise(pairs, precision, counted)
+        points[key] = None if found is None else Point(**found)
+    return Limits(**points, absent=figures.absent(*pairs[-1]))
+
+
+def tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The model of service acts: reads what each turn of a call does, with the classifier of its speaker."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, load_card
+from qa_engine.classify import VERSION, LinearModel, Seen, see_call
+from qa_engine.classify.linear import Floats
+from qa_engine.classify.parts import LONGEST, OVERLAP, SHORTEST, WHOLE
+from qa_engine.domain import ActReading, ActSaid, Speaker, ToneWord, Transcript, Turn, digest
+from qa_engine.errors import ActModelError
+from qa_engine.rules import ActLimits
+from qa_engine.text.segment import VERSION as WORDS_VERSION
+
+LEAST_PROBABILITY = 0.02  # less is not worth a word
+READ_SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)
+
+
+class ActModel:
+    """Implements ``rules.ports.acts.ActReader``. Same transcript, same model: equal readings, on every machine.
+
+    A long turn is read as a whole and in parts; it does what any of them does, where that is.
+    """
+
+    def __init__(self, folder: Path, card: Card) -> None:
+        self._folder = folder
+        self._card = card
+
+    @classmethod
+    def load(cls, folder: Path) -> "ActModel":
+        """Open the model in ``folder``; the classifiers are loaded by the first reading. Raises ActModelError."""
+        return cls(folder, load_card(folder))
+
+    @property
+    def name(self) -> str:
+        return self._card.name
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the classifiers, and of the code and dictionary that make features for them."""
+        cut = [WHOLE, LONGEST, SHORTEST, OVERLAP, LEAST_PROBABILITY]
+        return digest([self._card.model_dump(), VERSION, WORDS_VERSION, cut])
+
+    @cached_property
+    def limits(self) -> Mapping[tuple[Speaker, str], ActLimits]:
+        return MappingProxyType(self._card.act_limits())
+
+    def read(self, transcript: Transcript) -> Mapping[int, ActReading]:
+        """Turn index → acts; excluded turns, unknown speakers and turns without a word are left out."""
+        turns = tuple(transcript.turns_of(None))
+        seen = see_call(tuple(turn.text for turn in turns))
+        found: dict[int, ActReading] = {}
+        for speaker in READ_SPEAKERS:
+            mine = {at for at, turn in enumerate(turns) if turn.speaker is speaker}
+            found |= self._of_speaker(seen, speaker, turns, mine)
+        return MappingProxyType(dict(sorted(found.items())))
+
+    def _of_speaker(self, seen: Seen, speaker: Speaker, turns: Sequence[Turn], mine: set[int]) -> dict[int, ActReading]:
+        rows = [at for at, row in enumerate(seen.rows) if row.text in mine and row.end > row.start]
+        if not rows:
+            return {}
+        labels = LABELS[speaker]
+        said = self._classifiers[speaker].probabilities(seen, rows)
+        texts = np.array([seen.rows[at].text for at in rows])
+        found = {}
+        for text in np.unique(texts).tolist():
+            own = np.nonzero(texts == text)[0]
+            best = own[said[own].argmax(axis=0)]
+            values = said[best, np.arange(len(labels))]
+            likely = [at for at in np.argsort(-values, kind="stable").tolist() if values[at] >= LEAST_PROBABILITY]
+            acts = tuple(ActSaid(labels[at], float(values[at]), seen.whole_span(rows[int(best[at])])) for at in likely)
+            found[turns[text].index] = ActReading(turns[text].index, acts)
+        return found
+
+    def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
+        """The words of the turn, or of the part of it that does the act most probably, that speak for the act."""
+        if turn.speaker not in READ_SPEAKERS:
+            return ()
+        seen, model = see_call((turn.text,)), self._classifiers[turn.speaker]
+        rows = [at for at, row in enumerate(seen.rows) if row.end > row.start]
+        if not rows:
+            return ()
+        said: Floats = model.log_odds(seen, rows)[:, model.labels.index(act)]
+        return model.explain(seen, rows[int(said.argmax())], act)
+
+    @cached_property
+    def _classifiers(self) -> Mapping[Speaker, LinearModel]:
+        from qa_engine.classify.shelf import Shelf  # with it comes scikit-learn, which takes a second
+
+        shelf = Shelf(self._folder, CARD_FILE, ActModelError, ADVICE)
+        return {
+            speaker: shelf.take(speaker.value, LABELS[speaker], "several", self._card.contents[speaker.value])
+            for speaker in READ_SPEAKERS
+        }

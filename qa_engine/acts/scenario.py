@@ -1,0 +1,92 @@
+"""Which scenario a call is of, by its words: for calls whose metadata do not say.
+
+A call is one bag of features, the agent's apart from the customer's, out of the same tokenising as its acts; the
+classifier is linear, one scenario of several, calibrated on calls whose sentences it had not seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard, load_scenario_card
+from qa_engine.classify import VERSION, LinearModel, Row, Seen, see_call
+from qa_engine.domain import Direction, Speaker, Transcript, Turn, digest
+from qa_engine.errors import ActModelError
+
+LEAST_TURNS = 2  # with words in them; fewer say nothing of a call
+FIRST_TURNS = 30  # of a call that are looked at: what it is about is said early
+_OF_CUSTOMER = np.uint64(0x5BD1E9955BD1E995)  # parts the customer's features from the agent's
+_OUTBOUND = np.uint64(0xA24BAED4963EE407)  # the feature of a call that we made
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioReading:
+    """What a call probably is: the likeliest scenario and the probabilities of all, which sum to 1."""
+
+    scenario: str
+    probability: float
+    probabilities: Mapping[str, float]
+
+
+class ScenarioModel:
+    """Reads the scenario of a call. Same transcript, same model: equal readings."""
+
+    def __init__(self, folder: Path, card: ScenarioCard) -> None:
+        self._folder = folder
+        self._card = card
+
+    @classmethod
+    def load(cls, folder: Path) -> "ScenarioModel":
+        """Open the model in ``folder``; raises ActModelError."""
+        return cls(folder, load_scenario_card(folder))
+
+    @cached_property
+    def digest(self) -> str:
+        return digest([self._card.model_dump(), VERSION, FIRST_TURNS, LEAST_TURNS])
+
+    @property
+    def sure_from(self) -> float | None:
+        """The probability from which at least nine in ten held-out readings were right; None if it never was."""
+        return self._card.sure_from
+
+    def read(self, transcript: Transcript) -> ScenarioReading | None:
+        """The scenario by the words alone; what the metadata say is left to the caller. None of too little talk."""
+        turns = [turn for turn in transcript.turns_of(None) if turn.speaker is not Speaker.UNKNOWN][:FIRST_TURNS]
+        if sum(any(char.isalnum() for char in turn.text) for turn in turns) < LEAST_TURNS:
+            return None
+        said = self._classifier.probabilities(call_row(turns, transcript.call.direction))[0].tolist()
+        probabilities = MappingProxyType(dict(zip(self._card.scenarios, said, strict=True)))
+        likeliest = max(probabilities, key=probabilities.__getitem__)
+        return ScenarioReading(likeliest, probabilities[likeliest], probabilities)
+
+    @cached_property
+    def _classifier(self) -> LinearModel:
+        from qa_engine.classify.shelf import Shelf  # with it comes scikit-learn, which takes a second
+
+        shelf = Shelf(self._folder, SCENARIO_CARD_FILE, ActModelError, ADVICE)
+        return shelf.take("scenario", tuple(self._card.scenarios), "one", self._card.contents)
+
+
+def call_row(turns: Sequence[Turn], direction: Direction | None) -> Seen:
+    """The features of a call as one row."""
+    seen = see_call(tuple(turn.text for turn in turns))
+    kept = seen.row < len(turns)  # parts of long turns say nothing that the turns do not
+    customer = np.array([turn.speaker is Speaker.CUSTOMER for turn in turns], dtype=bool)
+    code = np.where(customer[seen.row[kept]], seen.code[kept] ^ _OF_CUSTOMER, seen.code[kept])
+    if direction is Direction.OUTBOUND:
+        code = np.append(code, _OUTBOUND)
+    nowhere = np.zeros(len(code), dtype=np.int64)
+    return Seen(seen.skeletons[:1], (Row(0, 0, 1),), ((),), nowhere, code, nowhere, nowhere)
+
+
+def call_rows(calls: Sequence[tuple[Sequence[Turn], Direction | None]]) -> Seen:
+    """The features of several calls, a row each: to learn from."""
+    rows = [call_row(turns, direction) for turns, direction in calls]
+    code = np.concatenate([row.code for row in rows])
+    number = np.repeat(np.arange(len(rows)), [len(row.code) for row in rows])
+    nowhere = np.zeros(len(code), dtype=np.int64)
+    return Seen((), (Row(0, 0, 1),) * len(rows), ((),) * len(rows), number, code, nowhere, nowhere)

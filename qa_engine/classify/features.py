@@ -1,0 +1,249 @@
+"""From turns to what classifiers count: words, characters and sounds, each with its place, for a whole call at once.
+
+Features are read from the skeleton of a text, so width, Traditional characters, spoken numbers, spaces and punctuation
+cannot change a reading: a recogniser sets them where it likes. Hesitation sounds (哦, 哎呀) stay.
+
+A feature is a 64-bit number: its kind and a polynomial hash of its characters (or of their sounds). Of the features of
+two million different stretches of text, two are alike by chance in one of some ten million tries, and numbers are what
+makes a call one array instead of a hundred thousand strings. What a feature *says* is where it stands in the text.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from qa_engine.classify.parts import WHOLE, parts
+from qa_engine.text import DEFAULT_CONFUSIONS, Confusions, Skeleton, char_syllable, segment, skeleton
+
+VERSION = "2"  # raise it whenever the features of any text change: models of another version are refused
+CHAR_LENGTHS = (1, 2, 3)
+EDGE_LENGTHS = (2, 3)  # with the beginning or the end of the text as one of the characters
+SOUND_LENGTHS = (2, 3)
+CALLS_KEPT = 4
+
+_CONFUSIONS = Confusions(DEFAULT_CONFUSIONS)
+# 消费者热线、市长热线、邮政、电信投诉、报警、律师: whoever names them says something by it.
+_TELLING_NUMBERS = frozenset({"12315", "12345", "12305", "12300", "12321", "12348", "315", "110"})
+_NUMBER = re.compile("[0-9]+")
+_BEGIN, _END = "\x02", "\x03"
+
+Codes = NDArray[np.uint64]
+Places = NDArray[np.int64]
+_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
+_INVERSE = pow(_BASE, -1, 2**64)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One text, or a part of it: ``text`` is its number among the texts; [start, end) is in its skeleton."""
+
+    text: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Rows of texts with all their features.
+
+    ``row``, ``code``, ``begin`` and ``finish`` have one entry for each occurrence of a feature: in which row it is, its
+    number, and [begin, finish) in the row's own characters.
+    """
+
+    skeletons: tuple[Skeleton, ...]
+    rows: tuple[Row, ...]
+    words: tuple[tuple[tuple[int, int], ...], ...]  # of each row, [start, end) in its own characters
+    row: Places
+    code: Codes
+    begin: Places
+    finish: Places
+
+    @cached_property
+    def names(self) -> Codes:
+        """The different features, rising; ``matrix`` has a column for each."""
+        return self._coded[0]
+
+    @cached_property
+    def column(self) -> Places:
+        """Of each occurrence."""
+        return self._coded[1]
+
+    @cached_property
+    def _coded(self) -> tuple[Codes, Places]:
+        names, column = np.unique(self.code, return_inverse=True)
+        return names, column.astype(np.int64)
+
+    @cached_property
+    def matrix(self) -> csr_matrix:
+        """Rows × names: 1.0 where the row has the feature."""
+        width = max(1, len(self.names))
+        cells = np.unique(self.row * width + self.column)
+        rows, columns = np.divmod(cells, width)
+        starts = np.searchsorted(rows, np.arange(len(self.rows) + 1))
+        return csr_matrix((np.ones(len(cells)), columns, starts), shape=(len(self.rows), width))
+
+    def source_span(self, row: int, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of a row's characters as [start, end) of the shown text."""
+        at = self.rows[row]
+        return self.skeletons[at.text].span_to_source(at.start + start, at.start + end)
+
+    def whole_span(self, row: int) -> tuple[int, int]:
+        """All characters of a row as [start, end) of the shown text; the row must have some."""
+        return self.source_span(row, 0, self.rows[row].end - self.rows[row].start)
+
+
+@cache
+def sound(char: str) -> str:
+    """The syllable of a character without its tone, with sounds folded that recognisers mix up."""
+    return _CONFUSIONS.fold(char_syllable(char), tones=False)
+
+
+@cache
+def _sound_code(char: str) -> int:
+    return zlib.crc32(sound(char).encode())
+
+
+def see(texts: Sequence[str]) -> Seen:
+    """The features of ``texts``, a row each. Equal up to punctuation, width and script means equal features."""
+    skeletons = tuple(skeleton(text, keep_sounds=True) for text in texts)
+    return _seen(skeletons, [Row(at, 0, len(shown.text)) for at, shown in enumerate(skeletons)])
+
+
+@lru_cache(maxsize=CALLS_KEPT)
+def see_call(texts: tuple[str, ...]) -> Seen:
+    """The turns of a call, a row each, and behind them the parts of long turns: one bad clause would drown in them.
+
+    Kept for the next classifier: all that read one call share its words and its matrix.
+    """
+    skeletons = tuple(skeleton(text, keep_sounds=True) for text in texts)
+    rows = [Row(at, 0, len(shown.text)) for at, shown in enumerate(skeletons)]
+    for at, text in enumerate(texts):
+        if len(text) > WHOLE:
+            rows += _parts(at, text, skeletons[at])
+    return _seen(skeletons, rows)
+
+
+def _parts(number: int, text: str, shown: Skeleton) -> Iterator[Row]:
+    """The parts of a long text that have words in them."""
+    starts = np.array([shown.base.starts[at] for at in shown.origin])
+    for start, part in parts(text):
+        first, last = np.searchsorted(starts, [start, start + len(part)]).tolist()
+        if first < last:
+            yield Row(number, first, last)
+
+
+def _seen(skeletons: tuple[Skeleton, ...], rows: Sequence[Row]) -> Seen:
+    folded = [_NUMBER.sub(_any_number, shown.text) for shown in skeletons]
+    spans = [_word_spans(text) for text in folded]
+    pieces = [folded[row.text][row.start : row.end] for row in rows]
+    words = tuple(_inside(spans[row.text], row) for row in rows)
+    found = list(_occurrences(pieces, words))
+    row, code, begin, finish = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Seen(skeletons, tuple(rows), words, row, code, begin, finish)
+
+
+def _any_number(number: re.Match[str]) -> str:
+    """Which number it is says nothing, but for those that everybody complains to."""
+    return number[0] if number[0] in _TELLING_NUMBERS else "0" * len(number[0])
+
+
+def _word_spans(chars: str) -> tuple[tuple[int, int], ...]:
+    ends = list(accumulate(map(len, segment.words(chars))))
+    return tuple(zip([0, *ends[:-1]], ends, strict=True)) if ends else ()
+
+
+def _inside(spans: tuple[tuple[int, int], ...], row: Row) -> tuple[tuple[int, int], ...]:
+    return tuple((a - row.start, b - row.start) for a, b in spans if row.start <= a and b <= row.end)
+
+
+_Found = tuple[Places, Codes, Places, Places]
+
+
+def _occurrences(pieces: Sequence[str], words: Sequence[tuple[tuple[int, int], ...]]) -> Iterator[_Found]:
+    """(row, code, begin, finish) of every kind of feature, each over all pieces at once."""
+    text = "".join(f"{_BEGIN}{piece}{_END}" for piece in pieces)
+    lengths = np.array([len(piece) + 2 for piece in pieces], dtype=np.int64)
+    offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64) if len(pieces) else lengths
+    row_of = np.repeat(np.arange(len(pieces)), lengths)
+    chars = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    sounds = np.array([_sound_code(char) for char in text], dtype=np.uint64)
+    edge = (chars == ord(_BEGIN)) | (chars == ord(_END))
+    by_char, by_sound = _Hashes(chars), _Hashes(sounds)
+    for length in CHAR_LENGTHS:
+        yield _grams(by_char, length, row_of, offsets, lengths, edge, inner=True, kind=length)
+    for length in EDGE_LENGTHS:
+        yield _grams(by_char, length, row_of, offsets, lengths, edge, inner=False, kind=10 + length)
+    for length in SOUND_LENGTHS:
+        yield _grams(by_sound, length, row_of, offsets, lengths, edge, inner=True, kind=20 + length)
+    counts = [len(spans) for spans in words]
+    row = np.repeat(np.arange(len(words)), counts)
+    flat = np.array([span for spans in words for span in spans], dtype=np.int64).reshape(-1, 2)
+    begin, finish = flat[:, 0], flat[:, 1]
+    shift = offsets[row] + 1 if len(row) else row
+    code = by_char.of(begin + shift, finish + shift)
+    yield row, _kinded(code, 30), begin, finish
+    pair = np.nonzero(row[:-1] == row[1:])[0] if len(row) > 1 else np.zeros(0, dtype=np.int64)
+    both = _kinded(code[pair], 31) + _kinded(code[pair + 1], 32) if len(pair) else np.zeros(0, dtype=np.uint64)
+    yield row[pair], both, begin[pair], finish[pair + 1] if len(pair) else begin[pair]
+
+
+def _grams(
+    hashes: "_Hashes", length: int, row_of: Places, offsets: Places, lengths: Places, edge: NDArray[np.bool_], *,
+    inner: bool, kind: int,
+) -> _Found:  # fmt: skip
+    """The stretches of one length: those inside a text, or those that take in its beginning or its end."""
+    start = np.arange(max(0, len(edge) - length + 1))
+    end = start + length
+    same = row_of[start] == row_of[end - 1] if len(start) else np.zeros(0, dtype=bool)
+    touches = edge[start] | edge[end - 1] if len(start) else same
+    kept = start[same & (~touches if inner else touches)]
+    row = row_of[kept]
+    begin = kept - offsets[row] - 1
+    finish = np.minimum(begin + length, lengths[row] - 2)
+    return row, _kinded(hashes.of(kept, kept + length), kind), np.maximum(begin, 0), finish
+
+
+class _Hashes:
+    """Polynomial hashes of all stretches of one array, by sums that wrap at 2**64."""
+
+    def __init__(self, values: Codes) -> None:
+        with np.errstate(over="ignore"):
+            powers = np.cumprod(_ones_then(_BASE, len(values)))
+            self._inverse = np.cumprod(_ones_then(_INVERSE, len(values)))
+            self._sums = np.zeros(len(values) + 1, dtype=np.uint64)
+            np.cumsum((values + np.uint64(1)) * powers[:-1], out=self._sums[1:])
+
+    def of(self, start: Places, end: Places) -> Codes:
+        """Of the stretches [start, end)."""
+        with np.errstate(over="ignore"):
+            return (self._sums[end] - self._sums[start]) * self._inverse[start]
+
+
+def _ones_then(factor: int, count: int) -> Codes:
+    """1, then ``count`` times the factor: their running products are its powers."""
+    found = np.full(count + 1, factor, dtype=np.uint64)
+    found[0] = 1
+    return found
+
+
+def _kinded(code: Codes, kind: int) -> Codes:
+    """The hash mixed with the kind of its feature (splitmix64)."""
+    with np.errstate(over="ignore"):
+        mixed = code + np.uint64(kind) * np.uint64(_BASE)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return mixed ^ (mixed >> np.uint64(31))
+
+
+def feature_code(text: str, *, word: bool = False) -> int:
+    """The number of a word, or of a stretch of one to three characters: to look a feature up in a model."""
+    chars = np.array([ord(char) for char in text], dtype=np.uint64)
+    whole = _Hashes(chars).of(np.array([0]), np.array([len(chars)]))
+    return int(_kinded(whole, 30 if word else len(chars))[0])

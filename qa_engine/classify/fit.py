@@ -1,0 +1,186 @@
+"""Fitting linear classifiers with scikit-learn; whoever only reads never loads this.
+
+Features are kept when they occur in at least so many groups, so no template is learnt by heart. Calibration is fitted
+on readings of examples whose group the fit did not see: of labels that exclude each other temperature and one bias a
+label (Alexandari et al., *Maximum Likelihood with Bias-Corrected Calibration Is Hard-To-Beat at Label Shift
+Adaptation*, 2020), else slope and bias a label (Platt, *Probabilistic Outputs for Support Vector Machines*, 1999).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+
+from qa_engine.classify.features import Seen, see
+from qa_engine.classify.linear import Floats, LinearModel, Link, softmax
+
+UNKNOWN = -1  # in the labels of several: nobody says whether it holds
+KEPT_STEPS = 127  # weights are kept in so many steps a label, which is what one byte holds
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """``strength``: C of the logistic regression over labels that exclude each other; ``penalty``: alpha of the
+    averaged stochastic gradient that fits each label of several, ``rounds`` over the examples. Features stay that occur
+    in ``least_groups``; of those the ``most_features`` with the largest weights are kept.
+    """
+
+    strength: float = 10.0
+    penalty: float = 3e-6
+    rounds: int = 10
+    least_groups: int = 2
+    most_features: int = 60_000
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Examples: ``labels`` is one column number each (``one``), or examples × labels of 0, 1, UNKNOWN (``several``)."""
+
+    texts: tuple[str, ...]
+    labels: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    weights: Floats
+
+
+def fit_once(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe) -> LinearModel:
+    """A classifier without calibration. ``seen`` are the features of the lessons' texts, in their order."""
+    empty = _vocabulary(names, link, lessons, seen, recipe)
+    design = empty.design(seen)
+    if link == "one":
+        model = LogisticRegression(C=recipe.strength, max_iter=300, tol=1e-3)
+        model.fit(design, lessons.labels, sample_weight=lessons.weights)
+        weights = np.zeros((len(empty.codes), len(names)), dtype=np.float32)
+        weights[:, model.classes_] = model.coef_.T
+        bias = np.full(len(names), -10.0, dtype=np.float32)
+        bias[model.classes_] = model.intercept_
+        return replace(empty, weights=weights, bias=bias)
+    columns = [_one_label(design, lessons, at, recipe) for at in range(len(names))]
+    weights = np.stack([column for column, _ in columns], axis=1).astype(np.float32)
+    return replace(empty, weights=weights, bias=np.array([bias for _, bias in columns], dtype=np.float32))
+
+
+def _one_label(design: csr_matrix, lessons: Lessons, at: int, recipe: Recipe) -> tuple[Floats, float]:
+    known = np.nonzero(lessons.labels[:, at] != UNKNOWN)[0]
+    truth = lessons.labels[known, at]
+    if len(np.unique(truth)) < 2:
+        return np.zeros(design.shape[1]), -10.0
+    model = SGDClassifier(
+        loss="log_loss", alpha=recipe.penalty, max_iter=recipe.rounds, tol=None, average=True, random_state=0
+    )
+    model.fit(design[known], truth, sample_weight=lessons.weights[known])
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _vocabulary(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe) -> LinearModel:
+    """The features that enough groups have, with their idf, and no weights yet."""
+    cells = seen.matrix.tocoo()
+    counts = np.bincount(cells.col, minlength=len(seen.names))
+    width = len(seen.names)
+    in_groups = np.unique(lessons.groups[cells.row] * width + cells.col) % width
+    kept = np.nonzero(np.bincount(in_groups, minlength=width) >= recipe.least_groups)[0]
+    total = len(lessons.texts)
+    return LinearModel(
+        labels=tuple(names),
+        link=link,
+        codes=seen.names[kept],
+        idf=(np.log((1 + total) / (1 + counts[kept])) + 1).astype(np.float32),
+        weights=np.zeros((len(kept), len(names)), dtype=np.float32),
+        bias=np.zeros(len(names), dtype=np.float32),
+        unseen_idf=float(np.float32(np.log((1 + total) / 2) + 1)),
+    )
+
+
+def unseen_log_odds(
+    names: Sequence[str], link: Link, lessons: Lessons, folds: NDArray[np.int64], recipe: Recipe
+) -> Floats:
+    """z of each example, read by a fit that saw only the other folds.
+
+    Examples of fold -1 help every fit, those of -2 (their parts are of several folds) none; both get NaN.
+    """
+    found = np.full((len(lessons.texts), len(names)), np.nan)
+    for fold in np.unique(folds[folds >= 0]):
+        test = np.nonzero(folds == fold)[0]
+        known = part(lessons, np.nonzero((folds != fold) & (folds != -2))[0])
+        model = fit_once(names, link, known, see(known.texts), recipe)
+        found[test] = model.log_odds(see([lessons.texts[at] for at in test]))
+    return found
+
+
+def part(lessons: Lessons, kept: NDArray[np.int64]) -> Lessons:
+    """Some of the examples."""
+    return Lessons(
+        tuple(lessons.texts[at] for at in kept), lessons.labels[kept], lessons.groups[kept], lessons.weights[kept]
+    )
+
+
+def calibrated(model: LinearModel, slope: Floats, bias: Floats) -> LinearModel:
+    """The model with slope and bias a label folded into its weights, as ``calibration`` finds them."""
+    return replace(
+        model,
+        weights=(model.weights * slope).astype(np.float32),
+        bias=(model.bias * slope + bias).astype(np.float32),
+    )
+
+
+def calibration(
+    link: Link, log_odds: Floats, truth: NDArray[np.int64], negatives: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """(slope, bias) a label: the calibrated log-odds are ``slope · z + bias``, by least negative log-likelihood.
+
+    ``negatives``: how many examples each one without a label stands for, by label of several; where the examples have
+    more of it than calls do, more than one.
+    """
+    if link == "one":
+        return _temperature(log_odds, truth)
+    slopes, biases = np.ones(log_odds.shape[1]), np.zeros(log_odds.shape[1])
+    for at in range(log_odds.shape[1]):
+        known = (truth[:, at] != UNKNOWN) & ~np.isnan(log_odds[:, at])
+        if len(np.unique(truth[known, at])) == 2:
+            weight = 1.0 if negatives is None else float(negatives[at])
+            slopes[at], biases[at] = _platt(log_odds[known, at], truth[known, at], weight)
+    return slopes, biases
+
+
+def _platt(z: Floats, truth: NDArray[np.int64], negative_weight: float) -> tuple[float, float]:
+    positive, negative = int(truth.sum()), int(len(truth) - truth.sum())
+    target = np.where(truth == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))  # Platt's own smoothing
+    weight = np.where(truth == 1, 1.0, negative_weight)
+
+    def loss(parameters: Floats) -> float:
+        margin = np.exp(parameters[0]) * z + parameters[1]
+        return float((weight * (np.logaddexp(0, margin) - target * margin)).mean())
+
+    found = minimize(loss, np.zeros(2), method="L-BFGS-B").x
+    return float(np.exp(found[0])), float(found[1])
+
+
+def _temperature(log_odds: Floats, truth: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    rows = np.arange(len(truth))
+
+    def loss(parameters: Floats) -> float:
+        p = softmax(np.exp(parameters[0]) * log_odds + parameters[1:])
+        return float(-np.log(np.maximum(p[rows, truth], 1e-12)).mean() + 1e-3 * (parameters[1:] ** 2).sum())
+
+    found = minimize(loss, np.zeros(1 + log_odds.shape[1]), method="L-BFGS-B").x
+    return np.full(log_odds.shape[1], np.exp(found[0])), found[1:]
+
+
+def slim(model: LinearModel, recipe: Recipe) -> LinearModel:
+    """The features with the largest weights, each weight in one of 255 steps of its label: what is kept on disk.
+
+    The features that go count as unseen from then on, with ``unseen_idf``; what is measured is measured on this.
+    """
+    strength = np.abs(model.weights).max(axis=1)
+    kept = np.sort(np.argsort(-strength, kind="stable")[: recipe.most_features])
+    weights = model.weights[kept]
+    step = np.maximum(np.abs(weights).max(axis=0), 1e-9) / KEPT_STEPS
+    return replace(
+        model,
+        codes=model.codes[kept],
+        idf=model.idf[kept],
+        weights=(np.rint(weights / step).astype(np.int8) * step.astype(np.float32)).astype(np.float32),
+    )
