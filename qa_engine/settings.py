@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     asr_beam_size: Annotated[int, Field(ge=1, le=20)] = Field(5, description="Beam width of the decoder.")
     asr_batch_size: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Clips decoded at once.")
     asr_mode: Literal["batched", "sequential"] = Field("batched", description="How clips are decoded.")
+    asr_hotwords: str = Field(
+        "", description="Names that the recogniser shall expect, parted by spaces; measure before use (recognition.md)."
+    )
     asr_confidence_floor: Annotated[float, Field(ge=0, le=1)] = Field(
         0.5, description="A turn recognised with less mean word probability is kept and shown but not judged."
     )

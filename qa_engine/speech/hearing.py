@@ -18,7 +18,7 @@ from qa_engine.speech.ghost_text import find_invented
 from qa_engine.speech.options import HearingOptions, SpeechOptions
 from qa_engine.speech.recognisers.port import RecognisedClip, Recogniser
 from qa_engine.speech.turns import simplify_words
-from qa_engine.text import count_chars
+from qa_engine.text import count_chars, to_simplified
 
 _MIN_CLIPS_FOR_A_RATE = 3
 
@@ -190,8 +190,20 @@ def _worth(clips: Sequence[HeardClip], rate: float | None, options: SpeechOption
 
 def _judged(clip: HeardClip, options: SpeechOptions) -> HeardClip:
     """A clip in another language is kept and shown, and judged by nobody: its Chinese words are a guess."""
+    if _is_echo(clip, options.recognition.hotwords):
+        return replace(clip, excluded=Exclusion.GHOST_TEXT)
     foreign = clip.language not in (None, options.recognition.language)
     return replace(clip, excluded=Exclusion.OTHER_LANGUAGE) if foreign and clip.words else clip
+
+
+def _is_echo(clip: HeardClip, hotwords: str) -> bool:
+    """The list of hot words itself, which Whisper reads out where it hears nothing; one of them alone may be said."""
+    said, told = (_plain(text) for text in ("".join(word.text for word in clip.words), hotwords))
+    return bool(said) and said in told and said not in [_plain(word) for word in hotwords.split()]
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in to_simplified(text).lower() if character.isalnum())
 
 
 def _unheard(clips: Sequence[HeardClip], rate: float | None, options: HearingOptions) -> list[Span]:

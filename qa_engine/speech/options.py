@@ -12,7 +12,10 @@ PIPELINE_REVISION = 4
 
 @dataclass(frozen=True, slots=True)
 class RecognitionOptions:
-    """How the recogniser decodes. ``threads`` 0 means one per core; it never changes the output."""
+    """How the recogniser decodes. ``threads`` 0 means one per core; it never changes the output.
+
+    ``hotwords`` are names that the recogniser shall expect, parted by spaces; empty: none.
+    """
 
     language: str = "zh"
     mode: Literal["batched", "sequential"] = "batched"
@@ -21,6 +24,7 @@ class RecognitionOptions:
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "int8"
     threads: int = 0
+    hotwords: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class SpeechTranscriber:
                 device=settings.asr_device,
                 compute_type=settings.asr_compute_type,
                 threads=settings.asr_threads,
+                hotwords=settings.asr_hotwords,
             ),
             filters=FilterOptions(confidence_floor=settings.asr_confidence_floor),
         )

@@ -95,7 +95,9 @@ class Decoder:
     def _generate(self, encoded: Any, clips: Sequence[Clip], limit: int) -> list[list[int]]:
         """Text tokens of each clip, ``limit`` of them at most."""
         again = clips[0].plan.again
-        prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=not again)
+        prompt = self._model.get_prompt(
+            self._tokenizer, [], without_timestamps=not again, hotwords=self._options.hotwords or None
+        )
         results = self._model.model.generate(
             encoded,
             [list(prompt) for _ in clips],

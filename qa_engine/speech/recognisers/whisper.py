@@ -95,6 +95,7 @@ class FasterWhisperRecogniser:
             beam_size=self._options.beam_size,
             temperature=0.0,
             word_timestamps=True,
+            hotwords=self._options.hotwords or None,
             condition_on_previous_text=False,
             no_speech_threshold=None,
             log_prob_threshold=None,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from qa_engine.domain import Exclusion, Span, Word
-from qa_engine.speech import Clip, RecognisedClip, RecogniserIdentity, SpeechOptions
+from qa_engine.speech import Clip, RecognisedClip, RecogniserIdentity, RecognitionOptions, SpeechOptions
 from qa_engine.speech.activity import HOP, ChannelSpeech
 from qa_engine.speech.clips import plan_clips
 from qa_engine.speech.hearing import Hearing, hear
@@ -44,12 +44,12 @@ def spread(text: str, clip: Clip, share: float = 1.0, probability: float = 0.9) 
     )
 
 
-def heard(answer: Answers, *spans: tuple[float, float]) -> tuple[Hearing, Told]:
+def heard(answer: Answers, *spans: tuple[float, float], options: SpeechOptions = OPTIONS) -> tuple[Hearing, Told]:
     speech = ChannelSpeech(tuple(Span(*span) for span in spans), np.zeros(int(SECONDS * RATE) // HOP, np.float32))
     sound = np.zeros(int(SECONDS * RATE), np.float32)
     recogniser = Told(answer)
-    plans = plan_clips(0, speech, len(sound), OPTIONS.clips)
-    (hearing,) = hear([sound], [plans], recogniser, OPTIONS, lambda share: None)
+    plans = plan_clips(0, speech, len(sound), options.clips)
+    (hearing,) = hear([sound], [plans], recogniser, options, lambda share: None)
     return hearing, recogniser
 
 
@@ -145,3 +145,18 @@ def test_an_unsure_guess_of_the_language_excludes_nothing() -> None:
     for guess in (("ja", 0.8, 0.15), ("ja", 0.4, 0.05)):
         hearing, _ = heard(lambda clip, g=guess: RecognisedClip(spread("您好请讲您好请讲", clip).words, *g), (1, 3.5))
         assert [clip.excluded for clip in hearing.clips] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("顺达速运 达摩院 桥下", Exclusion.GHOST_TEXT),
+        ("達摩院，橋下", Exclusion.GHOST_TEXT),
+        ("达摩院", None),
+        ("您好达摩院", None),
+    ],
+)
+def test_hot_words_read_out_are_no_speech(text: str, excluded: Exclusion | None) -> None:
+    options = SpeechOptions(recognition=RecognitionOptions(hotwords="顺达速运 达摩院 桥下"))
+    hearing, _ = heard(lambda clip: spread(text, clip), (1, 2.5), options=options)
+    assert [clip.excluded for clip in hearing.clips] == [excluded]
