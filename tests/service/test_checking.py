@@ -16,7 +16,7 @@ from qa_engine.service import App, FixedJudge, check_inputs, doctor, health, tra
 from qa_engine.service.checking import check as checking
 from qa_engine.service.checking.process_pool import WINDOW
 from qa_engine.service.reporting.reports import file_name
-from qa_engine.settings import load_settings
+from qa_engine.settings import Settings, load_settings
 
 
 def test_inputs_of_every_kind(app: App, inbox: Path) -> None:
@@ -148,12 +148,23 @@ def test_given_facts_hold_for_every_recording(app: App, inbox: Path) -> None:
 def test_the_doctor_finds_and_never_raises(app: App) -> None:
     checks = {check.id: check for check in doctor(app)}
     quick = {"database", "broker", "disk"}
-    slow = {"python", "home", "private", "profile", "model", "tone", "codecs", "rules", "cores"}
+    slow = {"python", "home", "private", "profile", "model", "tone", "codecs", "rules", "cores", "threads", "plugins"}
     assert set(checks) == quick | slow
     assert all(check.fix and check.title for check in checks.values())
     assert checks["database"].ok
     assert checks["codecs"].ok
     assert [check.id for check in health(app)] == ["database", "broker", "disk"]
+
+
+@pytest.mark.parametrize(
+    ("processes", "threads", "device", "ok"), [(1, 0, "cpu", True), (99, 0, "cpu", False), (99, 1, "cuda", True)]
+)
+def test_the_doctor_counts_threads(
+    make_app: Callable[..., App], settings: Settings, processes: int, threads: int, device: str, ok: bool
+) -> None:
+    chosen = settings.model_copy(update={"worker_processes": processes, "asr_threads": threads, "asr_device": device})
+    check = next(check for check in doctor(make_app(settings=chosen)) if check.id == "threads")
+    assert (check.ok, check.required) == (ok, False)
 
 
 def test_the_doctor_on_a_sick_machine(tmp_path: Path) -> None:

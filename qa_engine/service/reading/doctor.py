@@ -84,6 +84,14 @@ def doctor(app: App) -> tuple[Check, ...]:
             required=False,
         ),
         _check("cores", "two processor cores or more", _cores, "recognition will be slow on one core", required=False),
+        _check(
+            "threads",
+            "recognisers have a core for each of their threads",
+            lambda: _threads(app),
+            "set QA_WORKER_PROCESSES to the number of cores and QA_ASR_THREADS=1 (or fewer processes, more threads);"
+            " threads that wait for each other's core cost more than they do",
+            required=False,
+        ),
     )
 
 
@@ -183,5 +191,16 @@ def _codecs() -> Seen:
 
 
 def _cores() -> Seen:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores >= 2, str(cores)
+    return _core_count() >= 2, str(_core_count())
+
+
+def _threads(app: App) -> Seen:
+    """Processes × threads against cores; on a GPU the threads do not matter."""
+    settings, cores = app.settings, _core_count()
+    threads = settings.asr_threads or cores
+    told = f"{settings.worker_processes} processes of {threads} threads on {cores} cores"
+    return settings.asr_device != "cpu" or settings.worker_processes * threads <= cores, told
+
+
+def _core_count() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
