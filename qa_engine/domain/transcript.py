@@ -152,6 +152,11 @@ class Transcript:
         return all(turn.speaker is not Speaker.UNKNOWN for turn in self.turns)
 
     @property
+    def sides_apart(self) -> bool:
+        """Whether each side was heard by itself: in one channel, two voices at once are one stretch of speech."""
+        return not self.speech or any(span.speaker is not Speaker.UNKNOWN for span in self.speech)
+
+    @property
     def timed(self) -> bool:
         """True when every turn has its times."""
         return bool(self.turns) and all(turn.span is not None for turn in self.turns)

@@ -90,10 +90,15 @@ class Measures:
         found = (s.span.seconds for s in self.silences(edges=True, holds_cut=holds_cut))
         return min(1.0, sum(seconds for seconds in found if seconds >= least) / length)
 
+    @property
+    def overlapping(self) -> bool:
+        """Whether overlaps can be measured: speech with times, known speakers, each side heard by itself."""
+        return self.spoken and self.transcript.roles_known and self.transcript.sides_apart
+
     @cached_property
     def overlaps(self) -> tuple[Overlap, ...]:
         """Every overlap, however short."""
-        return tuple(overlaps(self.transcript)) if self.spoken and self.transcript.roles_known else ()
+        return tuple(overlaps(self.transcript)) if self.overlapping else ()
 
     @cached_property
     def cut_ins(self) -> tuple[Overlap, ...]:

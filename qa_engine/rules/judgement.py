@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from qa_engine.domain import Evidence, RuleResult, Searched, Status
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
-from qa_engine.rules.looking.region import anchored, window_region
+from qa_engine.rules.looking.region import anchored, nobodys_region, window_region
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
 from qa_engine.rules.operators.witness import ACT, MEASURE, PHRASE, WORDING, witness_of, witnessed
@@ -29,6 +29,7 @@ _STATUS = {
     Truth.ERROR: Status.ERROR,
 }
 _MONO = "录音为单声道，坐席与客户未区分"
+_NOBODYS = "这句话不知是坐席还是客户说的，须人工判断"
 _SOME_UNKNOWN = "有的话轮不知是谁说的，无法判断"
 
 
@@ -133,7 +134,22 @@ class Judgement:
         if isinstance(fields, Located) and fields.anchor is not None:
             return self._beside(condition, fields)
         scope = self._scope(condition, window)
-        return witnessed(scope, condition.operator.run(scope))
+        return self._or_nobodys(condition, scope, witnessed(scope, condition.operator.run(scope)))
+
+    def _or_nobodys(self, condition: Condition, scope: Scope, outcome: Outcome) -> Outcome:
+        """What a role did not say may have been said in a turn that nobody knows who said: then a person must look."""
+        fields = condition.fields
+        wanted = fields.needs_roles and fields.words_alone and condition.polarity.positive
+        if not wanted or outcome.truth is not Truth.FALSE:
+            return outcome
+        region = nobodys_region(self._call, scope.region)
+        if not region.pieces:
+            return outcome
+        found = condition.operator.run(replace(scope, region=region, nobodys=True))
+        if found.truth not in (Truth.TRUE, Truth.UNCERTAIN) or not found.hits:
+            return outcome
+        hits = tuple(replace(hit, certain=False, doubt=_NOBODYS) for hit in found.hits)
+        return Outcome(Truth.UNCERTAIN, hits, found.searched, _NOBODYS, outcome.note)
 
     def _scope(self, condition: Condition, window: Window) -> Scope:
         region = window_region(self._call, condition.fields.who, window)

@@ -27,7 +27,7 @@ def metrics(transcript: Transcript) -> dict[str, float | None]:
         "speech_rate": _rounded(measures.rate(Speaker.AGENT), 1),
         "talk_ratio": _rounded(measures.talk_share(Speaker.AGENT), 2),
         "silence_seconds": _rounded(measures.silence_seconds(), 1),
-        "overlap_count": float(len(measures.cut_ins)) if measures.spoken and known else None,
+        "overlap_count": float(len(measures.cut_ins)) if measures.overlapping else None,
         "duration": _rounded(transcript.duration, 1),
         "longest_silence_seconds": _rounded(measures.longest_silence_seconds(), 1),
         "customer_speech_rate": _rounded(measures.rate(Speaker.CUSTOMER), 1),

@@ -93,6 +93,16 @@ def _region(call: CallView, who: Who | None, window: Window) -> Region:
     return Region(tuple(Piece(v, 0, len(v.turn.text)) for v in limited), label, since, until, times)
 
 
+def nobodys_region(call: CallView, region: Region) -> Region:
+    """The turns between the ends of a region that nobody knows who said."""
+    pieces = tuple(
+        Piece(view, 0, len(view.turn.text))
+        for view in call.turns_of(Speaker.UNKNOWN)
+        if region.since[0] <= view.order <= region.until[0] and (region.times is None or _touches(view, region.times))
+    )
+    return Region(pieces, "不知是谁说的话轮", region.since, region.until, region.times)
+
+
 def _bounds(call: CallView, window: Window, limited: tuple[TurnView, ...]) -> tuple[Position, Position]:
     """The stretch of the call between the first and the last thing that the window can mean."""
     since: Position = (0, 0)

@@ -40,11 +40,12 @@ class Scope:
     excuses: tuple[ReadyExclusion, ...]
     outcome_of: Callable[[str], Outcome]
     baselines: Baselines | None = None
+    nobodys: bool = False  # looks at turns that nobody knows who said, whatever role the condition is bound to
 
     @property
     def speaker(self) -> Speaker | None:
         """The speaker whose words are looked at; None is anybody."""
-        return speaker_of(self.fields.who)
+        return Speaker.UNKNOWN if self.nobodys else speaker_of(self.fields.who)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

@@ -136,7 +136,7 @@ class CallView:
         self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
-        self.some_roles = any(turn.speaker is not Speaker.UNKNOWN for turn in transcript.turns)
+        self.some_roles = not self.turns or any(t.speaker is not Speaker.UNKNOWN for t in transcript.turns)
         self.duration = transcript.duration
         self.typed = transcript.call.channel is Channel.CHAT or not _recognised(transcript)
         self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}

@@ -204,6 +204,11 @@ class ConditionFields(Strict):
         return self.needs_roles
 
     @property
+    def words_alone(self) -> bool:
+        """True when a hit is there whoever said it: then it is a doubt in a turn that nobody knows who said."""
+        return False
+
+    @property
     def inverts(self) -> bool:
         """True when TRUE means that nothing was found (absence)."""
         return False

@@ -36,7 +36,7 @@ AGAINST = [
     ("acts: [greet, apologise], need: in_order, deduct_above: 0.5", [GREET, PLAIN, SORRY], "fail"),
     ("acts: [apologise, greet], need: in_order, deduct_above: 0.5", [GREET, PLAIN, SORRY], "pass"),
     ("acts: insult", [ASK, "坐席：好的"], "not_applicable"),
-    ("acts: insult", ["未知：你有病", RUDE], "not_applicable"),
+    ("acts: insult", ["未知：你有病", RUDE], "uncertain"),
 ]
 
 

@@ -41,7 +41,7 @@ AGENT = [
     ("classes: impatient, unless: [quotation]", ["坐席[tone=impatient:0.8:快点]：您说的快点是指什么"], "pass"),
     ("classes: impatient, unless: {near: turn, phrases: [请您]}", ["坐席[tone=impatient:0.8]：请您快点"], "pass"),
     ("classes: impatient", ["客户：你快点", "坐席：好的"], "not_applicable"),
-    ("classes: impatient", ["未知：你快点", CURT], "not_applicable"),
+    ("classes: impatient", ["未知：你快点", CURT], "uncertain"),
 ]
 
 

@@ -56,3 +56,31 @@ def test_what_a_mono_recording_can_say(judge, condition: str, status: str) -> No
     assert result.points == 0.0
     turned = judge(condition, MONO, call=CALL, fault="not c")
     assert turned.status == {"fail": "pass", "pass": "fail"}.get(status, status)
+
+
+SOME = [
+    "坐席[0-3]：您好，请问有什么可以帮您",
+    "客户[3.2-6]：我的快件还没到",
+    "未知[7-9]：这个不行",
+    "坐席[10-12]：我帮您查询一下",
+]
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ("{operator: phrase, phrases: [不行]}", "uncertain"),
+        ("{operator: regex, patterns: [不行]}", "uncertain"),
+        ("{operator: phrase, speaker: customer, phrases: [不行]}", "uncertain"),
+        ("{operator: phrase, phrases: [没办法]}", "pass"),
+        ("{operator: phrase, phrases: [查询]}", "fail"),
+        ("{operator: phrase, phrases: [不行], window: {last_turns: 1}}", "pass"),
+    ],
+)
+def test_an_offence_that_nobody_is_known_to_have_said(judge, condition: str, status: str) -> None:
+    result = judge(condition, SOME, call=CALL)
+    assert result.status == status, result
+    assert result.points == 0.0
+    assert ("不知是坐席还是客户" in result.reason) is (status == "uncertain")
+    if status == "uncertain":
+        assert [hit.turn for hit in result.evidence] == [2]

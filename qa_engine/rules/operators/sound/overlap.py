@@ -46,6 +46,8 @@ def overlap(scope: Scope) -> Outcome:
     measures, by = scope.call.measures, speaker_of(fields.who)
     if not measures.spoken:
         return not_applicable("在线会话没有抢话")
+    if not measures.overlapping:
+        return not_applicable("录音没有分开坐席与客户，听不出抢话")
     hits = []
     for found in measures.overlaps:
         cutter, other, shared = scope.call.all_turns[found.cutter], scope.call.all_turns[found.other], found.shared

@@ -46,6 +46,10 @@ class PhraseFields(LadderFields):
             raise ValueError("need 的数字至少为 1")
         return self
 
+    @property
+    def words_alone(self) -> bool:
+        return True
+
 
 def prepare(fields: PhraseFields, preparer: Preparer) -> PhraseSet:
     return preparer.phrases(fields.lists, fields.phrases, ladder_steps(fields, preparer))

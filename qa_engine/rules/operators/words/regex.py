@@ -20,6 +20,10 @@ class RegexFields(Spoken):
     exclude: Texts = ()
     over: Literal["plain", "marked", "shown"] = "plain"
 
+    @property
+    def words_alone(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:

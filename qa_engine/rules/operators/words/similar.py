@@ -41,6 +41,10 @@ class SimilarFields(Spoken):
             raise ValueError("similar 要写明 sentences 或 lists")
         return self
 
+    @property
+    def words_alone(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
