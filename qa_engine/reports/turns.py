@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript
+from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn
 from qa_engine.measures import LONG_SILENCE_SECONDS, Measures
 from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, TOLD_PROBABILITY, clock, tone_label
 from qa_engine.text import mask_private
@@ -160,7 +160,7 @@ def show_turns(
                 index=turn.index,
                 number=position + 1,
                 speaker=turn.speaker.value,
-                speaker_label=SPEAKERS[turn.speaker],
+                speaker_label=_who(turn, transcript.call.agent.id),
                 start=turn.start,
                 end=turn.end,
                 clock=clock(turn.start),
@@ -218,6 +218,15 @@ def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[MarkedText, ...]:
             start -= len(pieces.pop().text)
         pieces.append(MarkedText(masked[start:end], best, note))
     return tuple(pieces) or (MarkedText(""),)
+
+
+def _who(turn: Turn, agent_id: str | None) -> str:
+    """坐席, with the number where it is another agent than the call's; a name that says no role as it stands."""
+    if turn.agent_id is not None and turn.agent_id != agent_id:
+        return f"{SPEAKERS[turn.speaker]} {mask_private(turn.agent_id)}"
+    if turn.speaker is Speaker.UNKNOWN and turn.label:
+        return mask_private(turn.label)
+    return SPEAKERS[turn.speaker]
 
 
 def speaker_label(speaker: Speaker | None) -> str:

@@ -4,6 +4,7 @@ from qa_engine.located.source import SourceFile
 from qa_engine.rules.evaluate import asks_for_acts, asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.followups.promises import promises
+from qa_engine.rules.handover import own_part
 from qa_engine.rules.lint import Level, LintNote, lint, only_flags
 from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
@@ -111,6 +112,7 @@ __all__ = [
     "mean_by_length",
     "only_flags",
     "operator",
+    "own_part",
     "part_of",
     "profile_text",
     "promises",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qa_engine.domain import Exclusion, RuleResult, Severity, Speaker, Status, Transcript
+from qa_engine.domain import Channel, Exclusion, RuleResult, Severity, Speaker, Status, Transcript
 from qa_engine.scoring.metrics import excluded_share, unheard_share
 from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Tally
@@ -22,6 +22,8 @@ class ReviewKind(StrEnum):
     OTHER_LANGUAGE = "other_language"
     UNHEARD = "unheard_speech"
     UNKNOWN_ROLES = "unknown_roles"
+    NO_AGENT = "no_agent"
+    OTHER_SPEAKERS = "other_speakers"
     RULE_ERROR = "rule_error"
     UNCERTAIN = "uncertain_rules"
     QUIET = "quiet_doubts"
@@ -46,6 +48,8 @@ _HEADINGS = {
     ReviewKind.OTHER_LANGUAGE: "不是普通话",
     ReviewKind.UNHEARD: "部分说话没有识别出文字",
     ReviewKind.UNKNOWN_ROLES: "说话人角色不明",
+    ReviewKind.NO_AGENT: "没有听到坐席说话",
+    ReviewKind.OTHER_SPEAKERS: "另有他人说话",
     ReviewKind.RULE_ERROR: "规则执行出错",
     ReviewKind.UNCERTAIN: "机器无法确定",
     ReviewKind.QUIET: "轻微疑点",
@@ -63,6 +67,7 @@ UNRELIABLE = frozenset(
         ReviewKind.OTHER_LANGUAGE,
         ReviewKind.UNHEARD,
         ReviewKind.UNKNOWN_ROLES,
+        ReviewKind.NO_AGENT,
         ReviewKind.NOTHING_SCORED,
     }
 )
@@ -70,6 +75,8 @@ UNRELIABLE = frozenset(
 
 FLAGGING = frozenset(ReviewKind) - {ReviewKind.QUIET}
 """What sends a call to a person; the other reasons are shown, and weigh in the order of the queue."""
+
+_MOST_UNKNOWN = 0.4  # of all characters: with more of unknown speakers there is no grade
 
 _EXCLUSION_WORDS = {
     Exclusion.GHOST_TEXT: "疑似识别幻觉",
@@ -168,16 +175,21 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
     if unheard is not None and unheard > policy.excluded_share:
         found.append(ReviewReason(ReviewKind.UNHEARD, f"占全部说话时间的 {unheard:.0%}"))
     if not transcript.roles_known:
-        found.append(ReviewReason(ReviewKind.UNKNOWN_ROLES, _unknown_roles(transcript)))
+        found.append(_unknown_roles(transcript))
+    elif judged and transcript.call.channel is Channel.VOICE and not any(t.speaker is Speaker.AGENT for t in judged):
+        found.append(ReviewReason(ReviewKind.NO_AGENT, "坐席一方没有声音或没有识别出文字，须人工听音"))
     if transcript.recognition is not None and transcript.recognition.notice:
         found.append(ReviewReason(ReviewKind.STARTER_MODEL, "只认识合成语音，真实录音的结论须人工核对"))
     return found
 
 
-def _unknown_roles(transcript: Transcript) -> str:
+def _unknown_roles(transcript: Transcript) -> ReviewReason:
+    """Without a grade where much was said by nobody knows whom; a few such turns are for a person to look at."""
     unknown = [turn for turn in transcript.turns if turn.speaker is Speaker.UNKNOWN]
+    share = sum(len(turn.text) for turn in unknown) / max(1, sum(len(turn.text) for turn in transcript.turns))
     if len(unknown) == len(transcript.turns):
-        return "分不清坐席与客户，须人工听音"
+        return ReviewReason(ReviewKind.UNKNOWN_ROLES, "分不清坐席与客户，须人工听音")
     labels = dict.fromkeys(turn.label for turn in unknown if turn.label)
     named = f"（{'、'.join(labels)}）" if labels else ""
-    return f"有 {len(unknown)} 个话轮不知是坐席还是客户说的{named}，未计入任何一方，须人工判断"
+    told = f"有 {len(unknown)} 个话轮不是本通坐席或客户说的，或不知是谁说的{named}，未计入任何一方，须人工判断"
+    return ReviewReason(ReviewKind.UNKNOWN_ROLES if share > _MOST_UNKNOWN else ReviewKind.OTHER_SPEAKERS, told)

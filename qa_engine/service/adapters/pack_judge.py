@@ -24,6 +24,7 @@ from qa_engine.rules import (
     asks_for_acts,
     asks_for_tone,
     evaluate,
+    own_part,
 )
 from qa_engine.scoring import (
     Scorecard,
@@ -126,7 +127,7 @@ class PackJudge:
         baselines: Baselines | None = None,
     ) -> CallResult:
         call = self._pack.profile.told(transcript.call.in_zone(self._zone))
-        transcript = replace(transcript, call=call)
+        transcript = own_part(replace(transcript, call=call))
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
         result = score_call(

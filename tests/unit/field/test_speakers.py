@@ -60,3 +60,10 @@ def test_two_voices_in_one_cue_are_two_turns(name: str, tmp_path: Path) -> None:
 def test_the_second_line_of_a_cue_and_its_hundredth_hour_are_kept() -> None:
     assert transcript("c04_blank_line_in_cue.srt").turns[1].text == "我的快递到哪了？单号尾号三三零七。"
     assert transcript("c06_empty_cue_bom_crlf_100h.srt").turns[1].start == 360006.5
+
+
+def test_the_second_agent_costs_the_first_nothing(tmp_path: Path) -> None:
+    result = judged(INPUTS / "g20_transfer_two_agents.json", tmp_path)
+    assert {rule.id for rule in result.failed()} <= {"voice.speech_rate", "tone.speech_rate"}
+    assert not any(rule.id.startswith("forbidden.") and rule.status is Status.FAIL for rule in result.rules)
+    assert any("坐席 8099" in reason for reason in result.review_reasons)

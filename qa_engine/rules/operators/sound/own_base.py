@@ -33,6 +33,10 @@ class BaseFields(BaseModel):
     def needs_roles(self) -> bool:
         return True  # what two people said is nobody's own base
 
+    @property
+    def needs_all_roles(self) -> bool:
+        return False  # the turns of which the speaker is known are measured
+
 
 BASE_TITLE = {"call": "本人本次通话", "agent": "本人以往", "auto": "本人以往（记录不足时为本次通话）"}
 

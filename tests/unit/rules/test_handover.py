@@ -1,0 +1,67 @@
+"""Whose words are judged where a call has several agents."""
+
+import pytest
+
+from qa_engine.domain import Agent, Call, JsonValue, Speaker, Transcript, Turn
+from qa_engine.rules.handover import AFTER_TRANSFER, own_part
+
+A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
+
+
+def call(
+    *lines: tuple[Speaker, str] | tuple[Speaker, str, str], agent: str | None = "8026", **facts: JsonValue
+) -> Transcript:
+    turns = [
+        Turn(index, line[0], line[1], index * 5.0, index * 5.0 + 2, agent_id=line[2] if len(line) > 2 else None)
+        for index, line in enumerate(lines)
+    ]
+    return Transcript(Call("c", agent=Agent(agent, "李华" if agent else None), metadata=facts), tuple(turns))
+
+
+def speakers(transcript: Transcript) -> list[Speaker]:
+    return [turn.speaker for turn in own_part(transcript).turns]
+
+
+def test_the_words_of_another_agent_are_nobodys() -> None:
+    told = call((A, "您好", "8026"), (C, "喂"), (A, "我是8099", "8099"), (A, "再见", "8026"))
+    own = own_part(told)
+    assert [turn.speaker for turn in own.turns] == [A, C, U, A]
+    assert own.turns[2].label == "坐席 8099"
+
+
+@pytest.mark.parametrize("agent", ["8026", None, "1"])
+def test_the_first_to_speak_is_the_agent_where_the_numbers_do_not_say(agent: str | None) -> None:
+    told = call((A, "您好", "一号"), (A, "喂", "二号"), (A, "再见", "一号"), agent=agent)
+    assert speakers(told) == [A, U, A]
+
+
+def test_the_agent_of_the_call_may_speak_second_and_be_called_by_name() -> None:
+    assert speakers(call((A, "您好", "王芳"), (A, "喂", "李华"))) == [U, A]
+
+
+def test_metadata_tell_of_a_transfer() -> None:
+    told = call((A, "您好"), (A, "稍等"), (A, "喂"), (C, "喂"), transferred_to="8099", transfer_at=8.0)
+    assert speakers(told) == [A, A, U, C]
+    assert speakers(call((A, "您好"), (A, "喂"), transferred_to="8099")) == [A, A]
+
+
+@pytest.mark.parametrize(
+    "announced", ["请稍等，我为您转接国际部同事。", "我帮您转给专员处理。", "给您转到售后组。", "我為您轉接同事"]
+)
+@pytest.mark.parametrize("begins", ["喂，我是8099，什么事？", "您好，这里是国际部。", "你好，请讲。"])
+def test_a_transfer_that_came_about_is_noticed(announced: str, begins: str) -> None:
+    told = call((A, "您好"), (C, "问关税"), (A, announced), (A, begins), (C, "关税"), (A, "不归我管"))
+    assert speakers(told) == [A, C, A, U, C, U]
+    assert own_part(told).turns[3].label == AFTER_TRANSFER
+
+
+@pytest.mark.parametrize(
+    "line", ["需要帮您转接吗？", "不能帮您转接。", "快件已转到您那边的网点。", "我给您登记一下。", "请您转告他。"]
+)
+def test_talk_of_a_transfer_is_none(line: str) -> None:
+    assert speakers(call((A, line), (C, "好"), (A, "您好，我是8026。"))) == [A, C, A]
+
+
+def test_the_agent_who_comes_back_is_himself() -> None:
+    told = call((A, "我帮您转接同事。"), (A, "抱歉，那边忙线，我先给您登记。"), (A, "再见。"))
+    assert own_part(told) is told
