@@ -18,7 +18,7 @@ from qa_engine.web.api import reports as api_reports
 from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
 from qa_engine.web.metrics import Stopwatch, WebMetrics
-from qa_engine.web.pages import agents, call, calls, home, status, upload
+from qa_engine.web.pages import agents, call, calls, home, reports, status, upload
 from qa_engine.web.rendering import STATIC
 from qa_engine.web.security import Gate
 
@@ -60,7 +60,7 @@ def create_app(source: Settings | App) -> FastAPI:
     errors.install(app)
     for router in (api_uploads.router, api_calls.router, api_agents.router, api_reports.router, api_system.router):
         app.include_router(router)
-    for router in (home.router, calls.router, call.router, agents.router, upload.router, status.router):
+    for router in (home.router, calls.router, call.router, agents.router, reports.router, upload.router, status.router):
         app.include_router(router)
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
     return app

@@ -42,7 +42,7 @@ def _body(document: Document, audio_url: str) -> Markup:
     parts = [
         element("header", head, "head"),
         HtmlBlocks(audio_url).all(document.blocks),
-        element("footer", foot, "foot"),
+        *([element("footer", foot, "foot")] if foot else []),
     ]
     return element("div", Markup("\n").join(parts), look)
 

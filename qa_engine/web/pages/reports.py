@@ -1,0 +1,39 @@
+"""Any report of the catalogue as a page; calls and agents have pages of their own."""
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from starlette.responses import RedirectResponse, Response
+
+from qa_engine.service import render_html, report_catalogue, report_document
+from qa_engine.web.deps import Engine
+from qa_engine.web.errors import problem
+from qa_engine.web.formstyle import form_css
+from qa_engine.web.period import read_period
+from qa_engine.web.rendering import render, segment
+
+router = APIRouter(include_in_schema=False)
+
+_OWN_PAGES = {"call": "/calls/", "agent": "/agents/"}
+
+
+@router.get("/reports/{kind}")
+def report(kind: str, request: Request, engine: Engine) -> Response:
+    found = report_catalogue(engine).get(kind)
+    if found is None:
+        return problem(request, 404, "没有这种报告。")
+    subject = request.query_params.get("subject", "").strip()
+    if subject and kind in _OWN_PAGES:
+        return RedirectResponse(_OWN_PAGES[kind] + segment(subject))
+    period = read_period(request.query_params)
+    document = report_document(
+        engine, kind, subject, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}"
+    )
+    return render(
+        request,
+        "report.html",
+        kind=found,
+        subject=subject,
+        body=Markup(render_html(document, fragment=True)),  # noqa: S704 escaped block by block
+        period=period,
+        form_css=form_css(),
+    )
