@@ -2,7 +2,16 @@
 你您, 他她它. A recogniser, and many a typist, writes one for another."""
 
 FOLDED = frozenset("得地您妳她它牠祂")  # what becomes another character
-_FOLDS = str.maketrans("得地您妳她它牠祂", "的的你你他他他他")
+_PAIRS = (
+    ("您", "你"),
+    ("得", "的"),
+    ("地", "的"),
+    ("她", "他"),
+    ("它", "他"),
+    ("妳", "你"),
+    ("牠", "他"),
+    ("祂", "他"),
+)
 
 
 def fold_homophones(text: str) -> str:
@@ -10,4 +19,7 @@ def fold_homophones(text: str) -> str:
 
     An expression that reads folded text has to be folded, too.
     """
-    return text.translate(_FOLDS)
+    if not FOLDED.isdisjoint(text):
+        for char, folded in _PAIRS:  # a table for translate takes twice as long
+            text = text.replace(char, folded)
+    return text

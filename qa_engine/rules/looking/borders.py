@@ -1,17 +1,21 @@
 """Where words begin and end: a phrase inside of other words (去死皮, 步行不行进) was not said.
 
-Chinese is written without spaces, so the borders are jieba's, over the text with its marks; a pause between two spoken
-words is a border, too. Particles that the dictionary ties to a word (去死吧) may follow a phrase.
+Chinese is written without spaces, so the borders are jieba's; marks, and pauses between spoken words, are borders in
+any case, so that only the stretch between two of them is cut into words, and only when a hit ends in it. Particles that
+the dictionary ties to a word (去死吧) may follow a phrase, 请 and pronouns may stand before it.
 """
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from qa_engine.text import segment
 
+LONG = 5  # characters: so long a phrase is not found inside of other words
 _LEADING = frozenset("请您你我他她就也都还真")  # 请稍等, 您好 are two words for us
-_PARTICLES = frozenset("吧啊呀呢了吗嘛么的哦啦呗哈嘞地得着过")
+_PARTICLES = "吧啊呀呢了吗嘛么的哦啦呗哈嘞地得着过"
+_STRETCH = re.compile(r"[\w ]+")
 
 
 class Borders:
@@ -19,25 +23,43 @@ class Borders:
 
     def __init__(self, text: str, breaks: Iterable[int] = ()) -> None:
         spaced = text.count(" ") * 3 >= len(text)  # written character by character
-        origin = [place for place, char in enumerate(text) if not (spaced and char == " ")]
-        bare = "".join([text[place] for place in origin])
-        cuts = {bisect_left(origin, place) for place in breaks}
-        places = {0, len(bare)}
-        for begin, end in pairwise(sorted({0, len(bare), *cuts})):
-            at = begin
-            for word in segment.words(bare[begin:end]):
-                places.add(at)
-                at += len(word)
-                # A word ends before its particles, too: 去死 in 去死吧, 听不懂 in 听不懂了.
-                tail = len(word) - len(word.rstrip("".join(_PARTICLES)))
-                if 0 < tail < len(word):
-                    places.update(range(at - tail, at))
-                if len(word) > 1 and word[0] in _LEADING and word[1] != "们":
-                    places.add(at - len(word) + 1)
-            places.add(at)
-        self._starts = frozenset(origin[place] for place in places if place < len(origin))
-        self._ends = frozenset(origin[place - 1] + 1 for place in places if place > 0)
+        self._origin = [place for place, char in enumerate(text) if not (spaced and char == " ")]
+        self._text = "".join([text[place] for place in self._origin])
+        cuts = {0, len(self._text), *(bisect_left(self._origin, place) for place in breaks)}
+        for stretch in _STRETCH.finditer(self._text):
+            cuts.update(stretch.span())
+        self._cuts = sorted(cuts)
+        self._known: dict[int, frozenset[int]] = {}  # beginning of a stretch → the borders in it
 
-    def stand(self, start: int, end: int) -> bool:
-        """True when the characters [start, end) are whole words."""
-        return start in self._starts and end in self._ends
+    def stand(self, start: int, end: int, *, near: bool = False) -> bool:
+        """True when the characters [start, end) are whole words; of a phrase said exactly, also when it is long."""
+        if not near and end - start >= LONG:
+            return True
+        first, last = bisect_left(self._origin, start), bisect_left(self._origin, end)
+        return self._border(first) and self._border(last)
+
+    def _border(self, place: int) -> bool:
+        at = bisect_left(self._cuts, place)
+        if at == len(self._cuts) or self._cuts[at] == place:
+            return True
+        begin, end = self._cuts[at - 1], self._cuts[at]
+        known = self._known.get(begin)
+        if known is None:
+            known = self._known[begin] = frozenset(_within(self._text[begin:end], begin))
+        return place in known
+
+
+def _within(text: str, at: int) -> Iterator[int]:
+    """The borders in a stretch that begins at ``at``, its ends left out or not."""
+    places = [at]
+    for word in segment.words(text):
+        at += len(word)
+        places.append(at)
+    yield from places
+    for begin, end in pairwise(places):
+        word = text[begin - places[0] : end - places[0]]
+        tail = len(word) - len(word.rstrip(_PARTICLES))
+        if 0 < tail < len(word):
+            yield from range(end - tail, end)
+        if len(word) > 1 and word[0] in _LEADING and word[1] != "们":
+            yield begin + 1

@@ -129,7 +129,9 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
                 continue
             for match in _try(phrases, step, view, taken):
                 # What speaks for the agent may be said in any words around it; what is near only must be whole words.
-                if not (scope.loose and step is Ladder.EXACT) and not view.borders.stand(match.start, match.end):
+                if not (scope.loose and step is Ladder.EXACT) and not view.borders.stand(
+                    match.start, match.end, near=step is not Ladder.EXACT
+                ):
                     continue
                 hit = scope.words(
                     view,
