@@ -114,18 +114,38 @@ def events_of(session: Session, call_pk: int) -> Sequence[tables.Event]:
     return session.scalars(select(tables.Event).where(tables.Event.call_pk == call_pk).order_by(tables.Event.id)).all()
 
 
-def save_agent(session: Session, agent_id: str, *, name: str | None, team: str | None, now: datetime) -> tables.Agent:
-    """Insert the agent, or add what was not known of them; a later name or team replaces the earlier one."""
+def save_agent(
+    session: Session, agent_id: str, *, name: str | None, team: str | None, day: date, now: datetime
+) -> tables.Agent:
+    """Insert the agent, or add what was not known of them.
+
+    A name or team of ``day`` replaces one of the same day or before; calls of last month that come late move nobody
+    back into the team of that time.
+    """
     agent = session.get(tables.Agent, agent_id)
     if agent is None:
         agent = tables.Agent(id=agent_id, name=name, team=team, known=bool(name or team), first_seen_at=now)
         session.add(agent)
         session.flush()
     else:
-        agent.name = name or agent.name
-        agent.team = team or agent.team
+        later = select(tables.Call.id).where(tables.Call.agent_id == agent_id, tables.Call.day > day).limit(1)
+        named = session.scalar(later.where(tables.Call.agent_name.is_not(None))) is not None
+        placed = session.scalar(later.where(tables.Call.team.is_not(None))) is not None
+        agent.name = (agent.name or name) if named else (name or agent.name)
+        agent.team = (agent.team or team) if placed else (team or agent.team)
         agent.known = agent.known or bool(name or team)
     return agent
+
+
+def agent_on(session: Session, agent_id: str, day: date) -> tuple[str | None, str | None]:
+    """Name and team of an agent as they were on a day: those of the last call until then that gave them."""
+    told = select(tables.Call.agent_name, tables.Call.team).where(
+        tables.Call.agent_id == agent_id, tables.Call.day <= day
+    )
+    newest = (tables.Call.day.desc(), tables.Call.id.desc())
+    name = session.execute(told.where(tables.Call.agent_name.is_not(None)).order_by(*newest).limit(1)).first()
+    team = session.execute(told.where(tables.Call.team.is_not(None)).order_by(*newest).limit(1)).first()
+    return (name[0] if name else None), (team[1] if team else None)
 
 
 def agent_ids(session: Session) -> frozenset[str]:

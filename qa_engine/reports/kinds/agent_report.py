@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from qa_engine.domain import Agent
 from qa_engine.reports.agent_report import AgentReport, CallLine, TrainingClip, TrainingNeed, agent_report
 from qa_engine.reports.cards import WIDE_BOX
 from qa_engine.reports.document import (
@@ -29,6 +30,7 @@ from qa_engine.reports.document import (
 )
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets
+from qa_engine.reports.statistics import InspectedCall
 from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note, signed
 
 _GRAVE = ("veto", "major")
@@ -38,8 +40,8 @@ _BAR = "34%"
 @report_kind("agent", title=AGENT_REPORT_TITLE, about="agent", folder="agents")
 def report(source: Source, request: Request) -> Document:
     """The report of the agent ``request.subject`` over the period."""
-    agent = source.agent(request.subject)
     inspected = source.inspected(request.period, agent_id=request.subject, form_url=request.form_url)
+    agent = _as_of_then(source.agent(request.subject), inspected)
     return agent_document(
         agent_report(
             agent,
@@ -49,6 +51,12 @@ def report(source: Source, request: Request) -> Document:
             notice=next((one.result.notice for one in inspected if one.result.notice), None),
         )
     )
+
+
+def _as_of_then(agent: Agent, inspected: Sequence[InspectedCall]) -> Agent:
+    """The agent with the name and team of the period's last call: a later move changes no report of before."""
+    then = inspected[-1].call.agent if inspected else agent
+    return Agent(agent.id, then.name or agent.name, then.team or agent.team)
 
 
 def agent_document(report: AgentReport) -> Document:

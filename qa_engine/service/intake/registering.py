@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -284,20 +285,29 @@ class _Registration:
 
     def _take_facts(self, call: tables.Call, facts: CallFacts, duration: float | None) -> bool:
         """Write the facts of a call; False when its agent was never named."""
-        agent = facts.agent
+        call.day = (facts.started_at or self._now).astimezone(self._zone).date()
         known = True
-        if agent.id is not None:
-            known = calls.save_agent(self._session, agent.id, name=agent.name, team=agent.team, now=self._now).known
-        call.agent_id, call.agent_name, call.team = agent.id, agent.name, agent.team
+        if (number := facts.agent.id) is not None:
+            facts = self._as_of(facts, call.day)
+            name, team = facts.agent.name, facts.agent.team
+            known = calls.save_agent(self._session, number, name=name, team=team, day=call.day, now=self._now).known
+        call.agent_id, call.agent_name, call.team = facts.agent.id, facts.agent.name, facts.agent.team
         call.channel = (facts.channel or Channel.VOICE).value
         call.direction = facts.direction.value if facts.direction else None
         call.scenario = facts.scenario
         call.started_at = facts.started_at
-        call.day = (facts.started_at or self._now).astimezone(self._zone).date()
         call.duration_seconds = duration
         call.agent_channel = facts.agent_channel
         call.facts = call_to_text(facts.call(call.call_id, duration=duration))
         return known
+
+    def _as_of(self, facts: CallFacts, day: date) -> CallFacts:
+        """With the agent's name and team of that day, where nobody gives them with this call."""
+        agent = facts.agent
+        if agent.id is None or (agent.name and agent.team):
+            return facts
+        name, team = calls.agent_on(self._session, agent.id, day)
+        return replace(facts, agent=replace(agent, name=agent.name or name, team=agent.team or team))
 
     def _warnings(self, agent_known: bool) -> list[str]:
         arrival = self._arrival
