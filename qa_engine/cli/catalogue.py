@@ -26,6 +26,10 @@ COMMANDS: Entries = {
     "status": Entry(
         "qa_engine.cli.status:status", "Show the queue and the ledger: received = finished + in progress + aside."
     ),
+    "inspect": Entry(
+        "qa_engine.cli.inspect:inspect",
+        "Judge inspected calls again and print what changed; a call that a person has keeps its verdict.",
+    ),
     "retry": Entry("qa_engine.cli.retry:retry", "Queue quarantined calls again, after their cause was mended."),
     "report": Entry(
         "qa_engine.cli.report:report",

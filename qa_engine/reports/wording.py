@@ -1,21 +1,25 @@
-"""The words and number formats of the forms, in one place."""
+"""The words and number formats of the forms; those of the domain are at home in `qa_engine.wording`."""
 
 import re
 from datetime import datetime
 
-from qa_engine.domain import Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status, ToneReading
+from qa_engine.domain import ToneReading
 from qa_engine.reports.statistics import PassRate
 from qa_engine.rules import TONE_TITLE
 from qa_engine.scoring import mood_title
+from qa_engine.wording import CHANNELS as CHANNELS
+from qa_engine.wording import DIRECTIONS as DIRECTIONS
+from qa_engine.wording import EXCLUSIONS as EXCLUSIONS
+from qa_engine.wording import LADDERS as LADDERS
+from qa_engine.wording import SEVERITIES as SEVERITIES
+from qa_engine.wording import SPEAKERS as SPEAKERS
+from qa_engine.wording import STATUSES as STATUSES
 
 CALL_FORM_TITLE = "服务质量综合考评表"
 AGENT_REPORT_TITLE = "坐席质检报告"
 UNKNOWN = "未提供"
 UNHEARD = "—"
 
-SPEAKERS = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
-CHANNELS = {Channel.VOICE: "电话", Channel.CHAT: "在线"}
-DIRECTIONS = {Direction.INBOUND: "呼入", Direction.OUTBOUND: "呼出"}
 SCENARIOS = {
     "consultation": "咨询",
     "complaint": "投诉",
@@ -23,22 +27,6 @@ SCENARIOS = {
     "after_sales": "售后",
     "followup": "回访",
     "telesales": "电销",
-}
-STATUSES = {
-    Status.PASS: "达标",
-    Status.FAIL: "不达标",
-    Status.NOT_APPLICABLE: "不适用",
-    Status.UNCERTAIN: "待复核",
-    Status.ERROR: "检查出错",
-}
-SEVERITIES = {Severity.INFO: "提示", Severity.MINOR: "一般", Severity.MAJOR: "严重", Severity.VETO: "一票否决"}
-LADDERS = {Ladder.EXACT: "原文一致", Ladder.FUZZY: "近似", Ladder.PINYIN: "读音相同"}
-EXCLUSIONS = {
-    Exclusion.GHOST_TEXT: "识别模型在无声处编造的文字",
-    Exclusion.LOOP: "识别模型重复输出",
-    Exclusion.LOW_ENERGY: "此处几乎无声",
-    Exclusion.LOW_CONFIDENCE: "识别可信度低",
-    Exclusion.OTHER_LANGUAGE: "不是普通话",
 }
 _WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
 METADATA = {

@@ -1,6 +1,7 @@
 """Scorecards and scores: rule results of one call become sections, a total, a grade and the reasons to review it."""
 
 from qa_engine.scoring.choosing import choose_scorecard
+from qa_engine.scoring.difference import ResultDifference, RuleChange, difference
 from qa_engine.scoring.loader import load_scorecard, load_scorecards, scorecard_named
 from qa_engine.scoring.metrics import metrics
 from qa_engine.scoring.moods import friendliness, mood_level, mood_title, with_tones
@@ -25,15 +26,18 @@ __all__ = [
     "GradeBand",
     "Item",
     "ItemMode",
+    "ResultDifference",
     "ReviewKind",
     "ReviewPolicy",
     "ReviewReason",
+    "RuleChange",
     "Scorecard",
     "Section",
     "VetoEffect",
     "VetoPolicy",
     "VetoScope",
     "choose_scorecard",
+    "difference",
     "friendliness",
     "kind_of",
     "load_scorecard",

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qa_engine.domain import Channel, Exclusion, RuleResult, Severity, Speaker, Status, Transcript
+from qa_engine.domain import Channel, RuleResult, Severity, Speaker, Status, Transcript
 from qa_engine.scoring.metrics import excluded_share, unheard_share
 from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Tally
+from qa_engine.wording import EXCLUSIONS
 
 
 class ReviewKind(StrEnum):
@@ -77,14 +78,6 @@ FLAGGING = frozenset(ReviewKind) - {ReviewKind.QUIET}
 """What sends a call to a person; the other reasons are shown, and weigh in the order of the queue."""
 
 _MOST_UNKNOWN = 0.4  # of all characters: with more of unknown speakers there is no grade
-
-_EXCLUSION_WORDS = {
-    Exclusion.GHOST_TEXT: "疑似识别幻觉",
-    Exclusion.LOOP: "识别重复",
-    Exclusion.LOW_ENERGY: "声音过弱",
-    Exclusion.LOW_CONFIDENCE: "识别可信度低",
-    Exclusion.OTHER_LANGUAGE: "不是普通话",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +159,7 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
     share = excluded_share(transcript)
     if share is not None and share > policy.excluded_share:
         why = "、".join(
-            words for reason, words in _EXCLUSION_WORDS.items() if any(t.excluded is reason for t in transcript.turns)
+            words for reason, words in EXCLUSIONS.items() if any(t.excluded is reason for t in transcript.turns)
         )
         found.append(ReviewReason(ReviewKind.EXCLUDED, f"占全部文字的 {share:.0%}（{why}）"))
     if any(warning.partition(":")[0] == "other_language" for warning in transcript.warnings):

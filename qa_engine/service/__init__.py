@@ -15,6 +15,7 @@ from qa_engine.rules import (
     describe_rule,
     with_wishes,
 )
+from qa_engine.scoring import ResultDifference, RuleChange
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.authoring.profiles import profile_gaps, profile_path, write_profile
@@ -78,6 +79,7 @@ from qa_engine.service.reporting.reports import (
     write_report,
 )
 from qa_engine.service.reporting.source import REASONS
+from qa_engine.service.stages.again import InspectedAgain, inspect_again, newer_result
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
 from qa_engine.store import CallFilter, CallOrder, JobState
@@ -114,6 +116,7 @@ __all__ = [
     "IngestOutcome",
     "IngestReport",
     "IngestedCall",
+    "InspectedAgain",
     "JobKind",
     "JobOutcome",
     "JobRow",
@@ -134,6 +137,8 @@ __all__ = [
     "RecordingStore",
     "Rendered",
     "ReportKind",
+    "ResultDifference",
+    "RuleChange",
     "RuleCoverage",
     "ScriptedTranscriber",
     "SettleProgress",
@@ -156,6 +161,7 @@ __all__ = [
     "health",
     "ingest_paths",
     "ingest_upload",
+    "inspect_again",
     "inspect_call",
     "job_kinds",
     "ledger",
@@ -165,6 +171,7 @@ __all__ = [
     "list_calls",
     "load_placed_rules",
     "load_rules",
+    "newer_result",
     "open_app",
     "playable_file",
     "preview_paths",

@@ -183,6 +183,14 @@ def scored(session: Session, wanted: CallFilter) -> Sequence[tables.Call]:
     ).all()
 
 
+def inspected(session: Session, wanted: CallFilter) -> Sequence[str]:
+    """The ids of the calls that have a result and are not set aside, the oldest first."""
+    aside = [state.value for state in CallState if state.aside]
+    conditions = [*_conditions(wanted), tables.Call.result_id.is_not(None), tables.Call.state.not_in(aside)]
+    found = _narrowed(select(tables.Call.call_id), conditions).order_by(*_ordering(CallOrder.OLDEST))
+    return session.scalars(found).all()
+
+
 def state_counts(session: Session, day: date | None = None) -> dict[tuple[date, CallState, str | None], int]:
     """How many calls by day, state and reason."""
     statement = select(tables.Call.day, tables.Call.state, tables.Call.reason, func.count()).group_by(

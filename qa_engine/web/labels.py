@@ -1,22 +1,12 @@
 """The Chinese words for what the service names in English: states, reasons, stages."""
 
-from qa_engine.domain import CallState, Direction
+from qa_engine.domain import CallState, Direction, Status
 from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
+from qa_engine.wording import STATES
 
-STATES = {
-    CallState.RECEIVED: "待转写",
-    CallState.TRANSCRIBED: "待检查",
-    CallState.INSPECTED: "已检查",
-    CallState.CLEAN: "未见问题",
-    CallState.FLAGGED: "待复核",
-    CallState.SAMPLED: "抽检",
-    CallState.IN_REVIEW: "复核中",
-    CallState.FINAL: "已定稿",
-    CallState.EXCLUDED: "不予质检",
-    CallState.QUARANTINED: "已隔离",
-}
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
+ACTIONS = {"facts": "更正信息", "inspected_again": "重新检查，结论不变"}
 ACTORS = {"engine": "系统", "ingest": "导入", "retry": "人工重试"}
 CALL_WARNINGS = {
     "unknown_agent": "清单中没有该坐席的姓名与班组",
@@ -59,9 +49,13 @@ def reason(key: str | None) -> str:
 
 
 def action(key: str) -> str:
-    """What happened to a call: the state it entered."""
+    """What happened to a call: the state it entered, or what was done with it."""
     states: dict[str, str] = {state.value: label for state, label in STATES.items()}
-    return states.get(key, key)
+    return ACTIONS.get(key) or states.get(key, key)
+
+
+def rule_status(value: Status | None) -> str:
+    return wording.STATUSES[value] if value is not None else "规则包中没有"
 
 
 def call_warning(key: str) -> str:

@@ -97,6 +97,7 @@ def environment() -> Environment:
         action=labels.action,
         actor=labels.actor,
         call_warning=labels.call_warning,
+        rule_status=labels.rule_status,
     )
     env.globals.update(static=static, version=__version__, dash=DASH)
     return env

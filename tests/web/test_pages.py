@@ -1,14 +1,16 @@
 """What people see."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
-from qa_engine.domain import CallState
-from qa_engine.service import App, get_call, run_pending
-from tests.web.samples import NOTICE, add_call, wav_bytes
+from qa_engine.domain import CallResult, CallState, Transcript
+from qa_engine.service import App, CallFilter, get_call, inspect_again, open_app, run_pending
+from qa_engine.store import calls
+from tests.web.samples import NOTICE, HandMadeJudge, add_call, fill_centre, wav_bytes
 
 ALL = [
     "/calls",
@@ -156,3 +158,31 @@ def test_errors_have_the_look_of_the_house(
     assert answer.status_code == status
     assert f"<h1>{words}</h1>" in answer.text
     assert 'class="bar"' in answer.text
+
+
+class _Stricter(HandMadeJudge):
+    """Another edition of the engine, under which a refusal costs twice as much."""
+
+    edition = "stricter"
+
+    def judge(self, transcript: Transcript, transcript_digest: str, **others: object) -> CallResult:
+        result = super().judge(transcript, transcript_digest, **others)
+        rules = tuple(
+            replace(rule, points=2 * rule.points) if rule.id == "forbidden.refusal" else rule for rule in result.rules
+        )
+        return replace(result, rules=rules, total=result.total - 3.0, edition=self.edition)
+
+
+def test_a_finished_call_shows_what_another_inspection_says(desk: TestClient, centre: App) -> None:
+    fill_centre(centre)
+    with centre.database.write() as session:
+        call = calls.find(session, "demo-02")
+        assert call is not None
+        call.state = CallState.FINAL.value
+    assert "重新检查" not in desk.get("/calls/demo-02").text
+    again = open_app(centre.settings, clock=centre.clock, bell=centre.bell, judge=_Stricter())
+    list(inspect_again(again, CallFilter()))
+    text = desk.get("/calls/demo-02").text
+    assert "仍以原结论为准" in text
+    assert "服务忌语：不达标 → 不达标（-3 → -6 分）" in text
+    assert "仍以原结论为准" not in desk.get("/calls/demo-05").text, "nobody has it: the new result counts"

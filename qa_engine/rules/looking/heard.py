@@ -8,8 +8,7 @@ from qa_engine.rules.looking.region import Piece, Region
 from qa_engine.rules.looking.view import CallView, TurnView, clock
 from qa_engine.rules.written.models import Heard
 from qa_engine.text import count_chars
-
-_NAMES = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", None: "任何一方", Speaker.UNKNOWN: "未知说话人"}
+from qa_engine.wording import WHO
 
 # Where a recogniser understands little it leaves characters out: such a stretch may hide as many as a slow speaker (180
 # 字 a minute) says in its time. A faster one would make every drawn-out last syllable a hiding place.
@@ -25,7 +24,7 @@ def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard,
     words under the floor of probability. Imported text has no confidence and no speech spans and is taken as heard.
     """
     if not region.pieces:
-        return f"「{region.label}」没有{_NAMES[speaker]}的话，无法判断有没有说过"
+        return f"「{region.label}」没有{WHO[speaker]}的话，无法判断有没有说过"
     excluded = [v for v in call.all_turns if v.turn.excluded and _is_of(v.turn.speaker, speaker) and _inside(v, region)]
     if excluded:
         at = clock(excluded[0].turn.start)

@@ -14,10 +14,10 @@ from qa_engine.rules.ports.baselines import Baseline, Baselines, VoiceMeasure
 from qa_engine.rules.written.fields import speaker_of
 from qa_engine.rules.written.models import Header
 from qa_engine.rules.written.truth import Truth
+from qa_engine.wording import LADDERS, WHO
 
-SPEAKER_TITLE = {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "说话人", None: "任一方"}
+SPEAKER_TITLE = WHO
 LEAST_CHARS = 2  # the shortest thing to say that is worth looking for
-LADDER_TITLE = {Ladder.FUZZY: "相似", Ladder.PINYIN: "近音"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,6 @@ def unsure_reason(hits: Sequence[Hit]) -> str:
     first = unsure[0]
     if first.doubt:
         return first.doubt
-    if first.ladder in LADDER_TITLE:
-        return f"「{first.text}」与「{first.pattern}」只是{LADDER_TITLE[first.ladder]}，须人工复核"
+    if first.ladder is not None and first.ladder is not Ladder.EXACT:
+        return f"「{first.text}」与「{first.pattern}」只是{LADDERS[first.ladder]}，须人工复核"
     return f"「{first.text}」或所在话轮识别置信度低，须人工复核"

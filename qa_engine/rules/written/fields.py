@@ -8,9 +8,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from qa_engine.domain import Speaker
 from qa_engine.rules.ports.acts import ACTS_OF, DEFAULT_ABOVE
+from qa_engine.wording import WHO
 
 Who: TypeAlias = Literal["agent", "customer", "any"]
-WHO_TITLE = {"agent": "坐席", "customer": "客户", "any": "任一方"}
+WHO_TITLE = {"agent": WHO[Speaker.AGENT], "customer": WHO[Speaker.CUSTOMER], "any": WHO[None]}
 
 
 _SPEAKERS: Mapping[str | None, Speaker | None] = {None: None, "any": None, **{s.value: s for s in Speaker}}

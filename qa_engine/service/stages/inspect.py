@@ -1,5 +1,10 @@
 """A transcript becomes a result."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from qa_engine.contract.stored import call_from_text, result_from_text, result_to_text, transcript_from_text
 from qa_engine.domain import CallResult, CallState, ResultKey
 from qa_engine.errors import ConflictError
@@ -9,9 +14,15 @@ from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import INSPECT, REPORT, enqueue, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.jobs.ringing import ring
-from qa_engine.service.ports.judge import Edition, result_key
+from qa_engine.service.ports.judge import Edition, Judge, result_key
 from qa_engine.service.stages.base import ACTOR, open_call
-from qa_engine.store import calls, outcomes
+from qa_engine.store import JobState, calls, jobs, outcomes, tables
+
+WITH_A_PERSON = frozenset({CallState.IN_REVIEW, CallState.FINAL})
+"""States in which a call keeps the result that a person works on or has signed."""
+
+INSPECTED_AGAIN = "inspected_again"
+"""Event: another result was stored, and the verdict stays."""
 
 
 @job_kind(INSPECT, title="检查评分", queues={"inspect": "检查评分"}, step=20, waits_in=CallState.TRANSCRIBED)
@@ -25,9 +36,32 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
 
     Raises NotFoundError, ConflictError (no transcript yet, set aside, or with a person by now), RulesError.
     """
-    judge = app.judge
+    judged = judge_call(app, app.judge, call_id)
+    return keep_result(app, app.judge, judged, lease=lease).result
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A call's result with the key it is stored under; ``stored`` says that it was there already."""
+
+    result: CallResult
+    key: ResultKey
+    scorecard: Edition
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The result as it is stored, and whether the call now points to it."""
+
+    result: CallResult
+    counts: bool
+
+
+def judge_call(app: App, judge: Judge, call_id: str, *, reviewed: bool = False) -> Judged:
+    """The result of a call by a judge: as it is stored under the same key, or judged now. Nothing is stored."""
     with app.database.read() as session:
-        call = open_call(session, call_id)
+        call = open_call(session, call_id, reviewed=reviewed)
         if call.transcript is None:
             raise ConflictError(f"call {call_id} has no transcript yet")
         digest, body = call.transcript.digest, call.transcript.body
@@ -40,36 +74,52 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
         result = judge.judge(
             transcript, digest, offences=StoredOffences(app.database), baselines=StoredBaselines(app.database)
         )
-    return _keep_result(app, call_id, result, key, judge.scorecard_for(transcript.call), lease)
+    return Judged(result, key, judge.scorecard_for(transcript.call), found is not None)
 
 
-def _keep_result(
-    app: App, call_id: str, result: CallResult, key: ResultKey, scorecard: Edition, lease: Lease | None
-) -> CallResult:
+def keep_result(app: App, judge: Judge, judged: Judged, *, lease: Lease | None = None, reviewed: bool = False) -> Kept:
+    """Store a result and let its call point to it, unless a person has the call: then the verdict stays as it is."""
     now = app.clock.now()
-    judge = app.judge
+    call_id = judged.result.call_id
     with app.database.write() as session:
-        call = open_call(session, call_id, lock=True)
+        call = open_call(session, call_id, lock=True, reviewed=reviewed)
         for kind, digest, label in (
             ("pack", judge.pack_digest, judge.pack_label),
-            ("scorecard", scorecard.digest, scorecard.label),
+            ("scorecard", judged.scorecard.digest, judged.scorecard.label),
         ):
             outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
-        row = outcomes.save_result(session, result, key, body=result_to_text(result), now=now)
+        row = outcomes.save_result(session, judged.result, judged.key, body=result_to_text(judged.result), now=now)
         session.flush()
-        if call.result_id != row.id or call.state in (CallState.TRANSCRIBED.value, CallState.INSPECTED.value):
-            call.result_id = row.id
-            if call.state != CallState.INSPECTED.value:
-                calls.move(session, call, CallState.INSPECTED, actor=ACTOR, now=now)
-            calls.move(session, call, state_after(result), actor=ACTOR, now=now)
-        job = enqueue(session, REPORT, subject=call_id, key=key.digest, call=call.id, now=now)
+        counts = CallState(call.state) not in WITH_A_PERSON
+        rings = _stand_on(session, call, row, judged, now) if counts else []
+        if not counts and call.result_id != row.id and not judged.stored:
+            calls.note(session, call, actor=ACTOR, action=INSPECTED_AGAIN, detail=judge.pack_label, now=now)
         if lease is not None:
             lease.complete(session, app)
         session.flush()
-        rings = [(job.queue, job.id)] if job.state == "queued" else []
         kept = row.body
     ring(app, rings)
-    return result_from_text(kept)
+    return Kept(result_from_text(kept), counts)
+
+
+def _stand_on(
+    session: Session, call: tables.Call, row: tables.Result, judged: Judged, now: datetime
+) -> list[tuple[str, int]]:
+    """Let the call point to a result, in the state that follows from it, and have its form written."""
+    another = call.result_id != row.id
+    if another or call.state in (CallState.TRANSCRIBED.value, CallState.INSPECTED.value):
+        call.result_id = row.id
+        if call.state == CallState.SAMPLED.value:  # a person looks at it in any case
+            calls.note(session, call, actor=ACTOR, action=CallState.INSPECTED.value, detail="", now=now)
+        else:
+            if call.state != CallState.INSPECTED.value:
+                calls.move(session, call, CallState.INSPECTED, actor=ACTOR, now=now)
+            calls.move(session, call, state_after(judged.result), actor=ACTOR, now=now)
+    job = enqueue(session, REPORT, subject=call.call_id, key=judged.key.digest, call=call.id, now=now)
+    if another and job.state == JobState.DONE.value:  # its form was written before another result counted
+        jobs.ask_again(session, job.id, now=now)
+        return [(job.queue, job.id)]
+    return [(job.queue, job.id)] if job.state == JobState.QUEUED.value else []
 
 
 def state_after(result: CallResult) -> CallState:

@@ -5,7 +5,16 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain import CallState
-from qa_engine.service import CallDetail, Document, JobState, get_call, render_html, report_document, retry_calls
+from qa_engine.service import (
+    CallDetail,
+    Document,
+    JobState,
+    get_call,
+    newer_result,
+    render_html,
+    report_document,
+    retry_calls,
+)
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine
 from qa_engine.web.formstyle import form_css
@@ -40,6 +49,7 @@ def call(call_id: str, request: Request, engine: Engine) -> Response:
         request,
         "call.html",
         detail=detail,
+        newer=newer_result(engine, call_id),
         audio_url=audio_url,
         # escaped block by block
         body=Markup(render_html(form, fragment=True)) if form else None,  # noqa: S704

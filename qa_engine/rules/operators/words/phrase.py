@@ -8,11 +8,12 @@ from pydantic import BeforeValidator, Field, model_validator
 from qa_engine.domain import Ladder, NearestMiss
 from qa_engine.rules.looking.matching import Match, PhraseSet
 from qa_engine.rules.looking.outcome import Hit, Outcome
-from qa_engine.rules.looking.scope import LADDER_TITLE, SPEAKER_TITLE, Scope
+from qa_engine.rules.looking.scope import SPEAKER_TITLE, Scope
 from qa_engine.rules.looking.view import TurnView
 from qa_engine.rules.operators.base import Preparer, ladder_steps, operator
 from qa_engine.rules.written.fields import Spoken, Texts
 from qa_engine.rules.written.truth import Truth
+from qa_engine.wording import LADDERS
 
 
 def _tones(value: Any) -> Any:
@@ -189,7 +190,7 @@ class _Explanation:
         listed = f"，属于「{title}」" if title else ""
         if self._match.ladder is Ladder.EXACT:
             return f"{who}说「{text}」{listed}"
-        how = LADDER_TITLE[self._match.ladder]
+        how = LADDERS[self._match.ladder]
         return f"{who}说「{text}」，与「{self._match.entry.pattern.shown}」{how}（{self._match.score:g} 分）{listed}"
 
 

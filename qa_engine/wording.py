@@ -1,0 +1,59 @@
+"""What people read for the terms of the domain: one word for one thing, on every floor."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from qa_engine.domain import CallState, Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
+
+SPEAKERS: Mapping[Speaker, str] = MappingProxyType(
+    {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
+)
+WHO: Mapping[Speaker | None, str] = MappingProxyType(
+    {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "说话人", None: "任一方"}
+)
+"""Whose words are meant, in a sentence; None is anybody."""
+
+CHANNELS: Mapping[Channel, str] = MappingProxyType({Channel.VOICE: "电话", Channel.CHAT: "在线"})
+DIRECTIONS: Mapping[Direction, str] = MappingProxyType({Direction.INBOUND: "呼入", Direction.OUTBOUND: "呼出"})
+STATUSES: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.PASS: "达标",
+        Status.FAIL: "不达标",
+        Status.NOT_APPLICABLE: "不适用",
+        Status.UNCERTAIN: "待复核",
+        Status.ERROR: "检查出错",
+    }
+)
+SEVERITIES: Mapping[Severity, str] = MappingProxyType(
+    {Severity.INFO: "提示", Severity.MINOR: "一般", Severity.MAJOR: "严重", Severity.VETO: "一票否决"}
+)
+LADDERS: Mapping[Ladder, str] = MappingProxyType(
+    {Ladder.EXACT: "原文一致", Ladder.FUZZY: "近似", Ladder.PINYIN: "读音相同"}
+)
+"""How a phrase was found."""
+
+EXCLUSIONS: Mapping[Exclusion, str] = MappingProxyType(
+    {
+        Exclusion.GHOST_TEXT: "识别模型在无声处编造的文字",
+        Exclusion.LOOP: "识别模型重复输出",
+        Exclusion.LOW_ENERGY: "此处几乎无声",
+        Exclusion.LOW_CONFIDENCE: "识别可信度低",
+        Exclusion.OTHER_LANGUAGE: "不是普通话",
+    }
+)
+"""Why a turn is shown and not judged."""
+
+STATES: Mapping[CallState, str] = MappingProxyType(
+    {
+        CallState.RECEIVED: "待转写",
+        CallState.TRANSCRIBED: "待检查",
+        CallState.INSPECTED: "已检查",
+        CallState.CLEAN: "未见问题",
+        CallState.FLAGGED: "待复核",
+        CallState.SAMPLED: "抽检",
+        CallState.IN_REVIEW: "复核中",
+        CallState.FINAL: "已定稿",
+        CallState.EXCLUDED: "不予质检",
+        CallState.QUARANTINED: "已隔离",
+    }
+)
