@@ -15,7 +15,6 @@ imported before it is used.
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,13 +43,10 @@ if TYPE_CHECKING:
     )
     from qa_engine.service.checking.one_call import Pack, inspect, load_pack, read_transcript
     from qa_engine.settings import Settings, load_settings
-
-try:
-    __version__ = version("qa-engine")
-except PackageNotFoundError:  # running from a tree that was never installed
-    __version__ = "0.1.0"
+    from qa_engine.version import __version__
 
 _ROOMS = {
+    "qa_engine.version": ("__version__",),
     "qa_engine.domain": (
         "Agent", "Call", "CallResult", "Evidence", "RuleResult", "Severity", "Speaker", "Status", "Transcript", "Turn",
         "Word",

@@ -31,7 +31,7 @@ from qa_engine.service.authoring.rulebook import (
     run_rule_examples,
 )
 from qa_engine.service.checking.check import CheckOutcome, TranscribeOutcome, check_inputs, transcribe_files
-from qa_engine.service.context import App, open_app, upgrade_database
+from qa_engine.service.context import App, upgrade_database
 from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
 from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
@@ -40,6 +40,7 @@ from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.running import JobOutcome, run_job, run_pending
 from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
 from qa_engine.service.jobs.worker_command import worker_command
+from qa_engine.service.opening import open_app
 from qa_engine.service.ports.bell import Bell, MemoryBell
 from qa_engine.service.ports.clock import Clock, FixedClock, SystemClock
 from qa_engine.service.ports.judge import Edition, FixedJudge, Judge

@@ -1,12 +1,13 @@
 """The application object: everything a use case needs, made from the settings and opened on first use."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from qa_engine.errors import SettingsError
-from qa_engine.private import keep_private, private_file, private_folder
-from qa_engine.service.adapters.pack_judge import PackJudge
+from qa_engine.private import private_file
+from qa_engine.service.home import make_home
 from qa_engine.service.ports.bell import Bell
 from qa_engine.service.ports.clock import Clock, SystemClock
 from qa_engine.service.ports.judge import Judge
@@ -16,12 +17,22 @@ from qa_engine.settings import Settings
 from qa_engine.store import Database, head_revision
 
 
+@dataclass(frozen=True, slots=True)
+class RealParts:
+    """How the parts that take a while to load are made, when they are wanted and none was given."""
+
+    bell: Callable[[Settings], Bell]
+    transcriber: Callable[[Settings], Transcriber]
+    judge: Callable[[Settings], Judge]
+
+
 class App:
     """One installation, seen from one process. Opens nothing until it is used; not to be carried over a fork."""
 
     def __init__(
         self,
         settings: Settings,
+        real: RealParts,
         *,
         clock: Clock | None = None,
         bell: Bell | None = None,
@@ -33,7 +44,7 @@ class App:
         self.clock: Clock = clock or SystemClock()
         self.recordings: RecordingStore = recordings or FolderRecordings(settings.recordings_dir)
         self.given_judge = judge
-        self._bell, self._transcriber = bell, transcriber
+        self._real, self._bell, self._transcriber = real, bell, transcriber
 
     @cached_property
     def database(self) -> Database:
@@ -50,23 +61,15 @@ class App:
 
     @cached_property
     def bell(self) -> Bell:
-        if self._bell is not None:
-            return self._bell
-        from qa_engine.service.adapters.celery_bell import CeleryBell  # Celery takes a moment to import
-
-        return CeleryBell(self.settings)
+        return self._bell or self._real.bell(self.settings)
 
     @cached_property
     def transcriber(self) -> Transcriber:
-        if self._transcriber is not None:
-            return self._transcriber
-        from qa_engine.service.adapters.speech import SpeechTranscriber  # numpy and audio libraries
-
-        return SpeechTranscriber(self.settings)
+        return self._transcriber or self._real.transcriber(self.settings)
 
     @cached_property
     def judge(self) -> Judge:
-        return self.given_judge or PackJudge(self.settings)
+        return self.given_judge or self._real.judge(self.settings)
 
     @property
     def notice(self) -> str | None:
@@ -86,29 +89,6 @@ class App:
         self.close()
 
 
-def open_app(
-    settings: Settings,
-    *,
-    clock: Clock | None = None,
-    bell: Bell | None = None,
-    recordings: RecordingStore | None = None,
-    transcriber: Transcriber | None = None,
-    judge: Judge | None = None,
-) -> App:
-    """The application for ``settings``; what is not given is the real thing."""
-    return App(settings, clock=clock, bell=bell, recordings=recordings, transcriber=transcriber, judge=judge)
-
-
 def upgrade_database(app: App) -> None:
     """Bring the tables to what this version needs."""
     app.database.upgrade()
-
-
-def make_home(settings: Settings) -> None:
-    """The data folder, its owner's alone: it holds recordings of people."""
-    try:
-        keep_private(private_folder(settings.home))
-    except OSError as error:
-        raise SettingsError(
-            f"the data folder {settings.home} cannot be made (setting QA_HOME): {error.strerror}"
-        ) from None

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from qa_engine.errors import BrokerError, SettingsError
 from qa_engine.private import private_folder
 from qa_engine.service.adapters import file_queue
-from qa_engine.service.context import make_home
+from qa_engine.service.home import make_home
 from qa_engine.service.jobs.kinds import queues
 from qa_engine.settings import Settings
 

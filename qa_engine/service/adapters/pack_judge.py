@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from qa_engine import __version__
 from qa_engine.domain import Call, CallResult, Transcript
 from qa_engine.edition import engine_edition
 from qa_engine.errors import RulesError
@@ -40,6 +39,7 @@ from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.service.ports.judge import Edition, with_key
 from qa_engine.settings import Settings
+from qa_engine.version import __version__
 
 
 class PackJudge:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from qa_engine import __version__, contract
+from qa_engine import contract
 from qa_engine.domain import (
     NOTHING,
     Call,
@@ -19,6 +19,7 @@ from qa_engine.domain import (
     digest_of_parts,
 )
 from qa_engine.rules import Baselines, Offences
+from qa_engine.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
