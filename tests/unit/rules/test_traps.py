@@ -155,4 +155,4 @@ def test_a_forbidden_phrase_that_is_only_similar_never_costs_points(judge) -> No
     condition = "{operator: phrase, phrases: [这件事不归我们部门管], steps: [exact, fuzzy]}"
     near = judge(condition, "坐席：这件事儿不归我们部门管", rule="points: -5")
     assert (near.status, near.points, near.evidence[0].ladder) == ("uncertain", 0.0, "fuzzy")
-    assert "相似" in near.reason
+    assert "近似" in near.reason
