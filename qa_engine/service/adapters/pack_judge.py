@@ -110,13 +110,16 @@ class PackJudge:
     def scorecards(self) -> Sequence[Edition]:
         return tuple(_edition(scorecard) for scorecard in self._scorecards)
 
+    def facts_of(self, call: Call) -> Call:
+        return self._pack.profile.told(call.in_zone(self._zone))
+
     def scorecard_for(self, call: Call) -> Edition:
         return _edition(self._scorecard(call))
 
     def _scorecard(self, call: Call) -> Scorecard:
         if self._named:
             return self._scorecards[0]
-        return choose_scorecard(self._scorecards, self._pack.profile.told(call))
+        return choose_scorecard(self._scorecards, self.facts_of(call))
 
     def judge(
         self,
@@ -126,8 +129,7 @@ class PackJudge:
         offences: Offences | None = None,
         baselines: Baselines | None = None,
     ) -> CallResult:
-        call = self._pack.profile.told(transcript.call.in_zone(self._zone))
-        transcript = own_part(replace(transcript, call=call))
+        transcript = own_part(replace(transcript, call=self.facts_of(transcript.call)))
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
         result = score_call(

@@ -43,6 +43,9 @@ class Judge(Protocol):
     def scorecards(self) -> Sequence[Edition]:
         """Every scorecard that a call may be scored on."""
 
+    def facts_of(self, call: Call) -> Call:
+        """The facts as the judge takes them: what the centre's zone and profile add is part of a result's key."""
+
     def scorecard_for(self, call: Call) -> Edition:
         """The scorecard that ``judge`` uses for a call."""
 
@@ -80,7 +83,7 @@ def result_key(judge: Judge, call: Call, transcript_digest: str) -> ResultKey:
     """Under which key a judge's result of a call is stored."""
     return ResultKey(
         transcript=transcript_digest,
-        facts=contract.facts_digest(call),
+        facts=contract.facts_digest(judge.facts_of(call)),
         pack=judge.pack_digest,
         scorecard=judge.scorecard_for(call).digest,
         models=digest_of_parts(judge.models),
@@ -93,7 +96,7 @@ def with_key(result: CallResult, judge: Judge, call: Call) -> CallResult:
     """A result that names what it depends on."""
     return replace(
         result,
-        facts=contract.facts_digest(call),
+        facts=contract.facts_digest(judge.facts_of(call)),
         models=dict(judge.models),
         edition=judge.edition,
         plugins=judge.plugins,
@@ -111,6 +114,9 @@ class FixedJudge:
         scorecard = digest({"scorecard": "fixed"})
         self.scorecards: Sequence[Edition] = (Edition(scorecard, f"fixed@{scorecard}"),)
         self.sources: Mapping[str, Mapping[str, str]] = {"pack": {"fixed.yaml": version}, "scorecard": {}}
+
+    def facts_of(self, call: Call) -> Call:
+        return call
 
     def scorecard_for(self, call: Call) -> Edition:
         return self.scorecards[0]
