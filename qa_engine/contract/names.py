@@ -73,6 +73,9 @@ _SURNAMES = frozenset(
     "章鲁岳翟殷詹欧耿焦俞柳甘祝包宁尚符舒阮柯纪梅童凌毕裴霍涂苗谷曲翁冉骆蓝辛靳管柴蒙鲍华喻祁蒲房滕屈饶尤穆司卓古吉缪"
 )
 _PERSON = re.compile(r"(?:[小老阿大][\u3400-\u9fff]|[\u3400-\u9fff]{1,5})")
+# What kind of agent or customer it is (在线客服, 来电客户), and no verb of which the role is the object (联系客服).
+_VERBS = "联拨致打转找请问叫投告给对和跟为是让向催换接"
+_KIND = re.compile(rf"[\u3400-\u9fff]{{2,4}}(?<![{_VERBS}].)(?<![{_VERBS}])")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _TITLE = re.compile(r"(?:先生|女士|小姐|老师|师傅|同学|哥|姐)$")
 _BRACKETS = "()[]【】「」<>《》{}"
@@ -146,7 +149,7 @@ def _is_beside(side: str, *, before: bool) -> bool:
     if not side.strip():
         return True
     touching = side[-1] if before else side[0]
-    if touching in _BRACKETS + _MARKS:
+    if touching in _BRACKETS + _MARKS or (before and _KIND.fullmatch(side)):
         return True
     return all(_is_known(part) for part in _parts(side))
 

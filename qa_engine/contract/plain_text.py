@@ -13,6 +13,7 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _DATE = r"\d{2,4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)"
 _MOMENT = rf"(?:{_DATE}(?:[ T]*(?:上午|下午|晚上|凌晨|中午)? *{_CLOCK})?|{_CLOCK})(?:Z|[+-]\d\d:?\d\d)?"
 STAMP = re.compile(rf"^\s*[\[(（【]?\s*{_MOMENT}(?:\s*[-–~至]+\s*{_MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
+_NUMBER = re.compile(r"^\s*[(（\[]?(?:\d{1,5}[.、)）]|[-•·*](?![-•·*])) *(?=\D)")
 _ENDED = re.compile(r"[。！？!?…~～]$")
 _ASIDE = re.compile(r"^\s*(?:[\[【(（〈][^\])】）〉]{1,30}[\])】）〉]|[*=—–-]{2,})")
 
@@ -54,6 +55,7 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
 
 
 def _turn(line: str, reading: Reading) -> Labelled | None:
+    line = _NUMBER.sub("", line)
     stamp = STAMP.match(line)
     rest = line[stamp.end() :] if stamp else line
     labelled = read_label(rest, reading)

@@ -37,6 +37,10 @@ def said(read: Transcript) -> list[tuple[Speaker, str | None, str]]:
         ("座席員", AGENT, None, None),
         ("客户经理", AGENT, None, None),
         ("坐席[外呼]", AGENT, None, None),
+        ("在线客服", AGENT, None, None),
+        ("京东客服", AGENT, None, None),
+        ("**坐席**", AGENT, None, None),
+        ("来电客户", CUSTOMER, None, None),
         ("\u200e【坐席】", AGENT, None, None),
         ("客户-王先生", CUSTOMER, None, "王先生"),
         ("客戶", CUSTOMER, None, None),
@@ -73,7 +77,7 @@ def test_names_with_a_role(name: str, speaker: Speaker, number: str | None, pers
         "agentur",
         "坐席转客户",
         "单号",
-        "京东客服",
+        "联系客服",
         "我",
     ],
 )
@@ -135,6 +139,11 @@ def test_lines_of_nobody_we_know_stand_alone() -> None:
 def test_dated_lines_with_a_known_name_lose_their_stamp() -> None:
     text = "[2026-03-02 09:15:22] 坐席：您好\n2026/3/2 9:15 客户：喂\n2026年3月2日 09:16:00 坐席：请讲\n"
     assert said(parse_txt(text, "c.txt", "c")) == [(AGENT, None, "您好"), (CUSTOMER, None, "喂"), (AGENT, None, "请讲")]
+
+
+def test_numbers_of_lines_are_no_part_of_a_name() -> None:
+    text = "1. 坐席：您好\n2、客户：喂\n(3) 坐席：请讲\n- 客户：好\n"
+    assert [turn.speaker for turn in parse_txt(text, "c.txt", "c").turns] == [AGENT, CUSTOMER, AGENT, CUSTOMER]
 
 
 def test_a_new_line_behind_a_finished_one_is_told() -> None:
