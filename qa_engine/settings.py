@@ -90,6 +90,10 @@ class Settings(BaseSettings):
         "bundled",
         description="Model of service acts: `bundled`, a folder made by `models/acts/build.py`, or `none`.",
     )
+    outcome_model: str = Field(
+        "bundled",
+        description="How content customers leave: `bundled`, a folder written by `qa-engine outcome train`, or `none`.",
+    )
 
     profile: Path | None = Field(
         None,

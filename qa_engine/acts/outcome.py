@@ -116,8 +116,10 @@ class OutcomeModel:
     def read(self, transcript: Transcript, acts: Mapping[int, ActReading]) -> CustomerOutcome | None:
         """The outcome of a call whose turns do ``acts``; None when the customer hardly speaks."""
         signs = signs_of(transcript, acts)
-        if signs is None:
-            return None
+        return None if signs is None else self.of_signs(signs)
+
+    def of_signs(self, signs: Mapping[str, float]) -> CustomerOutcome:
+        """The outcome of a call with these signs."""
         pushes = {name: self._card.weights[name] * value for name, value in signs.items()}
         chance = 1.0 / (1.0 + math.exp(-(self._card.bias + sum(pushes.values()))))
         told = sorted(pushes.items(), key=lambda pair: (-abs(pair[1]), pair[0]))

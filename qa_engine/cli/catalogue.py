@@ -71,6 +71,15 @@ COMMANDS: Entries = {
             ),
         },
     ),
+    "outcome": Group(
+        "How content customers leave: train it on the centre's own ratings.",
+        {
+            "train": Entry(
+                "qa_engine.cli.outcome:train",
+                "Fit the customer outcome to rated calls; before and after, on calls it has not seen.",
+            ),
+        },
+    ),
     "models": Group(
         "The recogniser models of this installation: get them, check them, carry them to another machine.",
         {

@@ -7,6 +7,7 @@ masked here: this is the record that the store keeps and other programs read.
 from collections.abc import Mapping
 from typing import Any
 
+from qa_engine.contract.acts import act_from_json, act_to_json, outcome_from_json, outcome_to_json
 from qa_engine.contract.duties import complaint_from_json, complaint_to_json, promise_from_json, promise_to_json
 from qa_engine.domain import (
     NOTHING,
@@ -63,6 +64,8 @@ def result_to_json(result: CallResult) -> dict[str, Any]:
         "models": dict(result.models),
         "edition": result.edition,
         "plugins": result.plugins,
+        "acts": [act_to_json(reading) for reading in result.acts],
+        "outcome": outcome_to_json(result.outcome) if result.outcome is not None else None,
     }
 
 
@@ -101,6 +104,8 @@ def result_from_json(obj: Mapping[str, Any]) -> CallResult:
             models=dict(obj["models"]) if "models" in obj else _first_models(obj),
             edition=obj.get("edition", ""),
             plugins=obj.get("plugins", NOTHING),
+            acts=tuple(act_from_json(reading) for reading in obj.get("acts", ())),
+            outcome=outcome_from_json(obj["outcome"]) if obj.get("outcome") is not None else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         call_id = obj.get("call_id") if isinstance(obj, Mapping) else None

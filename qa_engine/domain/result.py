@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from qa_engine.domain.acts import ActReading, CustomerOutcome
 from qa_engine.domain.call import Speaker
 from qa_engine.domain.duties import ComplaintCase, Promise
 from qa_engine.domain.key import NOTHING
@@ -219,6 +220,8 @@ class CallResult:
     models: Mapping[str, str] = field(default_factory=dict)  # kind ("tone", "acts") → digest of the model that read
     edition: str = ""  # "sha256:…" of the judging sources
     plugins: str = NOTHING  # digest of what is plugged into the engine
+    acts: tuple[ActReading, ...] = ()  # what the turns probably do, by turn; empty when nobody asked
+    outcome: CustomerOutcome | None = None  # how content the customer left; never part of ``total``
 
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that cost something or were broken, in pack order."""

@@ -187,6 +187,11 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         facts.append(Fact("结束方式", wording.ENDED_BY.get(ended_by, ended_by)))
     if (csat := metadata.get("csat")) is not None:
         facts.append(Fact("客户满意度", wording.plain_value(csat)))
+    if result.outcome is not None:
+        signs = "、".join(sign.title for sign in result.outcome.signs)
+        facts.append(
+            Fact("客户离开时的感受（模型推断，不计分）", f"{result.outcome.score}（0–100）{signs and f'：{signs}'}")
+        )
     if source_name:
         heard = transcript.recognition is not None
         facts.append(Fact("录音文件" if heard else "来源文件", mask_private(source_name)))

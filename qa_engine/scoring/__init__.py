@@ -1,5 +1,6 @@
 """Scorecards and scores: rule results of one call become sections, a total, a grade and the reasons to review it."""
 
+from qa_engine.scoring.acts import with_acts
 from qa_engine.scoring.choosing import choose_scorecard
 from qa_engine.scoring.difference import ResultDifference, RuleChange, difference
 from qa_engine.scoring.loader import load_scorecard, load_scorecards, scorecard_named
@@ -49,5 +50,6 @@ __all__ = [
     "placement_findings",
     "score_call",
     "scorecard_named",
+    "with_acts",
     "with_tones",
 ]

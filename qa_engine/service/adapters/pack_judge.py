@@ -16,6 +16,7 @@ from qa_engine.rules import (
     NO_MODEL,
     ActReader,
     Baselines,
+    FixedActs,
     FixedTones,
     Offences,
     SourceFile,
@@ -32,9 +33,11 @@ from qa_engine.scoring import (
     placement_faults,
     score_call,
     scorecard_named,
+    with_acts,
     with_tones,
 )
 from qa_engine.service.adapters.act_model import acts_of
+from qa_engine.service.adapters.outcome_model import open_outcome
 from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.service.ports.judge import Edition, with_key
@@ -70,6 +73,7 @@ class PackJudge:
         self._tones: ToneReader = given or tones_of(self._pack, settings)
         given_acts = acts if asks_for_acts(self._pack) else None
         self._acts: ActReader = given_acts or acts_of(self._pack, settings)
+        self._outcome = open_outcome(settings) if self._acts.digest != NO_ACTS else None
 
     def on(self, scorecard: str) -> "PackJudge":
         """The same pack and models, with this scorecard for every call. Raises RulesError, NotFoundError."""
@@ -96,6 +100,8 @@ class PackJudge:
     @property
     def models(self) -> Mapping[str, str]:
         readers = {"tone": self._tones.digest, "acts": self._acts.digest}
+        if self._outcome is not None:
+            readers["outcome"] = self._outcome.digest
         return {kind: model for kind, model in readers.items() if model not in (NO_MODEL, NO_ACTS)}
 
     @property
@@ -132,15 +138,18 @@ class PackJudge:
         transcript = own_part(replace(transcript, call=self.facts_of(transcript.call)))
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
+        done = self._acts.read(transcript)
+        acts = FixedActs(done, self._acts.digest, self._acts.limits, beside=self._acts)
         result = score_call(
             transcript,
-            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones, acts=self._acts),
+            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones, acts=acts),
             self._pack.label,
             self._scorecard(transcript.call),
             transcript_digest=transcript_digest,
             engine=__version__,
         )
         result = with_tones(result, transcript, readings, tones.digest)
+        result = with_acts(result, done, self._outcome.read(transcript, done) if self._outcome is not None else None)
         result = replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
         return with_key(result, self, transcript.call)
 

@@ -1,0 +1,120 @@
+"""The customer outcome: signs, direction, training on rated calls, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from qa_engine.acts import ActModel
+from qa_engine.acts.outcome import SIGNS, OutcomeModel, signs_of
+from qa_engine.cli.app import app
+from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
+from qa_engine.errors import ActModelError
+from qa_engine.resources import act_model_dir
+
+ACTS = ActModel.load(act_model_dir())
+MODEL = OutcomeModel.load(act_model_dir())
+WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
+GLAD = [
+    "客户：宽带断了",
+    "坐席：非常抱歉，我马上给您重启",
+    "客户：通了通了",
+    "坐席：还有别的吗",
+    "客户：没有了，谢谢你",
+]
+CROSS = ["客户：宽带断了三天了", "坐席：没办法", "客户：什么叫没办法", "坐席：你自己等着", "客户：骗子，我要投诉你们"]
+
+
+def call(lines: list[str], **metadata: object) -> Transcript:
+    turns = (Turn(at, WHO[line[:2]], line[3:]) for at, line in enumerate(lines))
+    return Transcript(Call("c", metadata=metadata), tuple(turns))
+
+
+def score(lines: list[str]) -> int:
+    transcript = call(lines)
+    outcome = MODEL.read(transcript, ACTS.read(transcript))
+    assert outcome is not None
+    assert 0 <= outcome.score <= 100
+    assert outcome.signs
+    assert all(sign.title == SIGNS[sign.name] for sign in outcome.signs)
+    return outcome.score
+
+
+def test_who_leaves_thankful_is_more_content_than_who_leaves_in_anger() -> None:
+    assert score(GLAD) > 60 > 40 > score(CROSS)
+
+
+def test_the_last_turns_weigh_most() -> None:
+    assert score([*CROSS, *GLAD]) > score([*GLAD, *CROSS])
+
+
+def said(*acts: tuple[str, float]) -> dict[int, ActReading]:
+    return {at: ActReading(at, (ActSaid(act, p, (0, 1)),)) for at, (act, p) in enumerate(acts)}
+
+
+def test_a_question_is_unanswered_when_the_agent_does_nothing_of_an_answer() -> None:
+    lines = ["客户：什么时候能到啊", "坐席：嗯", "客户：到底什么时候能到啊", "坐席：明天下午送到"]
+    signs = signs_of(call(lines), said(("ask", 0.9), ("greet", 0.9), ("ask", 0.9), ("deadline", 0.9)))
+    assert signs is not None
+    assert signs["unanswered"] == pytest.approx(1 / 3)
+    assert signs["asked_twice"] == pytest.approx(1 / 3)
+
+
+def test_a_customer_who_hardly_speaks_has_no_outcome() -> None:
+    transcript = call(GLAD[:2])
+    assert MODEL.read(transcript, ACTS.read(transcript)) is None
+
+
+@pytest.mark.parametrize(("content", "told"), [(None, "cannot be read"), ("{}", "no outcome model")])
+def test_what_is_no_model_is_refused(tmp_path: Path, content: str | None, told: str) -> None:
+    if content is not None:
+        (tmp_path / "outcome.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ActModelError, match=told):
+        OutcomeModel.load(tmp_path)
+
+
+def rated_calls(path: Path, count: int, csat: tuple[object, object] = (5, 1)) -> Path:
+    rows = []
+    for number in range(count):
+        lines, rating = (GLAD, csat[0]) if number % 2 else (CROSS, csat[1])
+        turns = [{"speaker": WHO[line[:2]].value, "text": f"{line[3:]}{number % 7}"} for line in lines]
+        rows.append({"version": 1, "call_id": f"c-{number}", "metadata": {"csat": rating}, "turns": turns})
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    return path
+
+
+def train(*arguments: object):
+    return CliRunner().invoke(app, ["outcome", "train", *map(str, arguments)])
+
+
+def test_a_centre_trains_its_own(tmp_path: Path) -> None:
+    done = train(rated_calls(tmp_path / "calls.jsonl", 120), "--out", tmp_path / "own", "--format", "json")
+    assert done.exit_code == 0, done.output
+    trial = json.loads(done.stdout)
+    assert trial["learnt"] + trial["held_out"] == 120
+    assert trial["after"] > 0.8
+    own = OutcomeModel.load(tmp_path / "own")
+    glad = call(GLAD)
+    outcome = own.read(glad, ACTS.read(glad))
+    assert outcome is not None
+    assert outcome.score > 70
+    assert own.digest != MODEL.digest
+
+
+@pytest.mark.parametrize(
+    ("count", "csat", "options", "told"),
+    [
+        (20, (5, 1), [], "too few"),
+        (120, (9, 1), [], "is not between 1 and 5"),
+        (120, ("good", 1), [], "is not between 1 and 5"),
+        (120, (5, 1), ["--scale", "3", "3"], "must differ"),
+    ],
+)
+def test_ratings_that_teach_nothing_are_told(
+    tmp_path: Path, count: int, csat: tuple[object, object], options: list[str], told: str
+) -> None:
+    done = train(rated_calls(tmp_path / "calls.jsonl", count, csat), "--out", tmp_path / "own", *options)
+    assert done.exit_code != 0
+    assert told in str(done.exception)
+    assert not (tmp_path / "own").exists()
