@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from qa_engine.rules.written.fields import Clause
 from qa_engine.rules.written.models import Exclusion
-from qa_engine.rules.written.whom import WHOM
+from qa_engine.rules.written.whom import PEOPLE, WHOM
 
 # 不得不, 好不容易, 要不, 不会不, 是不是 and 特别 deny nothing.
 _DENIES = (
@@ -22,7 +22,7 @@ _BETWEEN = (
     "(?:[是要让叫用]我们?|是|会|能|敢|想|要|用|必|打算|准备|可以|可能|需要|需|给|去|再|便|有|为|做出?|作出?|给出|跟|向|对"
     "|您|你|们|轻易|随便|随意|口头|私自|一定|什么|任何|过|相信|[他她]们?的|商家的){0,4}"
 )
-_OTHERS = "(?:客户|顾客|他们?|她们?|人家|对方|用户|商家|卖家|店家|厂家|快递员|派送员|骑手)"
+_OTHERS = f"(?:{PEOPLE}|客服|坐席|店员|顾客|用户|她们?)"
 _SAYS = (
     "(?:说|讲|提到|反映|认为|觉得|指|要求|表示|强调|听到|骂|喊|答应|以为|感觉|描述)"
     "(?:的|了|过|到|我们|他们|您|你|他|她|我|谁|是|道|这个|那个|那种|这种){0,3}$"
@@ -59,6 +59,13 @@ BUILT_IN: Mapping[str, Exclusion] = MappingProxyType(
                     near="before",
                     within=12,
                     regex=f"(?:(?<![跟和向给对与同])[您你]|先生|女士|{_OTHERS}(?:[对跟和向][您你])?)(?:刚才|刚刚|之前|上次|前面|是|所|这边|那边){{0,3}}{_SAYS}",
+                ),
+                # 您反映师傅让您…: whatever follows is what the customer told; 您反映的问题 is a thing
+                Clause(
+                    reach="clause",
+                    near="before",
+                    within=16,
+                    regex="(?<![跟和向给对与同])[您你](?:刚才|刚刚|之前|昨天|是)?(?:反映|提到|描述|投诉)(?!的)[^我]{1,12}$",
                 ),
                 # 我没说不行, 没有骂您…
                 Clause(
