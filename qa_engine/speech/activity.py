@@ -40,6 +40,14 @@ class ChannelSpeech:
             return None
         return float(np.percentile(np.concatenate([frames_of(self.level_db, span) for span in self.spans]), 90))
 
+    @property
+    def noise_db(self) -> float:
+        """Level that nine tenths of the sound outside of speech exceed; ``FLOOR_DB`` where there is none."""
+        outside = np.ones(len(self.level_db), bool)
+        for span in self.spans:
+            outside[round(span.start * 100) : round(span.end * 100)] = False
+        return float(np.percentile(self.level_db[outside], 10)) if outside.any() else FLOOR_DB
+
 
 def detect_speech(samples: np.ndarray, options: ActivityOptions) -> ChannelSpeech:
     """Speech on one channel (float32, shape (n,), at ``SAMPLE_RATE``)."""

@@ -104,8 +104,9 @@ class FilterOptions:
     """What is kept and shown but not judged."""
 
     confidence_floor: float = 0.5  # mean word probability of a turn
-    energy_floor_db: float = -58.0  # speech-gated level of a turn, dB relative to full scale
-    energy_below_speech_db: float = 38.0  # the same, against the loud speech of the channel
+    energy_above_noise_db: float = 6.0  # speech-gated level of a turn, over the noise of its channel
+    energy_below_speech_db: float = 38.0  # the same, under the loud speech of the channel…
+    sure_confidence: float = 0.8  # …where the turn was not surely recognised: quiet is not unheard
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class _Channel:
     samples: np.ndarray
     speech: ChannelSpeech
     loud_level_db: float | None
+    noise_db: float
 
 
 def transcribe_recording(
@@ -134,7 +135,8 @@ def _listen(voices: Voices, options: SpeechOptions) -> tuple[list[_Channel], flo
     found = [detect_speech(samples, options.activity) for samples in voices.samples]
     speech, leaked_seconds = without_leaks(found, voices.samples, options.activity)
     channels = [
-        _Channel(samples, spoken, spoken.loud_level_db) for samples, spoken in zip(voices.samples, speech, strict=True)
+        _Channel(samples, spoken, spoken.loud_level_db, spoken.noise_db)
+        for samples, spoken in zip(voices.samples, speech, strict=True)
     ]
     return channels, leaked_seconds
 
@@ -194,7 +196,8 @@ def _utterances(index: int, channels: Sequence[_Channel], heard: Hearing, option
 
 def _measured(utterance: Utterance, span: Span, channel: _Channel, voices: Voices, options: SpeechOptions) -> Turn:
     prosody = measure(channel.samples, channel.speech, span, count_chars(utterance.text), utterance.words)
-    excluded = excluded_by_sound(utterance, prosody.loudness_db, channel.loud_level_db, options.filters)
+    loud, noise = channel.loud_level_db, channel.noise_db
+    excluded = excluded_by_sound(utterance, prosody.loudness_db, loud, noise, options.filters)
     turn = make_turn(utterance, voices.speakers[utterance.channel])
     return replace(turn, start=span.start, end=span.end, prosody=prosody, excluded=excluded)
 

@@ -99,17 +99,21 @@ def _marks(number: int, clip: ClipWords) -> Iterator[tuple[Word, tuple[Exclusion
 
 
 def excluded_by_sound(
-    utterance: Utterance, loudness_db: float | None, loud_db: float | None, options: FilterOptions
+    utterance: Utterance, loudness_db: float | None, loud_db: float | None, noise_db: float, options: FilterOptions
 ) -> Exclusion | None:
-    """Why an utterance is not judged: what is known already, else too little energy, else too little confidence."""
+    """Why an utterance is not judged: what is known already, else too little energy, else too little confidence.
+
+    ``noise_db`` is the level of the line: a quiet voice on a quieter line that was surely recognised is judged.
+    """
     if utterance.excluded is not None:
         return utterance.excluded
-    floor = options.energy_floor_db
-    if loud_db is not None:
+    confidence = utterance.confidence
+    floor = noise_db + options.energy_above_noise_db
+    sure = confidence is not None and confidence >= options.sure_confidence
+    if loud_db is not None and not sure:
         floor = max(floor, loud_db - options.energy_below_speech_db)
     if loudness_db is None or loudness_db < floor:
         return Exclusion.LOW_ENERGY
-    confidence = utterance.confidence
     if confidence is not None and confidence < options.confidence_floor:
         return Exclusion.LOW_CONFIDENCE
     return None

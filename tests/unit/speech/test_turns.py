@@ -112,6 +112,7 @@ def test_confidence_is_the_mean_word_probability(probabilities: list[float | Non
 
 
 HEARD = Utterance(0, tuple(say(0.0, "您好")))
+HALF_HEARD = Utterance(0, tuple(say(0.0, "您好", probability=0.7)))
 MUMBLED = Utterance(0, tuple(say(0.0, "您好", probability=0.3)))
 GHOST = replace(MUMBLED, excluded=Exclusion.GHOST_TEXT)
 
@@ -121,8 +122,11 @@ GHOST = replace(MUMBLED, excluded=Exclusion.GHOST_TEXT)
     [
         (HEARD, -20.0, -20.0, None),
         (HEARD, -50.0, -20.0, None),
-        (HEARD, -54.0, -15.0, Exclusion.LOW_ENERGY),  # 39 dB under the loud speech of the channel
-        (HEARD, -60.0, None, Exclusion.LOW_ENERGY),
+        (HEARD, -54.0, -15.0, None),  # quiet, but surely recognised
+        (HALF_HEARD, -54.0, -15.0, Exclusion.LOW_ENERGY),  # 39 dB under the loud speech of the channel
+        (HALF_HEARD, -52.0, -15.0, None),
+        (HEARD, -63.0, None, None),  # a quiet recording on a quiet line
+        (HEARD, -65.0, None, Exclusion.LOW_ENERGY),  # 5 dB over the line's noise
         (HEARD, None, -20.0, Exclusion.LOW_ENERGY),
         (MUMBLED, -20.0, -20.0, Exclusion.LOW_CONFIDENCE),
         (MUMBLED, -70.0, -20.0, Exclusion.LOW_ENERGY),
@@ -132,12 +136,12 @@ GHOST = replace(MUMBLED, excluded=Exclusion.GHOST_TEXT)
 def test_what_is_not_judged(
     utterance: Utterance, loudness: float | None, usual: float | None, expected: Exclusion | None
 ) -> None:
-    assert excluded_by_sound(utterance, loudness, usual, FilterOptions()) is expected
+    assert excluded_by_sound(utterance, loudness, usual, -70.0, FilterOptions()) is expected
 
 
 def test_a_recogniser_without_probabilities_is_not_doubted() -> None:
     unsure = Utterance(0, tuple(say(0.0, "您好", probability=None)))
-    assert excluded_by_sound(unsure, -20.0, -20.0, FilterOptions()) is None
+    assert excluded_by_sound(unsure, -20.0, -20.0, -70.0, FilterOptions()) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, 1]), st.floats(0, 50), st.floats(0.1, 3)), max_size=12), st.randoms())
