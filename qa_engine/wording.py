@@ -38,6 +38,7 @@ EXCLUSIONS: Mapping[Exclusion, str] = MappingProxyType(
         Exclusion.LOOP: "识别模型重复输出",
         Exclusion.LOW_ENERGY: "此处几乎无声",
         Exclusion.LOW_CONFIDENCE: "识别可信度低",
+        Exclusion.LEAK: "对方声音串入此声道",
         Exclusion.OTHER_LANGUAGE: "不是普通话",
     }
 )

@@ -41,6 +41,7 @@ class Exclusion(StrEnum):
     LOOP = "loop"  # the recogniser repeated itself
     LOW_ENERGY = "low_energy"  # text where there is hardly any sound
     LOW_CONFIDENCE = "low_confidence"  # the recogniser did not understand what it heard
+    LEAK = "leak"  # the words of the other side, heard through its line
     OTHER_LANGUAGE = "other_language"  # the clip is in another language than the one that is recognised
 
 

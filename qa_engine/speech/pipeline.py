@@ -10,9 +10,10 @@ from qa_engine.domain import Call, Exclusion, Recognition, Span, Speaker, Speech
 from qa_engine.errors import RecordingError
 from qa_engine.speech.activity import ChannelSpeech, detect_speech
 from qa_engine.speech.audio_facts import AudioFacts, is_cut_off
-from qa_engine.speech.channels import ROLES_UNKNOWN, Voices, assign_speakers
+from qa_engine.speech.channels import DUAL_MONO, ROLES_UNKNOWN, Voices, assign_speakers
 from qa_engine.speech.clips import plan_clips
 from qa_engine.speech.decoding import SAMPLE_RATE, decode, loudest_db
+from qa_engine.speech.echoes import without_echoes
 from qa_engine.speech.edges import sound_edges
 from qa_engine.speech.hearing import Hearing, hear
 from qa_engine.speech.leaks import without_leaks
@@ -81,12 +82,14 @@ def transcribe_recording(
     if not any(channel.speech.spans for channel in channels):
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
     heard = _hear(channels, recogniser, options, lambda share: report(share * seconds, seconds))
-    turns = _turns(channels, heard, voices, options, role_models)
+    turns, one_sound = _turns(channels, heard, voices, options, role_models)
     warnings = [TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []
     warnings += [BEYOND_HEADER] if facts.beyond_header else []
     guessed = any(turn.role_probability is not None and turn.speaker is not Speaker.UNKNOWN for turn in turns)
-    warnings += [ROLES_GUESSED if guessed and each == ROLES_UNKNOWN else each for each in voices.warnings]
-    warnings += [LEAK] if leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS else []
+    of_roles = (DUAL_MONO, ROLES_UNKNOWN) if one_sound else voices.warnings
+    warnings += [ROLES_GUESSED if guessed and each == ROLES_UNKNOWN else each for each in of_roles]
+    leaked = leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS or any(turn.excluded is Exclusion.LEAK for turn in turns)
+    warnings += [LEAK] if leaked and not one_sound else []
     warnings += [NO_SPEECH_ON_CHANNEL] if not all(channel.speech.spans for channel in channels) else []
     warnings += [f"{OTHER_LANGUAGE}:{code}" for code in _other_languages(channels, heard)]
     report(seconds, seconds)
@@ -167,7 +170,8 @@ def _turns(
     voices: Voices,
     options: SpeechOptions,
     role_models: RoleModels,
-) -> tuple[Turn, ...]:
+) -> tuple[tuple[Turn, ...], bool]:
+    """The turns of all channels in order, and whether both channels turned out to say the same."""
     turns: list[tuple[int, Turn]] = []
     said = [_utterances(index, channels, heard[index], options) for index in range(len(channels))]
     roles: list[list[Role | None]] = [[None] * len(utterances) for utterances in said]
@@ -181,7 +185,8 @@ def _turns(
             (index, _in_role(_measured(utterance, span, channel, voices, options), role))
             for utterance, span, role in zip(utterances, spans, roles[index], strict=True)
         ]
-    return in_order(turns)
+    kept, one_sound = without_echoes(turns)
+    return in_order(kept), one_sound
 
 
 def _in_role(turn: Turn, role: Role | None) -> Turn:
