@@ -47,7 +47,7 @@ def test_requests_are_counted_by_route_and_never_by_name(desk: TestClient, centr
     assert found["qa_http_requests_total", ("GET", "/calls/{call_id}", "404")] == 1
     assert found["qa_http_requests_total", ("GET", "(none)", "404")] == 1
     assert found["qa_http_requests_total", ("POST", "/upload", "422")] == 1
-    assert found["qa_http_request_seconds_count", ("GET", "/agents/{agent_id:path}")] == 1
+    assert found["qa_http_request_seconds_count", ("GET", "/agents/{agent_id:text}")] == 1
     assert "secret" not in desk.get("/metrics").text.lower()
 
 
