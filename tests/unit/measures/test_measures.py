@@ -1,11 +1,14 @@
 """What is measured on a transcript: one small table for each measure."""
 
+from collections.abc import Callable
+
 import pytest
 
 from qa_engine.domain import Call, Channel, Exclusion, Prosody, Span, Speaker, SpeechSpan, Transcript, Turn
 from qa_engine.measures import BACKCHANNELS, Measures, turn_rate
 from qa_engine.measures.overlap import own_chars
 from qa_engine.measures.spans import merged, without
+from qa_engine.measures.speech import loudness, pitch, rate, speaking_seconds
 
 A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
 LONG = "我上周五寄的快递到现在还没有收到"
@@ -181,3 +184,102 @@ def test_arithmetic_of_spans() -> None:
     assert merged([Span(5, 6), Span(0, 2), Span(2, 3), Span(0, 1)]) == (Span(0, 3), Span(5, 6))
     assert without(Span(0, 10), [Span(2, 3), Span(9, 12)]) == (Span(0, 2), Span(3, 9))
     assert without(Span(0, 10), [Span(0, 10)]) == without(Span(4, 4), []) == ()
+
+
+def test_a_silence_of_the_least_length_counts() -> None:
+    measures = call_of((A, 0.0, 1.0, "您好"), (C, 2.0, 3.0, "在吗"), (A, 3.5, 4.5, "在"), duration=4.5)
+    assert measures.silence_seconds(least=1.0) == 1.0
+    assert measures.silence_seconds(least=1.01) == 0.0
+    assert measures.longest_silence_seconds(least=1.0) == 1.0
+    assert measures.longest_silence_seconds(least=1.01) == 0.0
+    assert measures.longest_silence_seconds(least=0.1) == 1.0
+    assert measures.silence_share(least=0.5) == pytest.approx(1.5 / 4.5)
+    assert measures.silence_share(least=0.6) == pytest.approx(1.0 / 4.5)
+
+
+def test_a_call_on_hold_from_end_to_end_has_no_share_of_silence() -> None:
+    measures = call_of((A, 0.0, 1.0, "您好"), (C, 9.0, 10.0, "在吗"), hold=[[0, 10]])
+    assert measures.silence_share(least=1.0) is None
+    assert measures.silence_share(least=1.0, holds_cut=False) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("least", [0, 1, 2, 3, 6, 7])
+def test_how_much_one_must_say_to_cut_in(least: int) -> None:
+    measures = call_of((C, 0.0, 6.0, LONG), (A, 4.0, 8.0, "您先听我说完"))
+    (found,) = measures.overlaps
+    assert measures.cuts_in(found, least, ()) is (least <= 6)
+
+
+def test_one_word_of_ones_own_is_enough_to_be_cut_off() -> None:
+    measures = call_of((C, 0.0, 6.0, "嗯走"), (A, 4.0, 8.0, "您先听我说完"))
+    (found,) = measures.overlaps
+    assert measures.cuts_in(found, 2, ("嗯",))
+    assert not measures.cuts_in(found, 2, ("嗯", "走"))
+
+
+def test_the_longest_back_channel_word_is_taken_away_first() -> None:
+    assert own_chars("好的好的我查", ("好", "好的")) == 2
+    assert own_chars("我查好的", ("好的",)) == 4
+
+
+@pytest.mark.parametrize(("measure", "field"), [(loudness, "loudness_db"), (pitch, "pitch_hz")])
+def test_a_voice_is_measured_from_its_least_length_on(measure: Callable, field: str) -> None:
+    sound = Prosody(1.0, **{field: 42.0})
+    assert measure(Turn(0, A, "您好", 1.0, 2.0, prosody=sound), least_seconds=1.0) == 42.0
+    assert measure(Turn(0, A, "您好", 1.0, 1.99, prosody=sound), least_seconds=1.0) is None
+    assert measure(Turn(0, A, "您好", 1.0, 2.0), least_seconds=1.0) is None
+    assert measure(Turn(0, A, "您好", prosody=sound), least_seconds=1.0) is None
+    assert measure(Turn(0, A, "您好", 1.0, 2.0, prosody=Prosody(1.0)), least_seconds=1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("chars", "seconds", "known"), [(8, 1.5, True), (7, 1.5, False), (8, 1.25, False), (9, 1.75, True)]
+)
+def test_a_rate_begins_at_its_limits(chars: int, seconds: float, known: bool) -> None:
+    turn = Turn(0, A, "字" * chars, 10.0, 10.0 + seconds)
+    found = turn_rate(turn, least_chars=8, least_seconds=1.5)
+    assert found == (pytest.approx(chars * 60 / seconds) if known else None)
+    assert rate([turn], least_chars=8, least_seconds=1.5) == found
+
+
+def test_no_voiced_second_is_no_measure() -> None:
+    assert turn_rate(Turn(0, A, "字" * 10, 0.0, 2.0, prosody=Prosody(0.0))) == 300.0
+    assert rate([]) is None
+
+
+def test_seconds_of_speech() -> None:
+    turns = [Turn(0, A, "您好", 0.0, 2.0), Turn(1, A, "您好", 3.0, 5.0, prosody=Prosody(1.25))]
+    assert speaking_seconds(turns) == 3.25
+    assert speaking_seconds([*turns, Turn(2, A, "您好")]) is None
+    assert speaking_seconds([]) == 0.0
+
+
+def test_shares_of_one_who_says_all_or_nothing() -> None:
+    alone = call_of((A, 0.0, 2.0, "您好"))
+    assert (alone.talk_share(A), alone.talk_share(C)) == (1.0, 0.0)
+    chat = call_of((A, 0.0, 2.0, "您好"), (C, 2.0, 3.0, "在"), channel=Channel.CHAT)
+    assert chat.talk_share(A) is None
+    assert chat.talk_share(A, by="chars") == pytest.approx(2 / 3)
+    assert chat.rate(A) is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "left"),
+    [
+        ([], [(2, 8)]),
+        ([(0, 1), (9, 10)], [(2, 8)]),
+        ([(0, 2), (8, 9)], [(2, 8)]),
+        ([(2, 3), (7, 8)], [(3, 7)]),
+        ([(0, 3), (7, 9)], [(3, 7)]),
+        ([(3, 4), (4.5, 5)], [(2, 3), (4, 4.5), (5, 8)]),
+        ([(0, 9)], []),
+    ],
+)
+def test_what_is_left_of_a_stretch(taken: list[tuple[float, float]], left: list[tuple[float, float]]) -> None:
+    found = without(Span(2, 8), [Span(*span) for span in taken])
+    assert [(span.start, span.end) for span in found] == left
+
+
+def test_stretches_within_others_and_of_the_same_start() -> None:
+    assert merged([Span(0, 5), Span(1, 2), Span(0, 3)]) == (Span(0, 5),)
+    assert merged([Span(0, 1), Span(1.5, 2)]) == (Span(0, 1), Span(1.5, 2))

@@ -4,7 +4,7 @@ import pytest
 
 from qa_engine.domain import Call, Channel, Exclusion, Prosody, Speaker, SpeechSpan, Turn
 from qa_engine.scoring import metrics
-from qa_engine.scoring.metrics import excluded_share
+from qa_engine.scoring.metrics import excluded_share, unheard_share
 from tests.unit.scoring.builders import transcript, turn
 
 A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
@@ -123,3 +123,53 @@ def test_excluded_turns_are_not_measured_but_their_share_is() -> None:
     call = transcript([turn(A, "您好", 0, 1), ghost])
     assert metrics(call)["customer_turns"] == 0
     assert excluded_share(call) == pytest.approx(7 / 9)
+
+
+def test_figures_are_rounded_and_told_apart_by_speaker() -> None:
+    call = transcript(
+        [
+            turn(A, "您好请问有什么可以帮您的呢", 0, 3.137, confidence=0.91234),  # 13 字
+            turn(C, "我上周五寄的快递到现在还没有收到", 3.5, 7.123, confidence=0.87651),  # 16 字
+            turn(A, "好的谢谢", 12.361, 13.5, excluded=Exclusion.LOOP),
+            turn(C, "那我等您", 18.0, 19.0),
+        ],
+        Call("c", duration=19.4567),
+    )
+    figures = metrics(call)
+    assert figures["speech_rate"] == round(13 * 60 / 3.137, 1)
+    assert figures["customer_speech_rate"] == round(16 * 60 / 3.623, 1)
+    assert figures["duration"] == 19.5
+    assert figures["excluded_share"] == round(4 / 37, 3)
+    assert figures["longest_silence_seconds"] == round(12.361 - 7.123, 1)
+    assert figures["silence_seconds"] == round(12.361 - 7.123 + 18.0 - 13.5, 1)
+
+
+def test_replies_are_rounded() -> None:
+    call = transcript(
+        [turn(C, "在吗", 0, 1), turn(A, "您好", 10.123, 11), turn(C, "包裹呢", 20, 21), turn(A, "明天到", 30.456, 31)],
+        Call("c", channel=Channel.CHAT, duration=40.0),
+    )
+    figures = metrics(call)
+    first, second = figures["first_reply_seconds"], figures["mean_reply_seconds"]
+    assert first is not None
+    assert second is not None
+    assert (first, second) == (round(first, 1), round(second, 1))
+    assert first != int(first)
+
+
+def test_how_many_turns_is_not_known_where_it_is_not_known_whose_they_are() -> None:
+    figures = metrics(transcript([turn(A, "您好", 0, 1), turn(U, "你好", 1, 2), turn(C, "在", 2, 3)]))
+    assert (figures["agent_turns"], figures["customer_turns"], figures["overlap_count"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("unheard", "share"), [((), 0.0), (((4.0, 6.0),), 0.2), (((0.0, 4.0), (4.0, 10.0)), 1.0), (((1.0, 3.5),), 0.25)]
+)
+def test_share_of_speech_without_words(unheard: tuple[tuple[float, float], ...], share: float) -> None:
+    heard = (SpeechSpan(A, 0.0, 4.0), SpeechSpan(C, 4.0, 10.0))
+    found = unheard_share(transcript(speech=heard, unheard=tuple(SpeechSpan(C, *span) for span in unheard)))
+    assert found == pytest.approx(share)
+
+
+def test_where_no_speech_is_known_none_is_missing() -> None:
+    assert unheard_share(transcript()) is None

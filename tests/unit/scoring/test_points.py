@@ -40,7 +40,8 @@ def test_weighted(hundredths: int, weight: float, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "expected"), [(1, 3, "33.33"), (2, 3, "66.67"), (0, 0, "0"), (8500, 8500, "100.00")]
+    ("part", "whole", "expected"),
+    [(1, 3, "33.33"), (2, 3, "66.67"), (0, 0, "0"), (8500, 8500, "100.00"), (1, 800, "0.13")],
 )
 def test_percent(part: int, whole: int, expected: str) -> None:
     assert str(percent(part, whole)) == expected

@@ -1,5 +1,7 @@
 """One call, judged: total, grade, and when a person must look."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa_engine.domain import (
@@ -10,8 +12,10 @@ from qa_engine.domain import (
     RuleResult,
     Severity,
     Speaker,
+    SpeechSpan,
     Status,
     Transcript,
+    Turn,
     canonical_json,
 )
 from qa_engine.errors import UsageError
@@ -150,3 +154,82 @@ def test_every_kind_can_be_told_from_its_words() -> None:
 def test_the_notice_of_the_starter_model_goes_with_the_result() -> None:
     assert score(rule("a"), call=STARTER).notice == "演示识别模型"
     assert score(rule("a"), call=transcript(call=Call("c"))).notice is None
+
+
+def said(confidence: float, *, excluded: str = "", heard: str = "您好您好") -> Transcript:
+    turns = [turn(A, heard, 0, 1, confidence=confidence), turn(C, "你好你好", 1, 2, confidence=confidence)]
+    extra = [turn(C, excluded, 2, 3, excluded=Exclusion.GHOST_TEXT)] if excluded else []
+    return transcript([*turns, *extra])
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (said(0.6), []),
+        (said(0.59), [ReviewKind.LOW_CONFIDENCE]),
+        (said(0.9, excluded="看看"), []),  # two of ten characters: the limit itself
+        (said(0.9, excluded="看看看"), [ReviewKind.EXCLUDED]),
+    ],
+)
+def test_at_the_limit_itself_nobody_is_called(call: Transcript, expected: list[ReviewKind]) -> None:
+    assert kinds(score(rule("a"), call=call)) == expected
+
+
+@pytest.mark.parametrize(("lost", "expected"), [(24.0, []), (24.6, [ReviewKind.LOW_SCORE])])
+def test_a_score_at_the_limit_is_not_below_it(lost: float, expected: list[ReviewKind]) -> None:
+    made = card(*CARD.sections, review=ReviewPolicy(below_percent=60))
+    assert kinds(score(fail("a", -lost), scorecard=made)) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(2.0, []), (2.5, [ReviewKind.UNHEARD])])
+def test_speech_without_words(seconds: float, expected: list[ReviewKind]) -> None:
+    heard = (SpeechSpan(A, 0.0, 4.0), SpeechSpan(C, 4.0, 10.0))
+    result = score(rule("a"), call=transcript(speech=heard, unheard=(SpeechSpan(C, 5.0, 5.0 + seconds),)))
+    assert kinds(result) == expected
+    assert [reason.partition("：")[2] for reason in result.review_reasons] == ["占全部说话时间的 25%"] * len(expected)
+
+
+def stranger(label: str | None) -> Turn:
+    return Turn(0, U, "您好", 0, 1, label=label)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (NOT_HEARD, "识别可信度低：全通平均 45%，低于 60%，得分仅供参考"),
+        (HALF_LEFT_OUT, "部分话轮未参与检查：占全部文字的 67%（疑似识别幻觉）"),
+        (MONO, "说话人角色不明：分不清坐席与客户，须人工听音"),
+        (STARTER, "演示识别模型：只认识合成语音，真实录音的结论须人工核对"),
+        (EMPTY, "没有可检查的话"),
+        (transcript(warnings=("other_language:en",)), "不是普通话：按普通话识别的文字不可信，须人工听音"),
+        (transcript([turn(A, "  ", 0, 1), turn(C, "", 1, 2)]), "没有可检查的话"),
+    ],
+)
+def test_a_reason_says_what_it_is_in_words(call: Transcript, words: str) -> None:
+    assert score(rule("a"), call=call).review_reasons == (words,)
+
+
+@pytest.mark.parametrize("warnings", [(), ("truncated",), ("dual_mono", "leak:other_language")])
+def test_other_warnings_are_no_other_language(warnings: tuple[str, ...]) -> None:
+    assert score(rule("a"), call=transcript(warnings=warnings)).review_reasons == ()
+
+
+def test_who_is_unknown_is_named_and_counted() -> None:
+    known = Turn(0, A, "您好", 0, 1)
+    some = Transcript(
+        Call("c"), tuple(replace(t, index=n) for n, t in enumerate((known, stranger("主管"), stranger(None))))
+    )
+    (reason,) = score(rule("a"), call=some).review_reasons
+    assert reason == "说话人角色不明：有 2 个话轮不知是坐席还是客户说的（主管），未计入任何一方，须人工判断"
+    other = Transcript(Call("c"), (known, replace(stranger(None), index=1)))
+    assert "说的，未计入" in score(rule("a"), call=other).review_reasons[0]
+
+
+def test_several_rules_of_a_kind_are_one_reason() -> None:
+    result = score(rule("a"), rule("b", Status.UNCERTAIN), rule("c", Status.UNCERTAIN))
+    assert result.review_reasons == ("机器无法确定：规则b（b）、规则c（c）",)
+
+
+@pytest.mark.parametrize("answer", [0.0, 0.5, 40.0])
+def test_an_answer_may_be_anything_from_nothing_to_all(answer: float) -> None:
+    assert score(rule("a"), answers={("s", "hand"): answer}).total == 60.0 + answer

@@ -1,6 +1,7 @@
 """What is added up, and what is not: one table a rule of arithmetic, then properties of all of them together."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -284,3 +285,11 @@ def test_a_veto_on_the_total_leaves_nothing(made: Scorecard, results: list[RuleR
     sums = add_up(made, *results, veto("x"))
     assert sums.total == 0
     assert sums.possible == add_up(made, *results).possible
+
+
+@pytest.mark.parametrize(
+    ("reached", "grade"),
+    [("100", "A"), ("90", "A"), ("89.99", "B"), ("80", "B"), ("60", "D"), ("59.99", "E"), ("0", "E"), ("-1", "E")],
+)
+def test_a_grade_begins_at_its_limit(reached: str, grade: str) -> None:
+    assert grade_of(GRADES, Decimal(reached)) == grade
