@@ -110,8 +110,9 @@ def clips(folder: Path) -> None:
         if found is None:
             print(f"{left} + {right}: too little speech")
             continue
-        spoken = who[: len(found.voice)] >= 0
-        right_share = float((found.voice[spoken] == who[: len(found.voice)][spoken]).mean())
+        frames = min(len(who), len(found.voice))
+        spoken = who[:frames] >= 0
+        right_share = float((found.voice[:frames] == who[:frames])[spoken].mean())
         shares.append(max(right_share, 1 - right_share))
         print(f"{left[:24]:24} {right[:24]:24} {shares[-1]:6.1%} separation {found.separation:.1f}", flush=True)
     print(f"real voices: {np.mean(shares):.1%} of speech to the right voice, worst pair {min(shares):.1%}")
