@@ -119,12 +119,12 @@ def earlier_offences(
 
 
 def earlier_transcripts(session: Session, *, agent_id: str, until: datetime, limit: int) -> Sequence[tuple[str, str]]:
-    """(call id, transcript) of the agent's latest calls that began before ``until``, the latest first.
+    """(facts, transcript) of the agent's latest calls that began before ``until``, the latest first.
 
     Calls that were set aside do not count.
     """
     rows = session.execute(
-        select(tables.Call.call_id, tables.Transcript.body)
+        select(tables.Call.facts, tables.Transcript.body)
         .join(tables.Transcript, tables.Call.transcript_id == tables.Transcript.id)
         .where(
             tables.Call.agent_id == agent_id,
@@ -134,7 +134,7 @@ def earlier_transcripts(session: Session, *, agent_id: str, until: datetime, lim
         .order_by(tables.Call.started_at.desc(), tables.Call.call_id.desc())
         .limit(limit)
     )
-    return [(call_id, body) for call_id, body in rows]
+    return [(facts, body) for facts, body in rows]
 
 
 def save_pack(

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from qa_engine.domain import RuleResult, canonical_json
+from qa_engine.domain import RuleResult, Speaker, canonical_json
+from qa_engine.rules import Baseline, VoiceMeasure
 from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, run_pending
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
 from qa_engine.service.jobs.kinds import INSPECT
 from qa_engine.service.jobs.quarantine import move_aside
+from qa_engine.service.reporting.source import DatabaseSource
 from qa_engine.settings import Settings
 
 PACK = """
@@ -111,3 +114,27 @@ def test_a_pass_says_what_it_was_held_against(judged: Callable[..., App]) -> Non
     calm = ("calm", "8026", "2026-02-01T09:00:00+08:00", (230, 232, 236))
     found = verdict(judged(*USUAL, calm), "calm")
     assert (found.status, found.reason) == ("pass", "比较基准：本人此前 5 通、15 句的中位数 231")
+
+
+def test_the_base_is_of_the_agents_own_turns_and_the_form_shows_whose_they_are(app: App, inbox: Path) -> None:
+    """Behind a transfer somebody else speaks: fast as he is, he changes nobody's usual rate."""
+    turns = [
+        {"speaker": "agent", "start": 0.0, "end": 4.0, "text": TEXT, "prosody": prosody(230)},
+        {"speaker": "customer", "start": 5.0, "end": 6.0, "text": "好的"},
+        {"speaker": "agent", "start": 20.0, "end": 24.0, "text": TEXT, "prosody": prosody(400)},
+    ]
+    call = {"call_id": "t-1", "agent": {"id": "8026"}, "started_at": "2026-01-02T09:00:00+08:00", "turns": turns}
+    moved = {"metadata": {"transferred_to": "9012", "transfer_at": 10.0}}
+    (inbox / "t-1.json").write_text(json.dumps(call | moved), encoding="utf-8")
+    assert ingest_paths(app, [inbox]).ok
+    run_pending(app)
+    base = StoredBaselines(app.database).before(
+        measure=VoiceMeasure.SPEECH_RATE, agent_id="8026", moment=datetime(2026, 2, 1, tzinfo=UTC)
+    )
+    assert base == Baseline(230.0, 1, 1)
+    shown = DatabaseSource(app).call("t-1").transcript
+    assert [turn.speaker for turn in shown.turns] == [Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN]
+
+
+def prosody(rate: int) -> dict[str, float]:
+    return {"voiced_seconds": 4.0, "chars_per_minute": rate}

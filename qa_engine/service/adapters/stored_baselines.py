@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from qa_engine.contract.stored import transcript_from_text
-from qa_engine.domain import Call
-from qa_engine.rules import Baseline, CallVoice, VoiceMeasure, call_voice, usual
+from qa_engine.contract.stored import call_from_text, transcript_from_text
+from qa_engine.rules import Baseline, CallVoice, VoiceMeasure, call_voice, own_part, usual
 from qa_engine.store import Database, outcomes
 
 LATEST_CALLS = 30
@@ -28,5 +27,7 @@ class StoredBaselines:
         if key not in self._read:
             with self._database.read() as session:
                 found = outcomes.earlier_transcripts(session, agent_id=agent_id, until=moment, limit=LATEST_CALLS)
-            self._read[key] = [call_voice(transcript_from_text(body, Call(call_id))) for call_id, body in found]
+            self._read[key] = [
+                call_voice(own_part(transcript_from_text(body, call_from_text(facts)))) for facts, body in found
+            ]
         return usual(measure, self._read[key])

@@ -8,6 +8,7 @@ from qa_engine.contract.stored import call_from_text, result_from_text, transcri
 from qa_engine.domain import Agent, CallState
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.reports import InspectedCall, Period, StoredCall, UncountedCall
+from qa_engine.rules import own_part
 from qa_engine.service.context import App
 from qa_engine.store import CallFilter, calls, tables
 
@@ -48,7 +49,7 @@ class DatabaseSource:
                 why = f"set aside ({call.reason})" if call.reason else "not inspected yet"
                 raise ConflictError(f"call {call_id} is {why}; it has no form")
             facts = call_from_text(call.facts).in_zone(self._zone)
-            transcript = transcript_from_text(call.transcript.body, facts)
+            transcript = own_part(transcript_from_text(call.transcript.body, facts))  # as it was judged
             return StoredCall(transcript, result_from_text(call.result.body), call.source_name)
 
     def agent(self, agent_id: str) -> Agent:
