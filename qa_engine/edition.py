@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa_engine.domain import digest, sha256_hex
 
-JUDGING_ROOMS = ("domain", "text", "measures", "acts", "tone", "rules", "scoring")
+JUDGING_ROOMS = ("domain", "text", "measures", "classify", "acts", "tone", "rules", "scoring")
 """The packages whose sources decide a verdict. Models and rule packs have digests of their own."""
 
 JUDGING_LIBRARIES = ("jieba", "OpenCC", "pyahocorasick", "pypinyin", "rapidfuzz", "regex", "scikit-learn")
