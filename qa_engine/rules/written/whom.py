@@ -12,8 +12,9 @@ from qa_engine.rules.written.models import Exclusion
 PEOPLE = (
     "快递员|派件员|派送员|收派员|配送员|取件员|投递员|骑手|司机|师傅|小哥|网点|站点|站长|驿站|门店|仓库|商家|卖家|店家|店主|厂家|厂商"
     "|平台|系统|后台|海关|安检|银行|物业|保安|门卫|邻居|家人|家里人|家属|孩子|老人|收件人|寄件人|收货人|发件人|对方|人家|别人|大家"
-    "|客户|医生|护士|老师|同事|领导|专员|工程师|安装工|维修工|房东|房主|他们?"
+    "|客户|前台|警察|租客|住户|业主|商户|供应商|施工队|开发商|医生|护士|老师|安装工|维修工|房东|房主|他们?"
 )
+_OUR_SIDE = "同事|专员|工程师|总部|财务"  # what they do not know is told; what they refuse, the centre refuses
 _THINGS = "信号|网络|网速|手机|电脑|电池|电源|屏幕|话筒|耳机|摄像头|路由器|设备|机器|天气|路况|身体|视力|听力"
 _STATE = "(?:不行|不可以|不知道|不清楚|没办法|没有办法|没法|没辙|不晓的)"
 _ABLE = "(?:不知道|不清楚|没办法|没有办法|没法|不晓的)"
@@ -48,7 +49,7 @@ WHOM: Mapping[str, Exclusion] = {
     "third_party": Exclusion(
         title="说的是别人或设备",
         any=(
-            _clause("around", 16, f"(?:{PEOPLE})[^我咱的]{{0,8}}{_STATE}"),
+            _clause("around", 16, f"(?:{PEOPLE}|{_OUR_SIDE})(?!.{{0,4}}说)[^我咱的]{{0,8}}{_STATE}"),
             _clause(
                 "around", 20, f"(?:{PEOPLE})(?:那边|这边)?(?:说|讲|表示|回复|反馈|通知|告知)[^我咱]{{0,12}}{_STATE}"
             ),
@@ -59,6 +60,7 @@ WHOM: Mapping[str, Exclusion] = {
         title="复述客户自己的情况",
         any=(
             _clause("around", 14, f"(?<![跟和向给对与同])你{_OWN}{{0,4}}{_ABLE}"),
+            _clause("around", 24, f"你[^我]{{0,14}}{_STATE}[^我]{{0,8}}(?:对吧|是吧|对吗|是吗|对不对|是不是)"),
             _clause(
                 "around", 14, "(?<![跟和向给对与同])你(?:是|刚才|刚刚)?(?:说|讲|反映|提到|描述)[^我]{0,6}不(?:行|可以)"
             ),
@@ -78,7 +80,7 @@ WHOM: Mapping[str, Exclusion] = {
     "rule_told": Exclusion(
         title="说明规定或注意事项",
         any=(
-            _clause("around", 8, f"不可以(?![{_ASKED_FOR}])[\u4e00-\u9fff]"),
+            _clause("around", 8, f"不可以(?:(?![{_ASKED_FOR}])[\u4e00-\u9fff]|对着|提(?![前供交出]))"),
             _clause(
                 "around",
                 24,

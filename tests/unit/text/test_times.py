@@ -77,8 +77,8 @@ def test_a_deadline(said: str, hours: float, due: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["三天了还没到", "等了两天", "两天前我打过", "24小时热线", "七天无理由退货", "每周二", "上周三", "延误了五天",
-     "昨天下午", "十天怎么了", "工作时间9点到18点", "三天两头", "快三天了", "上个月底"],
+    ["三天了还没到", "等了两天", "两天前我打过", "24小时热线", "七天无理由退货", "每周二", "每天上午", "上周三",
+     "延误了五天", "昨天下午", "十天怎么了", "工作时间9点到18点", "三天两头", "快三天了", "上个月底"],
 )  # fmt: skip
 def test_what_is_no_deadline(said: str) -> None:
     assert all(found.past for found in read(said))
