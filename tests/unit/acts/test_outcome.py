@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from qa_engine.acts import ActModel
+from qa_engine.acts import ActModel, outcome
 from qa_engine.acts.outcome import SIGNS, OutcomeModel, signs_of
+from qa_engine.classify import see_call
 from qa_engine.cli.app import app
 from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
 from qa_engine.errors import ActModelError
@@ -118,3 +121,18 @@ def test_ratings_that_teach_nothing_are_told(
     assert done.exit_code != 0
     assert told in str(done.exception)
     assert not (tmp_path / "own").exists()
+
+
+PARTS = st.sampled_from(
+    ["我的快递到哪了", "什么时候能送到", "我要退款", "单号三三零七", "怎么还没到", "你们说说看", "帮我查一下"]
+)
+
+
+@given(st.lists(st.lists(PARTS, min_size=1, max_size=3).map("，".join), min_size=1, max_size=12))
+def test_a_question_asked_twice_is_found_as_by_comparing_every_pair(texts: list[str]) -> None:
+    said = [Turn(number, Speaker.CUSTOMER, text) for number, text in enumerate(texts)]
+    seen = see_call(tuple(texts))
+    long = [at for at in range(len(said)) if len(seen.skeletons[at].text) >= outcome.LEAST_CHARS]
+    sets = [frozenset(seen.matrix[at].indices.tolist()) for at in long]
+    pairs = sum(any(outcome._alike(mine, other) for other in sets[:at]) for at, mine in enumerate(sets))
+    assert outcome._asked_twice(said) == min(outcome.MOST, pairs)
