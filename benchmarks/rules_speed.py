@@ -23,14 +23,16 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from benchmarks.material import PackFacts, base_pack, call, grown_pack
+from qa_engine.classify import see_call
 from qa_engine.domain import Transcript
-from qa_engine.rules import evaluate
+from qa_engine.rules import FixedActs, FixedTones, evaluate
 from qa_engine.rules.looking.lexicon import Layer
-from qa_engine.service.adapters.tone_model import tones_of
+from qa_engine.service.adapters.act_model import open_acts
+from qa_engine.service.adapters.outcome_model import open_outcome
+from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.settings import load_settings
-from qa_engine.text import normalise, skeleton
+from qa_engine.text import normalise, segment, skeleton
 from qa_engine.text.homophones import fold_homophones
-from qa_engine.tone import ToneModel
 
 _LIBRARIES = ("pyahocorasick", "rapidfuzz", "regex", "pypinyin")
 
@@ -120,30 +122,44 @@ def report(title: str, facts: PackFacts, loaded_in: float, calls: Sequence[Trans
     rows = [
         ("evaluate, whole verdict", measure(lambda t: evaluate(facts.pack, t), calls, rounds, forget_texts)),
         ("  of it: normalising", measure(plain_turns, calls, rounds, forget_texts)),
-        *with_tones(facts, calls, few),
+        *with_models(facts, calls, few),
         ("exact search: automaton", measure(lambda t: by_automaton(facts, of(t)), calls, rounds, nothing)),
         ("exact search: `in` loop", measure(lambda t: by_loop(phrases, of(t)), calls, few, nothing)),
         ("exact search: re a|b|c", measure(lambda t: by_alternation(alternation, of(t)), calls, few, nothing)),
     ]
-    print(f"  {'':26}{'median wall':>14}{'median CPU':>14}{'least CPU':>14}{'95 % below':>14}")
+    print(f"  {'':30}{'median wall':>14}{'median CPU':>14}{'least CPU':>14}{'95 % below':>14}")
     for name, timing in rows:
         figures = (timing.wall, timing.cpu, timing.least_cpu, timing.slow)
-        print(f"  {name:26}" + "".join(f"{figure:>11.2f} ms" for figure in figures))
+        print(f"  {name:30}" + "".join(f"{figure:>11.2f} ms" for figure in figures))
 
 
-def with_tones(facts: PackFacts, calls: Sequence[Transcript], rounds: int) -> list[tuple[str, Timing]]:
-    """The verdict with the bundled tone model, for a pack that asks for tone."""
-    tones = tones_of(facts.pack, load_settings())
-    if not isinstance(tones, ToneModel):
-        return []
+def with_models(facts: PackFacts, calls: Sequence[Transcript], rounds: int) -> list[tuple[str, Timing]]:
+    """The verdict with the bundled models of tone and acts, each call's words never seen before."""
+    settings = load_settings()
+    tones, acts, outcome = open_tones(settings), open_acts(settings), open_outcome(settings)
 
     def forget() -> None:
         forget_texts()
-        tones.forget_texts()
+        segment.words.cache_clear()
+        see_call.cache_clear()
+
+    def whole(transcript: Transcript) -> None:
+        done = acts.read(transcript)
+        said = FixedTones(tones.read(transcript), tones.digest, tones.sure_from)
+        fixed = FixedActs(done, acts.digest, acts.limits, beside=acts)
+        evaluate(facts.pack, transcript, tones=said, acts=fixed)
+        if outcome is not None:
+            outcome.read(transcript, done)
+
+    def both(transcript: Transcript) -> None:
+        acts.read(transcript)
+        tones.read(transcript)
 
     return [
-        ("evaluate and read tone", measure(lambda t: evaluate(facts.pack, t, tones=tones), calls, rounds, forget)),
-        ("  of it: reading tone", measure(tones.read, calls, rounds, forget)),
+        ("verdict, tone, acts, outcome", measure(whole, calls, rounds, forget)),
+        ("  of it: tone and acts", measure(both, calls, rounds, forget)),
+        ("  tone alone", measure(tones.read, calls, rounds, forget)),
+        ("  acts alone", measure(acts.read, calls, rounds, forget)),
     ]
 
 

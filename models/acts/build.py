@@ -2,24 +2,30 @@
 
     python models/acts/build.py [--out DIR]
 
-Writes the classifiers and their card (``weights/``) and ``evaluation.json`` beside them.
+Writes the classifiers and their cards (``weights/``), ``evaluation.json`` beside them, and the tables of MODEL_CARD.md;
+scenario and outcome are made with them.
 """
 
 import argparse
 import hashlib
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import apart
 import corpus
 import figures
 import lessons
 import numpy as np
+import outcomes
+import scenarios
 from corpus import ActTurn
 
-from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, Point
+from qa_engine.acts import ActModel
+from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, Point, load_card
 from qa_engine.classify import VERSION, see
 from qa_engine.classify.fit import UNKNOWN, Recipe, calibrated, calibration, fit_once, slim, unseen_log_odds
 from qa_engine.classify.linear import Floats, sigmoid
@@ -54,8 +60,23 @@ def main() -> None:
         contents[speaker.value], limits[speaker.value], found["splits"][speaker.value] = of_speaker(
             speaker, mine, splits, out
         )
-    Card(version=1, name=NAME, features=VERSION, contents=contents, limits=limits).save(arguments.out)
-    figures.write(arguments.out.parent, found)
+    card = Card(version=1, name=NAME, features=VERSION, contents=contents, limits=limits)
+    card.save(arguments.out)
+    if not arguments.quick:
+        scenarios.make(arguments.out)
+        outcomes.make(arguments.out)
+    tell_figures(arguments.out, found)
+
+
+def tell_figures(out: Path, found: dict[str, Any]) -> None:
+    """Everything that is measured on the model as it lies in ``out``, written beside it."""
+    card, beside = load_card(out), out.parent
+    found["limits"] = card.model_dump()["limits"]
+    found["apart"] = apart.measured(ActModel.load(out))
+    for name, file in (("scenario", scenarios.FILE), ("outcome", outcomes.FILE)):
+        if (beside / file).is_file():
+            found[name] = json.loads((beside / file).read_text(encoding="utf-8"))
+    figures.write(beside, found)
 
 
 def all_turns() -> tuple[ActTurn, ...]:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tables
 from sklearn.metrics import average_precision_score
 
 from qa_engine.classify.fit import UNKNOWN
 from qa_engine.classify.linear import Floats
 
-FILE = "evaluation.json"
+FILE, CARD = "evaluation.json", "MODEL_CARD.md"
 SURE, VERY_SURE = 0.9, 0.97
 LEAST_SUPPORT = 12
 MISSED = 0.05  # of the turns that do an act may lie at or below ``absent``
@@ -73,8 +74,12 @@ def absent(p: Floats, true: np.ndarray) -> float:
 
 
 def write(folder: Path, found: Mapping[str, Any]) -> None:
-    """Write ``evaluation.json``."""
-    (folder / FILE).write_text(json.dumps(_rounded(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """Write ``evaluation.json``, and fill the card beside it, if there is one."""
+    rounded = _rounded(found)
+    (folder / FILE).write_text(json.dumps(rounded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    card = folder / CARD
+    if card.is_file():
+        card.write_text(tables.filled(card.read_text(encoding="utf-8"), rounded), encoding="utf-8")
 
 
 def _rounded(value: Any) -> Any:

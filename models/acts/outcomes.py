@@ -43,12 +43,16 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, default=HERE / "weights", help="folder of the models; default: the bundled one"
     )
-    arguments = parser.parse_args()
-    acts = ActModel.load(arguments.out)
+    make(parser.parse_args().out)
+
+
+def make(out: Path) -> None:
+    """Fit, measure and write into ``out``; figures beside it."""
+    acts = ActModel.load(out)
     learnt = [call for made in generated() if (call := _rated(acts, *made)) is not None]
     card = fit_outcome(learnt, name=NAME, fitted_to="calls generated from our own sentences; no customer rated them")
-    card.save(arguments.out)
-    model = OutcomeModel.load(arguments.out)
+    card.save(out)
+    model = OutcomeModel.load(out)
     tried, said = [], []
     for transcript, content in written():
         readings = acts.read(transcript)
@@ -62,7 +66,7 @@ def main() -> None:
         "written": {"calls": found.calls, "spearman": found.spearman, "mean_gap": found.mean_gap},
     }
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-    (arguments.out.parent / FILE).write_text(text, encoding="utf-8")
+    (out.parent / FILE).write_text(text, encoding="utf-8")
 
 
 def _rated(acts: ActModel, transcript: Transcript, content: float) -> Rated | None:

@@ -48,7 +48,11 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, default=HERE / "weights", help="folder of the model; default: the bundled one"
     )
-    arguments = parser.parse_args()
+    make(parser.parse_args().out)
+
+
+def make(out: Path) -> None:
+    """Fit, measure and write into ``out``; figures beside it."""
     sides = [list(calls(side)) for side in (0, 1)]
     readings, truth = [], []
     for side in (0, 1):
@@ -59,17 +63,17 @@ def main() -> None:
     slope, bias = calibration("one", z, true)
     everything = sides[0] + sides[1]
     whole = slim(fit_once(SCENARIOS, "one", lessons(everything), rows(everything), RECIPE), RECIPE)
-    shelf = Shelf(arguments.out, SCENARIO_CARD_FILE, ActModelError, ADVICE)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    shelf = Shelf(out, SCENARIO_CARD_FILE, ActModelError, ADVICE)
+    out.mkdir(parents=True, exist_ok=True)
     contents = shelf.put("scenario", calibrated(whole, slope, bias))
     card = ScenarioCard(version=1, name=NAME, features=VERSION, scenarios=SCENARIOS, contents=contents, sure_from=None)
-    card.save(arguments.out)
-    golden = on_golden(ScenarioModel.load(arguments.out))
-    card.model_copy(update={"sure_from": golden["sure_from"]}).save(arguments.out)
+    card.save(out)
+    golden = on_golden(ScenarioModel.load(out))
+    card.model_copy(update={"sure_from": golden["sure_from"]}).save(out)
     right = softmax(z * slope + bias).argmax(axis=1) == true
     found = {"generated": {"calls": len(true), "right": round(float(right.mean()), 4)}, "golden": golden}
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    (arguments.out.parent / FILE).write_text(text, encoding="utf-8")
+    (out.parent / FILE).write_text(text, encoding="utf-8")
 
 
 def calls(side: int) -> Iterator[CallOf]:

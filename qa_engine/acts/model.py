@@ -29,6 +29,7 @@ class ActModel:
     def __init__(self, folder: Path, card: Card) -> None:
         self._folder = folder
         self._card = card
+        self._recent: tuple[Seen, dict[str, int]] = see_call(()), {}  # the call read last: its turns are explained next
 
     @classmethod
     def load(cls, folder: Path) -> "ActModel":
@@ -53,6 +54,7 @@ class ActModel:
         """Turn index → acts; excluded turns, unknown speakers and turns without a word are left out."""
         turns = tuple(transcript.turns_of(None))
         seen = see_call(tuple(turn.text for turn in turns))
+        self._recent = seen, {turn.text: at for at, turn in enumerate(turns)}
         found: dict[int, ActReading] = {}
         for speaker in READ_SPEAKERS:
             mine = {at for at, turn in enumerate(turns) if turn.speaker is speaker}
@@ -80,8 +82,11 @@ class ActModel:
         """The words of the turn, or of the part of it that does the act most probably, that speak for the act."""
         if turn.speaker not in READ_SPEAKERS:
             return ()
-        seen, model = see_call((turn.text,)), self._classifiers[turn.speaker]
-        rows = [at for at, row in enumerate(seen.rows) if row.end > row.start]
+        seen, places = self._recent
+        if turn.text not in places:
+            seen, places = see_call((turn.text,)), {turn.text: 0}
+        model, text = self._classifiers[turn.speaker], places[turn.text]
+        rows = [at for at, row in enumerate(seen.rows) if row.text == text and row.end > row.start]
         if not rows:
             return ()
         said: Floats = model.log_odds(seen, rows)[:, model.labels.index(act)]

@@ -11,7 +11,7 @@ makes a call one array instead of a hundred thousand strings. What a feature *sa
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 
@@ -64,6 +64,7 @@ class Seen:
     code: Codes
     begin: Places
     finish: Places
+    looked_up: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)  # by classifiers
 
     @cached_property
     def names(self) -> Codes:

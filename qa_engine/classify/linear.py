@@ -67,7 +67,15 @@ class LinearModel:
         return np.array([rounded(row) for row in softmax(z)]).reshape(z.shape)
 
     def _known(self, seen: Seen) -> tuple[Places, Places, Floats]:
-        """Columns of the known features, their places in the model, and the idf of every column."""
+        """Columns of the known features, their places in the model, and the idf of every column; found once a call."""
+        for model, found in seen.looked_up:
+            if model is self:
+                return found  # type: ignore[return-value]
+        found = self._look_up(seen)
+        seen.looked_up.append((self, found))
+        return found
+
+    def _look_up(self, seen: Seen) -> tuple[Places, Places, Floats]:
         places = np.searchsorted(self.codes, seen.names)
         places[places == len(self.codes)] = 0
         known = np.nonzero(self.codes[places] == seen.names)[0] if len(self.codes) else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,89 @@
+"""The tables of the model card, out of ``evaluation.json``."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Evaluation = Mapping[str, Any]
+SPEAKERS = ("agent", "customer")
+
+
+def filled(card: str, evaluation: Evaluation) -> str:
+    """The card with every block ``<!-- figures NAME -->…<!-- end -->`` made anew."""
+
+    def block(match: re.Match[str]) -> str:
+        return f"<!-- figures {match[1]} -->\n{TABLES[match[1]](evaluation)}\n<!-- end -->"
+
+    return re.sub(r"<!-- figures (\w+) -->.*?<!-- end -->", block, card, flags=re.DOTALL)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def corpus(evaluation: Evaluation) -> str:
+    told = evaluation["corpus"]
+    turns = ", ".join(f"{speaker} {count}" for speaker, count in told["by_speaker"].items())
+    return f"{told['turns']} turns ({turns}) of {told['frames']} frames and lines in {told['themes']} themes."
+
+
+def acts(evaluation: Evaluation) -> str:
+    rows = []
+    for speaker in SPEAKERS:
+        splits = evaluation["splits"][speaker]
+        for act, theme in splits["themes"].items():
+            others = [splits[name][act] for name in ("frames", "trades") if name in splits]
+            cells = [speaker, act, str(theme["support"]), *(_share(theme.get(k)) for k in ("precision", "recall"))]
+            cells += [_share(theme.get("average_precision")), _share(theme.get("calibration_error"), 1)]
+            cells += [_share(other.get("average_precision")) for other in others] or ["—", "—"]
+            rows.append(cells)
+    head = ["speaker", "act", "turns", "P, themes", "R", "AP", "calibration error", "AP, templates", "AP, trades"]
+    return _table(head, rows)
+
+
+def _share(value: float | None, digits: int = 0) -> str:
+    return "—" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def limits(evaluation: Evaluation) -> str:
+    rows = []
+    for speaker in SPEAKERS:
+        for act, told in evaluation["limits"][speaker].items():
+            points = [_point(told[level]) for level in ("sure", "very_sure", "alone")]
+            rows.append([speaker, act, *points, f"{told['absent']:.3f}"])
+    return _table(["speaker", "act", "sure", "very_sure", "alone", "absent"], rows)
+
+
+def _point(point: Mapping[str, Any] | None) -> str:
+    return "—" if point is None else f"{point['probability']:.2f} ({100 * point['recall']:.0f} %)"
+
+
+def apart(evaluation: Evaluation) -> str:
+    rows = []
+    for name, halves in evaluation["apart"].items():
+        for half, counts in halves.items():
+            told = ", ".join(f"{key} {count}" for key, count in counts.items() if key != "turns")
+            rows.append([name, half, str(counts["turns"]), told])
+    return _table(["set", "half", "turns", "read from 0.5 on, or at the limit named"], rows)
+
+
+def others(evaluation: Evaluation) -> str:
+    found = []
+    if "scenario" in evaluation:
+        golden = evaluation["scenario"]["golden"]
+        found.append(
+            f"Scenario: {_share(golden['right'])} of {golden['calls']} golden calls right "
+            f"({_share(golden['right_without_direction'])} without their direction); from "
+            f"{golden['sure_from'] or 'no probability'} on nine in ten are, which {_share(golden['share_sure'])} reach."
+        )
+    if "outcome" in evaluation:
+        written = evaluation["outcome"]["written"]
+        found.append(
+            f"Outcome: rank correlation {written['spearman']:.2f} with our ratings of {written['calls']} written "
+            f"calls, mean gap {written['mean_gap']:.0f} of 100."
+        )
+    return "\n\n".join(found)
+
+
+TABLES = {"corpus": corpus, "acts": acts, "limits": limits, "apart": apart, "others": others}
