@@ -6,7 +6,7 @@ from qa_engine.domain import RuleResult, Status, Transcript
 from qa_engine.rules.fragile import doubted
 from qa_engine.rules.judgement import Judgement, result_of
 from qa_engine.rules.looking.view import CallView
-from qa_engine.rules.operators.witness import witness_of
+from qa_engine.rules.operators.witness import ACT, witness_of
 from qa_engine.rules.packs.pack import Rule, RulePack, asked_of
 from qa_engine.rules.packs.trust import in_doubt, trusted
 from qa_engine.rules.ports.acts import ActReader
@@ -33,7 +33,27 @@ def evaluate(
     """
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
     judge = _Judge(pack, call, offences, baselines, pack.profile)
-    return tuple(judge.rule(rule) for rule in pack.rules)
+    return _settled(tuple(judge.rule(rule) for rule in pack.rules))
+
+
+def _settled(results: tuple[RuleResult, ...]) -> tuple[RuleResult, ...]:
+    """Without the doubts that an act alone gives of turns in which a fault about the same was found: one event."""
+    faults = [result for result in results if result.status is Status.FAIL and result.about]
+    return tuple(_said_already(result, faults) for result in results)
+
+
+def _said_already(result: RuleResult, faults: list[RuleResult]) -> RuleResult:
+    if result.status is not Status.UNCERTAIN or result.witnesses != (ACT,) or not result.about:
+        return result
+    turns = {evidence.turn for evidence in result.evidence}
+    same = [fault for fault in faults if set(fault.about) & set(result.about)]
+    covered = {evidence.turn for fault in same for evidence in fault.evidence}
+    if not turns or not turns <= covered:
+        return result
+    reason = f"与「{'、'.join(fault.title for fault in same)}」是同一事件"
+    return replace(
+        result, status=Status.NOT_APPLICABLE, evidence=(), message="", stake=0.0, witnesses=(), reason=reason
+    )
 
 
 def asks_for_tone(pack: RulePack) -> bool:
@@ -98,7 +118,10 @@ class _Judge:
         if titles[Truth.UNCERTAIN] and found.status is Status.FAIL:
             reason = f"可能{'、'.join(titles[Truth.UNCERTAIN])}，本项也许不适用"
             found = replace(in_doubt(found, reason), quiet=True)
-        return trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
+        found = trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
+        if rule.model.duty == "meaning" and found.status is Status.UNCERTAIN:
+            return replace(found, quiet=True)
+        return found
 
     def _steady(self, rule: Rule, found: RuleResult) -> RuleResult:
         """A fault that another hearing of an unsure word takes away is a doubt."""

@@ -14,11 +14,14 @@ from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import TurnView
 from qa_engine.rules.operators.words.act import Wanted, act_hit, excused
-from qa_engine.rules.ports.acts import ACTS_OF, AGREEING, NO_ACTS, ActLimits, act_titles
+from qa_engine.rules.ports.acts import ACTS_OF, AGREEING, DEFAULT_ABOVE, NO_ACTS, ActLimits, act_titles
 from qa_engine.rules.written.fields import WHO_TITLE, Spoken, Witness
 from qa_engine.rules.written.truth import Truth
 
 WORDING, PHRASE, ACT, MEASURE = "wording", "phrase", "act", "measure"
+LIST_RECALL = 0.8
+"""How many of ten sentences that do a duty the words of a list find: our own estimate, rather low."""
+MISSED = 0.1
 NO_MODEL = "没有启用服务行为模型，只有字句一个证据，须人工复核"
 
 
@@ -66,8 +69,9 @@ def _doubted(hit: Hit, doubt: str) -> Hit:
 
 def _done(scope: Scope, witness: Witness, reading: ActReading) -> bool:
     acts = (*witness.acts, *witness.supports)
-    wanted = Wanted(_speaker(scope), acts, witness.above)
-    return any(said.act in acts and wanted.reached(scope.call, said, witness.above) for said in reading.acts)
+    above = DEFAULT_ABOVE if witness.above is None else witness.above
+    wanted = Wanted(_speaker(scope), acts, above)
+    return any(said.act in acts and wanted.reached(scope.call, said, above) for said in reading.acts)
 
 
 def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iterator[Hit]:
@@ -89,8 +93,9 @@ def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
     if scope.call.acts.digest == NO_ACTS:
         reason = outcome.reason or "没有启用服务行为模型，换个说法也可能说到了，须人工复核"
         return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, reason)
-    wanted = Wanted(_speaker(scope), witness.acts, witness.above)
-    found = [act_hit(scope.call, view, said) for view, said in wanted.finds(scope.call, _views(scope))]
+    wanted = Wanted(_speaker(scope), witness.acts, "sure" if witness.above is None else witness.above)
+    finds = wanted.finds(scope.call, _views(scope))
+    found = [act_hit(scope.call, view, said) for view, said in finds if said.probability >= DEFAULT_ABOVE]
     hits = [replace(hit, witnesses=(ACT,)) for hit in found if scope.region.covers(hit)]
     if hits:
         return scope.answer([*outcome.hits, *hits])
@@ -101,19 +106,31 @@ def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
 
 
 def _not_sure(scope: Scope, witness: Witness) -> str:
-    """Why the model is not sure that none of the acts was done (Chinese); empty when it is."""
-    limits, who = scope.call.acts.limits, _speaker(scope)
-    nearest: tuple[float, TurnView, str] | None = None
+    """Why it is not sure that none of the acts was done (Chinese); empty when it is.
+
+    The words of a list find a duty that is done with `LIST_RECALL`, so that a turn without them that does it with
+    probability p does it with the odds p / (1 - p) times what the list misses. Over all turns that is to be at most
+    `MISSED`: a duty that the machine misses was then done in one call of ten.
+    """
+    who, missed = _speaker(scope), 1 - LIST_RECALL
+    none_did, nearest = 1.0, (0.0, 0, "")
     for view in _views(scope):
         reading = scope.call.act_of.get(view.turn.index)
-        for act in witness.acts if reading is not None else ():
-            probability = reading.probability(act) if reading is not None else 0.0
-            if probability > limits.get((who, act), ActLimits()).absent and probability > (nearest or (0.0,))[0]:
-                nearest = probability, view, act
-    if nearest is None:
+        for said in reading.acts if reading is not None else ():
+            if said.act not in witness.acts or said.probability <= _absent(scope, who, said.act):
+                continue
+            p = min(said.probability, 0.999)
+            none_did *= 1 - p * missed / (p * missed + 1 - p)
+            nearest = max(nearest, (said.probability, view.turn.index, said.act))
+    if 1 - none_did <= MISSED:
         return ""
-    probability, view, act = nearest
-    return f"第 {view.turn.index + 1} 个话轮可能已经{ACTS_OF[who][act]}（把握 {probability:.0%}），不能确定没有做到"
+    probability, turn, act = nearest
+    return f"第 {turn + 1} 个话轮可能已经{ACTS_OF[who][act]}（把握 {probability:.0%}），不能确定没有做到"
+
+
+def _absent(scope: Scope, who: Speaker, act: str) -> float:
+    """The probability up to which a turn is taken not to do the act at all."""
+    return scope.call.acts.limits.get((who, act), ActLimits()).absent
 
 
 def _views(scope: Scope) -> list[TurnView]:

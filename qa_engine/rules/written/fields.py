@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qa_engine.domain import Speaker
-from qa_engine.rules.ports.acts import ACTS_OF, DEFAULT_ABOVE
+from qa_engine.rules.ports.acts import ACTS_OF
 from qa_engine.wording import WHO
 
 Who: TypeAlias = Literal["agent", "customer", "any"]
@@ -58,13 +58,14 @@ class Witness(Strict):
     """The service acts that speak beside words: one of them in the same turn makes a find certain.
 
     ``supports``: acts that speak beside words, too, but say nothing by themselves.
-    ``above``: from which probability an act counts. ``alone``: from which one without the words is a doubt of its own;
+    ``above``: from which probability an act counts; unset: half beside words that were found, and ``sure`` where it
+    stands for words that were not. ``alone``: from which one without the words is a doubt of its own;
     None: never.
     """
 
     acts: ActNames
     supports: tuple[str, ...] = ()
-    above: Above = DEFAULT_ABOVE
+    above: Above | None = None
     alone: Above | None = "very_sure"
 
 

@@ -36,6 +36,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
         "further_needs": "询问其他需求",
         "thanks": "致谢",
         "farewell": "道别",
+        "questionnaire": "问卷的几问",
     }
 )
 """Part of opening or closing → what people call it."""
@@ -68,6 +69,7 @@ class Parts(Strict):
     further_needs: Level = Level.NOT_ASKED
     thanks: Level = Level.NOT_ASKED
     farewell: Level = Level.NOT_ASKED
+    questionnaire: Level = Level.NOT_ASKED
 
 
 _USUAL = Parts(

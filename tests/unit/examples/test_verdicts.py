@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from perfect import PerfectRecogniser
 
+from qa_engine.acts import ActModel
 from qa_engine.contract import transcript_from_json
 from qa_engine.domain import RuleResult, Speaker, Status, Transcript
-from qa_engine.resources import rules_dir, tone_model_dir
+from qa_engine.resources import act_model_dir, rules_dir, tone_model_dir
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack, read_profile
 from qa_engine.speech import SpeechOptions, transcribe_recording
 from qa_engine.tone import ToneModel
@@ -39,15 +40,22 @@ def tones() -> ToneModel:
 
 
 @pytest.fixture(scope="module")
+def acts() -> ActModel:
+    return ActModel.load(act_model_dir())
+
+
+@pytest.fixture(scope="module")
 def by_id(scripts: list[Script]) -> dict[str, Script]:
     return {script["call_id"]: script for script in scripts}
 
 
 @pytest.mark.parametrize("call_id", CALLS)
-def test_verdicts_on_the_true_words(pack: RulePack, tones: ToneModel, by_id: dict[str, Script], call_id: str) -> None:
+def test_verdicts_on_the_true_words(
+    pack: RulePack, tones: ToneModel, acts: ActModel, by_id: dict[str, Script], call_id: str
+) -> None:
     script = by_id[call_id]
     transcript = _true_transcript(script)
-    results = evaluate(pack, transcript, tones=tones)
+    results = evaluate(pack, transcript, tones=tones, acts=acts)
     _agree(script, results)
     _points_at_the_planted_turns(script, results)
 
@@ -55,7 +63,7 @@ def test_verdicts_on_the_true_words(pack: RulePack, tones: ToneModel, by_id: dic
 @pytest.mark.slow
 @pytest.mark.parametrize("call_id", CALLS)
 def test_verdicts_on_the_recording_with_perfect_words(
-    pack: RulePack, tones: ToneModel, by_id: dict[str, Script], call_id: str
+    pack: RulePack, tones: ToneModel, acts: ActModel, by_id: dict[str, Script], call_id: str
 ) -> None:
     script = by_id[call_id]
     recording = script["recording"]
@@ -66,7 +74,7 @@ def test_verdicts_on_the_recording_with_perfect_words(
         options=SpeechOptions(),
         agent_channel=recording["agent_channel"],
     )
-    _agree(script, evaluate(pack, transcript, tones=tones))
+    _agree(script, evaluate(pack, transcript, tones=tones, acts=acts))
     if script["expected"]["roles"] == "known":
         _is_what_was_said(script, transcript)
     else:
@@ -78,11 +86,12 @@ def _agree(script: Script, results: tuple[RuleResult, ...]) -> None:
 
     failed = {result.id for result in results if result.status is Status.FAIL}
     planted = set(must_fail(script))
-    assert planted - failed == set(), "planted, not found"
+    quiet = {result.id for result in results if result.quiet}  # a duty by meaning that may have been met all the same
+    assert planted - failed - quiet == set(), "planted, not found"
     assert failed - planted - may_fail(script) == set(), "found, not planted"
     unsure = {result.id for result in results if result.status in (Status.UNCERTAIN, Status.ERROR)}
     assert set(must_flag(script)) - unsure == set(), "planted, not flagged"
-    assert unsure - set(must_flag(script)) <= set(script["expected"]["may_be_uncertain"]), "undecided"
+    assert unsure - set(must_flag(script)) - quiet <= set(script["expected"]["may_be_uncertain"]), "undecided"
 
 
 def _points_at_the_planted_turns(script: Script, results: tuple[RuleResult, ...]) -> None:

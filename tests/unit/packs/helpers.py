@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qa_engine.acts import ActModel
 from qa_engine.domain import (
     Agent,
     Call,
@@ -19,8 +20,8 @@ from qa_engine.domain import (
     Turn,
     Word,
 )
-from qa_engine.resources import rules_dir, tone_model_dir
-from qa_engine.rules import AgreeingActs, Profile, RulePack, SourceFile, evaluate, load_pack, read_profile
+from qa_engine.resources import act_model_dir, rules_dir, tone_model_dir
+from qa_engine.rules import Profile, RulePack, SourceFile, evaluate, load_pack, read_profile
 from qa_engine.scoring import Scorecard, choose_scorecard, load_scorecards, score_call
 from qa_engine.tone import ToneModel
 
@@ -49,6 +50,12 @@ def tones() -> ToneModel:
 
 
 @cache
+def acts() -> ActModel:
+    """The bundled model: the second witness of the packs."""
+    return ActModel.load(act_model_dir())
+
+
+@cache
 def scorecards() -> tuple[Scorecard, ...]:
     return load_scorecards(sources(rules_dir() / "scorecards"))
 
@@ -61,7 +68,7 @@ def judge(transcript: Transcript) -> CallResult:
     """The base pack, and the scorecard that is chosen for the call."""
     return score_call(
         transcript,
-        evaluate(pack(), transcript, tones=tones(), acts=AgreeingActs()),
+        evaluate(pack(), transcript, tones=tones(), acts=acts()),
         pack().label,
         choose_scorecard(scorecards(), transcript.call),
         transcript_digest="sha256:test",

@@ -76,6 +76,11 @@ def _items(root: Any, _: Any, wanted: Any, value: Any, path: Any) -> Any:
         yield from _faults(root, wanted, item, (*path, at))
 
 
+def _prefix(root: Any, _: Any, wanted: Any, value: Any, path: Any) -> Any:
+    for at, (inner, item) in enumerate(zip(wanted, value if isinstance(value, list) else (), strict=False)):
+        yield from _faults(root, inner, item, (*path, at))
+
+
 def _any_of(root: Any, _: Any, wanted: Any, value: Any, path: Any) -> Any:
     if not any(_valid(root, inner, value) for inner in wanted):
         yield path, "anyOf"
@@ -110,12 +115,14 @@ def _same(value: Any, wanted: Any) -> bool:
 
 _KEYWORDS: dict[str, Any] = {
     "type": _type, "$ref": _ref, "properties": _properties, "additionalProperties": _additional,
-    "propertyNames": _names, "required": _required, "items": _items, "anyOf": _any_of, "oneOf": _one_of,
+    "propertyNames": _names, "required": _required, "items": _items, "prefixItems": _prefix,
+    "anyOf": _any_of, "oneOf": _one_of,
     "allOf": _all_of, "if": _if,
     "enum": lambda _, __, wanted, value, path: () if any(_same(value, w) for w in wanted) else [(path, "enum")],
     "const": lambda _, __, wanted, value, path: () if _same(value, wanted) else [(path, "const")],
     "pattern": _check("pattern", str, lambda value, wanted: re.search(wanted, value)),
     "minLength": _check("minLength", str, lambda value, wanted: len(value) >= wanted),
+    "maxItems": _check("maxItems", list, lambda value, wanted: len(value) <= wanted),
     "minItems": _check("minItems", list, lambda value, wanted: len(value) >= wanted),
     "minProperties": _check("minProperties", dict, lambda value, wanted: len(value) >= wanted),
     "minimum": _check("minimum", int | float, lambda value, wanted: value >= wanted),

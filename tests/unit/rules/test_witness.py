@@ -72,7 +72,7 @@ FOR = [
     (["坐席[act=comfort:0.8:着急]：您先别着急。"], "pass", "in the meaning"),
     (["坐席[act=explain:0.9]：系统显示已经发货。"], "fail", "in neither"),
     (
-        ["坐席[act=explain:0.9]：系统显示已经发货。", "坐席[act=comfort:0.3+explain:0.8]：您看这样。"],
+        ["坐席[act=explain:0.9]：系统显示已经发货。", "坐席[act=comfort:0.45+explain:0.8]：您看这样。"],
         "uncertain",
         "perhaps",
     ),

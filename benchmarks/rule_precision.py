@@ -1,0 +1,93 @@
+"""How often the faults that each rule finds are faults: on the golden calls, and on calls and lines written apart.
+
+Golden calls: a fault counts as right where the call's verdicts name the
+rule (``fail``, ``tolerated``, ``uncertain``). Apart:
+plain good calls (every fault is wrong), rude lines (a fault of a rule on offences is right) and innocent ones (it is
+wrong), of ``tests/unit/packs/plain``. With ``--write`` the counts go to ``rules/packs/base/99_measured.yaml``, where
+the engine reads them; without, they are only printed. Prints the models' digests, so that the counts can be placed.
+
+    python benchmarks/rule_precision.py [--write]
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from qa_engine.contract import transcript_from_json  # noqa: E402
+from qa_engine.domain import Status, Transcript  # noqa: E402
+from qa_engine.resources import rules_dir  # noqa: E402
+from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack, read_profile  # noqa: E402
+from tests.unit.packs.helpers import acts, sources, tones  # noqa: E402
+from tests.unit.packs.test_plain_calls import CALLS, OFFENCES, lines  # noqa: E402
+
+FILE = rules_dir() / "packs" / "base" / "99_measured.yaml"
+HEAD = """\
+# How often the faults that each rule found were faults: [right, found]. By benchmarks/rule_precision.py --write;
+# `reviews` are added from people's verdicts on a centre's own calls. Of rules that found nothing nothing is known.
+"""
+
+
+def pack(profile: SourceFile | None = None) -> RulePack:
+    """The base pack without what was measured of it before."""
+    files = [s for s in sources(rules_dir() / "packs" / "base") if s.name != FILE.name]
+    more = {} if profile is None else {"profile": read_profile(profile)}
+    return load_pack("base", [*files, *sources(rules_dir() / "phrases")], {}, **more)
+
+
+def found(made: RulePack, transcript: Transcript) -> set[str]:
+    results = evaluate(made, transcript, tones=tones(), acts=acts())
+    return {result.id for result in results if result.status is Status.FAIL}
+
+
+def measure() -> dict[str, dict[str, tuple[int, int]]]:
+    right: Counter[tuple[str, str]] = Counter()
+    every: Counter[tuple[str, str]] = Counter()
+    folder = rules_dir() / "golden"
+    profile = folder / "profile.yaml"
+    golden = pack(SourceFile(profile.name, profile.read_text(encoding="utf-8")))
+    for path in sorted(folder.glob("*.json")):
+        call = json.loads(path.read_text(encoding="utf-8"))
+        verdicts = call.pop("golden")
+        for rule in found(golden, transcript_from_json(call, path.name)):
+            every["golden", rule] += 1
+            right["golden", rule] += rule in {
+                name for key in ("fail", "tolerated", "uncertain") for name in verdicts.get(key, ())
+            }
+    apart = pack()
+    for plain in CALLS:
+        every.update(("kept", rule) for rule in found(apart, plain.transcript))
+    for kind, _, transcript in lines():
+        for rule in found(apart, transcript) & OFFENCES:
+            every["kept", rule] += 1
+            right["kept", rule] += kind == "rude"
+    counts: dict[str, dict[str, tuple[int, int]]] = {}
+    for rule in golden.rules:
+        for source in ("golden", "kept"):
+            if every[source, rule.id]:
+                counts.setdefault(rule.id, {})[source] = (right[source, rule.id], every[source, rule.id])
+    return counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help=f"write {FILE.name}")
+    write = parser.parse_args().write
+    counts = measure()
+    rows = [
+        f"  {rule}: {{{', '.join(f'{name}: [{r}, {n}]' for name, (r, n) in by.items())}}}"
+        for rule, by in counts.items()
+    ]
+    text = HEAD + "measured:\n" + "\n".join(rows) + "\n"
+    print(f"tone model {tones().digest[:19]}, act model {acts().digest[:19]}")
+    print(text)
+    if write:
+        FILE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""echo: says back what the other side just said (a number, an address): restating by content, in any wording."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from qa_engine.domain import Speaker
+from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.looking.scope import Scope
+from qa_engine.rules.looking.view import TurnView
+from qa_engine.rules.operators.base import operator
+from qa_engine.rules.written.fields import Count, Spoken
+
+_OTHER = {Speaker.AGENT: Speaker.CUSTOMER, Speaker.CUSTOMER: Speaker.AGENT}
+
+
+class EchoFields(Spoken):
+    operator: Literal["echo"]
+    speaker: Literal["agent", "customer"] = "agent"
+    min_chars: Annotated[int, Field(ge=3, le=20)] = 4
+    look_back_turns: Count = 2
+    digits: bool = False  # only numbers count
+
+
+def describe(fields: EchoFields) -> str:
+    what = "号码" if fields.digits else "话"
+    return f"重复对方刚说的{what}（至少 {fields.min_chars} 个字）"
+
+
+@operator("echo", title="复述内容", fields=EchoFields, describe=describe, evidence="words", spoken=True)
+def echo(scope: Scope) -> Outcome:
+    fields: EchoFields = scope.fields
+    hits = []
+    for piece in scope.pieces:
+        said = _said_before(scope, piece.view, fields.look_back_turns)
+        hit = _hit(scope, piece.view, said, fields) if said else None
+        if hit is not None:
+            hits.append(hit)
+    return scope.missing(scope.answer(hits), least_chars=fields.min_chars)
+
+
+def _explain(shown: str) -> str:
+    return f"重复了对方刚说的「{shown}」"
+
+
+def _said_before(scope: Scope, view: TurnView, turns: int) -> list[str]:
+    """The texts of the other side's last ``turns`` turns before this one."""
+    other = _OTHER[view.turn.speaker]
+    before = [earlier for earlier in scope.call.turns_of(other) if earlier.order < view.order]
+    return [earlier.scanned.plain.text for earlier in before[-turns:]]
+
+
+def _hit(scope: Scope, view: TurnView, said: list[str], fields: EchoFields) -> Hit | None:
+    """The first stretch of the turn that stands in one of ``said``, as long as it goes."""
+    text, size = view.scanned.plain.text, fields.min_chars
+    for start in range(len(text) - size + 1):
+        part = text[start : start + size]
+        source = next((other for other in said if part in other), None)
+        if source is None or (fields.digits and not part.isdecimal()):
+            continue
+        end = start + size
+        while end < len(text) and text[start : end + 1] in source:
+            end += 1
+        place = view.scanned.plain.span_to_base(start, end)
+        hit = scope.words(view, place, _explain)
+        if hit is not None:
+            return hit
+    return None
