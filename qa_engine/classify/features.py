@@ -10,10 +10,12 @@ makes a call one array instead of a hundred thousand strings. What a feature *sa
 
 import re
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,7 +163,9 @@ def _word_spans(chars: str) -> tuple[tuple[int, int], ...]:
 
 
 def _inside(spans: tuple[tuple[int, int], ...], row: Row) -> tuple[tuple[int, int], ...]:
-    return tuple((a - row.start, b - row.start) for a, b in spans if row.start <= a and b <= row.end)
+    first = bisect_left(spans, row.start, key=itemgetter(0))
+    last = bisect_right(spans, row.end, key=itemgetter(1))
+    return tuple((a - row.start, b - row.start) for a, b in spans[first:last])
 
 
 _Found = tuple[Places, Codes, Places, Places]
