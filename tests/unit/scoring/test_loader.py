@@ -105,6 +105,43 @@ def test_each_fault_has_its_place(old: str, new: str, place: str, words: str) ->
     assert any(line.startswith(place) and words in line for line in found), found
 
 
+TWICE = """
+    - id: s
+      title: 第二项
+      points: 5
+      items: [{id: a, title: 甲, points: 5}]
+"""
+
+
+def test_a_section_may_not_stand_twice() -> None:
+    text = GOOD.replace("points: 20\n  sections", "points: 25\n  sections").replace("\n  veto:", f"{TWICE}  veto:", 1)
+    assert faults(text) == ["card.yaml:5:3: [small] 考评项编号「s」用了 2 次"]
+
+
+def test_a_veto_on_a_section_that_is_not_there_is_at_its_word_and_guesses() -> None:
+    text = GOOD.replace("scope: cap, at_most_percent: 59", "scope: section, section: ss")
+    assert faults(text) == ["card.yaml:20:40: [small] 没有考评项「ss」，是否想写「s」？"]
+
+
+@pytest.mark.parametrize("between", [("60", "60"), ("60", "70"), ("0", "0")])
+def test_grades_fall(between: tuple[str, str]) -> None:
+    first, second = between
+    middle = f"{{grade: 中, at_least_percent: {second}}}"
+    text = GOOD.replace(
+        "- {grade: 合格, at_least_percent: 60}", f"- {{grade: 合格, at_least_percent: {first}}}\n    - {middle}"
+    )
+    assert faults(text) == ["card.yaml:23:3: [small] 等级要从高到低写，at_least_percent 依次变小"]
+
+
+def test_unknown_ids_are_told_with_all_known_ones() -> None:
+    both = [SourceFile("a.yaml", GOOD), SourceFile("b.yaml", GOOD.replace("id: small", "id: other"))]
+    with pytest.raises(NotFoundError) as caught:
+        load_scorecard(both, "big")
+    assert str(caught.value) == "没有考评表「big」；现有：small、other"
+    with pytest.raises(NotFoundError, match="现有：没有"):
+        load_scorecard([], "big")
+
+
 def test_all_faults_come_at_once() -> None:
     text = GOOD.replace("points: 12", "points: 0").replace("scope: total", "scope: none").replace("grade: 合格", "g: 1")
     assert len(faults(text)) >= 3
