@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import check_stream, rules_speed
+from benchmarks import asr_race, check_stream, rules_speed
 
 
 def test_rules_speed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,3 +20,12 @@ def test_rules_speed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_stream(capsys: pytest.CaptureFixture[str]) -> None:
     assert check_stream.main(["--calls", "3", "--jobs", "1"]) == 0
     assert "3     1" in capsys.readouterr().out
+
+
+def test_asr_race(capfd: pytest.CaptureFixture[str]) -> None:
+    """With the bundled model, which understands no people: that the programs run side by side and tell their parts."""
+    ways = ["sequential + filter", "batched", "qa-engine"]
+    assert asr_race.main(["--model", "starter", "--calls", "1", "--turns", "1", "--ways", *ways]) == 0
+    told = capfd.readouterr().out
+    assert all(f"\n{way} " in told for way in ways)
+    assert "all but recognition" in told
