@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     asr_device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="Device of the recogniser.")
     asr_compute_type: str = Field("int8", description="CTranslate2 compute type, for example `int8`, `float16`.")
     asr_threads: Annotated[int, Field(ge=0)] = Field(0, description="Threads of one recogniser; 0: number of cores.")
-    asr_beam_size: Annotated[int, Field(ge=1, le=20)] = Field(5, description="Beam width of the decoder.")
+    asr_beam_size: Annotated[int, Field(ge=1, le=20)] = Field(
+        5, description="Beam width of the decoder, at most what the model's card says."
+    )
     asr_batch_size: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Clips decoded at once.")
     asr_mode: Literal["batched", "sequential"] = Field("batched", description="How clips are decoded.")
     asr_hotwords: str = Field(

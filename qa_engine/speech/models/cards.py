@@ -31,7 +31,8 @@ class ModelCard(BaseModel):
 
     ``clip_seconds`` (2 to 30) is for a model that does not hear longer clips well. ``confidence_floor`` (0 to 1) is the
     mean word probability of a turn under which this model has not understood it; it can only raise the floor that the
-    service sets for every model. ``notice`` is shown wherever the model is used. ``files`` are verified before loading.
+    service sets for every model. ``beam_size`` is the widest beam that brings this model anything; a wider setting is
+    narrowed. ``notice`` is shown wherever the model is used. ``files`` are verified before loading.
     """
 
     name: str | None = None
@@ -39,6 +40,7 @@ class ModelCard(BaseModel):
     notice: str | None = None
     clip_seconds: Annotated[float, Field(ge=2, le=30)] | None = None
     confidence_floor: Annotated[float, Field(ge=0, le=1)] | None = None
+    beam_size: Annotated[int, Field(ge=1, le=20)] | None = None
     source: str | None = None
     licence: str | None = None
     languages: list[str] | None = None

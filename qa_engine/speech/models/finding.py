@@ -29,6 +29,10 @@ class ModelFolder:
         return self.card.confidence_floor
 
     @property
+    def beam_size(self) -> int | None:
+        return self.card.beam_size
+
+    @property
     def weights_digest(self) -> str:
         """``sha256:…`` of ``model.bin`` (as ``sha256sum`` prints it), computed once a process and file version."""
         weights = self.path / WEIGHTS_NAME

@@ -15,6 +15,7 @@ class RecogniserIdentity:
 
     ``clip_seconds`` is the longest clip that this model hears well, where that is less than the 30 s of Whisper.
     ``confidence_floor`` is the mean word probability under which it has not understood a turn, where it knows better.
+    ``beam_size`` is the widest beam that brings it anything.
     """
 
     engine: str  # for example "faster-whisper 1.2.1"
@@ -23,12 +24,15 @@ class RecogniserIdentity:
     notice: str | None = None
     clip_seconds: float | None = None
     confidence_floor: float | None = None
+    beam_size: int | None = None
 
     def suited(self, options: SpeechOptions) -> SpeechOptions:
-        """``options`` within what the model says of itself: clips no longer, the floor of confidence no lower."""
+        """``options`` within what the model says of itself: clips no longer, beam no wider, floor no lower."""
         longest, floor = options.clips.max_seconds, options.filters.confidence_floor
+        beam = options.recognition.beam_size
         return replace(
             options,
+            recognition=replace(options.recognition, beam_size=min(beam, self.beam_size or beam)),
             clips=replace(options.clips, max_seconds=min(longest, self.clip_seconds or longest)),
             filters=replace(options.filters, confidence_floor=max(floor, self.confidence_floor or floor)),
         )

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -45,6 +46,7 @@ class FasterWhisperRecogniser:
             folder.notice,
             folder.clip_seconds,
             folder.confidence_floor,
+            folder.beam_size,
         )
 
     def recognise(self, clips: Sequence[Clip]) -> list[RecognisedClip]:
@@ -84,6 +86,8 @@ class FasterWhisperRecogniser:
                     f"recogniser model {folder.path} cannot be loaded: {error}. Check that the folder was copied whole,"
                     " and that QA_ASR_DEVICE and QA_ASR_COMPUTE_TYPE suit this machine (cpu and int8 always do)."
                 ) from error
+            beam = min(self._options.beam_size, folder.beam_size or self._options.beam_size)
+            self._options = replace(self._options, beam_size=beam)
             self._decoder = Decoder(self._model, self._options)
         return self._decoder
 

@@ -172,6 +172,12 @@ def test_a_model_may_ask_for_a_higher_floor_of_confidence_only(says: float | Non
     assert suited.filters.confidence_floor == floor
 
 
+@pytest.mark.parametrize(("says", "beam"), [(None, 5), (2, 2), (9, 5)])
+def test_a_model_may_ask_for_a_narrower_beam_only(says: int | None, beam: int) -> None:
+    suited = replace(SCRIPT.identity, beam_size=says).suited(SpeechOptions())
+    assert suited.recognition.beam_size == beam
+
+
 def test_a_model_that_hears_only_short_clips_gets_short_clips(call_file: Path) -> None:
     lengths: list[float] = []
 
