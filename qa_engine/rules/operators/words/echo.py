@@ -1,5 +1,6 @@
 """echo: says back what the other side just said (a number, an address): restating by content, in any wording."""
 
+from bisect import bisect_left
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -46,8 +47,8 @@ def _explain(shown: str) -> str:
 def _said_before(scope: Scope, view: TurnView, turns: int) -> list[str]:
     """The texts of the other side's last ``turns`` turns before this one."""
     other = _OTHER[view.turn.speaker]
-    before = [earlier for earlier in scope.call.turns_of(other) if earlier.order < view.order]
-    return [earlier.scanned.plain.text for earlier in before[-turns:]]
+    end = bisect_left(scope.call.orders_of(other), view.order)
+    return [earlier.scanned.plain.text for earlier in scope.call.turns_of(other)[max(0, end - turns) : end]]
 
 
 def _hit(scope: Scope, view: TurnView, said: list[str], fields: EchoFields) -> Hit | None:
