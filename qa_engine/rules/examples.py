@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -94,7 +94,8 @@ def run_examples(
     ``tones`` and ``acts`` read the examples that do not write a tone or acts of their own (``tone=impatient:0.9``,
     ``act=greet:0.9`` behind the times). An example without acts tries the words alone: a second witness agrees to them.
     """
-    return tuple(outcome for rule in pack.rules for outcome in _of_rule(pack, rule, tones, acts))
+    unmeasured = replace(pack, measured={})  # an example tries the rule, not how far it may be trusted
+    return tuple(outcome for rule in pack.rules for outcome in _of_rule(unmeasured, rule, tones, acts))
 
 
 def _of_rule(pack: RulePack, rule: Rule, tones: ToneReader | None, acts: ActReader | None) -> Iterator[ExampleOutcome]:
