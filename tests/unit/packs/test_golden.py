@@ -62,7 +62,9 @@ def test_every_rule_is_broken_somewhere_and_kept_somewhere() -> None:
         flagged.update(ids(result, Status.UNCERTAIN))
     known = {rule.id for rule in pack().rules}
     flags = {rule.id for rule in pack().rules if only_flags(rule)}  # such a rule never fails
-    assert known - flags - broken == set()
+    held_back = {name for name, counts in pack().measured.items() if counts.precision and counts.precision.value < 0.9}
+    assert known - flags - broken - held_back == set()
+    assert held_back <= flagged  # measured to be right too seldom: it only doubts
     assert flags - flagged == set()
     assert known - kept == set()
 
