@@ -82,11 +82,13 @@ def test_there_are_exemplary_calls_without_any_deduction(results: Mapping[str, C
     assert {name: failed(results[name]) for name in EXEMPLARY} == {name: set() for name in EXEMPLARY}
 
 
-def test_unknown_roles_cost_nobody_anything(results: Mapping[str, CallResult]) -> None:
+def test_roles_that_nobody_told_cost_nobody_anything_wrong(results: Mapping[str, CallResult]) -> None:
+    """Voices and words may name the roles of a mixed recording; then only what the agent really did may cost points."""
     unknown = set(SCRIPTS) - set(ROLES_KNOWN)
     assert unknown
     for name in unknown:
-        assert not failed(results[name])
+        true = {fault["rule"] for fault in SCRIPTS[name]["expected"].get("fail_if_roles_were_known", [])}
+        assert failed(results[name]) <= true
         assert results[name].needs_review
 
 
