@@ -81,7 +81,17 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_written(home: Path, flag
 def test_questions(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa_engine.cli.init._on_a_terminal", lambda: True)
     answers = ["飞鸿物流，飞鸿", "", "我是{digits}号", "inbound", "", "08:30-18:00", "1-6", "24"]
-    parts = ["demanded", "demanded", "wished", "not_asked", "not_asked", "demanded", "demanded", "demanded"]
+    parts = [
+        "demanded",
+        "demanded",
+        "wished",
+        "not_asked",
+        "not_asked",
+        "demanded",
+        "demanded",
+        "demanded",
+        "not_asked",
+    ]
     chat = ["demanded", "not_asked", "wished", "wished"]
     answer = RUN.invoke(app, ["init"], input="\n".join([*answers, *parts, *chat]) + "\n")
     assert answer.exit_code == 0, answer.output

@@ -239,8 +239,12 @@ def test_innocent_words_cost_nothing(rule_id: str, text: str) -> None:
         ("veto.refuse_complaint", "你爱投诉就投诉去"),
     ],
 )
-def test_guilty_words_cost(rule_id: str, text: str) -> None:
-    assert verdict(rule_id, *agent("您好", text)).status is Status.FAIL
+def test_guilty_words_are_found(rule_id: str, text: str) -> None:
+    """They cost points where the act of the sentence speaks for them, too; else a person must look."""
+    result = verdict(rule_id, *agent("您好", text))
+    assert result.status in (Status.FAIL, Status.UNCERTAIN)
+    assert [hit.turn for hit in result.evidence] == [1] * len(result.evidence)
+    assert result.evidence
 
 
 @pytest.mark.parametrize(
@@ -278,7 +282,8 @@ def test_guilty_words_cost(rule_id: str, text: str) -> None:
 def test_what_the_customer_says_makes_a_rule_apply_or_not(rule_id: str, text: str, triggers: bool) -> None:
     scenario = {"telesales": "telesales", "complaint": "complaint", "order": "order"}.get(rule_id.split(".")[0])
     result = verdict(rule_id, ("customer", text), ("agent", "嗯"), scenario=scenario)
-    assert (result.status is not Status.NOT_APPLICABLE) is triggers, result.reason
+    applies = result.status is not Status.NOT_APPLICABLE or result.reason.startswith("前提不能确定")
+    assert applies is triggers, result.reason
 
 
 @pytest.mark.parametrize("rule_id", sorted(EXPECTED["veto"] | {"forbidden.refusal", "attitude.retort"}))
@@ -297,5 +302,7 @@ def test_nothing_is_deducted_when_the_roles_are_unknown(rule_id: str) -> None:
 
 def test_traditional_characters_are_judged_alike() -> None:
     result = verdict("forbidden.refusal", *agent("這個我不知道，不歸我們管"))
-    assert result.status is Status.FAIL
-    assert result.hits == 2
+    simplified = verdict("forbidden.refusal", *agent("这个我不知道，不归我们管"))
+    assert result.status in (Status.FAIL, Status.UNCERTAIN)
+    assert (result.status, result.hits) == (simplified.status, simplified.hits)
+    assert len(result.evidence) == len(simplified.evidence) == 2

@@ -31,6 +31,7 @@ CONDITIONS = """
 phrase: {operator: phrase, phrases: [不行, 您好, "工号{digits}", 感谢您的来电], unless: [negation, question, quotation, condition, polite]}
 all_of: {operator: phrase, phrases: [不行, 您好], need: all, window: {first_turns: 2}}
 regex: {operator: regex, patterns: ['好.{0,3}'], over: shown, window: {last_seconds: 5}}
+echo: {operator: echo, digits: true}
 absence: {operator: absence, phrases: [再见], patterns: ['谢.'], window: {last_turns: 2}}
 silence: {operator: silence, min_seconds: 1, excuse: {phrases: [稍等]}, edges: true}
 overlap: {operator: overlap, by: any, min_seconds: 0, min_chars: 1}
