@@ -57,8 +57,8 @@ def test_every_planted_fault_is_found(name: str, results: Mapping[str, CallResul
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_nothing_else_is_deducted(name: str, results: Mapping[str, CallResult]) -> None:
     expected = SCRIPTS[name]["expected"]
-    allowed = {fault["rule"] for fault in expected["fail"]} | set(expected["tolerated"])
-    assert failed(results[name]) <= allowed
+    planted = [*expected["fail"], *expected["fail_if_roles_were_known"]]  # roles of a mixed recording may be found
+    assert failed(results[name]) <= {fault["rule"] for fault in planted} | set(expected["tolerated"])
 
 
 @pytest.mark.parametrize("name", ROLES_KNOWN)
@@ -82,14 +82,10 @@ def test_there_are_exemplary_calls_without_any_deduction(results: Mapping[str, C
     assert {name: failed(results[name]) for name in EXEMPLARY} == {name: set() for name in EXEMPLARY}
 
 
-def test_roles_that_nobody_told_cost_nobody_anything_wrong(results: Mapping[str, CallResult]) -> None:
-    """Voices and words may name the roles of a mixed recording; then only what the agent really did may cost points."""
+def test_a_person_looks_where_nobody_told_the_roles(results: Mapping[str, CallResult]) -> None:
     unknown = set(SCRIPTS) - set(ROLES_KNOWN)
     assert unknown
-    for name in unknown:
-        true = {fault["rule"] for fault in SCRIPTS[name]["expected"].get("fail_if_roles_were_known", [])}
-        assert failed(results[name]) <= true
-        assert results[name].needs_review
+    assert all(results[name].needs_review for name in unknown)
 
 
 def han(text: str) -> str:
