@@ -17,6 +17,7 @@
     ├── RecogniserError           the recogniser failed on a recording
     │   └── ModelError            its model is missing, broken or cannot be loaded: the machine's fault
     ├── ToneModelError            a tone model cannot be loaded, or is none
+    ├── ActModelError             a model of acts, scenario or outcome cannot be loaded, or is none
     ├── ProcessLostError          a process of this program ended while it was needed
     ├── StoreError                the database does not answer or cannot be written (HTTP 503)
     └── BrokerError               the message broker did not take a ring; the job is kept and rung again

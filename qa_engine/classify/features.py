@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from qa_engine.classify.parts import WHOLE, parts
+from qa_engine.classify.parts import WHOLE, parts, read_length
 from qa_engine.text import DEFAULT_CONFUSIONS, Confusions, Skeleton, char_syllable, segment, skeleton
 
 VERSION = "2"  # raise it whenever the features of any text change: models of another version are refused
@@ -128,7 +128,7 @@ def see_call(texts: tuple[str, ...]) -> Seen:
     skeletons = tuple(skeleton(text, keep_sounds=True) for text in texts)
     rows = [Row(at, 0, len(shown.text)) for at, shown in enumerate(skeletons)]
     for at, text in enumerate(texts):
-        if len(text) > WHOLE:
+        if read_length(text) > WHOLE:
             rows += _parts(at, text, skeletons[at])
     return _seen(skeletons, rows)
 

@@ -11,8 +11,24 @@ _SENTENCE_END = re.compile(r"[。！？!?；;\n…]")
 _MARK = re.compile(r"[，,、\s]")
 
 
+_BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]")
+_SPACED_SHARE = 0.3  # of blanks and unseen marks, from which they stand between characters and part nothing
+
+
+def read_length(text: str) -> int:
+    """Characters of a text as it is read: blanks that stand between all of its characters are none of them."""
+    blanks = len(_BLANK.findall(text))
+    return len(text) - blanks if blanks >= _SPACED_SHARE * len(text) else len(text)
+
+
 def parts(text: str) -> Iterator[tuple[int, str]]:
     """(start, part) of ``text``, cut behind a sentence or a clause; without marks, parts of one length that overlap."""
+    if _BLANK.sub("", text) and read_length(text) < len(text):
+        places = [at for at, char in enumerate(text) if not _BLANK.match(char)]
+        for at, part in parts("".join(text[place] for place in places)):
+            if part:
+                yield places[at], text[places[at] : places[at + len(part) - 1] + 1]
+        return
     at = 0
     while len(text) - at > LONGEST:
         end = _cut(text, at + SHORTEST, at + LONGEST)

@@ -78,7 +78,7 @@ def test_verdicts_on_the_recording_with_perfect_words(
     if script["expected"]["roles"] == "known":
         _is_what_was_said(script, transcript)
     else:
-        assert {turn.speaker for turn in transcript.turns} == {Speaker.UNKNOWN}
+        assert all(turn.role_probability is not None for turn in transcript.turns)
 
 
 def _agree(script: Script, results: tuple[RuleResult, ...]) -> None:
@@ -88,10 +88,12 @@ def _agree(script: Script, results: tuple[RuleResult, ...]) -> None:
     planted = set(must_fail(script))
     quiet = {result.id for result in results if result.quiet}  # a duty by meaning that may have been met all the same
     assert planted - failed - quiet == set(), "planted, not found"
-    assert failed - planted - may_fail(script) == set(), "found, not planted"
+    found = {fault["rule"] for fault in script["expected"]["fail_if_roles_were_known"]}  # and they may be found
+    assert failed - planted - may_fail(script) - found == set(), "found, not planted"
     unsure = {result.id for result in results if result.status in (Status.UNCERTAIN, Status.ERROR)}
     assert set(must_flag(script)) - unsure == set(), "planted, not flagged"
-    assert unsure - set(must_flag(script)) - quiet <= set(script["expected"]["may_be_uncertain"]), "undecided"
+    if script["expected"]["roles"] == "known":  # what is in doubt of found roles was not planted
+        assert unsure - set(must_flag(script)) - quiet <= set(script["expected"]["may_be_uncertain"]), "undecided"
 
 
 def _points_at_the_planted_turns(script: Script, results: tuple[RuleResult, ...]) -> None:

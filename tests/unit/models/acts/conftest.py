@@ -1,4 +1,4 @@
-"""The recipe lies beside its data, outside of the package."""
+"""The recipe is a folder of scripts, not a package: its modules are imported by their bare names, as others' are."""
 
 import sys
 from collections.abc import Iterator
@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 RECIPE = Path(__file__).parents[4] / "models" / "acts"
+NAMES = {path.stem for path in RECIPE.glob("*.py")}
 
 
 @pytest.fixture(autouse=True)
-def recipe() -> Iterator[None]:
-    """The modules of the recipe can be imported by name, and are forgotten afterwards: other recipes have the same."""
-    before = set(sys.modules)
-    sys.path.insert(0, str(RECIPE))
+def recipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This recipe's modules under their names while a test runs; other recipes have some of the same."""
+    others = {name: sys.modules.pop(name) for name in NAMES if name in sys.modules}
+    monkeypatch.syspath_prepend(str(RECIPE))
     yield
-    sys.path.remove(str(RECIPE))
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(RECIPE)):
-            del sys.modules[name]
+    for name in NAMES:
+        sys.modules.pop(name, None)
+    sys.modules.update(others)
