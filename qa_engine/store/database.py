@@ -1,5 +1,7 @@
 """The database: SQLite in WAL mode by default, PostgreSQL by address; one place where transactions begin."""
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,10 @@ from qa_engine.errors import QaError, SettingsError, StoreError
 BUSY_TIMEOUT_MS = 30_000
 UPGRADE_LOCK = 7_218_101  # any number that nobody else uses on the same PostgreSQL server
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class Database:
@@ -71,7 +77,7 @@ class Database:
 
         Raises `QaError` when the tables were made by a newer version of the engine.
         """
-        with self._told(), self._altering() as connection:
+        with self._told(), self._alone(), self._altering() as connection:
             if not self.embedded:
                 connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
             try:
@@ -87,6 +93,18 @@ class Database:
         with self._altering() as connection:
             command.downgrade(alembic_config(connection), revision)
             connection.commit()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time brings the tables of a database file up: alembic reads the revision before SQLite's
+        own lock, and a second process would make the same step on tables that have it already."""
+        name = self.engine.url.database
+        if not self.embedded or not name or name == ":memory:":
+            yield
+            return
+        with open(f"{name}.upgrade", "a", opener=_private) as lock:  # the opener sets the mode
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     @contextmanager
     def _altering(self) -> Iterator[Connection]:

@@ -54,9 +54,9 @@ def postgres_url() -> Iterator[str]:
 def empty_postgres(postgres_url: str) -> str:
     database = Database(postgres_url)
     if database.revision() is not None:
-        database.downgrade("base")
         with database.engine.begin() as connection:
-            connection.exec_driver_sql("DROP TABLE alembic_version")
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
     database.close()
     return postgres_url
 
