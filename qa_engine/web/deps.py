@@ -1,9 +1,10 @@
-"""What endpoints ask for: the engine behind the request."""
+"""What endpoints ask for: the engine behind the request, and who asks."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from qa_engine.domain.people import MACHINE, Actor
 from qa_engine.service import App
 
 
@@ -14,3 +15,15 @@ def get_engine(request: Request) -> App:
 
 
 Engine = Annotated[App, Depends(get_engine)]
+
+
+def who(request: Request) -> Actor:
+    """The person, token or machine behind the request; one look-up a request, however often it is asked for."""
+    found = getattr(request.state, "who", None)
+    if found is None:
+        found = request.state.who = MACHINE
+    assert isinstance(found, Actor)
+    return found
+
+
+Who = Annotated[Actor, Depends(who)]

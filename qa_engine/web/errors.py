@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from qa_engine.domain.people import NotAllowed
 from qa_engine.errors import (
     ConflictError,
     FaultyFileError,
@@ -37,6 +38,7 @@ TITLES = {
 }
 MESSAGES = {
     400: "请求的内容无法理解，请检查后重试。",
+    403: "您的角色无权进行此操作。如有需要，请联系管理员。",
     404: "没有这个页面或记录。可能编号有误，或记录已不存在。",
     405: "该地址不支持这种操作。",
     409: "记录当前的状态不允许这样操作。",
@@ -111,6 +113,10 @@ async def _expected(request: Request, error: Exception) -> Response:
     return problem(request, status, detail=str(error), faults=faults)
 
 
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    return problem(request, 403)
+
+
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem(request, error.status_code, headers=error.headers)
@@ -134,6 +140,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(QaError, _expected)
+    app.add_exception_handler(NotAllowed, _not_allowed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)

@@ -13,9 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from qa_engine import __version__
+from qa_engine.domain.people import Right, may
 from qa_engine.errors import QaError
 from qa_engine.service import App, profile_gaps, wording, writable
 from qa_engine.web import labels
+from qa_engine.web.deps import who
 
 STATIC = Path(__file__).parent / "static"
 DASH = "—"
@@ -99,7 +101,7 @@ def environment() -> Environment:
         call_warning=labels.call_warning,
         rule_status=labels.rule_status,
     )
-    env.globals.update(static=static, version=__version__, dash=DASH)
+    env.globals.update(static=static, version=__version__, dash=DASH, may=may, Right=Right)
     return env
 
 
@@ -134,7 +136,12 @@ def render(
         environment()
         .get_template(template)
         .render(
-            notice=notice_of(request), gaps=gaps_of(request), zone=zone_of(request), path=request.url.path, **context
+            notice=notice_of(request),
+            gaps=gaps_of(request),
+            zone=zone_of(request),
+            path=request.url.path,
+            who=who(request),
+            **context,
         )
     )
     return HTMLResponse(writable(html), status_code=status, headers=dict(headers) if headers else None)
