@@ -3,8 +3,18 @@
 Functions here take a session and never begin or end a transaction: that is ``service``'s.
 """
 
+from qa_engine.store import people_tables  # its tables belong to the same metadata
 from qa_engine.store.calls import AgentSums, CallFilter, CallOrder
 from qa_engine.store.database import Database, head_revision
 from qa_engine.store.jobs import JobState, QueueCount
 
-__all__ = ["AgentSums", "CallFilter", "CallOrder", "Database", "JobState", "QueueCount", "head_revision"]
+__all__ = [
+    "AgentSums",
+    "CallFilter",
+    "CallOrder",
+    "Database",
+    "JobState",
+    "QueueCount",
+    "head_revision",
+    "people_tables",
+]
