@@ -130,7 +130,10 @@ def test_results_that_the_earlier_version_cannot_read_stop_the_way_back(database
 @pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
 def test_the_audit_log_can_only_be_appended_to(database: Database, change: str) -> None:
     database.upgrade()
-    line = "INSERT INTO audit (at, actor, actor_title, action, subject, detail) VALUES ('2026-03-02', 'a', 'A', 'b', '', '')"
+    line = (
+        "INSERT INTO audit (at, actor, actor_title, action, subject, detail) "
+        "VALUES ('2026-03-02', 'a', 'A', 'view_call', '', '')"
+    )
     with database.engine.execution_options(qa_write=True).begin() as connection:
         connection.exec_driver_sql(line)
     with (

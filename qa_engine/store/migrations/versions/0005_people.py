@@ -81,7 +81,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_at"), "audit", ["at"])
     op.create_index(op.f("ix_audit_call_pk"), "audit", ["call_pk"])
-    op.create_index(op.f("ix_audit_actor"), "audit", ["actor", "action", "call_pk", "id"])
+    op.create_index(op.f("ix_audit_actor_action_call_pk_id"), "audit", ["actor", "action", "call_pk", "id"])
     _only_append()
     op.create_table(
         "webhooks",
@@ -108,9 +108,9 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("sent_at", UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("channel", "key", name=op.f("uq_outbox_channel")),
+        sa.UniqueConstraint("channel", "key", name=op.f("uq_outbox_channel_key")),
     )
-    op.create_index(op.f("ix_outbox_state"), "outbox", ["state", "not_before"])
+    op.create_index(op.f("ix_outbox_state_not_before"), "outbox", ["state", "not_before"])
     op.create_table(
         "once_answered",
         sa.Column("actor", sa.Text(), nullable=False),
