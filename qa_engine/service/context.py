@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from qa_engine.private import private_file
 from qa_engine.service.home import make_home
@@ -45,6 +46,11 @@ class App:
         self.recordings: RecordingStore = recordings or FolderRecordings(settings.recordings_dir)
         self.given_judge = judge
         self._real, self._bell, self._transcriber = real, bell, transcriber
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the centre's days."""
+        return ZoneInfo(self.settings.timezone)
 
     @cached_property
     def database(self) -> Database:

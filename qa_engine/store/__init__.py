@@ -3,7 +3,8 @@
 Functions here take a session and never begin or end a transaction: that is ``service``'s.
 """
 
-from qa_engine.store import people_tables  # its tables belong to the same metadata
+from qa_engine.store import night_tables, people_tables  # their tables belong to the same metadata
+from qa_engine.store.batches import FileEntry, FileOutcome
 from qa_engine.store.calls import AgentSums, CallFilter, CallOrder
 from qa_engine.store.database import Database, head_revision
 from qa_engine.store.jobs import JobState, QueueCount
@@ -13,8 +14,11 @@ __all__ = [
     "CallFilter",
     "CallOrder",
     "Database",
+    "FileEntry",
+    "FileOutcome",
     "JobState",
     "QueueCount",
     "head_revision",
+    "night_tables",
     "people_tables",
 ]

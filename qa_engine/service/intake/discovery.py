@@ -54,6 +54,8 @@ class Found:
     candidates: list[Candidate] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)  # hidden files, empty sidecars
+    manifests: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what else was there, and why nothing came of it
 
 
@@ -112,6 +114,7 @@ class _Discovery:
 
     def _take(self, manifest: Manifest) -> Mapping[Path, ManifestEntry]:
         self._given_manifest = manifest
+        self._found.manifests.append(manifest.path)
         self._found.faults += manifest.faults
         entries: dict[Path, ManifestEntry] = {}
         for entry in manifest.entries:
@@ -126,6 +129,7 @@ class _Discovery:
         for folder, folders, files in os.walk(root, onerror=self._unreadable):
             for name in sorted(name for name in (*folders, *files) if name.startswith(".")):
                 self._found.notes.append(f"{readable(Path(folder) / name)}: hidden, passed over")
+                self._found.passed_over.append(readable(Path(folder) / name))
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in folders:
                 if (Path(folder) / name).is_symlink():
@@ -227,6 +231,7 @@ class _Discovery:
             self._stopped.add(path.resolve().parent)
             return None
         self._faulty |= manifest.faulty_files
+        self._found.manifests.append(path)
         self._found.faults += manifest.faults
         if not manifest.whole:
             self._cut.add(path.resolve().parent)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -13,8 +13,10 @@ from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, UsageError
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
+from qa_engine.service.intake.batches import BatchBook
+from qa_engine.service.intake.discarding import discard
 from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
-from qa_engine.service.intake.facts import look_alikes, read_facts
+from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.outcome import IngestedCall, IngestReport
@@ -29,6 +31,7 @@ from qa_engine.store import calls as call_store
 log = structlog.get_logger(__name__)
 
 RING_EVERY = 50
+HIDDEN = "hidden, passed over"
 
 
 def ingest_paths(
@@ -38,8 +41,13 @@ def ingest_paths(
     manifest: Path | None = None,
     update_facts: bool = False,
     progress: Progress | None = None,
+    kind: str = "ingest",
+    day: date | None = None,
 ) -> IngestReport:
     """Take in recordings and transcript files, from files and folders, with the facts their manifest gives.
+
+    Every file that was seen is written down in a batch with what became of it. ``kind`` of the batch: ``ingest``,
+    ``watch`` or ``night``; ``day``: of calls whose start nobody knows.
 
     A call that is here already stays as it is, and what differs in its facts is told. With ``update_facts`` the facts
     given now are put over the stored ones, and the call is judged anew; one that a person has by now is a fault.
@@ -47,26 +55,30 @@ def ingest_paths(
     What is wrong with one file or row is a fault in the report; the rest is done. Raises ManifestError only when the
     given manifest cannot be read at all.
     """
-    found = discover(app.settings, paths, manifest=manifest)
+    book = BatchBook(app, kind, [readable(path) for path in paths], day=day)
+    try:
+        found = discover(app.settings, paths, manifest=manifest)
+    except FaultyFileError as error:
+        book.refuse_named(error.faults)
+        book.close([manifest] if manifest else [])
+        raise
     notes = [*found.notes, *_look_alikes(app, found.candidates)]
     queue = ASR if len(found.candidates) == 1 else ASR_BULK
-    ingested: list[IngestedCall] = []
-    faults = list(found.faults)
-    rings: list[Ring] = []
+    intake = _Intake(app, book, queue, day, update_facts)
+    book.refuse_named(found.faults)
+    book.skip(found.skipped)
+    book.skip(found.passed_over, HIDDEN)
     for number, candidate in enumerate(found.candidates):
         if progress:
             progress("storing", float(number), float(len(found.candidates)))
-        for registered in _ingest(app, candidate, queue, faults, update_facts):
-            ingested.append(registered.call)
-            rings += registered.rings
-        if len(rings) >= RING_EVERY:
-            ring(app, rings)
-            rings = []
-    ring(app, rings)
+        intake.take(candidate)
+    intake.ring()
+    book.close(found.manifests)
     if progress:
         progress("storing", float(len(found.candidates)), float(len(found.candidates)))
-    log.info("ingested", calls=len(ingested), faults=len(faults), skipped=len(found.skipped))
-    return IngestReport(tuple(ingested), tuple(faults), tuple(found.skipped), tuple(notes))
+    faults = (*found.faults, *intake.faults)
+    log.info("ingested", batch=book.id, calls=len(intake.calls), faults=len(faults), skipped=len(found.skipped))
+    return IngestReport(tuple(intake.calls), faults, tuple(found.skipped), tuple(notes), book.id)
 
 
 def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:
@@ -87,48 +99,101 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     name = Path(filename.replace("\\", "/")).name or "upload"
     if Path(name).suffix.lower() in TRANSCRIPT_SUFFIXES:
         raise UsageError(f"{name}: transcripts are taken in on the command line (qa-engine ingest); send a recording")
-    zone = ZoneInfo(app.settings.timezone)
-    read, faults = read_facts(dict(facts), where=name, line=None, zone=zone)
-    if faults:
-        raise ManifestError(faults)
-    read = read.with_agent_id(app.settings.agent_id_digits)
-    stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
-    registered = _ingest_recording(app, stored, Candidate(Path(name), read, name), ASR)
+    book = BatchBook(app, "upload", [readable(name)])
+    candidate = Candidate(Path(name), CallFacts(), name)
+    try:
+        read, faults = read_facts(dict(facts), where=name, line=None, zone=app.zone)
+        if faults:
+            raise ManifestError(faults)
+        candidate = replace(candidate, facts=read.with_agent_id(app.settings.agent_id_digits))
+        stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
+        registered = _ingest_recording(app, stored, candidate, ASR)
+        book.take(registered.call, candidate)
+    except FaultyFileError as error:
+        book.refuse(candidate, error.faults)
+        raise
+    except QaError as error:
+        book.refuse(candidate, [Fault(name, None, None, str(error))])
+        raise
+    finally:
+        book.close()
     ring(app, registered.rings)
     return registered.call
 
 
-def _ingest(
-    app: App, candidate: Candidate, queue: str, faults: list[Fault], update_facts: bool
-) -> Iterator[Registered]:
-    if candidate.is_transcript:
-        yield from _ingest_transcripts(app, candidate, faults, update_facts)
-        return
-    waits = still_written(candidate.path, app.settings.settle_seconds)
-    if waits is not None:
-        faults.append(Fault(readable(candidate.path), None, None, waits))
-        return
-    try:
+class _Intake:
+    """One candidate after the other, each with its outcome in the book."""
+
+    def __init__(self, app: App, book: BatchBook, queue: str, day: date | None, update_facts: bool) -> None:
+        self._app, self._book, self._queue = app, book, queue
+        self._day, self._update_facts = day, update_facts
+        self.calls: list[IngestedCall] = []
+        self.faults: list[Fault] = []
+        self._rings: list[Ring] = []
+
+    def take(self, candidate: Candidate) -> None:
+        faults: list[Fault] = []
+        waits = False
+        try:
+            if candidate.is_transcript:
+                for registered in _transcripts(self._app, candidate, faults, self._update_facts, self._day):
+                    self._taken(registered, candidate)
+            elif wait := still_written(candidate.path, self._app.settings.settle_seconds):
+                waits = True
+                faults.append(Fault(readable(candidate.path), None, None, wait))
+            elif registered_one := self._recording(candidate):
+                self._taken(registered_one, candidate)
+            else:
+                waits = True
+                faults.append(
+                    Fault(readable(candidate.path), None, None, "changed while it was read. It waits; try again")
+                )
+        except FaultyFileError as error:
+            faults += error.faults
+        except OSError as error:
+            message = f"{readable(candidate.path)}: {error.strerror}"
+            faults.append(Fault(candidate.where, candidate.line, None, message, "file"))
+        except QaError as error:
+            faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
+        if faults:
+            self._book.refuse(candidate, faults, waits=waits)
+            self.faults += faults
+        if len(self._rings) >= RING_EVERY:
+            self.ring()
+
+    def ring(self) -> None:
+        ring(self._app, self._rings)
+        self._rings = []
+
+    def _taken(self, registered: Registered, candidate: Candidate) -> None:
+        self._book.take(registered.call, candidate)
+        self.calls.append(registered.call)
+        self._rings += registered.rings
+
+    def _recording(self, candidate: Candidate) -> Registered | None:
+        """None when the file changed while it was copied."""
+        app = self._app
         before = candidate.path.stat()
         with candidate.path.open("rb") as stream:
             stored = app.recordings.store(stream, name=readable(candidate.path.name))
         after = candidate.path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            faults.append(Fault(readable(candidate.path), None, None, "changed while it was read. It waits; try again"))
-            return
-        yield _ingest_recording(app, stored, candidate, queue, update_facts=update_facts)
-    except FaultyFileError as error:
-        faults += error.faults
-    except OSError as error:
-        message = f"{readable(candidate.path)}: {error.strerror}"
-        faults.append(Fault(candidate.where, candidate.line, None, message, "file"))
-    except QaError as error:
-        faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
+            if stored.created:
+                discard(app, stored)
+            return None
+        return _ingest_recording(app, stored, candidate, self._queue, update_facts=self._update_facts, day=self._day)
 
 
 def _ingest_recording(
-    app: App, stored: StoredRecording, candidate: Candidate, queue: str, *, update_facts: bool = False
+    app: App,
+    stored: StoredRecording,
+    candidate: Candidate,
+    queue: str,
+    *,
+    update_facts: bool = False,
+    day: date | None = None,
 ) -> Registered:
+    """Raises QaError when it is refused; then nothing of it is left."""
     facts = candidate.facts
     if facts.agent_channel is None:
         facts = replace(facts, agent_channel=agent_channel(app.settings))
@@ -142,13 +207,19 @@ def _ingest_recording(
         unlisted=candidate.unlisted,
         recording=stored if stored.size_bytes else None,
         transcript=candidate.transcript,
+        day=day,
         update_facts=update_facts,
     )
     if stored.size_bytes == 0:
         stored.path.unlink(missing_ok=True)
-    if not _known(app, stored):
-        arrival = _look(app, stored, arrival)
-    return register(app, arrival)
+    try:
+        if not _known(app, stored):
+            arrival = _look(app, stored, arrival)
+        return register(app, arrival)
+    except QaError:
+        if stored.created and stored.size_bytes:
+            discard(app, stored)
+        raise
 
 
 def _look(app: App, stored: StoredRecording, arrival: Arrival) -> Arrival:
@@ -170,8 +241,8 @@ def _known(app: App, stored: StoredRecording) -> bool:
         return recording is not None and call_store.find_by_recording(session, recording.id) is not None
 
 
-def _ingest_transcripts(
-    app: App, candidate: Candidate, faults: list[Fault], update_facts: bool
+def _transcripts(
+    app: App, candidate: Candidate, faults: list[Fault], update_facts: bool, day: date | None
 ) -> Iterator[Registered]:
     """Every call of a transcript file; faults are collected, the calls around them still go in."""
     for record in contract.iter_transcripts(candidate.path, reading_of(app.settings)):
@@ -179,14 +250,16 @@ def _ingest_transcripts(
             faults += record.faults
             continue
         try:
-            yield _ingest_transcript(app, proper(record, candidate.path), candidate, update_facts)
+            yield _ingest_transcript(app, proper(record, candidate.path), candidate, update_facts, day)
         except FaultyFileError as error:
             faults += error.faults
         except QaError as error:
             faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
 
 
-def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, update_facts: bool) -> Registered:
+def _ingest_transcript(
+    app: App, transcript: Transcript, candidate: Candidate, update_facts: bool, day: date | None
+) -> Registered:
     facts = candidate.facts.over(facts_of(transcript)).with_agent_id(app.settings.agent_id_digits)
     call_id = facts.call_id or id_of_file(candidate.path)
     return register(
@@ -198,6 +271,7 @@ def _ingest_transcript(app: App, transcript: Transcript, candidate: Candidate, u
             facts=replace(facts, call_id=call_id),
             stem=call_id,
             transcript=with_facts(transcript, candidate.facts, call_id),
+            day=day,
             update_facts=update_facts,
         ),
     )

@@ -40,6 +40,7 @@ class IngestReport:
     faults: tuple[Fault, ...] = ()
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what else is to be known of the folder: files passed over, ids that look alike
+    batch: int | None = None  # where every file of it is written down
 
     @property
     def ok(self) -> bool:

@@ -15,6 +15,7 @@ from qa_engine.domain import CallState, Channel, Transcript, may_follow
 from qa_engine.errors import ConflictError, Fault, ManifestError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.intake.correcting import corrected, same_words
+from qa_engine.service.intake.discarding import still_there
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.service.intake.filenames import last_part
 from qa_engine.service.intake.growing import goes_on_from
@@ -65,6 +66,7 @@ class Arrival:
     transcript: Transcript | None = None
     reason: str | None = None
     message: str | None = None
+    day: date | None = None  # of a call whose start nobody knows; None: the day on which it came
     update_facts: bool = False  # the facts of a call that is here already are corrected by these
 
     def fault(self, message: str) -> ManifestError:
@@ -84,7 +86,9 @@ def register(app: App, arrival: Arrival) -> Registered:
     for _ in range(TRIES):
         try:
             with app.database.write() as session:
-                return _Registration(app, session, arrival).run()
+                registered = _Registration(app, session, arrival).run()
+                still_there(arrival.recording)
+                return registered
         except IntegrityError:
             continue  # somebody else brought the same recording, call or agent at this moment: now it can be found
     raise ConflictError(f"{arrival.source}: others keep changing the same call; try again")
@@ -285,7 +289,9 @@ class _Registration:
 
     def _take_facts(self, call: tables.Call, facts: CallFacts, duration: float | None) -> bool:
         """Write the facts of a call; False when its agent was never named."""
-        call.day = (facts.started_at or self._now).astimezone(self._zone).date()
+        started = facts.started_at
+        today = self._now.astimezone(self._zone).date()
+        call.day = started.astimezone(self._zone).date() if started else self._arrival.day or today
         known = True
         if (number := facts.agent.id) is not None:
             facts = self._as_of(facts, call.day)

@@ -34,6 +34,9 @@ class RecordingStore(Protocol):
     def path(self, sha256: str, suffix: str) -> Path:
         """The file of a stored recording. Raises NotFoundError."""
 
+    def remove(self, sha256: str, suffix: str) -> bool:
+        """Take a recording away for good; False when there was none."""
+
 
 class FolderRecordings:
     """Files in a folder, two levels deep: ``ab/ab12….wav``. A file appears whole or not at all."""
@@ -71,6 +74,14 @@ class FolderRecordings:
         if not path.is_file():
             raise NotFoundError(f"the recording {sha256[:12]}… is missing from {self._root}")
         return path
+
+    def remove(self, sha256: str, suffix: str) -> bool:
+        try:
+            path = self.path(sha256, suffix)
+        except NotFoundError:
+            return False
+        path.unlink(missing_ok=True)
+        return True
 
     def _place(self, temporary: Path, sha256: str, suffix: str) -> tuple[Path, bool]:
         folder = self._root / sha256[:2]

@@ -1,0 +1,48 @@
+"""The tables of the night: what was handed in, what was expected, and how the days were closed."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qa_engine.store.tables import Base
+
+
+class Batch(Base):
+    """One handing in of files: a command, an upload, a look at a watched folder. Counts are of its files."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))  # ingest, upload, watch, night
+    source: Mapped[str]  # the paths as they were named, one a line
+    manifest: Mapped[str | None]  # name of the manifest, or of several
+    manifest_digest: Mapped[str | None]
+    day: Mapped[date | None]  # the day it was handed in for, where somebody said so
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]  # None: at work, or cut off
+    seen: Mapped[int]
+    taken: Mapped[int]
+    duplicate: Mapped[int]
+    waiting: Mapped[int]
+    refused: Mapped[int]
+    skipped: Mapped[int]
+
+
+class BatchFile(Base):
+    """What became of one file (of one call, in a file of many transcripts) of a batch."""
+
+    __tablename__ = "batch_files"
+    __table_args__ = (Index(None, "day", "outcome"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]  # as it was named
+    name: Mapped[str] = mapped_column(index=True)  # its last part
+    line: Mapped[int | None]  # of the manifest
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str] = mapped_column(String(9))
+    reason: Mapped[str]
+    call_id: Mapped[str | None]
+    day: Mapped[date | None]  # of the call, or of the batch where there is no call
