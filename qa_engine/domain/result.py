@@ -151,7 +151,7 @@ class RuleResult:
     rate: str = ""
     about: tuple[str, ...] = ()  # what the rule is about: rules that share one of these may find the same event
     each: float = 0.0  # what one hit takes of ``points``
-    stake: float = 0.0  # what a doubt would cost if it were a fault
+    stake: float = 0.0  # what a doubt would cost if it were a fault, a fault if it were not ``same_event``
     same_event: str = ""
     witnesses: tuple[str, ...] = ()  # what spoke for the fault: wording, phrase, act, measure
     precision: Precision | None = None  # None: never measured

@@ -8,6 +8,7 @@ from qa_engine.scoring.metrics import metrics
 from qa_engine.scoring.moods import friendliness, mood_level, mood_title, with_tones
 from qa_engine.scoring.placement import placement_faults, placement_findings
 from qa_engine.scoring.review import ReviewKind, ReviewReason, kind_of
+from qa_engine.scoring.reviewed import countable_hits, needs_word, reviewed, standing, undecided
 from qa_engine.scoring.score import score_call
 from qa_engine.scoring.scorecard import (
     AppliesTo,
@@ -38,6 +39,7 @@ __all__ = [
     "VetoPolicy",
     "VetoScope",
     "choose_scorecard",
+    "countable_hits",
     "difference",
     "friendliness",
     "kind_of",
@@ -46,10 +48,14 @@ __all__ = [
     "metrics",
     "mood_level",
     "mood_title",
+    "needs_word",
     "placement_faults",
     "placement_findings",
+    "reviewed",
     "score_call",
     "scorecard_named",
+    "standing",
+    "undecided",
     "with_acts",
     "with_tones",
 ]

@@ -21,7 +21,8 @@ class _Kept:
 
 
 def one_event(results: Sequence[RuleResult], scorecard: Scorecard) -> tuple[RuleResult, ...]:
-    """The results with points only where nobody dearer takes them; the others name that rule in ``same_event``.
+    """The results with points only where nobody dearer takes them; the others name that rule in ``same_event``, and
+    keep in ``stake`` what they would take if that one fell.
 
     A rule that counts its hits keeps what it takes for hits elsewhere. Equally dear ones: the first of the pack.
     """
@@ -36,7 +37,7 @@ def one_event(results: Sequence[RuleResult], scorecard: Scorecard) -> tuple[Rule
             kept.append(_Kept(result, turns))
             continue
         rest = _elsewhere(result, dearer)
-        changed[result.id] = replace(result, points=rest, same_event=dearer.rule.id)
+        changed[result.id] = replace(result, points=rest, same_event=dearer.rule.id, stake=result.points)
         if rest:
             kept.append(_Kept(result, turns - dearer.turns))
     return tuple(changed.get(result.id, result) for result in results)

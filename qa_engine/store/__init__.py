@@ -3,7 +3,7 @@
 Functions here take a session and never begin or end a transaction: that is ``service``'s.
 """
 
-from qa_engine.store import night_tables, people_tables  # their tables belong to the same metadata
+from qa_engine.store import night_tables, people_tables, review_tables  # their tables belong to the same metadata
 from qa_engine.store.batches import FileEntry, FileOutcome
 from qa_engine.store.calls import AgentSums, CallFilter, CallOrder
 from qa_engine.store.database import Database, head_revision
@@ -21,4 +21,5 @@ __all__ = [
     "head_revision",
     "night_tables",
     "people_tables",
+    "review_tables",
 ]

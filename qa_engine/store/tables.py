@@ -88,6 +88,7 @@ class Call(Base):
     received_at: Mapped[datetime]
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
     result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"))
+    signing_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: signings already point here
 
     recording: Mapped[Recording | None] = relationship(lazy="raise")
     transcript: Mapped["Transcript | None"] = relationship(lazy="raise", foreign_keys=[transcript_id])

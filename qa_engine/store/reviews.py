@@ -1,0 +1,230 @@
+"""Reviews, decisions and signed forms: claiming, appending, and what other rooms read of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qa_engine.domain import Status
+from qa_engine.domain.review import Decision, DecisionKind, FinalScore, Lane, ReviewKind, RuleVerdicts, Target
+from qa_engine.store import review_tables, tables
+
+OPEN, SIGNED = "open", "signed"
+_MANY = 500  # of the values that one statement of SQLite takes
+
+
+def open_review(session: Session, call_pk: int, kind: ReviewKind) -> review_tables.Review | None:
+    """The work of this kind on a call that is not signed."""
+    review = review_tables.Review
+    return session.scalar(
+        select(review)
+        .where(review.call_pk == call_pk, review.kind == kind.value, review.state == OPEN)
+        .order_by(review.id)
+        .limit(1)
+    )
+
+
+def get_review(session: Session, review_id: int) -> review_tables.Review | None:
+    return session.get(review_tables.Review, review_id, populate_existing=True)
+
+
+def start_review(
+    session: Session,
+    call: tables.Call,
+    kind: ReviewKind,
+    *,
+    who: str | None,
+    name: str = "",
+    not_who: str | None = None,
+    appeal_id: int | None = None,
+    now: datetime,
+) -> review_tables.Review:
+    """New work on a call that has a result."""
+    assert call.result_id is not None
+    row = review_tables.Review(
+        call_pk=call.id,
+        result_id=call.result_id,
+        kind=kind.value,
+        state=OPEN,
+        who=who,
+        who_name=name,
+        not_who=not_who,
+        opened_at=now,
+        touched_at=now,
+        version=1,
+        remark="",
+        lesson="",
+        appeal_id=appeal_id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_decision(
+    session: Session,
+    decision: Decision,
+    *,
+    call: tables.Call,
+    result_id: int,
+    review_id: int | None,
+    name: str,
+) -> review_tables.Decision:
+    row = review_tables.Decision(
+        call_pk=call.id,
+        result_id=result_id,
+        review_id=review_id,
+        lane=decision.lane.value,
+        kind=decision.kind.value,
+        rule_id=decision.target.rule,
+        hit=decision.target.hit,
+        section=decision.target.section,
+        item=decision.target.item,
+        reason=decision.reason,
+        points=decision.points,
+        note=decision.note,
+        machine=decision.machine.value if decision.machine is not None else None,
+        who=decision.who,
+        who_name=name,
+        at=decision.at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def decisions_of(session: Session, call: tables.Call, *, calibration: int | None = None) -> tuple[Decision, ...]:
+    """What was decided about a call, in order. ``calibration``: what was decided in that review, and nothing else."""
+    return tuple(_decision(row, call.call_id) for row in decision_rows(session, call.id, calibration=calibration))
+
+
+def decision_rows(
+    session: Session, call_pk: int, *, calibration: int | None = None
+) -> Sequence[review_tables.Decision]:
+    row = review_tables.Decision
+    mine = row.review_id == calibration if calibration is not None else row.lane != Lane.CALIBRATION.value
+    return session.scalars(select(row).where(row.call_pk == call_pk, mine).order_by(row.id)).all()
+
+
+def _decision(row: review_tables.Decision, call_id: str) -> Decision:
+    return Decision(
+        call_id=call_id,
+        target=Target(row.rule_id, row.hit, row.section, row.item),
+        kind=DecisionKind(row.kind),
+        who=row.who,
+        at=row.at,
+        reason=row.reason,
+        points=row.points,
+        note=row.note,
+        machine=Status(row.machine) if row.machine is not None else None,
+        lane=Lane(row.lane),
+    )
+
+
+def signing_of(session: Session, call: tables.Call) -> review_tables.Signing | None:
+    """The signed form that stands for a call."""
+    return session.get(review_tables.Signing, call.signing_id) if call.signing_id is not None else None
+
+
+def signings_of(session: Session, call_pk: int) -> Sequence[review_tables.Signing]:
+    """Every signed form of a call, the oldest first, calibration apart."""
+    row = review_tables.Signing
+    return session.scalars(
+        select(row).where(row.call_pk == call_pk, row.kind != ReviewKind.CALIBRATION.value).order_by(row.id)
+    ).all()
+
+
+def final_scores(session: Session, call_ids: Iterable[str]) -> Mapping[str, FinalScore]:
+    """What stands signed for these calls, by call id; a call that nobody signed is left out."""
+    wanted = list(dict.fromkeys(call_ids))
+    found: dict[str, FinalScore] = {}
+    for at in range(0, len(wanted), _MANY):
+        rows = session.execute(
+            select(tables.Call.call_id, review_tables.Signing)
+            .join(review_tables.Signing, review_tables.Signing.id == tables.Call.signing_id)
+            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]))
+        )
+        found |= {call_id: _final(call_id, signing) for call_id, signing in rows}
+    return found
+
+
+def final_bodies(session: Session, call_ids: Iterable[str]) -> Mapping[str, str]:
+    """The signed results of these calls as contract JSON, by call id; a call that nobody signed is left out."""
+    wanted = list(dict.fromkeys(call_ids))
+    found: dict[str, str] = {}
+    for at in range(0, len(wanted), _MANY):
+        rows = session.execute(
+            select(tables.Call.call_id, review_tables.Signing.body)
+            .join(review_tables.Signing, review_tables.Signing.id == tables.Call.signing_id)
+            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]))
+        )
+        found.update((call_id, body) for call_id, body in rows)
+    return found
+
+
+def _final(call_id: str, row: review_tables.Signing) -> FinalScore:
+    return FinalScore(
+        call_id=call_id,
+        total=row.total,
+        possible=row.possible,
+        grade=row.grade,
+        veto=row.veto,
+        machine_total=row.machine_total,
+        machine_possible=row.machine_possible,
+        machine_grade=row.machine_grade,
+        signed_by=row.who_name,
+        signed_at=row.at,
+    )
+
+
+def rule_verdicts(
+    session: Session,
+    *,
+    day_from: date | None = None,
+    day_to: date | None = None,
+    team: str | None = None,
+    rule_id: str | None = None,
+) -> Mapping[str, RuleVerdicts]:
+    """What people said about the findings of each rule, on calls of a period (both days included)."""
+    row = review_tables.Decision
+    counted = (row.lane != Lane.CALIBRATION.value, row.rule_id.is_not(None), row.kind != DecisionKind.LOOK.value)
+    newest = select(func.max(row.id)).where(*counted).group_by(row.call_pk, row.rule_id, row.hit)
+    statement = (
+        select(row.rule_id, row.kind, row.machine, row.reason, func.count())
+        .join(tables.Call, tables.Call.id == row.call_pk)
+        .where(row.id.in_(newest), row.kind != DecisionKind.WITHDRAW.value)
+        .group_by(row.rule_id, row.kind, row.machine, row.reason)
+    )
+    if day_from is not None:
+        statement = statement.where(tables.Call.day >= day_from)
+    if day_to is not None:
+        statement = statement.where(tables.Call.day <= day_to)
+    if team is not None:
+        statement = statement.where(tables.Call.team == team)
+    if rule_id is not None:
+        statement = statement.where(row.rule_id == rule_id)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for rule, kind, machine, reason, number in session.execute(statement):
+        assert rule is not None  # only those are asked for
+        counts[rule][_counted_as(DecisionKind(kind), machine)] += number
+        if kind == DecisionKind.OVERTURN.value:
+            reasons[rule][reason] += number
+    return {
+        rule: RuleVerdicts(rule, **{k: n for k, n in sorted(kinds.items()) if k}, reasons=dict(reasons[rule]))
+        for rule, kinds in sorted(counts.items())
+    }
+
+
+def _counted_as(kind: DecisionKind, machine: str | None) -> str:
+    """The field of `RuleVerdicts` that a decision counts in; empty: in none."""
+    if kind is DecisionKind.MISSED:
+        return "missed"
+    if kind is DecisionKind.EXEMPT:
+        return "exempt"
+    doubt = "doubts_" if machine == Status.UNCERTAIN.value else ""
+    if machine not in (Status.FAIL.value, Status.UNCERTAIN.value):
+        return ""
+    return doubt + ("overturned" if kind is DecisionKind.OVERTURN else "confirmed")

@@ -1,0 +1,229 @@
+"""A machine's result and what people decided: the final form."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.domain import CallResult, Evidence, RuleResult, Severity, Speaker, Status
+from qa_engine.domain.review import Decision, DecisionKind, Exempt, Lane, Overturn, Target, hit_mark
+from qa_engine.errors import UsageError
+from qa_engine.scoring import GradeBand, ItemMode, reviewed, score_call, undecided
+from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, veto
+
+K = DecisionKind
+CARD = card(section("s", item("i", 20), item("m", 5, mode=ItemMode.MANUAL)))
+WHEN = datetime(2026, 3, 2, tzinfo=UTC)
+CALL = transcript().call
+
+
+def hit(turn: int, start: int = 0) -> Evidence:
+    return Evidence("c", "phrase", turn, Speaker.AGENT, None, None, (start, start + 2), "不行", "坐席说")
+
+
+def machine(*rules: RuleResult) -> CallResult:
+    return score_call(transcript(), rules, "pack", CARD, transcript_digest="t", engine="0")
+
+
+def say(name: str, kind: K, *, mark: str | None = None, lane: Lane = Lane.DESK, **more: object) -> Decision:
+    given = {K.OVERTURN: {"reason": Overturn.QUOTED}, K.EXEMPT: {"reason": Exempt.NO_OCCASION}}.get(kind, {})
+    return Decision("c-1", Target(rule=name, hit=mark), kind, "zhou", WHEN, lane=lane, **{**given, **more})  # type: ignore[arg-type]
+
+
+def score(points: float) -> Decision:
+    return Decision("c-1", Target(section="s", item="m"), K.SCORE, "zhou", WHEN, points=points)
+
+
+def final(result: CallResult, *decisions: Decision) -> CallResult:
+    return reviewed(result, CARD, CALL, decisions)
+
+
+def total(result: CallResult, *decisions: Decision) -> tuple[float, float]:
+    found = final(result, *decisions)
+    return found.total, found.possible
+
+
+DOUBT = rule("d", Status.UNCERTAIN, stake=-4.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "decisions", "expected"),
+    [
+        (fail("a", -3), [], (17, 20)),
+        (fail("a", -3), [say("a", K.CONFIRM)], (17, 20)),
+        (fail("a", -3), [say("a", K.OVERTURN)], (20, 20)),
+        (fail("a", -3), [say("a", K.EXEMPT)], (0, 0)),
+        (fail("a", -3), [say("a", K.POINTS, points=-1.0)], (19, 20)),
+        (fail("a", -3), [say("a", K.OVERTURN), say("a", K.WITHDRAW)], (17, 20)),
+        (fail("a", -3), [say("a", K.OVERTURN), say("a", K.CONFIRM)], (17, 20)),
+        (fail("a", -3), [say("a", K.OVERTURN, lane=Lane.CALIBRATION)], (17, 20)),
+        (fail("a", -3), [say("a", K.LOOK)], (17, 20)),
+        (DOUBT, [], (20, 20)),
+        (DOUBT, [say("d", K.CONFIRM)], (16, 20)),
+        (DOUBT, [say("d", K.OVERTURN)], (20, 20)),
+        (rule("p"), [say("p", K.CONFIRM)], (20, 20)),
+        (rule("p"), [say("p", K.MISSED, points=-5.0)], (15, 20)),
+        (rule("p"), [score(3)], (23, 25)),
+        (fail("a", -3), [score(3), score(5), say("a", K.OVERTURN)], (25, 25)),
+    ],
+)
+def test_what_a_decision_does_to_the_total(
+    given: RuleResult, decisions: list[Decision], expected: tuple[float, float]
+) -> None:
+    assert total(machine(given), *decisions) == expected
+
+
+def test_hits_are_decided_one_by_one_and_the_cap_stays() -> None:
+    counted = fail("a", -6, evidence=(hit(1), hit(4), hit(7)), hits=3, each=-3.0)  # capped at 6
+    marks = [hit_mark(evidence) for evidence in counted.evidence]
+    result = machine(counted)
+    assert total(result, say("a", K.OVERTURN, mark=marks[0]))[0] == 14
+    assert total(result, *(say("a", K.OVERTURN, mark=mark) for mark in marks[:2]))[0] == 17
+    none = final(result, *(say("a", K.OVERTURN, mark=mark) for mark in marks))
+    assert (none.total, none.rules[0].status) == (20, Status.PASS)
+    again = total(result, *(say("a", K.OVERTURN, mark=mark) for mark in marks), say("a", K.CONFIRM))
+    assert again[0] == 14, "a word about the whole line sets aside those about its hits"
+
+
+def test_one_of_several_proofs_of_one_fault_does_not_make_it_cheaper() -> None:
+    once = fail("a", -3, evidence=(hit(1), hit(4)), hits=1, each=-3.0)
+    result = machine(once)
+    assert total(result, say("a", K.OVERTURN, mark=hit_mark(hit(1))))[0] == 17
+    assert total(result, *(say("a", K.OVERTURN, mark=hit_mark(hit(n))) for n in (1, 4)))[0] == 20
+
+
+def test_a_hit_of_other_words_is_not_touched() -> None:
+    result = machine(fail("a", -3, evidence=(hit(1),), hits=1, each=-3.0))
+    assert total(result, say("a", K.OVERTURN, mark="9:0-2"))[0] == 17
+
+
+def test_when_the_dearer_fault_falls_the_other_of_the_event_costs() -> None:
+    dear = fail("dear", -8, about=("anger",), evidence=(hit(3),), hits=1, each=-8.0)
+    cheap = fail("cheap", -4, about=("anger",), evidence=(hit(3),), hits=1, each=-4.0)
+    result = machine(dear, cheap)
+    assert (result.total, result.rules[1].same_event) == (12, "dear")
+    assert total(result)[0] == 12
+    found = final(result, say("dear", K.OVERTURN))
+    assert (found.total, found.rules[1].same_event) == (16, "")
+    assert total(result, say("cheap", K.CONFIRM))[0] == 12
+    assert total(result, say("cheap", K.POINTS, points=-1.0))[0] == 11, "points that a person gave are taken"
+
+
+def test_vetoes() -> None:
+    result = machine(veto("v", confirmed=False))
+    assert result.veto_suspected
+    assert undecided(result, []) == (Target(rule="v"), Target(section="s", item="m"))
+    stands = final(result, say("v", K.CONFIRM))
+    assert (stands.veto, stands.total, stands.veto_suspected) == (True, 0, False)
+    falls = final(result, say("v", K.OVERTURN))
+    assert (falls.veto, falls.veto_suspected) == (False, False)
+    assert not final(machine(veto("v", confirmed=True)), say("v", K.OVERTURN)).veto
+    missed = final(machine(rule("v", severity=Severity.VETO)), say("v", K.MISSED, points=0.0))
+    assert missed.veto
+
+
+def test_what_is_left_to_say_the_gravest_first() -> None:
+    rules = (
+        fail("f", -1),
+        rule("e", Status.ERROR),
+        DOUBT,
+        rule("q", Status.UNCERTAIN, stake=-1.0, quiet=True),
+        rule("dv", Status.UNCERTAIN, severity=Severity.VETO),
+    )
+    result = machine(*rules)
+    assert [t.rule for t in undecided(result, [])] == ["dv", "d", "e", None]
+    said = [say("d", K.CONFIRM), score(4), say("e", K.OVERTURN), say("dv", K.OVERTURN)]
+    assert undecided(result, said) == ()
+    assert [t.rule for t in undecided(result, [*said, say("d", K.WITHDRAW)])] == ["d"]
+    assert len(undecided(result, [say("d", K.CONFIRM, lane=Lane.CALIBRATION)])) == 4
+
+
+def test_what_cannot_be() -> None:
+    result = machine(rule("a"))
+    with pytest.raises(UsageError, match="takes 0 to 5"):
+        final(result, score(6))
+    with pytest.raises(UsageError, match="scored on"):
+        reviewed(result, card(section("s", item("i", 9))), CALL, [])
+    for wrong in (
+        {"target": Target(rule="a"), "kind": K.OVERTURN},
+        {"target": Target(rule="a"), "kind": K.EXEMPT, "reason": "because"},
+        {"target": Target(rule="a"), "kind": K.SCORE, "points": 1.0},
+        {"target": Target(rule="a"), "kind": K.POINTS, "points": 1.0},
+        {"target": Target(section="s", item="m"), "kind": K.CONFIRM},
+        {"target": Target(rule="a", hit="1:0-2"), "kind": K.POINTS, "points": -1.0},
+    ):
+        with pytest.raises(ValueError):
+            Decision("c-1", who="zhou", at=WHEN, **wrong)  # type: ignore[arg-type]
+    for nothing in ({}, {"hit": "1:0-2"}, {"rule": "a", "section": "s", "item": "i"}):
+        with pytest.raises(ValueError):
+            Target(**nothing)
+
+
+_KINDS = st.sampled_from([K.CONFIRM, K.OVERTURN, K.EXEMPT, K.POINTS, K.MISSED, K.WITHDRAW])
+_STATUSES = st.sampled_from(list(Status))
+
+
+@st.composite
+def _rules(draw: st.DrawFn) -> tuple[RuleResult, ...]:
+    found = []
+    for n in range(draw(st.integers(1, 5))):
+        status = draw(_STATUSES)
+        cost = -draw(st.integers(0, 900)) / 100
+        found.append(
+            rule(
+                f"r{n}",
+                status,
+                cost if status is Status.FAIL else 0.0,
+                each=cost if status is Status.FAIL else 0.0,
+                stake=cost if status is Status.UNCERTAIN else 0.0,
+                hits=int(status is Status.FAIL),
+                about=draw(st.sampled_from([(), ("x",), ("y",)])),
+                severity=draw(st.sampled_from([Severity.MINOR, Severity.MAJOR, Severity.VETO])),
+            )
+        )
+    return tuple(found)
+
+
+@st.composite
+def _decisions(draw: st.DrawFn) -> list[Decision]:
+    made = []
+    for _ in range(draw(st.integers(0, 8))):
+        kind = draw(_KINDS)
+        points = -draw(st.integers(0, 2500)) / 100 if kind in (K.POINTS, K.MISSED) else None
+        made.append(say(f"r{draw(st.integers(0, 5))}", kind, points=points))
+    return made
+
+
+@given(_rules(), _decisions())
+def test_the_final_total_is_within_its_bounds_and_the_same_every_time(
+    rules: tuple[RuleResult, ...], decisions: list[Decision]
+) -> None:
+    result = machine(*rules)
+    one = final(result, *decisions)
+    assert one == final(result, *decisions)
+    assert 0 <= one.total <= one.possible
+    assert not one.needs_review
+    assert one.grade in {band.grade for band in CARD.grades if isinstance(band, GradeBand)}
+    assert one.veto == any(r.severity is Severity.VETO and r.status is Status.FAIL and r.confirmed for r in one.rules)
+
+
+@given(_rules())
+def test_without_a_word_the_machine_stands(rules: tuple[RuleResult, ...]) -> None:
+    result = machine(*rules)
+    found = final(result)
+    assert (found.total, found.possible, found.veto) == (result.total, result.possible, result.veto)
+    assert [r.points for r in found.rules] == [r.points for r in result.rules]
+
+
+@given(_rules(), _decisions(), st.integers(0, 5))
+def test_overturning_a_fault_never_costs_more_than_it_had(
+    rules: tuple[RuleResult, ...], decisions: list[Decision], which: int
+) -> None:
+    """Apart from events: there, what another rule finds in the same place may then count."""
+    plain = tuple(fail(r.id, r.points) if r.status is Status.FAIL and r.severity is not Severity.VETO else rule(r.id)
+                  for r in rules)  # fmt: skip
+    result = machine(*plain)
+    before = final(result, *decisions)
+    after = final(result, *decisions, say(f"r{which}", K.OVERTURN))
+    assert after.total >= before.total
