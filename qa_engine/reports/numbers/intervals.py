@@ -1,0 +1,113 @@
+"""Estimates with 95 % intervals of rates, of means and of differences between two periods or groups."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+
+from qa_engine.reports.statistics import t_975, wilson
+
+ENOUGH = 5
+"""Below so many calls a figure is shown and said to be uncertain, and nobody is ranked by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure over ``n`` calls and the bounds of its 95 % interval; None where the calls do not tell."""
+
+    n: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def few(self) -> bool:
+        return self.n < ENOUGH
+
+    @property
+    def moved(self) -> bool:
+        """For a difference: whether the interval leaves 0 out."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Number, sum and sum of squares: all that a mean and its spread need of any number of values."""
+
+    n: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Sums":
+        listed = list(values)
+        return cls(len(listed), sum(listed), sum(value * value for value in listed))
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(self.n + other.n, self.total + other.total, self.squares + other.squares)
+
+    @property
+    def mean(self) -> float | None:
+        return self.total / self.n if self.n else None
+
+    @property
+    def variance(self) -> float | None:
+        """Of single values, with n - 1; None below two values."""
+        if self.n < 2:
+            return None
+        return max(0.0, (self.squares - self.total * self.total / self.n) / (self.n - 1))
+
+
+def mean_estimate(
+    sums: Sums, *, pooled: Sums | None = None, lowest: float = float("-inf"), highest: float = float("inf")
+) -> Estimate:
+    """A mean with the t interval ``mean ± t · s / √n``.
+
+    ``pooled``: the values of the whole team, whose spread is used instead of that of few own calls (then also below
+    `ENOUGH` calls there is an interval).
+    """
+    if sums.mean is None:
+        return Estimate(0, None)
+    source = pooled if pooled is not None and pooled.n > sums.n else sums
+    variance = source.variance
+    if variance is None or (source is sums and sums.n < ENOUGH):
+        return Estimate(sums.n, sums.mean)
+    half = t_975(source.n - 1) * sqrt(variance / sums.n)
+    return Estimate(sums.n, sums.mean, max(lowest, sums.mean - half), min(highest, sums.mean + half))
+
+
+def rate_estimate(found: float, n: float) -> Estimate:
+    """A share (0-1) of ``n`` calls with the interval of Wilson (1927)."""
+    if n <= 0:
+        return Estimate(0, None)
+    low, high = wilson(found, n)  # type: ignore[arg-type]  # the formula holds for corrected counts as well
+    return Estimate(round(n), found / n, low / 100, high / 100)
+
+
+def rate_difference(before: tuple[float, float], after: tuple[float, float]) -> Estimate:
+    """Share after less share before, with Newcombe's hybrid score interval (1998, method 10); counts as (found, n)."""
+    first, second = rate_estimate(*before), rate_estimate(*after)
+    if first.value is None or second.value is None:
+        return Estimate(0, None)
+    assert first.low is not None
+    assert first.high is not None
+    assert second.low is not None
+    assert second.high is not None
+    change = second.value - first.value
+    down = sqrt((second.value - second.low) ** 2 + (first.high - first.value) ** 2)
+    up = sqrt((second.high - second.value) ** 2 + (first.value - first.low) ** 2)
+    return Estimate(min(first.n, second.n), change, change - down, change + up)
+
+
+def mean_difference(before: Sums, after: Sums) -> Estimate:
+    """Mean after less mean before, with Welch's interval (1947)."""
+    if before.mean is None or after.mean is None:
+        return Estimate(0, None)
+    n, change = min(before.n, after.n), after.mean - before.mean
+    if n < ENOUGH or before.variance is None or after.variance is None:
+        return Estimate(n, change)
+    a, b = before.variance / before.n, after.variance / after.n
+    if a + b == 0:
+        return Estimate(n, change, change, change)
+    degrees = (a + b) ** 2 / (a * a / (before.n - 1) + b * b / (after.n - 1))
+    half = t_975(max(1, int(degrees))) * sqrt(a + b)
+    return Estimate(n, change, change - half, change + half)

@@ -1,0 +1,135 @@
+"""Intervals hold the truth as often as they claim: 95 of 100 times, within one point, over simulated truths."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.random import Generator, default_rng
+
+from qa_engine.reports.numbers import (
+    Estimate,
+    Measured,
+    Sums,
+    corrected_rate,
+    mean_difference,
+    mean_estimate,
+    rate_difference,
+    rate_estimate,
+)
+
+ROUNDS = 3000
+POINTS = np.array([2, 3, 5, 3, 2, 8, 4, 3, 2, 5, 2, 3, 2, 2, 3, 4, 2, 3, 2, 2.0])
+FAULTS = np.linspace(0.01, 0.25, len(POINTS))
+TRUE_SCORE = 100 - float(POINTS @ FAULTS)
+
+
+def covered(rounds: int, one: Callable[[Generator], tuple[Estimate, float]]) -> float:
+    """Percent of the rounds whose interval holds the truth."""
+    rng = default_rng(20260301)
+    hits = 0
+    for _ in range(rounds):
+        estimate, truth = one(rng)
+        assert estimate.low is not None
+        assert estimate.high is not None
+        hits += estimate.low - 1e-12 <= truth <= estimate.high + 1e-12
+    return 100 * hits / rounds
+
+
+def scores(rng: Generator, n: int) -> Sums:
+    """Scores as calls have them: 100 less what some of twenty faults cost, skewed and in steps."""
+    return Sums.of(100 - ((rng.random((n, len(POINTS))) < FAULTS) @ POINTS))
+
+
+@pytest.mark.parametrize("n", [5, 20, 100, 400])
+def test_rates(n: int) -> None:
+    def one(rng: Generator) -> tuple[Estimate, float]:
+        truth = float(rng.beta(2, 18))
+        return rate_estimate(rng.binomial(n, truth), n), truth
+
+    assert covered(ROUNDS, one) == pytest.approx(95, abs=1)
+
+
+@pytest.mark.parametrize("n", [5, 12, 40])
+def test_means_of_skewed_scores(n: int) -> None:
+    assert covered(ROUNDS, lambda rng: (mean_estimate(scores(rng, n)), TRUE_SCORE)) == pytest.approx(95, abs=1.2)
+
+
+def test_means_of_few_scores_with_the_spread_of_the_team() -> None:
+    def one(rng: Generator) -> tuple[Estimate, float]:
+        return mean_estimate(scores(rng, 3), pooled=scores(rng, 200)), TRUE_SCORE
+
+    assert covered(ROUNDS, one) == pytest.approx(95, abs=1)
+
+
+def test_differences_of_rates() -> None:
+    def one(rng: Generator) -> tuple[Estimate, float]:
+        before, after = rng.beta(2, 10, size=2)
+        n, m = rng.integers(10, 200, size=2)
+        return rate_difference((rng.binomial(n, before), n), (rng.binomial(m, after), m)), after - before
+
+    assert covered(ROUNDS, one) == pytest.approx(95, abs=1)
+
+
+def test_differences_of_means() -> None:
+    def one(rng: Generator) -> tuple[Estimate, float]:
+        shift = float(rng.normal(0, 3))
+        after = Sums.of(90 + shift + 5 * rng.standard_normal(int(rng.integers(5, 60))))
+        return mean_difference(Sums.of(90 + 8 * rng.standard_normal(12)), after), shift
+
+    assert covered(ROUNDS, one) == pytest.approx(95, abs=1)
+
+
+def test_rates_corrected_by_precision_and_recall() -> None:
+    def one(rng: Generator) -> tuple[Estimate, float]:
+        seen, precision, recall = rng.uniform(0.05, 0.3), rng.uniform(0.75, 0.97), rng.uniform(0.6, 0.95)
+        n, checks = int(rng.integers(200, 2000)), int(rng.integers(40, 120))
+        estimate = corrected_rate(
+            rng.binomial(n, seen),
+            n,
+            precision=Measured(rng.binomial(checks, precision), checks),
+            recall=Measured(rng.binomial(checks, recall), checks),
+        )
+        return estimate, seen * precision / recall
+
+    assert covered(ROUNDS, one) == pytest.approx(95, abs=1.2)
+
+
+def test_a_correction_moves_the_rate_to_what_was_really_there() -> None:
+    """Of 100 calls 20 have the fault; the rule finds 15 of them and 5 that are none."""
+    measured = corrected_rate(20, 100, precision=Measured(750, 1000), recall=Measured(750, 1000))
+    assert measured.value == pytest.approx(0.20, abs=0.001)
+    only_precision = corrected_rate(20, 100, precision=Measured(750, 1000))
+    assert only_precision.value == pytest.approx(0.15, abs=0.001)
+
+
+def test_nothing_seen_is_no_figure() -> None:
+    nothing = Estimate(0, None)
+    assert rate_estimate(0, 0) == nothing
+    assert corrected_rate(0, 0) == nothing
+    assert mean_estimate(Sums()) == nothing
+    assert rate_difference((0, 0), (1, 2)) == nothing
+    assert mean_difference(Sums(), Sums.of([1.0])) == nothing
+    few = mean_estimate(Sums.of([90.0, 91.0]))
+    assert (few.value, few.low, few.few) == (90.5, None, True)
+
+
+@given(
+    st.lists(st.floats(0, 100), min_size=1, max_size=30),
+    st.lists(st.floats(0, 100), min_size=1, max_size=30),
+)
+def test_sums_add_up(one: list[float], other: list[float]) -> None:
+    both = Sums.of(one) + Sums.of(other)
+    assert both.n == len(one) + len(other)
+    assert both.mean == pytest.approx(sum(one + other) / len(one + other))
+
+
+@given(st.integers(0, 300), st.integers(1, 300), st.integers(1, 60), st.integers(1, 60))
+def test_a_corrected_rate_stays_a_share(found: int, n: int, right: int, of: int) -> None:
+    made = corrected_rate(min(found, n), n, precision=Measured(min(right, of), of), recall=Measured(min(right, of), of))
+    assert made.low is not None
+    assert made.high is not None
+    assert made.value is not None
+    assert 0 <= made.low <= made.high <= 1
+    assert 0 <= made.value <= 1
