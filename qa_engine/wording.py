@@ -58,3 +58,21 @@ STATES: Mapping[CallState, str] = MappingProxyType(
         CallState.QUARANTINED: "已隔离",
     }
 )
+
+REASONS = {
+    "silent": "录音无人声",
+    "too_short": "录音过短",
+    "too_long": "录音超长",
+    "empty": "录音文件为空",
+    "unreadable": "录音无法读取",
+    "missing": "录音文件缺失",
+    "no_audio": "文件中没有声音",
+    "video": "文件是视频，不是录音",
+    "several_tracks": "录音含多条音轨",
+    "too_many_channels": "录音声道过多",
+    "sample_rate": "录音采样率不可用",
+    "memory": "录音占用内存过大",
+    "truncated": "录音不完整",
+    "attempts_spent": "处理多次失败",
+}
+"""What an inspector reads instead of the key of a reason."""

@@ -26,6 +26,13 @@ COMMANDS: Entries = {
     "status": Entry(
         "qa_engine.cli.status:status", "Show the queue and the ledger: received = finished + in progress + aside."
     ),
+    "ledger": Entry(
+        "qa_engine.cli.ledger:ledger",
+        "The ledger of a day: expected = scored + excluded + quarantined + in work + missing; exit 1 when it is open.",
+    ),
+    "expect": Entry(
+        "qa_engine.cli.ledger:expect", "Take an export of call records as the recordings that a day should bring."
+    ),
     "inspect": Entry(
         "qa_engine.cli.inspect:inspect",
         "Judge inspected calls again and print what changed; a call that a person has keeps its verdict.",

@@ -4,7 +4,7 @@ Looks are names, not colours: ``strong`` ``soft`` ``faint`` ``small`` ``nowrap``
 several may stand together, parted by spaces. A renderer shows the ones that its medium has.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from qa_engine.reports.turns import TurnLine
@@ -286,6 +286,26 @@ class Document:
     data: object = field(default_factory=dict)
     subject: str = ""  # of the workbook's title
     seconds: float | None = None  # length of the picture that a player moves along
+    open_points: tuple[str, ...] = ()  # why the days it is about are not complete
+
+
+INCOMPLETE = "未完整"
+
+
+def stamped(document: Document, open_points: tuple[str, ...]) -> Document:
+    """The document with 未完整 at its head and why; as it is when there is nothing to say."""
+    if not open_points:
+        return document
+    banner = Banner("alarm", (Piece(INCOMPLETE, "strong"), "：以下日期的台账不平，数字可能变化。"), open_points)
+    sheets = document.sheets
+    if sheets:
+        first = sheets[0]
+        head, rest = first.blocks[:1], first.blocks[1:]  # the title stays first
+        sheets = (replace(first, blocks=(*head, banner, *rest)), *sheets[1:])
+    table = document.table
+    if table is not None:
+        table = replace(table, rows=(*table.rows, *((f"{INCOMPLETE}：{point}",) for point in open_points)))
+    return replace(document, blocks=(banner, *document.blocks), sheets=sheets, table=table, open_points=open_points)
 
 
 def words(text: Text) -> str:

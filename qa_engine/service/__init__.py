@@ -32,6 +32,7 @@ from qa_engine.service.authoring.rulebook import (
 )
 from qa_engine.service.checking.check import CheckOutcome, TranscribeOutcome, check_inputs, transcribe_files
 from qa_engine.service.context import App, upgrade_database
+from qa_engine.service.intake.expecting import ListReport, expect_calls
 from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
 from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
@@ -40,6 +41,7 @@ from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.running import JobOutcome, run_job, run_pending
 from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
 from qa_engine.service.jobs.worker_command import worker_command
+from qa_engine.service.night.ledgers import day_ledger, draw_ledger, ledger_days, open_days
 from qa_engine.service.opening import open_app
 from qa_engine.service.ports.bell import Bell, MemoryBell
 from qa_engine.service.ports.clock import Clock, FixedClock, SystemClock
@@ -79,12 +81,12 @@ from qa_engine.service.reporting.reports import (
     report_folder,
     write_report,
 )
-from qa_engine.service.reporting.source import REASONS
 from qa_engine.service.stages.again import InspectedAgain, inspect_again, newer_result
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
 from qa_engine.store import CallFilter, CallOrder, JobState
 from qa_engine.text import writable
+from qa_engine.wording import REASONS
 
 __all__ = [
     "MEDIA_TYPES",
@@ -125,6 +127,7 @@ __all__ = [
     "Judge",
     "Ledger",
     "Level",
+    "ListReport",
     "MemoryBell",
     "PackJudge",
     "Preview",
@@ -153,9 +156,12 @@ __all__ = [
     "call_not_named",
     "check_inputs",
     "coverage",
+    "day_ledger",
     "days",
     "describe_rule",
     "doctor",
+    "draw_ledger",
+    "expect_calls",
     "fault_rules",
     "get_agent",
     "get_call",
@@ -166,6 +172,7 @@ __all__ = [
     "inspect_call",
     "job_kinds",
     "ledger",
+    "ledger_days",
     "ledgers",
     "lint_rules",
     "list_agents",
@@ -174,6 +181,7 @@ __all__ = [
     "load_rules",
     "newer_result",
     "open_app",
+    "open_days",
     "playable_file",
     "preview_paths",
     "profile_gaps",

@@ -201,6 +201,10 @@ def state_counts(session: Session, day: date | None = None) -> dict[tuple[date, 
     return {(on, CallState(state), reason): number for on, state, reason, number in session.execute(statement)}
 
 
+def newest_day(session: Session) -> date | None:
+    return session.scalar(select(func.max(tables.Call.day)))
+
+
 def id_without(session: Session, prefix: str) -> str | None:
     """The first call id that does not begin with ``prefix``."""
     call_id = tables.Call.call_id

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa_engine.store.tables import Base
@@ -46,3 +46,36 @@ class BatchFile(Base):
     reason: Mapped[str]
     call_id: Mapped[str | None]
     day: Mapped[date | None]  # of the call, or of the batch where there is no call
+
+
+class ExpectedCall(Base):
+    """A call that a manifest or an export of call records names, whether or not a recording of it ever comes."""
+
+    __tablename__ = "expected_calls"
+    __table_args__ = (UniqueConstraint("day", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]  # the day whose ledger counts it
+    key: Mapped[str]  # the id of the call, or what it would be from the name of its file
+    source: Mapped[str]  # name of the list
+    line: Mapped[int | None]
+    file_name: Mapped[str | None]
+    agent_id: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    call_pk: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)  # once it is here
+    listed_at: Mapped[datetime]
+
+
+class DrawnLedger(Base):
+    """The ledger of a day as it was drawn. Never changed: what comes later is drawn under the next number."""
+
+    __tablename__ = "drawn_ledgers"
+    __table_args__ = (UniqueConstraint("day", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    number: Mapped[int]
+    drawn_at: Mapped[datetime]
+    complete: Mapped[bool]
+    why: Mapped[str]
+    body: Mapped[str]  # JSON of domain.night.DayLedger

@@ -7,11 +7,13 @@ blocks, and command line and pages from the catalogue.
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import Literal, Protocol, TypeVar
 
 from qa_engine.domain import Agent, CallResult, Transcript
+from qa_engine.domain.night import LedgerOfDay
 from qa_engine.reports.agent_report import UncountedCall
 from qa_engine.reports.document import Document
 from qa_engine.reports.statistics import WHOLE_TIME, InspectedCall, Period
@@ -46,6 +48,9 @@ class Source(Protocol):
         self, period: Period, *, agent_id: str | None = None, team: str | None = None
     ) -> Sequence[UncountedCall]:
         """The calls of the period that have none, with the reason."""
+
+    def ledger(self, day: date | None) -> LedgerOfDay:
+        """The ledger of a day; None: of the newest day that has calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,5 +11,8 @@ def render_json(document: Document) -> bytes:
     """UTF-8, indented; ``kind`` says which report it is."""
     data = plain(document.data)
     assert isinstance(data, dict)
-    text = json.dumps({"version": 1, "kind": document.kind, **data}, ensure_ascii=False, indent=2, allow_nan=False)
+    stamp = {"incomplete": list(document.open_points)} if document.open_points else {}
+    text = json.dumps(
+        {"version": 1, "kind": document.kind, **stamp, **data}, ensure_ascii=False, indent=2, allow_nan=False
+    )
     return writable(text).encode() + b"\n"

@@ -29,6 +29,7 @@ class BatchBook:
 
     def __init__(self, app: App, kind: str, sources: Sequence[str], *, day: date | None = None) -> None:
         self._app, self._day = app, day
+        self._today = app.clock.now().astimezone(app.zone).date()
         self._waiting: list[FileEntry] = []
         source = writable("\n".join(sources))
         with app.database.write() as session:
@@ -69,7 +70,7 @@ class BatchBook:
 
     def _add(self, candidate: Candidate, outcome: FileOutcome, reason: str, call_id: str | None) -> None:
         started = candidate.facts.started_at
-        day = started.astimezone(self._app.zone).date() if started else None
+        day = started.astimezone(self._app.zone).date() if started else self._day or self._today
         size: int | None = None
         modified: int | None = None
         with suppress(OSError):  # an upload has no file here, or it is gone by now

@@ -55,7 +55,7 @@ class Found:
     faults: list[Fault] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)  # hidden files, empty sidecars
-    manifests: list[Path] = field(default_factory=list)
+    manifests: list[Manifest] = field(default_factory=list)  # those that speak for what was handed in
     notes: list[str] = field(default_factory=list)  # what else was there, and why nothing came of it
 
 
@@ -87,10 +87,12 @@ class _Discovery:
         self._stopped: set[Path] = set()  # folders whose manifest cannot be read
         self._faulty: set[Path] = set(self._given_manifest.faulty_files) if self._given else set()
         self._seen: set[Path] = set()
+        self._roots: set[Path] = set()
         self._listed: dict[Path, dict[str, list[str]]] = {}
 
     def run(self, paths: Sequence[Path]) -> Found:
         named = {path.resolve() for path in paths}
+        self._roots = {path for path in named if path.is_dir()}
         for path in paths:
             if path.is_dir():
                 for file in self._walk(path):
@@ -114,7 +116,7 @@ class _Discovery:
 
     def _take(self, manifest: Manifest) -> Mapping[Path, ManifestEntry]:
         self._given_manifest = manifest
-        self._found.manifests.append(manifest.path)
+        self._found.manifests.append(manifest)
         self._found.faults += manifest.faults
         entries: dict[Path, ManifestEntry] = {}
         for entry in manifest.entries:
@@ -231,7 +233,8 @@ class _Discovery:
             self._stopped.add(path.resolve().parent)
             return None
         self._faulty |= manifest.faulty_files
-        self._found.manifests.append(path)
+        if any(path.resolve().is_relative_to(root) for root in self._roots):
+            self._found.manifests.append(manifest)  # else single files of its folder were named, and not the folder
         self._found.faults += manifest.faults
         if not manifest.whole:
             self._cut.add(path.resolve().parent)

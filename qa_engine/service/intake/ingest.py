@@ -16,6 +16,7 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.batches import BatchBook
 from qa_engine.service.intake.discarding import discard
 from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
+from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.growing import still_written
@@ -62,6 +63,8 @@ def ingest_paths(
         book.refuse_named(error.faults)
         book.close([manifest] if manifest else [])
         raise
+    for one in found.manifests:
+        expect_rows(app, one, day)
     notes = [*found.notes, *_look_alikes(app, found.candidates)]
     queue = ASR if len(found.candidates) == 1 else ASR_BULK
     intake = _Intake(app, book, queue, day, update_facts)
@@ -73,7 +76,7 @@ def ingest_paths(
             progress("storing", float(number), float(len(found.candidates)))
         intake.take(candidate)
     intake.ring()
-    book.close(found.manifests)
+    book.close([one.path for one in found.manifests])
     if progress:
         progress("storing", float(len(found.candidates)), float(len(found.candidates)))
     faults = (*found.faults, *intake.faults)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -31,6 +31,15 @@ class ManifestEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """What a row names, whether or not it can be used. ``file`` as it is written there."""
+
+    line: int
+    file: str | None
+    facts: CallFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """``faulty_files`` have only rows with faults: they wait for a better row instead of going in without facts."""
 
@@ -38,6 +47,7 @@ class Manifest:
     entries: tuple[ManifestEntry, ...]
     faults: tuple[Fault, ...] = ()
     faulty_files: frozenset[Path] = frozenset()
+    rows: tuple[ManifestRow, ...] = ()
     whole: bool = True  # False: its last rows cannot be read, so nobody knows which files they name
 
 
@@ -47,23 +57,23 @@ def read_manifest(path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_C
     Faulty rows are left out and told; only a file that is none at all raises ManifestError.
     """
     where = str(path)
-    text = _read_text(path)
-    rows = list(
-        _json_rows(text, where) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(text, where, columns)
-    )
+    rows = list(read_rows(path, columns))
     root = path.resolve().parent
     entries: list[ManifestEntry] = []
     faults: list[Fault] = []
     faulty: set[Path] = set()
     taken: dict[Path, int] = {}
     first_lines: dict[str, int] = {}
+    named: list[ManifestRow] = []
     for row in rows:
         if isinstance(row, Fault):
             faults.append(row)
             continue
         line, cells = row
         facts, wrong = read_facts(cells, where=where, line=line, zone=zone)
-        file = _file(cells.get("file"), root, where, line, wrong)
+        written = cells.get("file")
+        named.append(ManifestRow(line, written.strip() if isinstance(written, str) else None, facts))
+        file = _file(written, root, where, line, wrong)
         if facts.call_id is None and "call_id" in cells and not any(fault.subject == "call_id" for fault in wrong):
             wrong.append(Fault(where, line, None, "empty; every call needs an id, or none (no such column)", "call_id"))
         if facts.call_id is not None:
@@ -82,7 +92,7 @@ def read_manifest(path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_C
             taken[file.resolve()] = line
             entries.append(ManifestEntry(line, file, facts))
     whole = not any(fault.message.startswith(NOT_CSV) for fault in faults)
-    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()), whole)
+    return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()), tuple(named), whole)
 
 
 def _read_text(path: Path) -> str:
@@ -103,7 +113,23 @@ def _read_text(path: Path) -> str:
     raise ManifestError([Fault(where, None, None, "neither UTF-8 nor GB18030 text: save it as CSV (UTF-8)")])
 
 
-def _csv_rows(text: str, where: str, own: Mapping[str, str]) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
+def read_rows(
+    path: Path, columns: Mapping[str, str], *, needed: Sequence[str] = ("file",)
+) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
+    """The rows of a table as (line, column → value), or the fault of a row. Of the columns ``needed`` one must be
+    there.
+
+    Raises ManifestError when it cannot be read at all.
+    """
+    text = _read_text(path)
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        return _json_rows(text, str(path))
+    return _csv_rows(text, str(path), columns, needed)
+
+
+def _csv_rows(
+    text: str, where: str, own: Mapping[str, str], needed: Sequence[str]
+) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     header: list[str] | None = None
     while True:
@@ -119,7 +145,7 @@ def _csv_rows(text: str, where: str, own: Mapping[str, str]) -> Iterator[tuple[i
             continue
         if header is None:
             header = [column_of(cell, own) for cell in cells]
-            _check_header(header, where, start)
+            _check_header(header, where, start, needed)
         elif len(cells) > len(header):
             yield Fault(where, start, None, f"{len(cells)} cells, but the header names {len(header)} columns")
         else:
@@ -143,11 +169,12 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def _check_header(header: list[str], where: str, line: int) -> None:
+def _check_header(header: list[str], where: str, line: int, needed: Sequence[str]) -> None:
     faults = []
-    if "file" not in header:
+    if not set(needed) & set(header):
         known = ", ".join(name for name in header if name) or "none"
-        faults.append(Fault(where, line, None, f"the column file is missing; there are: {known}", "file"))
+        wanted = " or ".join(needed)
+        faults.append(Fault(where, line, None, f"the column {wanted} is missing; there are: {known}", needed[0]))
     faults += [
         Fault(where, line, header.index(name) + 1, f"the column {name} is there twice", name)
         for name in sorted({name for name in header if name and header.count(name) > 1})

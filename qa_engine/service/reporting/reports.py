@@ -12,13 +12,16 @@ from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.plugins import load_plugins
 from qa_engine.private import private_folder
 from qa_engine.reports import Document, Period, ReportKind, Request, report_kinds
+from qa_engine.reports.document import stamped
 from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.service.context import App
 from qa_engine.service.intake.facts import call_id as checked_id
 from qa_engine.service.intake.filenames import cut
+from qa_engine.service.night.ledgers import open_days
 from qa_engine.service.reading.playback import file_url
 from qa_engine.service.reporting.source import DatabaseSource
 
+_OF_THE_LEDGER = frozenset({"ledger"})  # says so itself
 _NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
 FORM_FILE = "../calls/{call_id}.html"
 """Where a report that lies in the data folder finds the form of a call."""
@@ -50,7 +53,16 @@ def report_document(
     if not subject and found.about != "centre":
         raise UsageError(f"the report {kind!r} is about one {found.about}: name it")
     request = Request(subject, Period(day_from, day_to), audio_url, form_url)
-    return found.build(DatabaseSource(app), request)
+    document = found.build(DatabaseSource(app), request)
+    if found.about == "call" or kind in _OF_THE_LEDGER:
+        return document
+    return stamped(document, _open_points(app, request))
+
+
+def _open_points(app: App, request: Request) -> tuple[str, ...]:
+    """What is missing or in work on the days of the period, of those whose recordings somebody expected."""
+    days = open_days(app, request.period.first, request.period.last)
+    return tuple(point for ledger in days for point in ledger.open_points())
 
 
 def render_report(

@@ -2,34 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import Agent, CallState
+from qa_engine.domain.night import LedgerOfDay
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.reports import InspectedCall, Period, StoredCall, UncountedCall
 from qa_engine.rules import own_part
 from qa_engine.service.context import App
+from qa_engine.service.night.ledgers import day_ledger
 from qa_engine.store import CallFilter, calls, tables
+from qa_engine.wording import REASONS
 
 NOT_INSPECTED = "尚未完成质检"
-REASONS = {
-    "silent": "录音无人声",
-    "too_short": "录音过短",
-    "too_long": "录音超长",
-    "empty": "录音文件为空",
-    "unreadable": "录音无法读取",
-    "missing": "录音文件缺失",
-    "no_audio": "文件中没有声音",
-    "video": "文件是视频，不是录音",
-    "several_tracks": "录音含多条音轨",
-    "too_many_channels": "录音声道过多",
-    "sample_rate": "录音采样率不可用",
-    "memory": "录音占用内存过大",
-    "truncated": "录音不完整",
-    "attempts_spent": "处理多次失败",
-}
-"""What an inspector reads instead of the key of a reason."""
 _EVERY = 1_000_000
 
 
@@ -88,6 +76,13 @@ class DatabaseSource:
                 for call in reversed(found)
                 if call.result_id is None or CallState(call.state).aside
             ]
+
+    def ledger(self, day: date | None) -> LedgerOfDay:
+        if day is None:
+            with self._app.database.read() as session:
+                day = calls.newest_day(session)
+            day = day or self._app.clock.now().astimezone(self._zone).date()
+        return day_ledger(self._app, day, who=MACHINE)
 
 
 def _filter(period: Period, agent_id: str | None, team: str | None) -> CallFilter:

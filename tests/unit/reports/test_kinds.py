@@ -116,6 +116,7 @@ def test_the_catalogue() -> None:
     assert {name: (kind.title, kind.about, kind.folder) for name, kind in report_kinds().items()} == {
         "agent": ("坐席质检报告", "agent", "agents"),
         "call": ("服务质量综合考评表", "call", "calls"),
+        "ledger": ("每日录音台账", "centre", "ledgers"),
     }
 
 

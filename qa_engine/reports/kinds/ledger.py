@@ -1,0 +1,262 @@
+"""每日录音台账: every recording of a day in its place, and what stands in the way of the balance."""
+
+from qa_engine.domain.night import DayLedger, LedgerOfDay
+from qa_engine.reports.document import (
+    Banner,
+    Block,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Figure,
+    Figures,
+    Heading,
+    Note,
+    Piece,
+    Row,
+    Rows,
+    Table,
+)
+from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.wording import REASONS
+
+TITLE = "每日录音台账"
+_KINDS = {"ingest": "命令导入", "upload": "网页上传", "watch": "文件夹监视", "night": "夜间作业"}
+_WORDS = {
+    "expected": "应有",
+    "scored": "已评分",
+    "excluded": "不予质检",
+    "quarantined": "已隔离",
+    "in_work": "处理中",
+    "missing": "缺少",
+}
+
+
+@report_kind("ledger", title=TITLE, about="centre", folder="ledgers")
+def report(source: Source, request: Request) -> Document:
+    """The ledger of the last day of the period; of the newest day that has calls when none is asked for."""
+    return ledger_document(source.ledger(request.period.last or request.period.first))
+
+
+def ledger_document(found: LedgerOfDay) -> Document:
+    """The ledger, laid out."""
+    now = found.now
+    return Document(
+        kind="ledger",
+        title=TITLE,
+        mark=str(now.day),
+        heading=f"{TITLE} {now.day}",
+        subject=str(now.day),
+        look="agent-report",
+        blocks=(
+            *_top(found),
+            *_aside(found),
+            *_missing(found),
+            *_in_work(found),
+            *_before(found),
+            *_drawn(found),
+            *_batches(found),
+        ),
+        table=_rows(found),
+        data={
+            "ledger": now,
+            "adds_up": now.adds_up,
+            "complete": now.complete,
+            "day_before": found.before,
+            "missing": found.missing,
+            "in_work": found.in_work,
+            "late": found.late,
+            "opened_again": found.opened_again,
+            "drawn": found.drawn,
+            "batches": found.batches,
+        },
+    )
+
+
+def _top(found: LedgerOfDay) -> list[Block]:
+    now, last = found.now, found.drawn[-1] if found.drawn else None
+    blocks: list[Block] = []
+    if not now.complete:
+        blocks.append(Banner("alarm", (Piece("台账不平", "strong"), "：当日报告均标注未完整。"), now.open_points()))
+    if last is not None and found.opened_again:
+        told = (
+            f"第 {last.number} 次结账（{last.drawn_at:%Y-%m-%d %H:%M}）之后有变化，台账重新打开：{found.opened_again}。"
+        )
+        blocks.append(Banner("ask", told, found.late[:50]))
+    state = Piece("平", "good strong") if now.complete else Piece("不平", "fault strong")
+    drawn = f"第 {last.number} 次，{last.drawn_at:%Y-%m-%d %H:%M}" if last else "尚未结账"
+    blocks += [
+        Facts(
+            (
+                Fact("日期", str(now.day)),
+                Fact("台账", state),
+                Fact("结账", drawn),
+                Fact("未列名单", f"{now.unlisted} 通"),
+            )
+        ),
+        Figures(
+            (
+                Figure("应有", str(now.expected), noted=True),
+                Figure("= 已评分", str(now.scored), noted=True),
+                Figure("+ 不予质检", str(sum(now.excluded.values())), noted=True),
+                Figure("+ 已隔离", str(sum(now.quarantined.values())), noted=True),
+                Figure("+ 处理中", str(now.in_work), look="fault" if now.in_work else "", noted=True),
+                Figure("+ 缺少", str(now.missing), look="fault" if now.missing else "", noted=True),
+            )
+        ),
+    ]
+    return blocks
+
+
+def _aside(found: LedgerOfDay) -> list[Block]:
+    rows = [
+        Row((label, REASONS.get(reason, reason), number))
+        for label, reasons in (("不予质检", found.now.excluded), ("已隔离", found.now.quarantined))
+        for reason, number in reasons.items()
+    ]
+    if not rows:
+        return []
+    columns = (Column("类别"), Column("原因", look="wide"), Column("通数", number=True, named=True))
+    return [Heading("未评分的原因"), Table(columns, tuple(rows))]
+
+
+def _missing(found: LedgerOfDay) -> list[Block]:
+    heading = Heading("缺少的录音", f"{found.now.missing} 通")
+    if not found.missing:
+        return [heading, Note("名单与文件夹中的录音全部收到。", "empty")]
+    columns = (
+        Column("通话或文件", look="first"),
+        Column("工号"),
+        Column("开始时间", look="nowrap"),
+        Column("出处"),
+        Column("说明", look="wide"),
+    )
+    rows = tuple(
+        Row(
+            (
+                one.key,
+                one.agent_id or "",
+                f"{one.started_at:%Y-%m-%d %H:%M}" if one.started_at else "",
+                one.source,
+                one.reason or "没有收到录音",
+            )
+        )
+        for one in found.missing
+    )
+    return [heading, Table(columns, rows, filters=True), *_cut(len(rows), found.now.missing)]
+
+
+def _in_work(found: LedgerOfDay) -> list[Block]:
+    if not found.in_work:
+        return []
+    rows = tuple(Row((call_id,)) for call_id in found.in_work)
+    heading = Heading("仍在处理的通话", f"{found.now.in_work} 通")
+    return [heading, Table((Column("通话", look="first"),), rows), *_cut(len(rows), found.now.in_work)]
+
+
+def _cut(shown: int, whole: int) -> list[Block]:
+    return [Note(f"只列出 {shown} 通，共 {whole} 通。", "faint small")] if shown < whole else []
+
+
+def _before(found: LedgerOfDay) -> list[Block]:
+    before = found.before
+    if before is None:
+        return []
+    columns = (
+        Column("项目"),
+        Column(str(before.day), number=True, named=True),
+        Column(str(found.now.day), number=True, named=True),
+        Column("增减", number=True, named=True),
+    )
+    old, new = _figures(before), _figures(found.now)
+    rows = tuple(Row((_WORDS[name], old[name], new[name], new[name] - old[name])) for name in _WORDS)
+    return [Heading("与前一日比较"), Table(columns, rows)]
+
+
+def _figures(ledger: DayLedger) -> dict[str, int]:
+    return {
+        "expected": ledger.expected,
+        "scored": ledger.scored,
+        "excluded": sum(ledger.excluded.values()),
+        "quarantined": sum(ledger.quarantined.values()),
+        "in_work": ledger.in_work,
+        "missing": ledger.missing,
+    }
+
+
+def _drawn(found: LedgerOfDay) -> list[Block]:
+    if not found.drawn:
+        return []
+    columns = (
+        Column("次", number=True),
+        Column("结账时间", look="nowrap"),
+        Column("应有", number=True, named=True),
+        Column("已评分", number=True, named=True),
+        Column("缺少", number=True, named=True),
+        Column("结果", named=True),
+        Column("缘由", look="wide"),
+    )
+    rows = tuple(
+        Row(
+            (
+                one.number,
+                f"{one.drawn_at:%Y-%m-%d %H:%M:%S}",
+                one.ledger.expected,
+                one.ledger.scored,
+                one.ledger.missing,
+                "平" if one.ledger.complete else "不平",
+                one.why,
+            )
+        )
+        for one in found.drawn
+    )
+    return [Heading("结账记录", "只增不改"), Table(columns, rows)]
+
+
+def _batches(found: LedgerOfDay) -> list[Block]:
+    if not found.batches:
+        return []
+    columns = (
+        Column("方式"),
+        Column("来源", look="wide"),
+        Column("名单"),
+        Column("开始", look="nowrap"),
+        Column("所见", number=True, named=True),
+        Column("收下", number=True, named=True),
+        Column("重复", number=True, named=True),
+        Column("等待", number=True, named=True),
+        Column("拒收", number=True, named=True),
+        Column("跳过", number=True, named=True),
+        Column("状态"),
+    )
+    rows = tuple(
+        Row(
+            (
+                _KINDS.get(one.kind, one.kind),
+                one.source,
+                one.manifest or "",
+                f"{one.started_at:%Y-%m-%d %H:%M}",
+                one.seen,
+                one.taken,
+                one.duplicate,
+                one.waiting,
+                one.refused,
+                one.skipped,
+                "完成" if one.finished else "未完成",
+            )
+        )
+        for one in found.batches
+    )
+    return [Heading("导入批次"), Table(columns, rows)]
+
+
+def _rows(found: LedgerOfDay) -> Rows:
+    """For CSV: each figure with its reason, then every missing recording by name."""
+    now = found.now
+    day = str(now.day)
+    rows: list[tuple[str | int, ...]] = [(day, "应有", "", now.expected), (day, "已评分", "", now.scored)]
+    rows += [(day, "不予质检", REASONS.get(reason, reason), number) for reason, number in now.excluded.items()]
+    rows += [(day, "已隔离", REASONS.get(reason, reason), number) for reason, number in now.quarantined.items()]
+    rows += [(day, "处理中", "", now.in_work), (day, "缺少", "", now.missing)]
+    rows += [(day, "缺少的录音", f"{one.key} {one.reason}".rstrip(), 1) for one in found.missing]
+    return Rows(("日期", "项目", "原因或名称", "通数"), tuple(rows))

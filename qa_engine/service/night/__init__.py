@@ -1,0 +1,1 @@
+"""The night: what was expected, what came of it, and what stood in the way."""
