@@ -59,7 +59,7 @@ def reviewed(result: CallResult, scorecard: Scorecard, call: Call, decisions: Se
     ``decisions`` are in the order in which they were made; those of calibration are left out. Raises UsageError for
     another scorecard, and for points that a manual item cannot have.
     """
-    if scorecard.label != result.scorecard:
+    if scorecard.id != result.scorecard.partition("@")[0]:
         raise UsageError(f"call {result.call_id} was scored on {result.scorecard}, not on {scorecard.label}")
     said, answers = _by_line(scorecard, [d for d in decisions if d.lane is not Lane.CALIBRATION])
     decided = [_decided(_alone(rule), said.get(rule.id)) for rule in result.rules]

@@ -136,6 +136,12 @@ def signings_of(session: Session, call_pk: int) -> Sequence[review_tables.Signin
     ).all()
 
 
+def corrections_of(session: Session, call_pk: int) -> Sequence[review_tables.Correction]:
+    """Words of a call that people corrected, the oldest first."""
+    row = review_tables.Correction
+    return session.scalars(select(row).where(row.call_pk == call_pk).order_by(row.id)).all()
+
+
 def final_scores(session: Session, call_ids: Iterable[str]) -> Mapping[str, FinalScore]:
     """What stands signed for these calls, by call id; a call that nobody signed is left out."""
     wanted = list(dict.fromkeys(call_ids))

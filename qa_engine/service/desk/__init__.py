@@ -1,0 +1,1 @@
+"""Where people answer the machine: queue, claims, decisions, signing, clips, appeals, calibration."""

@@ -1,0 +1,38 @@
+"""What follows from a signature: some forms go silently to a second inspector, an appeal moves on."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qa_engine.domain import digest
+from qa_engine.domain.people import Actor
+from qa_engine.domain.review import ReviewKind
+from qa_engine.service.context import App
+from qa_engine.store import calls, review_tables, reviews, tables
+
+CALIBRATED_SHARE = 0.04
+"""Of signed reviews, three to five in a hundred: a second inspector does the call again without knowing."""
+CALIBRATION_QUEUED = "calibration"
+
+
+def after_signing(
+    session: Session,
+    app: App,
+    call: tables.Call,
+    review: review_tables.Review,
+    signing: review_tables.Signing,
+    *,
+    who: Actor,
+    now: datetime,
+) -> None:
+    """In the transaction of the signature."""
+    kind = ReviewKind(review.kind)
+    if kind is ReviewKind.REVIEW and drawn(call.call_id, signing.id):
+        reviews.start_review(session, call, ReviewKind.CALIBRATION, who=None, not_who=who.id, now=now)
+        calls.note(session, call, actor="engine", action=CALIBRATION_QUEUED, detail="", now=now)
+
+
+def drawn(call_id: str, signing_id: int) -> bool:
+    """The same form is drawn on any day, and nobody can tell beforehand which."""
+    number = int(digest({"calibration": call_id, "signing": signing_id})[-8:], 16)
+    return number / 0xFFFFFFFF < CALIBRATED_SHARE

@@ -1,0 +1,147 @@
+"""The queue: which calls wait for a person, why, and which one comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from qa_engine.domain import CallState
+from qa_engine.domain.people import Actor, Reach, Right, reach, require
+from qa_engine.domain.review import ReviewKind
+from qa_engine.service.context import App
+from qa_engine.service.desk.work import IDLE
+from qa_engine.service.reading.calls_and_agents import call_rows
+from qa_engine.service.reading.rows import CallRow
+from qa_engine.store import review_queue
+from qa_engine.store.review_queue import QueueTab, Waiting, WaitingFilter
+
+SHOWN = 60
+"""Calls of one look at the queue."""
+
+
+class WhyKind(StrEnum):
+    VETO = "veto"
+    FAULT = "fault"
+    DOUBT = "doubt"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A call that waits. ``why`` in a few words, the gravest reason first; ``holder``: who works on it now."""
+
+    row: CallRow
+    why: str
+    why_kind: WhyKind
+    weight: float
+    tab: QueueTab
+    holder: str = ""
+    held_since: datetime | None = None
+    mine: bool = False
+    due_at: datetime | None = None  # of an appeal
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    rows: tuple[QueueRow, ...]
+    counts: dict[QueueTab, int]
+    done_today: int
+    mean_seconds: float | None  # from opening to signing, of today's
+
+
+def queue(
+    app: App,
+    *,
+    who: Actor,
+    tab: QueueTab = QueueTab.FLAGGED,
+    day_from: date | None = None,
+    day_to: date | None = None,
+    team: str | None = None,
+    rule_id: str | None = None,
+    agent_id: str | None = None,
+) -> Queue:
+    """What waits for this person, the heaviest first. Raises NotAllowed."""
+    require(who, Right.REVIEW)
+    now = app.clock.now()
+    wanted = WaitingFilter(
+        day_from=day_from,
+        day_to=day_to,
+        team=team,
+        rule_id=rule_id,
+        agent_id=agent_id,
+        who=who.id,
+        teams=None if reach(who, Right.REVIEW) is Reach.ALL else who.teams,
+    )
+    with app.database.read() as session:
+        waiting = review_queue.waiting(session, tab, wanted, limit=SHOWN)
+        found = {row.call_id: row for row in call_rows(session, app, [one.call for one in waiting])}
+        reasons = review_queue.reasons_of(session, [one.call.result_id for one in waiting if one.call.result_id])
+        rows = tuple(
+            _row(one, found[one.call.call_id], reasons.get(one.call.result_id or -1, ()), who, now, tab)
+            for one in waiting
+        )
+        done, seconds = review_queue.signed_since(session, who=who.id, since=_midnight(app, now))
+        return Queue(rows, review_queue.counts(session, wanted), done, seconds)
+
+
+def next_call(
+    app: App, *, who: Actor, after: str | None = None, tab: QueueTab = QueueTab.FLAGGED, **narrowed: object
+) -> str | None:
+    """The id of the heaviest call that nobody holds, other than ``after``; None when nothing waits."""
+    found = queue(app, who=who, tab=tab, **narrowed)  # type: ignore[arg-type]
+    free = [one for one in found.rows if one.row.call_id != after and (one.mine or not one.holder)]
+    later = [one.row.call_id for one in found.rows]
+    at = later.index(after) + 1 if after in later else 0
+    behind = [one for one in free if one.row.call_id in later[at:]]
+    return (behind or free)[0].row.call_id if free else None
+
+
+def _row(one: Waiting, row: CallRow, reasons: Sequence[str], who: Actor, now: datetime, tab: QueueTab) -> QueueRow:
+    why, kind = why_of(row, reasons)
+    held = one.review is not None and one.review.who is not None and now - one.review.touched_at < IDLE
+    if one.kind is ReviewKind.CALIBRATION:
+        why, kind = SAMPLED_WHY, WhyKind.OTHER  # nobody is told that another one did it before
+        row = replace(row, state=CallState.SAMPLED)
+    if one.appeal_title:
+        why, kind = f"申诉：{one.appeal_title}", WhyKind.OTHER
+    return QueueRow(
+        row=row,
+        why=why,
+        why_kind=kind,
+        weight=row.review_weight,
+        tab=tab,
+        holder=one.review.who_name if held and one.review is not None else "",
+        held_since=one.review.touched_at if held and one.review is not None else None,
+        mine=held and one.review is not None and one.review.who == who.id,
+        due_at=one.due_at,
+    )
+
+
+SAMPLED_WHY = "抽检"
+
+
+def why_of(row: CallRow, reasons: Sequence[str]) -> tuple[str, WhyKind]:
+    """Why a call waits, in a few words: its gravest fault, else the first of the reasons that its result gives."""
+    if row.state is CallState.SAMPLED:
+        return SAMPLED_WHY, WhyKind.OTHER
+    vetoes = [fault.title for fault in row.faults if fault.severity == "veto"]
+    if vetoes:
+        return f"疑似{_listed(vetoes)}" if not row.veto else _listed(vetoes), WhyKind.VETO
+    costly = sorted((fault for fault in row.faults if fault.points), key=lambda fault: fault.points)
+    if costly:
+        return _listed([fault.title for fault in costly]), WhyKind.FAULT
+    if reasons:
+        heading, _, detail = reasons[0].partition("：")
+        named = detail.split("（")[0].split("、")[0]
+        return (named or heading, WhyKind.DOUBT)
+    return "待复核", WhyKind.OTHER
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return titles[0] + (f" 等 {len(titles)} 项" if len(titles) > 1 else "")
+
+
+def _midnight(app: App, now: datetime) -> datetime:
+    from zoneinfo import ZoneInfo
+
+    return now.astimezone(ZoneInfo(app.settings.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,45 @@
+"""The rules of the pack in words, for those who look at what they found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qa_engine.errors import QaError
+from qa_engine.rules import RulePack, sentence
+from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.context import App
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """``sentence``: what makes the rule a fault; ``why``: the sentence of the document that it comes from."""
+
+    title: str
+    sentence: str
+    why: str
+    false_positives: tuple[str, ...]
+
+
+def rule_words(app: App) -> Mapping[str, RuleWords]:
+    """By rule id; empty while the pack of the settings cannot be read: a form is worth having without them."""
+    try:
+        _, pack = load_sources(app.settings)
+    except QaError:
+        return {}
+    return _of_pack(pack)
+
+
+_told: dict[str, Mapping[str, RuleWords]] = {}
+"""Of the packs that were asked for last, by digest."""
+_MOST_PACKS = 4
+
+
+def _of_pack(pack: RulePack) -> Mapping[str, RuleWords]:
+    found = _told.get(pack.digest)
+    if found is None:
+        while len(_told) >= _MOST_PACKS:
+            _told.pop(next(iter(_told)), None)
+        found = _told[pack.digest] = {
+            rule.id: RuleWords(rule.title, sentence(pack, rule), rule.model.why, rule.model.false_positives)
+            for rule in pack.rules
+        }
+    return found

@@ -1,0 +1,231 @@
+"""Working on a call at the desk: claims, decisions, the lock, signing, and what stays when people leave."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from qa_engine.domain import CallState, Status
+from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.review import DecisionKind, Exempt, Overturn, Target
+from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again
+from qa_engine.service.desk.form import desk_form, key_of, target_of
+from qa_engine.service.desk.queue import QueueTab, next_call, queue
+from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
+from qa_engine.store import review_tables, reviews
+from tests.desk_centre import LEAD, WANG, ZHANG, ZHOU, fill_desk, open_desk
+
+K = DecisionKind
+DOUBTS = [Target(rule=name) for name in ("tone.cold", "promise.soon", "wait.please")]
+MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def centre(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
+    with open_desk(tmp_path / "home", clock) as app:
+        fill_desk(app)
+        yield app
+
+
+def answer(app: App, call_id: str, *words: Word, who=ZHOU) -> int:  # type: ignore[no-untyped-def]
+    version = claim(app, call_id, who=who).version
+    for word in words:
+        version = decide(app, call_id, word, version=version, who=who).version
+    return version
+
+
+def everything(*kinds: K) -> list[Word]:
+    said = [
+        Word(target, kind, reason=Overturn.EXCUSED if kind is K.OVERTURN else "")
+        for target, kind in zip(DOUBTS, kinds, strict=True)
+    ]
+    return [*said, *(Word(target, K.SCORE, points=5.0) for target in MANUAL)]
+
+
+def test_three_doubts_signed(centre: App) -> None:
+    form = desk_form(centre, "c-doubts", who=ZHOU)
+    assert [line.target for line in form.asked] == DOUBTS
+    assert len(form.left) == 5
+    assert (form.machine.total, form.machine.possible) == (30, 30)
+    version = answer(centre, "c-doubts", *everything(K.CONFIRM, K.OVERTURN, K.CONFIRM))
+    assert get_call(centre, "c-doubts").row.state is CallState.IN_REVIEW
+    signed = sign(centre, "c-doubts", remark="注意等待用语", lesson="", version=version, who=ZHOU)
+    assert (signed.total, signed.possible, signed.grade) == (36, 40, "A")
+    assert get_call(centre, "c-doubts").row.state is CallState.FINAL
+    with centre.database.read() as session:
+        final = reviews.final_scores(session, ["c-doubts", "c-faults"])
+    assert list(final) == ["c-doubts"]
+    assert (final["c-doubts"].total, final["c-doubts"].machine_total, final["c-doubts"].signed_by) == (36, 30, "周岚")
+    shown = desk_form(centre, "c-doubts", who=ZHOU)
+    assert [row.kind for row in shown.history] == [K.CONFIRM, K.OVERTURN, K.CONFIRM, K.SCORE, K.SCORE]
+    assert shown.final.total == 36
+    assert shown.signed[0].remark == "注意等待用语"
+    assert shown.left == ()
+
+
+def test_a_form_is_not_signed_while_something_is_open(centre: App) -> None:
+    version = answer(centre, "c-doubts", *everything(K.CONFIRM, K.CONFIRM, K.CONFIRM)[:-1])
+    with pytest.raises(ConflictError, match="1 lines"):
+        sign(centre, "c-doubts", remark="", lesson="", version=version, who=ZHOU)
+    assert get_call(centre, "c-doubts").row.state is CallState.IN_REVIEW
+
+
+def test_the_second_inspector_is_told_and_overwrites_nothing(centre: App, clock: FixedClock) -> None:
+    mine = claim(centre, "c-faults", who=ZHOU)
+    theirs = claim(centre, "c-faults", who=ZHANG)
+    assert (theirs.mine, theirs.holder) == (False, "周岚")
+    word = Word(Target(rule="opening.greeting"), K.CONFIRM)
+    with pytest.raises(StaleError, match="周岚"):
+        decide(centre, "c-faults", word, version=theirs.version, who=ZHANG)
+    decide(centre, "c-faults", word, version=mine.version, who=ZHOU)
+    clock.advance(timedelta(minutes=9, seconds=59).total_seconds())
+    assert not claim(centre, "c-faults", who=ZHANG).mine
+    clock.advance(2)
+    taken = claim(centre, "c-faults", who=ZHANG)
+    assert taken.mine
+    with pytest.raises(StaleError, match="张敏"):
+        decide(centre, "c-faults", word, version=mine.version + 1, who=ZHOU)
+    assert len(desk_form(centre, "c-faults", who=ZHANG).history) == 1, "what was decided stays"
+
+
+def test_two_windows_of_one_person(centre: App) -> None:
+    first = claim(centre, "c-faults", who=ZHOU)
+    second = claim(centre, "c-faults", who=ZHOU)
+    assert second.mine
+    kept = keep_words(centre, "c-faults", remark="甲", lesson="", version=first.version, who=ZHOU)
+    with pytest.raises(StaleError) as told:
+        keep_words(centre, "c-faults", remark="乙", lesson="", version=second.version, who=ZHOU)
+    assert told.value.version == kept
+    assert claim(centre, "c-faults", who=ZHOU).remark == "甲"
+
+
+def test_a_call_that_is_let_go_is_free_at_once(centre: App) -> None:
+    claim(centre, "c-faults", who=ZHOU)
+    let_go(centre, "c-faults", who=ZHOU)
+    assert claim(centre, "c-faults", who=ZHANG).mine
+
+
+def test_words_that_make_no_sense(centre: App) -> None:
+    version = claim(centre, "c-faults", who=ZHOU).version
+    for word in (
+        Word(Target(rule="no.such"), K.CONFIRM),
+        Word(Target(rule="forbidden.refusal", hit="9:0-2"), K.OVERTURN, reason=Overturn.QUOTED),
+        Word(Target(rule="forbidden.refusal"), K.OVERTURN),
+        Word(Target(section="voice_tone", item="mandarin"), K.SCORE, points=9.0),
+        Word(Target(section="service_language", item="opening"), K.SCORE, points=1.0),
+    ):
+        with pytest.raises(UsageError):
+            decide(centre, "c-faults", word, version=version, who=ZHOU)
+    assert desk_form(centre, "c-faults", who=ZHOU).history == ()
+    with pytest.raises(NotFoundError):
+        claim(centre, "nobody", who=ZHOU)
+
+
+def test_rights(centre: App) -> None:
+    for who in (LEAD, WANG):
+        with pytest.raises(NotAllowed):
+            claim(centre, "c-faults", who=who)
+    assert desk_form(centre, "c-faults", who=LEAD).row.call_id == "c-faults"
+    with pytest.raises(NotAllowed):
+        desk_form(centre, "c-veto", who=LEAD)
+    with pytest.raises(NotAllowed):
+        queue(centre, who=WANG)
+
+
+def test_one_hit_of_several(centre: App) -> None:
+    form = desk_form(centre, "c-faults", who=ZHOU)
+    hits = [line for line in form.faults if line.finding.rule_id == "forbidden.refusal"]
+    assert [line.at for line in hits] == [pytest.approx(7.7, abs=0.5), pytest.approx(14.0, abs=0.1)]
+    assert form.final.total == 22  # −4 greeting, −2 and −2
+    answer(centre, "c-faults", Word(hits[0].target, K.OVERTURN, reason=Overturn.QUOTED))
+    after = desk_form(centre, "c-faults", who=ZHOU)
+    assert after.final.total == 24
+    assert [line.decision is not None for line in after.faults if line.finding.rule_id == "forbidden.refusal"] == [
+        True,
+        False,
+    ]
+    version = claim(centre, "c-faults", who=ZHOU).version
+    decide(centre, "c-faults", Word(hits[0].target, K.WITHDRAW), version=version, who=ZHOU)
+    assert desk_form(centre, "c-faults", who=ZHOU).final.total == 22
+
+
+def test_a_call_in_review_keeps_the_result_it_is_worked_on(centre: App) -> None:
+    answer(centre, "c-doubts", everything(K.CONFIRM, K.CONFIRM, K.CONFIRM)[0])
+    (again,) = inspect_again(centre, CallFilter(text="c-doubts"))
+    assert not again.counts
+
+
+def test_queue_order_reasons_and_the_next_call(centre: App) -> None:
+    found = queue(centre, who=ZHOU)
+    assert found.rows[0].row.call_id == "c-veto"
+    assert {row.row.call_id for row in found.rows} == {"c-veto", "c-doubts", "c-faults", "c-again"}
+    assert found.counts == {QueueTab.FLAGGED: 4, QueueTab.SAMPLED: 0, QueueTab.APPEALED: 0}
+    whys = {row.row.call_id: row.why for row in found.rows}
+    assert whys["c-veto"] == "疑似私下交易"
+    assert whys["c-doubts"] == "语气推诿"
+    assert whys["c-faults"].endswith("等 2 项")
+    assert next_call(centre, who=ZHOU) == "c-veto"
+    claim(centre, "c-veto", who=ZHANG)
+    assert next_call(centre, who=ZHOU) != "c-veto"
+    held = next(row for row in queue(centre, who=ZHOU).rows if row.row.call_id == "c-veto")
+    assert (held.holder, held.mine) == ("张敏", False)
+    assert next_call(centre, who=ZHANG) == "c-veto"
+    narrowed = queue(centre, who=ZHOU, team="二组")
+    assert [row.row.call_id for row in narrowed.rows] == ["c-veto"]
+    assert [row.row.call_id for row in queue(centre, who=ZHOU, rule_id="opening.greeting").rows] != []
+
+
+def test_a_veto_is_confirmed_by_a_person(centre: App) -> None:
+    version = answer(
+        centre, "c-veto", Word(Target(rule="veto.private"), K.CONFIRM), *(Word(t, K.SCORE, points=3.0) for t in MANUAL)
+    )
+    signed = sign(centre, "c-veto", remark="", lesson="", version=version, who=ZHOU)
+    assert (signed.veto, signed.total) == (True, 0)
+
+
+def test_exempt_lines_leave_both_sums(centre: App) -> None:
+    words = [Word(MANUAL[0], K.EXEMPT, reason=Exempt.NO_OCCASION), Word(MANUAL[1], K.SCORE, points=4.0)]
+    version = answer(centre, "c-faults", *words)
+    signed = sign(centre, "c-faults", remark="", lesson="", version=version, who=ZHOU)
+    assert (signed.total, signed.possible) == (26, 35)
+
+
+def test_verdicts_of_people_by_rule(centre: App) -> None:
+    version = answer(centre, "c-doubts", *everything(K.CONFIRM, K.OVERTURN, K.CONFIRM))
+    sign(centre, "c-doubts", remark="", lesson="", version=version, who=ZHOU)
+    answer(
+        centre,
+        "c-faults",
+        Word(Target(rule="opening.greeting"), K.CONFIRM),
+        Word(Target(rule="forbidden.refusal"), K.OVERTURN, reason=Overturn.MISHEARD),
+        Word(Target(rule="tone.cold"), K.MISSED, points=-3.0),
+    )
+    with centre.database.read() as session:
+        found = reviews.rule_verdicts(session)
+        assert session.scalar(select(func.count(review_tables.Decision.id))) == 8
+    assert (found["forbidden.refusal"].overturned, found["forbidden.refusal"].reasons) == (1, {"misheard": 1})
+    assert found["opening.greeting"].precision is not None
+    assert found["promise.soon"].doubts_overturned == 1
+    assert (found["tone.cold"].doubts_confirmed, found["tone.cold"].missed) == (1, 1)
+
+
+def test_keys_name_targets() -> None:
+    for target in (Target(rule="a.b"), Target(rule="a.b", hit="3:0-2"), Target(section="s", item="i")):
+        assert target_of(key_of(target)) == target
+    for wrong in ("", "rule:", "item:s", "item:/i", "x:y"):
+        with pytest.raises(ValueError):
+            target_of(wrong)
+
+
+def test_statuses_in_the_samples(centre: App) -> None:
+    result = get_call(centre, "c-doubts").result
+    assert result is not None
+    assert sum(rule.status is Status.UNCERTAIN for rule in result.rules) == 3
