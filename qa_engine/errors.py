@@ -12,6 +12,7 @@
     │       ├── ManifestError     a manifest with faults
     │       ├── LabelledFileError labelled utterances with faults
     │       └── RulesError        a rule pack or scorecard with faults
+    ├── SignInError               who asks could not show who they are (HTTP 401)
     ├── NotFoundError             no such call, agent, report, rule (HTTP 404)
     ├── ConflictError             the state does not allow it (HTTP 409)
     ├── RecogniserError           the recogniser failed on a recording
@@ -95,6 +96,10 @@ class LabelledFileError(FaultyFileError):
 
 class RulesError(FaultyFileError):
     """A rule pack or scorecard with faults; all of them are reported at once."""
+
+
+class SignInError(QaError):
+    """Who asks could not show who they are: a wrong password, a locked account, an unknown token."""
 
 
 class NotFoundError(QaError):

@@ -142,9 +142,26 @@ class Settings(BaseSettings):
     )
 
     web_host: str = Field(
-        "127.0.0.1", description="Address of `qa-engine serve`; others than loopback are refused for now."
+        "127.0.0.1",
+        description="Address of `qa-engine serve`; others than loopback are refused unless `QA_SIGN_IN` is on.",
     )
     web_port: Annotated[int, Field(ge=1, le=65535)] = Field(8640, description="Port of `qa-engine serve`.")
+    web_names: str = Field(
+        "",
+        description="Names by which browsers may call the service beside its addresses, parted by commas, for example "
+        "`qa.example.cn`; with sign-in only.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
+        "parted by commas, for example `127.0.0.1`.",
+    )
+    sign_in: bool = Field(
+        False, description="Whether pages and API ask who is there; off: whoever is at this machine may do everything."
+    )
+    session_hours: Annotated[float, Field(gt=0, le=168)] = Field(
+        12.0, description="A browser is signed out so long after it signed in."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log as JSON lines instead of readable lines.")
 

@@ -21,7 +21,7 @@ COMMANDS: Entries = {
     "worker": Entry("qa_engine.cli.worker:worker", "Work on what is queued until stopped with Ctrl-C or SIGTERM."),
     "serve": Entry(
         "qa_engine.cli.serve:serve",
-        "Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, until sign-in exists).",
+        "Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, unless QA_SIGN_IN is on).",
     ),
     "status": Entry(
         "qa_engine.cli.status:status", "Show the queue and the ledger: received = finished + in progress + aside."
@@ -105,6 +105,29 @@ COMMANDS: Entries = {
                 "qa_engine.cli.models:export", "Write a model with its card to one file, for a closed network."
             ),
             "import": Entry("qa_engine.cli.models:take_in", "Add a model out of a file."),
+        },
+    ),
+    "people": Group(
+        "The accounts of those who sign in, and the tokens of programs.",
+        {
+            "add": Entry("qa_engine.cli.people:add", "Make an account; prints its one-time password."),
+            "list": Entry("qa_engine.cli.people:list_people", "The accounts: role, teams, agent, state."),
+            "passwd": Entry(
+                "qa_engine.cli.people:passwd",
+                "Give a new one-time password; unlocks the account and signs it out everywhere.",
+            ),
+            "disable": Entry(
+                "qa_engine.cli.people:disable",
+                "Shut an account out, with its sign-ins and tokens; what it decided stays.",
+            ),
+            "enable": Entry("qa_engine.cli.people:enable", "Let a disabled account in again."),
+            "teams": Entry("qa_engine.cli.people:teams", "Set the teams that an account leads."),
+            "role": Entry(
+                "qa_engine.cli.people:role", "Give an account another role; it counts from the next request on."
+            ),
+            "token": Entry("qa_engine.cli.people:token", "Give out an API token; prints it, this once."),
+            "tokens": Entry("qa_engine.cli.people:tokens", "The tokens that were given out; never their secrets."),
+            "revoke": Entry("qa_engine.cli.people:revoke", "Take a token back, at once."),
         },
     ),
     "doctor": Entry(

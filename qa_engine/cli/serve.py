@@ -23,7 +23,7 @@ WEB_COMMAND = [sys.executable, "-P", "-m", "qa_engine.web"]
 def serve(
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run workers beside the web service.")] = False,
 ) -> None:
-    """Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, until sign-in exists)."""
+    """Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, unless QA_SIGN_IN is on)."""
     settings = current_settings()
     if not with_worker:
         os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between

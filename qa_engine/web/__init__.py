@@ -1,6 +1,6 @@
 """The web service: pages for people (``pages/``), JSON for programs (``api/``), and the metrics.
 
-Until sign-in exists it binds to this machine only.
+Without sign-in it binds to this machine only.
 """
 
 from qa_engine.web.app import create_app

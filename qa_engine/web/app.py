@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -14,13 +14,16 @@ from qa_engine.settings import Settings
 from qa_engine.web import errors
 from qa_engine.web.api import agents as api_agents
 from qa_engine.web.api import calls as api_calls
+from qa_engine.web.api import document
 from qa_engine.web.api import reports as api_reports
 from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
+from qa_engine.web.deps import genuine, signed_in
 from qa_engine.web.metrics import Stopwatch, WebMetrics
-from qa_engine.web.pages import agents, call, calls, home, reports, status, upload
+from qa_engine.web.pages import agents, audit, call, calls, home, people, reports, sign_in, status, upload
 from qa_engine.web.rendering import STATIC
 from qa_engine.web.security import Gate
+from qa_engine.web.throttle import Throttle
 
 
 class LastingFiles(StaticFiles):
@@ -48,19 +51,28 @@ def create_app(source: Settings | App) -> FastAPI:
         version=__version__,
         description="通话质检服务的接口。",
         lifespan=lifespan,
-        # Both documentation pages load scripts from a CDN; the document itself is enough for tools.
+        dependencies=[Depends(signed_in), Depends(genuine)],
+        # FastAPI's own pages load scripts from a CDN, and its document stands before the door
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,
     )
     app.state.engine = engine
     app.state.metrics = WebMetrics(engine)
-    app.add_middleware(Gate)
+    app.state.throttle = Throttle()
+    app.add_middleware(Gate, settings=engine.settings)
     app.add_middleware(Stopwatch, metrics=app.state.metrics)
     errors.install(app)
-    for router in (api_uploads.router, api_calls.router, api_agents.router, api_reports.router, api_system.router):
+    for router in (
+        api_uploads.router,
+        api_calls.router,
+        api_agents.router,
+        api_reports.router,
+        api_system.router,
+        document.router,
+    ):
         app.include_router(router)
-    for router in (home.router, calls.router, call.router, agents.router, reports.router, upload.router, status.router):
-        app.include_router(router)
+    for page in (sign_in, people, audit, home, calls, call, agents, reports, upload, status):
+        app.include_router(page.router)
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
     return app

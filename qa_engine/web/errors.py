@@ -1,12 +1,13 @@
 """Every error as an answer in the look of its surroundings: a page for people, JSON below ``/api/``."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from qa_engine.domain.people import NotAllowed
 from qa_engine.errors import (
@@ -16,9 +17,11 @@ from qa_engine.errors import (
     NotFoundError,
     QaError,
     RecogniserError,
+    SignInError,
     StoreError,
     UsageError,
 )
+from qa_engine.web.deps import SAFE_METHODS, ForgedError, PasswordDueError, cookie_of
 from qa_engine.web.headers import HEADERS, NO_STORE
 from qa_engine.web.rendering import render
 
@@ -26,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 TITLES = {
     400: "请求有误",
+    401: "需要登录",
     403: "已拒绝",
     404: "没有找到",
     405: "不支持的操作",
@@ -34,10 +38,12 @@ TITLES = {
     416: "范围无效",
     422: "内容有误",
     500: "系统内部错误",
+    429: "请求过于频繁",
     503: "暂时无法使用",
 }
 MESSAGES = {
     400: "请求的内容无法理解，请检查后重试。",
+    401: "需要先登录，或在请求中附上有效的令牌。",
     403: "您的角色无权进行此操作。如有需要，请联系管理员。",
     404: "没有这个页面或记录。可能编号有误，或记录已不存在。",
     405: "该地址不支持这种操作。",
@@ -47,8 +53,11 @@ MESSAGES = {
     503: "所需的部件暂时无法使用，请稍后再试。",
 }
 
+FORGED = "页面已过期或不是本系统的页面，没有提交。请返回上一页刷新后重试。"
+
 # The first class that fits decides, so the narrower ones stand first.
 STATUS_OF: tuple[tuple[type[QaError], int], ...] = (
+    (SignInError, 401),
     (NotFoundError, 404),
     (ConflictError, 409),
     (UsageError, 400),
@@ -113,6 +122,29 @@ async def _expected(request: Request, error: Exception) -> Response:
     return problem(request, status, detail=str(error), faults=faults)
 
 
+async def _nobody(request: Request, error: Exception) -> Response:
+    """A stranger: programs are told how to come in, people are led to the door and back."""
+    if wants_json(request):
+        return problem(request, 401, detail=str(error), headers={"www-authenticate": 'Bearer realm="qa-engine"'})
+    ended = "&ended=1" if cookie_of(request) else ""
+    back = request.url.path
+    if request.method not in SAFE_METHODS:
+        back = urlsplit(request.headers.get("referer", "")).path or "/"
+    elif request.url.query:
+        back += f"?{request.url.query}"
+    return RedirectResponse(f"/sign-in?next={quote(back, safe='')}{ended}", status_code=303)
+
+
+async def _password_due(request: Request, error: Exception) -> Response:
+    if wants_json(request):
+        return problem(request, 403, "请先设置自己的密码。")
+    return RedirectResponse("/account", status_code=303)
+
+
+async def _forged(request: Request, error: Exception) -> Response:
+    return problem(request, 403, FORGED)
+
+
 async def _not_allowed(request: Request, error: Exception) -> Response:
     return problem(request, 403)
 
@@ -140,6 +172,9 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(QaError, _expected)
+    app.add_exception_handler(SignInError, _nobody)
+    app.add_exception_handler(PasswordDueError, _password_due)
+    app.add_exception_handler(ForgedError, _forged)
     app.add_exception_handler(NotAllowed, _not_allowed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -1,6 +1,7 @@
 """The Chinese words for what the service names in English: states, reasons, stages."""
 
 from qa_engine.domain import CallState, Direction, Status
+from qa_engine.domain.people import Right
 from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
 from qa_engine.wording import STATES
 
@@ -14,6 +15,56 @@ CALL_WARNINGS = {
     "no_agent_channel": "未说明坐席在哪个声道，无法区分坐席与客户",
     "not_in_manifest": "清单中没有这个文件",
 }
+RIGHTS = {
+    Right.SEE_CALLS: "查看通话",
+    Right.LISTEN: "听录音",
+    Right.SEE_NUMBERS: "查看完整号码",
+    Right.EXPORT: "导出",
+    Right.INGEST: "上传录音",
+    Right.REVIEW: "复核",
+    Right.APPEAL: "确认与申诉",
+    Right.ANSWER_APPEALS: "处理申诉",
+    Right.SETTLE_APPEALS: "终审申诉",
+    Right.SEE_REPORTS: "查看报告",
+    Right.PLAN_TRAINING: "培训计划",
+    Right.SEE_RULES: "查看规则",
+    Right.CHANGE_RULES: "修改规则",
+    Right.RUN_NIGHT: "运行批次",
+    Right.SEE_NIGHT: "查看运行状态",
+    Right.SEE_AUDIT: "查看审计日志",
+    Right.MANAGE_PEOPLE: "管理账号",
+    Right.FORGET: "删除客户数据",
+}
+AUDIT = {
+    "sign_in": "登录",
+    "sign_in_refused": "登录被拒",
+    "sign_out": "退出",
+    "password": "修改密码",
+    "people": "账号变更",
+    "token": "令牌",
+    "webhook": "回调地址",
+    "view_call": "查看通话",
+    "listen": "听录音",
+    "reveal": "显示号码",
+    "export": "导出",
+    "view_report": "查看报告",
+    "ingest": "上传录音",
+    "verdict": "改判",
+    "appeal": "申诉",
+    "rules": "规则变更",
+    "night": "批次操作",
+    "forget": "删除客户数据",
+}
+"""What the lines of the audit log tell; see `qa_engine.service.people.audit.Action`."""
+NAVIGATION = (
+    ("/calls", "通话", Right.SEE_CALLS),
+    ("/agents", "坐席", Right.SEE_REPORTS),
+    ("/upload", "上传", Right.INGEST),
+    ("/status", "运行状态", Right.SEE_NIGHT),
+    ("/audit", "审计", Right.SEE_AUDIT),
+    ("/people", "账号", Right.MANAGE_PEOPLE),
+)
+"""What the frame of every page leads to, for whoever has the right."""
 ORDERS = {
     CallOrder.REVIEW: "复核次序：最要紧的在前",
     CallOrder.NEWEST: "时间：新到旧",
@@ -56,6 +107,10 @@ def action(key: str) -> str:
 
 def rule_status(value: Status | None) -> str:
     return wording.STATUSES[value] if value is not None else "规则包中没有"
+
+
+def audit_action(key: str) -> str:
+    return AUDIT.get(key, key)
 
 
 def call_warning(key: str) -> str:

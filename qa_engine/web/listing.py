@@ -45,7 +45,7 @@ class ListQuery:
         return "?" + urlencode(asked)
 
 
-class _Reader:
+class Reader:
     """Reads parameters one by one and collects what is wrong with them; a wrong one does not narrow."""
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
@@ -115,7 +115,7 @@ class _Reader:
 
 def read_query(parameters: Mapping[str, str]) -> ListQuery:
     """Never raises: a page with a mistyped filter shows the list and says what was wrong."""
-    read = _Reader(parameters)
+    read = Reader(parameters)
     wanted = CallFilter(
         day_from=read.day("from", "开始日期"),
         day_to=read.day("to", "结束日期"),

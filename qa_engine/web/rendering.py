@@ -17,7 +17,7 @@ from qa_engine.domain.people import Right, may
 from qa_engine.errors import QaError
 from qa_engine.service import App, profile_gaps, wording, writable
 from qa_engine.web import labels
-from qa_engine.web.deps import who
+from qa_engine.web.deps import known_visitor
 
 STATIC = Path(__file__).parent / "static"
 DASH = "—"
@@ -98,10 +98,13 @@ def environment() -> Environment:
         direction=labels.direction,
         action=labels.action,
         actor=labels.actor,
+        audit_action=labels.audit_action,
         call_warning=labels.call_warning,
         rule_status=labels.rule_status,
     )
-    env.globals.update(static=static, version=__version__, dash=DASH, may=may, Right=Right)
+    env.globals.update(
+        static=static, version=__version__, dash=DASH, may=may, Right=Right, navigation=labels.NAVIGATION
+    )
     return env
 
 
@@ -132,6 +135,7 @@ def render(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: object
 ) -> HTMLResponse:
     """A page from ``templates/``, in the frame, with the navigation entry of its address lit."""
+    visitor = known_visitor(request)
     html = (
         environment()
         .get_template(template)
@@ -140,7 +144,8 @@ def render(
             gaps=gaps_of(request),
             zone=zone_of(request),
             path=request.url.path,
-            who=who(request),
+            who=visitor.who if visitor else None,
+            csrf=visitor.csrf if visitor else "",
             **context,
         )
     )

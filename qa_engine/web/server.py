@@ -54,21 +54,35 @@ def ensure_loopback(host: str) -> str:
         address = None
     if address is None or not address.is_loopback:
         raise SettingsError(
-            f"setting QA_WEB_HOST: {host!r} is not an address of this machine alone; the web service has no sign-in "
-            "yet, use 127.0.0.1, ::1 or localhost (and a tunnel such as `ssh -L 8640:127.0.0.1:8640` from elsewhere)"
+            f"setting QA_WEB_HOST: {host!r} is not an address of this machine alone, and anybody there could do "
+            "everything; turn sign-in on (QA_SIGN_IN=true, after qa-engine people add), or use 127.0.0.1, ::1 or "
+            "localhost (and a tunnel such as `ssh -L 8640:127.0.0.1:8640` from elsewhere)"
         )
     return str(address)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address; a `SettingsError` when the port is taken."""
-    address = ensure_loopback(host)
+def bind_address(settings: Settings) -> str:
+    """Where to listen: on any address of this machine with sign-in, else on loopback. Raises SettingsError."""
+    host = settings.web_host.strip().strip("[]")
+    if not settings.sign_in:
+        return ensure_loopback(host)
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if host.lower() == "localhost" else host))
+    except ValueError:
+        raise SettingsError(
+            f"setting QA_WEB_HOST: {host!r} is no address; write one of this machine in figures, 0.0.0.0 or :: for all"
+        ) from None
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A listening socket; a `SettingsError` when the port is taken or the address is not of this machine."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise SettingsError(
-            f"cannot listen on {address}:{port} ({error.strerror}); set another port with QA_WEB_PORT"
+            f"cannot listen on {address}:{port} ({error.strerror}); set QA_WEB_HOST to an address of this machine, or "
+            "another port with QA_WEB_PORT"
         ) from error
 
 
@@ -79,9 +93,13 @@ def url_of(address: str, port: int) -> str:
 
 def serve(settings: Settings, stop: threading.Event | None = None) -> None:
     """Serve until SIGINT or SIGTERM, or until ``stop`` is set; requests under way are finished first."""
-    with listen(settings.web_host, settings.web_port) as listener:
+    if not settings.sign_in and settings.trusted_proxies:
+        raise SettingsError("setting QA_TRUSTED_PROXIES: a proxy lets others in; turn QA_SIGN_IN on first")
+    with listen(bind_address(settings), settings.web_port) as listener:
         config = uvicorn.Config(
             create_app(settings),
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             http=BoundedConnection,
             log_config=None,
             access_log=False,  # the requests' own log line carries no query: names are searched for in it

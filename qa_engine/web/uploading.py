@@ -23,6 +23,7 @@ from qa_engine.domain import Direction
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
+from qa_engine.web.deps import CSRF_FIELD, CSRF_HEADER, check_csrf
 
 FILE_FIELD = "recording"
 FIELDS_BYTES = 256 * 1024  # room for the fields and the marks between them
@@ -83,6 +84,9 @@ async def receive_upload(request: Request, engine: App) -> IngestedCall:
     form = await _read_form(request, engine.settings.max_upload_mb * 2**20)
     try:
         values = {name: value.strip() for name, value in form.multi_items() if isinstance(value, str)}
+        mark = values.pop(CSRF_FIELD, None)
+        if CSRF_HEADER not in request.headers:
+            check_csrf(request, mark)
         faults = list(check_fields(values))
         file = form.get(FILE_FIELD)
         if not isinstance(file, UploadFile) or not file.filename:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from qa_engine.errors import QaError
 from qa_engine.service import Ledger, health, ledger, status
 from qa_engine.web.api.models import CallOut, CheckOut, LedgerOut, QueueOut, ReadinessOut, StatusOut
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, known_visitor
 from qa_engine.web.metrics import WebMetrics
 
 router = APIRouter(tags=["system"])
@@ -22,11 +22,14 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", response_model=ReadinessOut, summary="Database, queue and disk can be used")
-def readyz(engine: Engine) -> Response:
+def readyz(request: Request, engine: Engine) -> Response:
+    """Strangers are told what is broken, not where."""
     try:
         checks = [CheckOut.model_validate(check) for check in health(engine)]
     except QaError as error:
         checks = [CheckOut(id="engine", ok=False, required=True, detail=str(error))]
+    if known_visitor(request) is None:
+        checks = [check.model_copy(update={"detail": ""}) for check in checks]
     ready = all(check.ok or not check.required for check in checks)
     body = ReadinessOut(ready=ready, checks=checks)
     return JSONResponse(body.model_dump(), status_code=200 if ready else 503)

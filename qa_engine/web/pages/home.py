@@ -1,17 +1,33 @@
-"""The front door leads to the list of calls."""
+"""The front door leads everybody to where their work is."""
+
+from types import MappingProxyType
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from qa_engine.domain.people import Role
 from qa_engine.service import stylesheet
+from qa_engine.web.deps import Who
 from qa_engine.web.formstyle import form_css
 
 router = APIRouter(include_in_schema=False)
 
 
+LANDING = MappingProxyType(
+    {
+        Role.AGENT: "/calls",
+        Role.INSPECTOR: "/calls?order=review",
+        Role.LEAD: "/agents",
+        Role.HEAD: "/calls",
+        Role.ADMIN: "/people",
+    }
+)
+"""The first page of a role; without sign-in the list of calls."""
+
+
 @router.get("/")
-async def home() -> Response:
-    return RedirectResponse("/calls", status_code=303)
+def home(who: Who) -> Response:
+    return RedirectResponse("/calls" if who.machine else LANDING[who.role], status_code=303)
 
 
 @router.get("/form.css")

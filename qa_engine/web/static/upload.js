@@ -52,6 +52,8 @@
     request = new XMLHttpRequest();
     request.open("POST", form.dataset.api);
     request.responseType = "json";
+    const mark = form.elements.namedItem("csrf").value;
+    if (mark) { request.setRequestHeader("X-CSRF-Token", mark); }
     request.upload.addEventListener("progress", (step) => {
       bar.max = step.total;
       bar.value = step.loaded;

@@ -1,0 +1,1 @@
+"""Accounts, signing in, tokens, how far a right reaches, and the audit log."""

@@ -1,0 +1,139 @@
+"""登录, 退出, and one's own account with its password."""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from qa_engine.errors import SignInError, UsageError
+from qa_engine.service import ROLES, change_password, sign_in, sign_out
+from qa_engine.web.deps import COOKIE, SECURE_COOKIE, Engine, Who, cookie_of, visitor
+from qa_engine.web.errors import problem
+from qa_engine.web.rendering import render
+from qa_engine.web.throttle import Throttle
+
+router = APIRouter(include_in_schema=False)
+
+ENDED = "登录已过期，请重新登录。"
+TOO_MANY = "该地址尝试登录的次数过多，请稍后再试。"
+
+
+def safe_next(address: str) -> str:
+    """Where to go after signing in: a page of this service, never an address elsewhere."""
+    parts = urlsplit(address)
+    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if plain and not parts.scheme and not parts.netloc and "\\" not in address else "/"
+
+
+@router.get("/sign-in")
+def form(request: Request, next: str = "/", ended: str = "") -> Response:
+    if visitor(request) is not None:
+        return RedirectResponse(safe_next(next), status_code=303)
+    return _form(request, next, told=ENDED if ended else "")
+
+
+@router.post("/sign-in")
+def enter(
+    request: Request,
+    engine: Engine,
+    name: str = Form(""),
+    password: str = Form(""),
+    next: str = Form("/"),
+) -> Response:
+    if not engine.settings.sign_in:
+        return RedirectResponse("/", status_code=303)
+    throttle = request.app.state.throttle
+    assert isinstance(throttle, Throttle)
+    address = request.client.host if request.client else ""
+    wait = throttle.wait_seconds(address)
+    if wait:
+        return _form(request, next, status=429, fault=TOO_MANY, name=name, retry_after=str(int(wait) + 1))
+    try:
+        secret = sign_in(engine, name, password)
+    except SignInError as error:
+        return _form(request, next, status=401, fault=str(error), name=name)
+    throttle.forget(address)
+    answer = RedirectResponse(safe_next(next), status_code=303)
+    return with_cookie(answer, request, secret, engine.settings.session_hours)
+
+
+@router.post("/sign-out")
+def leave(request: Request, engine: Engine, who: Who) -> Response:
+    secret = cookie_of(request)
+    if secret:
+        sign_out(engine, secret, who=who)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(COOKIE)
+    answer.delete_cookie(SECURE_COOKIE, secure=True)
+    return answer
+
+
+@router.get("/account")
+def account(request: Request, who: Who) -> Response:
+    return _account(request)
+
+
+@router.post("/account/password")
+def password(
+    request: Request,
+    engine: Engine,
+    who: Who,
+    old: str = Form(""),
+    new: str = Form(""),
+    again: str = Form(""),
+) -> Response:
+    if who.machine or who.rights is not None:
+        return problem(request, 403)
+    if new != again:
+        return _account(request, status=422, fault="两次输入的新密码不一致。")
+    try:
+        secret = change_password(engine, old, new, who=who)
+    except (SignInError, UsageError) as error:
+        return _account(request, status=422, fault=str(error))
+    answer = RedirectResponse("/", status_code=303)
+    return with_cookie(answer, request, secret, engine.settings.session_hours)
+
+
+def with_cookie(answer: Response, request: Request, secret: str, hours: float) -> Response:
+    """Readable by this service alone: no script, no other site, and behind TLS never without it."""
+    secure = request.url.scheme == "https"
+    answer.set_cookie(
+        SECURE_COOKIE if secure else COOKIE,
+        secret,
+        max_age=int(hours * 3600),
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _form(
+    request: Request,
+    next: str,
+    *,
+    status: int = 200,
+    fault: str = "",
+    told: str = "",
+    name: str = "",
+    retry_after: str = "",
+) -> Response:
+    headers = {"retry-after": retry_after} if retry_after else None
+    return render(
+        request,
+        "sign_in.html",
+        status=status,
+        headers=headers,
+        next=safe_next(next),
+        fault=fault,
+        told=told,
+        name=name,
+    )
+
+
+def _account(request: Request, *, status: int = 200, fault: str = "") -> Response:
+    found = visitor(request)
+    return render(
+        request, "account.html", status=status, fault=fault, roles=ROLES, must_change=bool(found and found.must_change)
+    )
