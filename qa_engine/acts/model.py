@@ -11,6 +11,7 @@ from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, load_card
 from qa_engine.classify import VERSION, LinearModel, Seen, see_call
 from qa_engine.classify.linear import Floats
 from qa_engine.classify.parts import LONGEST, OVERLAP, SHORTEST, WHOLE
+from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import ActReading, ActSaid, Speaker, ToneWord, Transcript, Turn, digest
 from qa_engine.errors import ActModelError
 from qa_engine.rules import ActLimits
@@ -62,19 +63,20 @@ class ActModel:
         return MappingProxyType(dict(sorted(found.items())))
 
     def _of_speaker(self, seen: Seen, speaker: Speaker, turns: Sequence[Turn], mine: set[int]) -> dict[int, ActReading]:
-        rows = [at for at, row in enumerate(seen.rows) if row.text in mine and row.end > row.start]
-        if not rows:
+        texts = {text: rows for text, rows in seen.rows_of_text.items() if text in mine}
+        if not texts:
             return {}
         labels = LABELS[speaker]
+        rows = [row for own in texts.values() for row in own]
         said = self._classifiers[speaker].probabilities(seen, rows)
-        texts = np.array([seen.rows[at].text for at in rows])
-        found = {}
-        for text in np.unique(texts).tolist():
-            own = np.nonzero(texts == text)[0]
-            best = own[said[own].argmax(axis=0)]
-            values = said[best, np.arange(len(labels))]
+        found, done = {}, 0
+        for text, own in texts.items():
+            here = said[done : done + len(own)]
+            done += len(own)
+            best = here.argmax(axis=0)
+            values = here[best, np.arange(len(labels))]
             likely = [at for at in np.argsort(-values, kind="stable").tolist() if values[at] >= LEAST_PROBABILITY]
-            acts = tuple(ActSaid(labels[at], float(values[at]), seen.whole_span(rows[int(best[at])])) for at in likely)
+            acts = tuple(ActSaid(labels[at], float(values[at]), seen.whole_span(own[int(best[at])])) for at in likely)
             found[turns[text].index] = ActReading(turns[text].index, acts)
         return found
 
@@ -86,7 +88,7 @@ class ActModel:
         if turn.text not in places:
             seen, places = see_call((turn.text,)), {turn.text: 0}
         model, text = self._classifiers[turn.speaker], places[turn.text]
-        rows = [at for at, row in enumerate(seen.rows) if row.text == text and row.end > row.start]
+        rows = seen.rows_of_text.get(text, ())
         if not rows:
             return ()
         said: Floats = model.log_odds(seen, rows)[:, model.labels.index(act)]
@@ -94,8 +96,6 @@ class ActModel:
 
     @cached_property
     def _classifiers(self) -> Mapping[Speaker, LinearModel]:
-        from qa_engine.classify.shelf import Shelf  # with it comes scikit-learn, which takes a second
-
         shelf = Shelf(self._folder, CARD_FILE, ActModelError, ADVICE)
         return {
             speaker: shelf.take(speaker.value, LABELS[speaker], "several", self._card.contents[speaker.value])

@@ -187,7 +187,7 @@ def _asked_twice(said: Sequence[Turn]) -> int:
     """
     seen = see_call(tuple(turn.text for turn in said))
     long = [at for at, turn in enumerate(said) if len(seen.skeletons[at].text) >= LEAST_CHARS]
-    features = [frozenset(seen.matrix[at].indices.tolist()) for at in long]
+    features = [frozenset(seen.columns_of(at).tolist()) for at in long]
     common = Counter(chain.from_iterable(features))
     by_feature: dict[int, list[frozenset[int]]] = {}
     count = empty = 0

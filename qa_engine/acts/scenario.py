@@ -14,6 +14,7 @@ import numpy as np
 
 from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard, load_scenario_card
 from qa_engine.classify import VERSION, LinearModel, Row, Seen, see_call
+from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import Direction, Speaker, Transcript, Turn, digest
 from qa_engine.errors import ActModelError
 
@@ -65,8 +66,6 @@ class ScenarioModel:
 
     @cached_property
     def _classifier(self) -> LinearModel:
-        from qa_engine.classify.shelf import Shelf  # with it comes scikit-learn, which takes a second
-
         shelf = Shelf(self._folder, SCENARIO_CARD_FILE, ActModelError, ADVICE)
         return shelf.take("scenario", tuple(self._card.scenarios), "one", self._card.contents)
 

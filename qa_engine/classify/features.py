@@ -11,7 +11,7 @@ makes a call one array instead of a hundred thousand strings. What a feature *sa
 import re
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
@@ -19,7 +19,6 @@ from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from qa_engine.classify.parts import WHOLE, parts, read_length
 from qa_engine.text import DEFAULT_CONFUSIONS, Confusions, Skeleton, char_syllable, segment, skeleton
@@ -70,7 +69,7 @@ class Seen:
 
     @cached_property
     def names(self) -> Codes:
-        """The different features, rising; ``matrix`` has a column for each."""
+        """The different features, rising; each is a column."""
         return self._coded[0]
 
     @cached_property
@@ -84,13 +83,38 @@ class Seen:
         return names, column.astype(np.int64)
 
     @cached_property
-    def matrix(self) -> csr_matrix:
-        """Rows × names: 1.0 where the row has the feature."""
+    def cells(self) -> tuple[Places, Places]:
+        """Which row has which feature, without repetition: (starts, columns).
+
+        Row i has the features ``columns[starts[i]:starts[i + 1]]``, rising.
+        """
         width = max(1, len(self.names))
-        cells = np.unique(self.row * width + self.column)
-        rows, columns = np.divmod(cells, width)
-        starts = np.searchsorted(rows, np.arange(len(self.rows) + 1))
-        return csr_matrix((np.ones(len(cells)), columns, starts), shape=(len(self.rows), width))
+        rows, columns = np.divmod(np.unique(self.row * width + self.column), width)
+        return np.searchsorted(rows, np.arange(len(self.rows) + 1)), columns
+
+    def columns_of(self, row: int) -> Places:
+        """The features of a row, rising."""
+        starts, columns = self.cells
+        return columns[starts[row] : starts[row + 1]]
+
+    def occurrences(self, row: int) -> Places:
+        """Where the occurrences of a row's features stand in ``row``, ``code``, ``begin`` and ``finish``."""
+        order, starts = self._by_row
+        return order[starts[row] : starts[row + 1]]
+
+    @cached_property
+    def _by_row(self) -> tuple[Places, Places]:
+        order = np.argsort(self.row, kind="stable")
+        return order, np.searchsorted(self.row[order], np.arange(len(self.rows) + 1))
+
+    @cached_property
+    def rows_of_text(self) -> Mapping[int, Sequence[int]]:
+        """Of each text that has words, its rows: the whole first, then its parts."""
+        found: dict[int, list[int]] = {}
+        for at, row in enumerate(self.rows):
+            if row.end > row.start:
+                found.setdefault(row.text, []).append(at)
+        return found
 
     def source_span(self, row: int, start: int, end: int) -> tuple[int, int]:
         """[start, end) of a row's characters as [start, end) of the shown text."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from qa_engine.classify.features import Seen, see
@@ -49,38 +49,53 @@ class Lessons:
 def fit_once(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe) -> LinearModel:
     """A classifier without calibration. ``seen`` are the features of the lessons' texts, in their order."""
     empty = _vocabulary(names, link, lessons, seen, recipe)
-    design = empty.design(seen)
+    x = design(empty, seen)
     if link == "one":
         model = LogisticRegression(C=recipe.strength, max_iter=300, tol=1e-3)
-        model.fit(design, lessons.labels, sample_weight=lessons.weights)
+        model.fit(x, lessons.labels, sample_weight=lessons.weights)
         weights = np.zeros((len(empty.codes), len(names)), dtype=np.float32)
         weights[:, model.classes_] = model.coef_.T
         bias = np.full(len(names), -10.0, dtype=np.float32)
         bias[model.classes_] = model.intercept_
         return replace(empty, weights=weights, bias=bias)
-    columns = [_one_label(design, lessons, at, recipe) for at in range(len(names))]
+    columns = [_one_label(x, lessons, at, recipe) for at in range(len(names))]
     weights = np.stack([column for column, _ in columns], axis=1).astype(np.float32)
     return replace(empty, weights=weights, bias=np.array([bias for _, bias in columns], dtype=np.float32))
 
 
-def _one_label(design: csr_matrix, lessons: Lessons, at: int, recipe: Recipe) -> tuple[Floats, float]:
+def design(model: LinearModel, seen: Seen) -> csr_matrix:
+    """x, rows × the model's features: what the weights are fitted to."""
+    place, idf = model.columns(seen)
+    starts, columns = seen.cells
+    known = np.nonzero(place >= 0)[0]
+    matrix = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(seen.rows), len(idf)))
+    lengths = np.sqrt(matrix @ (idf**2))
+    scaled = diags(1.0 / np.maximum(lengths, 1e-12)) @ matrix[:, known] @ diags(idf[known])
+    into = csr_matrix(
+        (np.ones(len(known)), (np.arange(len(known)), place[known])), shape=(len(known), len(model.codes))
+    )
+    return csr_matrix(scaled @ into)
+
+
+def _one_label(x: csr_matrix, lessons: Lessons, at: int, recipe: Recipe) -> tuple[Floats, float]:
     known = np.nonzero(lessons.labels[:, at] != UNKNOWN)[0]
     truth = lessons.labels[known, at]
     if len(np.unique(truth)) < 2:
-        return np.zeros(design.shape[1]), -10.0
+        return np.zeros(x.shape[1]), -10.0
     model = SGDClassifier(
         loss="log_loss", alpha=recipe.penalty, max_iter=recipe.rounds, tol=None, average=True, random_state=0
     )
-    model.fit(design[known], truth, sample_weight=lessons.weights[known])
+    model.fit(x[known], truth, sample_weight=lessons.weights[known])
     return model.coef_[0], float(model.intercept_[0])
 
 
 def _vocabulary(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe) -> LinearModel:
     """The features that enough groups have, with their idf, and no weights yet."""
-    cells = seen.matrix.tocoo()
-    counts = np.bincount(cells.col, minlength=len(seen.names))
+    starts, columns = seen.cells
+    rows = np.repeat(np.arange(len(seen.rows)), np.diff(starts))
+    counts = np.bincount(columns, minlength=len(seen.names))
     width = len(seen.names)
-    in_groups = np.unique(lessons.groups[cells.row] * width + cells.col) % width
+    in_groups = np.unique(lessons.groups[rows] * width + columns) % width
     kept = np.nonzero(np.bincount(in_groups, minlength=width) >= recipe.least_groups)[0]
     total = len(lessons.texts)
     return LinearModel(

@@ -8,11 +8,10 @@ calibrated log-odds and add up exactly.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
 
 from qa_engine.classify.features import Codes, Places, Seen
 from qa_engine.domain import ToneWord
@@ -50,13 +49,17 @@ class LinearModel:
 
     def log_odds(self, seen: Seen, rows: Sequence[int] | None = None) -> Floats:
         """z, rows × labels; of some rows, where they are given."""
-        known, places, idf = self._known(seen)
-        matrix = seen.matrix if rows is None else seen.matrix[rows]
-        lengths = np.sqrt(matrix @ (idf**2))
-        weighted = np.zeros((len(idf), len(self.labels)))
-        weighted[known] = self.weights[places] * idf[known, None]
-        found: Floats = (matrix @ weighted) / np.maximum(lengths, 1e-12)[:, None] + self.bias
-        return found
+        found = self.columns(seen)
+        number, column = _cells_of(seen, range(len(seen.rows)) if rows is None else rows)
+        count = len(seen.rows) if rows is None else len(rows)
+        # bincount adds up one by one, in the order of the columns: the same sum to the last bit on every machine.
+        lengths = np.sqrt(np.bincount(number, found.idf[column] ** 2, count))
+        place = found.place[column]
+        known = np.nonzero(place >= 0)[0]
+        number, weighted = number[known], self.weights[place[known]] * found.idf[column[known], None]
+        sums = np.stack([np.bincount(number, each, count) for each in weighted.T], axis=1)
+        z: Floats = sums / np.maximum(lengths, 1e-12)[:, None] + self.bias
+        return z
 
     def probabilities(self, seen: Seen, rows: Sequence[int] | None = None) -> Floats:
         """Rows × labels, rounded so that they are the same on every machine; of labels that exclude each other they
@@ -66,32 +69,24 @@ class LinearModel:
             return np.round(sigmoid(z), PROBABILITY_DIGITS)
         return np.array([rounded(row) for row in softmax(z)]).reshape(z.shape)
 
-    def _known(self, seen: Seen) -> tuple[Places, Places, Floats]:
-        """Columns of the known features, their places in the model, and the idf of every column; found once a call."""
+    def columns(self, seen: Seen) -> "_Columns":
+        """The columns of a call as the model knows them; looked up once a call."""
         for model, found in seen.looked_up:
             if model is self:
                 return found  # type: ignore[return-value]
-        found = self._look_up(seen)
-        seen.looked_up.append((self, found))
-        return found
+        columns = self._look_up(seen)
+        seen.looked_up.append((self, columns))
+        return columns
 
-    def _look_up(self, seen: Seen) -> tuple[Places, Places, Floats]:
-        places = np.searchsorted(self.codes, seen.names)
-        places[places == len(self.codes)] = 0
-        known = np.nonzero(self.codes[places] == seen.names)[0] if len(self.codes) else np.zeros(0, dtype=np.int64)
+    def _look_up(self, seen: Seen) -> "_Columns":
         idf = np.full(max(1, len(seen.names)), self.unseen_idf)
-        idf[known] = self.idf[places[known]]
-        return known, places[known], idf
-
-    def design(self, seen: Seen) -> csr_matrix:
-        """x, rows × the model's features: what the weights are fitted to."""
-        known, places, idf = self._known(seen)
-        lengths = np.sqrt(seen.matrix @ (idf**2))
-        scaled = diags(1.0 / np.maximum(lengths, 1e-12)) @ seen.matrix[:, known] @ diags(idf[known])
-        into = csr_matrix(
-            (np.ones(len(places)), (np.arange(len(places)), places)), shape=(len(places), len(self.codes))
-        )
-        return csr_matrix(scaled @ into)
+        if not len(self.codes):
+            return _Columns(np.full(len(idf), -1), idf)
+        place = np.searchsorted(self.codes, seen.names)
+        place[place == len(self.codes)] = 0
+        known = self.codes[place] == seen.names
+        idf[: len(place)][known] = self.idf[place[known]]
+        return _Columns(np.where(known, place, -1), idf)
 
     def contributions(self, seen: Seen, row: int, label: str) -> list[float]:
         """What each word of a row adds to the log-odds of ``label`` (against the mean of labels that exclude it).
@@ -99,19 +94,19 @@ class LinearModel:
         A feature's part is shared equally by its occurrences and, within one, by its characters; a word has the sum of
         its characters. All words together are z without the bias (against the mean of the others).
         """
-        known, places, idf = self._known(seen)
-        weights = self.weights[places].astype(np.float64)
-        at = self._place[label]
-        pull = weights[:, at]
+        found, mine = self.columns(seen), seen.occurrences(row)
+        column, begin, finish = seen.column[mine], seen.begin[mine], seen.finish[mine]
+        different, which, times = np.unique(column, return_inverse=True, return_counts=True)
+        idf, place = found.idf[different], found.place[different]
+        known = np.nonzero(place >= 0)[0]
+        weights = self.weights[place[known]].astype(np.float64)
+        pull = weights[:, self._place[label]]
         if self.link == "one":
             pull = pull - (weights.sum(axis=1) - pull) / (len(self.labels) - 1)
-        length = float(np.sqrt(seen.matrix[row] @ (idf**2))[0]) or 1.0
-        push = np.zeros(len(idf))
-        push[known] = pull * idf[known] / length
-        mine = np.nonzero(seen.row == row)[0]
-        column, begin, finish = seen.column[mine], seen.begin[mine], seen.finish[mine]
-        times = np.bincount(column, minlength=len(idf))[column]
-        each = push[column] / times / np.maximum(finish - begin, 1)
+        length = float(np.sqrt(np.cumsum(idf**2)[-1])) if len(idf) else 0.0  # one by one, as in ``log_odds``
+        push = np.zeros(len(different))
+        push[known] = pull * idf[known] / (length or 1.0)
+        each = push[which] / times[which] / np.maximum(finish - begin, 1)
         size = seen.rows[row].end - seen.rows[row].start
         steps = np.zeros(size + 1)
         np.add.at(steps, begin, each)
@@ -132,6 +127,23 @@ class LinearModel:
             for start, end, weight in phrases[:MOST_WORDS]
             if abs(weight) >= LEAST_WEIGHT
         )
+
+
+class _Columns(NamedTuple):
+    """Of each column of a call its place among the model's features (−1: unknown to it) and its idf."""
+
+    place: Places
+    idf: Floats
+
+
+def _cells_of(seen: Seen, rows: Sequence[int]) -> tuple[Places, Places]:
+    """(number of the row among ``rows``, column) of every feature of those rows, the columns of a row rising."""
+    starts, columns = seen.cells
+    wanted = np.asarray(rows, dtype=np.int64)
+    first, counts = starts[wanted], starts[wanted + 1] - starts[wanted]
+    number = np.repeat(np.arange(len(wanted)), counts)
+    within = np.arange(len(number)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return number, columns[first[number] + within]
 
 
 def _phrases(spans: Sequence[tuple[int, int]], weights: Sequence[float]) -> list[tuple[int, int, float]]:

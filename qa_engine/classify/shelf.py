@@ -1,12 +1,12 @@
 """Classifiers on disk: one skops file each, beside the card of their model.
 
-skops stores no pickle: a file is a table of types and arrays. Before anything is built from it, every type in that
-table must be one of ``TRUSTED``; a file with any other is refused.
+skops stores no pickle: a file is a table of types and arrays. Before anything is read from it, every type in that
+table must be one of ``TRUSTED``; a file with any other is refused. Numbers are all that is wanted, so the table is read
+here: skops would import the whole of scikit-learn for it, two seconds of every process that judges a call.
 """
 
 import io
 import json
-import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import skops.io
-from sklearn.exceptions import InconsistentVersionWarning
-from sklearn.linear_model import LogisticRegression
 
 from qa_engine.classify.linear import LinearModel, Link
 from qa_engine.domain import digest
@@ -32,7 +29,7 @@ TRUSTED: Final = frozenset(
         ("sklearn.linear_model._logistic.LogisticRegression", "ObjectNode"),
     }
 )
-"""Types, each with the one way of building it: a file may name a harmless type and ask for a function call."""
+"""Types, each with the one way of reading it: a file may name a harmless type and ask for a function call."""
 STEPS = 127
 
 
@@ -47,24 +44,25 @@ class Shelf:
 
     def put(self, name: str, model: LinearModel) -> str:
         """Write a classifier, its weights in 255 steps a label (see ``fit.slim``); returns the digest of it."""
+        import skops.io
+
         shelved = _shelved(model)
         skops.io.dump(shelved, self.folder / f"{name}.skops", compression=zipfile.ZIP_DEFLATED, compresslevel=9)
-        return contents_of(_taken_down(shelved, model.labels, model.link))
+        numbers = shelved | {"classifier": vars(shelved["classifier"])}
+        return contents_of(_taken_down(numbers, model.labels, model.link))
 
     def take(self, name: str, labels: tuple[str, ...], link: Link, contents: str) -> LinearModel:
         """A classifier; raises ``error`` when it is damaged, holds anything but numbers, or is not the card's."""
         path = self.folder / f"{name}.skops"
         try:
             raw = path.read_bytes()
-            unknown = sorted(set(_types(raw)) - TRUSTED)
-            if unknown:
-                named = ", ".join(f"{type_name} ({loader})" for type_name, loader in unknown)
-                raise self.error(f"{path}: holds {named}, which no classifier has; {self.advice}")
-            with warnings.catch_warnings():
-                # Only the coefficients are read, and they mean the same in every version.
-                warnings.simplefilter("ignore", InconsistentVersionWarning)
-                shelved = skops.io.loads(raw, trusted=[])
-            model = _taken_down(shelved, labels, link)
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                schema = json.loads(archive.read("schema.json"))
+                unknown = sorted(set(_types(schema)) - TRUSTED)
+                if unknown:
+                    named = ", ".join(f"{type_name} ({loader})" for type_name, loader in unknown)
+                    raise self.error(f"{path}: holds {named}, which no classifier has; {self.advice}")
+                model = _taken_down(_value(schema, archive), labels, link)
         except OSError as error:
             raise self.error(f"{path}: cannot be read ({error.strerror}); {self.advice}") from None
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError) as error:
@@ -84,6 +82,8 @@ def contents_of(model: LinearModel) -> str:
 
 
 def _shelved(model: LinearModel) -> dict[str, Any]:
+    from sklearn.linear_model import LogisticRegression
+
     step = (np.maximum(np.abs(model.weights).max(axis=0, initial=0.0), 1e-9) / STEPS).astype(np.float32)
     stored = LogisticRegression()
     stored.classes_ = np.arange(len(model.labels))
@@ -101,8 +101,8 @@ def _shelved(model: LinearModel) -> dict[str, Any]:
 
 def _taken_down(shelved: Any, labels: tuple[str, ...], link: Link) -> LinearModel:
     stored = shelved["classifier"]
-    codes, idf, step, bias = shelved["codes"], shelved["idf"], shelved["step"], stored.intercept_
-    steps = np.ascontiguousarray(stored.coef_.T)
+    codes, idf, step, bias = shelved["codes"], shelved["idf"], shelved["step"], stored["intercept_"]
+    steps = np.ascontiguousarray(stored["coef_"].T)
     if codes.dtype != np.uint64 or idf.shape != codes.shape or steps.shape != (len(codes), len(labels)):
         raise ValueError("its parts do not fit together")
     if bias.shape != (len(labels),) or step.shape != (len(labels),) or np.any(codes[1:] <= codes[:-1]):
@@ -111,10 +111,25 @@ def _taken_down(shelved: Any, labels: tuple[str, ...], link: Link) -> LinearMode
     return LinearModel(labels, link, codes, idf, weights, bias, float(shelved["unseen_idf"]))
 
 
-def _types(raw: bytes) -> Iterator[tuple[str, str]]:
-    """Every type that a skops file names, with how skops is to build it."""
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        waiting = [json.loads(archive.read("schema.json"))]
+def _value(node: Any, archive: zipfile.ZipFile) -> Any:
+    """What a node of trusted type stands for; an estimator is its attributes."""
+    match node["__loader__"]:
+        case "JsonNode":
+            return json.loads(node["content"])
+        case "NdArrayNode":
+            return np.load(io.BytesIO(archive.read(node["file"])), allow_pickle=False)
+        case "DictNode":
+            return {key: _value(inner, archive) for key, inner in node["content"].items()}
+        case "ListNode":
+            return [_value(inner, archive) for inner in node["content"]]
+        case "ObjectNode":
+            return _value(node["content"], archive)
+    raise ValueError(f"no value is read by {node['__loader__']}")
+
+
+def _types(schema: Any) -> Iterator[tuple[str, str]]:
+    """Every type that the table of a skops file names, with how it is to be read."""
+    waiting = [schema]
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):

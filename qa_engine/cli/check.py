@@ -12,7 +12,6 @@ from qa_engine.cli.console import complain, progress_bar
 from qa_engine.cli.output import open_output
 from qa_engine.cli.tables import print_results
 from qa_engine.domain import CallResult
-from qa_engine.service import check_inputs, open_app, result_to_json
 from qa_engine.settings import current_settings
 
 
@@ -39,6 +38,8 @@ def check(
     ] = None,
 ) -> None:
     """Check recordings or transcripts and print one result a call; nothing is stored."""
+    from qa_engine.service import check_inputs, open_app
+
     faulty = False
 
     def results() -> Iterator[CallResult]:
@@ -63,6 +64,8 @@ def check(
 
 def _chunks(results: Iterable[CallResult], format: CheckFormat) -> Iterator[str]:
     """The text of the results, one by one, so that ten thousand calls need no more memory than one."""
+    from qa_engine.service import result_to_json
+
     if format is CheckFormat.JSONL:
         for result in results:
             yield json.dumps(result_to_json(result), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"

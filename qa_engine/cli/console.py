@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from qa_engine.service import writable
-
 BAR_AFTER_SECONDS = 2.0
 LINE_EVERY_SECONDS = 5.0
 
@@ -19,11 +17,15 @@ tables = Console(highlight=False)
 
 def say(text: str) -> None:
     """A message for people."""
+    from qa_engine.service import writable
+
     messages.print(writable(text), markup=False, soft_wrap=True)
 
 
 def complain(text: str) -> None:
     """A fault, on stderr, in words that name the place."""
+    from qa_engine.service import writable
+
     messages.print(writable(text), style="red", markup=False, soft_wrap=True)
 
 

@@ -1,7 +1,10 @@
 """``qa-engine demo``: the bundled recordings through real workers to forms and reports."""
 
+from __future__ import annotations
+
 import os
 import time
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -13,19 +16,10 @@ from qa_engine.cli.tables import faults_text, print_table
 from qa_engine.errors import ConflictError, QaError
 from qa_engine.private import private_folder
 from qa_engine.resources import example_calls_dir
-from qa_engine.service import (
-    App,
-    call_not_named,
-    get_call,
-    ingest_paths,
-    list_agents,
-    open_app,
-    profile_path,
-    wait_until_settled,
-    worker_command,
-    write_report,
-)
 from qa_engine.settings import Settings, current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import App
 
 LIMIT_SECONDS = 1800.0
 DEMO_PREFIX = "demo-"
@@ -34,6 +28,8 @@ PROFILE_FILE = "profile.yaml"
 
 def demo() -> None:
     """Run the bundled synthetic recordings through real workers; ends with a table and the paths of the forms."""
+    from qa_engine.service import ingest_paths, open_app
+
     began = time.monotonic()
     settings = current_settings()
     calls = example_calls_dir()
@@ -53,6 +49,8 @@ def demo() -> None:
 
 def _refuse_foreign_data(engine: App) -> None:
     """The demo must not mix its synthetic calls with a centre's own."""
+    from qa_engine.service import call_not_named
+
     foreign = call_not_named(engine, DEMO_PREFIX)
     if foreign is not None:
         raise ConflictError(
@@ -63,6 +61,8 @@ def _refuse_foreign_data(engine: App) -> None:
 
 def _its_own_profile(settings: Settings) -> None:
     """The demo's company has its own standard; a profile that is there already is left alone."""
+    from qa_engine.service import profile_path
+
     path = profile_path(settings)
     if not path.exists():
         private_folder(path.parent)
@@ -71,6 +71,8 @@ def _its_own_profile(settings: Settings) -> None:
 
 def _work(engine: App, settings: Settings, ids: list[str]) -> None:
     """Start workers on every core, wait until each call is settled, stop them."""
+    from qa_engine.service import wait_until_settled, worker_command
+
     cores = os.cpu_count() or 1
     os.environ.setdefault("QA_ASR_THREADS", "1")  # one thread a child: the children share the cores
     os.environ.setdefault("QA_LOG_LEVEL", "WARNING")
@@ -90,6 +92,8 @@ def _work(engine: App, settings: Settings, ids: list[str]) -> None:
 
 
 def _write_forms(engine: App, ids: list[str]) -> None:
+    from qa_engine.service import get_call, list_agents, write_report
+
     table = Table("通话", "坐席", "得分", "等级", "扣分与疑点", title="qa-engine demo", show_lines=True)
     aside = 0
     for call_id in ids:

@@ -4,13 +4,14 @@ import typer
 from rich.table import Column, Table
 
 from qa_engine.cli.tables import print_table
-from qa_engine.service import doctor as run_checks
-from qa_engine.service import open_app
 from qa_engine.settings import current_settings
 
 
 def doctor() -> None:
     """Look at this machine and say what is missing; exit 1 when something required is."""
+    from qa_engine.service import doctor as run_checks
+    from qa_engine.service import open_app
+
     with open_app(current_settings()) as engine:
         checks = run_checks(engine)
     table = Table("check", "", Column("found", overflow="fold"), Column("what to do", overflow="fold"))

@@ -1,7 +1,9 @@
 """``qa-engine ingest``: store recordings and transcripts and queue them."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -9,8 +11,10 @@ from rich.table import Table
 
 from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.cli.tables import print_table
-from qa_engine.service import IngestOutcome, IngestReport, ingest_paths, open_app, preview_paths
 from qa_engine.settings import current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import IngestReport
 
 
 def ingest(
@@ -30,6 +34,8 @@ def ingest(
     ] = False,
 ) -> None:
     """Copy recordings into the data folder by hash, take in transcripts, and queue them for the workers."""
+    from qa_engine.service import ingest_paths, open_app
+
     if dry_run:
         show(paths, manifest)
         return
@@ -42,6 +48,8 @@ def ingest(
 
 def tell(report: IngestReport) -> None:
     """Every recording accounted for: faults first, then what was set aside, then the sum."""
+    from qa_engine.service import IngestOutcome
+
     for fault in report.faults:
         complain(str(fault))
     for call in report.calls:
@@ -62,6 +70,8 @@ def tell(report: IngestReport) -> None:
 
 def show(paths: list[Path], manifest: Path | None) -> None:
     """The calls that would be taken in, on stdout; what would not, and why, on stderr."""
+    from qa_engine.service import open_app, preview_paths
+
     with open_app(current_settings()) as engine:
         preview = preview_paths(engine, paths, manifest=manifest)
     table = Table(*("行", "文件", "通话", "工号", "坐席", "班组", "开始时间", "坐席声道", "备注"))

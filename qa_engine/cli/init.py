@@ -1,26 +1,19 @@
 """``qa-engine init``: the centre's profile, by questions with defaults or by flags."""
 
+from __future__ import annotations
+
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
 from qa_engine.cli.console import put, say
 from qa_engine.errors import UsageError
-from qa_engine.service import (
-    PARTS,
-    UNSET,
-    DemandLevel,
-    Profile,
-    When,
-    Wish,
-    profile_gaps,
-    profile_path,
-    with_wishes,
-    write_profile,
-)
 from qa_engine.settings import Settings, current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import DemandLevel, Profile, Wish
 
 _SCOPES = {
     "voice": "channel", "chat": "channel", "inbound": "direction", "outbound": "direction",
@@ -50,6 +43,8 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over a profile that is there.")] = False,
 ) -> None:
     """Write the profile of the centre: its names, its hours, what agents must say."""
+    from qa_engine.service import DemandLevel, write_profile
+
     settings = current_settings()
     given: dict[str, Any] = {
         "companies": company,
@@ -77,12 +72,16 @@ def _on_a_terminal() -> bool:
 
 
 def _tell(settings: Settings) -> None:
+    from qa_engine.service import profile_gaps, profile_path
+
     gaps = profile_gaps(settings)
     if gaps:
         say(f"还没有写：{'、'.join(gaps)}；可以直接改 {profile_path(settings)}")
 
 
 def _profile(given: dict[str, Any], calendar: dict[str, Any], wishes: list[Wish]) -> Profile:
+    from qa_engine.service import Profile, with_wishes
+
     hours = {name: value for name, value in calendar.items() if value}
     if "weekdays" in hours:
         hours["weekdays"] = _days(hours["weekdays"])
@@ -97,6 +96,8 @@ def _profile(given: dict[str, Any], calendar: dict[str, Any], wishes: list[Wish]
 
 
 def _wish(text: str, level: DemandLevel) -> Wish:
+    from qa_engine.service import PARTS, When, Wish
+
     part, _, scope = text.partition(":")
     if part not in PARTS:
         raise UsageError(f"{part!r} is no part of opening or closing; there are: {', '.join(PARTS)}")
@@ -141,6 +142,8 @@ def _ask(given: dict[str, Any], calendar: dict[str, Any]) -> None:
 
 def _ask_parts(known: list[Wish]) -> list[Wish]:
     """Each part for the phone, then for chats: its level, with what is usual as default."""
+    from qa_engine.service import PARTS, UNSET, DemandLevel, When, Wish
+
     answered = {wish.part for wish in known}
     found = []
     levels = "、".join(f"{level.value}" for level in DemandLevel)

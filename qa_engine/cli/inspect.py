@@ -1,19 +1,23 @@
 """``qa-engine inspect``: calls that were inspected are judged again by the rules of now; nothing is heard twice."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.cli.tables import print_table
-from qa_engine.domain import CallResult, Status
-from qa_engine.service import CallFilter, CallState, InspectedAgain, RuleChange, inspect_again, open_app
+from qa_engine.domain import CallResult, CallState, Status
 from qa_engine.settings import current_settings
 from qa_engine.wording import STATUSES
+
+if TYPE_CHECKING:
+    from qa_engine.service import InspectedAgain, RuleChange
 
 
 def inspect(
@@ -28,6 +32,8 @@ def inspect(
     scorecard: Annotated[str | None, typer.Option(help="Scorecard id for every call; default: as always.")] = None,
 ) -> None:
     """Judge inspected calls again and print what changed; a call that a person has keeps its verdict."""
+    from qa_engine.service import CallFilter, inspect_again, open_app
+
     wanted = CallFilter(
         day_from=day_from.date() if day_from else None,
         day_to=day_to.date() if day_to else None,

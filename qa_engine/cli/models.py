@@ -1,15 +1,19 @@
 """``qa-engine models``: the recogniser models of this installation."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from qa_engine.cli.console import complain, progress_bar, put, say, tables
-from qa_engine.service.authoring.speech_models import ModelStore, model_store, packaged_models
 from qa_engine.settings import current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service.authoring.speech_models import ModelStore
 
 Name = Annotated[str, typer.Argument(help="Name of the model, for example whisper-base or large-v3-turbo.")]
 
@@ -18,6 +22,8 @@ def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards as JSON.")] = False,
 ) -> None:
     """The models of the store, and what can be added by name."""
+    from qa_engine.service.authoring.speech_models import packaged_models
+
     store = _store()
     models = store.models()
     if as_json:
@@ -106,4 +112,6 @@ def take_in(
 
 
 def _store() -> ModelStore:
+    from qa_engine.service.authoring.speech_models import model_store
+
     return model_store(current_settings())

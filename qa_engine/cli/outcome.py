@@ -10,7 +10,6 @@ from rich.table import Table
 from qa_engine.cli.console import put, say, tables
 from qa_engine.cli.tone import ToneFormat
 from qa_engine.domain import plain
-from qa_engine.service.authoring.outcome_training import OutcomeTrial, train_outcome
 from qa_engine.settings import current_settings
 
 
@@ -21,6 +20,8 @@ def train(
     format: Annotated[ToneFormat, typer.Option(help="table or json")] = ToneFormat.TABLE,
 ) -> None:
     """Fit the customer outcome to rated calls; before and after, on calls it has not seen."""
+    from qa_engine.service.authoring.outcome_training import OutcomeTrial, train_outcome
+
     trial = train_outcome(current_settings(), inputs, out, scale=scale)
     if format is ToneFormat.JSON:
         shown = {**{name: getattr(trial, name) for name in OutcomeTrial.__slots__}, "folder": str(trial.folder)}

@@ -11,7 +11,7 @@ from qa_engine.cli.console import say
 from qa_engine.cli.output import write_file
 from qa_engine.errors import UsageError
 from qa_engine.private import private_folder
-from qa_engine.service import open_app, render_report, report_catalogue, report_folder, report_kinds
+from qa_engine.service import report_kinds
 from qa_engine.settings import current_settings
 
 
@@ -38,6 +38,8 @@ def report(
     day_to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
 ) -> None:
     """Write a form or a report; over a period, where it has one (default: all days)."""
+    from qa_engine.service import open_app, render_report, report_catalogue, report_folder
+
     with open_app(current_settings()) as engine:
         known = report_catalogue(engine)
         if kind not in known:

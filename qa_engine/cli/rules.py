@@ -1,26 +1,19 @@
 """``qa-engine rules``: look at rule packs and try them."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_engine.cli.console import complain, put, say
-from qa_engine.service import (
-    Level,
-    RuleCoverage,
-    coverage,
-    describe_rule,
-    lint_rules,
-    load_placed_rules,
-    load_rules,
-    rule_schema,
-    run_golden_calls,
-    run_rule_examples,
-)
 from qa_engine.settings import current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import RuleCoverage
 
 Pack = Annotated[Path | None, typer.Option("--pack", help="Folder of a rule pack; default: setting QA_PACK.")]
 Scorecard = Annotated[
@@ -30,6 +23,8 @@ Scorecard = Annotated[
 
 def run_lint(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Faults and doubts of a rule pack, located; exit 1 when a rule cannot do what it says."""
+    from qa_engine.service import Level, lint_rules
+
     loaded, findings = lint_rules(current_settings(), folder=pack, scorecard=scorecard)
     for finding in findings:
         put(f"{finding.level.value}: {finding}\n")
@@ -41,6 +36,8 @@ def run_lint(pack: Pack = None, scorecard: Scorecard = None) -> None:
 
 def run_tests(pack: Pack = None, scorecard: Scorecard = None) -> None:
     """Run the examples of every rule and the golden calls; exit 1 when one of them comes out otherwise."""
+    from qa_engine.service import coverage, load_placed_rules, run_golden_calls, run_rule_examples
+
     settings = current_settings()
     loaded = load_placed_rules(settings, folder=pack, scorecard=scorecard)
     examples = run_rule_examples(loaded, settings)
@@ -81,9 +78,13 @@ def _put_coverage(covered: Sequence[RuleCoverage]) -> None:
 
 def show_rule(rule_id: str, pack: Pack = None) -> None:
     """What a rule does, in plain Chinese, with its phrases and examples."""
+    from qa_engine.service import describe_rule, load_rules
+
     put(describe_rule(load_rules(current_settings(), folder=pack), rule_id) + "\n")
 
 
 def schema() -> None:
     """The JSON Schema of a rule file, for editors that complete and check while one types."""
+    from qa_engine.service import rule_schema
+
     put(json.dumps(rule_schema(current_settings()), ensure_ascii=False, indent=2) + "\n")

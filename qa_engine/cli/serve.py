@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.console import complain
-from qa_engine.service import worker_command
 from qa_engine.settings import current_settings
 
 STOP_SECONDS = 30
@@ -24,6 +23,8 @@ def serve(
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run workers beside the web service.")] = False,
 ) -> None:
     """Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, unless QA_SIGN_IN is on)."""
+    from qa_engine.service import worker_command
+
     settings = current_settings()
     if not with_worker:
         os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between

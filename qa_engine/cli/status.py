@@ -1,10 +1,12 @@
 """``qa-engine status``: the queue, and the ledger in which every recording is accounted for."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -12,9 +14,10 @@ from rich.table import Table
 from qa_engine.cli.console import complain, put, say
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import plain
-from qa_engine.service import Ledger, StatusReport, job_kinds, ledger, ledgers, open_app
-from qa_engine.service import status as read_status
 from qa_engine.settings import current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import Ledger, StatusReport
 
 
 class StatusFormat(StrEnum):
@@ -27,6 +30,9 @@ def status(
     format: Annotated[StatusFormat, typer.Option(help="How to print it.")] = StatusFormat.TABLE,
 ) -> None:
     """Show the queue and the ledger: received = finished + in progress + aside."""
+    from qa_engine.service import job_kinds, ledger, ledgers, open_app
+    from qa_engine.service import status as read_status
+
     with open_app(current_settings()) as engine:
         report = read_status(engine)
         days = (ledger(engine, date.date()),) if date else ledgers(engine)

@@ -9,7 +9,6 @@ from rich.table import Table
 from qa_engine.cli.console import tables
 from qa_engine.cli.output import open_output
 from qa_engine.domain import CallResult, Status
-from qa_engine.service import writable
 
 
 def print_table(table: Table, out: Path | None = None) -> None:
@@ -43,6 +42,8 @@ def faults_text(result: CallResult) -> str:
 
 def print_results(results: Iterable[CallResult], out: Path | None = None) -> None:
     """One row a call: total, grade, faults."""
+    from qa_engine.service import writable
+
     table = Table("通话", "坐席", "得分", "满分", "等级", "扣分与疑点", show_lines=True)
     for result in results:
         veto = "（一票否决）" if result.veto else "（一票否决待确认）" if result.veto_suspected else ""

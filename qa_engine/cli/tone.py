@@ -1,9 +1,11 @@
 """``qa-engine tone``: see what the tone model hears in words, measure it, train one of the centre's own."""
 
+from __future__ import annotations
+
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -12,16 +14,10 @@ from rich.text import Text
 from qa_engine.cli.console import progress_bar, put, say, tables
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import Speaker, ToneReading, plain
-from qa_engine.service import TONE_TITLE
-from qa_engine.service.authoring.tone_training import (
-    LABELS,
-    ToneFigures,
-    ToneTrial,
-    evaluate_tone,
-    explain_tone,
-    train_tone,
-)
 from qa_engine.settings import current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service.authoring.tone_training import ToneFigures, ToneTrial
 
 
 class ToneFormat(StrEnum):
@@ -48,6 +44,8 @@ def explain(
     format: Format = ToneFormat.TABLE,
 ) -> None:
     """Class, probabilities, and the words that pushed the decision."""
+    from qa_engine.service.authoring.tone_training import explain_tone
+
     reading = explain_tone(current_settings(), text, Speaker(speaker.value), model=model)
     if format is ToneFormat.JSON:
         put(json.dumps(plain(reading), ensure_ascii=False) + "\n")
@@ -57,6 +55,8 @@ def explain(
 
 def evaluate(files: Files, model: Model = None, format: Format = ToneFormat.TABLE) -> None:
     """Figures of a model on reviewed turns: per class, confusion, calibration."""
+    from qa_engine.service.authoring.tone_training import evaluate_tone
+
     found = evaluate_tone(current_settings(), files, model=model)
     if format is ToneFormat.JSON:
         put(json.dumps(plain(found), ensure_ascii=False, indent=2) + "\n")
@@ -70,6 +70,8 @@ def train(
     format: Format = ToneFormat.TABLE,
 ) -> None:
     """Train a model on our utterances and your reviewed turns; before and after, on calls it has not seen."""
+    from qa_engine.service.authoring.tone_training import ToneTrial, train_tone
+
     with progress_bar() as advance:
         trial = train_tone(current_settings(), files, out, advance=advance)
     if format is ToneFormat.JSON:
@@ -81,6 +83,8 @@ def train(
 
 
 def _print_reading(text: str, reading: ToneReading) -> None:
+    from qa_engine.service import TONE_TITLE
+
     shown = Text(text)
     for word in reading.words:
         shown.stylize("bold red" if word.weight > 0 else "green", *word.span)
@@ -97,6 +101,9 @@ def _print_reading(text: str, reading: ToneReading) -> None:
 
 
 def _print_figures(found: ToneFigures) -> None:
+    from qa_engine.service import TONE_TITLE
+    from qa_engine.service.authoring.tone_training import LABELS
+
     for speaker, figures in found.figures.items():
         table = Table("类别", "查准率", "查全率", "F1", "句数")
         said = Table("实际 ↓ 判为 →", *[TONE_TITLE[label] for label in LABELS[speaker]])
@@ -113,6 +120,8 @@ def _print_figures(found: ToneFigures) -> None:
 
 
 def _print_trial(trial: ToneTrial) -> None:
+    from qa_engine.service import TONE_TITLE
+
     table = Table("类别", "句数", "原 F1", "新 F1", "原查准", "新查准", "可扣分")
     for speaker, after in trial.after.figures.items():
         before = trial.before.figures[speaker]

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from qa_engine import contract
 from qa_engine.cli.console import complain, progress_bar, put, say
 from qa_engine.cli.output import open_output
 from qa_engine.domain import Transcript
 from qa_engine.errors import UsageError
-from qa_engine.service import open_app, transcribe_files
 from qa_engine.settings import current_settings
 
 
@@ -43,6 +41,8 @@ def transcribe(
     ] = None,
 ) -> None:
     """Transcribe recordings; nothing is stored."""
+    from qa_engine.service import open_app, transcribe_files
+
     if out_dir is None and len(audio) > 1 and format is not TranscriptFormat.JSON:
         raise UsageError("several recordings as srt, vtt or txt need --out-dir")
     if out_dir is not None:
@@ -84,6 +84,8 @@ def _write(text: str, target: Path) -> None:
 
 
 def _text(transcript: Transcript, format: TranscriptFormat, *, indent: int | None) -> str:
+    from qa_engine import contract
+
     match format:
         case TranscriptFormat.JSON:
             obj = contract.transcript_to_json(transcript)

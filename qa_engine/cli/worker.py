@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from qa_engine.service import open_app, worker_command
 from qa_engine.settings import current_settings
 
 
@@ -18,6 +17,8 @@ def worker(
     ] = None,
 ) -> None:
     """Work on what is queued until stopped with Ctrl-C or SIGTERM."""
+    from qa_engine.service import open_app, worker_command
+
     settings = current_settings()
     with open_app(settings) as engine:
         engine.database  # noqa: B018  # opens it, so that a wrong address is told here and not by every child

@@ -109,13 +109,12 @@ class _Draft:
         return _Draft("".join(out), starts + self.starts[done:], ends + self.ends[done:])
 
 
-@lru_cache(maxsize=32_768)  # the spelled-out variants of a phrase share their parts
 def compared(text: str) -> str:
     """``skeleton(text, keep_sounds=True).text`` without the way back: for phrases, of which there are many."""
     folded, _ = fold_text(text)
     if is_traditional(text) or not NUMERAL_CHARS.isdisjoint(folded):
         folded = normalise(text).text
-    return "".join(filter(str.isalnum, folded))
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 @lru_cache(maxsize=4096)

@@ -101,7 +101,7 @@ class ToneModel:
 
     @cached_property
     def _classifiers(self) -> Mapping[Speaker, LinearModel]:
-        from qa_engine.tone.storage import load_classifier  # with it comes scikit-learn, which takes a second
+        from qa_engine.tone.storage import load_classifier
 
         return {speaker: load_classifier(self._folder, self._card, speaker) for speaker in READ_SPEAKERS}
 

@@ -4,7 +4,7 @@ There are several layers on which a phrase can be found: the plain text, the tex
 sounds of the plain text with and without tones. A layer is scanned once per turn, and only when somebody asks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from functools import cached_property
 from itertools import count
@@ -39,22 +39,32 @@ class SoundCode:
         self.confusions = confusions
         self._codes: dict[str, str] = {}
         self._learning = Lock()
-        self._chars: dict[bool, dict[str, str]] = {True: {}, False: {}}
+        self._toned = _Table(lambda char: self._learn(char, tones=True))
+        self._toneless = _Table(lambda char: self._learn(char, tones=False))
 
     def encode(self, text: str, *, tones: bool) -> str:
         """``text`` with each character replaced by its sound; the length stays the same."""
-        known = self._chars[tones]
-        return "".join([known.get(char) or self._learn(char, tones=tones) for char in text])
+        return text.translate(self._toned if tones else self._toneless)
 
     def _learn(self, char: str, *, tones: bool) -> str:
         syllable = char_syllable(char)
-        code = char
-        if syllable != char:
-            sound = self.confusions.fold(syllable, tones=tones)
-            with self._learning:  # two threads must not give one code to two sounds
-                code = self._codes.setdefault(sound, chr(_FIRST_CODE + len(self._codes)))
-        self._chars[tones][char] = code
-        return code
+        if syllable == char:
+            return char
+        sound = self.confusions.fold(syllable, tones=tones)
+        with self._learning:  # two threads must not give one code to two sounds
+            return self._codes.setdefault(sound, chr(_FIRST_CODE + len(self._codes)))
+
+
+class _Table(dict[int, str]):
+    """A table for ``str.translate`` that learns each character when it is first asked for."""
+
+    def __init__(self, learn: Callable[[str], str]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = self._learn(chr(code))
+        return found
 
 
 class Lexicon:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -54,18 +54,12 @@ class Steps:
     crosses_sentences: bool = False
 
 
-@dataclass
-class _Index:
-    """Keys of one layer to the entries that need them."""
+_Index = dict[str, list[Entry]]
+"""Keys of one layer to the entries that need them."""
 
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
 
-    def add(self, key: str, entry: Entry) -> None:
-        self.entries.setdefault(key, []).append(entry)
-
-    def hits(self, found: Mapping[str, Sequence[int]]) -> list[tuple[str, Sequence[int], Entry]]:
-        known = self.entries
-        return [(key, found[key], entry) for key in found if key in known for entry in known[key]]
+def _hits(index: _Index, found: Mapping[str, Sequence[int]]) -> list[tuple[str, Sequence[int], Entry]]:
+    return [(key, found[key], entry) for key in found if key in index for entry in index[key]]
 
 
 _Guard = Mapping[Layer, Mapping[str, Sequence[Pattern]]]  # layer → key → innocent patterns
@@ -80,54 +74,66 @@ class PhraseSet:
         self.steps = steps
         self.owner = lexicon.new_owner()
         self._lexicon = lexicon
-        self._exact = {Layer.PLAIN: _Index(), Layer.SOUNDED: _Index()}
-        self._sound = {Layer.TONED: _Index(), Layer.TONELESS: _Index()}
         self._guards: dict[Entry, _Guard] = {}
         self._sound_regex: dict[tuple[Pattern, Layer], re.Pattern[str]] = {}
-        self._seeds: dict[str, list[Entry]] = {}
         guards: dict[tuple[Pattern, ...], _Guard] = {}  # the phrases of a list share theirs
         for entry in self.entries:
             if entry.innocents:
                 if entry.innocents not in guards:
                     guards[entry.innocents] = _guard(entry.innocents)
                 self._guards[entry] = guards[entry.innocents]
-            self._register_exact(entry)
-            if Ladder.PINYIN in steps.ladder:
-                self._register_sound(entry)
-            if Ladder.FUZZY in steps.ladder:
-                self._register_fuzzy(entry)
+        self._exact = self._exact_index()
+        self._sound = self._sound_index() if Ladder.PINYIN in steps.ladder else {}
+        self._seeds = self._seed_index() if Ladder.FUZZY in steps.ladder else {}
         self._announce()
 
-    def _register_exact(self, entry: Entry) -> None:
-        self._exact[_exact_layer(entry.pattern)].add(entry.pattern.anchor, entry)
+    # A pack registers a hundred thousand entries: these loops call nothing they can do without.
 
-    def _register_sound(self, entry: Entry) -> None:
-        pattern = entry.pattern
-        syllables = pattern.syllables
-        if syllables < max(2, self.steps.min_sound_chars) or pattern.keeps_sounds or pattern.open:
-            return
-        tones = self.steps.tones if self.steps.tones is not None else syllables < _TONELESS_FROM
-        layer = Layer.TONED if tones else Layer.TONELESS
-        self._sound[layer].add(self._lexicon.sounds.encode(pattern.key, tones=tones), entry)
+    def _exact_index(self) -> Mapping[Layer, _Index]:
+        plain: _Index = {}
+        sounded: _Index = {}
+        for entry in self.entries:
+            pattern = entry.pattern
+            (sounded if pattern.keeps_sounds else plain).setdefault(pattern.anchor, []).append(entry)
+        return {Layer.PLAIN: plain, Layer.SOUNDED: sounded}
 
-    def _register_fuzzy(self, entry: Entry) -> None:
+    def _sound_index(self) -> Mapping[Layer, _Index]:
+        least, tones = max(2, self.steps.min_sound_chars), self.steps.tones
+        toned: _Index = {}
+        toneless: _Index = {}
+        encode = self._lexicon.sounds.encode
+        for entry in self.entries:
+            pattern = entry.pattern
+            syllables = pattern.syllables
+            if syllables < least or pattern.keeps_sounds or pattern.open:
+                continue
+            if syllables < _TONELESS_FROM if tones is None else tones:
+                toned.setdefault(encode(pattern.key, tones=True), []).append(entry)
+            else:
+                toneless.setdefault(encode(pattern.key, tones=False), []).append(entry)
+        return {Layer.TONED: toned, Layer.TONELESS: toneless}
+
+    def _seed_index(self) -> _Index:
         """Seeds of a phrase: with k characters wrong, one of k + 1 pieces still stands in the text as it is.
 
         Only phrases of which a seed was seen are compared at all; a phrase too short to have a character wrong at this
         threshold has no seeds.
         """
-        phrase = entry.pattern.literal
-        if phrase is None or entry.pattern.keeps_sounds:
-            return
-        wrong = int(len(phrase) * (100 - self.steps.fuzzy_threshold) / 100)
-        pieces = wrong + 1 if wrong else 0
-        for number in range(pieces):
-            piece = phrase[len(phrase) * number // pieces : len(phrase) * (number + 1) // pieces]
-            self._seeds.setdefault(piece, []).append(entry)
+        seeds: _Index = {}
+        for entry in self.entries:
+            phrase = entry.pattern.literal
+            if phrase is None or entry.pattern.keeps_sounds:
+                continue
+            wrong = int(len(phrase) * (100 - self.steps.fuzzy_threshold) / 100)
+            pieces = wrong + 1 if wrong else 0
+            for number in range(pieces):
+                piece = phrase[len(phrase) * number // pieces : len(phrase) * (number + 1) // pieces]
+                seeds.setdefault(piece, []).append(entry)
+        return seeds
 
     def _announce(self) -> None:
         for layer, index in (*self._exact.items(), *self._sound.items()):
-            self._lexicon.add(layer, index.entries, self.owner)
+            self._lexicon.add(layer, index, self.owner)
         for guard in {id(guard): guard for guard in self._guards.values()}.values():
             for layer, patterns in guard.items():
                 self._lexicon.add(layer, patterns)
@@ -152,7 +158,7 @@ class PhraseSet:
         if step is Ladder.FUZZY:
             return (Layer.SEEDS,)
         index = self._exact if step is Ladder.EXACT else self._sound
-        return [layer for layer in index if index[layer].entries]
+        return [layer for layer in index if index[layer]]
 
     def exact(self, text: Scanned) -> list[Match]:
         """The exact hits in a turn, the longest where they overlap, innocent ones left out."""
@@ -162,10 +168,10 @@ class PhraseSet:
         """All exact hits in a turn, overlapping and innocent ones too."""
         matches: list[Match] = []
         for layer, index in self._exact.items():
-            if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
+            if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
             skeleton, said = text.skeleton(layer), text.text(layer)
-            for key, starts, entry in index.hits(found):
+            for key, starts, entry in _hits(index, found):
                 for start, end in _places(entry.pattern, key, starts, said):
                     place = skeleton.span_to_base(start, end)
                     if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
@@ -199,9 +205,9 @@ class PhraseSet:
         matches = []
         plain, said = text.plain, text.text(Layer.PLAIN)
         for layer, index in self._sound.items():
-            if not index.entries or index.entries.keys().isdisjoint(found := text.found(layer)):
+            if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
-            for key, starts, entry in index.hits(found):
+            for key, starts, entry in _hits(index, found):
                 for start, end in self._sound_places(entry.pattern, layer, key, starts, text):
                     written = said[start:end]
                     phrase = entry.pattern.literal

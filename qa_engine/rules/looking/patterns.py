@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from qa_engine.text import SOUNDS, compared
 from qa_engine.text.homophones import FOLDED, fold_homophones
@@ -75,22 +75,8 @@ class Pattern:
     keeps_sounds: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        written = [part for part in self.written if isinstance(part, str)]
-        keeps = not all(map(SOUNDS.isdisjoint, written))
-        keeps = keeps or any(part[0] == "得" or FOLDED.issuperset(part) for part in written)
-        parts = self.written
-        if not keeps:
-            parts = tuple(fold_homophones(part) if isinstance(part, str) else part for part in self.written)
-        object.__setattr__(self, "parts", parts)
-        texts = [part for part in parts if isinstance(part, str)]
-        object.__setattr__(self, "literal", texts[0] if len(self.parts) == 1 else None)
-        object.__setattr__(self, "syllables", sum(map(len, texts)))
-        # Of equally long parts the last one: phrases begin alike (你们…, 给您…) and end differently.
-        anchor = max(reversed(texts), key=len)
-        object.__setattr__(self, "key", max(written, key=len))
-        object.__setattr__(self, "anchor", anchor)
-        object.__setattr__(self, "others", tuple(text for text in texts if text is not anchor))
-        object.__setattr__(self, "keeps_sounds", keeps)
+        # One update of the instance's own dict: field by field through ``object`` takes four times as long.
+        self.__dict__.update(_literal_facts(self.written) or _facts(self.written))
 
     @property
     def least_chars(self) -> int:
@@ -105,6 +91,47 @@ class Pattern:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         return re.compile("".join(re.escape(p) if isinstance(p, str) else p.regex() for p in self.parts))
+
+
+def _literal_facts(written: tuple[Part, ...]) -> dict[str, object] | None:
+    """``_facts`` of a pattern that is one text, as nearly all are; None of another."""
+    text = written[0]
+    if len(written) > 1 or not isinstance(text, str):
+        return None
+    keeps = _keeps_sounds(text)
+    literal = text if keeps else fold_homophones(text)
+    return {
+        "parts": (literal,),
+        "literal": literal,
+        "syllables": len(literal),
+        "key": text,
+        "anchor": literal,
+        "others": (),
+        "keeps_sounds": keeps,
+    }
+
+
+def _facts(written: tuple[Part, ...]) -> dict[str, object]:
+    """What ``Pattern`` says about itself, from its parts as written."""
+    said = [part for part in written if isinstance(part, str)]
+    keeps = any(map(_keeps_sounds, said))
+    parts = written if keeps else tuple(fold_homophones(p) if isinstance(p, str) else p for p in written)
+    texts = [part for part in parts if isinstance(part, str)]
+    # Of equally long parts the last one: phrases begin alike (你们…, 给您…) and end differently.
+    anchor = max(reversed(texts), key=len)
+    return {
+        "parts": parts,
+        "literal": texts[0] if len(parts) == 1 else None,
+        "syllables": sum(map(len, texts)),
+        "key": max(said, key=len),
+        "anchor": anchor,
+        "others": tuple(text for text in texts if text is not anchor),
+        "keeps_sounds": keeps,
+    }
+
+
+def _keeps_sounds(text: str) -> bool:
+    return not SOUNDS.isdisjoint(text) or text[0] == "得" or FOLDED.issuperset(text)
 
 
 def compile_phrase(text: str, slots: Mapping[str, Sequence[str]]) -> tuple[Pattern, ...]:
@@ -204,7 +231,10 @@ def _pattern(variant: str) -> Pattern:
     return Pattern(variant, tuple(parts))
 
 
+_part = lru_cache(maxsize=4096)(compared)  # the variants of a phrase share the parts between their wildcards
+
+
 def _literal(parts: list[Part], text: str) -> None:
-    literal = compared(text)
+    literal = _part(text)
     if literal:
         parts.append(literal)

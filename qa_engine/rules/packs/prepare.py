@@ -29,6 +29,7 @@ class Workshop:
         self.used_lists: set[str] = set()
         self.used_exclusions: set[str] = set()
         self.phrase_sets: dict[tuple[tuple[str, ...], tuple[str, ...], Steps], PhraseSet] = {}
+        self.ready_exclusions: dict[str, ReadyExclusion] = {}
 
     def exclusion(self, name: str) -> Exclusion | None:
         """The pack's exclusion of this name, or the built-in one."""
@@ -157,6 +158,12 @@ class Bench:
                 known: Mapping[str, object] = {**BUILT_IN, **self._workshop.book.exclusions}
                 self._faults.add(path, f"没有排除「{name}」{did_you_mean(name, known)}")
             return ReadyExclusion(name, ())
+        shared = self._workshop.ready_exclusions
+        if name not in shared:
+            shared[name] = self._named(name, exclusion, path)
+        return shared[name]
+
+    def _named(self, name: str, exclusion: Exclusion, path: Path) -> ReadyExclusion:
         self._workshop.used_exclusions.add(name)
         place = self._workshop.book.exclusion_places.get(name)
         if place is None:

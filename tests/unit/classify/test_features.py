@@ -67,14 +67,14 @@ def test_characters_that_a_recogniser_mixes_up_have_one_sound(one: str, other: s
 @given(st.lists(st.text(alphabet="您好不行吗8026，。 abc㈱氵𠀀", max_size=30), max_size=5))
 def test_texts_together_are_what_they_are_alone(texts: list[str]) -> None:
     together = see(texts)
-    assert together.matrix.shape[0] == len(texts)
+    assert len(together.cells[0]) == len(texts) + 1
     for row, text in enumerate(texts):
         mine = together.row == row
         found = zip(
             *(values[mine].tolist() for values in (together.code, together.begin, together.finish)), strict=True
         )
         assert sorted(found) == counted(text)
-        assert set(together.names[together.matrix[row].indices].tolist()) == set(see([text]).names.tolist())
+        assert set(together.names[together.columns_of(row)].tolist()) == set(see([text]).names.tolist())
 
 
 @given(st.text(max_size=40))
@@ -101,6 +101,13 @@ def test_parts_of_a_long_turn_are_rows_behind_the_turns(text: str) -> None:
 @given(st.text(alphabet="abc19 -._的快件投诉氵𠀀㈱", max_size=20))
 def test_words_joined_are_the_text(text: str) -> None:
     assert "".join(segment.words(text)) == text
+
+
+def test_the_dictionary_is_read_as_jieba_reads_it() -> None:
+    tokenizer = segment._tokenizer()
+    with tokenizer.get_dict_file() as file:
+        read = segment.prefix_dictionary(file.read().decode())
+    assert read == tokenizer.gen_pfdict(tokenizer.get_dict_file())
 
 
 def test_jieba_says_nothing_and_leaves_nothing_behind(tmp_path: Path) -> None:

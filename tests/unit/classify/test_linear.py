@@ -71,3 +71,13 @@ def test_probabilities_sum_to_one_and_spans_lie_inside_the_text(text: str) -> No
         start, end = word.span
         assert 0 <= start < end <= len(text)
         assert text[start:end] == word.text
+
+
+@given(st.lists(st.text(alphabet="您我们管不归，。今天w9", max_size=12), min_size=1, max_size=6), st.data())
+def test_rows_read_together_or_alone_say_the_same_to_the_last_bit(texts: list[str], data: st.DataObject) -> None:
+    together = see(texts)
+    chosen = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=6))
+    assert COLD.log_odds(together, chosen).tolist() == COLD.log_odds(together)[chosen].tolist()
+    for row in chosen:
+        assert COLD.log_odds(together, [row]).tolist() == COLD.log_odds(see([texts[row]])).tolist()
+        assert COLD.contributions(together, row, "warm") == COLD.contributions(see([texts[row]]), 0, "warm")

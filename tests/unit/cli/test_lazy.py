@@ -52,3 +52,18 @@ def test_a_misspelt_command_is_guessed() -> None:
     shown = CliRunner().invoke(app, ["docter"])
     assert shown.exit_code == 2
     assert "doctor" in shown.output
+
+
+@pytest.mark.parametrize("command", ["check", "ingest", "status", "serve", "rules lint", "models list", "tone train"])
+def test_the_help_of_a_command_does_not_load_the_engine(command: str) -> None:
+    code = f"""
+import sys
+from qa_engine.cli import main
+sys.argv = ["qa-engine", *{command.split()}, "--help"]
+try:
+    main()
+finally:
+    print("loaded:", [name for name in sys.modules if name.split(".")[:2] in (["qa_engine", "service"], ["numpy"])])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "loaded: []", done.stderr

@@ -144,3 +144,15 @@ def test_the_label_names_the_pack_and_its_digest() -> None:
     pack = load_pack("base", BASE, {})
     assert pack.label == f"base@{pack.digest}"
     assert pack.digest.startswith("sha256:")
+
+
+def test_a_name_that_is_missing_is_told_wherever_it_stands_and_a_faulty_exclusion_once() -> None:
+    rules = RULE.replace("[不行]", "[不行], unless: [nowhere]")
+    twice = rules + rules[rules.index("  - id:") :].replace("a.b", "a.c")
+    with pytest.raises(RulesError) as missing:
+        load_pack("base", [SourceFile("1.yaml", twice)], {})
+    assert [fault.subject for fault in missing.value.faults if "nowhere" in fault.message] == ["a.b", "a.c"]
+    faulty = "exclusions: {nowhere: {title: 坏, any: [{near: before, within: 1, regex: '('}]}}\n"
+    with pytest.raises(RulesError) as broken:
+        load_pack("base", [SourceFile("1.yaml", twice + faulty)], {})
+    assert len([fault for fault in broken.value.faults if "右括号" in fault.message]) == 1
