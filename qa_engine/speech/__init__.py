@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SpeechOptions,
         TurnOptions,
     )
+    from qa_engine.speech.peaks import peaks_of_file
     from qa_engine.speech.pipeline import check_recording, transcribe_recording
     from qa_engine.speech.probing import audio_digest, probe
     from qa_engine.speech.recognisers.port import RecognisedClip, Recogniser, RecogniserIdentity
@@ -56,6 +57,7 @@ __all__ = [
     "check_recording",
     "decode",
     "find_model",
+    "peaks_of_file",
     "probe",
     "recogniser",
     "stored_folder",
@@ -69,6 +71,7 @@ _ROOMS = {
     "models.finding": "STARTER STARTER_NOTICE ModelFolder find_model stored_folder",
     "models.store": "ModelStore StoredModel",
     "options": "ActivityOptions ClipOptions FilterOptions HearingOptions RecognitionOptions SpeechOptions TurnOptions",
+    "peaks": "peaks_of_file",
     "pipeline": "check_recording transcribe_recording",
     "probing": "audio_digest probe",
     "recognisers.port": "RecognisedClip Recogniser RecogniserIdentity",

@@ -158,6 +158,17 @@ def write_wav(path: Path, facts: AudioFacts, target: BinaryIO, *, max_seconds: f
         _Writer(path, facts, max_seconds, wav).run(recording)
 
 
+def read_peaks(path: Path, facts: AudioFacts, *, per_second: int, max_seconds: float) -> np.ndarray:
+    """How far a recording swings in each 1/``per_second`` of a second: uint8, 0–255, shape (channels, steps).
+
+    Memory for some packets, no more. Raises RecordingError like `decode`.
+    """
+    with open_recording(path, facts.raw) as recording:
+        reader = _PeakReader(path, facts, max_seconds, SAMPLE_RATE // per_second)
+        reader.run(recording)
+        return reader.peaks()
+
+
 class _Writer(_Decoder):
     """Passes on what is decoded instead of keeping it."""
 
@@ -176,6 +187,37 @@ class _Writer(_Decoder):
 
     def _whole(self) -> np.ndarray:
         return np.zeros((0, 0), np.float32)
+
+
+class _PeakReader(_Decoder):
+    """Keeps the greatest swing of every ``step`` samples."""
+
+    def __init__(self, path: Path, facts: AudioFacts, max_seconds: float, step: int) -> None:
+        super().__init__(path, facts, max_seconds)
+        self._step = step
+        self._samples = np.zeros((facts.channels, 0), np.float32)
+        self._rest = np.zeros((facts.channels, 0), np.float32)
+        self._found: list[np.ndarray] = []
+
+    def _append(self, piece: np.ndarray) -> None:
+        if len(piece) != len(self._rest):
+            raise RecordingError("unreadable", f"{self._path}: the number of channels changes within the file.")
+        self._length = self._end_of(piece.shape[1])
+        sound = np.nan_to_num(piece, nan=0.0, posinf=0.0, neginf=0.0) if self._may_be_nan else piece
+        joined = np.concatenate([self._rest, np.abs(sound)], axis=1)
+        whole = joined.shape[1] // self._step * self._step
+        steps = joined[:, :whole].reshape(len(joined), -1, self._step)
+        self._found.append(steps.max(axis=2) if whole else np.zeros((len(joined), 0), np.float32))
+        self._rest = joined[:, whole:]
+
+    def _whole(self) -> np.ndarray:
+        return np.zeros((0, 0), np.float32)
+
+    def peaks(self) -> np.ndarray:
+        last = [self._rest.max(axis=1, keepdims=True)] if self._rest.shape[1] else []
+        found = np.concatenate([*self._found, *last], axis=1) if self._found or last else self._rest
+        rounded: np.ndarray = np.rint(np.clip(found, 0.0, 1.0) * 255).astype(np.uint8)
+        return rounded
 
 
 def _without_offset(samples: np.ndarray) -> np.ndarray:

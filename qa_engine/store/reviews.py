@@ -136,6 +136,19 @@ def signings_of(session: Session, call_pk: int) -> Sequence[review_tables.Signin
     ).all()
 
 
+def peaks_of(session: Session, recording: tables.Recording) -> review_tables.Peaks | None:
+    """The peaks of a recording as it is now; those of a copy that was replaced are none."""
+    found = session.get(review_tables.Peaks, recording.id)
+    return found if found is not None and found.sha256 == recording.sha256 else None
+
+
+def save_peaks(session: Session, recording: tables.Recording, *, channels: int, per_second: int, body: bytes) -> None:
+    row = review_tables.Peaks(
+        recording_id=recording.id, sha256=recording.sha256, channels=channels, per_second=per_second, body=body
+    )
+    session.merge(row)
+
+
 def corrections_of(session: Session, call_pk: int) -> Sequence[review_tables.Correction]:
     """Words of a call that people corrected, the oldest first."""
     row = review_tables.Correction

@@ -11,9 +11,10 @@ from qa_engine.domain import CallState, Status
 from qa_engine.domain.people import NotAllowed
 from qa_engine.domain.review import DecisionKind, Exempt, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
-from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again
+from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again, run_pending
 from qa_engine.service.desk.form import desk_form, key_of, target_of
 from qa_engine.service.desk.queue import QueueTab, next_call, queue
+from qa_engine.service.desk.sound import call_peaks
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
 from qa_engine.store import review_tables, reviews
 from tests.desk_centre import LEAD, WANG, ZHANG, ZHOU, fill_desk, open_desk
@@ -223,6 +224,23 @@ def test_keys_name_targets() -> None:
     for wrong in ("", "rule:", "item:s", "item:/i", "x:y"):
         with pytest.raises(ValueError):
             target_of(wrong)
+
+
+def test_peaks_are_worked_out_once_by_a_worker(centre: App) -> None:
+    assert call_peaks(centre, "c-faults", who=ZHOU) is None
+    claim(centre, "c-faults", who=ZHOU)
+    claim(centre, "c-faults", who=ZHANG)
+    assert run_pending(centre) == 1
+    found = call_peaks(centre, "c-faults", who=ZHOU)
+    assert found is not None
+    assert (found.per_second, len(found.channels), found.agent_first) == (20, 2, True)
+    assert [len(channel) for channel in found.channels] == [480, 480]
+    left, right = (sum(channel) / 480 for channel in found.channels)
+    assert left == pytest.approx(6000 / 32768 * 255 / 2, rel=0.2), "it sounds half of the time"
+    assert right == pytest.approx(5000 / 32768 * 255 / 2, rel=0.2)
+    let_go(centre, "c-faults", who=ZHOU)
+    claim(centre, "c-faults", who=ZHANG)
+    assert run_pending(centre) == 0
 
 
 def test_statuses_in_the_samples(centre: App) -> None:

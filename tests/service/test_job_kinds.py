@@ -42,8 +42,9 @@ def test_the_way_of_a_call_in_order() -> None:
         ("transcribe", "asr", CallState.RECEIVED),
         ("inspect", "inspect", CallState.TRANSCRIBED),
         ("report", "report", None),
+        ("peaks", "peaks", None),
     ]
-    assert list(queues()) == ["asr", "asr_bulk", "inspect", "report"]
+    assert list(queues()) == ["asr", "asr_bulk", "inspect", "report", "peaks"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())
 
 

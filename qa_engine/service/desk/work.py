@@ -17,6 +17,8 @@ from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.scoring import Scorecard, reviewed, undecided
 from qa_engine.service.context import App
 from qa_engine.service.desk.scorecards import scorecard_of
+from qa_engine.service.jobs.ringing import ring
+from qa_engine.service.stages.peaks import ask_for_peaks
 from qa_engine.store import calls, review_tables, reviews, tables
 
 IDLE = timedelta(minutes=10)
@@ -91,8 +93,10 @@ def claim(app: App, call_id: str, *, who: Actor) -> Claim:
             taken_over = review.who not in (None, who.id)
             review.who, review.who_name, review.touched_at = who.id, who.name, now
             review.version += taken_over or _judged_again(call, review)
-            return _claim(review, mine=True)
-        return _claim(review, mine=False)
+        rings = ask_for_peaks(session, app, call)
+        taken = _claim(review, mine=review.who == who.id)
+    ring(app, rings)
+    return taken
 
 
 def let_go(app: App, call_id: str, *, who: Actor) -> None:
