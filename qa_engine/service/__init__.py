@@ -61,6 +61,7 @@ from qa_engine.service.ports.judge import Edition, FixedJudge, Judge
 from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Progress, RecordingFacts, ScriptedTranscriber, Transcriber
 from qa_engine.service.reading.calls_and_agents import (
+    agent_names,
     call_not_named,
     days,
     fault_rules,
@@ -174,6 +175,7 @@ __all__ = [
     "Wish",
     "add_account",
     "add_token",
+    "agent_names",
     "bearer",
     "call_not_named",
     "change_account",

@@ -5,9 +5,9 @@ Functions here take a session and never begin or end a transaction: that is ``se
 
 from qa_engine.store import night_tables, people_tables, review_tables  # their tables belong to the same metadata
 from qa_engine.store.batches import FileEntry, FileOutcome
-from qa_engine.store.calls import AgentSums, CallFilter, CallOrder
 from qa_engine.store.database import Database, head_revision
 from qa_engine.store.jobs import JobState, QueueCount
+from qa_engine.store.lists import AgentSums, CallFilter, CallOrder
 
 __all__ = [
     "AgentSums",

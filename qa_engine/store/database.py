@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from sqlalchemy.orm import Session
 
 from qa_engine.errors import QaError, SettingsError, StoreError
+from qa_engine.store.heads import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000
 UPGRADE_LOCK = 7_218_101  # any number that nobody else uses on the same PostgreSQL server
@@ -58,7 +59,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._told(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._told(), WritingSession(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

@@ -1,13 +1,14 @@
 """Transcripts, results and the packs behind them: each inserted once under its unique key."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallResult, CallState, ResultKey, canonical_json
 from qa_engine.store import tables
+from qa_engine.store.heads import first_moment
 from qa_engine.store.inserting import insert_or_return
 
 
@@ -102,18 +103,21 @@ def earlier_offences(
 
     Calls that were set aside do not count, nor do results without a grade: those recordings were not understood.
     """
+    head, call = tables.Head, tables.Call
     rows = session.execute(
-        select(tables.Call.call_id, tables.Call.started_at)
-        .join(tables.Result, tables.Call.result_id == tables.Result.id)
+        select(call.call_id, call.started_at)
+        .join(head, head.call_pk == call.id)
+        .join(tables.Result, tables.Result.id == head.result_id)
         .where(
-            tables.Call.agent_id == agent_id,
-            tables.Call.started_at >= since,
-            tables.Call.started_at < until,
-            tables.Call.state.not_in([state.value for state in CallState if state.aside]),
+            head.agent_id == agent_id,
+            head.moment.between(*_moments(since, until)),
+            call.started_at >= since,
+            call.started_at < until,
+            head.state.not_in([state.value for state in CallState if state.aside]),
             tables.Result.pending.is_(False),
             tables.Result.faults.any(tables.Fault.rule_id == rule_id),
         )
-        .order_by(tables.Call.started_at, tables.Call.call_id)
+        .order_by(call.started_at, call.call_id)
     )
     return [(call_id, started_at) for call_id, started_at in rows if started_at is not None]
 
@@ -123,18 +127,27 @@ def earlier_transcripts(session: Session, *, agent_id: str, until: datetime, lim
 
     Calls that were set aside do not count.
     """
+    head, call = tables.Head, tables.Call
     rows = session.execute(
-        select(tables.Call.facts, tables.Transcript.body)
-        .join(tables.Transcript, tables.Call.transcript_id == tables.Transcript.id)
+        select(call.facts, tables.Transcript.body)
+        .join(head, head.call_pk == call.id)
+        .join(tables.Transcript, call.transcript_id == tables.Transcript.id)
         .where(
-            tables.Call.agent_id == agent_id,
-            tables.Call.started_at < until,
-            tables.Call.state.not_in([state.value for state in CallState if state.aside]),
+            head.agent_id == agent_id,
+            head.moment <= _moments(until, until)[1],
+            call.started_at < until,
+            head.state.not_in([state.value for state in CallState if state.aside]),
         )
-        .order_by(tables.Call.started_at.desc(), tables.Call.call_id.desc())
+        .order_by(head.moment.desc(), head.call_id.desc())
         .limit(limit)
     )
     return [(facts, body) for facts, body in rows]
+
+
+def _moments(since: datetime, until: datetime) -> tuple[int, int]:
+    """Bounds of `Head.moment` that hold every call which began between two times, in whatever zone its day is."""
+    day = timedelta(days=1)
+    return first_moment(since.astimezone(UTC).date() - day), first_moment(until.astimezone(UTC).date() + 2 * day)
 
 
 def save_pack(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from qa_engine.store.types import UtcDateTime
+from qa_engine.store.types import PackedText, UtcDateTime
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -81,18 +81,105 @@ class Call(Base):
     agent_channel: Mapped[str | None]
     facts: Mapped[str]  # JSON: the whole domain.Call, with the time as it was written
     source_name: Mapped[str]
-    state: Mapped[str] = mapped_column(String(16), index=True)
+    state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None]
     message: Mapped[str | None]
     warnings: Mapped[str]  # JSON list of text
     received_at: Mapped[datetime]
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
-    result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"))
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"), index=True)
     signing_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: signings already point here
 
     recording: Mapped[Recording | None] = relationship(lazy="raise")
     transcript: Mapped["Transcript | None"] = relationship(lazy="raise", foreign_keys=[transcript_id])
     result: Mapped["Result | None"] = relationship(lazy="raise", foreign_keys=[result_id])
+
+
+class Head(Base):
+    """What lists of calls filter, sort and count: one narrow row a call, written by `qa_engine.store.heads` alone, in
+    the transaction that changes the call or its result.
+
+    Without a foreign key: a call that is deleted leaves its head to the end of the transaction, so that the totals
+    lose what it gave them.
+    """
+
+    __tablename__ = "heads"
+    __table_args__ = tuple(
+        Index(None, *columns)
+        for columns in (
+            ("moment",),
+            ("agent_id", "moment"),
+            ("team", "moment"),
+            ("state", "moment"),
+            ("review_weight", "moment"),
+            ("percent", "moment"),
+            ("lost", "moment"),
+            ("seconds", "moment"),
+        )
+    )
+
+    call_pk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    call_id: Mapped[str]
+    moment: Mapped[int] = mapped_column(BigInteger)  # day and start in one number: `qa_engine.store.heads.moment`
+    day: Mapped[date]
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None]
+    agent_id: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))  # NO_AGENT: none
+    agent_name: Mapped[str | None]
+    team: Mapped[str | None]
+    scenario: Mapped[str | None]
+    seconds: Mapped[float]  # -1: not known
+    result_id: Mapped[int | None]
+    percent: Mapped[float]  # 100·total/possible; -1: no score
+    lost: Mapped[float]  # 100 - percent; -1: no score
+    grade: Mapped[str | None]
+    review_weight: Mapped[float]  # -1: no result
+    needs_review: Mapped[bool]
+    veto: Mapped[bool]
+    veto_suspected: Mapped[bool]
+    counted: Mapped[bool]  # the score counts for the agent: the recording was understood
+    faults: Mapped[int]
+
+
+class DayCount(Base):
+    """How many calls of a day, team and scenario are in a state, for ledgers, counts and drop-downs."""
+
+    __tablename__ = "day_counts"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    team: Mapped[str] = mapped_column(primary_key=True)  # "": none
+    scenario: Mapped[str] = mapped_column(primary_key=True)  # "": none
+    state: Mapped[str] = mapped_column(String(16), primary_key=True)
+    reason: Mapped[str] = mapped_column(primary_key=True)  # "": not set aside
+    calls: Mapped[int]
+
+
+class AgentDay(Base):
+    """The sums of an agent over the calls of a day in a team."""
+
+    __tablename__ = "agent_days"
+
+    agent_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    team: Mapped[str] = mapped_column(primary_key=True)  # "": none
+    calls: Mapped[int]
+    scored: Mapped[int]
+    counted: Mapped[int]
+    percent_millionths: Mapped[int] = mapped_column(BigInteger)  # whole, so that the order of additions is no matter
+    vetoes: Mapped[int]
+    suspected: Mapped[int]
+    faults: Mapped[int]
+
+
+class RuleDay(Base):
+    """How many calls of a day failed a rule, by the results that count."""
+
+    __tablename__ = "rule_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    rule_id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    calls: Mapped[int]
 
 
 class Transcript(Base):
@@ -105,7 +192,8 @@ class Transcript(Base):
     source_digest: Mapped[str]
     settings_digest: Mapped[str]
     digest: Mapped[str] = mapped_column(index=True)
-    body: Mapped[str]  # transcript file without the facts of a call; those of 0.1.0 have facts, which do not count
+    # transcript file without the facts of a call; those of 0.1.0 have facts, which do not count
+    body: Mapped[str] = mapped_column(PackedText)
     created_at: Mapped[datetime]
 
 
@@ -148,7 +236,7 @@ class Result(Base):
     veto_suspected: Mapped[bool]
     review_weight: Mapped[float] = mapped_column(index=True)
     pending: Mapped[bool]  # no grade: the recording was not understood well enough
-    body: Mapped[str]  # contract JSON; those of 0.1.0 have no version
+    body: Mapped[str] = mapped_column(PackedText)  # contract JSON; those of 0.1.0 have no version
     created_at: Mapped[datetime]
 
     faults: Mapped[list["Fault"]] = relationship(lazy="raise", order_by="Fault.position")

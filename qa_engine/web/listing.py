@@ -14,18 +14,26 @@ PER_PAGE = 50
 MAX_PER_PAGE = 200
 MAX_PAGE = 1_000_000
 MAX_TEXT = 100
+MAX_PLACE = 500
+LAST = "last"
+"""``before=last``: the last page."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What was asked for. ``asked`` are the parameters that said something, as text; ``faults`` is Chinese."""
+    """What was asked for. ``asked`` are the parameters that said something, as text; ``faults`` is Chinese.
+
+    ``after`` and ``before`` are places as `list_calls` takes them; with one of them ``page`` is only shown.
+    """
 
     filter: CallFilter
     order: CallOrder
     page: int
     per_page: int
+    after: str | None
+    before: str | None
     asked: Mapping[str, str]
     faults: tuple[str, ...]
 
@@ -34,7 +42,7 @@ class ListQuery:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.asked.keys() - {"page", "per_page", "order"})
+        return bool(self.asked.keys() - {"page", "per_page", "order", "after", "before"})
 
     def link(self, **changes: object) -> str:
         """The query string of the same list with some parameters changed; None takes one away."""
@@ -53,8 +61,8 @@ class Reader:
         self.asked: dict[str, str] = {}
         self.faults: list[str] = []
 
-    def text(self, name: str) -> str | None:
-        value = self._given.get(name, "")[:MAX_TEXT]
+    def text(self, name: str, longest: int = MAX_TEXT) -> str | None:
+        value = self._given.get(name, "")[:longest]
         if value:
             self.asked[name] = value
         return value or None
@@ -134,12 +142,15 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
         read.faults.append("开始日期晚于结束日期，已对调")
         wanted = replace(wanted, day_from=wanted.day_to, day_to=wanted.day_from)
         read.asked["from"], read.asked["to"] = read.asked["to"], read.asked["from"]
+    before = read.text("before", MAX_PLACE)
     queue = bool(wanted.needs_review) or wanted.state is CallState.FLAGGED  # what waits for a person, by its weight
     return ListQuery(
         filter=wanted,
         order=read.choice("order", "排序", CallOrder) or (CallOrder.REVIEW if queue else CallOrder.NEWEST),
         page=read.whole("page", "页码", 1, MAX_PAGE, 1),
         per_page=read.whole("per_page", "每页条数", 1, MAX_PER_PAGE, PER_PAGE),
+        after=read.text("after", MAX_PLACE),
+        before="" if before == LAST else before,
         asked=read.asked,
         faults=tuple(read.faults),
     )

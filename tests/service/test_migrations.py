@@ -1,5 +1,6 @@
 """The tables in a new file are the tables of the code, and the way back works."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import inspect
 from qa_engine.domain import digest_of_parts
 from qa_engine.errors import QaError, SettingsError
 from qa_engine.store import Database, head_revision, tables
+from qa_engine.store.heads import NO_AGENT, moment
 
 
 @pytest.fixture
@@ -142,6 +144,42 @@ def test_the_audit_log_can_only_be_appended_to(database: Database, change: str) 
     ):
         connection.exec_driver_sql(change)
     assert rows(database, "SELECT actor FROM audit") == [("a",)]
+    database.close()
+
+
+def test_calls_of_before_have_heads_and_totals_and_bodies_that_are_read(database: Database) -> None:
+    database.upgrade("0001")
+    judged(database)
+    database.upgrade()
+    with database.read() as session:
+        result = session.get_one(tables.Result, 7)
+        head = session.get_one(tables.Head, 1)
+        assert result.body == '{"call_id":"c-1","tone_model":"sha256:new"}'
+        assert (head.percent, head.lost, head.faults, head.agent_id) == (97.0, 3.0, 1, NO_AGENT)
+        assert head.moment == moment(date(2026, 3, 2), None)
+    carried = rows(database, "SELECT * FROM heads")
+    with database.write() as session:
+        session.add(tables.Agent(id="8026", known=True, first_seen_at=datetime.now(UTC)))
+        session.get_one(tables.Call, 1).agent_id = "8026"
+    assert rows(database, "SELECT agent_id, calls, percent_millionths FROM agent_days") == [("8026", 1, 97_000_000)]
+    assert rows(database, "SELECT rule_id, title, calls FROM rule_days") == [("r", "规则", 1)]
+    assert rows(database, "SELECT state, calls FROM day_counts") == [("flagged", 1)]
+    with database.write() as session:
+        session.get_one(tables.Call, 1).agent_id = None
+    assert rows(database, "SELECT * FROM heads") == carried
+    database.downgrade("0008")
+    assert rows(database, "SELECT body FROM results") == [('{"call_id":"c-1","tone_model":"sha256:new"}',)]
+    database.close()
+
+
+def test_packed_bodies_stop_the_way_back(database: Database) -> None:
+    database.upgrade("0001")
+    judged(database)
+    database.upgrade()
+    with database.write() as session:
+        session.get_one(tables.Result, 7).body = '{"call_id":"c-1"}'
+    with pytest.raises(RuntimeError, match="1 results"):
+        database.downgrade("0008")
     database.close()
 
 

@@ -1,5 +1,6 @@
 """The list of calls: what an address asks for, and what it then shows."""
 
+import html
 import re
 from datetime import date
 
@@ -148,7 +149,45 @@ def test_pages_cover_the_list_once(client: TestClient) -> None:
     assert ids(client, "?per_page=2&page=4") == []
     shown = client.get("/calls?per_page=2&page=2&order=oldest").text
     assert "共 6 通，第 2 / 3 页" in shown
-    assert "?order=oldest&amp;page=3&amp;per_page=2" in shown
+    assert "?order=oldest&amp;page=3&amp;per_page=2&amp;before=last" in shown
+
+
+def test_links_lead_through_the_list_and_back(client: TestClient) -> None:
+    """上一页 and 下一页 go on from the calls that are shown, whatever comes in meanwhile."""
+
+    def linked(text: str, words: str) -> str | None:
+        found = re.search(rf'href="([^"]+)"[^>]*>{words}<', text)
+        return html.unescape(found[1]) if found else None
+
+    def shown(text: str) -> list[str]:
+        return re.findall(r'<b>([\w-]+)</b></a><span class="sub nowrap">', text)
+
+    whole = ids(client, "")
+    address: str | None = "?per_page=2"
+    seen: list[str] = []
+    pages = []
+    while address:
+        pages.append(client.get(f"/calls{address}").text)
+        seen += shown(pages[-1])
+        address = linked(pages[-1], "下一页")
+    assert seen == whole
+    assert "第 3 / 3 页" in pages[-1]
+    assert linked(pages[0], "上一页") is None
+    before = client.get(f"/calls{linked(pages[-1], '上一页')}").text
+    assert shown(before) == shown(pages[1])
+    assert "第 2 / 3 页" in before
+    last = client.get(f"/calls{linked(pages[0], '末页')}").text
+    assert shown(last) == whole[-2:]
+    assert linked(last, "下一页") is None
+
+
+def test_a_program_follows_next(client: TestClient) -> None:
+    body = client.get("/api/v1/calls?per_page=4&order=score_low").json()
+    assert (body["previous"], body["more"]) == (None, False)
+    rest = client.get("/api/v1/calls", params={"per_page": 4, "order": "score_low", "after": body["next"]}).json()
+    assert rest["next"] is None
+    assert [call["call_id"] for call in body["calls"] + rest["calls"]] == ids(client, "?order=score_low")
+    assert client.get("/api/v1/calls?after=x").status_code == 400
 
 
 def test_page_beyond_the_last_leads_back(client: TestClient) -> None:

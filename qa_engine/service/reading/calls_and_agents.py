@@ -22,7 +22,8 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, outcomes, tables
+from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, lists, outcomes, tables
+from qa_engine.store.lists import LAST, Place
 
 MOST_PER_PAGE = 500
 ALL_CALLS = CallFilter()
@@ -35,12 +36,34 @@ def list_calls(
     page: int = 1,
     per_page: int = 50,
     order: CallOrder = CallOrder.NEWEST,
+    after: str | None = None,
+    before: str | None = None,
 ) -> CallPage:
-    """One page of calls. Pages count from 1; a page beyond the last is empty."""
+    """One page of calls: the one ``after`` or ``before`` a place that another page told, or by its number.
+
+    Pages count from 1; one beyond the last is empty. A number is for the first pages: it takes longer the further it
+    goes. ``before=""`` is the last page. Raises UsageError for what is no place.
+    """
     page, per_page = max(1, page), min(max(1, per_page), MOST_PER_PAGE)
     with app.database.read() as session:
-        found, total = calls.search(session, filter, offset=(page - 1) * per_page, limit=per_page, order=order)
-        return CallPage(call_rows(session, app, found), total, page, per_page)
+        found = lists.search(
+            session,
+            filter,
+            limit=per_page,
+            order=order,
+            offset=(page - 1) * per_page,
+            after=Place.parse(after) if after is not None else None,
+            before=None if before is None else Place.parse(before) if before else LAST,
+        )
+        return CallPage(
+            rows=call_rows(session, app, found.calls),
+            total=found.total,
+            page=page,
+            per_page=per_page,
+            more=found.more,
+            before=str(found.before) if found.before else None,
+            after=str(found.after) if found.after else None,
+        )
 
 
 def call_not_named(app: App, prefix: str) -> str | None:
@@ -72,16 +95,22 @@ def get_call(app: App, call_id: str) -> CallDetail:
 def list_agents(app: App, *, day_from: date | None = None, day_to: date | None = None) -> tuple[AgentRow, ...]:
     """Every agent with the sums of a period, both days included."""
     with app.database.read() as session:
-        return tuple(_agent_row(sums) for sums in calls.agent_sums(session, day_from=day_from, day_to=day_to))
+        return tuple(_agent_row(sums) for sums in lists.agent_sums(session, day_from=day_from, day_to=day_to))
 
 
 def get_agent(app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None) -> AgentRow:
     """One agent with the sums of a period. Raises NotFoundError."""
     with app.database.read() as session:
-        found = calls.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id)
+        found = lists.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id)
     if not found:
         raise NotFoundError(f"no agent {agent_id}")
     return _agent_row(found[0])
+
+
+def agent_names(app: App) -> tuple[tuple[str, str | None], ...]:
+    """Id and name of every agent, by team and id: for a choice of one."""
+    with app.database.read() as session:
+        return tuple(lists.agents(session))
 
 
 def scenarios(app: App) -> tuple[str, ...]:
@@ -95,13 +124,13 @@ def teams(app: App) -> tuple[str, ...]:
 def fault_rules(app: App) -> tuple[tuple[str, str], ...]:
     """Id and title of every rule that calls broke, by title."""
     with app.database.read() as session:
-        return calls.fault_rules(session)
+        return lists.fault_rules(session)
 
 
 def days(app: App) -> tuple[date, ...]:
     """The days that have calls, the newest first."""
     with app.database.read() as session:
-        return tuple(reversed(calls.values(session, "day")))
+        return tuple(reversed(lists.values(session, "day")))
 
 
 def call_rows(session: Session, app: App, found: Sequence[tables.Call]) -> tuple[CallRow, ...]:
@@ -190,7 +219,7 @@ def _agent_row(sums: AgentSums) -> AgentRow:
 
 def _values(app: App, column: str) -> tuple[str, ...]:
     with app.database.read() as session:
-        return tuple(str(value) for value in calls.values(session, column))
+        return tuple(str(value) for value in lists.values(session, column))
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

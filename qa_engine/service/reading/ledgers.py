@@ -10,7 +10,7 @@ from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import queues
 from qa_engine.service.reading.calls_and_agents import call_rows, job_row
 from qa_engine.service.reading.ledger_rows import Ledger, QueueRow, SettleProgress, StatusReport
-from qa_engine.store import CallFilter, QueueCount, calls, jobs
+from qa_engine.store import CallFilter, QueueCount, calls, jobs, lists
 
 SHOWN = 50
 POLL_SECONDS = 0.3
@@ -22,8 +22,8 @@ def status(app: App) -> StatusReport:
     with app.database.read() as session:
         counts = {count.queue: count for count in jobs.counts(session, now)}
         nothing = {queue: QueueCount(queue, 0, 0, 0, None) for queue in queues()}
-        aside, _ = calls.search(session, CallFilter(state=CallState.QUARANTINED), offset=0, limit=SHOWN)
-        excluded, _ = calls.search(session, CallFilter(state=CallState.EXCLUDED), offset=0, limit=SHOWN)
+        aside = lists.search(session, CallFilter(state=CallState.QUARANTINED), limit=SHOWN).calls
+        excluded = lists.search(session, CallFilter(state=CallState.EXCLUDED), limit=SHOWN).calls
         return StatusReport(
             queues=tuple(
                 QueueRow(
@@ -35,7 +35,7 @@ def status(app: App) -> StatusReport:
                 )
                 for count in {**nothing, **counts}.values()
             ),
-            ledger=_ledgers(calls.state_counts(session), whole=True)[0],
+            ledger=_ledgers(lists.state_counts(session), whole=True)[0],
             quarantined=call_rows(session, app, [*aside, *excluded][:SHOWN]),
             failed_jobs=tuple(job_row(job) for job in jobs.failed(session, SHOWN)),
             unknown_agents=tuple(calls.unknown_agents(session)),
@@ -45,14 +45,14 @@ def status(app: App) -> StatusReport:
 def ledger(app: App, day: date) -> Ledger:
     """The ledger of one day; all zeros for a day without calls."""
     with app.database.read() as session:
-        found = _ledgers(calls.state_counts(session, day))
+        found = _ledgers(lists.state_counts(session, day))
     return found[0] if found else Ledger(day, {})
 
 
 def ledgers(app: App) -> tuple[Ledger, ...]:
     """The ledger of every day that has calls, the newest first."""
     with app.database.read() as session:
-        return _ledgers(calls.state_counts(session))
+        return _ledgers(lists.state_counts(session))
 
 
 def wait_until_settled(

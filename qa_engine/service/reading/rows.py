@@ -49,10 +49,17 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
+    """``more``: there are more than ``total``. ``before`` and ``after``: where the next pages to both sides begin, as
+    `list_calls` takes it; None at an end of the list.
+    """
+
     rows: tuple[CallRow, ...]
     total: int
     page: int
     per_page: int
+    more: bool = False
+    before: str | None = None
+    after: str | None = None
 
     @property
     def pages(self) -> int:

@@ -14,11 +14,10 @@ from qa_engine.reports import InspectedCall, Period, StoredCall, UncountedCall
 from qa_engine.rules import own_part
 from qa_engine.service.context import App
 from qa_engine.service.night.ledgers import day_ledger
-from qa_engine.store import CallFilter, calls, tables
+from qa_engine.store import CallFilter, calls, lists, tables
 from qa_engine.wording import REASONS
 
 NOT_INSPECTED = "尚未完成质检"
-_EVERY = 1_000_000
 
 
 class DatabaseSource:
@@ -58,7 +57,7 @@ class DatabaseSource:
                     day=call.day,
                     form_url=form_url.format(call_id=call.call_id),
                 )
-                for call in calls.scored(session, _filter(period, agent_id, team))
+                for call in lists.scored(session, _filter(period, agent_id, team))
                 if call.result is not None and not CallState(call.state).aside
             ]
 
@@ -66,15 +65,13 @@ class DatabaseSource:
         self, period: Period, *, agent_id: str | None = None, team: str | None = None
     ) -> Sequence[UncountedCall]:
         with self._app.database.read() as session:
-            found, _ = calls.search(session, _filter(period, agent_id, team), offset=0, limit=_EVERY)
             return [
                 UncountedCall(
                     call_id=call.call_id,
                     reason=REASONS.get(call.reason, call.reason) if call.reason else NOT_INSPECTED,
                     day=call.day,
                 )
-                for call in reversed(found)
-                if call.result_id is None or CallState(call.state).aside
+                for call in lists.uncounted(session, _filter(period, agent_id, team))
             ]
 
     def ledger(self, day: date | None) -> LedgerOfDay:

@@ -13,7 +13,7 @@ from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.service.stages.base import open_call
 from qa_engine.service.stages.inspect import WITH_A_PERSON, judge_call, keep_result
-from qa_engine.store import CallFilter, calls, outcomes
+from qa_engine.store import CallFilter, calls, lists, outcomes
 
 _KEEPS = frozenset(state.value for state in WITH_A_PERSON)
 
@@ -48,7 +48,7 @@ def inspect_again(
     """
     judge: Judge = PackJudge(app.settings, pack_folder=pack, scorecard=scorecard) if pack or scorecard else app.judge
     with app.database.read() as session:
-        call_ids = calls.inspected(session, wanted)
+        call_ids = lists.inspected(session, wanted)
     for done, call_id in enumerate(call_ids):
         if progress is not None:
             progress(call_id, done, len(call_ids))

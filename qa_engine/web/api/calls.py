@@ -47,19 +47,32 @@ def calls(
     highest: Annotated[str | None, Query(alias="max", description="Greatest score in percent")] = None,
     q: Annotated[str | None, Query(description="Part of the call id, agent id or agent name")] = None,
     order: Annotated[str | None, Query(description=f"One of {', '.join(CallOrder)}")] = None,
-    page: Annotated[str | None, Query(description=f"1 to {MAX_PAGE}")] = None,
+    page: Annotated[str | None, Query(description=f"1 to {MAX_PAGE}; for whole lists follow `next`")] = None,
+    after: Annotated[str | None, Query(description="`next` of another page: the page that follows it")] = None,
+    before: Annotated[str | None, Query(description="`previous` of another page, or `last`")] = None,
     per_page: Annotated[str | None, Query(description=f"1 to {MAX_PER_PAGE}, else {PER_PAGE}")] = None,
 ) -> CallListOut | Response:
     query = read_query(request.query_params)
     if query.faults:  # a program must not take the whole list for a narrowed one
         return problem(request, 422, "；".join(query.faults))
-    found = list_calls(engine, query.filter, page=query.page, per_page=query.per_page, order=query.order)
+    found = list_calls(
+        engine,
+        query.filter,
+        page=query.page,
+        per_page=query.per_page,
+        order=query.order,
+        after=query.after,
+        before=query.before,
+    )
     return CallListOut(
         total=found.total,
         page=found.page,
         per_page=found.per_page,
         pages=found.pages,
         calls=[CallOut.model_validate(row) for row in found.rows],
+        more=found.more,
+        next=found.after,
+        previous=found.before,
     )
 
 

@@ -48,11 +48,18 @@ class CallOut(FromRow):
 
 
 class CallListOut(FromRow):
+    """``more``: there are more than ``total``, which were not counted. ``next`` is the ``after`` of the page that
+    follows, ``previous`` the ``before`` of the one before it; None at an end of the list.
+    """
+
     total: int
     page: int
     per_page: int
     pages: int
     calls: list[CallOut]
+    more: bool
+    next: str | None
+    previous: str | None
 
 
 class RecordingOut(FromRow):

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from qa_engine.domain import CallState
-from qa_engine.service import fault_rules, list_agents, list_calls, scenarios, teams, wording
+from qa_engine.service import agent_names, fault_rules, list_calls, scenarios, teams, wording
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine
-from qa_engine.web.listing import page_numbers, read_query
+from qa_engine.web.listing import read_query
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -16,14 +16,21 @@ router = APIRouter(include_in_schema=False)
 @router.get("/calls")
 def calls(request: Request, engine: Engine) -> Response:
     query = read_query(request.query_params)
-    page = list_calls(engine, query.filter, page=query.page, per_page=query.per_page, order=query.order)
+    page = list_calls(
+        engine,
+        query.filter,
+        page=query.page,
+        per_page=query.per_page,
+        order=query.order,
+        after=query.after,
+        before=query.before,
+    )
     return render(
         request,
         "calls.html",
         query=query,
         page=page,
-        numbers=page_numbers(page.page, page.pages),
-        agents=[(agent.id, f"{agent.name} {agent.id}" if agent.name else agent.id) for agent in list_agents(engine)],
+        agents=[(agent_id, f"{name} {agent_id}" if name else agent_id) for agent_id, name in agent_names(engine)],
         teams=[(team, team) for team in teams(engine)],
         scenarios=[(key, wording.scenario(key)) for key in scenarios(engine)],
         states=[(state.value, labels.state(state)) for state in CallState],
