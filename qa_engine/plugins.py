@@ -5,7 +5,7 @@ A plugin is a module that registers something when it is imported, with the deco
     qa_engine.operators     @operator      of qa_engine.rules            docs/writing-an-operator.md
     qa_engine.recognisers   @recogniser    of qa_engine.speech
     qa_engine.reports       @report_kind   of qa_engine.reports
-    qa_engine.alerts        channels for alerts; nothing sends any yet
+    qa_engine.alerts        @channel_kind  of qa_engine.service.alerts.channels
 
 A package declares ``[project.entry-points."qa_engine.operators"] name = "its.module"``. ``QA_PLUGINS`` names modules
 that can be imported, or files by their whole path (``/etc/qa-engine/our_operators.py``), parted by commas.

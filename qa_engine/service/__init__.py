@@ -17,6 +17,9 @@ from qa_engine.rules import (
 )
 from qa_engine.scoring import ResultDifference, RuleChange
 from qa_engine.service.adapters.pack_judge import PackJudge
+from qa_engine.service.alerts.channels import EVENTS, Event
+from qa_engine.service.alerts.outbox import OutgoingRow, SendReport, list_outgoing, send_again, send_due
+from qa_engine.service.alerts.webhooks import WebhookRow, add_webhook, end_webhook, list_webhooks
 from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
 from qa_engine.service.authoring.profiles import profile_gaps, profile_path, write_profile
 from qa_engine.service.authoring.rulebook import (
@@ -102,6 +105,7 @@ from qa_engine.text import writable
 from qa_engine.wording import REASONS
 
 __all__ = [
+    "EVENTS",
     "MEDIA_TYPES",
     "PARTS",
     "REASONS",
@@ -128,6 +132,7 @@ __all__ = [
     "DemandLevel",
     "Document",
     "Edition",
+    "Event",
     "EventRow",
     "FaultTag",
     "FixedClock",
@@ -147,6 +152,7 @@ __all__ = [
     "Level",
     "ListReport",
     "MemoryBell",
+    "OutgoingRow",
     "PackJudge",
     "Preview",
     "PreviewRow",
@@ -163,6 +169,7 @@ __all__ = [
     "RuleChange",
     "RuleCoverage",
     "ScriptedTranscriber",
+    "SendReport",
     "SettleProgress",
     "SignedIn",
     "StatusReport",
@@ -171,10 +178,12 @@ __all__ = [
     "TokenRow",
     "TranscribeOutcome",
     "Transcriber",
+    "WebhookRow",
     "When",
     "Wish",
     "add_account",
     "add_token",
+    "add_webhook",
     "agent_names",
     "bearer",
     "call_not_named",
@@ -187,6 +196,7 @@ __all__ = [
     "describe_rule",
     "doctor",
     "draw_ledger",
+    "end_webhook",
     "expect_calls",
     "fault_rules",
     "get_agent",
@@ -204,7 +214,9 @@ __all__ = [
     "list_accounts",
     "list_agents",
     "list_calls",
+    "list_outgoing",
     "list_tokens",
+    "list_webhooks",
     "load_placed_rules",
     "load_rules",
     "newer_result",
@@ -239,6 +251,8 @@ __all__ = [
     "run_pending",
     "run_rule_examples",
     "scenarios",
+    "send_again",
+    "send_due",
     "set_disabled",
     "sign_in",
     "sign_out",

@@ -15,9 +15,11 @@ from qa_engine.domain.people import Actor, Right, Subject, may, require
 from qa_engine.domain.review import Decision, DecisionKind, Lane, ReviewKind, Target, hit_mark
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.scoring import Scorecard, reviewed, undecided
+from qa_engine.service.alerts.calls import tell_final
 from qa_engine.service.context import App
 from qa_engine.service.desk.scorecards import scorecard_of
 from qa_engine.service.jobs.ringing import ring
+from qa_engine.service.people.audit import Action, note
 from qa_engine.service.stages.peaks import ask_for_peaks
 from qa_engine.store import calls, review_tables, reviews, tables
 
@@ -124,6 +126,9 @@ def decide(app: App, call_id: str, word: Word, *, version: int, who: Actor) -> S
         reviews.add_decision(
             session, decision, call=call, result_id=review.result_id, review_id=review.id, name=who.name
         )
+        note(
+            session, app, who, Action.VERDICT, call_pk=call.id, subject=_about(decision.target), detail=word.kind.value
+        )
         _touch(review, now)
         if ReviewKind(review.kind).counts and call.state != CallState.IN_REVIEW.value:
             calls.move(session, call, CallState.IN_REVIEW, actor=who.id, now=now)
@@ -168,6 +173,9 @@ def sign(app: App, call_id: str, *, remark: str, lesson: str, version: int, who:
                 calls.move(session, call, CallState.IN_REVIEW, actor=who.id, now=now)
             calls.move(session, call, CallState.FINAL, actor=who.id, now=now)
         after_signing(session, app, call, review, signing, who=who, now=now)
+        note(session, app, who, Action.VERDICT, call_pk=call.id, subject=review.kind, detail="signed")
+        if ReviewKind(review.kind).counts:
+            tell_final(session, app, call, final, key=f"signing {signing.id}", by=who.id)
         return Signed(call_id, final.total, final.possible, final.grade, final.veto)
 
 
@@ -187,6 +195,11 @@ def decisions_in(session: Session, call: tables.Call, review: review_tables.Revi
 
 def idle(review: review_tables.Review, now: datetime) -> bool:
     return now - review.touched_at >= IDLE
+
+
+def _about(target: Target) -> str:
+    """What a decision is about, for the log: never the words of a hit."""
+    return target.rule or f"{target.section}/{target.item}"
 
 
 def open_work(session: Session, call: tables.Call, who: Actor) -> review_tables.Review | None:

@@ -1,0 +1,1 @@
+"""What is told to the outside: events, the channels that take them, and the outbox between."""
