@@ -3,7 +3,12 @@
 Functions here take a session and never begin or end a transaction: that is ``service``'s.
 """
 
-from qa_engine.store import night_tables, people_tables, review_tables  # their tables belong to the same metadata
+from qa_engine.store import (
+    night_tables,
+    people_tables,
+    report_tables,
+    review_tables,
+)  # their tables belong to the same metadata
 from qa_engine.store.batches import FileEntry, FileOutcome
 from qa_engine.store.database import Database, head_revision
 from qa_engine.store.jobs import JobState, QueueCount
@@ -21,5 +26,6 @@ __all__ = [
     "head_revision",
     "night_tables",
     "people_tables",
+    "report_tables",
     "review_tables",
 ]

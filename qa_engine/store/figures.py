@@ -4,25 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
 from qa_engine.store import tables
-from qa_engine.store.calls import CallFilter
 from qa_engine.store.inserting import insert_or_return
+from qa_engine.store.lists import CallFilter
 from qa_engine.store.report_tables import Figures, RuleBook
 from qa_engine.store.review_tables import Signing
 
 _ASIDE = [state.value for state in CallState if state.aside]
-_CALIBRATION = "calibration"
 
 
 def keep(session: Session, result: tables.Result, *, book: str, book_body: str, columns: Mapping[str, Any]) -> None:
     """Keep the figures of a result, unless they are there."""
-    insert_or_return(
-        session, lambda: session.get(RuleBook, book), lambda: RuleBook(digest=book, body=book_body)
-    )
+    insert_or_return(session, lambda: session.get(RuleBook, book), lambda: RuleBook(digest=book, body=book_body))
     insert_or_return(
         session,
         lambda: session.get(Figures, result.id),
@@ -47,17 +44,17 @@ def missing(session: Session, wanted: CallFilter, *, limit: int) -> Sequence[tup
     rows = session.execute(
         select(call.facts, call.result_id)
         .outerjoin(Figures, Figures.result_id == call.result_id)
-        .where(*_conditions(wanted), call.result_id.is_not(None), Figures.result_id.is_(None))
+        .where(*call_conditions(wanted), call.result_id.is_not(None), Figures.result_id.is_(None))
         .order_by(call.id)
         .limit(limit)
     )
     return [(facts, result_id) for facts, result_id in rows if result_id is not None]
 
 
-def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequence[Row[Any]]]:
+def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequence[Any]]:
     """The figures of the calls that have a result and are not set aside, in the order of `period.CallFigures`, the
     oldest day first, ``batch`` rows at a time."""
-    call, signed = tables.Call, _signed()
+    call, signed = tables.Call, Signing
     statement = (
         select(
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, call.duration_seconds,
@@ -66,34 +63,20 @@ def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequ
             Figures.csat, Figures.outcome, signed.total, signed.possible,
         )
         .join(Figures, Figures.result_id == call.result_id)
-        .outerjoin(signed, and_(signed.call_pk == call.id, signed.id == _newest_signing(call)))
-        .where(*_conditions(wanted))
+        .outerjoin(signed, signed.id == call.signing_id)
+        .where(*call_conditions(wanted))
         .order_by(call.day, call.id)
         .execution_options(yield_per=batch)
     )  # fmt: skip
     yield from session.execute(statement).partitions(batch)
 
 
-def _signed() -> Any:
-    return aliased(Signing)
-
-
-def _newest_signing(call: Any) -> Any:
-    inner = aliased(Signing)
-    return (
-        select(func.max(inner.id))
-        .where(inner.call_pk == call.id, inner.kind != _CALIBRATION)
-        .correlate(call)
-        .scalar_subquery()
-    )
-
-
 def books(session: Session) -> Mapping[str, str]:
     """Every rule book, by its digest."""
-    return {digest: body for digest, body in session.execute(select(RuleBook.digest, RuleBook.body))}
+    return {row.digest: row.body for row in session.execute(select(RuleBook.digest, RuleBook.body))}
 
 
-def calls_with_promises(session: Session, wanted: CallFilter) -> Sequence[Row[Any]]:
+def calls_with_promises(session: Session, wanted: CallFilter) -> Sequence[Any]:
     """(call id, day, start, agent id, agent name, team, scenario, customer, promises) in the order of the calls."""
     call = tables.Call
     return session.execute(
@@ -102,18 +85,18 @@ def calls_with_promises(session: Session, wanted: CallFilter) -> Sequence[Row[An
             Figures.customer, Figures.promises,
         )
         .join(Figures, Figures.result_id == call.result_id)
-        .where(*_conditions(wanted), Figures.promises.is_not(None))
+        .where(*call_conditions(wanted), Figures.promises.is_not(None))
         .order_by(call.day, call.id)
     ).all()  # fmt: skip
 
 
-def calls_with_complaints(session: Session, wanted: CallFilter) -> Sequence[Row[Any]]:
+def calls_with_complaints(session: Session, wanted: CallFilter) -> Sequence[Any]:
     """(call id, class and title), in the order of the calls."""
     call = tables.Call
     return session.execute(
         select(call.call_id, Figures.complaint)
         .join(Figures, Figures.result_id == call.result_id)
-        .where(*_conditions(wanted), Figures.complaint.is_not(None))
+        .where(*call_conditions(wanted), Figures.complaint.is_not(None))
         .order_by(call.day, call.id)
     ).all()
 
@@ -128,16 +111,14 @@ def calls_of_customers(
         rows = session.execute(
             select(Figures.customer, call.call_id, call.started_at, Figures.outbound, call.agent_id)
             .join(call, Figures.result_id == call.result_id)
-            .where(
-                Figures.customer.in_(customers[at : at + 500]), call.started_at > since, call.state.not_in(_ASIDE)
-            )
+            .where(Figures.customer.in_(customers[at : at + 500]), call.started_at > since, call.state.not_in(_ASIDE))
             .order_by(call.started_at, call.call_id)
         )
         found += [(c, i, s, o, a) for c, i, s, o, a in rows if c is not None and s is not None]
     return found
 
 
-def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+def call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     call = tables.Call
     conditions: list[ColumnElement[bool]] = [call.state.not_in(_ASIDE)]
     for given, column in (
@@ -155,3 +136,16 @@ def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
 def last_day(session: Session) -> date | None:
     """The newest day that has a call."""
     return session.scalar(select(func.max(tables.Call.day)))
+
+
+def books_by_day(session: Session, wanted: CallFilter) -> Sequence[tuple[str, date, date]]:
+    """(book, first and last day) of the books that judged calls of a filter."""
+    call = tables.Call
+    rows = session.execute(
+        select(Figures.book, func.min(call.day), func.max(call.day))
+        .join(call, Figures.result_id == call.result_id)
+        .where(*call_conditions(wanted))
+        .group_by(Figures.book)
+        .order_by(Figures.book)
+    )
+    return [(book, first, last) for book, first, last in rows]

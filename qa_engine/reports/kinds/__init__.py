@@ -5,7 +5,7 @@ blocks, and command line and pages from the catalogue.
 """
 
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +16,7 @@ from qa_engine.domain import Agent, CallResult, Transcript
 from qa_engine.domain.night import LedgerOfDay
 from qa_engine.reports.agent_report import UncountedCall
 from qa_engine.reports.document import Document
+from qa_engine.reports.period import PackNotes, PromiseOfCall, Reviewed, SampledCall, Signed, Tally, Training
 from qa_engine.reports.statistics import WHOLE_TIME, InspectedCall, Period
 
 About = Literal["call", "agent", "team", "centre"]
@@ -51,6 +52,44 @@ class Source(Protocol):
 
     def ledger(self, day: date | None) -> LedgerOfDay:
         """The ledger of a day; None: of the newest day that has calls."""
+
+    # -- over many calls, without reading them one by one --------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The centre's day of now."""
+
+    def tally(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Tally:
+        """The sums of the period, read as a stream."""
+
+    def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
+        """These calls with their results; those without one are left out. For clips: each is read whole."""
+
+    def notes(self, pack: str) -> PackNotes:
+        """The rules of a pack (its label) as they were written, by id; empty when its text is not kept."""
+
+    def reviewed(self, period: Period, *, team: str | None = None) -> Mapping[str, Reviewed]:
+        """What reviews found out about rules on calls of the period, by rule id."""
+
+    def trainings(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Training]:
+        """The trainings that were planned or done in the period, in the order of their planning."""
+
+    def promises(
+        self, period: Period, *, agent_id: str | None = None, team: str | None = None
+    ) -> Sequence[PromiseOfCall]:
+        """The promises of the calls of the period with the later contacts of their customers."""
+
+    def complaints(self, period: Period, *, team: str | None = None) -> Sequence[tuple[str, str]]:
+        """(call id, title of the class) of the complaints of the period, the oldest first."""
+
+    def sampled(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[SampledCall]:
+        """The calls of the period that were drawn for a check or flagged."""
+
+    def signed(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Signed]:
+        """The signed forms of the period's calls, the oldest first."""
+
+    def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[tuple[str, date, str]]:
+        """(call id, day, words of the customer) of calls drawn evenly from the period, for topics."""
 
 
 @dataclass(frozen=True, slots=True)

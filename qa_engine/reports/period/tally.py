@@ -1,4 +1,4 @@
-"""The sums of a period: everything that reports say of many calls, read once, with memory that does not grow with them."""
+"""The sums of a period: what reports say of many calls, read once, in memory that does not grow with them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -66,8 +66,8 @@ class Member:
 class Tally:
     """Sums over the calls of a period. Only calls with a grade count; the others are in ``uncounted``.
 
-    Arrays over (member, rule): ``judged`` calls with a verdict, ``failed`` among them, ``doubted`` without one, ``lost``
-    points (positive). Rules are those of all books, in the order in which they were first seen.
+    Arrays over (member, rule): ``judged`` calls with a verdict, ``failed`` among them, ``doubted`` without one,
+    ``lost`` points (positive). Rules are those of all books, in the order in which they were first seen.
     """
 
     def __init__(self, book: Callable[[str], RuleBook], changed: frozenset[str] = frozenset()) -> None:
@@ -207,7 +207,7 @@ class Tally:
         who[places, np.arange(len(listed))] = 1.0
         for name, wanted in (("failed", FAIL), ("passed", PASS), ("doubted", UNCERTAIN), ("doubted", ERROR)):
             found = who @ (letters == ord(wanted))
-            np.add.at(self._counts[name], (slice(None, len(self.members)), columns), found)
+            self._counts[name][: len(self.members), columns] += found  # a book has each rule once
         for name, target in (("csat", self.by_csat), ("outcome", self.by_outcome)):
             values = np.array([np.nan if (v := getattr(call, name)) is None else float(v) for _, call in listed])
             known = ~np.isnan(values)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import Agent, CallState
@@ -12,20 +11,16 @@ from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.reports import InspectedCall, Period, StoredCall, UncountedCall
 from qa_engine.rules import own_part
-from qa_engine.service.context import App
 from qa_engine.service.night.ledgers import day_ledger
-from qa_engine.store import CallFilter, calls, lists, tables
+from qa_engine.service.reporting.period_source import PeriodSource, call_filter
+from qa_engine.store import calls, lists, tables
 from qa_engine.wording import REASONS
 
 NOT_INSPECTED = "尚未完成质检"
 
 
-class DatabaseSource:
+class DatabaseSource(PeriodSource):
     """The `qa_engine.reports.Source` of an installation."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._zone = ZoneInfo(app.settings.timezone)
 
     def call(self, call_id: str) -> StoredCall:
         with self._app.database.read() as session:
@@ -57,7 +52,7 @@ class DatabaseSource:
                     day=call.day,
                     form_url=form_url.format(call_id=call.call_id),
                 )
-                for call in lists.scored(session, _filter(period, agent_id, team))
+                for call in lists.scored(session, call_filter(period, agent_id, team))
                 if call.result is not None and not CallState(call.state).aside
             ]
 
@@ -71,7 +66,7 @@ class DatabaseSource:
                     reason=REASONS.get(call.reason, call.reason) if call.reason else NOT_INSPECTED,
                     day=call.day,
                 )
-                for call in lists.uncounted(session, _filter(period, agent_id, team))
+                for call in lists.uncounted(session, call_filter(period, agent_id, team))
             ]
 
     def ledger(self, day: date | None) -> LedgerOfDay:
@@ -80,7 +75,3 @@ class DatabaseSource:
                 day = calls.newest_day(session)
             day = day or self._app.clock.now().astimezone(self._zone).date()
         return day_ledger(self._app, day, who=MACHINE)
-
-
-def _filter(period: Period, agent_id: str | None, team: str | None) -> CallFilter:
-    return CallFilter(day_from=period.first, day_to=period.last, agent_id=agent_id, team=team)

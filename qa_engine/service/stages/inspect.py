@@ -16,6 +16,7 @@ from qa_engine.service.jobs.kinds import INSPECT, REPORT, enqueue, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.ports.judge import Edition, Judge, result_key
+from qa_engine.service.reporting.figures import keep_figures
 from qa_engine.service.stages.base import ACTOR, open_call
 from qa_engine.store import JobState, calls, jobs, outcomes, tables
 
@@ -91,6 +92,7 @@ def keep_result(app: App, judge: Judge, judged: Judged, *, lease: Lease | None =
             outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
         row = outcomes.save_result(session, judged.result, judged.key, body=result_to_text(judged.result), now=now)
         session.flush()
+        keep_figures(app, session, row, judged.result, call_from_text(call.facts))
         counts = CallState(call.state) not in WITH_A_PERSON
         rings = _stand_on(session, call, row, judged, now) if counts else []
         if counts and judged.result.veto_suspected:

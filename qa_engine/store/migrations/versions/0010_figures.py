@@ -1,6 +1,6 @@
 """Figures of results for reports over many calls, and training
 
-Revision: 0008, after 0007. Only new tables. Results of before have no figures: the first report that meets them
+Revision: 0010, after 0009. Only new tables. Results of before have no figures: the first report that meets them
 makes them.
 """
 
@@ -9,8 +9,8 @@ from alembic import op
 
 from qa_engine.store.types import UtcDateTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,191 @@
+"""What reports over many calls have from the database: figures as a stream, everything else for a few calls."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
+from qa_engine.domain import Call, CallState, Speaker
+from qa_engine.domain.review import RuleVerdicts
+from qa_engine.reports import InspectedCall, Period
+from qa_engine.reports.numbers import Measured
+from qa_engine.reports.period import (
+    CallFigures,
+    PackNotes,
+    PromiseOfCall,
+    Reviewed,
+    RuleBook,
+    SampledCall,
+    Signed,
+    Tally,
+    Training,
+    promised_of,
+    tally_of,
+)
+from qa_engine.service.context import App
+from qa_engine.service.reporting.figures import make_missing_figures
+from qa_engine.service.reporting.rule_texts import rule_notes
+from qa_engine.store import CallFilter, figures, report_rows, reviews
+
+_BATCH = 4_000
+_CUSTOMER_WORDS = 400  # characters of a call that topics are made of
+
+
+class PeriodSource:
+    """The part of `qa_engine.reports.Source` that is about many calls."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._zone = ZoneInfo(app.settings.timezone)
+        self._notes: dict[str, PackNotes] = {}
+
+    @property
+    def today(self) -> date:
+        return self._app.clock.now().astimezone(self._zone).date()
+
+    @cached_property
+    def _books(self) -> Mapping[str, RuleBook]:
+        with self._app.database.read() as session:
+            return {digest: RuleBook.from_text(body) for digest, body in figures.books(session).items()}
+
+    def tally(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Tally:
+        wanted = call_filter(period, agent_id, team)
+        if make_missing_figures(self._app, wanted):
+            self.__dict__.pop("_books", None)
+        changed = self._changed(wanted)
+        return tally_of(self._stream(wanted), self._books.__getitem__, changed)
+
+    def _stream(self, wanted: CallFilter) -> Iterator[Sequence[CallFigures]]:
+        with self._app.database.read() as session:
+            for rows in figures.stream(session, wanted, batch=_BATCH):
+                yield [CallFigures._make(row) for row in rows]
+
+    def _changed(self, wanted: CallFilter) -> frozenset[str]:
+        """The rules that are not the same in all packs of a period; all that both have where a text is not kept."""
+        with self._app.database.read() as session:
+            used = [self._books[book] for book, _, _ in figures.books_by_day(session, wanted)]
+        packs = sorted({book.pack for book in used})
+        if len(packs) < 2:
+            return frozenset()
+        digests: dict[str, set[str]] = {}
+        for pack in packs:
+            notes = self.notes(pack)
+            for rule in {rule.id for book in used if book.pack == pack for rule in book.rules}:
+                digests.setdefault(rule, set()).add(notes[rule].digest if rule in notes else pack)
+        return frozenset(rule for rule, found in digests.items() if len(found) > 1)
+
+    def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
+        with self._app.database.read() as session:
+            return {
+                call.call_id: InspectedCall(
+                    call=replace(call_from_text(call.facts).in_zone(self._zone), duration=call.duration_seconds),
+                    result=result_from_text(call.result.body),
+                    day=call.day,
+                    form_url=form_url.format(call_id=call.call_id),
+                )
+                for call in report_rows.calls_with_results(session, call_ids)
+                if call.result is not None and not CallState(call.state).aside
+            }
+
+    def notes(self, pack: str) -> PackNotes:
+        if pack not in self._notes:
+            with self._app.database.read() as session:
+                sources = report_rows.pack_sources(session, pack)
+            self._notes[pack] = rule_notes(sources) if sources else {}
+        return self._notes[pack]
+
+    def reviewed(self, period: Period, *, team: str | None = None) -> Mapping[str, Reviewed]:
+        with self._app.database.read() as session:
+            found = reviews.rule_verdicts(session, day_from=period.first, day_to=period.last, team=team)
+        return {rule: _reviewed(verdicts) for rule, verdicts in found.items()}
+
+    def trainings(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Training]:
+        with self._app.database.read() as session:
+            rows = report_rows.trainings(
+                session, day_from=period.first, day_to=period.last, agent_id=agent_id, team=team
+            )
+            return [
+                Training(
+                    row.id, row.agent_id, name or "", row.team or "", row.rule_id, row.title, row.reason, row.goal,
+                    row.planned_day, row.planned_by, row.done_day, row.note,
+                )
+                for row, name in rows
+            ]  # fmt: skip
+
+    def promises(
+        self, period: Period, *, agent_id: str | None = None, team: str | None = None
+    ) -> Sequence[PromiseOfCall]:
+        wanted = call_filter(period, agent_id, team)
+        make_missing_figures(self._app, wanted)
+        with self._app.database.read() as session:
+            rows = figures.calls_with_promises(session, wanted)
+            known = sorted({row.customer for row in rows if row.customer})
+            starts = [row.started_at for row in rows if row.started_at is not None]
+            contacts = figures.calls_of_customers(session, known, since=min(starts)) if known and starts else []
+        by_customer: dict[str, list[tuple[str, datetime, bool]]] = {}
+        for customer, call_id, started, outbound, _ in contacts:
+            by_customer.setdefault(customer, []).append((call_id, started.astimezone(self._zone), outbound))
+        return [
+            PromiseOfCall(
+                row.call_id, row.day, row.started_at.astimezone(self._zone) if row.started_at else None,
+                row.agent_id or "", row.agent_name or "", row.team or "", promise, row.customer is not None,
+                tuple(
+                    contact
+                    for contact in by_customer.get(row.customer or "", ())
+                    if row.started_at is not None and contact[0] != row.call_id and contact[1] > row.started_at
+                ),
+            )
+            for row in rows
+            for promise in promised_of(row.promises)
+        ]  # fmt: skip
+
+    def complaints(self, period: Period, *, team: str | None = None) -> Sequence[tuple[str, str]]:
+        wanted = call_filter(period, None, team)
+        make_missing_figures(self._app, wanted)
+        with self._app.database.read() as session:
+            rows = figures.calls_with_complaints(session, wanted)
+        return [(row.call_id, row.complaint.partition(":")[2]) for row in rows]
+
+    def sampled(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[SampledCall]:
+        with self._app.database.read() as session:
+            rows = report_rows.sampled(session, call_filter(period, agent_id, team))
+        return [
+            SampledCall(c, day, a or "", n or "", t or "", s or "", bool(drawn), bool(signed))
+            for c, day, a, n, t, s, drawn, signed in rows
+        ]
+
+    def signed(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Signed]:
+        with self._app.database.read() as session:
+            rows = report_rows.signed(session, call_filter(period, agent_id, team))
+        return [
+            Signed(c, day, a or "", n or "", r, le, total, possible) for c, day, a, n, r, le, total, possible in rows
+        ]
+
+    def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[tuple[str, date, str]]:
+        with self._app.database.read() as session:
+            keys = report_rows.call_keys(session, call_filter(period, None, team))
+            step = max(1.0, len(keys) / most)
+            chosen = [keys[int(n * step)][0] for n in range(min(most, len(keys)))]
+            bodies = report_rows.transcripts(session, chosen)
+        said = []
+        for call_id, day, body in bodies:
+            transcript = transcript_from_text(body, Call(call_id))
+            words = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
+            said.append((call_id, day, words[:_CUSTOMER_WORDS]))
+        return said
+
+
+def call_filter(period: Period, agent_id: str | None, team: str | None) -> CallFilter:
+    return CallFilter(day_from=period.first, day_to=period.last, agent_id=agent_id, team=team)
+
+
+def _reviewed(verdicts: RuleVerdicts) -> Reviewed:
+    """Recall is what the rule found of what people say was there, among the calls that they looked at."""
+    looked = verdicts.confirmed + verdicts.overturned
+    there = verdicts.confirmed + verdicts.doubts_confirmed + verdicts.missed
+    return Reviewed(
+        Measured(verdicts.confirmed, looked) if looked else None,
+        Measured(verdicts.confirmed, there) if there and verdicts.missed + verdicts.doubts_confirmed else None,
+    )

@@ -1,0 +1,122 @@
+"""Rows that reports read beside figures: trainings, draws, signed forms, transcripts of a few calls."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from qa_engine.domain import CallState
+from qa_engine.store import tables
+from qa_engine.store.figures import call_conditions
+from qa_engine.store.lists import CallFilter
+from qa_engine.store.report_tables import Training
+from qa_engine.store.review_tables import Signing
+
+_MANY = 500
+SAMPLED = CallState.SAMPLED.value
+
+
+def calls_with_results(session: Session, call_ids: Iterable[str]) -> Sequence[tables.Call]:
+    """These calls with their results; those without one are left out."""
+    wanted = list(dict.fromkeys(call_ids))
+    found: list[tables.Call] = []
+    for at in range(0, len(wanted), _MANY):
+        found += session.scalars(
+            select(tables.Call)
+            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]), tables.Call.result_id.is_not(None))
+            .options(joinedload(tables.Call.result))
+        )
+    return found
+
+
+def pack_sources(session: Session, label: str) -> Mapping[str, str] | None:
+    """The texts of a pack that judged calls, by its label; None when they are not kept."""
+    body = session.scalar(select(tables.Pack.sources).where(tables.Pack.label == label, tables.Pack.kind == "pack"))
+    if body is None:
+        return None
+    sources: Mapping[str, str] = json.loads(body)
+    return sources
+
+
+def add_training(session: Session, **columns: Any) -> Training:
+    row = Training(**columns)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def training(session: Session, training_id: int) -> Training | None:
+    return session.get(Training, training_id)
+
+
+def trainings(
+    session: Session, *, day_from: date | None, day_to: date | None, agent_id: str | None, team: str | None
+) -> Sequence[tuple[Training, str | None]]:
+    """(training, name of the agent) of those planned or done within the days, in the order of their planning."""
+    statement = select(Training, tables.Agent.name).join(tables.Agent, tables.Agent.id == Training.agent_id)
+    if day_from is not None:
+        statement = statement.where(or_(Training.planned_day >= day_from, Training.done_day >= day_from))
+    if day_to is not None:
+        statement = statement.where(Training.planned_day <= day_to)
+    if agent_id is not None:
+        statement = statement.where(Training.agent_id == agent_id)
+    if team is not None:
+        statement = statement.where(Training.team == team)
+    return [(row, name) for row, name in session.execute(statement.order_by(Training.id))]
+
+
+def sampled(session: Session, wanted: CallFilter) -> Sequence[Any]:
+    """(call id, day, agent id, name, team, scenario, drawn, signed) of calls that were drawn or flagged."""
+    call, event = tables.Call, tables.Event
+    drawn = select(event.call_pk).where(event.action == SAMPLED)
+    is_drawn = call.id.in_(drawn)
+    rows = session.execute(
+        select(
+            call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, is_drawn,
+            call.signing_id.is_not(None),
+        )
+        .where(*call_conditions(wanted), or_(is_drawn, call.state == CallState.FLAGGED.value))
+        .order_by(call.day, call.id)
+    )  # fmt: skip
+    return rows.all()
+
+
+def signed(session: Session, wanted: CallFilter) -> Sequence[Any]:
+    """(call id, day, agent id, name, remark, lesson, total, possible) of the calls that are signed."""
+    call = tables.Call
+    return session.execute(
+        select(
+            call.call_id, call.day, call.agent_id, call.agent_name, Signing.remark, Signing.lesson, Signing.total,
+            Signing.possible,
+        )
+        .join(Signing, Signing.id == call.signing_id)
+        .where(*call_conditions(wanted))
+        .order_by(call.day, call.id)
+    ).all()  # fmt: skip
+
+
+def call_keys(session: Session, wanted: CallFilter) -> Sequence[Any]:
+    """(pk, call id, agent id, day, scenario, state) of the calls that have a result, in order."""
+    call = tables.Call
+    return session.execute(
+        select(call.id, call.call_id, call.agent_id, call.day, call.scenario, call.state)
+        .where(*call_conditions(wanted), call.result_id.is_not(None))
+        .order_by(call.day, call.id)
+    ).all()
+
+
+def transcripts(session: Session, call_pks: Sequence[int]) -> Sequence[tuple[str, date, str]]:
+    """(call id, day, body of the transcript), in the order of the calls."""
+    found: list[tuple[str, date, str]] = []
+    for at in range(0, len(call_pks), _MANY):
+        rows = session.execute(
+            select(tables.Call.call_id, tables.Call.day, tables.Transcript.body)
+            .join(tables.Transcript, tables.Transcript.id == tables.Call.transcript_id)
+            .where(tables.Call.id.in_(call_pks[at : at + _MANY]))
+            .order_by(tables.Call.day, tables.Call.id)
+        )
+        found += [(call_id, day, body) for call_id, day, body in rows]
+    return found

@@ -1,0 +1,127 @@
+"""What is kept of a result, and the sums over many of them, against counting one by one."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from qa_engine.domain import Agent, Call, Promise, Status
+from qa_engine.reports import InspectedCall
+from qa_engine.reports.period import CallFigures, RuleBook, Tally, book_of, figures_of, promised_of, tally_of
+
+ZONE = ZoneInfo("Asia/Shanghai")
+AGENTS = (Agent("8026", "李华", "一组"), Agent("8027", "王芳", "一组"), Agent("8028", "张伟", "二组"))
+
+
+def figures(call: InspectedCall, agent: Agent, *, pending: bool = False) -> CallFigures:
+    kept = figures_of(call.result, call.call, ZONE)
+    made = call.result
+    assert call.day is not None
+    return CallFigures(
+        made.call_id, call.day, agent.id, agent.name, agent.team, call.call.scenario, call.call.duration,
+        kept["hour"], made.total, made.possible, made.grade, pending, made.veto, made.veto_suspected,  # type: ignore[arg-type]
+        made.needs_review, book_of(made).digest, kept["statuses"], kept["points"], kept["sections"],  # type: ignore[arg-type]
+        kept["csat"], kept["outcome"], None, None,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def calls(build: ModuleType) -> Sequence[InspectedCall]:
+    made: Sequence[InspectedCall] = build.month_of_calls(30)
+    return made
+
+
+@pytest.fixture(scope="module")
+def tally(calls: Sequence[InspectedCall]) -> Tally:
+    books = {(book := book_of(call.result)).digest: book for call in calls}
+    rows = [figures(call, AGENTS[n % 3]) for n, call in enumerate(calls)]
+    return tally_of([rows[:7], rows[7:]], books.__getitem__)
+
+
+def test_counts_are_those_of_the_calls(calls: Sequence[InspectedCall], tally: Tally) -> None:
+    for member, agent in zip(tally.members, AGENTS, strict=True):
+        own = [call for n, call in enumerate(calls) if AGENTS[n % 3] == agent]
+        assert (member.agent_id, member.team, member.calls) == (agent.id, agent.team, len(own))
+        assert member.sums.mean == pytest.approx(sum(call.rate or 0.0 for call in own) / len(own))
+        for place, rule in enumerate(tally.rules):
+            found = [one for call in own for one in call.result.rules if one.id == rule.id]
+            failed = [one for one in found if one.status is Status.FAIL]
+            assert tally.failed[member.place, place] == len(failed), rule.id
+            assert tally.judged[member.place, place] == len(failed) + sum(o.status is Status.PASS for o in found)
+            assert tally.doubted[member.place, place] == sum(
+                o.status in (Status.UNCERTAIN, Status.ERROR) for o in found
+            )
+            assert tally.lost[member.place, place] == pytest.approx(-sum(one.points for one in failed))
+
+
+def test_sums_by_day_hour_and_heading(calls: Sequence[InspectedCall], tally: Tally) -> None:
+    assert tally.calls == tally.counted == len(calls)
+    assert sum(day.n for day in tally.days.values()) == len(calls)
+    assert sum(hour.n for hour in tally.hours.values()) == len(calls)
+    language = [section for call in calls for section in call.result.sections if section.title == "服务用语"]
+    assert tally.sections["服务用语"] == pytest.approx(
+        [sum(s.score for s in language), sum(s.possible for s in language)]
+    )
+    assert tally.csat.n == len(calls)
+    worst = min((call.rate or 0.0, call.result.call_id) for call in calls)
+    assert min(member.worst for member in tally.members if member.worst) == worst
+
+
+def test_memory_does_not_grow_with_the_calls(calls: Sequence[InspectedCall]) -> None:
+    rows = [figures(call, AGENTS[n % 3]) for n, call in enumerate(calls)]
+    books = {book_of(call.result).digest: book_of(call.result) for call in calls}
+    tally = tally_of([rows] * 40, books.__getitem__)
+    assert tally.calls == 40 * len(rows)
+    assert all(len(listed) <= 4 for listed in tally.examples.values())
+    assert tally.counts("failed").shape == (3, len(tally.rules))
+
+
+def test_a_call_without_a_grade_is_counted_apart(calls: Sequence[InspectedCall]) -> None:
+    books = {book_of(call.result).digest: book_of(call.result) for call in calls}
+    tally = tally_of([[figures(calls[0], AGENTS[0], pending=True)]], books.__getitem__)
+    assert (tally.calls, tally.counted, tally.uncounted) == (1, 0, 1)
+    assert tally.failed.sum() == 0
+
+
+def test_points_of_changed_rules_are_given_back_for_comparison(calls: Sequence[InspectedCall]) -> None:
+    books = {book_of(call.result).digest: book_of(call.result) for call in calls}
+    rows = [figures(call, AGENTS[0]) for call in calls]
+    tally = tally_of([rows], books.__getitem__, frozenset({"forbidden.refusal"}))
+    assert tally.members[0].same.total > tally.members[0].score.total
+
+
+def test_a_book_comes_back_from_its_text(build: ModuleType) -> None:
+    book = book_of(build.result())
+    again = RuleBook.from_text(book.to_text())
+    assert again == book
+    assert again.digest == book.digest
+    assert book.rules[2].item_title == "规范开始语"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(5, 5.0), ("4", 4.0), ("4.5", 4.5), ("好", None), (True, None), (None, None), ("nan", None)]
+)
+def test_satisfaction_as_manifests_have_it(given: object, kept: float | None, build: ModuleType) -> None:
+    call = Call("c-1", metadata={"csat": given})  # type: ignore[dict-item]
+    assert figures_of(build.result(), call, ZONE)["csat"] == kept
+
+
+def test_hours_are_the_centres_and_customers_are_not_named(build: ModuleType) -> None:
+    call = Call("c-1", started_at=datetime(2026, 3, 1, 1, 30, tzinfo=UTC), customer_number="13912345678")
+    kept = figures_of(build.result(), call, ZONE)
+    assert kept["hour"] == 9
+    assert "139" not in str(kept["customer"])
+    assert kept["customer"] == figures_of(build.result(), Call("c-2", customer_number="13912345678"), ZONE)["customer"]
+
+
+def test_promises_come_back(build: ModuleType) -> None:
+    due = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=24)
+    made = build.result(
+        promises=(Promise(3, (0, 4), "回复您", 24.0, due, 12.5), Promise(4, (0, 2), "寄出", None, None, None))
+    )
+    first, second = promised_of(str(figures_of(made, Call("c-1"), ZONE)["promises"]))
+    assert (first.turn, first.due, first.hours, first.kind) == (3, due, 24.0, "reply")
+    assert (second.due, second.said_at) == (None, None)
+    assert date(2026, 3, 3) == due.date()
