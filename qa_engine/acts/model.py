@@ -76,7 +76,8 @@ class ActModel:
             best = here.argmax(axis=0)
             values = here[best, np.arange(len(labels))]
             likely = [at for at in np.argsort(-values, kind="stable").tolist() if values[at] >= LEAST_PROBABILITY]
-            acts = tuple(ActSaid(labels[at], float(values[at]), seen.whole_span(own[int(best[at])])) for at in likely)
+            spans = [seen.whole_span(row) for row in own]
+            acts = tuple(ActSaid(labels[at], float(values[at]), spans[best[at]]) for at in likely)
             found[turns[text].index] = ActReading(turns[text].index, acts)
         return found
 
@@ -91,6 +92,8 @@ class ActModel:
         rows = seen.rows_of_text.get(text, ())
         if not rows:
             return ()
+        if len(rows) == 1:
+            return model.explain(seen, rows[0], act)
         said: Floats = model.log_odds(seen, rows)[:, model.labels.index(act)]
         return model.explain(seen, rows[int(said.argmax())], act)
 

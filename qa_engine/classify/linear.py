@@ -8,6 +8,7 @@ calibrated log-odds and add up exactly.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -56,10 +57,15 @@ class LinearModel:
         lengths = np.sqrt(np.bincount(number, found.idf[column] ** 2, count))
         place = found.place[column]
         known = np.nonzero(place >= 0)[0]
-        number, weighted = number[known], self.weights[place[known]] * found.idf[column[known], None]
-        sums = np.stack([np.bincount(number, each, count) for each in weighted.T], axis=1)
+        number, place, idf = number[known], place[known], found.idf[column[known]]
+        sums = np.stack([np.bincount(number, weights[place] * idf, count) for weights in self._of_labels], axis=1)
         z: Floats = sums / np.maximum(lengths, 1e-12)[:, None] + self.bias
         return z
+
+    @cached_property
+    def _of_labels(self) -> Floats:
+        """``weights`` with the features of a label side by side."""
+        return np.ascontiguousarray(self.weights.T, dtype=np.float64)
 
     def probabilities(self, seen: Seen, rows: Sequence[int] | None = None) -> Floats:
         """Rows × labels, rounded so that they are the same on every machine; of labels that exclude each other they
@@ -96,7 +102,9 @@ class LinearModel:
         """
         found, mine = self.columns(seen), seen.occurrences(row)
         column, begin, finish = seen.column[mine], seen.begin[mine], seen.finish[mine]
-        different, which, times = np.unique(column, return_inverse=True, return_counts=True)
+        different = seen.columns_of(row)
+        which = np.searchsorted(different, column)
+        times = np.bincount(which, minlength=len(different))
         idf, place = found.idf[different], found.place[different]
         known = np.nonzero(place >= 0)[0]
         weights = self.weights[place[known]].astype(np.float64)

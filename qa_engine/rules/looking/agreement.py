@@ -35,8 +35,14 @@ def agreeing_sound(call: CallView, view: TurnView) -> tuple[str, ...]:
 def _against(call: CallView, view: TurnView, measure: Callable[[Turn], float | None]) -> tuple[float, float] | None:
     """(value of the turn, median of the speaker's turns), None when either is not known."""
     value = measure(view.turn)
-    values = [v for other in call.turns_of(view.turn.speaker) if (v := measure(other.turn)) is not None]
-    return (value, median(values)) if value is not None and len(values) >= LEAST_TURNS else None
+    if value is None:
+        return None
+    speaker = view.turn.speaker
+    if (speaker, measure) not in call.medians:
+        values = [v for other in call.turns_of(speaker) if (v := measure(other.turn)) is not None]
+        call.medians[speaker, measure] = median(values) if len(values) >= LEAST_TURNS else None
+    base = call.medians[speaker, measure]
+    return None if base is None else (value, base)
 
 
 def _rate(turn: Turn) -> float | None:

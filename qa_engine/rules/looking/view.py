@@ -141,6 +141,7 @@ class CallView:
         self.typed = transcript.call.channel is Channel.CHAT or not _recognised(transcript)
         self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
         self.kept: dict[str | None, Any] = {}  # the whole call as each role's region, which most conditions want
+        self.medians: dict[tuple[Speaker, Any], float | None] = {}  # of what a speaker's turns measure (agreement)
         self.measures = Measures(transcript)
 
     @cached_property
