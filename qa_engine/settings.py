@@ -3,6 +3,7 @@
 The environment wins over the file. Every field is documented in ``docs/settings.md``; a test compares both.
 """
 
+from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -82,6 +83,28 @@ class Settings(BaseSettings):
     settle_seconds: Annotated[int, Field(ge=0)] = Field(
         60, description="A recording whose header is still open waits until its file is unchanged for so long."
     )
+
+    night_at: time | None = Field(
+        None,
+        description="When the night begins by itself, on the centre's clock, for example `00:30`; before noon it is "
+        "that of the day before. Unset: only `qa-engine nightly` begins one.",
+    )
+    night_deadline: time = Field(
+        time(8), description="When the ledger should balance; a night that will be later gives an alert."
+    )
+    night_folders: tuple[str, ...] = Field(
+        (),
+        description="Folders of a night's recordings, as JSON: `[\"/rec/%Y%m%d\"]`, with the day's `%Y`, `%m`, `%d`.",
+    )
+    night_lists: tuple[str, ...] = Field(
+        (), description='Exports of call records that say what a day should bring, as JSON: `["/cdr/%Y-%m-%d.csv"]`.'
+    )
+    watch_folders: tuple[str, ...] = Field(
+        (),
+        description="Folders (an SFTP drop folder is one) and object stores (`s3://…`, extra `objects`) whose new "
+        "recordings are taken in, as JSON.",
+    )
+    watch_seconds: Annotated[int, Field(ge=5)] = Field(60, description="How often watched folders are looked at.")
 
     tone_model: str = Field(
         "bundled",

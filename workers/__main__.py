@@ -9,18 +9,22 @@ from qa_engine.private import write_for_owner_only
 from qa_engine.service import queues
 from qa_engine.settings import current_settings
 from workers.running import run
+from workers.schedule import run_schedule
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--processes", type=int, default=None)
     parser.add_argument("--queues", default=",".join(queues()))
+    parser.add_argument("--schedule", action="store_true", help="send the ticks of the night, and do no work")
     parser.add_argument("--starter", type=int, default=None, help="pid of the process that this one shall end with")
     arguments = parser.parse_args()
     write_for_owner_only()
     if arguments.starter is not None:
         end_with_starter(arguments.starter)
     try:
+        if arguments.schedule:
+            return run_schedule(current_settings())
         return run(current_settings(), processes=arguments.processes, queues=arguments.queues.split(","))
     except QaError as error:
         print(error, file=sys.stderr)

@@ -19,6 +19,7 @@ from qa_engine.service.adapters.file_queue import clear_leftovers
 from qa_engine.service.jobs.sweep import PATIENCE_SECONDS
 from qa_engine.settings import Settings
 from workers.pool import TaskPool
+from workers.schedule import TICK_QUEUE, schedule_thread
 from workers.tasks import AppFactory, ProcessApp, add_tasks
 from workers.ticker import Ticker
 
@@ -65,6 +66,8 @@ def run(
         every_seconds=tick_seconds,
         patience_seconds=min(PATIENCE_SECONDS, settings.lease_seconds),
     )
+    # with a broker of its own the schedule is a process of its own (qa-engine schedule)
+    beat = schedule_thread(settings) if settings.broker_url is None and TICK_QUEUE in chosen else None
     pid = os.getpid()
 
     def begin_child(**_: object) -> None:
@@ -75,6 +78,8 @@ def run(
 
     worker_process_init.connect(begin_child, weak=False)
     worker_ready.connect(lambda **_: ticker.start(), weak=False)
+    if beat is not None:
+        worker_ready.connect(lambda **_: beat.start(), weak=False)
     worker_shutting_down.connect(lambda **_: log.info("worker_stopping"), weak=False)
     worker = Worker(
         app=celery,
@@ -91,6 +96,8 @@ def run(
     log.info("worker_starting", processes=worker.concurrency, queues=list(chosen))
     worker.start()
     ticker.stop()
+    if beat is not None:
+        beat.stop()
     return int(worker.exitcode or 0)
 
 

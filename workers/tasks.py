@@ -6,8 +6,8 @@ from typing import Any
 
 from celery import Celery
 
-from qa_engine.service import App, run_job, sweep
-from qa_engine.service.adapters.celery_bell import JOB_TASK, SWEEP_TASK
+from qa_engine.service import App, night_tick, run_job, sweep
+from qa_engine.service.adapters.celery_bell import JOB_TASK, NIGHT_TASK, SWEEP_TASK
 
 AppFactory = Callable[[], App]
 
@@ -43,3 +43,7 @@ def add_tasks(celery: Celery, process_app: ProcessApp) -> None:
     @task(name=SWEEP_TASK)  # type: ignore[untyped-decorator]
     def sweep_once(patience_seconds: float) -> None:
         sweep(process_app.get(), patience_seconds=patience_seconds)
+
+    @task(name=NIGHT_TASK)  # type: ignore[untyped-decorator]
+    def night() -> None:
+        night_tick(process_app.get())

@@ -18,6 +18,18 @@ COMMANDS: Entries = {
         "qa_engine.cli.ingest:ingest",
         "Copy recordings into the data folder by hash, take in transcripts, and queue them for the workers.",
     ),
+    "nightly": Entry(
+        "qa_engine.cli.nightly:nightly",
+        "Work through the recordings of a day until its ledger is drawn; exit 1 when it does not balance.",
+    ),
+    "watch": Entry(
+        "qa_engine.cli.nightly:watch",
+        "Look at the folders and stores of QA_WATCH_FOLDERS and take in what is new, until stopped.",
+    ),
+    "schedule": Entry(
+        "qa_engine.cli.schedule:schedule",
+        "Send the ticks by which nights begin and watched folders are looked at, until stopped.",
+    ),
     "worker": Entry("qa_engine.cli.worker:worker", "Work on what is queued until stopped with Ctrl-C or SIGTERM."),
     "serve": Entry(
         "qa_engine.cli.serve:serve",

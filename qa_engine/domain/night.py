@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 from types import MappingProxyType
 
 NO_REASONS: Mapping[str, int] = MappingProxyType({})
@@ -105,3 +106,84 @@ class LedgerOfDay:
     late: tuple[str, ...] = ()
     batches: tuple[BatchLine, ...] = ()
     opened_again: str = ""
+
+
+class NightState(StrEnum):
+    """Where the night of a day stands."""
+
+    TAKING_IN = "taking_in"  # lists and folders are read
+    WORKING = "working"  # machines are at the calls of the day
+    DONE = "done"  # no machine work is left, and the ledger is drawn
+
+
+@dataclass(frozen=True, slots=True)
+class NightProgress:
+    """How far the night of ``day`` is, and when it will end at the speed measured.
+
+    Lengths of audio are in seconds. ``audio_per_second``: audio recognised a second of the clock, over the last quarter
+    of an hour; ``calls_per_second``: calls judged. ``forecast_end`` is None while too little was measured.
+    """
+
+    day: date
+    state: NightState
+    began_at: datetime
+    deadline: datetime
+    ended_at: datetime | None = None
+    files_seen: int = 0
+    calls: int = 0
+    settled: int = 0
+    audio_seconds: float = 0.0
+    audio_left_seconds: float = 0.0
+    judging_left: int = 0
+    audio_per_second: float | None = None
+    calls_per_second: float | None = None
+    forecast_end: datetime | None = None
+
+    @property
+    def misses_deadline(self) -> bool:
+        """The end is known or foreseen to lie behind the hour that was promised."""
+        end = self.ended_at or self.forecast_end
+        return end is not None and end > self.deadline
+
+
+LEAST_MEASURED_SECONDS = 30.0
+LEAST_MEASURED_JOBS = 3
+
+
+def forecast(
+    now: datetime,
+    *,
+    audio_left_seconds: float,
+    audio_per_second: float | None,
+    judging_left: int,
+    calls_per_second: float | None,
+) -> datetime | None:
+    """When what is left is done. Recognition and judging go on beside each other, so the slower one says it; None when
+    a speed that is needed is not known.
+    """
+    waits = [timedelta()]
+    for left, speed in ((audio_left_seconds, audio_per_second), (float(judging_left), calls_per_second)):
+        if left > 0:
+            if not speed:
+                return None
+            waits.append(timedelta(seconds=left / speed))
+    return now + max(waits)
+
+
+def night_due(now: datetime, at: time) -> date:
+    """The newest day whose night should have begun by ``now`` (on the centre's clock, aware).
+
+    A night that begins before noon is that of the day before; one that begins later, of the same day.
+    """
+    run_day = now.date() if now.timetz().replace(tzinfo=None) >= at else now.date() - timedelta(days=1)
+    return run_day - timedelta(days=1) if at < NOON else run_day
+
+
+def night_deadline(day: date, at: time, deadline: time, zone: tzinfo) -> datetime:
+    """The next time that the clocks show ``deadline`` after the night of ``day`` should begin."""
+    run_day = day + timedelta(days=1) if at < NOON else day
+    on = run_day if deadline > at else run_day + timedelta(days=1)
+    return datetime.combine(on, deadline, zone)
+
+
+NOON = time(12)

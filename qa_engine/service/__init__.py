@@ -43,8 +43,11 @@ from qa_engine.service.intake.registering import WARNINGS
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.running import JobOutcome, run_job, run_pending
 from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
-from qa_engine.service.jobs.worker_command import worker_command
+from qa_engine.service.jobs.worker_command import schedule_command, worker_command
 from qa_engine.service.night.ledgers import day_ledger, draw_ledger, ledger_days, open_days
+from qa_engine.service.night.nightly import Sources as NightSources
+from qa_engine.service.night.nightly import advance_night, begin_night, night_faults, night_progress, recent_nights
+from qa_engine.service.night.ticking import Ticked, night_tick, watch_now
 from qa_engine.service.opening import open_app
 from qa_engine.service.people.accounts import (
     AccountRow,
@@ -152,6 +155,7 @@ __all__ = [
     "Level",
     "ListReport",
     "MemoryBell",
+    "NightSources",
     "OutgoingRow",
     "PackJudge",
     "Preview",
@@ -175,6 +179,7 @@ __all__ = [
     "StatusReport",
     "SweepReport",
     "SystemClock",
+    "Ticked",
     "TokenRow",
     "TranscribeOutcome",
     "Transcriber",
@@ -184,8 +189,10 @@ __all__ = [
     "add_account",
     "add_token",
     "add_webhook",
+    "advance_night",
     "agent_names",
     "bearer",
+    "begin_night",
     "call_not_named",
     "change_account",
     "change_password",
@@ -220,6 +227,9 @@ __all__ = [
     "load_placed_rules",
     "load_rules",
     "newer_result",
+    "night_faults",
+    "night_progress",
+    "night_tick",
     "note_look",
     "open_app",
     "open_days",
@@ -231,6 +241,7 @@ __all__ = [
     "read_audit",
     "read_pack",
     "read_scorecards",
+    "recent_nights",
     "recording_file",
     "render_html",
     "render_report",
@@ -251,6 +262,7 @@ __all__ = [
     "run_pending",
     "run_rule_examples",
     "scenarios",
+    "schedule_command",
     "send_again",
     "send_due",
     "set_disabled",
@@ -265,6 +277,7 @@ __all__ = [
     "transcribe_files",
     "upgrade_database",
     "wait_until_settled",
+    "watch_now",
     "with_wishes",
     "wording",
     "worker_command",

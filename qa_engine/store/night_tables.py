@@ -79,3 +79,20 @@ class DrawnLedger(Base):
     complete: Mapped[bool]
     why: Mapped[str]
     body: Mapped[str]  # JSON of domain.night.DayLedger
+
+
+class Night(Base):
+    """The night of a day: one row a day, so two schedulers and two commands mean the same one."""
+
+    __tablename__ = "nights"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(9), index=True)
+    sources: Mapped[str]  # JSON: folders, manifest, lists of calls
+    job_id: Mapped[int | None]  # takes in what the sources hold
+    batch_id: Mapped[int | None]
+    began_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    forecast_end: Mapped[datetime | None]
+    report: Mapped[str]  # JSON: what was wrong with the sources

@@ -9,7 +9,9 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa_engine.domain import CallState
-from qa_engine.service import App, status
+from qa_engine.domain.night import NightProgress
+from qa_engine.domain.people import MACHINE
+from qa_engine.service import App, recent_nights, status
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 UNROUTED = "(none)"
@@ -40,6 +42,30 @@ class QueueCollector(Collector):
         for state in CallState:
             calls.add_metric((state.value,), report.ledger.counts.get(state, 0))
         yield calls
+        yield from _nights(self._engine)
+
+
+def _nights(engine: App) -> Iterator[Metric]:
+    """The newest night: how far, how fast, and when it ends (seconds since 1970, 0 while unknown)."""
+    newest = recent_nights(engine, who=MACHINE, limit=1)
+    figures = (
+        ("qa_night_calls", "Calls of the newest night.", lambda night: night.calls),
+        ("qa_night_settled_calls", "Calls of it without machine work left.", lambda night: night.settled),
+        ("qa_night_audio_left_seconds", "Audio of it that is not recognised.", lambda night: night.audio_left_seconds),
+        ("qa_night_speed", "Audio recognised a second, last quarter hour.", lambda night: night.audio_per_second or 0),
+        ("qa_night_end_timestamp", "When it ended, or is foreseen to.", lambda night: _stamp(night)),
+        ("qa_night_deadline_timestamp", "When its ledger should balance.", lambda night: night.deadline.timestamp()),
+    )
+    for name, told, figure in figures:
+        metric = GaugeMetricFamily(name, told)
+        for night in newest:
+            metric.add_metric((), figure(night))
+        yield metric
+
+
+def _stamp(night: NightProgress) -> float:
+    end = night.ended_at or night.forecast_end
+    return end.timestamp() if end else 0.0
 
 
 class WebMetrics:

@@ -43,8 +43,10 @@ def test_the_way_of_a_call_in_order() -> None:
         ("inspect", "inspect", CallState.TRANSCRIBED),
         ("report", "report", None),
         ("peaks", "peaks", None),
+        ("night", "night", None),
+        ("watch", "night", None),
     ]
-    assert list(queues()) == ["asr", "asr_bulk", "inspect", "report", "peaks"]
+    assert list(queues()) == ["asr", "asr_bulk", "inspect", "report", "peaks", "night"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())
 
 

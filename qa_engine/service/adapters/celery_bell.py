@@ -16,6 +16,7 @@ from qa_engine.settings import Settings
 
 JOB_TASK = "qa.job"
 SWEEP_TASK = "qa.sweep"
+NIGHT_TASK = "qa.night"
 HARD_LIMIT_SECONDS = 6 * 3600
 """A task that runs longer is killed; the job is then tried again like any other that was lost."""
 POLL_SECONDS = 0.2

@@ -1,6 +1,6 @@
 """Ingest: files become calls with a job, each in its own transaction, so that one bad file stops nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,11 +44,12 @@ def ingest_paths(
     progress: Progress | None = None,
     kind: str = "ingest",
     day: date | None = None,
+    begun: Callable[[int], None] | None = None,
 ) -> IngestReport:
     """Take in recordings and transcript files, from files and folders, with the facts their manifest gives.
 
     Every file that was seen is written down in a batch with what became of it. ``kind`` of the batch: ``ingest``,
-    ``watch`` or ``night``; ``day``: of calls whose start nobody knows.
+    ``watch`` or ``night``; ``day``: of calls whose start nobody knows; ``begun`` is told the id of the batch.
 
     A call that is here already stays as it is, and what differs in its facts is told. With ``update_facts`` the facts
     given now are put over the stored ones, and the call is judged anew; one that a person has by now is a fault.
@@ -57,6 +58,8 @@ def ingest_paths(
     given manifest cannot be read at all.
     """
     book = BatchBook(app, kind, [readable(path) for path in paths], day=day)
+    if begun:
+        begun(book.id)
     try:
         found = discover(app.settings, paths, manifest=manifest)
     except FaultyFileError as error:

@@ -23,6 +23,8 @@ _STAGES = "qa_engine.service.stages"
 
 TRANSCRIBE, INSPECT, REPORT = "transcribe", "inspect", "report"
 """The way of a call, each kind naming the next."""
+NIGHT, WATCH = "night", "watch"
+"""What is about no call: taking in the recordings of a day, and what lies in a watched folder."""
 ASR, ASR_BULK = "asr", "asr_bulk"
 """Queues of recordings: one that somebody waits for, and whole folders of them."""
 

@@ -32,3 +32,8 @@ def worker_command(
         *("--processes", str(count), "--queues", ",".join(chosen)),
         *(("--starter", str(os.getpid())) if with_starter else ()),
     ]
+
+
+def schedule_command() -> list[str]:
+    """The command line of the schedule."""
+    return [sys.executable, "-P", start_workers.__file__, "--schedule"]

@@ -6,7 +6,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from qa_engine.domain import CallState
-from qa_engine.service import App, CallFilter, CallRow, health, ledger, ledgers, list_calls, queues, status
+from qa_engine.domain.people import MACHINE
+from qa_engine.service import (
+    App,
+    CallFilter,
+    CallRow,
+    health,
+    ledger,
+    ledgers,
+    list_calls,
+    queues,
+    recent_nights,
+    status,
+)
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine
 from qa_engine.web.errors import problem
@@ -36,6 +48,7 @@ def system_status(request: Request, engine: Engine) -> Response:
         stalled=sum(row.stalled for row in report.queues),
         chosen=ledger(engine, day) if day else report.ledger,
         days=ledgers(engine)[:SHOWN_DAYS],
+        nights=recent_nights(engine, who=MACHINE),
         aside=aside,
         aside_total=aside_total,
         queues=queues(),

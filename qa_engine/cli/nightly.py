@@ -1,0 +1,151 @@
+"""``qa-engine nightly``: the day's batch, from its lists and folders to the ledger."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date as day_type
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_engine.cli.console import Advance, complain, progress_bar, say
+from qa_engine.cli.ledger import show, yesterday
+from qa_engine.cli.serve import running
+from qa_engine.domain.night import NightProgress, NightState
+from qa_engine.domain.people import MACHINE
+from qa_engine.service import (
+    App,
+    NightSources,
+    advance_night,
+    begin_night,
+    day_ledger,
+    night_faults,
+    night_progress,
+    night_tick,
+    open_app,
+    run_job,
+    sweep,
+    watch_now,
+    worker_command,
+)
+from qa_engine.settings import Settings, current_settings
+
+LOOK_SECONDS = 1.0
+NOBODY_WORKS_SECONDS = 120.0
+
+
+def nightly(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders of the recordings; default: the setting QA_NIGHT_FOLDERS.")
+    ] = None,
+    date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which day; default: yesterday.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="Manifest of the recordings; default: beside them.")] = None,
+    lists: Annotated[
+        list[Path] | None, typer.Option("--list", help="Export of call records: what there should be. Repeatable.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Children of the workers it starts.")] = None,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Start no workers; default where QA_BROKER_URL is set.")
+    ] = False,
+) -> None:
+    """Work through the recordings of a day until its ledger is drawn; exit 1 when it does not balance."""
+    settings = current_settings()
+    with open_app(settings) as engine:
+        day = date.date() if date else yesterday(engine)
+        given = None
+        if folders or lists:
+            named = tuple(str(path.resolve()) for path in folders or ())
+            given = NightSources(
+                named, str(manifest.resolve()) if manifest else None, tuple(str(path.resolve()) for path in lists or ())
+            )
+        sweep(engine)  # gives back what a night that was killed still holds
+        job_id = begin_night(engine, day, given, who=MACHINE)
+        alone = no_worker or settings.broker_url is not None
+        with progress_bar() as advance:
+            _take_in(engine, day, job_id, advance)
+            with nullcontext(lambda: True) if alone else _workers(settings, processes) as alive:
+                _work(engine, day, advance, alive)
+        for fault in night_faults(engine, day, who=MACHINE):
+            complain(fault)
+        _end(engine, day)
+        found = day_ledger(engine, day, who=MACHINE)
+    show(found)
+    if not found.now.complete:
+        raise typer.Exit(1)
+
+
+def watch(
+    once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
+) -> None:
+    """Look at the folders and stores of QA_WATCH_FOLDERS and take in what is new, until stopped."""
+    settings = current_settings()
+    with open_app(settings) as engine:
+        while True:
+            for place, report, error in watch_now(engine):
+                if error is not None:
+                    complain(f"{place}: {error}")
+                elif report is not None:
+                    say(f"{place}: {len(report.calls)} calls, {len(report.faults)} faults (batch {report.batch})")
+                    for fault in report.faults:
+                        complain(str(fault))
+            if once:
+                return
+            time.sleep(settings.watch_seconds)
+
+
+def _take_in(engine: App, day: day_type, job_id: int, advance: Advance) -> None:
+    """Take the recordings in here, unless a worker is at it; meanwhile tell how many were seen."""
+    thread = threading.Thread(target=run_job, args=(engine, job_id), name="taking-in", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(LOOK_SECONDS)
+        progress = night_progress(engine, day, who=MACHINE)
+        advance(f"{day}: {progress.files_seen} files seen", 0.0, 0.0)
+
+
+@contextmanager
+def _workers(settings: Settings, processes: int | None) -> Iterator[Callable[[], bool]]:
+    """Workers for as long as the night goes on; whether they are alive."""
+    count = processes or settings.worker_processes
+    os.environ.setdefault("QA_ASR_THREADS", "1")  # one thread a child: the children share the cores
+    os.environ.setdefault("QA_LOG_LEVEL", "WARNING")
+    with running(worker_command(settings, processes=count, with_starter=True)) as process:
+        yield lambda: process.poll() is None
+
+
+def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool]) -> None:
+    moved_at, settled = time.monotonic(), -1
+    while True:
+        progress = advance_night(engine, day)
+        if progress.state is NightState.DONE:
+            return
+        advance(*_told(progress))
+        if progress.settled != settled:
+            moved_at, settled = time.monotonic(), progress.settled
+        elif time.monotonic() - moved_at > NOBODY_WORKS_SECONDS:
+            moved_at = time.monotonic()
+            say(f"{day}: nothing was done for {NOBODY_WORKS_SECONDS:.0f} s; do workers run? (qa-engine worker)")
+        if not alive():
+            complain("the workers have stopped; what is left is done by the next ones (qa-engine nightly goes on)")
+            return
+        time.sleep(LOOK_SECONDS)
+
+
+def _told(progress: NightProgress) -> tuple[str, float, float]:
+    end = f", ends about {progress.forecast_end:%H:%M}" if progress.forecast_end else ""
+    late = " (LATE)" if progress.misses_deadline else ""
+    subject = f"{progress.day}: {progress.settled} of {progress.calls} calls{end}{late}"
+    if progress.audio_seconds:
+        return subject, progress.audio_seconds - progress.audio_left_seconds, progress.audio_seconds
+    return subject, float(progress.settled), float(progress.calls)
+
+
+def _end(engine: App, day: day_type) -> None:
+    progress = night_progress(engine, day, who=MACHINE)
+    took = f" in {(progress.ended_at - progress.began_at).total_seconds():.0f} s" if progress.ended_at else ""
+    say(f"{day}: {progress.settled} of {progress.calls} calls, {progress.audio_seconds / 3600:.2f} h of audio{took}")
+    night_tick(engine)

@@ -1,0 +1,214 @@
+"""The night of a day: begun once however often it is asked for, gone on with after any stop, ended by its ledger.
+
+Nothing here is remembered outside of the database. The row of the day is unique, what takes the recordings in is a job
+with a lease, and whoever looks after the night (a command, a tick of the schedule) finds what is to be done next.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+import structlog
+
+from qa_engine.domain.night import (
+    LEAST_MEASURED_JOBS,
+    LEAST_MEASURED_SECONDS,
+    NightProgress,
+    NightState,
+    forecast,
+    night_deadline,
+    night_due,
+)
+from qa_engine.domain.people import MACHINE, Actor, Right, require
+from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import INSPECT, NIGHT, TRANSCRIBE, enqueue
+from qa_engine.service.jobs.ringing import ring
+from qa_engine.service.night.ledgers import draw_ledger
+from qa_engine.settings import Settings
+from qa_engine.store import JobState, calls, jobs, ledgers, night_tables, nights, tables
+
+log = structlog.get_logger(__name__)
+
+MIDNIGHT = time(0)
+MEASURED = timedelta(minutes=15)
+CATCH_UP = timedelta(days=7)
+"""Nights that a machine that was down missed are made up for, back to so long ago."""
+JUMP = timedelta(hours=3)
+"""A clock may go back so far, and what it said before still counts."""
+SHOWN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the recordings of a night lie, and the lists that say what there should be."""
+
+    folders: tuple[str, ...]
+    manifest: str | None = None
+    lists: tuple[str, ...] = ()
+
+
+def sources_of(settings: Settings, day: date) -> Sources:
+    """What the settings say, for one day. Raises UsageError when they name no folder."""
+    if not settings.night_folders and not settings.night_lists:
+        raise UsageError("name the folders of the recordings, or set QA_NIGHT_FOLDERS")
+    folders = tuple(day.strftime(folder) for folder in settings.night_folders)
+    return Sources(folders, None, tuple(day.strftime(one) for one in settings.night_lists))
+
+
+def begin_night(app: App, day: date, sources: Sources | None = None, *, who: Actor) -> int:
+    """Begin the night of a day, or take its sources in once more when it was begun; the id of the job that does it.
+
+    Whatever was taken in before is a duplicate, so asking again does no harm, and a job that is waiting or being done
+    stays the one. Raises UsageError without any folder.
+    """
+    require(who, Right.RUN_NIGHT)
+    chosen = sources or sources_of(app.settings, day)
+    text = json.dumps({"folders": chosen.folders, "manifest": chosen.manifest, "lists": chosen.lists})
+    now = app.clock.now()
+    deadline = night_deadline(day, app.settings.night_at or MIDNIGHT, app.settings.night_deadline, app.zone)
+    with app.database.write() as session:
+        night, new = nights.begin(session, day, sources=text, now=now, deadline=deadline)
+        job = enqueue(session, NIGHT, subject=day.isoformat(), key="", now=now)
+        if not new:
+            night.sources = text
+            night.state, night.ended_at = NightState.TAKING_IN.value, None
+            night.began_at = min(night.began_at, now)  # the clock may have been ahead
+            jobs.ask_again(session, job.id, now=now)
+        night.job_id = job.id
+        calls.note(session, None, actor=who.id, action="night", detail=str(day), now=now)
+        session.flush()
+        queue, job_id = job.queue, job.id
+    ring(app, [(queue, job_id)])
+    return job_id
+
+
+def stored_sources(app: App, day: date) -> Sources:
+    """Raises NotFoundError when the night of this day was never begun."""
+    with app.database.read() as session:
+        night = nights.find(session, day)
+        if night is None:
+            raise NotFoundError(f"no night of {day} was begun")
+        told = json.loads(night.sources)
+    return Sources(tuple(told["folders"]), told["manifest"], tuple(told["lists"]))
+
+
+def night_progress(app: App, day: date, *, who: Actor) -> NightProgress:
+    """How far the night of a day is, with the forecast of its end. Raises NotFoundError."""
+    require(who, Right.SEE_NIGHT)
+    with app.database.read() as session:
+        night = nights.find(session, day)
+        if night is None:
+            raise NotFoundError(f"no night of {day} was begun")
+        now = app.clock.now()
+        left = nights.work_left(session, day)
+        since = max(night.began_at, now - MEASURED)
+        speed = nights.speed(session, day, since=since, until=now, recognise=TRANSCRIBE, judge=INSPECT)
+        batch = session.get(night_tables.Batch, night.batch_id) if night.batch_id else None
+        audio_rate, call_rate = _rates(speed)
+        state = NightState(night.state)
+        end = None
+        if state is NightState.WORKING:
+            end = forecast(
+                now,
+                audio_left_seconds=left.audio_left_seconds,
+                audio_per_second=audio_rate,
+                judging_left=left.judging_left,
+                calls_per_second=call_rate,
+            )
+        zone = app.zone
+        return NightProgress(
+            day=day,
+            state=state,
+            began_at=night.began_at.astimezone(zone),
+            deadline=night.deadline.astimezone(zone),
+            ended_at=night.ended_at.astimezone(zone) if night.ended_at else None,
+            files_seen=batch.seen if batch else 0,
+            calls=left.calls,
+            settled=left.settled,
+            audio_seconds=left.audio_seconds,
+            audio_left_seconds=left.audio_left_seconds,
+            judging_left=left.judging_left,
+            audio_per_second=audio_rate,
+            calls_per_second=call_rate,
+            forecast_end=end.astimezone(zone) if end else None,
+        )
+
+
+def recent_nights(app: App, *, who: Actor, limit: int = SHOWN) -> tuple[NightProgress, ...]:
+    """The newest nights, the newest first."""
+    require(who, Right.SEE_NIGHT)
+    with app.database.read() as session:
+        days = [night.day for night in nights.newest(session, limit)]
+    return tuple(night_progress(app, day, who=who) for day in days)
+
+
+def night_faults(app: App, day: date, *, who: Actor) -> tuple[str, ...]:
+    """What was wrong with the sources of a night, as it was told when they were taken in."""
+    require(who, Right.SEE_NIGHT)
+    with app.database.read() as session:
+        night = nights.find(session, day)
+        if night is None:
+            return ()
+        job = session.get(tables.Job, night.job_id) if night.job_id else None
+        failed = [job.last_error or ""] if job is not None and job.state == JobState.FAILED.value else []
+        return (*json.loads(night.report).get("faults", ()), *failed)
+
+
+def advance_night(app: App, day: date) -> NightProgress:
+    """Look after a night that is going on: note the forecast, draw the ledger when it is done or its hour is over."""
+    progress = night_progress(app, day, who=MACHINE)
+    now = app.clock.now()
+    if progress.state is NightState.DONE:
+        return progress
+    with app.database.read() as session:
+        night = nights.find(session, day)
+        job = session.get(tables.Job, night.job_id) if night and night.job_id else None
+        taking_in = job is not None and job.state in (JobState.QUEUED.value, JobState.RUNNING.value)
+        drawn = ledgers.drawn(session, day)
+        late = now > progress.deadline and not any(one.drawn_at >= progress.deadline for one in drawn)
+    if taking_in:
+        return progress
+    done = progress.calls == progress.settled
+    if done or late:
+        draw_ledger(app, day, who=MACHINE)
+    with app.database.write() as session:
+        night = nights.find(session, day)
+        assert night is not None
+        night.state = (NightState.DONE if done else NightState.WORKING).value
+        night.ended_at = now if done else None
+        night.forecast_end = progress.forecast_end
+    if done:
+        log.info("night_done", day=str(day), calls=progress.calls)
+    return night_progress(app, day, who=MACHINE)
+
+
+def due_nights(app: App) -> tuple[date, ...]:
+    """The nights that should have begun by now and were not, the oldest first.
+
+    A row that says it began later than now is from a clock that was ahead: it counts as not begun.
+    """
+    at = app.settings.night_at
+    if at is None:
+        return ()
+    now = app.clock.now()
+    newest = night_due(now.astimezone(app.zone), at)
+    with app.database.read() as session:
+        rows = {night.day: night for night in nights.newest(session, 100)}
+    begun = {day for day, night in rows.items() if night.began_at <= now + JUMP}
+    earlier = [day for day in begun if day < newest]
+    if begun and not earlier:
+        return ()  # the first of all nights is the newest one, or the clock went back behind it
+    first = max(max(earlier) + timedelta(days=1), newest - CATCH_UP) if earlier else newest
+    days = [first + timedelta(days=n) for n in range((newest - first).days + 1)]
+    return tuple(day for day in days if day not in begun)
+
+
+def _rates(speed: nights.Speed) -> tuple[float | None, float | None]:
+    """Audio recognised and calls judged a second of the clock; None where too little was measured."""
+    length = (speed.until - speed.since).total_seconds()
+    if length < LEAST_MEASURED_SECONDS:
+        return None, None
+    audio = speed.audio_seconds / length if speed.recognised >= LEAST_MEASURED_JOBS else None
+    judged = speed.judged / length if speed.judged >= LEAST_MEASURED_JOBS else None
+    return audio, judged

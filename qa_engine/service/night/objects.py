@@ -1,0 +1,118 @@
+"""Object stores (S3 and whatever else fsspec knows) as watched folders: what is new is fetched, then taken in.
+
+Fetched files lie below ``staging`` in the data folder under the path they have in the store, for as long as they are
+taken in. Their time is that of the object, so a look knows an object again without fetching it.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from qa_engine.domain import sha256_hex
+from qa_engine.errors import InputError, SettingsError
+from qa_engine.private import private_folder
+from qa_engine.service.context import App
+from qa_engine.service.intake.discovery import MANIFEST_NAMES, RECORDING_SUFFIXES, TRANSCRIPT_SUFFIXES
+from qa_engine.service.intake.filenames import readable
+from qa_engine.store import batches
+from qa_engine.text import writable
+
+_PLAIN = re.compile(r"[^\w.@+=-]+")
+
+
+def is_store(place: str) -> bool:
+    """True for an address such as ``s3://recordings/2026``; False for a folder."""
+    return "://" in place
+
+
+@contextmanager
+def staged(app: App, place: str) -> Iterator[Path | None]:
+    """A folder with what is new in the store, its manifests and sidecars; None when nothing is.
+
+    Raises SettingsError without fsspec or its part for this kind of store, InputError when the store cannot be read.
+    """
+    files, root = _opened(place)
+    folder = app.settings.home / "staging" / f"{_PLAIN.sub('-', place)[:60]}-{sha256_hex(place.encode())[:8]}"
+    try:
+        found = {name: info for name, info in files.find(root, detail=True).items() if info.get("type") == "file"}
+        fresh = _new(app, folder, root, found)
+        if not fresh:
+            yield None
+            return
+        private_folder(app.settings.home / "staging")
+        for name in fresh:
+            target = folder / _inside(root, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.get_file(name, str(target))
+            changed = _changed_ns(found[name])
+            os.utime(target, ns=(changed, changed))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{place}: cannot be read ({type(error).__name__}: {error})") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(place: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+
+        files, root = url_to_fs(place)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(
+            f"QA_WATCH_FOLDERS: {place.split('://')[0]}:// cannot be opened ({error}); "
+            "pip install 'qa-engine[objects]', and the fsspec part of this store (for S3: s3fs)"
+        ) from None
+    files.invalidate_cache()
+    return files, str(root)
+
+
+def _new(app: App, folder: Path, root: str, found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The objects to fetch: new or changed recordings and transcripts, and the lists and sidecars beside them."""
+    calls, aids = [], []
+    stems = {(PurePosixPath(name).parent, PurePosixPath(name).stem) for name in found if _is(name, RECORDING_SUFFIXES)}
+    for name in found:
+        path = PurePosixPath(name)
+        beside = _is(name, TRANSCRIPT_SUFFIXES) and (path.parent, path.stem) in stems
+        if path.name in MANIFEST_NAMES or beside:
+            aids.append(name)
+        elif _is(name, RECORDING_SUFFIXES | TRANSCRIPT_SUFFIXES) and not path.name.startswith("."):
+            calls.append(name)
+    paths = {name: writable(readable(folder / _inside(root, name))) for name in calls}
+    with app.database.read() as session:
+        known = batches.last_seen(session, list(paths.values()))
+    fresh = [
+        name
+        for name in calls
+        if (before := known.get(paths[name])) is None
+        or (before.size_bytes, before.modified_ns) != (found[name].get("size"), _changed_ns(found[name]))
+    ]
+    return [*fresh, *aids] if fresh else []
+
+
+def _is(name: str, suffixes: frozenset[str]) -> bool:
+    return PurePosixPath(name).suffix.lower() in suffixes
+
+
+def _inside(root: str, name: str) -> Path:
+    """The path of an object below the root of the store; no name leads out of the folder it is fetched to."""
+    relative = PurePosixPath(name.removeprefix(root).lstrip("/") or PurePosixPath(name).name)
+    return Path(*(part for part in relative.parts if part not in ("..", "/", "")))
+
+
+def _changed_ns(info: Mapping[str, Any]) -> int:
+    """When an object was changed, in ns; where the store does not say, a number that stands for its content."""
+    for key in ("LastModified", "last_modified", "mtime", "created", "updated"):
+        value = info.get(key)
+        if isinstance(value, datetime):
+            return int(value.timestamp()) * 10**9
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return int(value) * 10**9
+    mark = str(info.get("ETag") or info.get("etag") or info.get("name"))
+    return int(sha256_hex(mark.encode())[:8], 16) * 10**9

@@ -1,0 +1,18 @@
+"""The recordings of a day are taken in, as one job of the day."""
+
+from datetime import date
+
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import NIGHT, job_kind
+from qa_engine.service.jobs.leases import Lease
+from qa_engine.service.night.taking_in import take_in_sources, taken_in
+
+
+@job_kind(NIGHT, title="夜间导入", queues={"night": "夜间导入与监视"}, step=50)
+def take_in_the_night(app: App, lease: Lease) -> None:
+    """The stage as a job. Cut off and begun anew it finds what was taken in."""
+    day = date.fromisoformat(lease.subject)
+    faults = take_in_sources(app, day)
+    with app.database.write() as session:
+        taken_in(session, day, faults)
+        lease.complete(session, app)

@@ -1,0 +1,14 @@
+"""A look at a watched folder: what is new in it is taken in."""
+
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import WATCH, job_kind
+from qa_engine.service.jobs.leases import Lease
+from qa_engine.service.night.watching import look_at
+
+
+@job_kind(WATCH, title="查看监视的文件夹", queues={"night": "夜间导入与监视"}, step=51)
+def look(app: App, lease: Lease) -> None:
+    """The stage as a job."""
+    look_at(app, lease.subject)
+    with app.database.write() as session:
+        lease.complete(session, app)
