@@ -8,7 +8,7 @@ from itertools import pairwise
 from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn
 from qa_engine.measures import LONG_SILENCE_SECONDS, Measures
 from qa_engine.reports.wording import EXCLUSIONS, SPEAKERS, TOLD_PROBABILITY, clock, tone_label
-from qa_engine.text import mask_private
+from qa_engine.text import mask_private, mask_turns
 
 DOUBTFUL_CONFIDENCE = 0.7  # below it the form prints the confidence next to the words
 
@@ -154,6 +154,8 @@ def show_turns(
     measures = Measures(transcript)
     silences = _silences_before(measures)
     cut_ins = {found.cutter: round(found.shared.seconds, 1) for found in measures.cut_ins}
+    speakers = [(t.speaker, t.agent_id, t.label if t.speaker is Speaker.UNKNOWN else None) for t in transcript.turns]
+    masked = mask_turns([turn.text for turn in transcript.turns], speakers)
     for position, turn in enumerate(transcript.turns):
         lines.append(
             TurnLine(
@@ -164,7 +166,7 @@ def show_turns(
                 start=turn.start,
                 end=turn.end,
                 clock=clock(turn.start),
-                pieces=pieces_of(turn.text, by_turn.get(turn.index, ())),
+                pieces=pieces_of(masked[position], by_turn.get(turn.index, ())),
                 excluded=EXCLUSIONS[turn.excluded] if turn.excluded is not None else "",
                 confidence=turn.confidence,
                 chars_per_minute=turn.prosody.chars_per_minute if turn.prosody else None,
@@ -200,9 +202,8 @@ def _silences_before(measures: Measures) -> dict[int, float]:
     return found
 
 
-def pieces_of(text: str, markings: Sequence[Marking]) -> tuple[MarkedText, ...]:
-    """``text`` masked and cut where marks begin and end; together the pieces are the masked text."""
-    masked = mask_private(text)  # keeps the length, so spans keep their place
+def pieces_of(masked: str, markings: Sequence[Marking]) -> tuple[MarkedText, ...]:
+    """A masked text cut where marks begin and end: masking keeps the length, so spans keep their place."""
     limit = len(masked)
     spans = [
         (min(m.start, limit), min(m.end, limit), m) for m in markings if m.start < m.end and m.mark is not Mark.NONE

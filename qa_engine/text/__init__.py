@@ -1,6 +1,7 @@
 """Chinese text as rules see it: normalised with the way back, counted, sounded out, masked."""
 
 from qa_engine.text.counting import count_chars
+from qa_engine.text.dictated import mask_turns
 from qa_engine.text.normalised import SENTENCE_END, SOUNDS, Normalised, Skeleton, compared, normalise, skeleton
 from qa_engine.text.numerals import number_value
 from qa_engine.text.pinyin import CONFUSIONS, DEFAULT_CONFUSIONS, Confusions, char_syllable, syllables, toneless
@@ -20,6 +21,7 @@ __all__ = [
     "compared",
     "count_chars",
     "mask_private",
+    "mask_turns",
     "normalise",
     "number_value",
     "skeleton",

@@ -8,8 +8,9 @@ text calls it a card. So an 18-digit waybill number stays.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from qa_engine.text.normalised import SOUNDS, Normalised, normalise
 from qa_engine.text.numerals import DIGITS
@@ -26,15 +27,23 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10x98765432"
 _CARD_CALLED = re.compile(r"卡|银行|账号|账户")
 _IDENTITY_CALLED = re.compile(r"身份|证件|证号")
-_CALLED_WITHIN = 16  # characters before a number in which it may be called by its name
+CALLED_WITHIN = 16  # characters before a number in which it may be called by its name
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """Digits in one piece, and where each stands in the normalised text."""
 
     digits: str
     places: tuple[int, ...]
+
+
+class Hidden(NamedTuple):
+    """Digits of a prefix that is no part of a number, and how many stay visible at its head and its tail."""
+
+    skip: int
+    head: int
+    tail: int
 
 
 def mask_private(text: str) -> str:
@@ -43,35 +52,35 @@ def mask_private(text: str) -> str:
     Mobile 139****5678, identity 110***********1234, bank the last four only. Same length as ``text``.
     """
     normal = normalise(text)
-    chars = list(text)
-    for places, keep_head, keep_tail in _numbers(normal):
-        for at in places[keep_head : len(places) - keep_tail]:
-            start, end = normal.span_to_source(at, at + 1)
-            chars[start:end] = "*" * (end - start)
+    hidden: list[int] = []
+    for start, end in runs(normal.text):
+        groups = groups_of(normal.text, start, end)
+        for first, taken, found in private_numbers(groups, normal.text[max(0, start - CALLED_WITHIN) : start]):
+            places = [at for group in groups[first : first + taken] for at in group.places]
+            hidden += places[found.skip + found.head : len(places) - found.tail]
+    return hide(normal, hidden)
+
+
+def hide(normal: Normalised, places: Iterable[int]) -> str:
+    """The shown text with ``*`` at some places of the normalised one; the length stays."""
+    chars = list(normal.source)
+    for at in places:
+        start, end = normal.span_to_source(at, at + 1)
+        chars[start:end] = "*" * (end - start)
     return "".join(chars)
 
 
-def _numbers(normal: Normalised) -> Iterator[tuple[Sequence[int], int, int]]:
-    """Places of the digits of each private number, and how many stay visible at its head and tail."""
-    for run in _RUN.finditer(normal.text):
-        if run.start() and normal.text[run.start() - 1].isalpha() and normal.text[run.start() - 1].isascii():
-            continue  # SF1391234567890: the number of a parcel
-        groups = _groups(normal.text, run.start(), run.end())
-        before = normal.text[max(0, run.start() - _CALLED_WITHIN) : run.start()]
-        at = 0
-        while at < len(groups):
-            found = _longest(groups[at:], before)
-            if found is None:
-                at += 1
-                continue
-            taken, hidden = found
-            yield hidden
-            at += taken
+def runs(text: str) -> Iterator[tuple[int, int]]:
+    """[start, end) of every stretch of digits in a normalised text, however they are grouped."""
+    for run in _RUN.finditer(text):
+        before = text[run.start() - 1 : run.start()]
+        if not (before.isalpha() and before.isascii()):  # SF1391234567890: the number of a parcel
+            yield run.span()
 
 
-def _groups(text: str, start: int, end: int) -> list[_Group]:
+def groups_of(text: str, start: int, end: int) -> list[Group]:
     """The digits of a run in one piece each: 一 behind a number in figures is the beginning of a word (一下)."""
-    found: list[_Group] = []
+    found: list[Group] = []
     for at in range(start, end):
         char = text[at]
         digit = "x" if char == "x" else "2" if char == "两" else _DIGITS.get(char)
@@ -82,40 +91,49 @@ def _groups(text: str, start: int, end: int) -> list[_Group]:
             digit == "x" or (last.places[-1] == at - 1 and char.isascii() == text[at - 1].isascii())
         )
         if last is not None and goes_on:
-            found[-1] = _Group(last.digits + digit, (*last.places, at))
+            found[-1] = Group(last.digits + digit, (*last.places, at))
         else:
-            found.append(_Group(digit, (at,)))
+            found.append(Group(digit, (at,)))
     return found
 
 
-def _longest(groups: Sequence[_Group], before: str) -> tuple[int, tuple[Sequence[int], int, int]] | None:
+def private_numbers(groups: Sequence[Group], before: str) -> Iterator[tuple[int, int, Hidden]]:
+    """(first group, how many groups, what to hide) of each private number; ``before`` is what is said in front."""
+    at = 0
+    while at < len(groups):
+        found = _longest(groups[at:], before)
+        if found is None:
+            at += 1
+            continue
+        yield at, *found
+        at += found[0]
+
+
+def _longest(groups: Sequence[Group], before: str) -> tuple[int, Hidden] | None:
     """The longest private number that begins with the first group: how many groups it takes, and what to hide."""
     number = ""
-    places: list[int] = []
-    best: tuple[int, tuple[Sequence[int], int, int]] | None = None
+    best: tuple[int, Hidden] | None = None
     for taken, group in enumerate(groups, start=1):
         number += group.digits
-        places += group.places
         if len(number) > _MOST_DIGITS:
             break
         if len(number) >= _LEAST_DIGITS and (kept := _kept(number, before)) is not None:
-            skip, head, tail = kept
-            best = taken, (places[skip:], head, tail)
+            best = taken, kept
     return best
 
 
-def _kept(number: str, before: str) -> tuple[int, int, int] | None:
-    """Digits of a prefix that is no part of the number, and how many stay visible; None when it is no private one."""
+def _kept(number: str, before: str) -> Hidden | None:
+    """What to hide of a number; None when it is no private one."""
     if len(number) == 18 and _is_identity(number, called=_IDENTITY_CALLED.search(before) is not None):
-        return 0, 3, 4
+        return Hidden(0, 3, 4)
     if len(number) == 15 and number.isdecimal() and _IDENTITY_CALLED.search(before) and _is_date("19" + number[6:12]):
-        return 0, 3, 4
+        return Hidden(0, 3, 4)
     if number.isdecimal() and _is_card(number, called=_CARD_CALLED.search(before) is not None):
-        return 0, 0, 4
+        return Hidden(0, 0, 4)
     mobile = _MOBILE.fullmatch(number)
     if mobile is not None:
-        return mobile.start("number"), 3, 4
-    return (0, 3, 2) if _LANDLINE.fullmatch(number) else None
+        return Hidden(mobile.start("number"), 3, 4)
+    return Hidden(0, 3, 2) if _LANDLINE.fullmatch(number) else None
 
 
 def _is_identity(number: str, *, called: bool) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.domain import Speaker, SpeechSpan
+from qa_engine.domain import Call, Speaker, SpeechSpan, Transcript, Turn
 from qa_engine.reports import call_form
 from qa_engine.reports.turns import Mark, MarkedText, Marking, pieces_of, show_turns
 from qa_engine.text import mask_private
@@ -47,13 +47,13 @@ def test_notes_of_equal_marks_are_joined_once() -> None:
     st.text("您好不行投诉1391234567 8，。", max_size=40),
     st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45), st.sampled_from(Mark)), max_size=6),
 )
-def test_pieces_together_are_the_masked_text(text: str, spans: list[tuple[int, int, Mark]]) -> None:
+def test_pieces_together_are_the_text(text: str, spans: list[tuple[int, int, Mark]]) -> None:
     pieces = pieces_of(text, [mark(start, end, kind) for start, end, kind in spans])
-    assert "".join(piece.text for piece in pieces) == mask_private(text)
+    assert "".join(piece.text for piece in pieces) == text
 
 
 def test_a_phone_number_is_masked_even_where_a_mark_cuts_it() -> None:
-    pieces = pieces_of("手机13912345678", [mark(2, 8)])
+    pieces = pieces_of(mask_private("手机13912345678"), [mark(2, 8)])
     assert [piece.text for piece in pieces] == ["手机", "139***", "*5678"]
 
 
@@ -99,3 +99,11 @@ def test_speech_without_words_is_told_before_the_turn_it_stands_before(build: Mo
     form = call_form(replace(build.transcript(), unheard=unheard), build.result())
     assert [(line.number, line.unheard_before) for line in form.turns if line.unheard_before] == [(5, 2.5), (12, 1.0)]
     assert "有说话声但没有识别出文字：00:19 坐席 2.5 秒、01:03 客户 1 秒" in form.warnings
+
+
+def test_a_number_dictated_over_turns_is_masked_in_them(build: ModuleType) -> None:
+    said = ["我的电话是幺三八", "幺三八", "零零零零", "嗯", "一二三四"]
+    speakers = [Speaker.CUSTOMER, Speaker.AGENT, Speaker.CUSTOMER, Speaker.AGENT, Speaker.CUSTOMER]
+    turns = tuple(Turn(at, who, text) for at, (who, text) in enumerate(zip(speakers, said, strict=True)))
+    lines = show_turns(Transcript(Call("c"), turns), [Marking(2, 0, 4, Mark.FAULT, "")], {}).lines
+    assert [line.text for line in lines] == ["我的电话是幺三八", "幺三八", "****", "嗯", "一二三四"]

@@ -1,0 +1,158 @@
+"""Private numbers that are dictated over several turns, a group a turn, while the other side says each group back.
+
+In 「幺三八」「好的，幺三八」「零零零零」「嗯」「一二三四」 no turn holds a number: together they are one. The groups
+of a speaker go on over what only listens, asks on or says back what was said; a number is looked for in them as in one
+text. What is hidden of a number is hidden as well where somebody says a part of it again soon after.
+"""
+
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+from qa_engine.text.normalised import Normalised, normalise
+from qa_engine.text.privacy import CALLED_WITHIN, Group, groups_of, hide, private_numbers, runs
+
+_JOINTS = re.compile(
+    "(?:然后|接着|接下来|后面|后边|再|就是|还有|最后|中间|前面|完了|那个|这个|是|的|呢|哈|啊|呀|对|嗯|呃|好|行|你|您|记|一下|继续|说|请讲|ok)*"
+)
+_LISTENING_CHARS = 10  # 字 without a number in which somebody only listens: 好的您慢慢说我记一下
+_STRAY_CHARS = 2  # beside the words of a joint, between a group and the end of its turn
+_LEAST_ECHO = 2  # digits said back while a number is dictated; one more afterwards
+_MOST_PIECES = 12  # of a number that is dictated, digit by digit in pairs
+_ECHO_TURNS = 6  # after a number in which a part of it is taken for the same number
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Digits in one stretch of a turn: [start, end) of its normalised text."""
+
+    turn: int
+    groups: Sequence[Group]
+    start: int
+    end: int
+
+    @property
+    def digits(self) -> str:
+        return "".join(group.digits for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A turn: its text, and the digits in it."""
+
+    normal: Normalised
+    pieces: Sequence[_Piece]
+
+    def gap(self, start: int, end: int) -> int:
+        """字 between two places that do more than join groups."""
+        words = "".join(filter(str.isalnum, self.normal.text[start:end]))
+        joint = _JOINTS.match(words)
+        return len(words) - (joint.end() if joint else 0)
+
+    @property
+    def chars(self) -> int:
+        return sum(map(str.isalnum, self.normal.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A private number: of each digit its turn, its place in the normalised text, and whether it is hidden."""
+
+    digits: str
+    places: Sequence[tuple[int, int]]
+    hidden: Sequence[bool]
+
+
+def mask_turns(texts: Sequence[str], speakers: Sequence[Hashable]) -> tuple[str, ...]:
+    """``mask_private`` of every turn of a call, with the numbers that are dictated over several turns; lengths stay.
+
+    ``speakers`` says of each turn who speaks; turns of one who is not known may all have the same.
+    """
+    turns = [_said(number, text) for number, text in enumerate(texts)]
+    hidden: list[set[int]] = [set() for _ in turns]
+    for number in [*_within(turns), *_across(turns, speakers)]:
+        for (turn, at), hides in zip(number.places, number.hidden, strict=True):
+            if hides:
+                hidden[turn].add(at)
+        _hide_echoes(number, turns, hidden)
+    return tuple(hide(turn.normal, places) for turn, places in zip(turns, hidden, strict=True))
+
+
+def _said(number: int, text: str) -> _Said:
+    normal = normalise(text)
+    found = [_Piece(number, groups_of(normal.text, *span), *span) for span in runs(normal.text)]
+    return _Said(normal, found)
+
+
+def _within(turns: Sequence[_Said]) -> Iterator[_Number]:
+    """The numbers that stand in one turn; what it is called may have been said by the turn before."""
+    for number, turn in enumerate(turns):
+        for piece in turn.pieces:
+            yield from _numbers([piece], turns, number)
+
+
+def _across(turns: Sequence[_Said], speakers: Sequence[Hashable]) -> Iterator[_Number]:
+    for speaker in dict.fromkeys(speakers):
+        for chain in _chains(turns, [own == speaker for own in speakers]):
+            yield from _numbers(chain, turns, chain[0].turn)
+            # Where nobody knows who speaks, a group may be said back by the other; and people repeat themselves.
+            once = [piece for at, piece in enumerate(chain) if not at or piece.digits != chain[at - 1].digits]
+            if len(once) < len(chain):
+                yield from _numbers(once, turns, chain[0].turn)
+
+
+def _numbers(pieces: Sequence[_Piece], turns: Sequence[_Said], first: int) -> Iterator[_Number]:
+    before = turns[first].normal.text[: pieces[0].start]
+    if first:
+        before = turns[first - 1].normal.text + before
+    groups = [(piece.turn, group) for piece in pieces for group in piece.groups]
+    for start, taken, found in private_numbers([group for _, group in groups], before[-CALLED_WITHIN:]):
+        own = groups[start : start + taken]
+        places = [(turn, at) for turn, group in own for at in group.places]
+        last = len(places) - found.tail
+        hidden = [found.skip + found.head <= at < last for at in range(len(places))]
+        yield _Number("".join(group.digits for _, group in own), places, hidden)
+
+
+def _chains(turns: Sequence[_Said], own: Sequence[bool]) -> Iterator[Sequence[_Piece]]:
+    """The stretches in which one speaker dictates, of two pieces at least."""
+    chain: list[_Piece] = []
+    for turn, mine in zip(turns, own, strict=True):
+        if not mine:
+            ends = bool(chain) and not _listens(turn, chain)
+        else:
+            at = 0
+            for piece in turn.pieces:
+                if chain and turn.gap(at, piece.start) > (0 if at else _STRAY_CHARS):
+                    yield from [chain] if len(chain) > 1 else []
+                    chain = []
+                chain.append(piece)
+                at = piece.end
+            ends = bool(chain) and turn.gap(at, len(turn.normal.text)) > _STRAY_CHARS
+        if ends:
+            yield from [chain] if len(chain) > 1 else []
+            chain = []
+    yield from [chain] if len(chain) > 1 else []
+
+
+def _listens(turn: _Said, chain: Sequence[_Piece]) -> bool:
+    """True of a turn of the other that says no number but what was dictated."""
+    if turn.pieces:
+        dictated = "".join(piece.digits for piece in chain[-_MOST_PIECES:])
+        return all(piece.digits in dictated for piece in turn.pieces)
+    return turn.chars <= _LISTENING_CHARS
+
+
+def _hide_echoes(number: _Number, turns: Sequence[_Said], hidden: Sequence[set[int]]) -> None:
+    first, last = number.places[0][0], number.places[-1][0]
+    own = set(number.places)
+    for turn in turns[first : last + _ECHO_TURNS + 1]:
+        for piece in turn.pieces:
+            said, places = piece.digits, [at for group in piece.groups for at in group.places]
+            if (piece.turn, places[0]) in own:
+                continue
+            least = _LEAST_ECHO + (piece.turn > last)
+            start = number.digits.find(said) if len(said) >= least else -1
+            while start >= 0:
+                hidden[piece.turn].update(at for n, at in enumerate(places) if number.hidden[start + n])
+                start = number.digits.find(said, start + 1)

@@ -1,0 +1,90 @@
+"""Numbers that are said a group a turn: a table of dialogues, C the customer, A the agent, ? whom nobody knows."""
+
+# ruff: noqa: E501 - a row of the table is one dialogue, as said and as shown
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.text import mask_private, mask_turns
+
+DICTATED = """
+C幺三八|A嗯|C零零零零|A嗯|C一二三四 → C幺三八|A嗯|C****|A嗯|C一二三四
+C幺三八|A幺三八|C零零零零|A零零零零|C一二三四|A一二三四 → C幺三八|A幺三八|C****|A****|C一二三四|A一二三四
+C我的电话是幺三八|A好的您继续|C零零零零|A嗯嗯|C然后是一二三四 → C我的电话是幺三八|A好的您继续|C****|A嗯嗯|C然后是一二三四
+C138|A好的138|C然后0000|A0000您说|C最后1234|A好的是13800001234对吗 → C138|A好的138|C然后****|A****您说|C最后1234|A好的是138****1234对吗
+C幺三八零|A您慢点|C零零零|A嗯请讲|C一二三四 → C幺三八*|A您慢点|C***|A嗯请讲|C一二三四
+?幺三九|?幺三九|?五五六六|?五五六六|?七七八八|?七七八八 → ?幺三九|?幺三九|?****|?****|?七七八八|?七七八八
+?幺三九|?零零零零|?零零零零 → ?幺三九|?****|?零零零零
+C一三八，然后是零零零零，后面一二三四 → C一三八，然后是****，后面一二三四
+A您的身份证号说一下|C一一零一零一|A嗯|C一九九零零三零七|A好|C零零一八 → A您的身份证号说一下|C一一零***|A嗯|C********|A好|C零零一八
+A麻烦报一下银行卡号|C6222|A6222|C0212|A0212|C3456|A3456|C7890 → A麻烦报一下银行卡号|C****|A****|C****|A****|C****|A****|C7890
+A座机多少|C零二一|A嗯|C六二三四|A好|C五六七八 → A座机多少|C零二一|A嗯|C****|A好|C**七八
+C13800001234|A好的我复述一下，138，0000开头 → C138****1234|A好的我复述一下，138，****开头
+A您的电话是幺三八|C对|A零零零零|C对|A一二三四|C没错 → A您的电话是幺三八|C对|A****|C对|A一二三四|C没错
+A身份证号请您报一下|C110101199003070010 → A身份证号请您报一下|C110***********0010
+""".strip().splitlines()
+
+PUBLIC = """
+C单号七五六二|A嗯|C零二六零|A好|C三零二一二三四
+C幺三八|A好的|C我的包裹到哪了还没有收到|A嗯|C零零零零一二三四
+A工号八零二六|C我要查单号|A请讲|C三三零七
+C一共三件，一件二十，两件五十|A好的|C一三五号发的
+A四十八小时内回复您|C好|A回访电话是九五三三八
+C尾号三三零七|A三三零七|C对
+C138|A您要138元的套餐吗，我们这里还有168的|C0000|A嗯|C1234
+C1380|A请稍等，您的订单号是20260302吗|C0001234
+A您好|C八点|A八点|C三十分
+""".strip().splitlines()
+
+
+def read(row: str) -> tuple[list[str], list[str]]:
+    turns = row.strip().split("|")
+    return [turn[1:] for turn in turns], [turn[0] for turn in turns]
+
+
+@pytest.mark.parametrize("row", DICTATED)
+def test_a_number_over_several_turns_is_masked_in_all_of_them(row: str) -> None:
+    said, shown = row.split(" → ")
+    texts, speakers = read(said)
+    assert mask_turns(texts, speakers) == tuple(read(shown)[0])
+
+
+@pytest.mark.parametrize("row", PUBLIC)
+def test_other_numbers_stay(row: str) -> None:
+    texts, speakers = read(row)
+    assert mask_turns(texts, speakers) == tuple(texts)
+
+
+TEXTS = st.text(st.sampled_from("0123456789一三八零两卡 -，x嗯好对"), max_size=14)
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from("AC?")), max_size=8))
+def test_lengths_stay_and_no_turn_shows_more_than_it_does_alone(turns: list[tuple[str, str]]) -> None:
+    texts = [text for text, _ in turns]
+    masked = mask_turns(texts, [speaker for _, speaker in turns])
+    for text, shown in zip(texts, masked, strict=True):
+        assert len(shown) == len(text)
+        alone = mask_private(text)
+        assert all(here == "*" for here, there in zip(shown, alone, strict=True) if there == "*")
+
+
+@given(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.lists(st.integers(2, 5), min_size=2, max_size=5),
+    st.sampled_from(["{}", "嗯{}", "然后{}", "{}对", "后面是{}"]),
+    st.sampled_from(["嗯", "好的", "{}", "好的{}", "{}您说", "您继续"]),
+)
+def test_however_a_mobile_number_is_cut_its_middle_is_hidden(
+    number: str, sizes: list[int], own: str, other: str
+) -> None:
+    groups, at = [], 0
+    for size in sizes:
+        groups.append(number[at : at + size])
+        at += size
+    groups = [group for group in (*groups, number[at:]) if group]
+    turns = [(side, form.format(group)) for group in groups for side, form in (("C", own), ("A", other))]
+    masked = mask_turns([text for _, text in turns], [side for side, _ in turns])
+    said = [shown for (side, _), shown in zip(turns, masked, strict=True) if side == "C"]
+    digits = "".join(char for text in said for char in text if char.isdecimal() or char == "*")
+    assert digits == number[:3] + "****" + number[7:]
