@@ -1,7 +1,7 @@
 """Recording → samples: 16 kHz float32, one row a channel, never more channels than the file has."""
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -146,8 +146,17 @@ class _Decoder:
         self._length = end
 
 
-def write_wav(path: Path, facts: AudioFacts, target: BinaryIO, *, max_seconds: float) -> None:
+def write_wav(
+    path: Path,
+    facts: AudioFacts,
+    target: BinaryIO,
+    *,
+    max_seconds: float,
+    silenced: Sequence[tuple[float, float]] = (),
+) -> None:
     """Write a recording as 16-bit WAV at ``SAMPLE_RATE``, times as in `decode`; memory for some packets, no more.
+
+    ``silenced``: stretches (start, end) in seconds that are written as silence, on every channel.
 
     Raises RecordingError like `decode`.
     """
@@ -155,7 +164,7 @@ def write_wav(path: Path, facts: AudioFacts, target: BinaryIO, *, max_seconds: f
         wav.setnchannels(facts.channels)
         wav.setsampwidth(2)
         wav.setframerate(SAMPLE_RATE)
-        _Writer(path, facts, max_seconds, wav).run(recording)
+        _Writer(path, facts, max_seconds, wav, silenced).run(recording)
 
 
 def read_peaks(path: Path, facts: AudioFacts, *, per_second: int, max_seconds: float) -> np.ndarray:
@@ -172,16 +181,28 @@ def read_peaks(path: Path, facts: AudioFacts, *, per_second: int, max_seconds: f
 class _Writer(_Decoder):
     """Passes on what is decoded instead of keeping it."""
 
-    def __init__(self, path: Path, facts: AudioFacts, max_seconds: float, wav: wave.Wave_write) -> None:
+    def __init__(
+        self,
+        path: Path,
+        facts: AudioFacts,
+        max_seconds: float,
+        wav: wave.Wave_write,
+        silenced: Sequence[tuple[float, float]],
+    ) -> None:
         super().__init__(path, facts, max_seconds)
         self._wav = wav
+        self._silenced = [(int(start * SAMPLE_RATE), int(end * SAMPLE_RATE) + 1) for start, end in silenced]
         self._samples = np.zeros((facts.channels, 0), np.float32)
 
     def _append(self, piece: np.ndarray) -> None:
         assert self._samples is not None
         if len(piece) != len(self._samples):
             raise RecordingError("unreadable", f"{self._path}: the number of channels changes within the file.")
-        self._length = self._end_of(piece.shape[1])
+        begin, self._length = self._length, self._end_of(piece.shape[1])
+        if any(start < self._length and end > begin for start, end in self._silenced):
+            piece = piece.copy()
+            for start, end in self._silenced:
+                piece[:, max(0, start - begin) : max(0, end - begin)] = 0.0
         for part in _chunks(np.nan_to_num(piece, nan=0.0, posinf=0.0, neginf=0.0) if self._may_be_nan else piece):
             self._wav.writeframesraw((np.clip(part.T, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
 

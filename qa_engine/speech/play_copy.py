@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--raw", default=None, help="format of headerless files")
+    parser.add_argument("--silenced", type=_stretches, default=(), help="seconds without sound: 3.2-4.9,7.0-8.1")
     parser.add_argument("--max-seconds", type=float, required=True)
     parser.add_argument("--starter", type=int, required=True, help="pid of the process that this one shall end with")
     asked = parser.parse_args()
@@ -32,7 +33,8 @@ def main() -> int:
     declared = declared_format(asked.source, RawFormat.parse(asked.raw) if asked.raw else None)
     try:
         with asked.target.open("wb") as target:
-            write_wav(asked.source, probe(asked.source, declared), target, max_seconds=asked.max_seconds)
+            facts = probe(asked.source, declared)
+            write_wav(asked.source, facts, target, max_seconds=asked.max_seconds, silenced=asked.silenced)
     except RecordingError as error:
         print(json.dumps({"reason": error.reason, "message": str(error)}))
         return 1
@@ -40,6 +42,11 @@ def main() -> int:
         print(json.dumps({"reason": "memory", "message": f"{asked.source}: takes over {MEMORY_GB:g} GB to decode."}))
         return 1
     return 0
+
+
+def _stretches(text: str) -> tuple[tuple[float, float], ...]:
+    pairs = (part.split("-") for part in text.split(","))
+    return tuple((float(start), float(end)) for start, end in pairs)
 
 
 if __name__ == "__main__":

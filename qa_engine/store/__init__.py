@@ -12,7 +12,7 @@ from qa_engine.store import (
 from qa_engine.store.batches import FileEntry, FileOutcome
 from qa_engine.store.database import Database, head_revision
 from qa_engine.store.jobs import JobState, QueueCount
-from qa_engine.store.lists import AgentSums, CallFilter, CallOrder
+from qa_engine.store.lists import AgentSums, CallFilter, CallOrder, Seen
 
 __all__ = [
     "AgentSums",
@@ -23,6 +23,7 @@ __all__ = [
     "FileOutcome",
     "JobState",
     "QueueCount",
+    "Seen",
     "head_revision",
     "night_tables",
     "people_tables",

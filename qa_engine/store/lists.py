@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
@@ -23,13 +23,22 @@ _head = tables.Head
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How far somebody sees: the calls of an agent, and of teams. Empty: nothing at all."""
+
+    agent_id: str | None = None
+    teams: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class CallFilter:
     """What a list of calls is narrowed to; None: not narrowed. Both days are included.
 
     ``text`` is a part of the call id, the agent's id or name. ``percent_min`` and ``percent_max`` bound
-    100·total/possible; a call without a score is in no such range.
+    100·total/possible; a call without a score is in no such range. ``seen`` is what whoever asks may see at all.
     """
 
+    seen: Seen | None = None
     day_from: date | None = None
     day_to: date | None = None
     agent_id: str | None = None
@@ -213,9 +222,17 @@ def state_counts(session: Session, day: date | None = None) -> dict[tuple[date, 
 
 
 def agent_sums(
-    session: Session, *, day_from: date | None, day_to: date | None, agent_id: str | None = None
+    session: Session,
+    *,
+    day_from: date | None,
+    day_to: date | None,
+    agent_id: str | None = None,
+    seen: Seen | None = None,
 ) -> tuple[AgentSums, ...]:
-    """Every agent with their sums; without calls in the period the sums are 0."""
+    """Every agent with their sums; without calls in the period the sums are 0.
+
+    ``seen`` narrows to the agents who are in the teams now; their sums are of all their calls.
+    """
     agent, sums = tables.Agent, tables.AgentDay
     columns = (sums.calls, sums.scored, sums.vetoes, sums.suspected, sums.faults)
     statement = (
@@ -232,6 +249,8 @@ def agent_sums(
     )
     if agent_id is not None:
         statement = statement.where(agent.id == agent_id)
+    if seen is not None:
+        statement = statement.where(_seen(seen, agent.id, agent.team))
     found: Sequence[Any] = session.execute(statement).all()
     return tuple(
         AgentSums(
@@ -251,10 +270,13 @@ def agent_sums(
     )
 
 
-def agents(session: Session) -> Sequence[tuple[str, str | None]]:
+def agents(session: Session, seen: Seen | None = None) -> Sequence[tuple[str, str | None]]:
     """Id and name of every agent, by team and id."""
     agent = tables.Agent
-    return [(row.id, row.name) for row in session.execute(select(agent.id, agent.name).order_by(agent.team, agent.id))]
+    statement = select(agent.id, agent.name).order_by(agent.team, agent.id)
+    if seen is not None:
+        statement = statement.where(_seen(seen, agent.id, agent.team))
+    return [(row.id, row.name) for row in session.execute(statement)]
 
 
 def values(session: Session, column: str) -> tuple[Any, ...]:
@@ -337,6 +359,8 @@ def _calls(session: Session, call_pks: Sequence[int]) -> Sequence[tables.Call]:
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    if wanted.seen is not None:
+        conditions.append(_seen(wanted.seen, _head.agent_id, _head.team))
     if wanted.day_from is not None:
         conditions.append(_head.moment >= first_moment(wanted.day_from))
     if wanted.day_to is not None and wanted.day_to < date.max:
@@ -364,6 +388,15 @@ def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         looked = (_head.call_id, _head.agent_id, _head.agent_name)
         conditions.append(or_(*(column.contains(wanted.text, autoescape=True) for column in looked)))
     return conditions
+
+
+def _seen(seen: Seen, agent_id: Any, team: Any) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = []
+    if seen.agent_id is not None:
+        ways.append(agent_id == seen.agent_id)
+    if seen.teams:
+        ways.append(team.in_(sorted(seen.teams)))
+    return or_(false(), *ways)
 
 
 def _between(column: Any, first: date | None, last: date | None) -> list[ColumnElement[bool]]:

@@ -20,6 +20,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from qa_engine.domain import Direction
+from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
@@ -79,8 +80,9 @@ class RefusedUploadError(Exception):
         self.faults, self.values = tuple(faults), values
 
 
-async def receive_upload(request: Request, engine: App) -> IngestedCall:
+async def receive_upload(request: Request, engine: App, who: Actor) -> IngestedCall:
     """Read the form of ``request`` and take the recording in. Raises `RefusedUploadError`."""
+    require(who, Right.INGEST)  # before anything is read
     form = await _read_form(request, engine.settings.max_upload_mb * 2**20)
     try:
         values = {name: value.strip() for name, value in form.multi_items() if isinstance(value, str)}
@@ -96,14 +98,14 @@ async def receive_upload(request: Request, engine: App) -> IngestedCall:
         if faults:
             raise RefusedUploadError(422, "有内容需要更正：", tuple(faults), values)
         facts = {name: value for name, value in values.items() if value}
-        return await run_in_threadpool(_ingest, engine, file.file, file.filename, facts)
+        return await run_in_threadpool(_ingest, engine, file.file, file.filename, facts, who)
     finally:
         await form.close()
 
 
-def _ingest(engine: App, stream: BinaryIO, filename: str, facts: Mapping[str, str]) -> IngestedCall:
+def _ingest(engine: App, stream: BinaryIO, filename: str, facts: Mapping[str, str], who: Actor) -> IngestedCall:
     try:
-        return ingest_upload(engine, stream, filename=filename, facts=facts)
+        return ingest_upload(engine, stream, filename=filename, facts=facts, who=who)
     except FaultyFileError as error:
         faults = tuple(FieldFault(fault.subject, _in_words(fault.message)) for fault in error.faults)
         raise RefusedUploadError(422, "有内容需要更正：", faults, facts) from error

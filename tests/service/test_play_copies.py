@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from qa_engine.domain import Call
+from qa_engine.domain import Call, Span
 from qa_engine.errors import ConflictError, RecordingError
 from qa_engine.service.adapters.speech import SpeechTranscriber
 from qa_engine.service.reading import play_copies
@@ -125,3 +125,18 @@ except MemoryError:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "held\n"
+
+
+def test_stretches_without_sound(settings: Settings, recording: Path) -> None:
+    """A copy of its own for every list of stretches; outside of them not a sample is another."""
+    plain = copy_of(settings, recording, HASH)
+    quiet = copy_of(settings, recording, HASH, silenced=[Span(0.5, 1.0), Span(2.9, 99.0)])
+    assert quiet != plain
+    assert copy_of(settings, recording, HASH, silenced=[Span(0.5, 1.0)]) not in (quiet, plain)
+    before, after = soundfile.read(plain)[0], soundfile.read(quiet)[0]
+    assert before.shape == after.shape
+    hidden = np.zeros(len(before), bool)
+    hidden[8000:16_001] = hidden[46_400:] = True
+    assert not after[hidden].any()
+    assert np.array_equal(before[~hidden], after[~hidden])
+    assert np.abs(before[hidden]).max() > 0.1

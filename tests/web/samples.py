@@ -61,7 +61,8 @@ DEALING: tuple[Line, ...] = (
     *POLITE[:5],
     ("agent", 18.6, 22.0, "您加我微信，我私下帮您处理。"),
 )
-SCRIPTS: Mapping[str, tuple[Line, ...]] = {"polite": POLITE, "rude": RUDE, "dealing": DEALING}
+NUMBER: tuple[Line, ...] = (*POLITE[:3], ("customer", 11.5, 14.0, "我的电话是13900001234。"), *POLITE[4:])
+SCRIPTS: Mapping[str, tuple[Line, ...]] = {"number": NUMBER, "polite": POLITE, "rude": RUDE, "dealing": DEALING}
 
 
 def sound(seed: int, seconds: float = SECONDS, rate: int = 8000) -> np.ndarray:

@@ -10,6 +10,7 @@ import structlog
 
 from qa_engine import contract
 from qa_engine.domain import Transcript
+from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, UsageError
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
@@ -25,6 +26,7 @@ from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
 from qa_engine.service.jobs.kinds import ASR, ASR_BULK
 from qa_engine.service.jobs.ringing import Ring, ring
+from qa_engine.service.people.audit import Action, note
 from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.store import calls as call_store
@@ -96,12 +98,15 @@ def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:
         return look_alikes(given, call_store.agent_ids(session))
 
 
-def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str]) -> IngestedCall:
+def ingest_upload(
+    app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str], who: Actor = MACHINE
+) -> IngestedCall:
     """Take in one recording from a stream, with the columns of a manifest as its facts.
 
     Raises ManifestError for faulty facts or a call id that belongs to another recording, UsageError when it is too
     large or no recording by its name. A recording that cannot be used is no error: it becomes a call set aside.
     """
+    require(who, Right.INGEST)
     name = Path(filename.replace("\\", "/")).name or "upload"
     if Path(name).suffix.lower() in TRANSCRIPT_SUFFIXES:
         raise UsageError(f"{name}: transcripts are taken in on the command line (qa-engine ingest); send a recording")
@@ -124,6 +129,10 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     finally:
         book.close()
     ring(app, registered.rings)
+    with app.database.write() as session:
+        call = call_store.find(session, registered.call.call_id)
+        outcome = registered.call.outcome.value
+        note(session, app, who, Action.INGEST, call_pk=call.id if call else None, detail=outcome)
     return registered.call
 
 

@@ -8,12 +8,14 @@ import structlog
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import TRANSCRIBE, enqueue, job_kinds, queues
 from qa_engine.service.jobs.leases import surely_dead
 from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
+from qa_engine.service.people.audit import Action, note
 from qa_engine.store import JobState, calls, jobs, tables
 
 log = structlog.get_logger(__name__)
@@ -40,11 +42,12 @@ def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepRepor
     return SweepReport(rung=rung, expired=expired, quarantined=spent)
 
 
-def retry_calls(app: App, call_ids: Sequence[str]) -> int:
+def retry_calls(app: App, call_ids: Sequence[str], *, who: Actor = MACHINE) -> int:
     """Give quarantined calls all their attempts again; how many jobs that is.
 
     Raises NotFoundError for an unknown call and ConflictError for one that is not quarantined.
     """
+    require(who, Right.RUN_NIGHT)
     rings: list[Ring] = []
     with app.database.write() as session:
         for call_id in call_ids:
@@ -54,6 +57,7 @@ def retry_calls(app: App, call_ids: Sequence[str]) -> int:
             if call.state != CallState.QUARANTINED.value:
                 raise ConflictError(f"call {call_id} is {call.state}, not quarantined")
             rings += _again(app, session, call)
+            note(session, app, who, Action.NIGHT, call_pk=call.id, detail="retry")
     ring(app, rings)
     return len(rings)
 

@@ -104,12 +104,20 @@ def note(
     )
 
 
-def note_look(app: App, who: Actor, action: Action, *, call_pk: int | None = None, subject: str = "") -> None:
-    """Write down that somebody looked or listened, in a transaction of its own."""
+def note_look(
+    app: App, who: Actor, action: Action, *, call_pk: int | None = None, subject: str = "", detail: str = ""
+) -> None:
+    """Write down that somebody looked or listened, in a transaction of its own; nothing where it was just written."""
     if who.machine:
         return
+    with app.database.read() as session:
+        since = app.clock.now() - AGAIN_AFTER
+        if audit.noted_since(
+            session, actor=who.id, action=action.value, call_pk=call_pk, subject=mask_private(subject), at=since
+        ):
+            return
     with app.database.write() as session:
-        note(session, app, who, action, call_pk=call_pk, subject=subject)
+        note(session, app, who, action, call_pk=call_pk, subject=subject, detail=detail)
 
 
 def read_audit(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE, Actor, Right
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
+from qa_engine.service.people.audit import Action, note_look
+from qa_engine.service.people.masking import masked_call, sees_numbers
+from qa_engine.service.people.reached import seen_by, within_reach
 from qa_engine.service.reading.playback import media_type
 from qa_engine.service.reading.rows import (
     AgentRow,
@@ -24,6 +29,7 @@ from qa_engine.service.reading.rows import (
 )
 from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, lists, outcomes, tables
 from qa_engine.store.lists import LAST, Place
+from qa_engine.text import mask_private
 
 MOST_PER_PAGE = 500
 ALL_CALLS = CallFilter()
@@ -38,13 +44,17 @@ def list_calls(
     order: CallOrder = CallOrder.NEWEST,
     after: str | None = None,
     before: str | None = None,
+    who: Actor = MACHINE,
 ) -> CallPage:
-    """One page of calls: the one ``after`` or ``before`` a place that another page told, or by its number.
+    """One page of the calls that ``who`` may see.
+
+    It is the one ``after`` or ``before`` a place that another page told, or the one of a number.
 
     Pages count from 1; one beyond the last is empty. A number is for the first pages: it takes longer the further it
     goes. ``before=""`` is the last page. Raises UsageError for what is no place.
     """
     page, per_page = max(1, page), min(max(1, per_page), MOST_PER_PAGE)
+    filter = replace(filter, seen=seen_by(who, Right.SEE_CALLS))
     with app.database.read() as session:
         found = lists.search(
             session,
@@ -56,7 +66,7 @@ def list_calls(
             before=None if before is None else Place.parse(before) if before else LAST,
         )
         return CallPage(
-            rows=call_rows(session, app, found.calls),
+            rows=tuple(_as_seen(row, who) for row in call_rows(session, app, found.calls)),
             total=found.total,
             page=page,
             per_page=per_page,
@@ -72,53 +82,67 @@ def call_not_named(app: App, prefix: str) -> str | None:
         return calls.id_without(session, prefix)
 
 
-def get_call(app: App, call_id: str) -> CallDetail:
-    """Everything about a call. Raises NotFoundError."""
+def get_call(app: App, call_id: str, *, who: Actor = MACHINE) -> CallDetail:
+    """Everything about a call, its numbers hidden from those who have no right to them. Raises NotFoundError."""
     with app.database.read() as session:
-        call = calls.find(session, call_id)
-        if call is None:
-            raise NotFoundError(f"no call {call_id}")
+        call = within_reach(who, Right.SEE_CALLS, calls.find(session, call_id), call_id)
         row = call_rows(session, app, [call])[0]
         facts = call_from_text(call.facts)
-        return CallDetail(
-            row=row,
-            call=facts,
+        masked = not sees_numbers(who, agent_id=call.agent_id, team=call.team)
+        detail = CallDetail(
+            row=_as_seen(row, who),
+            call=masked_call(facts) if masked else facts,
+            masked=masked,
             transcript_digest=call.transcript.digest if call.transcript else None,
             transcript_body=call.transcript.body if call.transcript else None,
             result_body=call.result.body if call.result else None,
-            recording=_recording_info(call.recording) if call.recording else None,
-            jobs=tuple(job_row(job) for job in jobs.of_call(session, call.id)),
+            recording=_recording_info(call.recording, masked=masked) if call.recording else None,
+            jobs=tuple(_job_as_seen(job_row(job), masked=masked) for job in jobs.of_call(session, call.id)),
             events=tuple(EventRow(e.at, e.actor, e.action, e.detail) for e in calls.events_of(session, call.id)),
         )
+        key = call.id
+    note_look(app, who, Action.VIEW_CALL, call_pk=key)
+    return detail
 
 
-def list_agents(app: App, *, day_from: date | None = None, day_to: date | None = None) -> tuple[AgentRow, ...]:
-    """Every agent with the sums of a period, both days included."""
+def list_agents(
+    app: App, *, day_from: date | None = None, day_to: date | None = None, who: Actor = MACHINE
+) -> tuple[AgentRow, ...]:
+    """Every agent that ``who`` may see with the sums of a period, both days included."""
+    seen = seen_by(who, Right.SEE_REPORTS)
     with app.database.read() as session:
-        return tuple(_agent_row(sums) for sums in lists.agent_sums(session, day_from=day_from, day_to=day_to))
+        found = lists.agent_sums(session, day_from=day_from, day_to=day_to, seen=seen)
+    return tuple(_agent_row(sums) for sums in found)
 
 
-def get_agent(app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None) -> AgentRow:
+def get_agent(
+    app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None, who: Actor = MACHINE
+) -> AgentRow:
     """One agent with the sums of a period. Raises NotFoundError."""
+    seen = seen_by(who, Right.SEE_REPORTS)
     with app.database.read() as session:
-        found = lists.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id)
+        found = lists.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id, seen=seen)
     if not found:
         raise NotFoundError(f"no agent {agent_id}")
     return _agent_row(found[0])
 
 
-def agent_names(app: App) -> tuple[tuple[str, str | None], ...]:
-    """Id and name of every agent, by team and id: for a choice of one."""
+def agent_names(app: App, *, who: Actor = MACHINE) -> tuple[tuple[str, str | None], ...]:
+    """Id and name of every agent that ``who`` may see, by team and id: for a choice of one."""
+    seen = seen_by(who, Right.SEE_CALLS)
     with app.database.read() as session:
-        return tuple(lists.agents(session))
+        return tuple(lists.agents(session, seen))
 
 
 def scenarios(app: App) -> tuple[str, ...]:
     return _values(app, "scenario")
 
 
-def teams(app: App) -> tuple[str, ...]:
-    return _values(app, "team")
+def teams(app: App, *, who: Actor = MACHINE) -> tuple[str, ...]:
+    """The teams that have calls, as far as ``who`` sees any."""
+    seen = seen_by(who, Right.SEE_CALLS)
+    found = _values(app, "team")
+    return found if seen is None else tuple(team for team in found if team in seen.teams)
 
 
 def fault_rules(app: App) -> tuple[tuple[str, str], ...]:
@@ -138,6 +162,18 @@ def call_rows(session: Session, app: App, found: Sequence[tables.Call]) -> tuple
     faults = outcomes.faults_of(session, [call.result_id for call in found if call.result_id is not None])
     zone = ZoneInfo(app.settings.timezone)
     return tuple(_call_row(call, faults.get(call.result_id or -1, []), zone) for call in found)
+
+
+def _as_seen(row: CallRow, who: Actor) -> CallRow:
+    """A line of a list; names of files and messages about them may hold a number."""
+    if sees_numbers(who, agent_id=row.agent_id, team=row.team):
+        return row
+    message = mask_private(row.message) if row.message else row.message
+    return replace(row, source_name=mask_private(row.source_name), message=message)
+
+
+def _job_as_seen(row: JobRow, *, masked: bool) -> JobRow:
+    return replace(row, last_error=mask_private(row.last_error)) if masked and row.last_error else row
 
 
 def job_row(job: tables.Job) -> JobRow:
@@ -187,7 +223,7 @@ def _call_row(call: tables.Call, faults: Sequence[tables.Fault], zone: ZoneInfo)
     )
 
 
-def _recording_info(recording: tables.Recording) -> RecordingInfo:
+def _recording_info(recording: tables.Recording, *, masked: bool) -> RecordingInfo:
     return RecordingInfo(
         sha256=recording.sha256,
         size_bytes=recording.size_bytes,
@@ -196,7 +232,7 @@ def _recording_info(recording: tables.Recording) -> RecordingInfo:
         channels=recording.channels,
         sample_rate=recording.sample_rate,
         seconds=recording.seconds,
-        source_name=recording.source_name,
+        source_name=mask_private(recording.source_name) if masked else recording.source_name,
         media_type=media_type(recording.suffix),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import queues
 from qa_engine.service.reading.calls_and_agents import call_rows, job_row
@@ -16,8 +17,9 @@ SHOWN = 50
 POLL_SECONDS = 0.3
 
 
-def status(app: App) -> StatusReport:
+def status(app: App, *, who: Actor = MACHINE) -> StatusReport:
     """Queues, the ledger of all days, and what a person should look at."""
+    require(who, Right.SEE_NIGHT)
     now = app.clock.now()
     with app.database.read() as session:
         counts = {count.queue: count for count in jobs.counts(session, now)}
@@ -42,15 +44,17 @@ def status(app: App) -> StatusReport:
         )
 
 
-def ledger(app: App, day: date) -> Ledger:
+def ledger(app: App, day: date, *, who: Actor = MACHINE) -> Ledger:
     """The ledger of one day; all zeros for a day without calls."""
+    require(who, Right.SEE_NIGHT)
     with app.database.read() as session:
         found = _ledgers(lists.state_counts(session, day))
     return found[0] if found else Ledger(day, {})
 
 
-def ledgers(app: App) -> tuple[Ledger, ...]:
+def ledgers(app: App, *, who: Actor = MACHINE) -> tuple[Ledger, ...]:
     """The ledger of every day that has calls, the newest first."""
+    require(who, Right.SEE_NIGHT)
     with app.database.read() as session:
         return _ledgers(lists.state_counts(session))
 

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
 
+from qa_engine.domain import Span, digest
 from qa_engine.errors import ConflictError, RecordingError
 from qa_engine.private import private_folder
 from qa_engine.settings import Settings
@@ -25,10 +26,13 @@ log = structlog.get_logger(__name__)
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 
-def copy_of(settings: Settings, original: Path, sha256: str) -> Path:
-    """The playable copy of a recording, made if need be. Raises RecordingError, ConflictError."""
+def copy_of(settings: Settings, original: Path, sha256: str, *, silenced: Sequence[Span] = ()) -> Path:
+    """The playable copy of a recording, made if need be; ``silenced`` stretches hold no sound.
+
+    Raises RecordingError, ConflictError.
+    """
     folder = settings.home / "cache" / "play"
-    copy = folder / f"{sha256}.wav"
+    copy = folder / f"{_name(sha256, silenced)}.wav"
     if not copy.is_file():
         if not _waiting.acquire(blocking=False):
             raise ConflictError("many recordings are being made playable at the moment; try again in a minute")
@@ -36,7 +40,7 @@ def copy_of(settings: Settings, original: Path, sha256: str) -> Path:
             private_folder(folder)
             with _one_at_a_time(folder / f".lock-{sha256[0]}"):
                 if not copy.is_file():  # somebody else may have made it meanwhile
-                    _make(settings, original, copy)
+                    _make(settings, original, copy, silenced)
         finally:
             _waiting.release()
     os.utime(copy)  # how long ago it was played
@@ -51,13 +55,23 @@ def _one_at_a_time(lock: Path) -> Iterator[None]:
         yield
 
 
-def _make(settings: Settings, source: Path, target: Path) -> None:
+def _name(sha256: str, silenced: Sequence[Span]) -> str:
+    """Another transcript hides other stretches, and gets a copy of its own."""
+    return f"{sha256}-{digest(_written(silenced))[-16:]}" if silenced else sha256
+
+
+def _written(silenced: Sequence[Span]) -> str:
+    return ",".join(f"{span.start:.3f}-{span.end:.3f}" for span in silenced)
+
+
+def _make(settings: Settings, source: Path, target: Path, silenced: Sequence[Span]) -> None:
     handle, name = tempfile.mkstemp(prefix=".play-", dir=target.parent)
     os.close(handle)
     temporary = Path(name)
     command = [sys.executable, "-P", "-m", "qa_engine.speech.play_copy", str(source), name]
     command += ["--max-seconds", str(settings.max_recording_hours * 3600.0), "--starter", str(os.getpid())]
     command += ["--raw", settings.raw_format] if settings.raw_format else []
+    command += ["--silenced", _written(silenced)] if silenced else []
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)
         if done.returncode != 0:

@@ -1,12 +1,19 @@
 """A call's recording as a file to send: as it came, or as something every browser plays."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from qa_engine.contract.stored import call_from_text, transcript_from_text
+from qa_engine.domain import Span
+from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
+from qa_engine.service.people.audit import Action, note_look
+from qa_engine.service.people.masking import hidden_spans, sees_numbers
+from qa_engine.service.people.reached import within_reach
 from qa_engine.service.reading import play_copies
 from qa_engine.store import calls, tables
 
@@ -39,7 +46,7 @@ _PLAYED = {
 
 @dataclass(frozen=True, slots=True)
 class RecordingFile:
-    """A file to send; ``sha256`` is that of the recording, whatever was made of it."""
+    """A file to send; ``sha256`` names its content: that of the recording, or of a copy without its numbers."""
 
     path: Path
     media_type: str
@@ -52,28 +59,44 @@ def media_type(suffix: str) -> str:
     return MEDIA_TYPES.get(suffix.lower(), UNKNOWN_TYPE)
 
 
-def recording_file(app: App, call_id: str) -> RecordingFile:
-    """The recording as it was handed in. Raises NotFoundError."""
-    recording = _recording(app, call_id)
+def recording_file(app: App, call_id: str, *, who: Actor = MACHINE) -> RecordingFile:
+    """The recording as it was handed in; for those who may not hear its numbers a copy without them.
+
+    Raises NotFoundError, and as `playable_file`.
+    """
+    require(who, Right.EXPORT)
+    recording, call_pk, hidden = _recording(app, call_id, who)
+    note_look(app, who, Action.EXPORT, call_pk=call_pk, subject="recording")
+    if hidden:
+        return _copy(app, call_id, recording, hidden)
     path = app.recordings.path(recording.sha256, recording.suffix)
     return _file(path, recording, f"{call_id}{recording.suffix}")
 
 
-def playable_file(app: App, call_id: str) -> RecordingFile:
+def playable_file(app: App, call_id: str, *, who: Actor = MACHINE) -> RecordingFile:
     """The recording in a form that browsers play: itself, or 16-bit WAV made once and kept in ``cache``.
+
+    Spoken numbers are silenced for those who have no right to them.
 
     Raises NotFoundError, RecordingError when it cannot be decoded, ConflictError while many others are being made.
     """
-    recording = _recording(app, call_id)
+    recording, call_pk, hidden = _recording(app, call_id, who)
+    note_look(app, who, Action.LISTEN, call_pk=call_pk)
     original = app.recordings.path(recording.sha256, recording.suffix)
-    if recording.suffix in _PLAYED.get(recording.codec or "", ()):
+    if recording.suffix in _PLAYED.get(recording.codec or "", ()) and not hidden:
         return _file(original, recording, f"{call_id}{recording.suffix}")
-    copy = play_copies.copy_of(app.settings, original, recording.sha256)
-    return _file(copy, recording, f"{call_id}.wav")
+    return _copy(app, call_id, recording, hidden)
 
 
-def _file(path: Path, recording: tables.Recording, name: str) -> RecordingFile:
-    return RecordingFile(path, media_type(path.suffix), path.stat().st_size, name, recording.sha256)
+def _copy(app: App, call_id: str, recording: tables.Recording, hidden: Sequence[Span]) -> RecordingFile:
+    original = app.recordings.path(recording.sha256, recording.suffix)
+    copy = play_copies.copy_of(app.settings, original, recording.sha256, silenced=hidden)
+    return _file(copy, recording, f"{call_id}.wav", copy.stem)
+
+
+def _file(path: Path, recording: tables.Recording, name: str, content: str = "") -> RecordingFile:
+    size = path.stat().st_size
+    return RecordingFile(path, media_type(path.suffix), size, name, content or recording.sha256)
 
 
 def file_url(app: App, call_id: str, folder: Path) -> str | None:
@@ -90,11 +113,13 @@ def file_url(app: App, call_id: str, folder: Path) -> str | None:
     return quote(os.path.relpath(path, folder).replace(os.sep, "/"))
 
 
-def _recording(app: App, call_id: str) -> tables.Recording:
+def _recording(app: App, call_id: str, who: Actor) -> tuple[tables.Recording, int, tuple[Span, ...]]:
+    """The recording of a call, the key of the call, and what of it ``who`` must not hear."""
     with app.database.read() as session:
-        call = calls.find(session, call_id)
-        if call is None:
-            raise NotFoundError(f"no call {call_id}")
+        call = within_reach(who, Right.LISTEN, calls.find(session, call_id), call_id)
         if call.recording is None:
             raise NotFoundError(f"call {call_id} has no recording")
-        return call.recording
+        hidden: tuple[Span, ...] = ()
+        if call.transcript is not None and not sees_numbers(who, agent_id=call.agent_id, team=call.team):
+            hidden = hidden_spans(transcript_from_text(call.transcript.body, call_from_text(call.facts)))
+        return call.recording, call.id, hidden

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from qa_engine.contract.stored import result_from_text, transcript_from_text
 from qa_engine.domain import Call, CallResult, CallState, Transcript
+from qa_engine.service.people.masking import masked_result, masked_transcript
 from qa_engine.store import JobState
 
 
@@ -107,7 +108,10 @@ class EventRow:
 
 @dataclass(frozen=True)
 class CallDetail:
-    """Everything about one call; what was stored as a body is read when somebody asks for it."""
+    """Everything about one call; what was stored as a body is read when somebody asks for it.
+
+    ``masked``: numbers are hidden in ``transcript``, ``result`` and ``call``; the bodies are as they are stored.
+    """
 
     row: CallRow
     call: Call
@@ -117,14 +121,21 @@ class CallDetail:
     events: tuple[EventRow, ...]
     transcript_body: str | None = field(repr=False)
     result_body: str | None = field(repr=False)
+    masked: bool = False
 
     @cached_property
     def transcript(self) -> Transcript | None:
-        return transcript_from_text(self.transcript_body, self.call) if self.transcript_body is not None else None
+        found = self._transcript
+        return masked_transcript(found) if found is not None and self.masked else found
 
     @cached_property
     def result(self) -> CallResult | None:
-        return result_from_text(self.result_body) if self.result_body is not None else None
+        found = result_from_text(self.result_body) if self.result_body is not None else None
+        return masked_result(found, self._transcript) if found is not None and self.masked else found
+
+    @cached_property
+    def _transcript(self) -> Transcript | None:
+        return transcript_from_text(self.transcript_body, self.call) if self.transcript_body is not None else None
 
     @property
     def notice(self) -> str | None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from qa_engine.domain import digest
+from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Reach, Right, Subject, may, reach, require
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.plugins import load_plugins
 from qa_engine.private import private_folder
@@ -18,8 +19,11 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.facts import call_id as checked_id
 from qa_engine.service.intake.filenames import cut
 from qa_engine.service.night.ledgers import open_days
+from qa_engine.service.people.audit import Action, note_look
+from qa_engine.service.people.reached import agent_within_reach, within_reach
 from qa_engine.service.reading.playback import file_url
 from qa_engine.service.reporting.source import DatabaseSource
+from qa_engine.store import calls, tables
 
 _OF_THE_LEDGER = frozenset({"ledger"})  # says so itself
 _NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
@@ -43,20 +47,54 @@ def report_document(
     day_to: date | None = None,
     audio_url: str | None = None,
     form_url: str = FORM_FILE,
+    who: Actor = MACHINE,
 ) -> Document:
     """A report as blocks. ``subject``: the id of a call or an agent, a team; both days are included.
 
-    Raises NotFoundError for an unknown kind or subject, UsageError where a subject is wanted and none is given,
-    ConflictError for a call that has no result yet.
+    Raises NotAllowed where ``who`` may see no such report, and NotFoundError where not this one, or for an unknown
+    kind or subject; UsageError where a subject is wanted and none is given, ConflictError for a call without a result.
     """
     found = _kind(app, kind)
     if not subject and found.about != "centre":
         raise UsageError(f"the report {kind!r} is about one {found.about}: name it")
+    _within_reach(app, found, subject, who)
+    _note(app, found, subject, who, Action.VIEW_CALL if found.about == "call" else Action.VIEW_REPORT)
     request = Request(subject, Period(day_from, day_to), audio_url, form_url)
     document = found.build(DatabaseSource(app), request)
     if found.about == "call" or kind in _OF_THE_LEDGER:
         return document
     return stamped(document, _open_points(app, request))
+
+
+def _within_reach(app: App, kind: ReportKind, subject: str, who: Actor) -> None:
+    """Raises NotAllowed, or NotFoundError for what is out of reach."""
+    right = Right.SEE_CALLS if kind.about == "call" else Right.SEE_REPORTS
+    require(who, right)
+    if who.machine:
+        return
+    with app.database.read() as session:
+        if kind.about == "call":
+            within_reach(who, right, calls.find(session, subject), subject)
+        elif kind.about == "agent":
+            agent = session.get(tables.Agent, subject)
+            agent_within_reach(who, right, subject, agent.team if agent else None)
+        elif kind.about == "team" and not may(who, right, Subject(team=subject)):
+            raise NotFoundError(f"no team {subject}")
+        elif kind.about == "centre" and reach(who, right) is not Reach.ALL:
+            raise NotAllowed(who, right)
+
+
+def _note(app: App, kind: ReportKind, subject: str, who: Actor, action: Action, detail: str = "") -> None:
+    """Write down who looked at a report; a call is named by its key."""
+    if who.machine:
+        return
+    call_pk = None
+    if kind.about == "call":
+        with app.database.read() as session:
+            call = calls.find(session, subject)
+            call_pk = call.id if call else None
+    told = f"{kind.name} {subject}".strip() if call_pk is None else kind.name if action is Action.EXPORT else ""
+    note_look(app, who, action, call_pk=call_pk, subject=told, detail=detail)
 
 
 def _open_points(app: App, request: Request) -> tuple[str, ...]:
@@ -75,12 +113,15 @@ def render_report(
     day_to: date | None = None,
     audio_url: str | None = None,
     form_url: str = FORM_FILE,
+    who: Actor = MACHINE,
 ) -> Rendered:
     """A report as ``html``, ``xlsx``, ``csv`` or ``json``. Raises as `report_document`, and UsageError."""
     wanted = _format(format)
+    require(who, Right.EXPORT)
     document = report_document(
-        app, kind, subject, day_from=day_from, day_to=day_to, audio_url=audio_url, form_url=form_url
+        app, kind, subject, day_from=day_from, day_to=day_to, audio_url=audio_url, form_url=form_url, who=who
     )
+    _note(app, _kind(app, kind), subject, who, Action.EXPORT, wanted)
     days = "_".join(day.isoformat() for day in (day_from, day_to) if day)
     name = "_".join(part for part in (file_name(subject) if subject else kind, days) if part)
     return Rendered(render(document, wanted), MEDIA_TYPES[wanted], f"{name}.{wanted}")
@@ -122,8 +163,9 @@ def file_name(name: str) -> str:
         return plain if len(plain.encode()) <= _NAME_BYTES else f"{cut(plain, _NAME_BYTES)}-{digest(name)[-12:]}"
 
 
-def report_catalogue(app: App) -> Mapping[str, ReportKind]:
+def report_catalogue(app: App, *, who: Actor = MACHINE) -> Mapping[str, ReportKind]:
     """Every report there is, those of plugins among them. Raises SettingsError for a plugin that cannot be loaded."""
+    require(who, Right.SEE_REPORTS)
     load_plugins(app.settings.plugins)
     return report_kinds()
 

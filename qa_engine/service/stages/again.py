@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.contract.stored import result_from_text
-from qa_engine.errors import ConflictError, NotFoundError, QaError, RulesError
+from qa_engine.domain.people import MACHINE, Actor, Right
+from qa_engine.errors import ConflictError, QaError, RulesError
 from qa_engine.scoring import ResultDifference, difference
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.context import App
+from qa_engine.service.people.reached import within_reach
 from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.service.stages.base import open_call
@@ -71,15 +73,13 @@ def _again(app: App, judge: Judge, call_id: str) -> InspectedAgain:
     return InspectedAgain(call_id, kept.counts, difference(before, kept.result))
 
 
-def newer_result(app: App, call_id: str) -> ResultDifference | None:
+def newer_result(app: App, call_id: str, *, who: Actor = MACHINE) -> ResultDifference | None:
     """For a call that keeps its verdict: how the result that was stored last differs from it; None when it does not.
 
     Raises NotFoundError.
     """
     with app.database.read() as session:
-        call = calls.find(session, call_id)
-        if call is None:
-            raise NotFoundError(f"no call {call_id}")
+        call = within_reach(who, Right.SEE_CALLS, calls.find(session, call_id), call_id)
         latest = outcomes.latest_result(session, call_id)
         if call.result is None or latest is None or latest.id <= call.result.id or call.state not in _KEEPS:
             return None

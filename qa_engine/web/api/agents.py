@@ -9,7 +9,7 @@ from starlette.responses import Response
 from qa_engine.service import list_agents, render_report
 from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.api.models import AgentOut
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.downloads import rendered_response
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
@@ -18,8 +18,8 @@ Last = Annotated[date | None, Query(alias="to", description="Last day")]
 
 
 @router.get("", response_model=list[AgentOut], summary="Agents with their sums over a period")
-def agents(engine: Engine, first: First = None, last: Last = None) -> list[AgentOut]:
-    return [AgentOut.model_validate(row) for row in list_agents(engine, day_from=first, day_to=last)]
+def agents(engine: Engine, who: Who, first: First = None, last: Last = None) -> list[AgentOut]:
+    return [AgentOut.model_validate(row) for row in list_agents(engine, day_from=first, day_to=last, who=who)]
 
 
 # The id is whatever the telephone system uses, a slash included.
@@ -28,7 +28,8 @@ def report(
     agent_id: str,
     format: Literal["html", "xlsx", "csv", "json"],
     engine: Engine,
+    who: Who,
     first: First = None,
     last: Last = None,
 ) -> Response:
-    return rendered_response(render_report(engine, "agent", agent_id, format, day_from=first, day_to=last))
+    return rendered_response(render_report(engine, "agent", agent_id, format, day_from=first, day_to=last, who=who))

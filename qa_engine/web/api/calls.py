@@ -18,7 +18,7 @@ from qa_engine.service import (
     result_to_json,
 )
 from qa_engine.web.api.models import CallDetailOut, CallListOut, CallOut
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.downloads import rendered_response
 from qa_engine.web.errors import problem
 from qa_engine.web.listing import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, read_query
@@ -33,6 +33,7 @@ CallId = Annotated[str, Path(description="The call id of the manifest.")]
 def calls(
     request: Request,
     engine: Engine,
+    who: Who,
     # read by `read_query`, named here for the OpenAPI document
     first: Annotated[str | None, Query(alias="from", description="First day, 2026-03-02")] = None,
     last: Annotated[str | None, Query(alias="to", description="Last day")] = None,
@@ -63,6 +64,7 @@ def calls(
         order=query.order,
         after=query.after,
         before=query.before,
+        who=who,
     )
     return CallListOut(
         total=found.total,
@@ -77,8 +79,8 @@ def calls(
 
 
 @router.get("/{call_id}", response_model=CallDetailOut, summary="One call: state, score, recording, jobs")
-def call(call_id: CallId, engine: Engine) -> CallDetailOut:
-    detail = get_call(engine, call_id)
+def call(call_id: CallId, engine: Engine, who: Who) -> CallDetailOut:
+    detail = get_call(engine, call_id, who=who)
     row = CallOut.model_validate(detail.row).model_dump()
     base = f"/api/v1/calls/{segment(call_id)}"
     links = {"page": f"/calls/{segment(call_id)}"}
@@ -102,31 +104,31 @@ def call(call_id: CallId, engine: Engine) -> CallDetailOut:
 
 
 @router.get("/{call_id}/result", summary="The result, version 1 of the contract")
-def result(call_id: CallId, engine: Engine) -> Response:
-    found = get_call(engine, call_id).result
+def result(call_id: CallId, engine: Engine, who: Who) -> Response:
+    found = get_call(engine, call_id, who=who).result
     if found is None:
         raise ConflictError(f"call {call_id} is not inspected yet, so it has no result")
     return JSONResponse(result_to_json(found))
 
 
 @router.get("/{call_id}/transcript", summary="The transcript, version 1 of the contract")
-def transcript(call_id: CallId, engine: Engine) -> Response:
-    found = get_call(engine, call_id).transcript
+def transcript(call_id: CallId, engine: Engine, who: Who) -> Response:
+    found = get_call(engine, call_id, who=who).transcript
     if found is None:
         raise ConflictError(f"call {call_id} is not transcribed yet, so it has no transcript")
     return JSONResponse(transcript_to_json(found))
 
 
 @router.get("/{call_id}/form/{format}", summary="The form 服务质量综合考评表 as a file")
-def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json"], engine: Engine) -> Response:
-    return rendered_response(render_report(engine, "call", call_id, format))
+def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json"], engine: Engine, who: Who) -> Response:
+    return rendered_response(render_report(engine, "call", call_id, format, who=who))
 
 
 @router.head("/{call_id}/audio", include_in_schema=False)
 @router.get("/{call_id}/audio", summary="The recording as a browser can play it (Range)")
-def audio(call_id: CallId, request: Request, engine: Engine) -> Response:
+def audio(call_id: CallId, request: Request, engine: Engine, who: Who) -> Response:
     """As it came, where every browser plays that; else 16-bit WAV, made at the first request and kept by its hash."""
-    file = playable_file(engine, call_id)
+    file = playable_file(engine, call_id, who=who)
     return file_response(
         request, file.path, media_type=file.media_type, etag=f"{file.sha256}-wav", filename=file.download_name
     )
@@ -134,8 +136,8 @@ def audio(call_id: CallId, request: Request, engine: Engine) -> Response:
 
 @router.head("/{call_id}/recording", include_in_schema=False)
 @router.get("/{call_id}/recording", summary="The recording as it came in (Range)")
-def recording(call_id: CallId, request: Request, engine: Engine) -> Response:
-    file = recording_file(engine, call_id)
+def recording(call_id: CallId, request: Request, engine: Engine, who: Who) -> Response:
+    file = recording_file(engine, call_id, who=who)
     return file_response(
         request, file.path, media_type=file.media_type, etag=file.sha256, filename=file.download_name, inline=False
     )

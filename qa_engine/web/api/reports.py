@@ -8,15 +8,15 @@ from starlette.responses import Response
 
 from qa_engine.service import render_report, report_catalogue
 from qa_engine.web.api.models import ReportKindOut
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.downloads import rendered_response
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 
 @router.get("", response_model=list[ReportKindOut], summary="The reports there are")
-def reports(engine: Engine) -> list[ReportKindOut]:
-    return [ReportKindOut.model_validate(kind) for kind in report_catalogue(engine).values()]
+def reports(engine: Engine, who: Who) -> list[ReportKindOut]:
+    return [ReportKindOut.model_validate(kind) for kind in report_catalogue(engine, who=who).values()]
 
 
 @router.get("/{kind}/{format}", summary="A report as a file")
@@ -24,8 +24,9 @@ def report(
     kind: str,
     format: Literal["html", "xlsx", "csv", "json"],
     engine: Engine,
+    who: Who,
     subject: Annotated[str, Query(description="Id of the call or agent, or name of the team")] = "",
     first: Annotated[date | None, Query(alias="from", description="First day, 2026-03-01")] = None,
     last: Annotated[date | None, Query(alias="to", description="Last day")] = None,
 ) -> Response:
-    return rendered_response(render_report(engine, kind, subject, format, day_from=first, day_to=last))
+    return rendered_response(render_report(engine, kind, subject, format, day_from=first, day_to=last, who=who))

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
+from qa_engine.domain.people import Right, require
 from qa_engine.errors import QaError
 from qa_engine.service import Ledger, health, ledger, status
 from qa_engine.web.api.models import CallOut, CheckOut, LedgerOut, QueueOut, ReadinessOut, StatusOut
-from qa_engine.web.deps import Engine, known_visitor
+from qa_engine.web.deps import Engine, Who, known_visitor
 from qa_engine.web.metrics import WebMetrics
 
 router = APIRouter(tags=["system"])
@@ -36,16 +37,19 @@ def readyz(request: Request, engine: Engine) -> Response:
 
 
 @router.get("/metrics", summary="Prometheus metrics")
-def metrics(request: Request) -> Response:
+def metrics(request: Request, who: Who) -> Response:
+    require(who, Right.SEE_NIGHT)
     registry = request.app.state.metrics
     assert isinstance(registry, WebMetrics)
     return Response(generate_latest(registry.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/api/v1/status", response_model=StatusOut, summary="Queues and the ledger (of one day)")
-def system_status(engine: Engine, day: Annotated[date | None, Query(description="2026-03-02")] = None) -> StatusOut:
-    report = status(engine)
-    counted: Ledger = report.ledger if day is None else ledger(engine, day)
+def system_status(
+    engine: Engine, who: Who, day: Annotated[date | None, Query(description="2026-03-02")] = None
+) -> StatusOut:
+    report = status(engine, who=who)
+    counted: Ledger = report.ledger if day is None else ledger(engine, day, who=who)
     return StatusOut(
         queues=[QueueOut.model_validate(row) for row in report.queues],
         ledger=LedgerOut.model_validate(counted),

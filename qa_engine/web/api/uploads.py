@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from qa_engine.web.api.models import UploadOut
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.errors import problem
 from qa_engine.web.rendering import segment
 from qa_engine.web.uploading import FILE_FIELD, LABELS, RefusedUploadError, receive_upload
@@ -35,9 +35,9 @@ BODY: dict[str, Any] = {
 
 
 @router.post("", response_model=UploadOut, status_code=201, summary="Upload a recording", openapi_extra=BODY)
-async def upload(request: Request, engine: Engine) -> UploadOut | Response:
+async def upload(request: Request, engine: Engine, who: Who) -> UploadOut | Response:
     try:
-        taken = await receive_upload(request, engine)
+        taken = await receive_upload(request, engine, who)
     except RefusedUploadError as refusal:
         faults = [{"subject": fault.subject, "message": fault.message} for fault in refusal.faults]
         return problem(request, refusal.status, refusal.message, detail=refusal.detail, faults=faults)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from qa_engine.service import get_agent, list_agents, render_html, report_document
 from qa_engine.web import paths  # noqa: F401  # knows {…:text}
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.formstyle import form_css
 from qa_engine.web.period import read_period
 from qa_engine.web.rendering import render
@@ -15,18 +15,18 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/agents")
-def agents(request: Request, engine: Engine) -> Response:
+def agents(request: Request, engine: Engine, who: Who) -> Response:
     period = read_period(request.query_params)
-    rows = list_agents(engine, day_from=period.day_from, day_to=period.day_to)
+    rows = list_agents(engine, day_from=period.day_from, day_to=period.day_to, who=who)
     return render(request, "agents.html", agents=rows, period=period)
 
 
 @router.get("/agents/{agent_id:text}")
-def agent(agent_id: str, request: Request, engine: Engine) -> Response:
+def agent(agent_id: str, request: Request, engine: Engine, who: Who) -> Response:
     period = read_period(request.query_params)
-    known = get_agent(engine, agent_id)
+    known = get_agent(engine, agent_id, who=who)
     report = report_document(
-        engine, "agent", agent_id, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}"
+        engine, "agent", agent_id, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}", who=who
     )
     return render(
         request,

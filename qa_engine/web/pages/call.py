@@ -5,6 +5,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import Right, Subject, may, require
 from qa_engine.service import (
     CallDetail,
     Document,
@@ -16,7 +17,7 @@ from qa_engine.service import (
     retry_calls,
 )
 from qa_engine.web import labels
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.formstyle import form_css
 from qa_engine.web.rendering import render, segment
 
@@ -36,12 +37,13 @@ UPLOADED = {
 
 
 @router.get("/calls/{call_id}")
-def call(call_id: str, request: Request, engine: Engine) -> Response:
-    detail = get_call(engine, call_id)
+def call(call_id: str, request: Request, engine: Engine, who: Who) -> Response:
+    detail = get_call(engine, call_id, who=who)
     heard = detail.recording is not None and detail.recording.codec is not None  # what was never probed never plays
+    heard = heard and may(who, Right.LISTEN, Subject(detail.row.agent_id, detail.row.team))
     audio_url = f"/api/v1/calls/{segment(call_id)}/audio" if heard else None
     form = (
-        report_document(engine, "call", call_id, audio_url=audio_url)
+        report_document(engine, "call", call_id, audio_url=audio_url, who=who)
         if detail.result_body and detail.transcript_body
         else None
     )
@@ -49,7 +51,7 @@ def call(call_id: str, request: Request, engine: Engine) -> Response:
         request,
         "call.html",
         detail=detail,
-        newer=newer_result(engine, call_id),
+        newer=newer_result(engine, call_id, who=who),
         audio_url=audio_url,
         # escaped block by block
         body=Markup(render_html(form, fragment=True)) if form else None,  # noqa: S704
@@ -61,10 +63,11 @@ def call(call_id: str, request: Request, engine: Engine) -> Response:
 
 
 @router.post("/calls/{call_id}/retry")
-def retry(call_id: str, engine: Engine) -> Response:
-    detail = get_call(engine, call_id)
+def retry(call_id: str, engine: Engine, who: Who) -> Response:
+    require(who, Right.RUN_NIGHT)
+    detail = get_call(engine, call_id, who=who)
     if detail.row.state is CallState.QUARANTINED:  # a second click on an old page finds it queued already
-        retry_calls(engine, [call_id])
+        retry_calls(engine, [call_id], who=who)
     return RedirectResponse(f"/calls/{segment(call_id)}?upload=retry", status_code=303)
 
 

@@ -137,7 +137,7 @@ def _page(
         now=engine.clock.now(),
         roles=[(role.value, label) for role, label in ROLES.items()],
         role_names=ROLES,
-        teams=teams(engine),
+        teams=teams(engine, who=who),
         rights={
             role: [(right.value, labels.RIGHTS[right]) for right in Right if PERMISSIONS[role][right] is not Reach.NONE]
             for role in ROLES

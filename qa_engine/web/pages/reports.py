@@ -5,7 +5,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.service import render_html, report_catalogue, report_document
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.errors import problem
 from qa_engine.web.formstyle import form_css
 from qa_engine.web.period import read_period
@@ -17,8 +17,8 @@ _OWN_PAGES = {"call": "/calls/", "agent": "/agents/"}
 
 
 @router.get("/reports/{kind}")
-def report(kind: str, request: Request, engine: Engine) -> Response:
-    found = report_catalogue(engine).get(kind)
+def report(kind: str, request: Request, engine: Engine, who: Who) -> Response:
+    found = report_catalogue(engine, who=who).get(kind)
     if found is None:
         return problem(request, 404, "没有这种报告。")
     subject = request.query_params.get("subject", "").strip()
@@ -26,7 +26,7 @@ def report(kind: str, request: Request, engine: Engine) -> Response:
         return RedirectResponse(_OWN_PAGES[kind] + segment(subject))
     period = read_period(request.query_params)
     document = report_document(
-        engine, kind, subject, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}"
+        engine, kind, subject, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}", who=who
     )
     return render(
         request,

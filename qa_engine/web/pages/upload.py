@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from qa_engine.domain.people import Right, require
 from qa_engine.service import App, scenarios, wording
-from qa_engine.web.deps import Engine
+from qa_engine.web.deps import Engine, Who
 from qa_engine.web.rendering import render, segment
 from qa_engine.web.uploading import RefusedUploadError, receive_upload
 
@@ -18,14 +19,15 @@ ENDINGS = list(wording.ENDED_BY.items())
 
 
 @router.get("/upload")
-def form(request: Request, engine: Engine) -> Response:
+def form(request: Request, engine: Engine, who: Who) -> Response:
+    require(who, Right.INGEST)
     return _form(request, engine, values={}, refusal=None)
 
 
 @router.post("/upload")
-async def upload(request: Request, engine: Engine) -> Response:
+async def upload(request: Request, engine: Engine, who: Who) -> Response:
     try:
-        taken = await receive_upload(request, engine)
+        taken = await receive_upload(request, engine, who)
     except RefusedUploadError as refusal:
         return await run_in_threadpool(_form, request, engine, values=refusal.values, refusal=refusal)
     told = "other_facts" if taken.other_facts else taken.outcome.value

@@ -1,0 +1,150 @@
+"""Telephone, identity and card numbers hidden from whoever has no right to them: in text, words, evidence and sound.
+
+Masks keep the length of a text, so that spans of evidence and places of words stay right.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from qa_engine.domain import Call, CallResult, Evidence, JsonValue, RuleResult, Span, Transcript, Turn
+from qa_engine.domain.people import Actor, Right, Subject, may
+from qa_engine.text import mask_private
+
+AROUND_SECONDS = 0.08
+"""Silenced before and after a hidden word: recognisers place words no better."""
+_DIGITS = frozenset("0123456789〇零一二三四五六七八九十两幺")
+
+
+def sees_numbers(who: Actor, *, agent_id: str | None, team: str | None) -> bool:
+    """Whether ``who`` may see the numbers of a call of this agent and team."""
+    return may(who, Right.SEE_NUMBERS, Subject(agent_id, team))
+
+
+def masked_call(call: Call) -> Call:
+    """The facts with every number hidden, those of the metadata among them."""
+    return replace(
+        call,
+        customer_number=mask_private(call.customer_number) if call.customer_number else call.customer_number,
+        metadata={key: _masked(value) for key, value in call.metadata.items()},
+    )
+
+
+def masked_transcript(transcript: Transcript) -> Transcript:
+    return replace(
+        transcript, call=masked_call(transcript.call), turns=tuple(masked_turn(turn) for turn in transcript.turns)
+    )
+
+
+def masked_turn(turn: Turn) -> Turn:
+    text = mask_private(turn.text)
+    label = mask_private(turn.label) if turn.label else turn.label
+    if text == turn.text:
+        return turn if label == turn.label else replace(turn, label=label)
+    words = tuple(
+        replace(word, text=shown) if shown != word.text else word
+        for word, shown in zip(turn.words, _words(turn, text), strict=True)
+    )
+    return replace(turn, text=text, words=words, label=label)
+
+
+def masked_result(result: CallResult, transcript: Transcript | None) -> CallResult:
+    """A result whose evidence shows of each turn what the masked turn shows."""
+    shown = {turn.index: (turn.text, mask_private(turn.text)) for turn in transcript.turns} if transcript else {}
+    complaint = result.complaint
+    if complaint is not None:
+        complaint = replace(complaint, basis=mask_private(complaint.basis), text=mask_private(complaint.text))
+    return replace(
+        result,
+        rules=tuple(_rule(rule, shown) for rule in result.rules),
+        review_reasons=tuple(mask_private(reason) for reason in result.review_reasons),
+        promises=tuple(
+            replace(promise, text=_piece(promise.text, promise.turn, promise.span, shown))
+            for promise in result.promises
+        ),
+        complaint=complaint,
+    )
+
+
+def hidden_spans(transcript: Transcript) -> tuple[Span, ...]:
+    """The seconds in which hidden numbers are spoken, apart and in order; whole turns where no word has a time."""
+    spans: list[Span] = []
+    for turn in transcript.turns:
+        text = mask_private(turn.text)
+        if text == turn.text:
+            continue
+        words = [word for word, shown in zip(turn.words, _words(turn, text), strict=True) if shown != word.text]
+        if words:
+            spans += [Span(max(0.0, word.start - AROUND_SECONDS), word.end + AROUND_SECONDS) for word in words]
+        elif turn.span is not None:
+            spans.append(turn.span)
+    return _merged(spans)
+
+
+_Shown = Mapping[int, tuple[str, str]]
+"""Turn → its text, and the same masked."""
+
+
+def _rule(rule: RuleResult, shown: _Shown) -> RuleResult:
+    return replace(
+        rule,
+        message=mask_private(rule.message),
+        reason=mask_private(rule.reason),
+        evidence=tuple(_evidence(one, shown) for one in rule.evidence),
+        searched=tuple(
+            replace(one, nearest=replace(one.nearest, text=mask_private(one.nearest.text))) if one.nearest else one
+            for one in rule.searched
+        ),
+    )
+
+
+def _evidence(one: Evidence, shown: _Shown) -> Evidence:
+    text = _piece(one.text, one.turn, one.span, shown)
+    told = one.explanation.replace(one.text, text) if one.text else one.explanation
+    pattern = mask_private(one.pattern) if one.pattern else one.pattern
+    return replace(one, text=text, explanation=mask_private(told), pattern=pattern)
+
+
+def _piece(text: str, turn: int | None, span: tuple[int, int] | None, shown: _Shown) -> str:
+    """A piece of a turn as the masked turn shows it: half a number is not known for one by itself."""
+    whole, masked = shown.get(turn, ("", "")) if turn is not None else ("", "")
+    if span is not None and whole[span[0] : span[1]] == text:
+        return masked[span[0] : span[1]]
+    return mask_private(text)
+
+
+def _words(turn: Turn, masked: str) -> list[str]:
+    """The words of a turn as the masked text shows them; what does not stand in the text loses its digits."""
+    shown: list[str] = []
+    at = 0
+    for word in turn.words:
+        place = turn.text.find(word.text.strip(), at) if word.text.strip() else -1
+        if place < 0:
+            shown.append("".join("*" if char in _DIGITS else char for char in word.text))
+            continue
+        end = place + len(word.text.strip())
+        shown.append(word.text.replace(word.text.strip(), masked[place:end]))
+        at = end
+    return shown
+
+
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, one.end)):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def _masked(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return mask_private(value)
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _masked(one) for key, one in value.items()}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = mask_private(str(value))
+        return value if text == str(value) else text
+    return value
