@@ -6,9 +6,9 @@ Masks keep the length of a text, so that spans of evidence and places of words s
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from qa_engine.domain import Call, CallResult, Evidence, JsonValue, RuleResult, Span, Transcript, Turn
+from qa_engine.domain import Call, CallResult, Evidence, JsonValue, RuleResult, Span, Speaker, Transcript, Turn
 from qa_engine.domain.people import Actor, Right, Subject, may
-from qa_engine.text import mask_private
+from qa_engine.text import mask_private, mask_turns
 
 AROUND_SECONDS = 0.08
 """Silenced before and after a hidden word: recognisers place words no better."""
@@ -30,13 +30,20 @@ def masked_call(call: Call) -> Call:
 
 
 def masked_transcript(transcript: Transcript) -> Transcript:
+    """Every number hidden, those that are dictated over several turns among them."""
+    shown = zip(transcript.turns, _masked_texts(transcript), strict=True)
     return replace(
-        transcript, call=masked_call(transcript.call), turns=tuple(masked_turn(turn) for turn in transcript.turns)
+        transcript, call=masked_call(transcript.call), turns=tuple(_masked_turn(turn, text) for turn, text in shown)
     )
 
 
-def masked_turn(turn: Turn) -> Turn:
-    text = mask_private(turn.text)
+def _masked_texts(transcript: Transcript) -> tuple[str, ...]:
+    """What is shown of each turn; the same as on forms."""
+    speakers = [(t.speaker, t.agent_id, t.label if t.speaker is Speaker.UNKNOWN else None) for t in transcript.turns]
+    return mask_turns([turn.text for turn in transcript.turns], speakers)
+
+
+def _masked_turn(turn: Turn, text: str) -> Turn:
     label = mask_private(turn.label) if turn.label else turn.label
     if text == turn.text:
         return turn if label == turn.label else replace(turn, label=label)
@@ -49,7 +56,10 @@ def masked_turn(turn: Turn) -> Turn:
 
 def masked_result(result: CallResult, transcript: Transcript | None) -> CallResult:
     """A result whose evidence shows of each turn what the masked turn shows."""
-    shown = {turn.index: (turn.text, mask_private(turn.text)) for turn in transcript.turns} if transcript else {}
+    shown: _Shown = {}
+    if transcript is not None:
+        texts = zip(transcript.turns, _masked_texts(transcript), strict=True)
+        shown = {turn.index: (turn.text, text) for turn, text in texts}
     complaint = result.complaint
     if complaint is not None:
         complaint = replace(complaint, basis=mask_private(complaint.basis), text=mask_private(complaint.text))
@@ -68,8 +78,7 @@ def masked_result(result: CallResult, transcript: Transcript | None) -> CallResu
 def hidden_spans(transcript: Transcript) -> tuple[Span, ...]:
     """The seconds in which hidden numbers are spoken, apart and in order; whole turns where no word has a time."""
     spans: list[Span] = []
-    for turn in transcript.turns:
-        text = mask_private(turn.text)
+    for turn, text in zip(transcript.turns, _masked_texts(transcript), strict=True):
         if text == turn.text:
             continue
         words = [word for word, shown in zip(turn.words, _words(turn, text), strict=True) if shown != word.text]
@@ -91,7 +100,9 @@ def _rule(rule: RuleResult, shown: _Shown) -> RuleResult:
         reason=mask_private(rule.reason),
         evidence=tuple(_evidence(one, shown) for one in rule.evidence),
         searched=tuple(
-            replace(one, nearest=replace(one.nearest, text=mask_private(one.nearest.text))) if one.nearest else one
+            replace(one, nearest=replace(one.nearest, text=_piece(one.nearest.text, one.nearest.turn, None, shown)))
+            if one.nearest
+            else one
             for one in rule.searched
         ),
     )
@@ -107,9 +118,8 @@ def _evidence(one: Evidence, shown: _Shown) -> Evidence:
 def _piece(text: str, turn: int | None, span: tuple[int, int] | None, shown: _Shown) -> str:
     """A piece of a turn as the masked turn shows it: half a number is not known for one by itself."""
     whole, masked = shown.get(turn, ("", "")) if turn is not None else ("", "")
-    if span is not None and whole[span[0] : span[1]] == text:
-        return masked[span[0] : span[1]]
-    return mask_private(text)
+    at = span[0] if span is not None and whole[span[0] : span[1]] == text else whole.find(text) if text else -1
+    return masked[at : at + len(text)] if at >= 0 else mask_private(text)
 
 
 def _words(turn: Turn, masked: str) -> list[str]:

@@ -16,7 +16,6 @@ from qa_engine.service.people.masking import (
     masked_call,
     masked_result,
     masked_transcript,
-    masked_turn,
     sees_numbers,
 )
 from qa_engine.text import mask_private
@@ -43,7 +42,7 @@ def transcript(*turns: Turn) -> Transcript:
     ],
 )
 def test_words_show_what_the_text_shows(text: str, hidden: bool) -> None:
-    shown = masked_turn(turn(text))
+    shown = masked_transcript(transcript(turn(text))).turns[0]
     assert "".join(word.text for word in shown.words) == shown.text == mask_private(text)
     assert (shown.text != text) is hidden
     assert [(word.start, word.end) for word in shown.words] == [(word.start, word.end) for word in turn(text).words]
@@ -58,7 +57,13 @@ def test_words_of_several_characters_and_such_as_are_not_in_the_text() -> None:
         6.0,
         words=(Word("打", 0, 1), Word("1390000", 1, 2), Word(" 1234", 2, 3), Word("一三九", 3, 4), Word("吧", 4, 5)),
     )
-    assert [word.text for word in masked_turn(spoken).words] == ["打", "139****", " 1234", "***", "吧"]
+    assert [word.text for word in masked_transcript(transcript(spoken)).turns[0].words] == [
+        "打",
+        "139****",
+        " 1234",
+        "***",
+        "吧",
+    ]
 
 
 def test_the_sound_of_hidden_words_is_silenced_and_no_more() -> None:
@@ -111,6 +116,17 @@ def test_facts_are_hidden_with_those_of_the_metadata() -> None:
     assert shown.customer_number == "139****1234"
     assert shown.metadata == {"来电": ["139****1234"], "号": "139****1234", "csat": 5}
     assert masked_transcript(transcript(turn("好", label="客户13900001234"))).turns[0].label == "客户139****1234"
+
+
+def test_a_number_that_is_dictated_over_turns_is_hidden_and_silenced() -> None:
+    said = transcript(
+        turn("我的电话是幺三九", index=0, start=0),
+        turn("零零零零", index=1, start=9),
+        turn("幺二三四", index=2, start=19),
+    )
+    shown = masked_transcript(said)
+    assert shown.turns[1].text == "****"
+    assert hidden_spans(said) == (Span(9 - AROUND_SECONDS, 11 + AROUND_SECONDS),)
 
 
 @pytest.mark.parametrize(("role", "sees"), [(role, role is Role.HEAD) for role in Role])
