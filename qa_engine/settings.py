@@ -99,6 +99,25 @@ class Settings(BaseSettings):
     night_lists: tuple[str, ...] = Field(
         (), description='Exports of call records that say what a day should bring, as JSON: `["/cdr/%Y-%m-%d.csv"]`.'
     )
+    public_url: str | None = Field(
+        None,
+        description="Address of the pages for links in alerts, `https://qa.example.cn`; unset: host and port.",
+    )
+    alert_mail_to: tuple[str, ...] = Field(
+        (), description='Who is mailed what cannot wait, as JSON: `["lead@example.cn"]`; needs `QA_SMTP_HOST`.'
+    )
+    smtp_host: str | None = Field(None, description="Mail server for alerts.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How mail is kept from others.")
+    smtp_user: str | None = Field(None, description="Sign-in at the mail server; unset: none.")
+    smtp_password: SecretStr | None = Field(None, description="Its password.")
+    smtp_from: str = Field("qa-engine@localhost", description="Sender of alerts.")
+    wecom_robot: SecretStr | None = Field(None, description="Address of a group robot of 企业微信 that is told alerts.")
+    dingtalk_robot: SecretStr | None = Field(None, description="Address of a group robot of 钉钉 that is told alerts.")
+    dingtalk_secret: SecretStr | None = Field(None, description="Its signing secret (加签), if it has one.")
+    feishu_robot: SecretStr | None = Field(None, description="Address of a group robot of 飞书 that is told alerts.")
+    feishu_secret: SecretStr | None = Field(None, description="Its signing secret (签名校验), if it has one.")
+
     watch_folders: tuple[str, ...] = Field(
         (),
         description="Folders (an SFTP drop folder is one) and object stores (`s3://…`, extra `objects`) whose new "

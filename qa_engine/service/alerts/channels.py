@@ -27,6 +27,7 @@ class Event(StrEnum):
 
     CALL_FINAL = "call.final"
     VETO_SUSPECTED = "call.veto_suspected"
+    COMPLAINT_URGENT = "call.complaint_urgent"
     NIGHT_CLOSED = "night.closed"
     ALERT = "alert"  # something needs a person: a queue that stands still, a disk that fills, a night that is late
 
@@ -34,9 +35,14 @@ class Event(StrEnum):
 EVENTS = {
     Event.CALL_FINAL: "通话复核完成",
     Event.VETO_SUSPECTED: "疑似一票否决",
+    Event.COMPLAINT_URGENT: "紧急投诉",
     Event.NIGHT_CLOSED: "夜间批次结束",
     Event.ALERT: "告警",
 }
+
+
+FOR_PEOPLE = frozenset({Event.VETO_SUSPECTED, Event.COMPLAINT_URGENT, Event.ALERT})
+"""What people are told at once, by mail and in their chats; programs choose for themselves."""
 
 
 class DeliveryError(QaError):

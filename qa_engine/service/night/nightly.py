@@ -21,6 +21,7 @@ from qa_engine.domain.night import (
 )
 from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.service.alerts.night import tell_closed, tell_late
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import INSPECT, NIGHT, TRANSCRIBE, enqueue
 from qa_engine.service.jobs.ringing import ring
@@ -67,6 +68,8 @@ def begin_night(app: App, day: date, sources: Sources | None = None, *, who: Act
     text = json.dumps({"folders": chosen.folders, "manifest": chosen.manifest, "lists": chosen.lists})
     now = app.clock.now()
     deadline = night_deadline(day, app.settings.night_at or MIDNIGHT, app.settings.night_deadline, app.zone)
+    while deadline <= now:  # a day of long ago is worked through
+        deadline += timedelta(days=1)
     with app.database.write() as session:
         night, new = nights.begin(session, day, sources=text, now=now, deadline=deadline)
         job = enqueue(session, NIGHT, subject=day.isoformat(), key="", now=now)
@@ -170,14 +173,17 @@ def advance_night(app: App, day: date) -> NightProgress:
     if taking_in:
         return progress
     done = progress.calls == progress.settled
-    if done or late:
-        draw_ledger(app, day, who=MACHINE)
+    ledger = draw_ledger(app, day, who=MACHINE) if done or late else None
     with app.database.write() as session:
         night = nights.find(session, day)
         assert night is not None
         night.state = (NightState.DONE if done else NightState.WORKING).value
         night.ended_at = now if done else None
         night.forecast_end = progress.forecast_end
+        if not done and (late or progress.misses_deadline):
+            tell_late(session, app, progress)
+        if done and ledger is not None:
+            tell_closed(session, app, ledger)
     if done:
         log.info("night_done", day=str(day), calls=progress.calls)
     return night_progress(app, day, who=MACHINE)

@@ -12,6 +12,7 @@ import structlog
 from qa_engine.domain.night import NightState
 from qa_engine.domain.people import MACHINE
 from qa_engine.errors import QaError, UsageError
+from qa_engine.service.alerts.outbox import send_due
 from qa_engine.service.context import App
 from qa_engine.service.intake.outcome import IngestReport
 from qa_engine.service.jobs.kinds import WATCH, enqueue
@@ -33,7 +34,7 @@ class Ticked:
 
 
 def night_tick(app: App) -> Ticked:
-    """Begin the nights that are due, look after those that go on, have watched folders looked at."""
+    """Begin the nights that are due, look after those that go on, have watched folders looked at, send alerts."""
     begun = []
     for day in due_nights(app):
         try:
@@ -44,7 +45,9 @@ def night_tick(app: App) -> Ticked:
     with app.database.read() as session:
         going_on = [night.day for night in nights.open_ones(session)]
     ended = [day for day in going_on if advance_night(app, day).state is NightState.DONE]
-    return Ticked(tuple(begun), tuple(ended), watch_folders(app))
+    watched = watch_folders(app)
+    send_due(app)
+    return Ticked(tuple(begun), tuple(ended), watched)
 
 
 def watch_folders(app: App) -> tuple[str, ...]:

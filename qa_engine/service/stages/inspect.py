@@ -10,7 +10,7 @@ from qa_engine.domain import CallResult, CallState, ResultKey
 from qa_engine.errors import ConflictError
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
 from qa_engine.service.adapters.stored_offences import StoredOffences
-from qa_engine.service.alerts.calls import tell_suspected
+from qa_engine.service.alerts.calls import tell_judged
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import INSPECT, REPORT, enqueue, job_kind
 from qa_engine.service.jobs.leases import Lease
@@ -95,8 +95,8 @@ def keep_result(app: App, judge: Judge, judged: Judged, *, lease: Lease | None =
         keep_figures(app, session, row, judged.result, call_from_text(call.facts))
         counts = CallState(call.state) not in WITH_A_PERSON
         rings = _stand_on(session, call, row, judged, now) if counts else []
-        if counts and judged.result.veto_suspected:
-            tell_suspected(session, app, call, judged.result, key=f"result {row.id}")
+        if counts:
+            tell_judged(session, app, call, judged.result)
         if not counts and call.result_id != row.id and not judged.stored:
             calls.note(session, call, actor=ACTOR, action=INSPECTED_AGAIN, detail=judge.pack_label, now=now)
         if lease is not None:

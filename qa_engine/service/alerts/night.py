@@ -1,0 +1,49 @@
+"""What is told of a night: that it will miss its hour, that it ended, and that its ledger does not balance."""
+
+from sqlalchemy.orm import Session
+
+from qa_engine.domain import JsonValue
+from qa_engine.domain.night import NightProgress, StoredLedger
+from qa_engine.service.alerts.channels import Event
+from qa_engine.service.alerts.outbox import tell
+from qa_engine.service.context import App
+
+
+def tell_late(session: Session, app: App, night: NightProgress) -> None:
+    """Once a night, when it is foreseen or has come."""
+    end = f"预计 {night.forecast_end:%m-%d %H:%M} 完成" if night.forecast_end else "尚无法预计完成时间"
+    lines = [
+        f"{night.day} 的录音：{night.settled} / {night.calls} 通已处理",
+        f"{end}，时限 {night.deadline:%m-%d %H:%M}",
+    ]
+    about: dict[str, JsonValue] = {
+        "alert": "night_late",
+        "day": night.day.isoformat(),
+        "lines": [*lines],
+        "path": "/status",
+    }
+    tell(session, app, Event.ALERT, key=f"night-late:{night.day}", about=about)
+
+
+def tell_closed(session: Session, app: App, drawn: StoredLedger) -> None:
+    """The night ended and its ledger is drawn; one that does not balance is an alert besides."""
+    ledger = drawn.ledger
+    figures: dict[str, JsonValue] = {
+        "day": ledger.day.isoformat(),
+        "number": drawn.number,
+        "expected": ledger.expected,
+        "scored": ledger.scored,
+        "missing": ledger.missing,
+        "complete": ledger.complete,
+    }
+    key = f"{ledger.day}:{drawn.number}"
+    tell(session, app, Event.NIGHT_CLOSED, key=f"night-closed:{key}", about=figures)
+    if not ledger.complete:
+        path = f"/reports/ledger?from={ledger.day}&to={ledger.day}"
+        about: dict[str, JsonValue] = {
+            **figures,
+            "alert": "ledger_open",
+            "lines": list(ledger.open_points()),
+            "path": path,
+        }
+        tell(session, app, Event.ALERT, key=f"ledger-open:{key}", about=about)
