@@ -173,6 +173,11 @@ class Settings(BaseSettings):
     worker_processes: Annotated[int, Field(ge=1, le=256)] = Field(
         1, description="Child processes of `qa-engine worker`."
     )
+    work_limit_factor: Annotated[float, Field(gt=0, le=100)] = Field(
+        1.0,
+        description="Work that hangs is ended: recognition after 3 times its length and 5 minutes, other work after a"
+        " minute, times this. Raise it where recognition is slow.",
+    )
     worker_memory_gb: Annotated[float, Field(ge=0, le=4096)] = Field(
         8.0,
         description="Memory that one child of a worker may take with `QA_ASR_DEVICE=cpu`; a recording that needs more "

@@ -74,5 +74,7 @@ REASONS = {
     "memory": "录音占用内存过大",
     "truncated": "录音不完整",
     "attempts_spent": "处理多次失败",
+    "worker_lost": "处理时进程多次异常退出",
+    "limit_passed": "处理多次超时",
 }
 """What an inspector reads instead of the key of a reason."""

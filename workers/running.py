@@ -1,4 +1,4 @@
-"""Start a worker: prefork children, a ticker for the sweep, logs; stop at SIGTERM after the work at hand."""
+"""Start a worker: prefork children, its keeper and ticker, logs; stop at SIGTERM after the work at hand."""
 
 import os
 import warnings
@@ -18,6 +18,7 @@ from qa_engine.service.adapters.celery_bell import make_celery, queue_folder
 from qa_engine.service.adapters.file_queue import clear_leftovers
 from qa_engine.service.jobs.sweep import PATIENCE_SECONDS
 from qa_engine.settings import Settings
+from workers.keeper import Keeper
 from workers.pool import TaskPool
 from workers.schedule import TICK_QUEUE, schedule_thread
 from workers.tasks import AppFactory, ProcessApp, add_tasks
@@ -51,6 +52,7 @@ def run(
     chosen = tuple(queues or known_queues())
     if settings.broker_url is None:
         clear_leftovers(queue_folder(settings))
+        clear_leftovers(queue_folder(settings), pattern="*.tick.*.msg")
     for folder, pattern in (
         (settings.recordings_dir, ".incoming-*"),
         (settings.reports_dir, "*/.report-*"),
@@ -60,15 +62,13 @@ def run(
     process_app = ProcessApp(factory)
     add_tasks(celery, process_app)
     tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)
-    ticker = Ticker(
-        celery,
-        queue=chosen[0],
-        every_seconds=tick_seconds,
-        patience_seconds=min(PATIENCE_SECONDS, settings.lease_seconds),
-    )
+    count = processes or settings.worker_processes
+    ticker = Ticker(celery, every_seconds=tick_seconds, processes=count, end=os._exit)
     # with a broker of its own the schedule is a process of its own (qa-engine schedule)
     beat = schedule_thread(settings) if settings.broker_url is None and TICK_QUEUE in chosen else None
     pid = os.getpid()
+    patience = min(PATIENCE_SECONDS, settings.lease_seconds)
+    keeper = Keeper(pid, every_seconds=tick_seconds, patience_seconds=patience)
 
     def begin_child(**_: object) -> None:
         end_with(pid)
@@ -77,16 +77,25 @@ def run(
         set_up_logs(settings)
 
     worker_process_init.connect(begin_child, weak=False)
-    worker_ready.connect(lambda **_: ticker.start(), weak=False)
-    if beat is not None:
-        worker_ready.connect(lambda **_: beat.start(), weak=False)
-    worker_shutting_down.connect(lambda **_: log.info("worker_stopping"), weak=False)
+
+    def ready(**_: object) -> None:
+        ticker.start()
+        keeper.start()
+        if beat is not None:
+            beat.start()
+
+    def stopping(**_: object) -> None:
+        log.info("worker_stopping")
+        keeper.retire()  # children that go now are no loss that anybody should count
+
+    worker_ready.connect(ready, weak=False)
+    worker_shutting_down.connect(stopping, weak=False)
     worker = Worker(
         app=celery,
         hostname=None,
-        concurrency=processes or settings.worker_processes,
+        concurrency=count,
         pool=TaskPool,
-        queues=",".join(chosen),
+        queues=",".join([*chosen, ticker.queue]),
         loglevel=settings.log_level,
         without_gossip=True,
         without_mingle=True,
@@ -96,6 +105,7 @@ def run(
     log.info("worker_starting", processes=worker.concurrency, queues=list(chosen))
     worker.start()
     ticker.stop()
+    keeper.stop()
     if beat is not None:
         beat.stop()
     return int(worker.exitcode or 0)

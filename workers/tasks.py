@@ -6,8 +6,8 @@ from typing import Any
 
 from celery import Celery
 
-from qa_engine.service import App, night_tick, run_job, sweep
-from qa_engine.service.adapters.celery_bell import JOB_TASK, NIGHT_TASK, SWEEP_TASK
+from qa_engine.service import App, night_tick, run_job
+from qa_engine.service.adapters.celery_bell import JOB_TASK, NIGHT_TASK, TICK_TASK
 
 AppFactory = Callable[[], App]
 
@@ -40,10 +40,10 @@ def add_tasks(celery: Celery, process_app: ProcessApp) -> None:
     def job(job_id: int) -> None:
         run_job(process_app.get(), job_id)
 
-    @task(name=SWEEP_TASK)  # type: ignore[untyped-decorator]
-    def sweep_once(patience_seconds: float) -> None:
-        sweep(process_app.get(), patience_seconds=patience_seconds)
-
     @task(name=NIGHT_TASK)  # type: ignore[untyped-decorator]
     def night() -> None:
         night_tick(process_app.get())
+
+    @task(name=TICK_TASK)  # type: ignore[untyped-decorator]
+    def tick() -> None:
+        """Nothing: that it was taken is what its worker wants to see."""

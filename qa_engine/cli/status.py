@@ -37,11 +37,15 @@ def status(
         report = read_status(engine)
         days = (ledger(engine, date.date()),) if date else ledgers(engine)
     if format is StatusFormat.JSON:
-        shown = {"queues": report.queues, "days": [_ledger_json(day) for day in days], "aside": report.quarantined}
+        days_shown = [_ledger_json(day) for day in days]
+        aside, pauses = report.quarantined, report.pauses
+        shown = {"queues": report.queues, "days": days_shown, "aside": aside, "pauses": pauses}
         put(json.dumps(plain(_jsonable(shown)), ensure_ascii=False, indent=2) + "\n")
         return
     _print_queues(report)
     _print_ledgers(days)
+    for pause in report.pauses:
+        complain(f"machine {pause.host} pauses since {pause.since:%Y-%m-%d %H:%M:%S} UTC: {pause.why}")
     for call in report.quarantined:
         complain(f"{call.call_id} ({call.source_name}): {call.state.value}: {call.reason}")
     for job in report.failed_jobs:

@@ -43,6 +43,7 @@ from qa_engine.service.intake.registering import WARNINGS
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.running import JobOutcome, run_job, run_pending
 from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
+from qa_engine.service.jobs.watching import Watch
 from qa_engine.service.jobs.worker_command import schedule_command, worker_command
 from qa_engine.service.night.ledgers import day_ledger, draw_ledger, ledger_days, open_days
 from qa_engine.service.night.nightly import Sources as NightSources
@@ -79,7 +80,7 @@ from qa_engine.service.reading.calls_and_agents import (
     teams,
 )
 from qa_engine.service.reading.doctor import Check, doctor, health
-from qa_engine.service.reading.ledger_rows import Ledger, QueueRow, SettleProgress, StatusReport
+from qa_engine.service.reading.ledger_rows import Ledger, PauseRow, QueueRow, SettleProgress, StatusReport
 from qa_engine.service.reading.ledgers import ledger, ledgers, status, wait_until_settled
 from qa_engine.service.reading.playback import RecordingFile, playable_file, recording_file
 from qa_engine.service.reading.rows import (
@@ -158,6 +159,7 @@ __all__ = [
     "NightSources",
     "OutgoingRow",
     "PackJudge",
+    "PauseRow",
     "Preview",
     "PreviewRow",
     "Profile",
@@ -183,6 +185,7 @@ __all__ = [
     "TokenRow",
     "TranscribeOutcome",
     "Transcriber",
+    "Watch",
     "WebhookRow",
     "When",
     "Wish",

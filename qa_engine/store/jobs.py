@@ -50,19 +50,18 @@ def add(
             queue=queue,
             state=JobState.QUEUED.value,
             attempts=0,
+            losses=0,
             queued_at=now,
         )
 
     return insert_or_return(session, find, make)
 
 
-def claim(
-    session: Session, job_id: int, *, worker: str, token: str, now: datetime, lease_until: datetime, max_attempts: int
-) -> bool:
-    """Take a queued job, or one whose lease ran out and that has attempts left. Counts the attempt."""
+def claim(session: Session, job_id: int, *, worker: str, token: str, now: datetime, lease_until: datetime) -> bool:
+    """Take a queued job. Counts the attempt."""
     taken = (
         update(tables.Job)
-        .where(tables.Job.id == job_id, _free(now, max_attempts))
+        .where(tables.Job.id == job_id, tables.Job.state == JobState.QUEUED.value)
         .values(
             state=JobState.RUNNING.value,
             attempts=tables.Job.attempts + 1,
@@ -118,12 +117,19 @@ def give_up(session: Session, job_id: int, *, token: str, error: str, now: datet
     )
 
 
-def take_back(session: Session, job_id: int, *, token: str, error: str) -> bool:
-    """Queue a job again whose holder is dead or lost its lease; the attempt stays counted."""
+def take_back(session: Session, job_id: int, *, token: str, error: str, loss: bool) -> bool:
+    """Queue a job again whose holder is dead or lost its lease: no attempt of the work, but, if so, a loss."""
     return _changed(
         session,
         _held(job_id, token).values(
-            state=JobState.QUEUED.value, lease_until=None, token=None, last_error=error, not_before=None, rung_at=None
+            attempts=tables.Job.attempts - 1,
+            losses=tables.Job.losses + int(loss),
+            state=JobState.QUEUED.value,
+            lease_until=None,
+            token=None,
+            last_error=error,
+            not_before=None,
+            rung_at=None,
         ),
     )
 
@@ -133,7 +139,15 @@ def ask_again(session: Session, job_id: int, *, now: datetime) -> None:
     session.execute(
         update(tables.Job)
         .where(tables.Job.id == job_id, tables.Job.state.in_([JobState.FAILED.value, JobState.DONE.value]))
-        .values(state=JobState.QUEUED.value, attempts=0, queued_at=now, not_before=None, rung_at=None, finished_at=None)
+        .values(
+            state=JobState.QUEUED.value,
+            attempts=0,
+            losses=0,
+            queued_at=now,
+            not_before=None,
+            rung_at=None,
+            finished_at=None,
+        )
     )
 
 
@@ -141,15 +155,20 @@ def mark_rung(session: Session, job_ids: Sequence[int], now: datetime) -> None:
     session.execute(update(tables.Job).where(tables.Job.id.in_(job_ids)).values(rung_at=now))
 
 
-def waiting(session: Session, *, queue: str, now: datetime, rung_before: datetime, limit: int) -> Sequence[tables.Job]:
-    """Queued jobs whose bell was never rung, or so long ago that the message may be lost; oldest first."""
+def waiting(
+    session: Session, *, queue: str, now: datetime, rung_before: datetime, beyond: datetime, limit: int
+) -> Sequence[tables.Job]:
+    """Queued jobs whose bell was never rung, or so long ago that the message may be lost; oldest first.
+
+    No time of a job can be ``beyond`` this, unless a clock was wrong: such a one counts as past.
+    """
     return session.scalars(
         select(tables.Job)
         .where(
             tables.Job.state == JobState.QUEUED.value,
             tables.Job.queue == queue,
-            or_(tables.Job.not_before.is_(None), tables.Job.not_before <= now),
-            or_(tables.Job.rung_at.is_(None), tables.Job.rung_at <= rung_before),
+            or_(tables.Job.not_before.is_(None), tables.Job.not_before <= now, tables.Job.not_before > beyond),
+            or_(tables.Job.rung_at.is_(None), tables.Job.rung_at <= rung_before, tables.Job.rung_at > beyond),
         )
         .order_by(tables.Job.id)
         .limit(limit)
@@ -167,13 +186,17 @@ def running(session: Session) -> Sequence[tables.Job]:
     return session.scalars(select(tables.Job).where(tables.Job.state == JobState.RUNNING.value)).all()
 
 
-def expired(session: Session, now: datetime) -> Sequence[tables.Job]:
-    """Running jobs whose worker gave no sign of life for too long."""
-    return session.scalars(
-        select(tables.Job)
-        .where(tables.Job.state == JobState.RUNNING.value, tables.Job.lease_until <= now)
-        .order_by(tables.Job.id)
-    ).all()
+def any_queued(session: Session, queues: Sequence[str]) -> bool:
+    """True when a job waits in one of these queues."""
+    waits = select(tables.Job.id).where(tables.Job.state == JobState.QUEUED.value, tables.Job.queue.in_(queues))
+    return session.scalar(waits.limit(1)) is not None
+
+
+def audio_seconds(session: Session, job: tables.Job) -> float:
+    """How long the recording of a job's call is; 0 where there is none."""
+    if job.call_pk is None:
+        return 0.0
+    return session.scalar(select(tables.Call.duration_seconds).where(tables.Call.id == job.call_pk)) or 0.0
 
 
 def of_call(session: Session, call_pk: int) -> Sequence[tables.Job]:
@@ -210,12 +233,6 @@ def counts(session: Session, now: datetime) -> tuple[QueueCount, ...]:
         .order_by(tables.Job.queue)
     )
     return tuple(QueueCount(queue, int(q), int(r), int(s), oldest) for queue, q, r, s, oldest in rows)
-
-
-def _free(now: datetime, max_attempts: int) -> Any:
-    # a job is queued only while it has attempts left: one is left also to those queued under a higher limit
-    lapsed = (tables.Job.state == JobState.RUNNING.value) & (tables.Job.lease_until <= now)
-    return or_(tables.Job.state == JobState.QUEUED.value, lapsed & (tables.Job.attempts < max_attempts))
 
 
 def _held(job_id: int, token: str) -> Update:

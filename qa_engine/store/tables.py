@@ -271,7 +271,11 @@ class Job(Base):
     """Work to do. The row is the truth; a message of the broker only says: look at job N."""
 
     __tablename__ = "jobs"
-    __table_args__ = (UniqueConstraint("stage", "subject", "key"), Index(None, "state", "lease_until"))
+    __table_args__ = (
+        UniqueConstraint("stage", "subject", "key"),
+        Index(None, "state", "lease_until"),
+        Index(None, "state", "queue"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     stage: Mapped[str]
@@ -280,7 +284,8 @@ class Job(Base):
     call_pk: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     queue: Mapped[str]
     state: Mapped[str] = mapped_column(String(8))
-    attempts: Mapped[int]
+    attempts: Mapped[int]  # that failed, or passed their limit, and the one under way
+    losses: Mapped[int]  # workers that died at it while their machine went on
     worker: Mapped[str | None]  # who holds the lease
     token: Mapped[str | None]  # which attempt holds it: a worker that lost the lease cannot finish the job
     lease_until: Mapped[datetime | None]
@@ -289,6 +294,17 @@ class Job(Base):
     not_before: Mapped[datetime | None]
     rung_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Pause(Base):
+    """A machine at fault: its workers take nothing until a time, then try one job."""
+
+    __tablename__ = "pauses"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    why: Mapped[str]
 
 
 class Event(Base):

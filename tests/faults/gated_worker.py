@@ -3,6 +3,7 @@
 Run as a program: ``python gated_worker.py GATE_FOLDER``; settings come from the environment.
 """
 
+import errno
 import os
 import sys
 import threading
@@ -16,7 +17,10 @@ from workers import run
 
 
 class GatedTranscriber(ScriptedTranscriber):
-    """Leaves a note ``started-<pid>`` when it begins, and goes on when ``go`` lies in the folder."""
+    """Leaves a note ``started-<pid>`` when it begins, and goes on when ``go`` lies in the folder.
+
+    Where ``full`` lies, the disk is full.
+    """
 
     def __init__(self, gate: Path) -> None:
         super().__init__()
@@ -25,10 +29,14 @@ class GatedTranscriber(ScriptedTranscriber):
     def transcribe(
         self, path: Path, call: Call, *, agent_channel: str | None, progress: Callable[[float, float], None] | None
     ) -> Transcript:
+        if (self._gate / "full").exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
         (self._gate / f"started-{os.getpid()}").touch()
         never = threading.Event()
         while not (self._gate / "go").exists():
             never.wait(0.02)
+            if progress:
+                progress(0.0, 30.0)
         return super().transcribe(path, call, agent_channel=agent_channel, progress=progress)
 
 

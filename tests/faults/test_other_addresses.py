@@ -76,8 +76,8 @@ def test_redis_carries_the_rings_and_survives_a_killed_child(
     for name in ("c-1", "c-2"):
         centre.settled(name)
         assert get_call(centre.app, name).row.state is CallState.CLEAN
-    attempts = [get_call(centre.app, name).jobs[0].attempts for name in ("c-1", "c-2")]
-    assert sorted(attempts) == [1, 2]
+    losses = [get_call(centre.app, name).jobs[0].losses for name in ("c-1", "c-2")]
+    assert sorted(losses) == [0, 1]
 
 
 @pytest.mark.postgres

@@ -1,8 +1,10 @@
 """Attempts, leases and the sweep: what fails is tried again, what keeps failing is set aside with its reason."""
 
 import errno
+import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from qa_engine.service import (
     JobState,
     MemoryBell,
     ScriptedTranscriber,
+    Watch,
     get_call,
     ingest_paths,
     ledgers,
@@ -91,8 +94,15 @@ def test_a_fault_of_the_machine_is_never_counted_against_a_recording(
     app = make_app(transcriber=ScriptedTranscriber(faults))
     ingest(app, content)
     job_id = only_job(app)
-    for _ in range(5):
+    assert run_job(app, job_id) is JobOutcome.WAITS
+    assert run_job(app, job_id) is JobOutcome.NOT_MINE, "the machine pauses"
+    began = clock.now()
+    for _ in range(4):
+        clock.advance(61)
         assert run_job(app, job_id) is JobOutcome.WAITS
+    (pause,) = status(app).pauses
+    assert (pause.since, pause.until) == (began, clock.now() + timedelta(seconds=60))
+    assert str(FAILURES[content]) in pause.why
     job = get_call(app, "c-1").jobs[0]
     assert (get_call(app, "c-1").row.state, job.state, job.attempts) == (CallState.RECEIVED, JobState.QUEUED, 0)
     assert "the machine, not the call" in (job.last_error or "")
@@ -100,6 +110,9 @@ def test_a_fault_of_the_machine_is_never_counted_against_a_recording(
     clock.advance(61)
     assert sweep(app).rung == 1
     assert run_pending(app) == 1, "and does not turn in circles where nobody mends the machine"
+    clock.advance(61)
+    assert run_pending(make_app()) >= 3
+    assert status(app).pauses == (), "what is mended works again"
 
 
 def test_other_errors_of_the_system_are_counted(
@@ -202,7 +215,8 @@ def test_a_lease_keeps_others_out_until_it_runs_out(
     assert sweep(other).expired == 1
     second = lease_room.claim(other, only_job(app))
     assert second is not None
-    assert second.attempt == 2
+    assert second.attempt == 1, "a lost worker is no attempt of the work"
+    assert get_call(app, "c-1").jobs[0].losses == 1
     assert not lease_room.renew(app, first)
     with app.database.write() as session, pytest.raises(ConflictError, match="another worker"):
         first.complete(session, app)
@@ -226,10 +240,10 @@ def test_a_worker_that_lost_its_lease_leaves_nothing_behind(
     assert run_job(make_app(transcriber=Slow()), job_id) is JobOutcome.LOST
     detail = get_call(app, "c-1")
     assert (detail.row.state, detail.transcript) == (CallState.RECEIVED, None)
-    assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.RUNNING, 2)
+    assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.RUNNING, 1)
 
 
-def test_a_worker_lost_on_its_last_attempt_means_quarantine(
+def test_a_worker_lost_again_and_again_means_quarantine(
     app: App, ingest: Callable[[App, str], None], clock: FixedClock
 ) -> None:
     ingest(app, "polite")
@@ -239,7 +253,7 @@ def test_a_worker_lost_on_its_last_attempt_means_quarantine(
         report = sweep(app)
     assert (report.expired, report.quarantined) == (1, 1)
     row = get_call(app, "c-1").row
-    assert (row.state, row.reason) == (CallState.QUARANTINED, "attempts_spent")
+    assert (row.state, row.reason) == (CallState.QUARANTINED, "worker_lost")
     assert "lost 3 times" in (row.message or "")
     assert sweep(app).expired == 0
 
@@ -269,6 +283,84 @@ def test_the_dead_are_known_only_when_sure() -> None:
     assert not lease_room.surely_dead(None)
     assert not lease_room.surely_dead(f"{host}/{pid}/0")
     assert lease_room.surely_dead(f"{host}/{pid}/1"), "the pid is used by another process now"
+
+
+def test_a_machine_that_goes_down_again_and_again_says_nothing_about_a_recording(
+    app: App, ingest: Callable[[App, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker and its child are both gone: that is no loss, however often."""
+    ingest(app, "polite")
+    me = lease_room.worker_name()
+    host, pid, _ = me.rsplit("/", 2)
+    for _ in range(5):
+        monkeypatch.setattr(lease_room, "worker_name", lambda: f"{host}/{pid}/1+{pid}.1")
+        assert lease_room.claim(app, only_job(app)) is not None
+        assert sweep(app).expired == 1
+    job = get_call(app, "c-1").jobs[0]
+    assert (job.state, job.attempts, job.losses) == (JobState.QUEUED, 0, 0)
+    monkeypatch.setattr(lease_room, "worker_name", lambda: f"{host}/{pid}/1+{me.rpartition('+')[2]}")
+    for _ in range(3):  # the child alone, while its worker lives
+        assert lease_room.claim(app, only_job(app)) is not None
+        sweep(app)
+    assert get_call(app, "c-1").row.reason == "worker_lost"
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_waiting(
+    app: App, make_app: Callable[..., App], ingest: Callable[[App, str], None], clock: FixedClock, bell: MemoryBell
+) -> None:
+    """Two hours ahead at ingest, and the ring is lost: times that cannot be count as past."""
+    ahead = FixedClock(clock.now() + timedelta(hours=2))
+    ingest(make_app(clock=ahead), "polite")
+    bell.take_all()
+    assert sweep(app).rung == 1
+    lease = lease_room.claim(make_app(clock=ahead), only_job(app))
+    assert lease is not None
+    report = sweep(app)
+    assert (report.expired, report.rung) == (1, 1), "a lease that nobody can have"
+
+
+def test_work_that_does_not_get_on_loses_its_lease(
+    app: App, ingest: Callable[[App, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(app, "polite")
+    lease = lease_room.claim(app, only_job(app))
+    assert lease is not None
+    renewed = threading.Event()
+
+    def renew(*_: object) -> bool:
+        renewed.set()
+        return True
+
+    monkeypatch.setattr(lease_room, "renew", renew)
+    monkeypatch.setattr(lease_room, "RENEWALS_PER_LEASE", 6000)
+    monkeypatch.setattr(lease_room.Pulse, "still_for", lambda _: 601.0)
+    with lease_room.heartbeat(app, lease):
+        assert not renewed.wait(0.2)
+    monkeypatch.setattr(lease_room.Pulse, "still_for", lambda _: 599.0)
+    monkeypatch.setattr(lease_room, "LONGEST_STEP_SECONDS", 600.0)
+    with lease_room.heartbeat(app, lease):
+        assert renewed.wait(10)
+
+
+def test_work_is_ended_when_it_has_passed_its_limit_and_not_before(
+    app: App, ingest: Callable[[App, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(app, "polite")
+    now = [0.0]
+    killed: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _: killed.append(pid))
+    watch = Watch(app, os.getppid(), clock=lambda: now[0])
+    for attempt in (1, 2, 3):
+        assert lease_room.claim(app, only_job(app)) is not None
+        assert watch.look() == 0
+        now[0] += 390.0  # 30 s of sound: 3 · 30 + 300
+        assert watch.look() == 0
+        now[0] += 0.5
+        assert watch.look() == 1
+        assert get_call(app, "c-1").jobs[0].attempts == attempt
+    assert killed == [os.getpid()] * 3
+    assert get_call(app, "c-1").row.reason == "limit_passed"
+    assert watch.look() == 0
 
 
 def test_only_whole_numbers_of_jobs_are_counted(app: App, ingest: Callable[[App, str], None]) -> None:

@@ -1,4 +1,9 @@
-"""Celery as this house uses it: the queues of the job kinds, ids as JSON, late acknowledgement."""
+"""Celery as this house uses it: the queues of the job kinds, ids as JSON, early acknowledgement.
+
+A message is acknowledged when a child begins with it: the job row is the truth, and a message that is lost with its
+worker is rung again by the sweep. Late acknowledgement would hold the worker to a connection that may be gone by then:
+a broker that was restarted under work left it deaf.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -15,10 +20,11 @@ from qa_engine.service.jobs.kinds import queues
 from qa_engine.settings import Settings
 
 JOB_TASK = "qa.job"
-SWEEP_TASK = "qa.sweep"
 NIGHT_TASK = "qa.night"
-HARD_LIMIT_SECONDS = 6 * 3600
-"""A task that runs longer is killed; the job is then tried again like any other that was lost."""
+TICK_TASK = "qa.tick"
+REDELIVERY_SECONDS = 3600
+"""Redis: a message that a worker took and did not begin with for so long is given to another. Jobs are claimed, so
+nothing is done twice."""
 POLL_SECONDS = 0.2
 _RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5}
 
@@ -30,6 +36,7 @@ def make_celery(settings: Settings, *, name: str = "qa_engine") -> Celery:
         broker_url=_broker_url(settings),
         broker_transport_options=_transport_options(settings),
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # for ever
         broker_connection_timeout=5,
         result_backend=None,
         task_ignore_result=True,
@@ -38,12 +45,11 @@ def make_celery(settings: Settings, *, name: str = "qa_engine") -> Celery:
         task_queues=[_queue(queue) for queue in queues()],
         task_default_queue=next(iter(queues())),
         task_create_missing_queues=False,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_acks_on_failure_or_timeout=True,  # failures are counted in the job, not in the queue
-        task_time_limit=HARD_LIMIT_SECONDS,
+        task_acks_late=False,
         task_publish_retry_policy=_RETRY,
         worker_prefetch_multiplier=1,
+        # after a lost connection Celery takes less until what was running has ended, and forgets to take more again
+        worker_enable_prefetch_count_reduction=False,
         worker_lost_wait=2.0,  # seconds from the death of a child to the news of it
         worker_enable_remote_control=False,  # needs fanout, and would be a door nobody uses
         worker_send_task_events=False,
@@ -101,10 +107,18 @@ def queue_folder(settings: Settings) -> Path:
     return settings.home / "queue"
 
 
-def _queue(name: str) -> Any:
+def _queue(name: str, *, passing: bool = False) -> Any:
+    """``passing``: it goes with its last consumer, where the broker can do that."""
     make_exchange: Any = Exchange
     make_queue: Any = Queue
-    return make_queue(name, make_exchange(name, type="direct"), routing_key=name)
+    return make_queue(
+        name, make_exchange(name, type="direct", auto_delete=passing), routing_key=name, auto_delete=passing
+    )
+
+
+def add_queue(app: Celery, name: str) -> None:
+    """One more queue, of this process alone."""
+    app.conf.task_queues = [*app.conf.task_queues, _queue(name, passing=True)]
 
 
 def _broker_url(settings: Settings) -> str:
@@ -118,8 +132,7 @@ def _broker_url(settings: Settings) -> str:
 
 def _transport_options(settings: Settings) -> dict[str, object]:
     if settings.broker_url is not None:
-        # An unacknowledged task must not be given to a second worker while the first may still be at it
-        return {"visibility_timeout": 2 * HARD_LIMIT_SECONDS}
+        return {"visibility_timeout": REDELIVERY_SECONDS}
     make_home(settings)
     folder = queue_folder(settings)
     private_folder(folder)

@@ -40,6 +40,8 @@ class JobKind:
     ``waits_in``: the state of a call that waits for this work. A failure for good sets such a call aside. None: the
     subject is no call, or a call that is well without it; a failure is shown with its error and nothing else happens.
     ``step``: lists of kinds and queues are in this order.
+    ``limit_seconds`` and ``limit_per_second`` (of audio): work that takes longer hangs, and its process is ended.
+    ``low``: nobody waits for it; it is rung for when nothing else is queued.
     """
 
     name: str
@@ -48,17 +50,32 @@ class JobKind:
     waits_in: CallState | None
     step: int
     work: Work
+    limit_seconds: float = 60.0
+    limit_per_second: float = 0.0
+    low: bool = False
 
     @property
     def queue(self) -> str:
         return next(iter(self.queues))
+
+    def limit(self, audio_seconds: float) -> float:
+        """How long the work on a recording of this length may take, in seconds."""
+        return self.limit_seconds + self.limit_per_second * audio_seconds
 
 
 _REGISTRY: dict[str, JobKind] = {}
 
 
 def job_kind(
-    name: str, *, title: str, queues: Mapping[str, str], step: int, waits_in: CallState | None = None
+    name: str,
+    *,
+    title: str,
+    queues: Mapping[str, str],
+    step: int,
+    waits_in: CallState | None = None,
+    limit_seconds: float = 60.0,
+    limit_per_second: float = 0.0,
+    low: bool = False,
 ) -> Callable[[W], W]:
     """Registers the decorated function ``(App, Lease) -> None`` as the work of jobs of this kind.
 
@@ -69,7 +86,9 @@ def job_kind(
     def register(work: W) -> W:
         if name in _REGISTRY:
             raise ValueError(f"job kind {name} is registered twice")
-        _REGISTRY[name] = JobKind(name, title, MappingProxyType(dict(queues)), waits_in, step, work)
+        _REGISTRY[name] = JobKind(
+            name, title, MappingProxyType(dict(queues)), waits_in, step, work, limit_seconds, limit_per_second, low
+        )
         return work
 
     return register
@@ -88,6 +107,11 @@ def queues() -> Mapping[str, str]:
         for queue, title in kind.queues.items():
             found.setdefault(queue, title)
     return found
+
+
+def urgent_queues() -> tuple[str, ...]:
+    """The queues of work that somebody waits for."""
+    return tuple(queue for kind in job_kinds().values() if not kind.low for queue in kind.queues)
 
 
 def enqueue(

@@ -1,12 +1,13 @@
-"""A lease on a job: taken by one attempt, renewed while it works, void once somebody else holds the job."""
+"""A lease on a job: taken by one attempt, renewed while it gets on, void once somebody else holds the job."""
 
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,11 +17,28 @@ from sqlalchemy.orm import Session
 
 from qa_engine.errors import ConflictError, StoreError
 from qa_engine.service.context import App
+from qa_engine.service.jobs.pausing import paused
 from qa_engine.store import jobs, tables
 
 log = structlog.get_logger(__name__)
 
 RENEWALS_PER_LEASE = 4
+LONGEST_STEP_SECONDS = 300.0
+"""Work that says nothing for so long (and for a lease) does not get on: its lease is not renewed any more."""
+
+
+class Pulse:
+    """When an attempt last got on. Starts with the attempt."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    def beat(self) -> None:
+        self._at = time.monotonic()
+
+    def still_for(self) -> float:
+        """Seconds since the last beat."""
+        return time.monotonic() - self._at
 
 
 class LeaseLostError(ConflictError):
@@ -36,6 +54,7 @@ class Lease:
     kind: str
     subject: str
     attempt: int  # counts from 1
+    pulse: Pulse = field(default_factory=Pulse, compare=False, repr=False)
 
     def complete(self, session: Session, app: App) -> None:
         """Finish the job in the transaction that keeps its outcome. Raises LeaseLostError, which undoes both."""
@@ -44,19 +63,14 @@ class Lease:
 
 
 def claim(app: App, job_id: int) -> Lease | None:
-    """Take a job; None when it is done, held by somebody alive, or has no attempts left."""
+    """Take a job; None when it is done, held by somebody, or this machine pauses."""
     now = app.clock.now()
     token = uuid.uuid4().hex
+    lease_until = now + timedelta(seconds=app.settings.lease_seconds)
     with app.database.write() as session:
-        taken = jobs.claim(
-            session,
-            job_id,
-            worker=worker_name(),
-            token=token,
-            now=now,
-            lease_until=now + timedelta(seconds=app.settings.lease_seconds),
-            max_attempts=app.settings.max_attempts,
-        )
+        if paused(session, app):
+            return None
+        taken = jobs.claim(session, job_id, worker=worker_name(), token=token, now=now, lease_until=lease_until)
         if not taken:
             return None
         job = session.get_one(tables.Job, job_id)
@@ -65,7 +79,7 @@ def claim(app: App, job_id: int) -> Lease | None:
 
 @contextmanager
 def heartbeat(app: App, lease: Lease) -> Iterator[None]:
-    """Renew the lease from a thread while the work goes on, which may hold this one for minutes."""
+    """Renew the lease from a thread while the work gets on, which may hold this one for minutes."""
     stop = threading.Event()
     thread = threading.Thread(target=_renew, args=(app, lease, stop), name=f"lease-{lease.job_id}", daemon=True)
     thread.start()
@@ -84,7 +98,11 @@ def renew(app: App, lease: Lease) -> bool:
 
 
 def _renew(app: App, lease: Lease, stop: threading.Event) -> None:
+    longest = max(app.settings.lease_seconds, LONGEST_STEP_SECONDS)
     while not stop.wait(app.settings.lease_seconds / RENEWALS_PER_LEASE):
+        if lease.pulse.still_for() > longest:
+            log.warning("work_stands_still", job_id=lease.job_id)
+            return
         try:
             if not renew(app, lease):
                 log.warning("lease_lost", job_id=lease.job_id)
@@ -95,17 +113,50 @@ def _renew(app: App, lease: Lease, stop: threading.Event) -> None:
 
 
 def worker_name() -> str:
-    """``host/pid/start``, by which others can tell whether the holder of a lease is alive; pids are used again."""
-    pid = os.getpid()
-    return f"{socket.gethostname()}/{pid}/{_started(pid) or 0}"
+    """``host/pid/start+parent.start``: by it others can tell who of them is alive; pids are used again."""
+    pid, parent = os.getpid(), os.getppid()
+    return f"{socket.gethostname()}/{pid}/{_started(pid) or 0}+{parent}.{_started(parent) or 0}"
 
 
 def surely_dead(worker: str | None) -> bool:
     """True when the named process ran on this machine and is gone. In doubt False: the lease will run out."""
-    parts = (worker or "").rsplit("/", 2)
-    if len(parts) != 3 or parts[0] != socket.gethostname() or not parts[1].isdecimal() or parts[2] == "0":
-        return False
-    return _started(int(parts[1])) != parts[2]
+    found = _processes(worker)
+    return found is not None and _is_gone(*found[0])
+
+
+def went_with_its_worker(worker: str | None) -> bool:
+    """True when not only the named process is gone but the worker that it was a child of: nothing that one recording
+    does. In doubt False."""
+    found = _processes(worker)
+    return found is not None and _is_gone(*found[1])
+
+
+def is_child(worker: str | None, parent: int) -> int | None:
+    """The pid of the named process when it is a living child of the worker ``parent`` on this machine."""
+    found = _processes(worker)
+    if found is None or found[1][0] != parent or _is_gone(*found[0]):
+        return None
+    return found[0][0]
+
+
+Process = tuple[int, str]
+"""(pid, when it began)."""
+
+
+def _processes(worker: str | None) -> tuple[Process, Process] | None:
+    """The process of a worker's name and its parent; None when they are not of this machine."""
+    host, _, rest = (worker or "").rpartition("/")
+    host, _, pid = host.rpartition("/")
+    started, _, parent = rest.partition("+")
+    parent_pid, _, parent_started = parent.partition(".")
+    if host != socket.gethostname() or not pid.isdecimal() or started == "0":
+        return None
+    known = parent_pid.isdecimal() and parent_started != "0"
+    return (int(pid), started), (int(parent_pid), parent_started) if known else (os.getpid(), "")
+
+
+def _is_gone(pid: int, started: str) -> bool:
+    return bool(started) and _started(pid) != started
 
 
 def _started(pid: int) -> str | None:

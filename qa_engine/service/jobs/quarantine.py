@@ -14,7 +14,11 @@ EXCLUDING_REASONS = frozenset({"silent", "too_short"})
 """The recording is what it is: there is nothing to judge, and nothing to repair."""
 
 ATTEMPTS_SPENT = "attempts_spent"
-"""Quarantine reason: the work failed, or its worker died, as often as the settings allow."""
+"""Quarantine reason: the work failed as often as the settings allow."""
+WORKER_LOST = "worker_lost"
+"""Quarantine reason: the process that worked on it died as often as the settings allow, while its machine went on."""
+LIMIT_PASSED = "limit_passed"
+"""Quarantine reason: the work took longer than it may, as often as the settings allow."""
 
 
 def aside_state(reason: str) -> CallState:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from qa_engine.errors import (
     BrokerError,
@@ -19,13 +19,13 @@ from qa_engine.errors import (
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import job_kinds
 from qa_engine.service.jobs.leases import Lease, LeaseLostError, claim, heartbeat
+from qa_engine.service.jobs.pausing import PAUSE_SECONDS, pause, works_again
 from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
 from qa_engine.store import jobs
 
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_SECONDS = 300.0
-MACHINE_PAUSE_SECONDS = 60.0
 _ERROR_CHARS = 500
 
 _MACHINE_ERRORS = (ModelError, StoreError, BrokerError, ProcessLostError, OperationalError, ConnectionError)
@@ -39,16 +39,21 @@ class JobOutcome(StrEnum):
 
     DONE = "done"
     RETRY = "retry"  # failed, queued again
-    WAITS = "waits"  # the machine failed, not the work: queued again, and the attempt is not counted
+    WAITS = "waits"  # the machine failed, not the work: queued again, not counted, and the machine pauses
     ASIDE = "aside"  # the call was excluded or quarantined
     FAILED = "failed"  # no attempts left, and there is no call to set aside, or it is beyond that
-    NOT_MINE = "not_mine"  # done already, or another worker holds it
+    NOT_MINE = "not_mine"  # done already, another worker holds it, or this machine pauses
     LOST = "lost"  # the lease ran out meanwhile; nothing of this attempt was kept
 
 
 def run_job(app: App, job_id: int) -> JobOutcome:
     """What a worker does when the bell rings for ``job_id``. Expected failures are counted, never raised."""
-    lease = claim(app, job_id)
+    try:
+        lease = claim(app, job_id)
+    except (StoreError, OperationalError) as error:
+        log.error("machine_fault", job_id=job_id, error=str(error)[:_ERROR_CHARS])
+        pause(app, str(error))
+        return JobOutcome.WAITS
     if lease is None:
         return JobOutcome.NOT_MINE
     bound = log.bind(job_id=job_id, subject=lease.subject, kind=lease.kind, attempt=lease.attempt)
@@ -57,6 +62,7 @@ def run_job(app: App, job_id: int) -> JobOutcome:
         with heartbeat(app, lease):
             _work(app, lease)
         outcome = JobOutcome.DONE
+        works_again(app)
     except LeaseLostError:
         outcome = JobOutcome.LOST
     except RecordingError as error:
@@ -80,7 +86,7 @@ def run_pending(app: App) -> int:
         if not waiting:
             return done
         for job_id in waiting:
-            if run_job(app, job_id) is JobOutcome.WAITS:
+            if run_job(app, job_id) in (JobOutcome.WAITS, JobOutcome.NOT_MINE):
                 stuck.add(job_id)
             done += 1
 
@@ -108,7 +114,11 @@ def _told(error: Exception) -> str:
 def _waits(app: App, lease: Lease, error: Exception) -> JobOutcome:
     message = f"the machine, not the call: {error}"
     log.error("machine_fault", job_id=lease.job_id, kind=lease.kind, error=str(error)[:_ERROR_CHARS])
-    return _given_back(app, lease, message, MACHINE_PAUSE_SECONDS, JobOutcome.WAITS, counted=False)
+    pause(app, str(error))
+    try:
+        return _given_back(app, lease, message, PAUSE_SECONDS, JobOutcome.WAITS, counted=False)
+    except (StoreError, SQLAlchemyError):  # the database is what is at fault: the lease runs out, and is no loss
+        return JobOutcome.WAITS
 
 
 def _failed(app: App, lease: Lease, error: str) -> JobOutcome:

@@ -11,9 +11,9 @@ from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import TRANSCRIBE, enqueue, job_kinds, queues
-from qa_engine.service.jobs.leases import surely_dead
-from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
+from qa_engine.service.jobs.kinds import TRANSCRIBE, enqueue, job_kinds, queues, urgent_queues
+from qa_engine.service.jobs.leases import surely_dead, went_with_its_worker
+from qa_engine.service.jobs.quarantine import WORKER_LOST, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
 from qa_engine.store import JobState, calls, jobs, tables
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 60.0
 """A ring older than this, of which the broker knows nothing, is taken to be lost."""
+LONGEST_WAIT_SECONDS = 600.0
+"""No job is put off for so long: a time beyond it was written by a clock that was wrong."""
 RINGS_AT_ONCE = 200
 """The broker is never filled above this by the sweep, so that a long queue is not rung for again and again."""
 
@@ -79,25 +81,28 @@ def _again(app: App, session: Session, call: tables.Call) -> list[Ring]:
 
 
 def _take_back(app: App) -> tuple[int, int]:
-    """Queue jobs whose holder is lost, or fail them for good when no attempt is left: (found, failed for good)."""
+    """Queue jobs whose holder is lost, or fail them for good when too many were: (found, failed for good)."""
     now = app.clock.now()
+    beyond = now + timedelta(seconds=2 * app.settings.lease_seconds)  # a lease of a clock that was wrong
     found = spent = 0
     with app.database.write() as session:
         for job in jobs.running(session):
-            lapsed = job.lease_until is not None and job.lease_until <= now
+            lapsed = job.lease_until is not None and not now < job.lease_until <= beyond
             # SQLite means one machine: a holder that is gone from it cannot come back, however long its lease
             if not lapsed and not (app.database.embedded and surely_dead(job.worker)):
                 continue
             found += 1
             token = job.token or ""
-            if job.attempts < app.settings.max_attempts:
-                jobs.take_back(session, job.id, token=token, error="the worker was lost")
+            # a machine that went down took whatever it was at with it; that says nothing about a recording
+            loss = not went_with_its_worker(job.worker)
+            if job.losses + loss < app.settings.max_attempts:
+                jobs.take_back(session, job.id, token=token, error="the worker was lost", loss=loss)
                 continue
             message = (
-                f"{job.stage}: the worker was lost {job.attempts} times; see its log and the memory of the machine"
+                f"{job.stage}: the worker was lost {job.losses + loss} times; see its log and the memory of the machine"
             )
             if jobs.give_up(session, job.id, token=token, error=message, now=now):
-                move_aside(session, job.subject, job.stage, ATTEMPTS_SPENT, message, now=now)
+                move_aside(session, job.subject, job.stage, WORKER_LOST, message, now=now)
                 spent += 1
     return found, spent
 
@@ -105,13 +110,17 @@ def _take_back(app: App) -> tuple[int, int]:
 def _unheard(app: App, patience_seconds: float) -> list[Ring]:
     now = app.clock.now()
     rings: list[Ring] = []
+    urgent = urgent_queues()
     for queue in queues():
         with app.database.read() as session:
+            if queue not in urgent and jobs.any_queued(session, urgent):
+                continue
             waiting = jobs.waiting(
                 session,
                 queue=queue,
                 now=now,
                 rung_before=now - timedelta(seconds=patience_seconds),
+                beyond=now + timedelta(seconds=LONGEST_WAIT_SECONDS),
                 limit=RINGS_AT_ONCE,
             )
         if waiting:

@@ -185,6 +185,7 @@ def job_row(job: tables.Job) -> JobRow:
         queue=job.queue,
         state=JobState(job.state),
         attempts=job.attempts,
+        losses=job.losses,
         worker=job.worker,
         lease_until=job.lease_until,
         last_error=job.last_error,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from qa_engine.domain import CallState
 from qa_engine.service.reading.rows import CallRow, JobRow
@@ -63,6 +63,16 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRow:
+    """A machine at fault: its workers take nothing until a time, since when and why."""
+
+    host: str
+    since: datetime
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """``quarantined`` holds the newest calls set aside, excluded ones too."""
 
@@ -71,6 +81,7 @@ class StatusReport:
     quarantined: tuple[CallRow, ...]
     failed_jobs: tuple[JobRow, ...]
     unknown_agents: tuple[str, ...]
+    pauses: tuple[PauseRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import queues
 from qa_engine.service.reading.calls_and_agents import call_rows, job_row
-from qa_engine.service.reading.ledger_rows import Ledger, QueueRow, SettleProgress, StatusReport
-from qa_engine.store import CallFilter, QueueCount, calls, jobs, lists
+from qa_engine.service.reading.ledger_rows import Ledger, PauseRow, QueueRow, SettleProgress, StatusReport
+from qa_engine.store import CallFilter, QueueCount, calls, jobs, lists, pauses
 
 SHOWN = 50
 POLL_SECONDS = 0.3
@@ -41,6 +41,7 @@ def status(app: App, *, who: Actor = MACHINE) -> StatusReport:
             quarantined=call_rows(session, app, [*aside, *excluded][:SHOWN]),
             failed_jobs=tuple(job_row(job) for job in jobs.failed(session, SHOWN)),
             unknown_agents=tuple(calls.unknown_agents(session)),
+            pauses=tuple(PauseRow(row.host, row.since, row.until, row.why) for row in pauses.every(session)),
         )
 
 

@@ -91,6 +91,7 @@ class JobRow:
     queue: str
     state: JobState
     attempts: int
+    losses: int
     worker: str | None
     lease_until: datetime | None
     last_error: str | None

@@ -16,7 +16,15 @@ from qa_engine.service.stages.base import ACTOR, open_call
 from qa_engine.store import calls, outcomes, tables
 
 
-@job_kind(TRANSCRIBE, title="转写", queues={ASR: "转写", ASR_BULK: "批量转写"}, step=10, waits_in=CallState.RECEIVED)
+@job_kind(
+    TRANSCRIBE,
+    title="转写",
+    queues={ASR: "转写", ASR_BULK: "批量转写"},
+    step=10,
+    waits_in=CallState.RECEIVED,
+    limit_seconds=300.0,
+    limit_per_second=3.0,
+)
 def transcribe(app: App, lease: Lease) -> None:
     """The stage as a job."""
     transcribe_call(app, lease.subject, lease=lease)
@@ -45,7 +53,13 @@ def transcribe_call(app: App, call_id: str, *, progress: Progress | None = None,
         digest, body = found.digest, found.body
     else:
         assert recording is not None
-        tell = (lambda done, whole: progress(call_id, done, whole)) if progress else None
+
+        def tell(done: float, whole: float) -> None:
+            if lease is not None:
+                lease.pulse.beat()
+            if progress is not None:
+                progress(call_id, done, whole)
+
         path = app.recordings.path(recording.sha256, recording.suffix)
         if unprobed:  # it could not be used when it came in, and is tried again
             with suppress(RecordingError):  # if it still cannot, that is said below

@@ -1,0 +1,68 @@
+"""Watching from outside: work that passed its limit hangs, and the process that does it is ended."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import structlog
+
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import job_kinds
+from qa_engine.service.jobs.leases import is_child
+from qa_engine.service.jobs.quarantine import LIMIT_PASSED, move_aside
+from qa_engine.store import jobs, tables
+
+log = structlog.get_logger(__name__)
+
+
+class Watch:
+    """Watches the children of one worker of this machine. How long an attempt takes is measured here, by a clock that
+    nobody sets, from the first look at it."""
+
+    def __init__(self, app: App, worker_pid: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app, self._worker, self._clock = app, worker_pid, clock
+        self._seen: dict[str, float] = {}
+
+    def look(self) -> int:
+        """End the children whose work passed its limit; how many.
+
+        The job is taken from its holder first, with the attempt counted: what the process does in its last moment
+        counts for nothing.
+        """
+        now = self._clock()
+        with self._app.database.read() as session:
+            held = [
+                (job, jobs.audio_seconds(session, job))
+                for job in jobs.running(session)
+                if job.token is not None and is_child(job.worker, self._worker) is not None
+            ]
+        self._seen = {job.token: self._seen.get(job.token, now) for job, _ in held if job.token is not None}
+        ended = 0
+        for job, audio_seconds in held:
+            limit = self._limit(job, audio_seconds)
+            if limit is not None and now - self._seen[job.token or ""] > limit and _take_from(self._app, job, limit):
+                log.error("work_hangs", job_id=job.id, kind=job.stage, subject=job.subject, limit_seconds=limit)
+                if (pid := is_child(job.worker, self._worker)) is not None:
+                    os.kill(pid, signal.SIGKILL)
+                ended += 1
+        return ended
+
+    def _limit(self, job: tables.Job, audio_seconds: float) -> float | None:
+        """Seconds; None for work of a kind that this version does not know."""
+        kind = job_kinds().get(job.stage)
+        return None if kind is None else kind.limit(audio_seconds) * self._app.settings.work_limit_factor
+
+
+def _take_from(app: App, job: tables.Job, limit: float) -> bool:
+    """Queue a job again whose attempt passed its limit, or fail it for good; False when it is out of those hands."""
+    now, token = app.clock.now(), job.token or ""
+    message = f"{job.stage} took longer than {limit:.0f} s and was ended"
+    with app.database.write() as session:
+        if job.attempts < app.settings.max_attempts:
+            return jobs.give_back(session, job.id, token=token, error=message, not_before=now)
+        message = f"{message}, {job.attempts} times"
+        if not jobs.give_up(session, job.id, token=token, error=message, now=now):
+            return False
+        move_aside(session, job.subject, job.stage, LIMIT_PASSED, message, now=now)
+        return True
