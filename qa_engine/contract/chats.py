@@ -1,7 +1,8 @@
 """Chats as WeChat, QQ and 千牛 write them out: a line with name and time, the message behind or below it.
 
-``李华 2026-03-02 09:15:22`` or ``2026-03-02 09:15:22 李华`` above a message, ``tb_1234 (2026-03-02 09:15:22): 在吗`` on
-one line. In 千牛 the accounts of a shop are ``店铺:小美``: who has such a name is the agent, the others are customers.
+``李华 2026-03-02 09:15:22`` or ``2026-03-02 09:15:22 李华`` above a message, ``tb_1234 (2026-03-02 09:15:22): 在吗`` or
+``2026-03-02 09:15:22 李华: 您好`` on one line; the year may be missing. In 千牛 the accounts of a shop are
+``店铺:小美``: who has such a name is the agent, the others are customers.
 """
 
 import re
@@ -18,13 +19,15 @@ from qa_engine.domain import Call, Channel, Speaker, Transcript
 from qa_engine.errors import Fault, TranscriptError
 
 _MOMENT = (
-    r"[(（\[]?(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?[ T\u3000]*"
+    r"(?<![0-9/.\-年])[(（\[]?(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?[ T\u3000]*"
     r"(?P<half>上午|下午|晚上|凌晨|中午)? *(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?[)）\]]?"
 )
 _NAME = r"(?P<name>\S(?:[^\n]{0,38}\S)??)"
 _NAME_FIRST = re.compile(rf"{_NAME}[ \t\u3000]*{_MOMENT}[ \t\u3000]*(?:[:：](?P<text>.*))?")
 _TIME_FIRST = re.compile(rf"{_MOMENT}[ \t\u3000]+{_NAME}(?P<text>)[:：]?[ \t]*")
 _SUB_ACCOUNT = re.compile(r"(?P<shop>[^:：]{1,24})[:：](?P<who>[^:：]{1,16})")
+_ON_ONE_LINE = re.compile(r"(?P<name>.+?)[:：](?=\s)\s*(?P<text>.+)|(?P<first>[^:：]+)[:：](?P<rest>.+)")
+_SOME_YEAR = 2000  # of times without one: a leap year, as the 29th of February may be among them
 _HEADERS = 2  # one line with a name and a time may stand in any text
 _PROGRAM = "a chat written out by WeChat, QQ or 千牛"
 
@@ -35,6 +38,7 @@ class _Message:
     at: datetime
     text: str
     line: int
+    dated: bool = True  # with its year
 
 
 def is_chat(text: str) -> bool:
@@ -49,13 +53,14 @@ def parse_chat(text: str, where: str, call_id: str, reading: Reading) -> Transcr
 
     Raises TranscriptError when nobody's name says a role, and for times that cannot be.
     """
-    messages = sorted(_messages(text, where, reading), key=lambda message: message.at)
+    messages = _in_order(_messages(text, where, reading))
     lines = _lines(messages, reading)
     if all(line.speaker is Speaker.UNKNOWN for line in lines):
         raise TranscriptError(_nobody_known(messages, where))
     begun = messages[0].at
     at = [(message.at - begun).total_seconds() for message in messages]
-    call = Call(call_id, channel=Channel.CHAT, started_at=begun, duration=at[-1])
+    started_at = begun if messages[0].dated else None
+    call = Call(call_id, channel=Channel.CHAT, started_at=started_at, duration=at[-1])
     transcript = Transcript(call, turns_of(lines, [(second, second) for second in at]), warnings=notes(lines))
     check_times(transcript, where)
     return transcript
@@ -71,15 +76,40 @@ def _messages(text: str, where: str, reading: Reading) -> list[_Message]:
         header = _header(line)
         if header is not None:
             name = header["name"].strip(" :：")
-            found.append(
-                _Message(name, _moment(header, where, number, reading), (header["text"] or "").strip(), number)
-            )
+            at, told = _moment(header, where, number, reading), (header["text"] or "").strip()
+            found.append(_Message(name, at, told, number, header["year"] is not None))
         elif found and line.strip():
             found[-1] = replace(found[-1], text=join_lines(found[-1].text, line.strip()))
+    if found and not any(message.text for message in found):
+        found = [_on_one_line(message) for message in found]
     kept = [message for message in found if message.text]
     if not kept:
         raise TranscriptError([Fault(where, None, None, f"{_PROGRAM}, without a message in it")])
     return kept
+
+
+def _on_one_line(message: _Message) -> _Message:
+    """A message that stands behind the name: where no header has lines below it, all of them do."""
+    match = _ON_ONE_LINE.fullmatch(message.name)
+    if match is None:
+        return message
+    return replace(
+        message, name=(match["name"] or match["first"]).strip(), text=(match["text"] or match["rest"]).strip()
+    )
+
+
+def _in_order(messages: Sequence[_Message]) -> Sequence[_Message]:
+    """By their times; without years as they stand, a time far before the last one being of the next year."""
+    if all(message.dated for message in messages):
+        return sorted(messages, key=lambda message: message.at)
+    found, year = [messages[0]], messages[0].at.year
+    for message in messages[1:]:
+        at = message.at.replace(year=year)
+        if (found[-1].at - at).days > 180:
+            year += 1
+            at = at.replace(year=year) if (at.month, at.day) != (2, 29) else at
+        found.append(replace(message, at=at))
+    return sorted(found, key=lambda message: message.at)
 
 
 def _moment(header: re.Match[str], where: str, line: int, reading: Reading) -> datetime:
@@ -88,7 +118,7 @@ def _moment(header: re.Match[str], where: str, line: int, reading: Reading) -> d
         hour += 12
     try:
         return datetime(
-            int(header["year"]),
+            int(header["year"] or _SOME_YEAR),
             int(header["month"]),
             int(header["day"]),
             hour,

@@ -3,22 +3,29 @@
 Each format says which list of an object holds its sentences and what its fields are called. Sources: the JSON that
 openai-whisper, faster-whisper, WhisperX and whisper.cpp write; FunASR ``AutoModel.generate`` with ``sentence_info``;
 Alibaba Cloud 录音文件识别 (``Result.Sentences``), Bailian/DashScope Paraformer (``transcripts[].sentences``) and Tingwu
-(``Transcription.Paragraphs``); Tencent Cloud ``DescribeTaskStatus`` (``ResultDetail``); iFlytek lfasr (``onebest``, and
-``lattice`` with ``json_1best``). Where a format has milliseconds its reader divides; nothing is guessed from size.
+(``Transcription.Paragraphs``); Tencent Cloud ``DescribeTaskStatus`` (``ResultDetail``, or ``Result`` as lines with
+times) and its flash recognition (``flash_result``); iFlytek lfasr (``onebest``, and ``lattice`` with ``json_1best``);
+Volcengine (``utterances``). Where a format has milliseconds its reader divides; nothing is guessed from size.
 """
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qa_engine.contract.cues import seconds
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.sentences import Sentence, transcript_of
 from qa_engine.domain import Transcript, Word
 from qa_engine.errors import Fault, TranscriptError
 
 Json = Mapping[str, Any]
+_DEEPEST = 3
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?")
+_TENCENT_LINE = re.compile(r"\s*\[(?P<start>[\d:.]+),(?P<end>[\d:.]+)(?:,(?P<speaker>\d+))?\]\s*(?P<text>.*\S)")
+_SENSE_TAG = re.compile(r"<\|[^|<>]*\|>")  # language, mood and kind of sound, as SenseVoice writes them into its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,14 @@ class Format:
 
 
 def read_foreign(
-    obj: object, where: str, *, line: int | None, call_id: str, reading: Reading
+    obj: object, where: str, *, line: int | None, call_id: str, reading: Reading, words_alone: bool = True
 ) -> Transcript | TranscriptError | None:
-    """The transcript in an object of another program, what is wrong with it, or None when it is none that we know."""
-    if isinstance(obj, list) and obj and all(isinstance(item, dict) and "onebest" in item for item in obj):
-        obj = {"sentences": obj}
+    """The transcript in an object of another program, what is wrong with it, or None when it is none that we know.
+
+    ``words_alone``: an object with nothing but the words of a call is taken for one, too, and told.
+    """
+    if isinstance(obj, list) and is_one_call(obj):
+        obj = {"sentences" if "onebest" in obj[0] else "segments": obj}
     if not isinstance(obj, dict) or "turns" in obj:
         return None
     for known in FORMATS:
@@ -51,43 +61,75 @@ def read_foreign(
             )
         except TranscriptError as error:
             return error
-    return _strange(obj, where, line)
+    return _strange(obj, where, line, words_alone=words_alone)
+
+
+def is_one_call(items: Sequence[object]) -> bool:
+    """Whether a list holds the sentences of one call (iFlytek, or Whisper's segments alone), and no calls."""
+    return bool(items) and any(
+        all(isinstance(item, dict) and item.keys() >= fields and "turns" not in item for item in items)
+        for fields in ({"onebest"}, {"text", "start", "end"})
+    )
 
 
 def is_transcript(obj: Json) -> bool:
     """Whether an object is meant as a transcript, ours or one of another program, and no mere facts of a call."""
-    return "turns" in obj or read_foreign(obj, "", line=None, call_id="", reading=PLAIN) is not None
+    return "turns" in obj or (
+        read_foreign(obj, "", line=None, call_id="", reading=PLAIN, words_alone=False) is not None
+    )
 
 
 def _said(error: Exception) -> str:
     return f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def _strange(obj: Json, where: str, line: int | None) -> TranscriptError | None:
+def _strange(obj: Json, where: str, line: int | None, *, words_alone: bool) -> TranscriptError | None:
     """A fault that names the fields, where an object holds sentences under names that nobody here knows."""
-    for path, sentences in _lists(obj):
-        fields = [str(name) for name in sentences[0]]
-        if any("text" in name.lower() or "sentence" in name.lower() or name == "content" for name in fields):
-            message = (
-                f"a transcript of another program: {path} holds {', '.join(fields[:8])}. Formats that are read: "
-                f"{', '.join(dict.fromkeys(known.program for known in FORMATS))}; or write version 1 (turns with "
-                "speaker, text, start, end in seconds)"
-            )
-            return TranscriptError([Fault(where, line, None, message)])
-    return None
+    lists = (f"{path} holds {', '.join(fields[:8])}" for path, fields in _lists(obj) if any(map(_is_said, fields)))
+    held = next(lists, None)
+    if held is None and words_alone and (name := _whole_text(obj)) is not None:
+        held = f"{name} is one text, in which nobody says who speaks when"
+    if held is None:
+        return None
+    message = (
+        f"a transcript of another program: {held}. Formats that are read: "
+        f"{', '.join(dict.fromkeys(known.program for known in FORMATS))}; or write version 1 (turns with "
+        "speaker, text, start, end in seconds)"
+    )
+    return TranscriptError([Fault(where, line, None, message)])
 
 
-def _lists(obj: Json, path: str = "", depth: int = 0) -> Iterator[tuple[str, list[Json]]]:
+def _is_said(field: str) -> bool:
+    return any(word in field.lower() for word in ("text", "sentence", "transcript", "display")) or field == "content"
+
+
+def _lists(obj: Json, path: str = "", depth: int = 0) -> Iterator[tuple[str, list[str]]]:
+    """Every list of objects, with the fields of its first one."""
     for name, value in obj.items():
         here = f"{path}.{name}" if path else str(name)
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield here, value
-        elif isinstance(value, dict) and depth < 3:
+            yield here, [str(field) for field in value[0]]
+            value = value[0]
+        if isinstance(value, dict) and depth < _DEEPEST:
             yield from _lists(value, here, depth + 1)
 
 
+def _whole_text(obj: Json) -> str | None:
+    """The field in which an object without sentences keeps the words of a whole call."""
+    for name in ("text", "transcript", "result", "Result"):
+        value = obj.get(name)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, str) and value:
+            return name
+    return None
+
+
 def _seconds(value: Any, unit: float = 1000.0) -> float:
-    """A time of ``unit`` parts of a second, as a number or in digits, in seconds."""
+    """A time of ``unit`` parts of a second, as a number or in digits, in seconds; or one as clocks show it."""
+    clock = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if clock is not None:
+        return seconds(clock.groups())
     number = float(value)
     if not math.isfinite(number) or number < 0:
         raise ValueError(f"{value!r} is no time")
@@ -140,20 +182,41 @@ def _whisper_cpp(obj: Json) -> list[Sentence] | None:
 
 
 def _funasr(obj: Json) -> list[Sentence] | None:
-    sentences = obj.get("sentence_info")
-    if isinstance(sentences, list):
-        return [
-            Sentence(s.get("text") or s["sentence"], _seconds(s["start"]), _seconds(s["end"]), name=_name(s.get("spk")))
-            for s in sentences
-        ]
-    stamps = obj.get("timestamp")
-    if not isinstance(stamps, list) or not isinstance(obj.get("text"), str) or not stamps:
+    for list_name, text_name in (("sentence_info", "text"), ("stamp_sents", "text_seg")):
+        sentences = obj.get(list_name)
+        if isinstance(sentences, list):
+            return [
+                Sentence(
+                    _spoken(s.get(text_name) or s["sentence"]) + str(s.get("punc") or ""),
+                    _seconds(s["start"]),
+                    _seconds(s["end"]),
+                    name=_name(s.get("spk")),
+                )
+                for s in sentences
+            ]
+    text, stamps = obj.get("text"), _unpacked(obj.get("timestamp"))
+    if not isinstance(text, str):
         return None
-    return [Sentence(obj["text"], _seconds(stamps[0][0]), _seconds(stamps[-1][1]))]
+    if isinstance(stamps, list) and stamps:
+        return [Sentence(_spoken(text), _seconds(stamps[0][0]), _seconds(stamps[-1][1]))]
+    if not _SENSE_TAG.search(text):
+        return None
+    return [Sentence(part, None, None) for tagged in _SENSE_TAG.split(text) if (part := _spoken(tagged))]
+
+
+def _spoken(text: str) -> str:
+    """Words as they are read: FunASR parts characters by blanks, and SenseVoice puts its findings between them."""
+    bare = _SENSE_TAG.sub("", text).strip()
+    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", bare)
+
+
+def _unpacked(value: Any) -> Any:
+    """JSON within a string, as some services send it."""
+    return json.loads(value) if isinstance(value, str) and value.lstrip().startswith(("{", "[{", "[[")) else value
 
 
 def _alibaba(obj: Json) -> list[Sentence] | None:
-    result = obj.get("Result", obj)
+    result = _unpacked(obj.get("Result", obj))
     sentences = result.get("Sentences") if isinstance(result, dict) else None
     if not isinstance(sentences, list):
         return None
@@ -202,9 +265,9 @@ def _tingwu(obj: Json) -> list[Sentence] | None:
 def _tencent(obj: Json) -> list[Sentence] | None:
     for part in ("Response", "Data"):
         obj = obj[part] if isinstance(obj.get(part), dict) else obj
-    sentences = obj.get("ResultDetail")
+    sentences, lines = obj.get("ResultDetail"), obj.get("Result")
     if not isinstance(sentences, list):
-        return None
+        return _tencent_lines(lines) if isinstance(lines, str) else None
     return [
         Sentence(
             s["FinalSentence"],
@@ -214,6 +277,51 @@ def _tencent(obj: Json) -> list[Sentence] | None:
             _name(s.get("SpeakerId")),
         )
         for s in sentences
+    ]
+
+
+def _tencent_lines(text: str) -> list[Sentence] | None:
+    """``[0:0.020,0:2.380,0]  您好。``, a sentence a line; minutes and seconds, then the speaker."""
+    lines = [_TENCENT_LINE.fullmatch(line) for line in text.splitlines() if line.strip()]
+    if not lines or not all(lines):
+        return None
+    return [
+        Sentence(line["text"], _seconds(line["start"]), _seconds(line["end"]), name=line["speaker"])
+        for line in lines
+        if line is not None
+    ]
+
+
+def _tencent_flash(obj: Json) -> list[Sentence] | None:
+    channels = obj.get("flash_result")
+    if not isinstance(channels, list):
+        return None
+    return [
+        Sentence(
+            s["text"],
+            _seconds(s["start_time"]),
+            _seconds(s["end_time"]),
+            channel.get("channel_id") if len(channels) > 1 else None,
+            _name(s.get("speaker_id")),
+        )
+        for channel in channels
+        for s in channel["sentence_list"]
+    ]
+
+
+def _volcengine(obj: Json) -> list[Sentence] | None:
+    told = obj.get("result")
+    utterances = (told if isinstance(told, dict) else obj).get("utterances")
+    if not isinstance(utterances, list):
+        return None
+    return [
+        Sentence(
+            s["text"],
+            _seconds(s["start_time"]),
+            _seconds(s["end_time"]),
+            name=_name((s.get("additions") or {}).get("speaker")),
+        )
+        for s in utterances
     ]
 
 
@@ -249,6 +357,8 @@ FORMATS = (
     Format("Alibaba DashScope", _dashscope),
     Format("Alibaba Tingwu", _tingwu),
     Format("Tencent Cloud", _tencent),
+    Format("Tencent Cloud", _tencent_flash),
+    Format("Volcengine", _volcengine),
     Format("iFlytek", _iflytek),
 )
 """Every format that is read, asked in this order."""

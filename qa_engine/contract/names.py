@@ -80,6 +80,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _TITLE = re.compile(r"(?:先生|女士|小姐|老师|师傅|同学|哥|姐)$")
 _BRACKETS = "()[]【】「」<>《》{}"
 _MARKS = " -_—–·./|:#*@~+,、"
+_NUMBER_OF = re.compile(r"(?:工号|编号|分机)[:#]? *(?=[0-9])")  # says no more than the number behind it
 _TOKEN = re.compile(r"[0-9a-z*]+(?:号)?", re.IGNORECASE)
 _EDGE_WORDS = frozenset({"男", "女", "新", "老", "来电", "对方", "本方", "我方", "VIP", "vip", "说", "问", "答"})
 
@@ -118,7 +119,7 @@ def cleaned(text: str) -> str:
 
 def read_name(text: str) -> Named | None:
     """Who ``text`` names; None when it says no role that we know."""
-    name = cleaned(text).strip(_BRACKETS + _MARKS)
+    name = _NUMBER_OF.sub("", cleaned(text)).strip(_BRACKETS + _MARKS)
     if not name or len(name) > 40:
         return None
     found = list(_ROLE.finditer(name))

@@ -15,7 +15,7 @@ _MOMENT = rf"(?:{_DATE}(?:[ T]*(?:上午|下午|晚上|凌晨|中午)? *{_CLOCK}
 STAMP = re.compile(rf"^\s*[\[(（【]?\s*{_MOMENT}(?:\s*[-–~至]+\s*{_MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
 _NUMBER = re.compile(r"^\s*[(（\[]?(?:\d{1,5}[.、)）]|[-•·*](?![-•·*])) *(?=\D)")
 _ENDED = re.compile(r"[。！？!?…~～]$")
-_ASIDE = re.compile(r"^\s*(?:[\[【(（〈][^\])】）〉]{1,30}[\])】）〉]|[*=—–-]{2,})")
+_ASIDE = re.compile(r"^\s*(?:[\[【(（<〈《「][^\])】）>〉》」]{1,30}[\])】）>〉》」]|[*=—–-]{2,})")
 
 
 def to_txt(transcript: Transcript) -> str:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from qa_engine.contract.chats import is_chat, parse_chat
 from qa_engine.contract.encoding import decode_json_bytes, decode_text, readable
-from qa_engine.contract.foreign import read_foreign
+from qa_engine.contract.foreign import is_one_call, read_foreign
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.plain_text import parse_txt
 from qa_engine.contract.subtitles import parse_srt, parse_vtt
@@ -83,12 +83,6 @@ def find_sidecar(recording: Path) -> Path | None:
     return None
 
 
-def _is_one_call(items: list[object]) -> bool:
-    """A list that one program writes for one call: FunASR a list of one, iFlytek a list of sentences."""
-    first = items[0] if items else None
-    return isinstance(first, dict) and "onebest" in first
-
-
 def _stem(path: Path) -> str:
     """The name that a call has from its file."""
     return Path(readable(path)).stem
@@ -98,7 +92,7 @@ def _json_file(path: Path, reading: Reading) -> Iterator[Transcript | Transcript
     """One call, or a list of calls."""
     where = readable(path)
     obj = _parse(decode_json_bytes(path.read_bytes(), where), where)
-    if not isinstance(obj, list) or _is_one_call(obj):
+    if not isinstance(obj, list) or is_one_call(obj):
         yield _record(obj, where, None, _stem(path), reading)
         return
     for index, item in enumerate(obj):

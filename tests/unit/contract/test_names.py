@@ -32,6 +32,8 @@ def said(read: Transcript) -> list[tuple[Speaker, str | None, str]]:
         ("坐席(李华)", AGENT, None, "李华"),
         ("李华（客服）", AGENT, None, "李华"),
         ("客服小李", AGENT, None, "小李"),
+        ("客服小李（工号8026）", AGENT, "8026", "小李"),
+        ("坐席 工号：8026", AGENT, "8026", None),
         ("Agent\u3000(8026)", AGENT, "8026", None),
         ("AGENT_01", AGENT, "01", None),
         ("座席員", AGENT, None, None),
@@ -224,3 +226,10 @@ def test_an_invented_role_in_json_is_a_fault_still(tmp_path: Path) -> None:
     (error,) = iter_transcripts(path)
     assert isinstance(error, TranscriptError)
     assert "'agent'" in str(error)
+
+
+@pytest.mark.parametrize("label", ["<班长>", "《班长》", "「班长」", "[班长]", "（班长）"])
+def test_a_strange_name_in_any_brackets_is_a_turn_of_its_own(label: str) -> None:
+    read = parse_txt(f"坐席：您好\n客户：喂\n{label} 我来处理\n", "a.txt", "a")
+    assert [turn.speaker for turn in read.turns] == [AGENT, CUSTOMER, UNKNOWN]
+    assert read.turns[2].text.endswith("我来处理")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qa_engine.contract import PLAIN, Reading, iter_transcripts, read_transcripts
+from qa_engine.contract import PLAIN, Reading, is_transcript, iter_transcripts, read_transcripts
 from qa_engine.domain import Channel, Speaker, Transcript
 from qa_engine.errors import TranscriptError
 
@@ -59,6 +59,24 @@ FOREIGN = {
                            {"bg": "1500", "ed": "2000", "onebest": "喂", "speaker": "2"}], NAMED, [A, C]),
     "iflytek-lattice": ({"code": "000000", "content": {"orderResult": json.dumps({"lattice": [
         lattice(500, 1000, "1", "您", "好"), lattice(1500, 2000, "2", "喂")]})}}, NAMED, [A, C]),
+    "whisper-segments-alone": ([{"start": 0.5, "end": 1.0, "text": "您好", "speaker": "SPEAKER_00"},
+                                {"start": 1.5, "end": 2.0, "text": "喂", "speaker": "SPEAKER_01"}], NAMED, [A, C]),
+    "whisper-clocks": ({"segments": [{"start": "00:00:00,500", "end": "0:01.0", "text": "您好"},
+                                     {"start": "00:00:01.500", "end": "00:02", "text": "喂"}]}, PLAIN, [U, U]),
+    "funasr-server": ({"mode": "offline", "text": "您好喂", "stamp_sents": [
+        {"text_seg": "您 好", "punc": "", "start": 500, "end": 1000, "ts_list": [[500, 700], [700, 1000]]},
+        {"text_seg": "喂", "start": 1500, "end": 2000}]}, PLAIN, [U, U]),
+    "alibaba-in-a-string": ({"Result": json.dumps({"Sentences": [
+        {"EndTime": 1000, "BeginTime": 500, "ChannelId": 0, "Text": "您好"},
+        {"EndTime": 2000, "BeginTime": 1500, "ChannelId": 1, "Text": "喂"}]})}, LEFT, [A, C]),
+    "tencent-lines": ({"Response": {"Data": {"ResultDetail": None, "Result":
+        "[0:0.500,0:1.000,1]  您好\n[0:1.500,0:2.000,2]  喂\n"}}}, NAMED, [A, C]),
+    "tencent-flash": ({"code": 0, "flash_result": [{"channel_id": 0, "text": "您好喂", "sentence_list": [
+        {"text": "您好", "start_time": 500, "end_time": 1000, "speaker_id": 1},
+        {"text": "喂", "start_time": 1500, "end_time": 2000, "speaker_id": 2}]}]}, NAMED, [A, C]),
+    "volcengine": ({"code": 1000, "utterances": [
+        {"text": "您好", "start_time": 500, "end_time": 1000, "additions": {"speaker": "1"}},
+        {"text": "喂", "start_time": 1500, "end_time": 2000, "additions": {"speaker": "2"}}]}, NAMED, [A, C]),
 }  # fmt: skip
 
 
@@ -88,10 +106,36 @@ def test_how_sure_whisper_was_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_format_that_is_not_known_is_told_by_its_fields(tmp_path: Path) -> None:
-    (error,) = read(tmp_path, {"result": {"utterances": [{"text": "您好", "start_time": 500, "end_time": 1000}]}})
+    (error,) = read(tmp_path, {"result": {"pieces": [{"text": "您好", "start_time": 500, "end_time": 1000}]}})
     assert isinstance(error, TranscriptError)
-    assert "result.utterances holds text, start_time, end_time" in str(error)
+    assert "result.pieces holds text, start_time, end_time" in str(error)
     assert "FunASR" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        ({"results": {"transcripts": [{"transcript": "您好"}]}}, "results.transcripts holds transcript"),
+        ({"phrases": [{"channel": 0, "nBest": [{"display": "您好"}]}]}, "phrases.nBest holds display"),
+        ({"text": "您好", "language": "zh"}, "text is one text"),
+        ({"result": ["您好"], "err_no": 0}, "result is one text"),
+    ],
+)
+def test_words_without_speakers_and_times_are_told_as_such(tmp_path: Path, content: object, part: str) -> None:
+    (error,) = read(tmp_path, content)
+    assert isinstance(error, TranscriptError)
+    assert part in str(error)
+
+
+def test_facts_of_a_call_are_no_transcript() -> None:
+    assert not is_transcript({"call_id": "x", "result": "resolved", "text": "回访"})
+    assert is_transcript(FOREIGN["whisperx"][0])
+
+
+def test_the_findings_of_sensevoice_are_no_words(tmp_path: Path) -> None:
+    text = "<|zh|><|NEUTRAL|><|Speech|><|withitn|>您好，请讲。<|zh|><|ANGRY|><|Speech|><|withitn|>投诉！"
+    (found,) = read(tmp_path, [{"key": "call", "text": text}])
+    assert [(turn.text, turn.start) for turn in found.turns] == [("您好，请讲。", None), ("投诉！", None)]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +165,17 @@ WECHAT = """李华 2026-03-02 09:15:22
 我帮您查
 """
 QQ = "2026/3/2 上午 9:15:22 李华(10001)\n您好\n2026/3/2 下午 1:16:00 王先生\n喂\n"
+ONE_LINE = """[2026-03-02 09:15:22] 客服李华: 您好，请问有什么可以帮您？
+[2026-03-02 09:16:00] 王先生: 我的快递到哪了：三天了
+[2026-03-02 09:17:05] 客服李华: 我帮您查
+"""
+NO_YEAR = """客服李华 12-31 23:59:22
+您好，请问有什么可以帮您？
+王先生 01-01 00:00:00
+我的快递到哪了：三天了
+客服李华 01-01 00:01:05
+我帮您查
+"""
 SHOP = """tb_1234 (2026-03-02 09:15:22): 在吗
 顺达旗舰店:小美 (2026-03-02 09:15:40): 亲，在的
 tb_1234 (2026-03-02 09:16:10): 什么时候发货
@@ -168,3 +223,16 @@ def test_one_name_with_a_time_makes_no_chat(tmp_path: Path) -> None:
     (tmp_path / "call.txt").write_text("坐席：您好\n客户：我 2026-03-02 09:15 打过\n", encoding="utf-8")
     (found,) = read_transcripts(tmp_path / "call.txt")
     assert [turn.speaker for turn in found.turns] == [A, C]
+
+
+@pytest.mark.parametrize(("text", "seconds", "dated"), [(ONE_LINE, [0, 38, 103], True), (NO_YEAR, [0, 38, 103], False)])
+def test_chats_on_one_line_and_without_a_year(tmp_path: Path, text: str, seconds: list[float], dated: bool) -> None:
+    (found,) = read(tmp_path, text, suffix=".txt")
+    assert isinstance(found, Transcript)
+    assert [(turn.label, turn.start, turn.text) for turn in found.turns] == [
+        ("客服李华", seconds[0], "您好，请问有什么可以帮您？"),
+        ("王先生", seconds[1], "我的快递到哪了：三天了"),
+        ("客服李华", seconds[2], "我帮您查"),
+    ]
+    assert [turn.speaker for turn in found.turns] == [A, U, A]
+    assert (found.call.started_at is not None) is dated
