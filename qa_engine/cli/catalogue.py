@@ -142,6 +142,14 @@ COMMANDS: Entries = {
             "revoke": Entry("qa_engine.cli.people:revoke", "Take a token back, at once."),
         },
     ),
+    "backup": Entry("qa_engine.cli.keeping:backup", "Back up database, recordings and profile while everything runs."),
+    "restore": Entry(
+        "qa_engine.cli.keeping:restore", "Put a backup into an empty data folder, compared with its digests."
+    ),
+    "forget": Entry(
+        "qa_engine.cli.keeping:forget",
+        "Remove sound, words and numbers of calls for good; the account of the calls stays.",
+    ),
     "doctor": Entry(
         "qa_engine.cli.doctor:doctor",
         "Look at this machine and say what is missing; exit 1 when something required is.",

@@ -10,7 +10,7 @@ from qa_engine.store import (
     review_tables,
 )  # their tables belong to the same metadata
 from qa_engine.store.batches import FileEntry, FileOutcome
-from qa_engine.store.database import Database, head_revision
+from qa_engine.store.database import Database, head_revision, known_revisions
 from qa_engine.store.jobs import JobState, QueueCount
 from qa_engine.store.lists import AgentSums, CallFilter, CallOrder, Seen
 
@@ -25,6 +25,7 @@ __all__ = [
     "QueueCount",
     "Seen",
     "head_revision",
+    "known_revisions",
     "night_tables",
     "people_tables",
     "report_tables",

@@ -20,6 +20,7 @@ from qa_engine.errors import QaError, SettingsError, StoreError
 from qa_engine.store.heads import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000
+LARGEST_REWRITE_BYTES = 2 * 2**30
 UPGRADE_LOCK = 7_218_101  # any number that nobody else uses on the same PostgreSQL server
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -72,6 +73,25 @@ class Database:
                 raise  # a broken constraint or a wrong statement is our business
             where = self.engine.url.render_as_string(hide_password=True)
             raise StoreError(f"the database at {where} (setting QA_DATABASE_URL) {how}: {error.orig}") from error
+
+    def overwrite_deleted(self, session: Session) -> None:
+        """From now on this session leaves nothing readable of what it deletes in the file (SQLite's secure_delete)."""
+        if self.embedded:
+            session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+
+    def settle_deleted(self) -> bool:
+        """Rewrite the file, and its log, without what was deleted before; False when it is too large to do so beside
+        work, or no file: PostgreSQL does so by its own vacuum.
+        """
+        name = self.engine.url.database
+        if not self.embedded or not name or Path(name).stat().st_size > LARGEST_REWRITE_BYTES:
+            return False
+        with self._told(), self.engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            assert driver is not None
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return True
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to ``revision``; does nothing when they are there already, also when others do it too.
@@ -141,6 +161,11 @@ class Database:
         self.engine.dispose()
 
 
+def known_revisions() -> frozenset[str]:
+    """Every migration that this version of the engine knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def head_revision() -> str | None:
     """The newest migration that this version of the engine knows."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
@@ -171,6 +196,7 @@ def _sqlite_engine(url: str) -> Engine:
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
             "synchronous=NORMAL",
+            "secure_delete=FAST",  # what is changed or deleted leaves nothing readable in the pages written anyway
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -96,3 +96,14 @@ class Night(Base):
     ended_at: Mapped[datetime | None]
     forecast_end: Mapped[datetime | None]
     report: Mapped[str]  # JSON: what was wrong with the sources
+
+
+class Forgotten(Base):
+    """A call whose sound, words and numbers were removed for good; the account of it stays."""
+
+    __tablename__ = "forgotten"
+
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str]

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
 from qa_engine.errors import ConflictError, NotFoundError
-from qa_engine.store import calls, tables
+from qa_engine.store import calls, forgetting, tables
 
 ACTOR = "engine"
 
@@ -19,6 +19,8 @@ def open_call(session: Session, call_id: str, *, lock: bool = False, reviewed: b
     call = calls.find(session, call_id, lock=lock)
     if call is None:
         raise NotFoundError(f"no call {call_id}")
+    if forgetting.is_forgotten(session, call.id):
+        raise ConflictError(f"call {call_id} was forgotten: its words are gone, so its result stays as it is")
     state = CallState(call.state)
     if state.aside:
         raise ConflictError(f"call {call_id} is {state.value} ({call.reason}); ask for it again with retry")

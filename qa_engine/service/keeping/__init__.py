@@ -1,0 +1,1 @@
+"""Keeping what is stored, and forgetting it: backup, restore, retention."""

@@ -1,0 +1,256 @@
+"""A backup of a centre at work is a centre again; what is forgotten is nowhere, and the account of it stays."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
+from qa_engine.errors import ConflictError, InputError, NotFoundError, QaError, UsageError
+from qa_engine.resources import example_calls_dir
+from qa_engine.service import (
+    App,
+    FixedClock,
+    IngestOutcome,
+    get_call,
+    ingest_paths,
+    inspect_call,
+    list_calls,
+    read_audit,
+    render_report,
+    run_pending,
+    write_report,
+)
+from qa_engine.service.keeping.backup import LIST, back_up, restore
+from qa_engine.service.keeping.forget import calls_before, calls_of_customer, forget_calls
+from qa_engine.settings import Settings, load_settings
+from qa_engine.store import batches, head_revision
+from tests.service.conftest import RUDE
+
+HEAD = "file,call_id,agent_id,started_at,customer_number,客户姓名\n"
+
+
+def fill(inbox: Path, *rows: tuple[str, str, str]) -> None:
+    """Rows of (call id, content, customer's number)."""
+    lines = []
+    for call_id, content, number in rows:
+        (inbox / f"{call_id}.wav").write_text(content)
+        lines.append(f"{call_id}.wav,{call_id},1001,2026-03-02 09:00,{number},王大锤\n")
+    (inbox / "manifest.csv").write_text(HEAD + "".join(lines))
+
+
+@pytest.fixture
+def elsewhere(make_app: Callable[..., App], settings: Settings, tmp_path: Path) -> App:
+    given = settings.model_dump(exclude_none=True) | {"home": tmp_path / "elsewhere"}
+    return make_app(settings=load_settings(**given))
+
+
+def everything(app: App) -> list[tuple[str, str, str | None]]:
+    return [(row.call_id, row.state.value, row.grade) for row in list_calls(app, who=MACHINE).rows]
+
+
+def test_a_backup_is_a_centre_again(app: App, elsewhere: App, inbox: Path, tmp_path: Path) -> None:
+    fill(inbox, ("a", RUDE, "13900001234"), ("b", "two", ""))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    profile = (example_calls_dir() / "profile.yaml").read_bytes()
+    (app.settings.home / "profile.yaml").write_bytes(profile)
+    made, told = back_up(app, tmp_path / "backups", who=MACHINE)
+    assert (told.recordings, told.missing, told.revision) == (2, (), head_revision())
+    restore(elsewhere, made, who=MACHINE)
+    assert everything(elsewhere) == everything(app)
+    assert render_report(elsewhere, "call", "a", who=MACHINE) == render_report(app, "call", "a", who=MACHINE)
+    assert (elsewhere.settings.home / "profile.yaml").read_bytes() == profile
+    again = ingest_paths(elsewhere, [inbox])
+    assert {call.outcome for call in again.calls} == {IngestOutcome.DUPLICATE}
+
+
+def test_a_backup_while_recordings_come_in_misses_none_that_it_names(
+    make_app: Callable[..., App], elsewhere: App, inbox: Path, tmp_path: Path
+) -> None:
+    app, writer = make_app(), make_app()
+    fill(inbox, *((f"c-{n}", f"sound {n}", "") for n in range(120)))
+    app.database  # noqa: B018  # opened before the thread
+    thread = threading.Thread(target=ingest_paths, args=(writer, [inbox]))
+    thread.start()
+    made, told = back_up(app, tmp_path / "backups", who=MACHINE)
+    thread.join()
+    assert told.missing == ()
+    restore(elsewhere, made, who=MACHINE)
+    with closing(sqlite3.connect(elsewhere.settings.home / "qa.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert list_calls(elsewhere, who=MACHINE).total == told.recordings
+    assert ingest_paths(elsewhere, [inbox]).ok
+    assert list_calls(elsewhere, who=MACHINE).total == 120
+
+
+def test_the_second_backup_shares_the_recordings_of_the_first(
+    app: App, clock: FixedClock, inbox: Path, tmp_path: Path
+) -> None:
+    fill(inbox, ("a", "one", ""))
+    ingest_paths(app, [inbox])
+    first, _ = back_up(app, tmp_path / "b", who=MACHINE)
+    clock.advance(60)
+    second, _ = back_up(app, tmp_path / "b", who=MACHINE)
+    (one,), (other,) = (list((made / "recordings").rglob("*.wav")) for made in (first, second))
+    assert one.samefile(other)
+    with pytest.raises(ConflictError):
+        back_up(app, tmp_path / "b", who=MACHINE)
+
+
+def damage(made: Path, what: str) -> None:
+    told = json.loads((made / LIST).read_text())
+    if what == "database":
+        (made / "qa.db").write_bytes((made / "qa.db").read_bytes()[:-1] + b"x")
+    elif what == "recording":
+        next((made / "recordings").rglob("*.wav")).write_text("other sound")
+    elif what == "recording lost":
+        next((made / "recordings").rglob("*.wav")).unlink()
+    elif what == "list":
+        (made / LIST).write_text("{")
+    elif what == "newer tables":
+        (made / LIST).write_text(json.dumps(told | {"revision": "9999", "engine": "9.0"}))
+    elif what == "newer backup":
+        (made / LIST).write_text(json.dumps(told | {"version": 2}))
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "message"),
+    [
+        ("database", InputError, "qa.db: is not what was backed up"),
+        ("recording", InputError, "is not what was backed up"),
+        ("recording lost", InputError, "0 recordings, and there should be 1"),
+        ("list", InputError, "no backup of qa-engine"),
+        ("newer tables", QaError, "made by qa-engine 9.0 with tables '9999'"),
+        ("newer backup", QaError, "a backup of version 2"),
+    ],
+)
+def test_a_damaged_or_newer_backup_is_refused_and_nothing_is_left(
+    app: App, elsewhere: App, inbox: Path, tmp_path: Path, what: str, error: type[Exception], message: str
+) -> None:
+    fill(inbox, ("a", "one", ""))
+    ingest_paths(app, [inbox])
+    made, _ = back_up(app, tmp_path / "b", who=MACHINE)
+    damage(made, what)
+    with pytest.raises(error, match=message):
+        restore(elsewhere, made, who=MACHINE)
+    assert not (elsewhere.settings.home / "qa.db").exists()
+    assert not elsewhere.settings.recordings_dir.exists()
+
+
+def test_nothing_is_restored_over_what_is_there(app: App, inbox: Path, tmp_path: Path) -> None:
+    fill(inbox, ("a", "one", ""))
+    ingest_paths(app, [inbox])
+    made, _ = back_up(app, tmp_path / "b", who=MACHINE)
+    with pytest.raises(UsageError, match="holds data already"):
+        restore(app, made, who=MACHINE)
+
+
+def readable_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_what_is_forgotten_is_nowhere_and_the_account_stays(app: App, settings: Settings, inbox: Path) -> None:
+    fill(inbox, ("a", RUDE, "13900001234"), ("13912345678", "two", "13900009999"), ("kept", "three", "13700001111"))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    write_report(app, "agent", "1001")
+    before = get_call(app, "a", who=MACHINE)
+    assert before.transcript is not None
+    assert before.transcript.turns
+    done = forget_calls(app, ["a", "13912345678"], who=MACHINE, why="客户要求")
+    assert done.recordings == 2
+    named = done.call_ids[1]
+    assert named.startswith("forgotten-")
+    after = get_call(app, "a", who=MACHINE)
+    assert after.transcript is not None
+    assert after.transcript.turns == ()
+    assert (after.row.grade, after.row.total, after.row.day, after.row.agent_id) == (
+        before.row.grade,
+        before.row.total,
+        before.row.day,
+        before.row.agent_id,
+    )
+    assert after.result is not None
+    assert before.result is not None
+    assert [(rule.id, rule.status, rule.points) for rule in after.result.rules] == [
+        (rule.id, rule.status, rule.points) for rule in before.result.rules
+    ]
+    assert not any(rule.evidence or rule.searched or rule.message for rule in after.result.rules)
+    assert (after.call.customer_number, dict(after.call.metadata)) == (None, {})
+    with pytest.raises(NotFoundError):
+        get_call(app, "13912345678", who=MACHINE)
+    assert get_call(app, named, who=MACHINE).row.state.settled
+    assert get_call(app, "kept", who=MACHINE).call.customer_number == "13700001111"
+    assert not list((settings.reports_dir / "agents").iterdir())
+    assert len(list(settings.recordings_dir.rglob("*.wav"))) == 1
+    app.close()
+    stored = readable_bytes(settings.home)
+    for secret in ("13900001234", "13900009999", "13912345678"):
+        assert secret.encode() not in stored, secret
+    names = {
+        path.name for path in settings.home.rglob("*") if path.is_file() and "王大锤".encode() in path.read_bytes()
+    }
+    assert names <= {"qa.db", "kept.html"}
+    assert (settings.home / "qa.db").read_bytes().count("王大锤".encode()) == 1  # that of the call that is kept
+
+
+def test_the_account_says_who_and_why_and_nothing_comes_back(app: App, inbox: Path) -> None:
+    fill(inbox, ("a", RUDE, "13900001234"))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    forget_calls(app, ["a"], who=MACHINE, why="客户要求")
+    (line,) = [row for row in read_audit(app, who=MACHINE).rows if row.action == "forget"]
+    assert (line.actor, line.call_id, line.detail) == ("machine", "a", "客户要求")
+    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [IngestOutcome.DUPLICATE]
+    assert get_call(app, "a", who=MACHINE).call.customer_number is None
+    with pytest.raises(ConflictError, match="was forgotten"):
+        inspect_call(app, "a")
+    assert forget_calls(app, ["a"], who=MACHINE).recordings == 0  # again does no harm
+    assert calls_before(app, date(2027, 1, 1), who=MACHINE) == ()
+
+
+def test_calls_are_found_by_day_and_by_number_however_it_is_written(app: App, inbox: Path) -> None:
+    fill(
+        inbox, ("a", "1", "13900001234"), ("b", "2", "+86 139-0000-1234"), ("c", "3", "01012341234"), ("d", "4", "1234")
+    )
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    assert set(calls_of_customer(app, "139 0000 1234", who=MACHINE)) == {"a", "b"}
+    assert calls_of_customer(app, "01012341234", who=MACHINE) == ("c",)
+    with pytest.raises(UsageError):
+        calls_of_customer(app, "1234", who=MACHINE)
+    assert calls_before(app, date(2026, 3, 2), who=MACHINE) == ()
+    assert set(calls_before(app, date(2026, 3, 3), who=MACHINE)) == {"a", "b", "c", "d"}
+
+
+def test_a_call_in_work_and_an_unknown_one_are_told(app: App, inbox: Path) -> None:
+    fill(inbox, ("a", "1", ""))
+    ingest_paths(app, [inbox])
+    with pytest.raises(ConflictError, match="worked on"):
+        forget_calls(app, ["a"], who=MACHINE)
+    with pytest.raises(NotFoundError):
+        forget_calls(app, ["x"], who=MACHINE)
+
+
+def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> None:
+    fill(inbox, ("13912345678", "1", ""))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    forget_calls(app, ["13912345678"], who=MACHINE)
+    with app.database.read() as session:
+        (batch,) = batches.newest(session, limit=5)
+        assert {file.name for file in batches.files(session, batch.id)} == {"forgotten-1"}
+
+
+def test_who_may_forget_and_back_up(app: App, tmp_path: Path) -> None:
+    inspector = Actor(id="i", name="乙", role=Role.INSPECTOR)
+    with pytest.raises(NotAllowed):
+        forget_calls(app, [], who=inspector)
+    with pytest.raises(NotAllowed):
+        back_up(app, tmp_path, who=inspector)
