@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import exp, sqrt
 
-from scipy.special import polygamma, psi
-
 from qa_engine.reports.numbers.intervals import Estimate
 
 _Z = 1.959964
@@ -25,6 +23,8 @@ class Measured:
     @property
     def log_moments(self) -> tuple[float, float]:
         """Mean and variance of the logarithm of the share, with the prior of Jeffreys."""
+        from scipy.special import polygamma, psi  # half a second to load, and judging a call comes by here
+
         a, whole = self.right + 0.5, self.of + 1
         return float(psi(a) - psi(whole)), float(polygamma(1, a) - polygamma(1, whole))
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 from typing import Generic, TypeVar
-
-from scipy.special import ndtri
 
 from qa_engine.reports.numbers.intervals import Sums
 
@@ -33,7 +32,7 @@ def shared_places(members: Mapping[K, Sums], *, enough: int) -> Sequence[Place[K
     if not known:
         return ()
     pairs = max(1, len(known) * (len(known) - 1) // 2)
-    bound = float(ndtri(1 - 0.025 / pairs))
+    bound = NormalDist().inv_cdf(1 - 0.025 / pairs)
     degrees = sum(sums.n - 1 for sums in known.values())
     within = sum((sums.n - 1) * (sums.variance or 0.0) for sums in known.values()) / degrees
     bound *= 1 + (bound * bound + 1) / (4 * degrees)  # Student's t for z, first term

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, betaln
 
 from qa_engine.reports.numbers.intervals import Estimate, Sums
 from qa_engine.reports.statistics import t_975
@@ -46,6 +45,8 @@ class RatePrior:
 
     def of(self, found: float, n: float) -> Estimate:
         """`value` with its 95 % interval, of the beta distribution with the mean and variance of the mixture."""
+        from scipy.special import betaincinv  # half a second to load, and judging a call comes by here
+
         a = self.rates * self.strengths + found
         b = (1 - self.rates) * self.strengths + n - found
         means = a / (a + b)
@@ -58,6 +59,8 @@ class RatePrior:
 
 def rate_prior(counts: Sequence[tuple[float, float]]) -> RatePrior:
     """The prior of a team from its members' (found, n)."""
+    from scipy.special import betaln
+
     seen = [(found, n) for found, n in counts if n > 0]
     total = sum(n for _, n in seen)
     if not total:

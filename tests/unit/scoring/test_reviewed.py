@@ -1,5 +1,6 @@
 """A machine's result and what people decided: the final form."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -144,7 +145,7 @@ def test_what_cannot_be() -> None:
     with pytest.raises(UsageError, match="takes 0 to 5"):
         final(result, score(6))
     with pytest.raises(UsageError, match="scored on"):
-        reviewed(result, card(section("s", item("i", 9))), CALL, [])
+        reviewed(result, replace(CARD, id="other"), CALL, [])
     for wrong in (
         {"target": Target(rule="a"), "kind": K.OVERTURN},
         {"target": Target(rule="a"), "kind": K.EXEMPT, "reason": "because"},
