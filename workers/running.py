@@ -20,7 +20,6 @@ from qa_engine.service.jobs.sweep import PATIENCE_SECONDS
 from qa_engine.settings import Settings
 from workers.keeper import Keeper
 from workers.pool import TaskPool
-from workers.schedule import TICK_QUEUE, schedule_thread
 from workers.tasks import AppFactory, ProcessApp, add_tasks
 from workers.ticker import Ticker
 
@@ -64,8 +63,6 @@ def run(
     tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)
     count = processes or settings.worker_processes
     ticker = Ticker(celery, every_seconds=tick_seconds, processes=count, end=os._exit)
-    # with a broker of its own the schedule is a process of its own (qa-engine schedule)
-    beat = schedule_thread(settings) if settings.broker_url is None and TICK_QUEUE in chosen else None
     pid = os.getpid()
     patience = min(PATIENCE_SECONDS, settings.lease_seconds)
     keeper = Keeper(pid, every_seconds=tick_seconds, patience_seconds=patience)
@@ -81,8 +78,6 @@ def run(
     def ready(**_: object) -> None:
         ticker.start()
         keeper.start()
-        if beat is not None:
-            beat.start()
 
     def stopping(**_: object) -> None:
         log.info("worker_stopping")
@@ -106,8 +101,6 @@ def run(
     worker.start()
     ticker.stop()
     keeper.stop()
-    if beat is not None:
-        beat.stop()
     return int(worker.exitcode or 0)
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.beat import EmbeddedService, Scheduler, Service
+from celery.beat import Scheduler, Service
 
 from qa_engine.logs import set_up_logs
 from qa_engine.service.adapters.celery_bell import NIGHT_TASK, make_celery
 from qa_engine.settings import Settings
+from workers.keeper import TICK_SECONDS
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 30.0
 TICK_QUEUE = "night"
 
 
@@ -43,8 +43,3 @@ def run_schedule(settings: Settings) -> int:
     )
     service.start()
     return 0
-
-
-def schedule_thread(settings: Settings) -> Any:
-    """The schedule as a thread of a worker, with ``start`` and ``stop``: for installations on one machine."""
-    return EmbeddedService(scheduled(settings), thread=True, scheduler_cls=Scheduler)

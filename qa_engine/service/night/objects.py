@@ -7,7 +7,7 @@ taken in. Their time is that of the object, so a look knows an object again with
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -31,7 +31,7 @@ def is_store(place: str) -> bool:
 
 
 @contextmanager
-def staged(app: App, place: str) -> Iterator[Path | None]:
+def staged(app: App, place: str, beat: Callable[[], None]) -> Iterator[Path | None]:
     """A folder with what is new in the store, its manifests and sidecars; None when nothing is.
 
     Raises SettingsError without fsspec or its part for this kind of store, InputError when the store cannot be read.
@@ -46,6 +46,7 @@ def staged(app: App, place: str) -> Iterator[Path | None]:
             return
         private_folder(app.settings.home / "staging")
         for name in fresh:
+            beat()
             target = folder / _inside(root, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             files.get_file(name, str(target))

@@ -1,6 +1,7 @@
 """What the sources of a night hold, taken in: first the lists that say what there should be, then the folders."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,21 +19,22 @@ from qa_engine.store import nights
 MOST_FAULTS = 1000
 
 
-def take_in_sources(app: App, day: date) -> tuple[str, ...]:
+def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: None) -> tuple[str, ...]:
     """What was wrong with the lists and folders of a night; the rest of them is done. Raises StoreError."""
     sources = stored_sources(app, day)
     faults = []
     for listed in sources.lists:
+        beat()
         try:
             faults += [str(fault) for fault in expect_calls(app, Path(listed), day=day, who=MACHINE).faults]
         except StoreError:
             raise
         except QaError as error:
             faults.append(str(error))
-    return (*faults, *_folders(app, day, sources))
+    return (*faults, *_folders(app, day, sources, beat))
 
 
-def _folders(app: App, day: date, sources: Sources) -> list[str]:
+def _folders(app: App, day: date, sources: Sources, beat: Callable[[], None]) -> list[str]:
     def begun(batch: int) -> None:
         with app.database.write() as session:
             night = nights.find(session, day)
@@ -44,7 +46,9 @@ def _folders(app: App, day: date, sources: Sources) -> list[str]:
     paths = [Path(folder) for folder in sources.folders]
     manifest = Path(sources.manifest) if sources.manifest else None
     try:
-        report = ingest_paths(app, paths, manifest=manifest, kind="night", day=day, begun=begun)
+        report = ingest_paths(
+            app, paths, manifest=manifest, kind="night", day=day, begun=begun, progress=lambda *_: beat()
+        )
     except StoreError:
         raise
     except QaError as error:

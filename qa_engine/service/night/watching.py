@@ -5,7 +5,7 @@ a folder of known files reads none of them.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -24,18 +24,18 @@ from qa_engine.text import writable
 log = structlog.get_logger(__name__)
 
 
-def look_at(app: App, place: str) -> IngestReport | None:
+def look_at(app: App, place: str, *, beat: Callable[[], None] = lambda: None) -> IngestReport | None:
     """Take in what is new in a watched folder or object store; None when nothing is.
 
     Raises InputError when it cannot be looked at.
     """
     if not is_store(place):
-        return _look(app, Path(place))
-    with staged(app, place) as folder:
-        return _look(app, folder, settled=True) if folder is not None else None
+        return _look(app, Path(place), beat)
+    with staged(app, place, beat) as folder:
+        return _look(app, folder, beat, settled=True) if folder is not None else None
 
 
-def _look(app: App, folder: Path, *, settled: bool = False) -> IngestReport | None:
+def _look(app: App, folder: Path, beat: Callable[[], None], *, settled: bool = False) -> IngestReport | None:
     if not folder.is_dir():
         raise InputError(f"{folder}: the watched folder is not there (QA_WATCH_FOLDERS)")
     found = discover(app.settings, [folder])
@@ -45,7 +45,7 @@ def _look(app: App, folder: Path, *, settled: bool = False) -> IngestReport | No
     for manifest in found.manifests:
         expect_rows(app, manifest, None)
     log.info("watched_folder_brings", folder=readable(folder), files=len(fresh))
-    return ingest_paths(app, fresh, kind="watch")
+    return ingest_paths(app, fresh, kind="watch", progress=lambda *_: beat())
 
 
 def _fresh(app: App, found: Found, settled: bool) -> Sequence[Path]:

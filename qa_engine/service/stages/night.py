@@ -7,12 +7,15 @@ from qa_engine.service.jobs.kinds import NIGHT, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.night.taking_in import take_in_sources, taken_in
 
+LONGEST_SECONDS = 12 * 3600.0
+"""A million files are a long way; one that hangs is noticed by its lease."""
 
-@job_kind(NIGHT, title="夜间导入", queues={"night": "夜间导入与监视"}, step=50)
+
+@job_kind(NIGHT, title="夜间导入", queues={"night": "夜间导入与监视"}, step=50, limit_seconds=LONGEST_SECONDS)
 def take_in_the_night(app: App, lease: Lease) -> None:
     """The stage as a job. Cut off and begun anew it finds what was taken in."""
     day = date.fromisoformat(lease.subject)
-    faults = take_in_sources(app, day)
+    faults = take_in_sources(app, day, beat=lease.pulse.beat)
     with app.database.write() as session:
         taken_in(session, day, faults)
         lease.complete(session, app)

@@ -5,10 +5,13 @@ from qa_engine.service.jobs.kinds import WATCH, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.night.watching import look_at
 
+LONGEST_SECONDS = 12 * 3600.0
+"""A million files are a long way; one that hangs is noticed by its lease."""
 
-@job_kind(WATCH, title="查看监视的文件夹", queues={"night": "夜间导入与监视"}, step=51)
+
+@job_kind(WATCH, title="查看监视的文件夹", queues={"night": "夜间导入与监视"}, step=51, limit_seconds=LONGEST_SECONDS)
 def look(app: App, lease: Lease) -> None:
     """The stage as a job."""
-    look_at(app, lease.subject)
+    look_at(app, lease.subject, beat=lease.pulse.beat)
     with app.database.write() as session:
         lease.complete(session, app)
