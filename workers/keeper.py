@@ -40,7 +40,7 @@ def keep(settings: Settings, *, worker: int, every_seconds: float, patience_seco
 
 
 def _tick(settings: Settings) -> None:
-    """Tick as the schedule does, on a machine that has it all. In a thread of its own: sending mail may take a while."""
+    """Tick as the schedule does, on a machine that has it all. In its own thread: sending mail may take a while."""
     with open_app(settings) as app:
         while True:
             try:

@@ -127,7 +127,7 @@ def test_a_night_that_was_cut_off_goes_on_and_doubles_nothing(
     monkeypatch.setattr(app.transcriber, "probe", real)
     with app.database.write() as session:  # the lease of the killed one runs out
         for row in jobs.running(session):
-            jobs.take_back(session, row.id, token=row.token or "", error="killed")
+            jobs.take_back(session, row.id, token=row.token or "", error="killed", loss=True)
     assert run_job(app, begin_night(app, DAY, sources, who=MACHINE)) is JobOutcome.DONE
     run_pending(app)
     assert advance_night(app, DAY).state is NightState.DONE
