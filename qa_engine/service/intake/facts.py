@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from qa_engine.domain import Agent, Call, Channel, Direction, JsonValue
@@ -31,6 +31,10 @@ COLUMNS = (
 )
 _KNOWN = frozenset({*COLUMNS, "channel"})
 _CALL_ID = re.compile(r"[\w.@-][\w.@:+=-]{0,127}")
+_TWELVE_HOURS = re.compile(r"(?P<half>凌晨|上午|中午|下午|晚上) *(?P<hour>\d{1,2}):")
+# Days since the end of 1899 with a fraction of a day, as spreadsheets keep moments: from 1995 to 2091.
+_SPREADSHEET_DAY = re.compile(r"(?:3[5-9]|[4-6]\d)\d{3}\.\d{2,}")
+_SPREADSHEET_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # a cell knows no zone
 _DATES = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -208,19 +212,31 @@ def look_alikes(given: Iterable[str], known: Iterable[str] = ()) -> list[str]:
 
 def moment(text: str, zone: tzinfo) -> datetime:
     """ISO 8601, or the usual forms of telephone systems; without an offset it is in ``zone``. On that zone's clocks."""
-    parsed: datetime | None = None
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        for form in _DATES:
-            try:
-                parsed = datetime.strptime(text, form)  # noqa: DTZ007  # the zone is added below
-                break
-            except ValueError:
-                continue
+    parsed = _parsed(_TWELVE_HOURS.sub(_of_24, text))
     if parsed is None:
         raise ValueError(f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00")
     return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(zone)
+
+
+def _parsed(text: str) -> datetime | None:
+    if _SPREADSHEET_DAY.fullmatch(text):
+        return (_SPREADSHEET_BEGINS + timedelta(days=float(text), seconds=0.5)).replace(microsecond=0)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for form in _DATES:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007  # the zone is added by the caller
+        except ValueError:
+            continue
+    return None
+
+
+def _of_24(match: re.Match[str]) -> str:
+    """下午 3:15 as 15:15."""
+    hour = int(match["hour"]) % 12 if match["half"] in ("凌晨", "上午") else int(match["hour"])
+    return f"{hour + 12 if match['half'] in ('下午', '晚上') and hour < 12 else hour}:"
 
 
 def likely(moment: datetime) -> datetime:

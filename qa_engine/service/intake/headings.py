@@ -14,6 +14,8 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
         "录音名称",
         "录音路径",
         "filename",
+        "recording",
+        "recordingfile",
     ),
     "call_id": ("通话编号", "通话ID", "通话流水号", "流水号", "会话ID", "会话编号", "呼叫ID", "callid", "uuid"),
     "agent_id": ("工号", "坐席工号", "座席工号", "坐席编号", "坐席ID", "客服工号", "员工工号", "员工编号", "agentid"),

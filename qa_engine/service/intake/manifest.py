@@ -1,6 +1,8 @@
 """The call manifest, CSV or JSON Lines beside recordings: usable rows, and every fault of the file at once."""
 
+import codecs
 import csv
+import glob
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,6 +105,8 @@ def _read_text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise ManifestError([Fault(where, None, None, f"the manifest cannot be read: {error.strerror}")]) from None
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # Excel calls it Unicode text
+        return raw.decode("utf-16", "replace")
     if b"\0" in raw:
         raise ManifestError([Fault(where, None, None, "not a text file: save it as CSV (UTF-8) or JSON Lines")])
     for encoding in _ENCODINGS:
@@ -232,6 +236,8 @@ def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Faul
         resolved = (root / name).resolve()
         if not resolved.is_relative_to(root):
             refuse(f"{value!r} leads out of the manifest's folder")
+        elif not resolved.exists() and (only := _with_suffix(root / name, root)) is not None:
+            return only
         elif not resolved.exists():
             refuse(f"{value!r}: no such file")
         elif not resolved.is_file():
@@ -241,3 +247,15 @@ def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Faul
     except (OSError, ValueError, RuntimeError):
         refuse(f"{value!r} is not a usable path")
     return None
+
+
+def _with_suffix(path: Path, root: Path) -> Path | None:
+    """The one file that has this name but for its suffix, which lists of telephone systems often leave out."""
+    if path.suffix or not path.parent.is_dir():
+        return None
+    found = [
+        other
+        for other in path.parent.glob(f"{glob.escape(path.name)}.*")
+        if other.resolve().is_relative_to(root) and other.is_file()
+    ]
+    return found[0] if len(found) == 1 else None

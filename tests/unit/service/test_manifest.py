@@ -101,7 +101,7 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
     ("text", "words"),
     [
         ("", "empty"),
-        ("recording,id\na.wav,1\n", "column file is missing; there are: recording, id"),
+        ("speech,id\na.wav,1\n", "column file is missing; there are: speech, id"),
         ("file,call_id,call_id\n", "twice"),
         ("file,,call_id\n", "without a name"),
         ("file\0", "not a text file"),
@@ -156,7 +156,7 @@ CHINESE = ("录音文件", "工号", "坐席姓名", "通话开始时间", "呼�
 @pytest.mark.parametrize("heads", [ENGLISH, CHINESE, ("文件名", "坐席工号", "姓名", "开始时间", "方向", "声道")])
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("tail", ["", 2])
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
 def test_tables_as_spreadsheets_write_them(
     folder: Path, heads: tuple[str, ...], mark: str, tail: int | str, encoding: str
 ) -> None:
@@ -194,3 +194,27 @@ def test_a_manifest_that_cannot_be_read_to_its_end_says_so(folder: Path) -> None
     manifest = read(folder, 'file,agent_id\na.wav,1\nb.wav,"2\n')
     assert not manifest.whole
     assert [entry.file.name for entry in manifest.entries] == ["a.wav"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("2026/3/2 下午 3:15:00", "2026-03-02T15:15:00+08:00"),
+        ("2026年3月2日 上午9:15", "2026-03-02T09:15:00+08:00"),
+        ("2026-03-02 上午 12:05", "2026-03-02T00:05:00+08:00"),
+        ("2026-03-02 下午 12:05", "2026-03-02T12:05:00+08:00"),
+        ("46083.38541667", "2026-03-02T09:15:00+08:00"),
+    ],
+)
+def test_moments_as_spreadsheets_write_them(folder: Path, cell: str, told: str) -> None:
+    (entry,) = read(folder, f"file,started_at\na.wav,{cell}\n").entries
+    assert entry.facts.started_at is not None
+    assert entry.facts.started_at.isoformat() == told
+
+
+def test_a_name_without_its_suffix_is_the_one_file_of_that_name(folder: Path) -> None:
+    (entry,) = read(folder, "file,agent_id\na,1\n").entries
+    assert entry.file.name == "a.wav"
+    (folder / "a.mp3").write_bytes(b"")
+    (fault,) = read(folder, "file,agent_id\na,1\n").faults
+    assert fault.message == "'a': no such file"
