@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from qa_engine.domain import CallState, Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
+from qa_engine.domain.review import AppealState, DecisionKind, Exempt, Lane, Overturn
 
 SPEAKERS: Mapping[Speaker, str] = MappingProxyType(
     {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
@@ -78,3 +79,46 @@ REASONS = {
     "limit_passed": "处理多次超时",
 }
 """What an inspector reads instead of the key of a reason."""
+
+DECISIONS: Mapping[DecisionKind, str] = MappingProxyType(
+    {
+        DecisionKind.CONFIRM: "成立",
+        DecisionKind.OVERTURN: "不成立",
+        DecisionKind.EXEMPT: "不适用",
+        DecisionKind.POINTS: "改分",
+        DecisionKind.MISSED: "漏判",
+        DecisionKind.SCORE: "评分",
+        DecisionKind.LOOK: "要看整通",
+        DecisionKind.WITHDRAW: "撤回",
+    }
+)
+OVERTURNS: Mapping[Overturn, str] = MappingProxyType(
+    {
+        Overturn.MISHEARD: "听错字",
+        Overturn.NOT_TO_CUSTOMER: "不是对客户",
+        Overturn.QUOTED: "转述/询问",
+        Overturn.EXCUSED: "情有可原",
+        Overturn.WRONG_SPEAKER: "人错",
+        Overturn.BAD_RULE: "规则不妥",
+    }
+)
+"""Why a finding is no fault, in the order of the keys 1–6."""
+EXEMPTS: Mapping[Exempt, str] = MappingProxyType(
+    {
+        Exempt.NO_OCCASION: "没有这个环节",
+        Exempt.CUSTOMER_LEFT: "客户先挂断",
+        Exempt.NOT_HEARD: "录音听不清",
+        Exempt.OTHER_BUSINESS: "不属本业务",
+    }
+)
+LANES: Mapping[Lane, str] = MappingProxyType(
+    {Lane.DESK: "复核", Lane.CLIP: "片段复核", Lane.APPEAL: "申诉", Lane.CALIBRATION: "校准"}
+)
+APPEALS: Mapping[AppealState, str] = MappingProxyType(
+    {
+        AppealState.OPEN: "待答复",
+        AppealState.ANSWERED: "待终审",
+        AppealState.UPHELD: "申诉成立",
+        AppealState.REJECTED: "维持原判",
+    }
+)

@@ -1,15 +1,13 @@
 """Which calls wait for a person: flagged and begun ones, samples, appeals."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
 from qa_engine.domain.review import AppealState, ReviewKind
@@ -49,46 +47,33 @@ def waiting(session: Session, tab: QueueTab, wanted: WaitingFilter, *, limit: in
     """The calls of a tab, the heaviest first; of appeals, the one that has to be answered soonest."""
     if tab is QueueTab.APPEALED:
         return _appealed(session, wanted, limit)
-    main = _main_reviews()
-    call = tables.Call
-    statement = (
-        _calls(wanted, select(call, main))
-        .outerjoin(main, main.call_pk == call.id)
-        .where(_of_tab(tab, main))
-        .order_by(tables.Result.review_weight.desc(), call.day.desc(), call.id.desc())
+    head = tables.Head
+    states = [CallState.SAMPLED.value] if tab is QueueTab.SAMPLED else _FLAGGED
+    keys = session.scalars(
+        select(head.call_pk)
+        .where(head.state.in_(states), *_narrowed(wanted), *_begun_here(tab))
+        .order_by(head.review_weight.desc(), head.moment.desc(), head.call_pk.desc())
         .limit(limit)
-    )
-    found = tuple(Waiting(row, review, ReviewKind.REVIEW) for row, review in session.execute(statement))
+    ).all()
+    found = tuple(Waiting(call, work, ReviewKind.REVIEW) for call, work in _with_work(session, keys))
     return (*_calibrations(session, wanted, limit), *found)[:limit] if tab is QueueTab.SAMPLED else found
 
 
 def counts(session: Session, wanted: WaitingFilter) -> dict[QueueTab, int]:
     """How many wait in each tab."""
-    main = _main_reviews()
+    head = tables.Head
     found: dict[QueueTab, int] = {}
-    for tab in (QueueTab.FLAGGED, QueueTab.SAMPLED):
-        statement = (
-            _calls(wanted, select(func.count(tables.Call.id)))
-            .outerjoin(main, main.call_pk == tables.Call.id)
-            .where(_of_tab(tab, main))
-        )
+    for tab, states in ((QueueTab.FLAGGED, _FLAGGED), (QueueTab.SAMPLED, [CallState.SAMPLED.value])):
+        statement = select(func.count()).where(head.state.in_(states), *_narrowed(wanted), *_begun_here(tab))
         found[tab] = session.scalar(statement) or 0
     found[QueueTab.SAMPLED] += session.scalar(_calibration_select(wanted, func.count(tables.Call.id))) or 0
     found[QueueTab.APPEALED] = session.scalar(_appeal_select(wanted, func.count(review_tables.Appeal.id))) or 0
     return found
 
 
-def reasons_of(session: Session, result_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-    """The review reasons in the bodies of these results, read by the database: the bodies are large."""
-    if not result_ids:
-        return {}
-    result = tables.Result
-    if session.get_bind().dialect.name == "sqlite":
-        reasons: Any = func.json_extract(result.body, "$.review_reasons")
-    else:
-        reasons = cast(result.body, JSON)["review_reasons"]
-    rows = session.execute(select(result.id, reasons).where(result.id.in_(result_ids)))
-    return {found: tuple(json.loads(told) if isinstance(told, str) else told or ()) for found, told in rows}
+def body_of(session: Session, result_id: int) -> str:
+    """The body of a result, for what lists cannot know without it."""
+    return session.execute(select(tables.Result.body).where(tables.Result.id == result_id)).scalar_one()
 
 
 def signed_since(session: Session, *, who: str, since: datetime) -> tuple[int, float | None]:
@@ -100,52 +85,59 @@ def signed_since(session: Session, *, who: str, since: datetime) -> tuple[int, f
     return number, None if mean is None else float(mean)
 
 
-def _main_reviews() -> Any:
-    """The open work on a call that its signature would count of; of several the oldest."""
-    review = review_tables.Review
-    first = (
-        select(func.min(review.id))
-        .where(review.state == OPEN, review.kind == ReviewKind.REVIEW.value)
-        .group_by(review.call_pk)
+_FLAGGED = [CallState.FLAGGED.value, CallState.IN_REVIEW.value]
+
+
+def _begun_here(tab: QueueTab) -> tuple[ColumnElement[bool], ...]:
+    """Of the calls in review, those whose first review is not signed: an appeal stands in its own tab."""
+    if tab is not QueueTab.FLAGGED:
+        return ()
+    review, head = review_tables.Review, tables.Head
+    first = select(review.id).where(
+        review.call_pk == head.call_pk, review.state == OPEN, review.kind == ReviewKind.REVIEW.value
     )
-    return aliased(review, select(review).where(review.id.in_(first)).subquery())
+    return (or_(head.state == CallState.FLAGGED.value, first.exists()),)
 
 
-def _of_tab(tab: QueueTab, main: Any) -> ColumnElement[bool]:
-    call = tables.Call
-    begun = and_(call.state == CallState.IN_REVIEW.value, main.id.is_not(None))
-    if tab is QueueTab.SAMPLED:
-        return call.state == CallState.SAMPLED.value
-    return or_(call.state == CallState.FLAGGED.value, begun)
-
-
-def _calls(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
-    call = tables.Call
-    joined = statement.select_from(call).join(tables.Result, tables.Result.id == call.result_id)
-    for condition in _narrowed(wanted):
-        joined = joined.where(condition)
-    if statement.column_descriptions[0]["entity"] is call and statement.column_descriptions[0]["expr"] is call:
-        joined = joined.options(joinedload(call.result).defer(tables.Result.body, raiseload=True))
-    return joined
+def _with_work(session: Session, keys: Sequence[int]) -> list[tuple[tables.Call, review_tables.Review | None]]:
+    """The calls in the order of their keys, each with the review that is open on it."""
+    call, review = tables.Call, review_tables.Review
+    rows = session.scalars(
+        select(call).where(call.id.in_(keys)).options(joinedload(call.result).defer(tables.Result.body, raiseload=True))
+    )
+    found = {row.id: row for row in rows}
+    open_ones = session.scalars(
+        select(review).where(review.call_pk.in_(keys), review.state == OPEN, review.kind == ReviewKind.REVIEW.value)
+    )
+    work = {row.call_pk: row for row in open_ones}
+    return [(found[key], work.get(key)) for key in keys]
 
 
 def _narrowed(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
-    call = tables.Call
+    head = tables.Head
     conditions: list[ColumnElement[bool]] = []
     if wanted.day_from is not None:
-        conditions.append(call.day >= wanted.day_from)
+        conditions.append(head.day >= wanted.day_from)
     if wanted.day_to is not None:
-        conditions.append(call.day <= wanted.day_to)
+        conditions.append(head.day <= wanted.day_to)
     if wanted.team is not None:
-        conditions.append(call.team == wanted.team)
+        conditions.append(head.team == wanted.team)
     if wanted.agent_id is not None:
-        conditions.append(call.agent_id == wanted.agent_id)
+        conditions.append(head.agent_id == wanted.agent_id)
     if wanted.teams is not None:
-        conditions.append(call.team.in_(sorted(wanted.teams)))
+        conditions.append(head.team.in_(sorted(wanted.teams)))
     if wanted.rule_id is not None:
         broken = select(tables.Fault.result_id).where(tables.Fault.rule_id == wanted.rule_id)
-        conditions.append(call.result_id.in_(broken))
+        conditions.append(head.result_id.in_(broken))
     return conditions
+
+
+def _calls(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
+    call, head = tables.Call, tables.Head
+    joined = statement.select_from(call).join(head, head.call_pk == call.id).where(*_narrowed(wanted))
+    if any(column["expr"] is call for column in statement.column_descriptions):
+        joined = joined.options(joinedload(call.result).defer(tables.Result.body, raiseload=True))
+    return joined
 
 
 def _calibration_select(wanted: WaitingFilter, *what: Any) -> Select[Any]:

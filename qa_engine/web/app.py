@@ -14,13 +14,14 @@ from qa_engine.settings import Settings
 from qa_engine.web import errors
 from qa_engine.web.api import agents as api_agents
 from qa_engine.web.api import calls as api_calls
+from qa_engine.web.api import desk as api_desk
 from qa_engine.web.api import document
 from qa_engine.web.api import reports as api_reports
 from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
 from qa_engine.web.deps import genuine, signed_in
 from qa_engine.web.metrics import Stopwatch, WebMetrics
-from qa_engine.web.pages import agents, audit, call, calls, home, people, reports, sign_in, status, upload
+from qa_engine.web.pages import agents, audit, call, calls, desk, home, people, reports, sign_in, status, upload
 from qa_engine.web.rendering import STATIC
 from qa_engine.web.security import Gate
 from qa_engine.web.throttle import Throttle
@@ -66,13 +67,14 @@ def create_app(source: Settings | App) -> FastAPI:
     for router in (
         api_uploads.router,
         api_calls.router,
+        api_desk.router,
         api_agents.router,
         api_reports.router,
         api_system.router,
         document.router,
     ):
         app.include_router(router)
-    for page in (sign_in, people, audit, home, calls, call, agents, reports, upload, status):
+    for page in (sign_in, people, audit, home, desk, calls, call, agents, reports, upload, status):
         app.include_router(page.router)
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
     return app

@@ -4,13 +4,14 @@ Every route of the application stands behind `signed_in` and `genuine` (see ``ap
 without its author having to think of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from qa_engine.domain.people import MACHINE, Actor
+from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import SignInError
 from qa_engine.service import App, bearer
 from qa_engine.service import signed_in as behind_cookie
@@ -92,6 +93,19 @@ def who(request: Request) -> Actor:
 
 
 Who = Annotated[Actor, Depends(who)]
+
+
+def with_right(right: Right) -> Callable[[Actor], Actor]:
+    """A dependency: who asks, if the role has the right at all, before a body is looked at. The use case asks again."""
+
+    def checked(who: Who) -> Actor:
+        require(who, right)
+        return who
+
+    return checked
+
+
+Reviewer = Annotated[Actor, Depends(with_right(Right.REVIEW))]
 
 
 def signed_in(request: Request) -> None:

@@ -2,12 +2,13 @@
 
 from qa_engine.domain import CallState, Direction, Status
 from qa_engine.domain.people import Right
+from qa_engine.domain.review import DecisionKind
 from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
-from qa_engine.wording import STATES
+from qa_engine.wording import DECISIONS, EXEMPTS, OVERTURNS, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
-ACTIONS = {"facts": "更正信息", "inspected_again": "重新检查，结论不变"}
+ACTIONS = {"calibration": "进入校准", "facts": "更正信息", "inspected_again": "重新检查，结论不变"}
 ACTORS = {"engine": "系统", "ingest": "导入", "retry": "人工重试"}
 CALL_WARNINGS = {
     "unknown_agent": "清单中没有该坐席的姓名与班组",
@@ -57,6 +58,7 @@ AUDIT = {
 }
 """What the lines of the audit log tell; see `qa_engine.service.people.audit.Action`."""
 NAVIGATION = (
+    ("/desk", "复核台", Right.REVIEW),
     ("/calls", "通话", Right.SEE_CALLS),
     ("/agents", "坐席", Right.SEE_REPORTS),
     ("/upload", "上传", Right.INGEST),
@@ -103,6 +105,17 @@ def action(key: str) -> str:
     """What happened to a call: the state it entered, or what was done with it."""
     states: dict[str, str] = {state.value: label for state, label in STATES.items()}
     return ACTIONS.get(key) or states.get(key, key)
+
+
+def decision(kind: DecisionKind) -> str:
+    return DECISIONS[kind]
+
+
+def decision_reason(key: str) -> str:
+    """Why a line was overturned or exempt; other words as they are."""
+    overturns: dict[str, str] = {reason.value: label for reason, label in OVERTURNS.items()}
+    exempts: dict[str, str] = {reason.value: label for reason, label in EXEMPTS.items()}
+    return overturns.get(key) or exempts.get(key, key)
 
 
 def rule_status(value: Status | None) -> str:

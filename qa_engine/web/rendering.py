@@ -100,6 +100,8 @@ def environment() -> Environment:
         actor=labels.actor,
         audit_action=labels.audit_action,
         call_warning=labels.call_warning,
+        decision=labels.decision,
+        decision_reason=labels.decision_reason,
         rule_status=labels.rule_status,
     )
     env.globals.update(

@@ -1,1 +1,44 @@
 """Where people answer the machine: queue, claims, decisions, signing, clips, appeals, calibration."""
+
+from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
+from qa_engine.service.desk.queue import Queue, QueueRow, next_call, queue
+from qa_engine.service.desk.sound import Peaks, call_peaks
+from qa_engine.service.desk.work import (
+    MOST_CHARS,
+    Claim,
+    Signed,
+    Standing,
+    Word,
+    claim,
+    decide,
+    keep_words,
+    let_go,
+    sign,
+)
+from qa_engine.store.review_queue import QueueTab
+
+__all__ = [
+    "MOST_CHARS",
+    "Claim",
+    "DeskForm",
+    "Line",
+    "ManualLine",
+    "Peaks",
+    "Queue",
+    "QueueRow",
+    "QueueTab",
+    "Signed",
+    "Standing",
+    "Word",
+    "call_peaks",
+    "claim",
+    "decide",
+    "desk_form",
+    "keep_words",
+    "key_of",
+    "let_go",
+    "next_call",
+    "queue",
+    "sign",
+    "target_of",
+]

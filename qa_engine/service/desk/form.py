@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import Call, CallResult, CallState, ItemScore, RuleResult, Severity, Status, Transcript
-from qa_engine.domain.people import Actor, Right, Subject, require
+from qa_engine.domain.people import Actor, Right
 from qa_engine.domain.review import Decision, DecisionKind, Lane, RuleVerdicts, Target, hit_mark
-from qa_engine.errors import ConflictError, NotFoundError
+from qa_engine.errors import ConflictError
 from qa_engine.reports.findings import (
     Finding,
     Labels,
@@ -28,6 +28,9 @@ from qa_engine.service.context import App
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
 from qa_engine.service.desk.words import RuleWords, rule_words
 from qa_engine.service.desk.work import open_work, standing_form
+from qa_engine.service.people.audit import Action, note_look
+from qa_engine.service.people.masking import masked_call
+from qa_engine.service.people.reached import within_reach
 from qa_engine.service.reading.calls_and_agents import call_rows
 from qa_engine.service.reading.rows import CallRow
 from qa_engine.store import calls, review_tables, reviews, tables
@@ -132,10 +135,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
     """Raises NotFoundError, NotAllowed, ConflictError for a call without a result."""
     zone = ZoneInfo(app.settings.timezone)
     with app.database.read() as session:
-        call = calls.find(session, call_id)
-        if call is None:
-            raise NotFoundError(f"no call {call_id}")
-        require(who, Right.SEE_CALLS, Subject(call.agent_id, call.team))
+        call = within_reach(who, Right.SEE_CALLS, calls.find(session, call_id), call_id)
         if call.result is None or call.transcript is None:
             raise ConflictError(f"call {call_id} is {call.state}; it has no form yet")
         facts = call_from_text(call.facts).in_zone(zone)
@@ -153,9 +153,9 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             else reviewed(machine, scorecard, facts, said)
         )
         calibration = work.id if work is not None and work.kind == "calibration" else None
-        return DeskForm(
+        form = DeskForm(
             row=call_rows(session, app, [call])[0],
-            call=facts,
+            call=masked_call(facts),  # the words are masked for everybody here, as on the printed form
             machine=machine,
             final=final,
             transcript=transcript,
@@ -174,6 +174,9 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
         )
+        key = call.id
+    note_look(app, who, Action.VIEW_CALL, call_pk=key)
+    return form
 
 
 class _Parts:
@@ -201,7 +204,10 @@ class _Parts:
         self._asked = {rule.id for rule in needs_word(machine.rules)}
 
     def lines(self, rules: Sequence[RuleResult]) -> tuple[Line, ...]:
-        return tuple(line for rule in rules for line in self._lines(rule))
+        """In the order of their labels, vetoes first, so that the form reads like the printed one."""
+        order = {rule_id: n for n, rule_id in enumerate([*self.labels.faults, *self.labels.doubts])}
+        gravest = sorted(rules, key=lambda rule: (rule.severity is not Severity.VETO, order[rule.id]))
+        return tuple(line for rule in gravest for line in self._lines(rule))
 
     def _lines(self, rule: RuleResult) -> tuple[Line, ...]:
         hits = countable_hits(rule)

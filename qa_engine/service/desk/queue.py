@@ -1,9 +1,12 @@
 """The queue: which calls wait for a person, why, and which one comes next."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+
+from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
 from qa_engine.domain.people import Actor, Reach, Right, reach, require
@@ -75,11 +78,7 @@ def queue(
     with app.database.read() as session:
         waiting = review_queue.waiting(session, tab, wanted, limit=SHOWN)
         found = {row.call_id: row for row in call_rows(session, app, [one.call for one in waiting])}
-        reasons = review_queue.reasons_of(session, [one.call.result_id for one in waiting if one.call.result_id])
-        rows = tuple(
-            _row(one, found[one.call.call_id], reasons.get(one.call.result_id or -1, ()), who, now, tab)
-            for one in waiting
-        )
+        rows = tuple(_row(session, one, found[one.call.call_id], who, now, tab) for one in waiting)
         done, seconds = review_queue.signed_since(session, who=who.id, since=_midnight(app, now))
         return Queue(rows, review_queue.counts(session, wanted), done, seconds)
 
@@ -96,8 +95,9 @@ def next_call(
     return (behind or free)[0].row.call_id if free else None
 
 
-def _row(one: Waiting, row: CallRow, reasons: Sequence[str], who: Actor, now: datetime, tab: QueueTab) -> QueueRow:
-    why, kind = why_of(row, reasons)
+def _row(session: Session, one: Waiting, row: CallRow, who: Actor, now: datetime, tab: QueueTab) -> QueueRow:
+    told = row.state is CallState.SAMPLED or any(fault.points or fault.severity == "veto" for fault in row.faults)
+    why, kind = why_of(row, () if told else _reasons(session, one.call.result_id))
     held = one.review is not None and one.review.who is not None and now - one.review.touched_at < IDLE
     if one.kind is ReviewKind.CALIBRATION:
         why, kind = SAMPLED_WHY, WhyKind.OTHER  # nobody is told that another one did it before
@@ -118,6 +118,24 @@ def _row(one: Waiting, row: CallRow, reasons: Sequence[str], who: Actor, now: da
 
 
 SAMPLED_WHY = "抽检"
+
+
+def _reasons(session: Session, result_id: int | None) -> tuple[str, ...]:
+    """The review reasons of a result. Results never change, so each is read once a process."""
+    if result_id is None:
+        return ()
+    key = str(session.connection().engine.url), result_id
+    found = _read.get(key)
+    if found is None:
+        while len(_read) >= _MOST_READ:
+            _read.pop(next(iter(_read)), None)
+        body = json.loads(review_queue.body_of(session, result_id))
+        found = _read[key] = tuple(str(reason) for reason in body.get("review_reasons", ()))
+    return found
+
+
+_read: dict[tuple[str, int], tuple[str, ...]] = {}
+_MOST_READ = 5000
 
 
 def why_of(row: CallRow, reasons: Sequence[str]) -> tuple[str, WhyKind]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from qa_engine.contract.stored import call_from_text, transcript_from_text
 from qa_engine.domain import Speaker
-from qa_engine.domain.people import Actor, Right, Subject, require
+from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
+from qa_engine.service.people.reached import within_reach
 from qa_engine.store import calls, reviews
 
 
@@ -26,10 +27,7 @@ def call_peaks(app: App, call_id: str, *, who: Actor) -> Peaks | None:
     Raises NotFoundError, NotAllowed.
     """
     with app.database.read() as session:
-        call = calls.find(session, call_id)
-        if call is None:
-            raise NotFoundError(f"no call {call_id}")
-        require(who, Right.SEE_CALLS, Subject(call.agent_id, call.team))
+        call = within_reach(who, Right.SEE_CALLS, calls.find(session, call_id), call_id)
         if call.recording is None:
             raise NotFoundError(f"call {call_id} has no recording")
         row = reviews.peaks_of(session, call.recording)

@@ -11,12 +11,16 @@ from qa_engine.service.context import App
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """``sentence``: what makes the rule a fault; ``why``: the sentence of the document that it comes from."""
+    """``sentence``: what makes the rule a fault; ``why``: the sentence of the document that it comes from.
+
+    ``each`` is what one fault takes (≤ 0), for those that the machine missed.
+    """
 
     title: str
     sentence: str
     why: str
     false_positives: tuple[str, ...]
+    each: float
 
 
 def rule_words(app: App) -> Mapping[str, RuleWords]:
@@ -39,7 +43,9 @@ def _of_pack(pack: RulePack) -> Mapping[str, RuleWords]:
         while len(_told) >= _MOST_PACKS:
             _told.pop(next(iter(_told)), None)
         found = _told[pack.digest] = {
-            rule.id: RuleWords(rule.title, sentence(pack, rule), rule.model.why, rule.model.false_positives)
+            rule.id: RuleWords(
+                rule.title, sentence(pack, rule), rule.model.why, rule.model.false_positives, rule.model.points.each
+            )
             for rule in pack.rules
         }
     return found

@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 LANDING = MappingProxyType(
     {
         Role.AGENT: "/calls",
-        Role.INSPECTOR: "/calls?order=review",
+        Role.INSPECTOR: "/desk",
         Role.LEAD: "/agents",
         Role.HEAD: "/calls",
         Role.ADMIN: "/people",

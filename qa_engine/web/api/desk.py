@@ -1,0 +1,176 @@
+"""The desk for programs and for its own page: claiming a call, deciding, typing, signing."""
+
+from base64 import b64encode
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, field_validator
+from starlette.responses import JSONResponse
+
+from qa_engine.domain.review import DecisionKind, Target
+from qa_engine.service.desk import (
+    MOST_CHARS,
+    QueueTab,
+    Word,
+    call_peaks,
+    claim,
+    decide,
+    keep_words,
+    key_of,
+    let_go,
+    next_call,
+    sign,
+    target_of,
+)
+from qa_engine.web.api.calls import CallId
+from qa_engine.web.deps import Engine, Reviewer, Who
+from qa_engine.web.rendering import segment
+
+router = APIRouter(prefix="/api/v1", tags=["desk"])
+Text = Annotated[str, Field(max_length=MOST_CHARS)]
+Version = Annotated[int, Field(ge=1, description="The version that was seen; with another one nothing is written: 409")]
+
+
+class ClaimOut(BaseModel):
+    """``mine``: this person may write. ``kind``: review, appeal, settlement; a calibration looks like a review."""
+
+    version: int
+    kind: str
+    mine: bool
+    holder: str
+    touched_at: datetime
+    remark: str
+    lesson: str
+
+
+class WordIn(BaseModel):
+    """One decision. ``target``: ``rule:ID``, ``rule:ID#HIT`` or ``item:SECTION/ITEM``."""
+
+    version: Version
+    target: Annotated[str, Field(max_length=300)]
+    kind: DecisionKind
+    reason: Annotated[str, Field(max_length=40)] = ""
+    points: Annotated[float, Field(ge=-1000, le=1000)] | None = None
+    note: Text = ""
+
+    @field_validator("target")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        target_of(value)
+        return value
+
+    def aimed(self) -> Target:
+        return target_of(self.target)
+
+
+class StandingOut(BaseModel):
+    """The final form so far; ``left`` are the targets that have to be decided before it can be signed."""
+
+    version: int
+    total: float
+    possible: float
+    grade: str
+    veto: bool
+    left: list[str]
+
+
+class WordsIn(BaseModel):
+    version: Version
+    remark: Text
+    lesson: Text = ""
+
+
+class VersionOut(BaseModel):
+    version: int
+
+
+class SignedOut(BaseModel):
+    """``next`` is the page of the call that comes next."""
+
+    total: float
+    possible: float
+    grade: str
+    veto: bool
+    next: str
+
+
+class PeaksOut(BaseModel):
+    """``channels``: base64 of one byte (0–255) for each 1/``per_second`` of a second; the agent's first."""
+
+    per_second: int
+    agent_first: bool
+    channels: list[str]
+
+
+@router.post("/desk/{call_id}/claim", summary="Claim a call to review it")
+def claim_call(call_id: CallId, engine: Engine, who: Reviewer) -> ClaimOut:
+    found = claim(engine, call_id, who=who)
+    kind = "review" if found.kind == "calibration" else found.kind.value
+    return ClaimOut(
+        version=found.version,
+        kind=kind,
+        mine=found.mine,
+        holder=found.holder,
+        touched_at=found.touched_at,
+        remark=found.remark if found.mine else "",
+        lesson=found.lesson if found.mine else "",
+    )
+
+
+@router.post("/desk/{call_id}/let-go", status_code=204, summary="Leave a claimed call to others")
+def let_call_go(call_id: CallId, engine: Engine, who: Reviewer) -> Response:
+    let_go(engine, call_id, who=who)
+    return Response(status_code=204)
+
+
+@router.post("/desk/{call_id}/decisions", summary="Decide one line of the form")
+def decide_line(call_id: CallId, word: WordIn, engine: Engine, who: Reviewer) -> StandingOut:
+    said = Word(word.aimed(), word.kind, word.reason, word.points, word.note)
+    found = decide(engine, call_id, said, version=word.version, who=who)
+    return StandingOut(
+        version=found.version,
+        total=found.final.total,
+        possible=found.final.possible,
+        grade=found.final.grade,
+        veto=found.final.veto,
+        left=[key_of(target) for target in found.left],
+    )
+
+
+@router.put("/desk/{call_id}/words", summary="Keep a remark that is not signed yet")
+def keep(call_id: CallId, words: WordsIn, engine: Engine, who: Reviewer) -> VersionOut:
+    version = keep_words(engine, call_id, remark=words.remark, lesson=words.lesson, version=words.version, who=who)
+    return VersionOut(version=version)
+
+
+@router.post("/desk/{call_id}/sign", summary="Sign the form")
+def sign_form(
+    call_id: CallId, words: WordsIn, engine: Engine, who: Reviewer, tab: QueueTab = QueueTab.FLAGGED
+) -> SignedOut:
+    signed = sign(engine, call_id, remark=words.remark, lesson=words.lesson, version=words.version, who=who)
+    following = next_call(engine, who=who, after=call_id, tab=tab)
+    return SignedOut(
+        total=signed.total,
+        possible=signed.possible,
+        grade=signed.grade,
+        veto=signed.veto,
+        next=f"/desk/{segment(following)}" if following else "/desk",
+    )
+
+
+@router.get(
+    "/calls/{call_id}/peaks",
+    response_model=PeaksOut,
+    responses={202: {"description": "A worker is working them out"}},
+    summary="How loud the recording is over time",
+)
+def peaks(call_id: CallId, engine: Engine, who: Who) -> PeaksOut | Response:
+    found = call_peaks(engine, call_id, who=who)
+    if found is None:
+        return JSONResponse({}, status_code=202)
+    return PeaksOut(
+        per_second=found.per_second,
+        agent_first=found.agent_first,
+        channels=[b64encode(channel).decode() for channel in found.channels],
+    )

@@ -1,0 +1,235 @@
+"""The desk in a real browser: a flagged call signed by keyboard, and nothing typed is lost."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from qa_engine.domain import CallState
+from qa_engine.domain.people import Role
+from qa_engine.service import FixedClock, get_call, run_pending
+from qa_engine.service.desk import claim
+from tests.browser.axe import axe_faults
+from tests.desk_centre import ZHOU, fill_desk, open_desk
+from tests.desk_site import DeskSite, served
+from tests.web.people import PASSWORD, make_person
+
+pytestmark = pytest.mark.browser
+SIZE = {"width": 1366, "height": 768}
+CALLS = (
+    *((f"c-{n}", "8031", "doubts", f"2026-03-04T1{n}:25:00+08:00") for n in range(6)),
+    ("c-faults", "8026", "faults", "2026-03-04T10:48:00+08:00"),
+)
+
+
+class Desk:
+    """A person at the desk who counts the keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.keys = page, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys += 1
+
+    def open(self, call_id: str) -> None:
+        self.page.goto(f"/desk/{call_id}")
+        expect(self.page.locator(".item.hand")).to_be_visible()
+
+    def hand(self) -> str:
+        return self.page.locator(".item.hand").get_attribute("data-key") or ""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
+    """A centre with sign-in and two inspectors."""
+    with open_desk(tmp_path_factory.mktemp("desk"), FixedClock(), sign_in=True) as engine:
+        fill_desk(engine, CALLS)
+        for name in ("zhou", "zhang"):
+            make_person(engine, name, Role.INSPECTOR)
+        with served(engine) as running:
+            yield running
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+def seat(browser: Browser, site: DeskSite, name: str, complaints: list[str]) -> BrowserContext:
+    context = browser.new_context(base_url=site.url, viewport=SIZE, locale="zh-CN")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: _note(message, complaints))
+    page.goto("/sign-in")
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    return context
+
+
+def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+    if message.type in ("error", "warning"):
+        complaints.append(message.text)
+
+
+@pytest.fixture
+def zhou(browser: Browser, site: DeskSite, complaints: list[str]) -> Iterator[Desk]:
+    context = seat(browser, site, "zhou", complaints)
+    yield Desk(context.pages[0])
+    context.close()
+
+
+def until(page: Page, condition: str) -> None:
+    """Until ``condition`` is true in the page. (``wait_for_function`` uses eval, which the pages' policy forbids.)"""
+    deadline = time.monotonic() + 10
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"never became true: {condition}"
+        page.wait_for_timeout(30)
+
+
+def test_three_doubts_are_signed_in_twelve_keys(zhou: Desk, site: DeskSite, complaints: list[str]) -> None:
+    zhou.open("c-0")
+    expect(zhou.page.locator("#left")).to_have_text("还差 5 处")
+    zhou.press("Enter")  # listen to the first
+    until(zhou.page, "!document.getElementById('sound').paused")
+    zhou.press("y", "n", "4", "y")  # the second is excused
+    zhou.press("5", "3")  # two items of a person's own judgement
+    expect(zhou.page.locator("#left")).to_have_text("可以签名")
+    expect(zhou.page.locator("#total")).to_have_text("35")
+    zhou.press("Control+Enter")
+    zhou.page.wait_for_url(lambda address: not address.endswith("/c-0"))
+    assert zhou.keys <= 12
+    assert get_call(site.engine, "c-0").row.state is CallState.FINAL
+    assert complaints == []
+
+
+def test_a_remark_is_kept_while_it_is_typed_and_stands_on_the_form(zhou: Desk, site: DeskSite) -> None:
+    zhou.open("c-1")
+    zhou.press("r")
+    zhou.page.keyboard.type("等待用语要先说请稍等")
+    expect(zhou.page.locator("#kept")).to_have_text("已自动保存")
+    zhou.page.reload()
+    expect(zhou.page.locator("#remark")).to_have_value("等待用语要先说请稍等")
+    expect(zhou.page.locator(".item.hand")).to_be_visible()
+    zhou.press("y", "y", "y", "5", "5", "Control+Enter")
+    zhou.page.wait_for_url(lambda address: not address.endswith("/c-1"))
+    zhou.page.goto("/desk/c-1")
+    expect(zhou.page.locator(".signed")).to_contain_text("评语：等待用语要先说请稍等")
+    expect(zhou.page.locator(".signing")).to_have_count(0)
+
+
+def test_undo_exempt_points_and_the_reasons_can_be_clicked(zhou: Desk) -> None:
+    zhou.open("c-faults")
+    page = zhou.page
+    first = zhou.hand()
+    assert first.startswith("item:"), "nothing but the manual items has to be said"
+    zhou.press("e", "1")
+    expect(page.locator(f'[data-key="{first}"] .verdict')).to_have_text("不适用")
+    zhou.press("u")
+    assert zhou.hand() == first
+    expect(page.locator(f'[data-key="{first}"] .verdict')).to_have_text("未评")
+    page.locator('[data-key="rule:opening.greeting"] .row').click()
+    zhou.press("p")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#total")).to_have_text("25")
+    page.locator('.item.fault[data-key^="rule:forbidden.refusal"] .row').first.click()
+    page.locator(".item.hand [data-act=overturn]").click()
+    page.locator(".item.hand [data-reason=misheard]").click()
+    expect(page.locator("#total")).to_have_text("27")
+    expect(page.locator(".item.waiting")).to_have_count(0)
+
+
+def test_the_second_inspector_is_told_and_can_only_look(
+    browser: Browser, zhou: Desk, site: DeskSite, complaints: list[str]
+) -> None:
+    zhou.open("c-2")
+    zhou.press("y")
+    expect(zhou.page.locator(".item.waiting")).to_have_count(0)
+    context = seat(browser, site, "zhang", complaints)
+    zhang = Desk(context.pages[0])
+    zhang.open("c-2")
+    expect(zhang.page.locator("#banner")).to_contain_text("zhou 正在复核这一通")
+    zhang.press("y")
+    expect(zhang.page.locator("#left")).to_have_text("还差 4 处")
+    zhang.page.goto("/desk")
+    expect(zhang.page.locator(".calls-waiting")).to_contain_text("zhou · ")
+    context.close()
+    assert len([e for e in get_call(site.engine, "c-2").events if e.action == "in_review"]) == 1
+
+
+def test_a_lost_connection_loses_no_word(zhou: Desk) -> None:
+    zhou.open("c-3")
+    until(zhou.page, "document.getElementById('kept') !== null")
+    expect(zhou.page.locator("#wave-marks i")).to_have_count(3)
+    zhou.page.wait_for_timeout(300)
+    zhou.page.context.set_offline(True)
+    zhou.press("y", "r")
+    zhou.page.keyboard.type("断网时写的")
+    expect(zhou.page.locator("#banner")).to_contain_text("连接中断")
+    zhou.page.context.set_offline(False)
+    expect(zhou.page.locator("#kept")).to_have_text("已自动保存", timeout=15_000)
+    expect(zhou.page.locator("#banner")).to_be_hidden()
+    zhou.page.reload()
+    expect(zhou.page.locator("#remark")).to_have_value("断网时写的")
+    expect(zhou.page.locator('.item[data-said="confirm"]')).to_have_count(1)
+
+
+def test_an_expired_session_loses_no_word(zhou: Desk, site: DeskSite) -> None:
+    zhou.open("c-4")
+    zhou.page.wait_for_timeout(300)
+    zhou.page.context.clear_cookies()
+    zhou.press("y", "r")
+    zhou.page.keyboard.type("过期前写的")
+    expect(zhou.page.locator("#banner")).to_contain_text("登录已过期")
+    zhou.page.locator("#banner a").click()
+    zhou.page.get_by_label("用户名").fill("zhou")
+    zhou.page.get_by_label("密码").fill(PASSWORD)
+    zhou.page.keyboard.press("Enter")
+    zhou.page.wait_for_url("**/desk/c-4")
+    expect(zhou.page.locator("#remark")).to_have_value("过期前写的")
+    expect(zhou.page.locator('.item[data-said="confirm"]')).to_have_count(1, timeout=10_000)
+    expect(zhou.page.locator("#kept")).to_have_text("已自动保存")
+
+
+def test_player_search_help_and_the_queue_by_keys(zhou: Desk, site: DeskSite) -> None:
+    claim(site.engine, "c-5", who=ZHOU)
+    run_pending(site.engine)
+    zhou.page.goto("/desk?days=&team=")
+    zhou.press("g")
+    zhou.page.wait_for_url("**/desk/*")
+    zhou.open("c-5")
+    page = zhou.page
+    until(page, "document.getElementById('desk').dataset.peaks === '1'")
+    zhou.press("]", "]")
+    assert page.evaluate("document.getElementById('sound').playbackRate") == 1.5
+    zhou.press("Space")
+    until(page, "!document.getElementById('sound').paused")
+    zhou.press("Space")
+    page.locator('.turn[data-turn="4"] [data-s]').nth(2).click()
+    until(page, "document.getElementById('sound').currentTime > 12.2")
+    zhou.press("Space", "l")
+    assert page.locator("#loop").get_attribute("aria-pressed") == "true"
+    zhou.press("l", "Space", "/")
+    page.keyboard.type("派件员")
+    expect(page.locator("#found")).to_have_text("1/1")
+    page.keyboard.press("Escape")
+    zhou.press("?")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    zhou.press("Escape", "j", "j")
+    assert page.locator(".item.hand").count() == 1
+    assert "138****5678" in page.locator(".talk").inner_text()
+
+
+@pytest.mark.parametrize("address", ["/desk", "/desk/c-5", "/desk/c-1"])
+def test_everything_fits_one_screen_and_axe_finds_nothing(zhou: Desk, address: str, complaints: list[str]) -> None:
+    zhou.page.goto(address)
+    zhou.page.wait_for_timeout(200)
+    size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    assert zhou.page.evaluate(size) == [1366, 768]
+    assert axe_faults(zhou.page) == []
+    assert complaints == []
