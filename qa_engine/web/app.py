@@ -13,9 +13,10 @@ from qa_engine.service import App, open_app
 from qa_engine.settings import Settings
 from qa_engine.web import errors
 from qa_engine.web.api import agents as api_agents
+from qa_engine.web.api import audit as api_audit
 from qa_engine.web.api import calls as api_calls
 from qa_engine.web.api import desk as api_desk
-from qa_engine.web.api import document
+from qa_engine.web.api import document, resumable, webhooks
 from qa_engine.web.api import reports as api_reports
 from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
@@ -25,6 +26,32 @@ from qa_engine.web.pages import agents, audit, call, calls, desk, home, people, 
 from qa_engine.web.rendering import STATIC
 from qa_engine.web.security import Gate
 from qa_engine.web.throttle import Throttle
+
+APIS = (
+    api_uploads,
+    resumable,
+    api_calls,
+    api_desk,
+    api_agents,
+    api_reports,
+    webhooks,
+    api_audit,
+    api_system,
+    document,
+)
+PAGES = (
+    sign_in,
+    people,
+    audit,
+    home,
+    desk,
+    calls,
+    call,
+    agents,
+    reports,
+    upload,
+    status,
+)
 
 
 class LastingFiles(StaticFiles):
@@ -64,17 +91,9 @@ def create_app(source: Settings | App) -> FastAPI:
     app.add_middleware(Gate, settings=engine.settings)
     app.add_middleware(Stopwatch, metrics=app.state.metrics)
     errors.install(app)
-    for router in (
-        api_uploads.router,
-        api_calls.router,
-        api_desk.router,
-        api_agents.router,
-        api_reports.router,
-        api_system.router,
-        document.router,
-    ):
-        app.include_router(router)
-    for page in (sign_in, people, audit, home, desk, calls, call, agents, reports, upload, status):
+    for api in APIS:
+        app.include_router(api.router)
+    for page in PAGES:
         app.include_router(page.router)
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
     return app

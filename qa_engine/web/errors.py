@@ -27,6 +27,8 @@ from qa_engine.web.rendering import render
 
 log = structlog.get_logger(__name__)
 
+PROBLEM = "application/problem+json"
+"""RFC 9457."""
 TITLES = {
     400: "请求有误",
     401: "需要登录",
@@ -35,6 +37,7 @@ TITLES = {
     405: "不支持的操作",
     409: "当前状态不允许",
     413: "文件太大",
+    415: "格式不支持",
     416: "范围无效",
     422: "内容有误",
     500: "系统内部错误",
@@ -92,17 +95,22 @@ def problem(
             "detail": detail or None,
             "faults": [dict(fault) for fault in faults],
         }
-        return JSONResponse({"error": error}, status_code=status, headers=sent)
+        told = {"type": "about:blank", "title": _title(status), "status": status, "detail": text, "error": error}
+        return JSONResponse(told, status_code=status, headers=sent, media_type=PROBLEM)
     return render(
         request,
         "error.html",
         status=status,
         headers=sent,
-        title=TITLES.get(status, TITLES[400 if status < 500 else 500]),
+        title=_title(status),
         code=status,
         message=text,
         detail=detail,
     )
+
+
+def _title(status: int) -> str:
+    return TITLES.get(status, TITLES[400 if status < 500 else 500])
 
 
 def status_of(error: QaError) -> int:

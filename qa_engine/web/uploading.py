@@ -24,6 +24,7 @@ from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
+from qa_engine.service.intake.once import ingest_once
 from qa_engine.web.deps import CSRF_FIELD, CSRF_HEADER, check_csrf
 
 FILE_FIELD = "recording"
@@ -80,8 +81,8 @@ class RefusedUploadError(Exception):
         self.faults, self.values = tuple(faults), values
 
 
-async def receive_upload(request: Request, engine: App, who: Actor) -> IngestedCall:
-    """Read the form of ``request`` and take the recording in. Raises `RefusedUploadError`."""
+async def receive_upload(request: Request, engine: App, who: Actor, key: str | None = None) -> IngestedCall:
+    """Read the form of ``request`` and take the recording in; under ``key`` once. Raises `RefusedUploadError`."""
     require(who, Right.INGEST)  # before anything is read
     form = await _read_form(request, engine.settings.max_upload_mb * 2**20)
     try:
@@ -98,13 +99,17 @@ async def receive_upload(request: Request, engine: App, who: Actor) -> IngestedC
         if faults:
             raise RefusedUploadError(422, "有内容需要更正：", tuple(faults), values)
         facts = {name: value for name, value in values.items() if value}
-        return await run_in_threadpool(_ingest, engine, file.file, file.filename, facts, who)
+        return await run_in_threadpool(_ingest, engine, file.file, file.filename, facts, who, key)
     finally:
         await form.close()
 
 
-def _ingest(engine: App, stream: BinaryIO, filename: str, facts: Mapping[str, str], who: Actor) -> IngestedCall:
+def _ingest(
+    engine: App, stream: BinaryIO, filename: str, facts: Mapping[str, str], who: Actor, key: str | None
+) -> IngestedCall:
     try:
+        if key is not None:
+            return ingest_once(engine, key, stream, filename=filename, facts=facts, who=who)
         return ingest_upload(engine, stream, filename=filename, facts=facts, who=who)
     except FaultyFileError as error:
         faults = tuple(FieldFault(fault.subject, _in_words(fault.message)) for fault in error.faults)

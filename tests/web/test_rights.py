@@ -56,6 +56,18 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/api/v1/reports"): R.SEE_REPORTS,
     ("GET", "/api/v1/reports/{kind}/{format}"): R.EXPORT,
     ("GET", "/api/v1/status"): R.SEE_NIGHT,
+    ("GET", "/api/v1/audit"): R.SEE_AUDIT,
+    ("GET", "/api/v1/outbox"): R.SEE_NIGHT,
+    ("POST", "/api/v1/outbox/{number}/again"): R.RUN_NIGHT,
+    ("OPTIONS", "/api/v1/uploads"): SIGNED,
+    ("POST", "/api/v1/uploads"): R.INGEST,
+    ("DELETE", "/api/v1/uploads/{upload_id}"): R.INGEST,
+    ("GET", "/api/v1/uploads/{upload_id}"): R.INGEST,
+    ("HEAD", "/api/v1/uploads/{upload_id}"): R.INGEST,
+    ("PATCH", "/api/v1/uploads/{upload_id}"): R.INGEST,
+    ("GET", "/api/v1/webhooks"): R.MANAGE_PEOPLE,
+    ("POST", "/api/v1/webhooks"): R.MANAGE_PEOPLE,
+    ("DELETE", "/api/v1/webhooks/{number}"): R.MANAGE_PEOPLE,
     ("GET", "/audit"): R.SEE_AUDIT,
     ("GET", "/calls"): R.SEE_CALLS,
     ("GET", "/calls/{call_id}"): R.SEE_CALLS,
@@ -63,6 +75,7 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/desk"): R.REVIEW,
     ("GET", "/desk-next"): R.REVIEW,
     ("GET", "/desk/{call_id}"): R.SEE_CALLS,
+    ("GET", "/docs"): SIGNED,
     ("GET", "/form.css"): OPEN,
     ("GET", "/healthz"): OPEN,
     ("GET", "/metrics"): R.SEE_NIGHT,
@@ -93,6 +106,8 @@ VALUES = {
     "kind": "call",
     "name": "nobody",
     "token_id": "9",
+    "number": "9",
+    "upload_id": "nothing",
 }
 
 
@@ -142,7 +157,11 @@ def ask(client: TestClient, method: str, route: str, mark: str = "") -> int:
     if method == "GET" and route in ("/reports/{kind}", "/api/v1/reports/{kind}/{format}"):
         address = address.replace("/call", "/agent") + "?subject=8026"
     headers = {"x-csrf-token": mark} if mark else {}
-    return client.request(method, address, headers=headers).status_code
+    headers |= {"upload-length": "9", "upload-offset": "0", "content-type": "application/offset+octet-stream"}
+    body = {"url": "http://x/", "events": []} if route == "/api/v1/webhooks" and method == "POST" else None
+    if body is not None:
+        headers["content-type"] = "application/json"
+    return client.request(method, address, headers=headers, json=body).status_code
 
 
 def test_every_route_says_what_it_takes(web: FastAPI) -> None:

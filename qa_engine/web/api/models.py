@@ -157,6 +157,41 @@ class ReadinessOut(BaseModel):
     checks: list[CheckOut]
 
 
+class UploadStateOut(FromRow):
+    """An upload by pieces; ``call_id`` once all of it has come and was taken in."""
+
+    id: str
+    filename: str
+    size_bytes: int
+    received_bytes: int
+    call_id: str | None
+    expires_at: datetime
+
+
+class FaultOfRequest(BaseModel):
+    subject: str | None
+    message: str
+
+
+class ErrorOut(BaseModel):
+    """As before there were problem details; ``detail`` is the technical text."""
+
+    status: int
+    message: str
+    detail: str | None
+    faults: list[FaultOfRequest]
+
+
+class ProblemOut(BaseModel):
+    """Problem details (RFC 9457, application/problem+json)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    error: ErrorOut
+
+
 class UploadOut(BaseModel):
     call_id: str
     outcome: IngestOutcome
@@ -164,3 +199,48 @@ class UploadOut(BaseModel):
     warnings: list[str]
     page: str
     api: str
+
+
+class WebhookOut(FromRow):
+    id: int
+    url: str
+    events: list[str]
+    created_by: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class MadeWebhookOut(BaseModel):
+    id: int
+    secret: str
+
+
+class OutgoingOut(FromRow):
+    """A message; ``state``: queued, sent, failed (given up)."""
+
+    id: int
+    channel: str
+    event: str
+    state: str
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class AuditLineOut(FromRow):
+    id: int
+    at: datetime
+    actor: str
+    actor_title: str
+    action: str
+    call_id: str | None
+    subject: str
+    detail: str
+
+
+class AuditOut(BaseModel):
+    total: int
+    page: int
+    pages: int
+    lines: list[AuditLineOut]

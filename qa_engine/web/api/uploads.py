@@ -1,8 +1,8 @@
 """Upload of a recording by a program, or by the page's own script."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from qa_engine.web.api.models import UploadOut
@@ -35,9 +35,17 @@ BODY: dict[str, Any] = {
 
 
 @router.post("", response_model=UploadOut, status_code=201, summary="Upload a recording", openapi_extra=BODY)
-async def upload(request: Request, engine: Engine, who: Who) -> UploadOut | Response:
+async def upload(
+    request: Request,
+    engine: Engine,
+    who: Who,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Asked again under the same key within a week: the same answer, and nothing done twice"),
+    ] = None,
+) -> UploadOut | Response:
     try:
-        taken = await receive_upload(request, engine, who)
+        taken = await receive_upload(request, engine, who, idempotency_key)
     except RefusedUploadError as refusal:
         faults = [{"subject": fault.subject, "message": fault.message} for fault in refusal.faults]
         return problem(request, refusal.status, refusal.message, detail=refusal.detail, faults=faults)
