@@ -108,6 +108,7 @@ WANTS = {
 }
 NEW_WANT = ("电子发票怎么开", "发票抬头开错了能重开吗", "电子发票发到哪个邮箱")
 ROWS_AT_ONCE = 1_000
+_HERE = "@rules@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,9 +418,8 @@ class Writer:
             else:
                 text = known[1]
             parts.append(text)
-        return _dumps(result_to_json(replace(result, rules=()))).replace(
-            '"rules":[]', f'"rules":[{",".join(parts)}]', 1
-        )
+        whole = _dumps(result_to_json(replace(result, rules=())) | {"rules": _HERE})
+        return whole.replace(f'"{_HERE}"', f"[{','.join(parts)}]", 1)
 
     def write(self, at: int, made: Sequence[tuple[Call, Transcript, CallResult]]) -> None:
         now = self.app.clock.now()

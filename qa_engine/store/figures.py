@@ -133,6 +133,20 @@ def call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def letters(session: Session, wanted: CallFilter, *, book: str, at: int) -> Sequence[tuple[str, str, int]]:
+    """(agent id, letter, calls) of the rule at place ``at`` of a book; calls without a grade do not count."""
+    call = tables.Call
+    letter = func.substr(Figures.statuses, at + 1, 1)
+    rows = session.execute(
+        select(call.agent_id, letter, func.count())
+        .join(call, Figures.result_id == call.result_id)
+        .where(*call_conditions(wanted), Figures.book == book, Figures.pending.is_(False), call.agent_id.is_not(None))
+        .group_by(call.agent_id, letter)
+        .order_by(call.agent_id, letter)
+    )
+    return [(agent_id, found, count) for agent_id, found, count in rows if agent_id is not None]
+
+
 def last_day(session: Session) -> date | None:
     """The newest day that has a call."""
     return session.scalar(select(func.max(tables.Call.day)))

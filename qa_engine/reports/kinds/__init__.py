@@ -59,8 +59,14 @@ class Source(Protocol):
     def today(self) -> date:
         """The centre's day of now."""
 
-    def tally(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Tally:
-        """The sums of the period, read as a stream."""
+    def tally(
+        self, period: Period, *, agent_id: str | None = None, team: str | None = None, alike: Period | None = None
+    ) -> Tally:
+        """The sums of the period, read as a stream. ``alike``: rules that changed within this longer period count as
+        changed, so that two tallies can be compared without them."""
+
+    def verdicts(self, rule_id: str, period: Period, *, team: str | None = None) -> Mapping[str, tuple[int, int]]:
+        """(calls with the fault, calls judged) of one rule, by agent."""
 
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
         """These calls with their results; those without one are left out. For clips: each is read whole."""

@@ -24,9 +24,24 @@ from qa_engine.reports.document import (
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
 
 _CSV_COLUMNS = (
-    "工号", "姓名", "班组", "通话编号", "日期", "开始时间", "场景", "时长（秒）", "计分", "得分", "满分",
-    "得分率（%）", "等级", "一票否决", "待复核项", "扣分项", "未计分原因",
-)  # fmt: skip
+    "工号",
+    "姓名",
+    "班组",
+    "通话编号",
+    "日期",
+    "开始时间",
+    "场景",
+    "时长（秒）",
+    "计分",
+    "得分",
+    "满分",
+    "得分率（%）",
+    "等级",
+    "一票否决",
+    "待复核项",
+    "扣分项",
+    "未计分原因",
+)
 
 
 def agent_rows(report: AgentReport) -> Rows:
@@ -35,13 +50,24 @@ def agent_rows(report: AgentReport) -> Rows:
     reasons = {call.call_id: call.reason for call in report.uncounted}
     rows: list[tuple[Value, ...]] = [
         (
-            *head, call.call_id, call.day, call.started, call.scenario, call.seconds, "是" if call.counted else "否",
-            call.total, call.possible, None if call.rate is None else round(call.rate, 1), call.grade,
-            "是" if call.veto else "待确认" if call.veto_suspected else "否", call.doubts, "、".join(call.faults),
+            *head,
+            call.call_id,
+            call.day,
+            call.started,
+            call.scenario,
+            call.seconds,
+            "是" if call.counted else "否",
+            call.total,
+            call.possible,
+            None if call.rate is None else round(call.rate, 1),
+            call.grade,
+            "是" if call.veto else "待确认" if call.veto_suspected else "否",
+            call.doubts,
+            "、".join(call.faults),
             "" if call.counted else reasons[call.call_id],
         )
         for call in report.calls
-    ]  # fmt: skip
+    ]
     shown = {call.call_id for call in report.calls}
     for left_out in report.uncounted:
         if left_out.call_id not in shown:

@@ -27,9 +27,24 @@ from qa_engine.reports.wording import clock, number, percent
 
 _LOOKS = {"lost": "fault", "doubt": "doubt", "not_applicable": "faint"}  # of the states of an item
 _CSV_COLUMNS = (
-    "通话编号", "标签", "检查项", "规则", "考评项", "细项", "结论", "扣分", "程度", "说明", "原因",
-    "时间（秒）", "时间", "说话人", "原话", "匹配方式", "依据",
-)  # fmt: skip
+    "通话编号",
+    "标签",
+    "检查项",
+    "规则",
+    "考评项",
+    "细项",
+    "结论",
+    "扣分",
+    "程度",
+    "说明",
+    "原因",
+    "时间（秒）",
+    "时间",
+    "说话人",
+    "原话",
+    "匹配方式",
+    "依据",
+)
 
 
 def call_rows(form: CallForm) -> Rows:
@@ -37,9 +52,18 @@ def call_rows(form: CallForm) -> Rows:
     rows = []
     for finding in (*form.deductions, *form.doubts, *form.passed, *form.not_applicable):
         head = (
-            form.call_id, finding.label, finding.title, finding.rule_id, finding.section, finding.item,
-            finding.status_label, finding.points, finding.severity_label, finding.message, finding.reason,
-        )  # fmt: skip
+            form.call_id,
+            finding.label,
+            finding.title,
+            finding.rule_id,
+            finding.section,
+            finding.item,
+            finding.status_label,
+            finding.points,
+            finding.severity_label,
+            finding.message,
+            finding.reason,
+        )
         rows += [(*head, *place) for place in _places(finding)]
     return Rows(_CSV_COLUMNS, tuple(rows))
 
@@ -164,8 +188,18 @@ def _sign_off() -> list[Block]:
 
 def _finding_blocks(form: CallForm) -> list[Block]:
     columns = (
-        "编号", "检查项", "考评项 · 细项", "结论", "扣分", "程度", "说明", "时间", "说话人", "原话与上下文", "依据",
-    )  # fmt: skip
+        "编号",
+        "检查项",
+        "考评项 · 细项",
+        "结论",
+        "扣分",
+        "程度",
+        "说明",
+        "时间",
+        "说话人",
+        "原话与上下文",
+        "依据",
+    )
     rows = [row for finding in (*form.deductions, *form.doubts) for row in _finding_rows(finding)]
     blocks: list[Block] = [_table(columns, rows, frozen=True)]
     if not rows:
@@ -211,8 +245,16 @@ def _evidence(finding: Finding) -> list[tuple[Value, ...]]:
 
 def _talk_blocks(form: CallForm) -> list[Block]:
     columns = (
-        "序号", "开始", "结束", "说话人", "文字（号码已遮盖）", "语速（字/分）", "语气（模型判断）", "可信度", "标记",
-    )  # fmt: skip
+        "序号",
+        "开始",
+        "结束",
+        "说话人",
+        "文字（号码已遮盖）",
+        "语速（字/分）",
+        "语气（模型判断）",
+        "可信度",
+        "标记",
+    )
     blocks: list[Block] = [_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True)]
     if not form.turns:
         blocks.append(Heading("本次通话没有可显示的文字。"))

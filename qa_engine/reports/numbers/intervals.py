@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
+from scipy.special import ndtri
+
 from qa_engine.reports.statistics import t_975, wilson
 
+_Z_975 = 1.959964
 ENOUGH = 5
 """Below so many calls a figure is shown and said to be uncertain, and nobody is ranked by it."""
 
@@ -27,6 +30,13 @@ class Estimate:
     def moved(self) -> bool:
         """For a difference: whether the interval leaves 0 out."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    def moved_among(self, comparisons: int) -> bool:
+        """`moved`, as one of many differences that are looked at together (Bonferroni's bound)."""
+        if not self.moved or self.value is None or self.low is None or self.high is None:
+            return False
+        wider = float(ndtri(1 - 0.025 / max(1, comparisons))) / _Z_975
+        return abs(self.value) > wider * (self.value - self.low if self.value > 0 else self.high - self.value)
 
 
 @dataclass(frozen=True, slots=True)

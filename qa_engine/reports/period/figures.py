@@ -11,7 +11,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import NamedTuple
 
-from qa_engine.domain import Call, CallResult, ComplaintCase, Direction, Status, digest
+from qa_engine.domain import Call, CallResult, ComplaintCase, Direction, Severity, Status, digest
 
 PASS, FAIL, NOT_APPLICABLE, UNCERTAIN, ERROR = "PFNUE"
 _LETTERS = {
@@ -117,7 +117,7 @@ def book_of(result: CallResult) -> RuleBook:
                 rule.id,
                 rule.title,
                 rule.section,
-                sections.get(rule.section, rule.section),
+                sections.get(rule.section) or ("一票否决" if rule.severity is Severity.VETO else rule.section),
                 rule.item,
                 items.get((rule.section, rule.item), rule.title),
                 rule.severity.value,

@@ -71,7 +71,7 @@ class Tally:
     """
 
     def __init__(self, book: Callable[[str], RuleBook], changed: frozenset[str] = frozenset()) -> None:
-        self._book, self._changed = book, changed
+        self._book, self.changed = book, changed
         self.rules: list[RuleLine] = []
         self.members: list[Member] = []
         self.calls = 0
@@ -183,7 +183,7 @@ class Tally:
                 faults[rule] += 1
                 self.points_of[rule].add(100.0 * lost / call.possible)
                 self._counts["lost"][member.place, rule] += lost
-                if self.rules[rule].id in self._changed:
+                if self.rules[rule].id in self.changed:
                     back += lost
                 seen = self.examples.setdefault((member.place, rule), [])
                 seen.append(call.call_id)

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from qa_engine.reports.render.element import tag
+from qa_engine.reports.render.pictures_svg import PICTURES
 from qa_engine.reports.render.track_svg import draw_tracks, tracks_height
 from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.timeline import Bar, Lane, Pin, Stretch, Timeline
@@ -183,5 +184,6 @@ def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool
 CHARTS: Mapping[str, Callable[[Any, str], Markup]] = {
     "timeline": timeline_svg,  # of a `Timeline`
     "trend": lambda days, _: trend_svg(days),  # of `DayPoint`s
+    **PICTURES,
 }
 """Every drawing by the name that a `Chart` block uses; it takes the data and where the recording plays."""

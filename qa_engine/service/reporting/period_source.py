@@ -24,6 +24,7 @@ from qa_engine.reports.period import (
     promised_of,
     tally_of,
 )
+from qa_engine.reports.period.figures import FAIL, PASS
 from qa_engine.service.context import App
 from qa_engine.service.reporting.figures import make_missing_figures
 from qa_engine.service.reporting.rule_texts import rule_notes
@@ -50,11 +51,13 @@ class PeriodSource:
         with self._app.database.read() as session:
             return {digest: RuleBook.from_text(body) for digest, body in figures.books(session).items()}
 
-    def tally(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Tally:
+    def tally(
+        self, period: Period, *, agent_id: str | None = None, team: str | None = None, alike: Period | None = None
+    ) -> Tally:
         wanted = call_filter(period, agent_id, team)
         if make_missing_figures(self._app, wanted):
             self.__dict__.pop("_books", None)
-        changed = self._changed(wanted)
+        changed = self._changed(call_filter(alike or period, agent_id, team))
         return tally_of(self._stream(wanted), self._books.__getitem__, changed)
 
     def _stream(self, wanted: CallFilter) -> Iterator[Sequence[CallFigures]]:
@@ -75,6 +78,21 @@ class PeriodSource:
             for rule in {rule.id for book in used if book.pack == pack for rule in book.rules}:
                 digests.setdefault(rule, set()).add(notes[rule].digest if rule in notes else pack)
         return frozenset(rule for rule, found in digests.items() if len(found) > 1)
+
+    def verdicts(self, rule_id: str, period: Period, *, team: str | None = None) -> Mapping[str, tuple[int, int]]:
+        wanted = call_filter(period, None, team)
+        found: dict[str, tuple[int, int]] = {}
+        make_missing_figures(self._app, wanted)
+        with self._app.database.read() as session:
+            for digest, book in self._books.items():
+                at = next((n for n, rule in enumerate(book.rules) if rule.id == rule_id), None)
+                if at is None:
+                    continue
+                for agent_id, letter, count in figures.letters(session, wanted, book=digest, at=at):
+                    failed, judged = found.get(agent_id, (0, 0))
+                    if letter in (FAIL, PASS):
+                        found[agent_id] = (failed + count * (letter == FAIL), judged + count)
+        return found
 
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
         with self._app.database.read() as session:

@@ -116,7 +116,16 @@ def test_the_catalogue() -> None:
     assert {name: (kind.title, kind.about, kind.folder) for name, kind in report_kinds().items()} == {
         "agent": ("坐席质检报告", "agent", "agents"),
         "call": ("服务质量综合考评表", "call", "calls"),
+        "cases": ("案例库与考核题目", "centre", "cases"),
+        "complaints": ("投诉登记与承诺台账", "centre", "complaints"),
+        "daily": ("每日例会简报", "centre", "daily"),
         "ledger": ("每日录音台账", "centre", "ledgers"),
+        "monthly": ("月度服务质量分析报告", "centre", "monthly"),
+        "payroll": ("考核扣分汇总", "centre", "payroll"),
+        "satisfaction": ("业务知识与客户满意分析", "centre", "satisfaction"),
+        "stars": ("呼叫中心明星榜", "centre", "stars"),
+        "team": ("班组报告", "team", "teams"),
+        "weekly": ("每周小结与培训计划", "centre", "weekly"),
     }
 
 

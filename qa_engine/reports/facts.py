@@ -1,0 +1,210 @@
+"""What every report over a period rests on: sums of the period and of the one before, and what follows from them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TypeAlias
+
+from qa_engine.reports.kinds import Request, Source
+from qa_engine.reports.numbers import (
+    Change,
+    Effect,
+    Estimate,
+    Sums,
+    Verdict,
+    change_against_peers,
+    mean_difference,
+    mean_estimate,
+    rate_difference,
+)
+from qa_engine.reports.period import Tally, Training
+from qa_engine.reports.period import told as words
+from qa_engine.reports.period.lines import AgentLine, ItemLine, Need, agent_lines, item_lines, needs
+from qa_engine.reports.statistics import Period
+
+EFFECT_DAYS = 28
+Counts: TypeAlias = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEffect:
+    """A training with the change against peers: four weeks after it against the four weeks before it."""
+
+    training: Training
+    effect: Effect
+    before: tuple[int, int]  # (with the fault, judged)
+    after: tuple[int, int]
+    days_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule that became another within the period: what it found with everybody before and since."""
+
+    title: str
+    rule_id: str
+    since: date
+    before: tuple[int, int]
+    after: tuple[int, int]
+    change: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodData:
+    """What a report over a period says, for programs."""
+
+    title: str
+    team: str
+    period: str
+    calls: int
+    counted: int
+    score: Estimate
+    score_before: Estimate
+    change: Estimate
+    alike_change: Estimate
+    final: Estimate
+    machine_of_final: float | None
+    grades: tuple[tuple[str, int], ...]
+    agents: tuple[AgentLine, ...] = ()
+    items: tuple[ItemLine, ...] = ()
+    needs: tuple[Need, ...] = ()
+    effects: tuple[TrainingEffect, ...] = ()
+    rule_changes: tuple[RuleChange, ...] = ()
+    versions: tuple[str, ...] = ()
+
+
+class PeriodFacts:
+    """Reads a period and the one before when they are asked for, once each."""
+
+    def __init__(self, source: Source, request: Request, period: Period, *, team: str | None = None) -> None:
+        self.source, self.request, self.period = source, request, period
+        self.team = team or None
+        self.earlier = words.before(period)
+
+    @cached_property
+    def tally(self) -> Tally:
+        return self.source.tally(self.period, team=self.team, alike=self._both)
+
+    @cached_property
+    def before(self) -> Tally:
+        return self.source.tally(self.earlier, team=self.team, alike=self._both)
+
+    @property
+    def _both(self) -> Period:
+        return Period(self.earlier.first, self.period.last)
+
+    @cached_property
+    def agents(self) -> tuple[AgentLine, ...]:
+        return agent_lines(self.tally, self.before)
+
+    @cached_property
+    def items(self) -> tuple[ItemLine, ...]:
+        reviewed = self.source.reviewed(self._both, team=self.team)
+        return item_lines(self.tally, self.before, reviewed=reviewed, changed=self.tally.changed)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        return needs(self.tally)
+
+    @property
+    def score(self) -> Estimate:
+        return mean_estimate(self.tally.score.sums, lowest=0, highest=100)
+
+    @property
+    def change(self) -> Estimate:
+        return mean_difference(self.before.score.sums, self.tally.score.sums)
+
+    @property
+    def alike_change(self) -> Estimate:
+        """Without the rules that changed meanwhile."""
+        return mean_difference(_same(self.before), _same(self.tally))
+
+    @cached_property
+    def rule_changes(self) -> tuple[RuleChange, ...]:
+        """The rules that became others within the period, with what they found before and since."""
+        days = sorted((first, pack) for pack, (first, _) in self.tally.packs.items())
+        if len(days) < 2 or self.period.first is None or self.period.last is None:
+            return ()
+        since = days[-1][0]
+        found = []
+        for rule_id in sorted(self.tally.changed):
+            first = self.source.verdicts(rule_id, Period(self.period.first, since - timedelta(days=1)), team=self.team)
+            second = self.source.verdicts(rule_id, Period(since, self.period.last), team=self.team)
+            was, now = _whole(first.values()), _whole(second.values())
+            place = self.tally.place_of(rule_id)
+            title = self.tally.rules[place].title if place is not None else rule_id
+            found.append(RuleChange(title, rule_id, since, was, now, rate_difference(was, now)))
+        return tuple(found)
+
+    @cached_property
+    def effects(self) -> tuple[TrainingEffect, ...]:
+        """The trainings that were done from eight weeks before the period on, each against the peers of its team."""
+        first = (self.period.first or date.min) - timedelta(days=2 * EFFECT_DAYS)
+        last = min(self.period.last or self.source.today, self.source.today)
+        done = self.source.trainings(Period(first, last), team=self.team)
+        return tuple(
+            _effect(self.source, training, done, last)
+            for training in done
+            if training.done_day and training.done_day < last
+        )
+
+    def data(self, title: str, **parts: object) -> PeriodData:
+        tally = self.tally
+        return PeriodData(
+            title,
+            self.team or "",
+            self.period.label,
+            tally.calls,
+            tally.counted,
+            self.score,
+            mean_estimate(self.before.score.sums, lowest=0, highest=100),
+            self.change,
+            self.alike_change,
+            mean_estimate(tally.final.sums, lowest=0, highest=100),
+            tally.machine_of_final.sums.mean,
+            tuple(sorted(tally.grades.items())),
+            versions=tuple(sorted(tally.packs)),
+            **parts,  # type: ignore[arg-type]
+        )
+
+
+def _same(tally: Tally) -> Sums:
+    return sum((member.same.sums for member in tally.members), Sums())
+
+
+def _whole(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    listed = list(counts)
+    return sum(failed for failed, _ in listed), sum(judged for _, judged in listed)
+
+
+def _effect(source: Source, training: Training, every: Sequence[Training], last: date) -> TrainingEffect:
+    assert training.done_day is not None
+    day = timedelta(days=1)
+    earlier = Period(training.done_day - EFFECT_DAYS * day, training.done_day - day)
+    later = Period(training.done_day + day, min(last, training.done_day + EFFECT_DAYS * day))
+    was = source.verdicts(training.rule_id, earlier, team=training.team or None)
+    now = source.verdicts(training.rule_id, later, team=training.team or None)
+    trained = {other.agent_id for other in every if other.rule_id == training.rule_id}
+    peers = [_change(was, now, agent_id) for agent_id in sorted({*was, *now} - trained)]
+    effect = change_against_peers(_change(was, now, training.agent_id), peers)
+    assert later.last is not None
+    assert later.first is not None
+    nothing = (0, 0)
+    return TrainingEffect(
+        training,
+        effect,
+        was.get(training.agent_id, nothing),
+        now.get(training.agent_id, nothing),
+        (later.last - later.first).days + 1,
+    )
+
+
+def _change(was: Counts, now: Counts, agent_id: str) -> Change:
+    before = was.get(agent_id, (0, 0))
+    after = now.get(agent_id, (0, 0))
+    return Change(before[0], before[1], after[0], after[1])
+
+
+def helped(effects: Sequence[TrainingEffect]) -> int:
+    return sum(one.effect.verdict is Verdict.HELPED for one in effects)

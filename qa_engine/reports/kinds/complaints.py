@@ -1,0 +1,229 @@
+"""投诉登记表, 投诉分类统计表 and the promise ledger: what was promised, and whether the customer was called."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
+from qa_engine.reports.facts import PeriodFacts
+from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.numbers import rate_estimate
+from qa_engine.reports.parts import sign_off
+from qa_engine.reports.period import PromiseOfCall, told
+from qa_engine.reports.statistics import InspectedCall
+from qa_engine.reports.wording import clock, number
+from qa_engine.text import mask_private
+
+TITLE = "投诉登记与承诺台账"
+KEPT, CAME_BACK, LATE, BROKEN, OPEN, UNKNOWN = "已兑现", "客户先来电", "逾期兑现", "未兑现", "未到期", "查不到"
+_REGISTERED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A promise and what became of it."""
+
+    call_id: str
+    said: str
+    agent_id: str
+    agent_name: str
+    limit: str
+    due: datetime | None
+    state: str
+    contact: str
+    contact_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintData:
+    title: str
+    period: str
+    complaints: int
+    classes: tuple[tuple[str, int], ...]
+    promises: tuple[LedgerLine, ...]
+
+
+@report_kind("complaints", title=TITLE, about="centre", folder="complaints")
+def report(source: Source, request: Request) -> Document:
+    """The complaints and promises of the period (or of the last whole week) of the centre or of a team."""
+    period = told.week_of(request.period, source.today)
+    facts = PeriodFacts(source, request, period, team=request.subject)
+    found = source.complaints(period, team=facts.team)
+    assert period.last is not None
+    until = datetime.combine(min(period.last, source.today) + timedelta(days=1), datetime.min.time())
+    ledger = tuple(settle(one, until) for one in source.promises(period, team=facts.team))
+    calls = source.some([call_id for call_id, _ in found[-_REGISTERED:]], form_url=request.form_url)
+    scope = request.subject or "全中心"
+    classes = tuple(sorted(Counter(title for _, title in found).items(), key=lambda one: (-one[1], one[0])))
+    return Document(
+        kind="complaints",
+        title=TITLE,
+        mark=f"{scope}　{period.label}",
+        heading=f"{TITLE} {scope} {period.label}",
+        subject=scope,
+        look="many-calls",
+        blocks=(
+            _figures(len(found), facts, ledger),
+            Heading("投诉分类统计表"),
+            *_classes(found),
+            Heading("承诺台账", "同一客户以后的通话算作联系"),
+            *_ledger(ledger, request),
+            Heading("投诉登记表", f"最近 {len(calls)} 件" if len(found) > len(calls) else ""),
+            *_register([calls[call_id] for call_id, _ in found[-_REGISTERED:] if call_id in calls]),
+            *sign_off("处理意见", "投诉处理席", "主管", "日期"),
+        ),
+        data=ComplaintData(TITLE, period.label, len(found), classes, ledger),
+    )
+
+
+def settle(one: PromiseOfCall, until: datetime) -> LedgerLine:
+    """What became of a promise by ``until`` (the end of the period, on the centre's clock).
+
+    Kept: somebody called the customer by the time. The customer calling by the time is contact, too, named so.
+    """
+    due = one.promise.due
+    seen = [contact for contact in one.contacts if contact[1].replace(tzinfo=None) < until]
+    state, contact = UNKNOWN, None
+    if due is not None and one.customer_known:
+        in_time = [c for c in seen if c[1] <= due]
+        outbound = next((c for c in in_time if c[2]), None)
+        if outbound is not None:
+            state, contact = KEPT, outbound
+        elif in_time:
+            state, contact = CAME_BACK, in_time[0]
+        elif due.astimezone(one.started_at.tzinfo if one.started_at else None).replace(tzinfo=None) >= until:
+            state = OPEN
+        else:
+            contact = next((c for c in seen if c[2]), None)
+            state = LATE if contact else BROKEN
+    limit = "未说时限" if one.promise.hours is None else f"{number(one.promise.hours, 1)} 小时"
+    return LedgerLine(
+        one.call_id,
+        clock(one.promise.said_at),
+        one.agent_id,
+        one.agent_name,
+        limit,
+        due,
+        state,
+        contact[0] if contact else "",
+        contact[1] if contact else None,
+    )
+
+
+def _figures(count: int, facts: PeriodFacts, ledger: tuple[LedgerLine, ...]) -> Figures:
+    states = Counter(line.state for line in ledger)
+    decided = sum(states[state] for state in (KEPT, CAME_BACK, LATE, BROKEN))
+    kept = rate_estimate(states[KEPT] + states[CAME_BACK], decided)
+    share = rate_estimate(count, facts.tally.calls)
+    open_now = f"未到期 {states[OPEN]}，查不到 {states[UNKNOWN]}（没有时限或号码）"
+    return Figures(
+        (
+            Figure("投诉", (str(count), Piece(" 件", "unit")), f"占通话 {told.rate_with(share)}", noted=True),
+            Figure("承诺", (str(len(ledger)), Piece(" 条", "unit")), open_now, noted=True),
+            Figure(
+                "按时联系",
+                told.rate(kept, 0),
+                f"大致 {told.rate_range(kept, 0)}，{decided} 条" if decided else "",
+                noted=True,
+            ),
+            Figure(
+                "未兑现",
+                (str(states[BROKEN]), Piece(" 条", "unit")),
+                f"逾期 {states[LATE]} 条",
+                "fault" if states[BROKEN] else "",
+                noted=True,
+            ),
+        )
+    )
+
+
+def _classes(listed: Sequence[tuple[str, str]]) -> list[Block]:
+    if not listed:
+        return [Note("本期没有投诉。", "empty")]
+    counts = Counter(title for _, title in listed)
+    columns = (Column("类别"), Column("件数", number=True), Column("占比", number=True), Column("大致范围"))
+    rows = tuple(
+        Row((Cell(title, "first"), count, told.rate(made, 0), told.rate_range(made, 0)))
+        for title, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        for made in (rate_estimate(count, len(listed)),)
+    )
+    return [Table(columns, rows)]
+
+
+def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
+    if not ledger:
+        return [Note("本期没有听到承诺。", "empty")]
+    order = {BROKEN: 0, LATE: 1, OPEN: 2, CAME_BACK: 3, KEPT: 4, UNKNOWN: 5}
+    looks = {BROKEN: "fault", LATE: "doubt", KEPT: "good"}
+    columns = (
+        Column("状态"),
+        Column("通话"),
+        Column("时间"),
+        Column("坐席"),
+        Column("工号"),
+        Column("时限"),
+        Column("应在"),
+        Column("联系通话"),
+    )
+    rows = []
+    for line in sorted(ledger, key=lambda one: (order[one.state], one.due.isoformat() if one.due else "", one.call_id)):
+        contact = f"{line.contact} {line.contact_at:%m-%d %H:%M}" if line.contact_at else ""
+        url = request.form_url.format(call_id=line.call_id)
+        rows.append(
+            Row(
+                (
+                    Cell(Piece(line.state, f"tag {looks.get(line.state, '')}".strip())),
+                    Cell(Piece(line.call_id, url=url), "first"),
+                    line.said,
+                    line.agent_name,
+                    line.agent_id,
+                    line.limit,
+                    f"{line.due:%m-%d %H:%M}" if line.due else "—",
+                    contact,
+                )
+            )
+        )
+    return [Table(columns, tuple(rows), filters=True, frozen=True)]
+
+
+def _register(calls: list[InspectedCall]) -> list[Block]:
+    if not calls:
+        return [Note("本期没有投诉。", "empty")]
+    columns = (
+        Column("时间"),
+        Column("通话"),
+        Column("客户"),
+        Column("类别"),
+        Column("内容"),
+        Column("受理坐席"),
+        Column("首次反馈应在"),
+        Column("状态"),
+    )
+    rows = []
+    for call in calls:
+        case = call.result.complaint
+        if case is None:
+            continue
+        first = case.first_feedback
+        state = "已反馈" if first.done else "未登记"
+        if first.late:
+            state = "逾期反馈"
+        number_shown = mask_private(call.call.customer_number or "") or "—"
+        when = f"{call.call.started_at:%m-%d %H:%M}" if call.call.started_at else str(call.day or "")
+        agent = f"{call.call.agent.name or ''} {call.call.agent.id or ''}".strip()
+        rows.append(
+            Row(
+                (
+                    when,
+                    Cell(Piece(call.result.call_id, url=call.form_url), "first"),
+                    number_shown,
+                    case.title,
+                    mask_private(case.text or case.basis),
+                    agent,
+                    f"{first.due:%m-%d %H:%M}" if first.due else "—",
+                    state,
+                )
+            )
+        )
+    return [Table(columns, tuple(rows), filters=True, frozen=True)]

@@ -1,0 +1,87 @@
+"""考核扣分汇总: what goes to 考核 each month; signed forms first, the machine's beside them."""
+
+from qa_engine.reports.document import Banner, Cell, Column, Document, Heading, Note, Row, Rows, Table
+from qa_engine.reports.facts import PeriodFacts
+from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.numbers import ENOUGH
+from qa_engine.reports.parts import sign_off, versions
+from qa_engine.reports.period import told
+
+TITLE = "考核扣分汇总"
+_COLUMNS = (
+    "工号",
+    "姓名",
+    "班组",
+    "监听通话",
+    "签字通话",
+    "签字平均得分",
+    "签字扣分合计",
+    "同批机器平均",
+    "机器计分通话",
+    "机器平均得分",
+    "一票否决",
+    "待确认否决",
+    "待复核",
+)
+
+
+@report_kind("payroll", title=TITLE, about="centre", folder="payroll")
+def report(source: Source, request: Request) -> Document:
+    """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
+    period = told.month_of(request.period, source.today)
+    facts = PeriodFacts(source, request, period, team=request.subject)
+    scope = request.subject or "全中心"
+    signed = source.signed(period, team=facts.team)
+    lost: dict[str, float] = {}
+    for form in signed:
+        lost[form.agent_id] = lost.get(form.agent_id, 0.0) + form.possible - form.total
+    rows = []
+    for member in sorted(facts.tally.members, key=lambda m: (m.team, m.agent_id)):
+        if not member.agent_id:
+            continue
+        final, machine = member.final.sums, member.machine_of_final.sums
+        rows.append(
+            (
+                member.agent_id,
+                member.name,
+                member.team,
+                member.calls,
+                final.n,
+                _round(final.mean),
+                round(lost.get(member.agent_id, 0.0), 1) if final.n else None,
+                _round(machine.mean),
+                member.score.n,
+                _round(member.sums.mean),
+                member.vetoes,
+                member.suspected,
+                member.waiting,
+            )
+        )
+    unsigned = [f"{row[1]} {row[0]}".strip() for row in rows if not row[4]]
+    columns = tuple(Column(title, number=n > 2, look="strong" if n == 1 else "") for n, title in enumerate(_COLUMNS))
+    listed = tuple(Row(tuple(Cell(value) if isinstance(value, str) else value for value in row)) for row in rows)
+    missing = f"还没有签字考评表的：{told.listed(unsigned, 10)}。" if unsigned else "人人都有签字的考评表。"
+    few = f"签字不足 {ENOUGH} 通的平均分误差大，相差几分往往分不出高下；机器平均的大致范围见月报。"
+    return Document(
+        kind="payroll",
+        title=TITLE,
+        mark=f"{scope}　{period.label}",
+        heading=f"{TITLE} {scope} {period.label}",
+        subject=scope,
+        look="many-calls",
+        blocks=(
+            Banner("ask", "考核以质检员签字的考评表为准；机器分只供对照，未签字、未申诉完的不作扣款依据。"),
+            Heading("汇总", f"{len(rows)} 人，签字 {len(signed)} 通"),
+            Table(columns, listed, filters=True, frozen=True),
+            Note(missing, "soft"),
+            Note(few, "faint small"),
+            *sign_off("移交考核", "质检员", "主管", "日期"),
+        ),
+        footer=versions(facts.tally),
+        table=Rows(_COLUMNS, tuple(rows)),
+        data=facts.data(TITLE, agents=facts.agents),
+    )
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

@@ -1,0 +1,58 @@
+"""班组报告: one team over a month, agent by rule."""
+
+from qa_engine.reports.document import Document, Heading, Note
+from qa_engine.reports.facts import PeriodFacts
+from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.parts import (
+    SHOWN_NEEDS,
+    agent_notes,
+    agent_table,
+    day_trend,
+    heat_map,
+    item_table,
+    need_cards,
+    notes_of,
+    regained_words,
+    rule_changes,
+    sign_off,
+    top_figures,
+    versions,
+)
+from qa_engine.reports.period import told
+
+TITLE = "班组报告"
+
+
+@report_kind("team", title=TITLE, about="team", folder="teams")
+def report(source: Source, request: Request) -> Document:
+    """The team ``request.subject`` over the period (or the month that is due)."""
+    period = told.month_of(request.period, source.today)
+    facts = PeriodFacts(source, request, period, team=request.subject)
+    needs = facts.needs[:SHOWN_NEEDS]
+    marks = {change.since: "规则改版" for change in facts.rule_changes}
+    return Document(
+        kind="team",
+        title=TITLE,
+        mark=f"{request.subject}　{period.label}",
+        heading=f"{TITLE} {request.subject} {period.label}",
+        subject=request.subject,
+        look="many-calls",
+        blocks=(
+            top_figures(facts),
+            *rule_changes(facts),
+            Heading("走势", "竖条为当天的大致范围"),
+            day_trend(facts.tally, marks) if facts.tally.days else Note("本期没有计分的通话。", "empty"),
+            Heading("成员"),
+            agent_table(facts.agents),
+            *agent_notes(facts.agents),
+            Heading("坐席 × 扣分项"),
+            *heat_map(facts.tally, facts.agents),
+            Heading("扣分项"),
+            item_table(facts.items),
+            Heading("先辅导谁、练什么", regained_words(needs[:2]) if needs else ""),
+            *(need_cards(facts, needs, notes_of(facts)) or [Note("没有哪一项值得单独辅导。", "empty")]),
+            *sign_off("班长意见与改进安排", "班长签名", "日期"),
+        ),
+        footer=versions(facts.tally),
+        data=facts.data(TITLE, agents=facts.agents, items=facts.items, needs=needs, rule_changes=facts.rule_changes),
+    )

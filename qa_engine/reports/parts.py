@@ -1,0 +1,456 @@
+"""Blocks that several reports over a period have: figures, tables of agents and rules, needs, pictures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from qa_engine.domain import Evidence, RuleResult, Speaker, Status
+from qa_engine.reports.cards import WIDE_BOX
+from qa_engine.reports.document import (
+    Banner,
+    Block,
+    Card,
+    Cell,
+    Chart,
+    Column,
+    Fact,
+    Figure,
+    Figures,
+    Heading,
+    Note,
+    Piece,
+    Row,
+    SignLine,
+    SignOff,
+    Table,
+    Text,
+)
+from qa_engine.reports.facts import PeriodFacts, TrainingEffect
+from qa_engine.reports.numbers import ENOUGH, Verdict, control_chart, mean_estimate
+from qa_engine.reports.period import PackNotes, Tally, told
+from qa_engine.reports.period.lines import AgentLine, ItemLine, Need
+from qa_engine.reports.pictures import Bars, Control, HeatMap, Pareto, Spot, Trend
+from qa_engine.reports.statistics import InspectedCall
+from qa_engine.reports.wording import SEVERITIES, clock, number, percent
+from qa_engine.text import mask_private
+
+CLIPS = 2
+SHOWN_NEEDS = 8
+_VERDICTS = {Verdict.HELPED: "good strong", Verdict.DID_NOTHING: "fault strong", Verdict.UNKNOWN: "soft"}
+
+
+def top_figures(facts: PeriodFacts) -> Figures:
+    tally = facts.tally
+    faulty = sum(member.faulty for member in tally.members)
+    final = mean_estimate(tally.final.sums, lowest=0, highest=100)
+    beside = (
+        f"同一批通话机器 {number(tally.machine_of_final.sums.mean or 0.0, 1)}" if final.n else "本期没有签字的考评表"
+    )
+    vetoes = sum(member.vetoes for member in tally.members)
+    suspected = sum(member.suspected for member in tally.members)
+    calls = Piece(" 通", "unit")
+    return Figures(
+        (
+            Figure("平均得分率（机器）", told.score(facts.score), f"大致 {told.score_range(facts.score)}", noted=True),
+            Figure("较上期", told.change(facts.change).split("（")[0], _change_note(facts), noted=True),
+            Figure("复核后得分率", told.score(final), f"{final.n} 通；{beside}", noted=True),
+            Figure(
+                "计分通话", (str(tally.counted), Piece(f" / {tally.calls} 通", "unit")), _uncounted(tally), noted=True
+            ),
+            Figure("有扣分的通话", (str(faulty), calls), _share(faulty, tally.counted), noted=True),
+            Figure("一票否决", (str(vetoes), calls), f"另 {suspected} 通待确认", "fault" if vetoes else "", noted=True),
+        )
+    )
+
+
+def _change_note(facts: PeriodFacts) -> str:
+    words = told.change(facts.change)
+    return words.partition("（")[2].rstrip("分不出，").rstrip("）") + (
+        "，分不出高下" if words.endswith("分不出") else ""
+    )
+
+
+def _uncounted(tally: Tally) -> str:
+    return f"{tally.uncounted} 通没听清，未计分" if tally.uncounted else "全部计分"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"占 {percent(100 * part / whole, 1)}" if whole else ""
+
+
+def rule_changes(facts: PeriodFacts) -> list[Block]:
+    """What became other rules meanwhile, and what that did to everybody."""
+    if not facts.rule_changes:
+        return []
+    columns = (
+        Column("改版的规则"),
+        Column("自"),
+        Column("改版前出现率"),
+        Column("改版后出现率"),
+        Column("变化（百分点）"),
+    )
+    rows = tuple(
+        Row(
+            (
+                Cell(change.title, "first"),
+                f"{change.since:%m-%d}",
+                _rate_cell(change.before),
+                _rate_cell(change.after),
+                told.change(change.change, percent=True),
+            )
+        )
+        for change in facts.rule_changes
+    )
+    told_apart = (
+        f"改版对所有人一样起作用，不算到人头上：名次与「同口径」比较都不含改版的规则。"
+        f"同口径较上期 {told.change(facts.alike_change)}。"
+    )
+    return [Heading("本期规则改版的影响"), Table(columns, rows), Note(told_apart)]
+
+
+def _rate_cell(counts: tuple[int, int]) -> str:
+    failed, judged = counts
+    return f"{percent(100 * failed / judged, 1)}（{failed} / {judged} 通）" if judged else "—"
+
+
+AGENT_COLUMNS = (
+    Column("名次", number=True, named=True),
+    Column("坐席", look="strong"),
+    Column("工号", named=True),
+    Column("计分通话", number=True, named=True),
+    Column("得分率", number=True, named=True, look="strong"),
+    Column("大致范围", named=True),
+    Column("向全组靠拢后", number=True, named=True),
+    Column("较上期（同口径）", named=True),
+    Column("有扣分", number=True, named=True),
+    Column("复核后（同批机器分）", named=True),
+)
+
+
+def agent_table(lines: Sequence[AgentLine], *, link: str | None = None) -> Table:
+    rows = []
+    among = len(lines)
+    for line in lines:
+        url = link.format(agent_id=line.agent_id) if link else None
+        final = "—"
+        if line.final.n:
+            final = f"{told.score(line.final)}（{number(line.machine_of_final or 0.0, 1)}，{line.final.n} 通）"
+        rows.append(
+            Row(
+                (
+                    told.place(line.place, line.last_place),
+                    Cell(Piece(line.name or line.agent_id, url=url), "first"),
+                    Cell(line.agent_id),
+                    line.counted,
+                    Cell(told.score(line.score), value=_round(line.score.value)),
+                    told.score_range(line.score) or "—",
+                    Cell(told.score(line.level), value=_round(line.level.value)),
+                    Cell(told.change(line.change, among=among), told.change_look(line.change, good=1, among=among)),
+                    Cell(told.rate(line.faulty, 0), value=None if line.counted else ""),
+                    final,
+                ),
+                "faint" if line.few else "",
+            )
+        )
+    return Table(AGENT_COLUMNS, tuple(rows), filters=True, frozen=True)
+
+
+def agent_notes(lines: Sequence[AgentLine]) -> list[Block]:
+    few = [line.label for line in lines if line.few]
+    notes: list[Block] = [
+        Note(
+            "名次写成范围（如 2–6）的，现有通话分不出先后；都写 1 的并列第一。变化注明「分不出」的，不当作进步或退步。",
+            "soft small",
+        )
+    ]
+    if few:
+        notes.append(
+            Banner("ask", f"{told.listed(few, 6)}：不足 {ENOUGH} 通，不排名，不作考核依据；数字已向全组靠拢。")
+        )
+    return notes
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+ITEM_COLUMNS = (
+    Column("扣分项"),
+    Column("考评项", look="soft"),
+    Column("程度"),
+    Column("出现 / 检查", number=True, named=True),
+    Column("出现率", number=True, named=True, look="strong"),
+    Column("大致范围", named=True),
+    Column("按复核更正", named=True),
+    Column("较上期（百分点）", named=True),
+    Column("合计扣分", number=True, named=True, look="fault"),
+)
+
+
+def item_table(items: Sequence[ItemLine], most: int | None = None) -> Table:
+    rows = []
+    for item in items[:most]:
+        corrected = (
+            "未复核" if item.corrected is None else f"{told.rate(item.corrected)}（{told.rate_range(item.corrected)}）"
+        )
+        change: Text = told.change(item.change, percent=True, among=len(items))
+        if item.changed:
+            change = "规则改版，不比较"
+        rows.append(
+            Row(
+                (
+                    Cell(Piece(item.rule.title, "strong"), "first"),
+                    item.rule.section_title,
+                    Cell(_severity(item.rule.severity)),
+                    f"{item.failed} / {item.judged}",
+                    Cell(
+                        told.rate(item.rate), value=None if item.rate.value is None else round(100 * item.rate.value, 1)
+                    ),
+                    told.rate_range(item.rate),
+                    corrected,
+                    Cell(change, "" if item.changed else told.change_look(item.change, good=-1, among=len(items))),
+                    Cell(
+                        "否决" if item.rule.severity == "veto" else number(item.points, 1), value=round(item.points, 1)
+                    ),
+                )
+            )
+        )
+    return Table(ITEM_COLUMNS, tuple(rows), filters=True, frozen=True)
+
+
+def _severity(key: str) -> Piece:
+    label = next((label for severity, label in SEVERITIES.items() if severity.value == key), key)
+    return Piece(label, "tag fault" if key in ("veto", "major") else "tag")
+
+
+# -- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def day_trend(tally: Tally, marks: Mapping[date, str]) -> Chart:
+    days = sorted(tally.days)
+    spots = tuple(_spot(f"{day:%m-%d}", tally.days[day].sums.n, tally, day) for day in days)
+    placed = tuple((days.index(day), words) for day, words in sorted(marks.items()) if day in tally.days)
+    return Chart("many-trend", Trend(spots, "%", placed, "按日平均得分率，竖条为大致范围"))
+
+
+def _spot(label: str, n: int, tally: Tally, day: date) -> Spot:
+    made = mean_estimate(tally.days[day].sums, lowest=0, highest=100)
+    return Spot(label, made.value or 0.0, made.low, made.high, f"{label}　{told.score_with(made)}")
+
+
+def fault_control(tally: Tally) -> tuple[list[Block], list[date]]:
+    """Points lost a call by day as a control chart, and the days out of the ordinary."""
+    days = sorted(tally.days)
+    points = control_chart([tally.days[day].sums for day in days], lowest=0, highest=100)
+    if not points:
+        return [Note("不足 8 天，不画控制图。", "soft small")], []
+    shown = tuple((f"{d:%m-%d}", p.value, p.low, p.high, p.out) for d, p in zip(days, points, strict=True))
+    out = [day for day, point in zip(days, points, strict=True) if point.out]
+    return [Chart("control", Control(shown, points[0].center, "%", "按日平均得分率控制图，虚线为平常范围"))], out
+
+
+def what_lies_behind(tally: Tally, day: date) -> str:
+    """The rules that were broken far more often on a day than on the others, in words."""
+    return jumps(tally, day) or "各项都略多，没有哪一项特别突出"
+
+
+def jumps(tally: Tally, day: date) -> str:
+    """The rules whose faults of a day lie beyond four deviations of Poisson's law for the other days."""
+    judged, everywhere = tally.day_judged[day], sum(tally.day_judged.values())
+    found = []
+    for rule, count in tally.day_faults[day].items():
+        whole = sum(faults[rule] for faults in tally.day_faults.values())
+        rest = (whole - count) / max(1, everywhere - judged)
+        expected = rest * judged
+        if count >= 3 and count - expected > 4 * (expected + 1) ** 0.5:
+            found.append((count - expected, tally.rules[rule].title, count, expected))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return "；".join(f"「{title}」{count} 通，平常约 {number(usual, 0)} 通" for _, title, count, usual in found[:3])
+
+
+def pareto(items: Sequence[ItemLine], most: int = 12) -> Chart:
+    parts = tuple((item.rule.title, item.points) for item in items[:most] if item.points > 0)
+    return Chart("pareto", Pareto(parts, " 分", "失分排列图", sum(item.points for item in items)))
+
+
+def hours(tally: Tally) -> Chart:
+    spots = []
+    for hour in sorted(tally.hours):
+        made = mean_estimate(tally.hours[hour].sums, lowest=0, highest=100)
+        spots.append(Spot(f"{hour}时", made.value or 0.0, made.low, made.high, f"{made.n} 通"))
+    return Chart("bars", Bars(tuple(spots), "%", "各时段平均得分率"))
+
+
+def heat_map(tally: Tally, lines: Sequence[AgentLine], most: int = 14) -> list[Block]:
+    """Points lost for 100 calls, agent by rule; the most costly rules."""
+    lost = tally.lost
+    order = sorted(range(len(tally.rules)), key=lambda n: (-float(lost[:, n].sum()), tally.rules[n].id))
+    columns = [n for n in order if lost[:, n].sum() > 0][:most]
+    members = {(m.agent_id, m.team): m for m in tally.members}
+    shown = [line for line in lines if line.counted]
+    cells = tuple(
+        tuple(
+            (value, number(value, 0) if value >= 0.5 else "")
+            for n in columns
+            for value in (100 * float(lost[members[line.agent_id, line.team].place, n]) / line.counted,)
+        )
+        for line in shown
+    )
+    ranked = sorted(cell[0] for line, cells_of in zip(shown, cells, strict=True) if not line.few for cell in cells_of)
+    most_shown = ranked[int(0.98 * (len(ranked) - 1))] if ranked else 1.0
+    names = tuple(f"{line.name or line.agent_id}{'*' if line.few else ''}" for line in shown)
+    picture = HeatMap(names, tuple(tally.rules[n].title for n in columns), cells, "坐席与扣分项热力图", most_shown)
+    note = f"格内为每 100 通扣多少分，颜色越深越多；带 * 的不足 {ENOUGH} 通，只作参考。"
+    return [Chart("heat", picture), Note(note, "faint small")]
+
+
+# -- training ---------------------------------------------------------------------------------------------------------
+
+
+def need_words(need: Need) -> str:
+    return (
+        f"检查 {need.judged} 通，{need.failed} 通出现；"
+        f"估计出现率 {told.rate(need.rate, 0)}（大致 {told.rate_range(need.rate, 0)}），"
+        f"同组平均 {number(100 * need.team_rate, 0)}%"
+    )
+
+
+def regained_words(listed: Sequence[Need]) -> str:
+    """``改好这两项，得分约升 6 分``."""
+    whole = sum(need.regained for need in listed)
+    count = {1: "这一项", 2: "这两项", 3: "这三项"}.get(len(listed), f"这 {len(listed)} 项")
+    return f"改好{count}，得分约升 {number(whole, 1)} 分"
+
+
+def goal_words(need: Need) -> str:
+    return f"四周内出现率降到 {number(100 * need.goal, 0)}% 以下"
+
+
+def need_cards(facts: PeriodFacts, listed: Sequence[Need], notes: PackNotes) -> list[Block]:
+    """Each need with own clips, a colleague's good example, and the sentence of the document."""
+    good = {need.rule.id: good_example(facts.tally, need) for need in listed}
+    wanted = [call for need in listed for call in (*need.examples[:CLIPS], *filter(None, (good[need.rule.id],)))]
+    calls = facts.source.some(wanted, form_url=facts.request.form_url)
+    return [_need_card(need, calls, good[need.rule.id], notes) for need in listed]
+
+
+def good_example(tally: Tally, need: Need) -> str | None:
+    """The best call of the colleague of the same team who has the fewest of these faults."""
+    place = tally.place_of(need.rule.id)
+    assert place is not None
+    failed, judged = tally.failed, tally.judged
+    others = [m for m in tally.members if m.team == need.team and m.agent_id != need.agent_id and m.best]
+    best = min(
+        others,
+        key=lambda m: ((failed[m.place, place] + 1) / (judged[m.place, place] + 2), m.agent_id),
+        default=None,
+    )
+    return best.best[1] if best is not None and best.best is not None else None
+
+
+def _need_card(need: Need, calls: Mapping[str, InspectedCall], good: str | None, notes: PackNotes) -> Card:
+    head = (
+        Piece(f"{need.name} {need.agent_id}".strip(), "strong"),
+        Piece(need.rule.title, "strong"),
+        Piece(need.rule.section_title, "soft small"),
+        Piece(f"约升 {number(need.regained, 1)} 分", "pts plain"),
+    )
+    body: list[Block] = [
+        Note((Piece("依据：", "soft"), f"{need_words(need)}。", Piece("目标：", "soft"), f"{goal_words(need)}。"))
+    ]
+    note = notes.get(need.rule.id)
+    if note is not None and note.why:
+        body.append(Note((Piece("制度原文：", "soft"), note.why)))
+    own = (calls[call_id] for call_id in need.examples[:CLIPS] if call_id in calls)
+    body.extend(Note(("本人：", *clip(call, need.rule.id)), "hit") for call in own)
+    if good is not None and good in calls:
+        body.append(Note(("同事做得好的：", *clip(calls[good], need.rule.id)), "hit"))
+    return Card(head, tuple(body), "need")
+
+
+def clip(call: InspectedCall, rule_id: str) -> tuple[str | Piece, ...]:
+    """A place to listen to: the call at the time of the rule's evidence, with the words."""
+    rule = next((rule for rule in call.result.rules if rule.id == rule_id), None)
+    evidence = _own_evidence(rule) if rule is not None else None
+    at = evidence.start if evidence is not None else None
+    url = call.form_url
+    if url is not None and at is not None:
+        url = f"{url}#t={number(at)}"
+    parts: list[str | Piece] = [
+        Piece(
+            f"{call.result.call_id} {clock(at) if at is not None else ''}".strip(),
+            "",
+            at,
+            url,
+            call=call.result.call_id,
+        ),
+        " ",
+        Piece(f"{call.day:%m-%d}" if call.day else "", "faint"),
+        " ",
+    ]
+    if evidence is not None and evidence.text:
+        parts += [Piece(f"「{mask_private(evidence.text)}」", "strong"), " "]
+    if rule is not None and rule.status is Status.FAIL:
+        parts.append(Piece(mask_private(rule.message), "soft"))
+    return tuple(parts)
+
+
+def _own_evidence(rule: RuleResult) -> Evidence | None:
+    own = [evidence for evidence in rule.evidence if evidence.speaker is not Speaker.CUSTOMER] or list(rule.evidence)
+    return next((evidence for evidence in own if evidence.start is not None), next(iter(own), None))
+
+
+def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
+    """What last month's measures did."""
+    if not effects:
+        return [Note("没有登记过已完成的培训；用「培训登记」记下谁、学什么、哪天完成，四周后这里给出效果。", "empty")]
+    columns = (
+        Column("坐席"),
+        Column("培训内容"),
+        Column("完成日"),
+        Column("培训前"),
+        Column("培训后"),
+        Column("比同组多降（百分点）"),
+        Column("结论"),
+        Column("说明", look="soft small"),
+    )
+    rows = []
+    for one in effects:
+        training, effect = one.training, one.effect
+        difference = (
+            "—"
+            if effect.difference.value is None
+            else told.change(effect.difference, percent=True).replace("，分不出", "")
+        )
+        after = f"{one.days_after} 天；同组未参加 {effect.peer_count} 人对照"
+        rows.append(
+            Row(
+                (
+                    Cell(f"{training.agent_name} {training.agent_id}".strip(), "first"),
+                    training.title,
+                    f"{training.done_day:%m-%d}" if training.done_day else "",
+                    _rate_cell(one.before),
+                    _rate_cell(one.after),
+                    difference,
+                    Cell(Piece(effect.verdict.value, _VERDICTS[effect.verdict])),
+                    effect.reason or after,
+                )
+            )
+        )
+    note = "与同组没参加的人比较，改版、旺季等对大家一样的变化已抵消；选中的人本来就会回升的部分也已扣除。负数为下降。"
+    return [Table(columns, tuple(rows)), Note(note, "faint small")]
+
+
+def sign_off(title: str, *entries: str) -> list[Block]:
+    write = SignLine(kind="write")
+    line = SignLine(tuple((f"{entry} ", WIDE_BOX) for entry in entries))
+    return [SignOff(title, (write, write, line))]
+
+
+def versions(tally: Tally) -> tuple[Fact, ...]:
+    return tuple(Fact("规则包", pack) for pack in sorted(tally.packs))
+
+
+def notes_of(facts: PeriodFacts) -> PackNotes:
+    """The rules as the newest pack of the period has them."""
+    packs = sorted(facts.tally.packs.items(), key=lambda one: (one[1][1], one[0]))
+    return facts.source.notes(packs[-1][0]) if packs else {}

@@ -1,0 +1,197 @@
+"""The pictures of reports over many calls as inline SVG: one hue, told apart by lightness, form and words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil, floor, log10
+from typing import Any
+
+from markupsafe import Markup
+
+from qa_engine.reports.pictures import Bars, Control, HeatMap, Pareto, Spot, Trend
+from qa_engine.reports.render.element import tag
+from qa_engine.reports.wording import number
+
+_WIDTH, _LEFT, _RIGHT = 960.0, 44.0, 16.0
+_MOST_LABELS = 16
+
+
+class _Scale:
+    """Values to heights; ticks at round numbers."""
+
+    def __init__(self, values: Sequence[float], top: float, bottom: float, *, zero: bool) -> None:
+        low, high = min(values, default=0.0), max(values, default=1.0)
+        low = min(0.0, low) if zero else low
+        step = _round_step((high - low) / 4 or 1.0)
+        self.low, self.high = floor(low / step) * step, ceil(high / step) * step or step
+        if self.high == self.low:
+            self.high += step
+        self.ticks = [self.low + n * step for n in range(round((self.high - self.low) / step) + 1)]
+        self._top, self._bottom = top, bottom
+
+    def __call__(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return self._bottom - (self._bottom - self._top) * min(1.0, max(0.0, share))
+
+
+def _round_step(step: float) -> float:
+    power = 10.0 ** floor(log10(step))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step - 1e-9)
+
+
+def _grid(scale: _Scale, unit: str) -> list[Markup]:
+    parts = []
+    for value in scale.ticks:
+        y = scale(value)
+        parts.append(tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, class_="grid"))
+        parts.append(tag("text", number(value, 2), x=_LEFT - 6, y=y + 4, class_="end small"))
+    if unit:
+        parts.append(tag("text", unit, x=_LEFT - 6, y=scale(scale.high) - 8, class_="end small faint"))
+    return parts
+
+
+def _picture(parts: Sequence[Markup], height: float, title: str, kind: str) -> Markup:
+    view = f"0 0 {number(_WIDTH)} {number(height)}"
+    return tag("svg", Markup("").join(parts), class_=f"many {kind}", viewBox=view, role="img", aria_label=title)
+
+
+def _across(n: int, count: int) -> float:
+    return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (n + 0.5) / max(1, count)
+
+
+def _foot(labels: Sequence[str], y: float) -> list[Markup]:
+    every = max(1, ceil(len(labels) / _MOST_LABELS))
+    return [
+        tag("text", label, x=_across(n, len(labels)), y=y, class_="mid small")
+        for n, label in enumerate(labels)
+        if n % every == 0
+    ]
+
+
+def _ends(spots: Sequence[Spot]) -> list[float]:
+    return [value for spot in spots for value in (spot.value, spot.low, spot.high) if value is not None]
+
+
+def trend_picture(trend: Trend, _: str = "") -> Markup:
+    """A line with the intervals as a pale band of bars, and what happened as a labelled upright line."""
+    height, bottom = 210.0, 182.0
+    scale = _Scale(_ends(trend.spots), 24.0, bottom, zero=False)
+    parts = _grid(scale, trend.unit)
+    count = len(trend.spots)
+    for n, spot in enumerate(trend.spots):
+        if spot.low is not None and spot.high is not None:
+            x = _across(n, count)
+            parts.append(tag("line", x1=x, x2=x, y1=scale(spot.high), y2=scale(spot.low), class_="spread"))
+    if count > 1:
+        points = " ".join(f"{number(_across(n, count))},{number(scale(s.value))}" for n, s in enumerate(trend.spots))
+        parts.append(tag("polyline", points=points, class_="line"))
+    few = count <= _MOST_LABELS
+    for n, spot in enumerate(trend.spots):
+        x, y = _across(n, count), scale(spot.value)
+        parts.append(tag("circle", tag("title", spot.note or spot.label), cx=x, cy=y, r=3.0, class_="dot"))
+        if few:
+            parts.append(tag("text", number(spot.value, 1), x=x + 6, y=y - 5, class_="small strong"))
+    for place, words in trend.marks:
+        x = _across(place, count)
+        parts.append(tag("line", x1=x, x2=x, y1=16.0, y2=bottom, class_="mark"))
+        parts.append(tag("text", words, x=x + 4, y=14.0, class_="small"))
+    return _picture([*parts, *_foot([spot.label for spot in trend.spots], bottom + 18)], height, trend.title, "trend")
+
+
+def bars_picture(bars: Bars, _: str = "") -> Markup:
+    height, bottom = 190.0, 150.0
+    scale = _Scale(_ends(bars.spots), 22.0, bottom, zero=min(_ends(bars.spots), default=0.0) < 40)
+    parts = _grid(scale, bars.unit)
+    count = max(1, len(bars.spots))
+    wide = 0.56 * (_WIDTH - _LEFT - _RIGHT) / count
+    for n, spot in enumerate(bars.spots):
+        x, y = _across(n, count), scale(spot.value)
+        box = tag("rect", tag("title", spot.note), x=x - wide / 2, y=y, width=wide, height=bottom - y, class_="column")
+        parts.append(box)
+        if spot.low is not None and spot.high is not None:
+            parts.append(tag("line", x1=x, x2=x, y1=scale(spot.high), y2=scale(spot.low), class_="whisker"))
+        parts.append(tag("text", number(spot.value, 1), x=x - wide / 2 - 2, y=y - 3, class_="end small strong"))
+        parts.append(tag("text", spot.note, x=x, y=bottom + 30, class_="mid small faint"))
+    labels = [
+        tag("text", spot.label, x=_across(n, count), y=bottom + 16, class_="mid small")
+        for n, spot in enumerate(bars.spots)
+    ]
+    return _picture([*parts, *labels], height, bars.title, "columns")
+
+
+def pareto_picture(pareto: Pareto, _: str = "") -> Markup:
+    """Bars lying on their side, because Chinese titles are long; the sum so far is written beside each."""
+    row, left = 21.0, 210.0
+    whole = pareto.whole or sum(value for _, value in pareto.parts) or 1.0
+    most = max((value for _, value in pareto.parts), default=1.0) or 1.0
+    room = _WIDTH - left - 190.0
+    parts, so_far = [], 0.0
+    for n, (label, value) in enumerate(pareto.parts):
+        y = 6 + n * row
+        so_far += value
+        wide = room * value / most
+        parts.append(tag("text", label, x=left - 8, y=y + 13, class_="end"))
+        parts.append(tag("rect", x=left, y=y + 2, width=max(1.0, wide), height=row - 7, class_="column"))
+        told = f"{number(value, 1)}{pareto.unit}　累计 {number(100 * so_far / whole, 0)}%"
+        parts.append(tag("text", told, x=left + wide + 6, y=y + 13, class_="small"))
+    return _picture(parts, 12 + row * len(pareto.parts), pareto.title, "pareto")
+
+
+def control_picture(chart: Control, _: str = "") -> Markup:
+    """Days within their limits are dots, days outside are crosses with their date."""
+    height, bottom = 200.0, 172.0
+    values = [value for _, at, low, high, _ in chart.points for value in (at, low, high)]
+    scale = _Scale(values, 20.0, bottom, zero=False)
+    count = len(chart.points)
+    parts = _grid(scale, chart.unit)
+    for side in (2, 3):
+        points = " ".join(
+            f"{number(_across(n, count))},{number(scale(float(point[side])))}" for n, point in enumerate(chart.points)
+        )
+        parts.append(tag("polyline", points=points, class_="limit"))
+    y = scale(chart.center)
+    parts.append(tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, class_="center"))
+    line = " ".join(f"{number(_across(n, count))},{number(scale(p[1]))}" for n, p in enumerate(chart.points))
+    parts.append(tag("polyline", points=line, class_="line"))
+    for n, (label, value, low, high, out) in enumerate(chart.points):
+        x, y = _across(n, count), scale(value)
+        told = f"{label} {number(value, 1)}{chart.unit}，平常 {number(low, 1)}–{number(high, 1)}"
+        if not out:
+            parts.append(tag("circle", tag("title", told), cx=x, cy=y, r=2.6, class_="dot"))
+            continue
+        cross = f"M{number(x - 5)} {number(y - 5)}l10 10M{number(x - 5)} {number(y + 5)}l10 -10"
+        parts.append(tag("path", tag("title", told), d=cross, class_="cross"))
+        parts.append(tag("text", f"{label} {number(value, 1)}", x=x + 8, y=y - 6, class_="small strong"))
+    return _picture([*parts, *_foot([point[0] for point in chart.points], bottom + 18)], height, chart.title, "control")
+
+
+def heat_picture(heat: HeatMap, _: str = "") -> Markup:
+    """Five steps of one blue, light to dark; the figure stands in each cell."""
+    left, head, row = 96.0, 84.0, 20.0
+    count = max(1, len(heat.columns))
+    wide = (_WIDTH - left - 64) / count
+    most = heat.most or max((cell[0] for line in heat.cells for cell in line if cell), default=1.0) or 1.0
+    parts = []
+    for n, title in enumerate(heat.columns):
+        x = left + (n + 0.5) * wide
+        turn = f"rotate(-38 {number(x)} {number(head - 8)})"
+        parts.append(tag("text", title[:9], x=x, y=head - 8, transform=turn, class_="small"))
+    for n, (label, line) in enumerate(zip(heat.rows, heat.cells, strict=True)):
+        y = head + n * row
+        parts.append(tag("text", label, x=left - 6, y=y + 14, class_="end small"))
+        for m, cell in enumerate(line):
+            x = left + m * wide
+            step = 0 if cell is None else min(4, int(5 * cell[0] / most))
+            look = "none" if cell is None else f"h{step}"
+            parts.append(tag("rect", x=x, y=y, width=wide - 1.5, height=row - 1.5, class_=look))
+            if cell is not None and cell[1]:
+                dark = " light" if step >= 3 else ""
+                parts.append(tag("text", cell[1], x=x + wide / 2, y=y + 14, class_=f"mid small{dark}"))
+    return _picture(parts, head + row * len(heat.rows) + 4, heat.title, "heat")
+
+
+PICTURES: Mapping[str, Callable[[Any, str], Markup]] = {
+    "many-trend": trend_picture,  # of a `Trend`
+    "bars": bars_picture,
+    "pareto": pareto_picture,
+    "control": control_picture,
+    "heat": heat_picture,
+}

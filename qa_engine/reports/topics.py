@@ -1,0 +1,130 @@
+"""What customers call about: topics by their words, and the new ones of the last days. Word statistics, no meaning."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import log
+
+_LEAST_CALLS = 30
+_WORDS = 6
+_LEAST_NEW = 3
+_NAMES_NOTHING = """
+我们 你们 他们 这个 那个 什么 怎么 一下 可以 没有 不是 就是 现在 还是 已经 知道 自己 时候 因为 所以 但是 如果 不能
+不会 这样 那样 这边 那边 今天 明天 昨天 一个 东西 谢谢 你好 您好 好的 请问 帮我 给我 问题 单号 电话 号码 麻烦 然后
+而且 或者 应该 需要 想要 上次 方便 的话
+"""
+_PLAIN = frozenset(_NAMES_NOTHING.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """``words`` name it, the weightiest first; ``share`` of the calls looked at; ``calls`` are the clearest ones."""
+
+    words: tuple[str, ...]
+    count: int
+    share: float
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """Words of the last days that come together: calls with one of them then and before, and some of those calls."""
+
+    words: tuple[str, ...]
+    recent: int
+    recent_calls: int
+    earlier: int
+    earlier_calls: int
+    calls: tuple[str, ...]
+
+
+def cut(text: str) -> tuple[str, ...]:
+    """The words of two characters or more that may name a topic."""
+    import jieba
+
+    jieba.setLogLevel(60)
+    return tuple(
+        word for word in jieba.cut(text) if len(word) > 1 and word not in _PLAIN and not any(c.isdigit() for c in word)
+    )
+
+
+def topics(said: Sequence[tuple[str, date, str]], *, most: int = 8) -> tuple[Topic, ...]:
+    """Topics of (call id, day, words of the customer): non-negative factors of tf-idf (Lee & Seung 1999).
+
+    Fewer than `_LEAST_CALLS` calls give none. The same calls give the same topics.
+    """
+    if len(said) < _LEAST_CALLS:
+        return ()
+    from sklearn.decomposition import NMF
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(analyzer=lambda text: cut(text), min_df=max(3, len(said) // 200), max_df=0.5)
+    try:
+        weights = vectorizer.fit_transform([text for _, _, text in said])
+    except ValueError:  # no word is in enough calls
+        return ()
+    count = min(most, weights.shape[1])
+    if count < 2:
+        return ()
+    model = NMF(count, init="nndsvda", random_state=0, max_iter=400, tol=1e-3)
+    shares = model.fit_transform(weights)
+    names = vectorizer.get_feature_names_out()
+    chosen = shares.argmax(1)
+    known = shares.max(1) > 1e-6
+    found = []
+    for n, row in enumerate(model.components_):
+        mine = [i for i in range(len(said)) if known[i] and chosen[i] == n]
+        if not mine:
+            continue
+        words = tuple(str(names[i]) for i in sorted(range(len(row)), key=lambda i: (-row[i], names[i]))[:_WORDS])
+        clearest = sorted(mine, key=lambda i: (-shares[i, n], said[i][0]))[:3]
+        found.append(Topic(words[:4], len(mine), len(mine) / len(said), tuple(said[i][0] for i in clearest)))
+    return tuple(sorted(found, key=lambda topic: (-topic.count, topic.words)))
+
+
+def new_topics(said: Sequence[tuple[str, date, str]], since: date, *, most: int = 3) -> tuple[NewTopic, ...]:
+    """Words that calls from ``since`` on have far more often than those before: the likelihood ratio of Dunning (1993)
+    beyond 15.1 (one chance in 10,000), and at least `_LEAST_NEW` calls. Words of the same calls are one topic."""
+    recent: dict[str, set[str]] = {}
+    earlier: Counter[str] = Counter()
+    new = old = 0
+    for call_id, day, text in said:
+        words = set(cut(text))
+        if day >= since:
+            new += 1
+            for word in words:
+                recent.setdefault(word, set()).add(call_id)
+        else:
+            old += 1
+            earlier.update(words)
+    if not new or not old:
+        return ()
+    found = []
+    for word, calls in recent.items():
+        if len(calls) >= _LEAST_NEW and len(calls) / new > 2 * earlier[word] / old:
+            ratio = _likelihood_ratio(len(calls), new, earlier[word], old)
+            if ratio > 15.1:
+                found.append((-ratio, word))
+    groups: list[tuple[list[str], set[str]]] = []
+    for _, word in sorted(found):
+        calls = recent[word]
+        group = next((g for g in groups if len(calls & g[1]) >= 0.5 * len(calls)), None)
+        if group is None:
+            groups.append(([word], set(calls)))
+        else:
+            group[0].append(word)
+            group[1].update(calls)
+    return tuple(
+        NewTopic(tuple(words[:4]), len(calls), new, max(earlier[word] for word in words), old, tuple(sorted(calls)[:3]))
+        for words, calls in groups[:most]
+    )
+
+
+def _likelihood_ratio(k1: int, n1: int, k2: int, n2: int) -> float:
+    p = (k1 + k2) / (n1 + n2)
+    return 2 * (_fit(k1, n1, k1 / n1) + _fit(k2, n2, k2 / n2) - _fit(k1, n1, p) - _fit(k2, n2, p))
+
+
+def _fit(k: int, n: int, p: float) -> float:
+    return (k * log(p) if k else 0.0) + ((n - k) * log(1 - p) if n - k else 0.0)

@@ -1,0 +1,111 @@
+"""Every report over a month with a known truth: what was planted is found, what was not is not, in every format."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+
+from benchmarks import month
+from qa_engine.reports import Period
+from qa_engine.reports.facts import PeriodFacts
+from qa_engine.reports.kinds import Request
+from qa_engine.reports.numbers import Verdict
+from qa_engine.reports.render import MEDIA_TYPES, render
+from qa_engine.service import App, FixedClock, open_app, render_report, report_document
+from qa_engine.service.reporting.source import DatabaseSource
+from qa_engine.settings import load_settings
+
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
+MARCH = Period(FIRST, LAST)
+EVERY = (
+    ("monthly", "", FIRST, LAST),
+    ("monthly", "二组", FIRST, LAST),
+    ("team", "一组", FIRST, LAST),
+    ("weekly", "", date(2026, 3, 16), date(2026, 3, 22)),
+    ("daily", "", date(2026, 3, 20), date(2026, 3, 20)),
+    ("complaints", "", date(2026, 3, 16), date(2026, 3, 22)),
+    ("stars", "", FIRST, LAST),
+    ("payroll", "", FIRST, LAST),
+    ("satisfaction", "", FIRST, LAST),
+    ("cases", "", FIRST, LAST),
+)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    home = tmp_path_factory.mktemp("month")
+    with open_app(load_settings(home=home), clock=FixedClock(datetime(2026, 4, 2, 1, tzinfo=UTC))) as app:
+        month.fill(app, month.Month(calls=2400, first=FIRST))
+        yield app
+
+
+@pytest.fixture(scope="module")
+def facts(app: App) -> PeriodFacts:
+    return PeriodFacts(DatabaseSource(app), Request(period=MARCH), MARCH)
+
+
+@pytest.mark.parametrize(("kind", "subject", "first", "last"), EVERY)
+def test_every_report_in_every_format_and_again_the_same(
+    app: App, kind: str, subject: str, first: date, last: date
+) -> None:
+    one, again = (report_document(app, kind, subject, day_from=first, day_to=last) for _ in range(2))
+    for fmt in MEDIA_TYPES:
+        assert render(one, fmt) == render(again, fmt), fmt
+    assert json.loads(render(one, "json"))["kind"] == kind
+    page = render(one, "html").decode()
+    assert "<script" not in page
+    for greek in ("σ", "μ", "χ", "α", "p 值"):
+        assert greek not in page
+
+
+@pytest.mark.parametrize(("kind", "subject", "first", "last"), EVERY)
+def test_a_period_without_calls_is_told(app: App, kind: str, subject: str, first: date, last: date) -> None:
+    made = render_report(app, kind, subject, "html", day_from=date(2020, 1, 6), day_to=date(2020, 1, 12))
+    assert "2020-01-" in made.content.decode()
+
+
+def test_training_that_helped_is_found_and_that_in_vain_is_not(facts: PeriodFacts) -> None:
+    verdicts = {one.training.agent_id: one.effect.verdict for one in facts.effects}
+    assert verdicts[month.TRAINED] is Verdict.HELPED
+    assert verdicts[month.TRAINED_IN_VAIN] is not Verdict.HELPED
+
+
+def test_the_changed_rule_is_not_taken_for_people(facts: PeriodFacts) -> None:
+    assert [change.rule_id for change in facts.rule_changes] == [month.FURTHER]
+    assert facts.rule_changes[0].change.value == pytest.approx(0.18, abs=0.05)
+    assert facts.change.moved
+    assert abs(facts.alike_change.value or 0.0) < 0.35
+    sure = [line for line in facts.agents if line.change.moved_among(len(facts.agents))]
+    assert {line.agent_id for line in sure} <= {month.TRAINED}
+
+
+def test_two_calls_have_no_place_and_no_need(facts: PeriodFacts) -> None:
+    newcomer = next(line for line in facts.agents if line.agent_id == month.NEWCOMER)
+    assert (newcomer.counted, newcomer.place, newcomer.few) == (2, None, True)
+    assert newcomer.level.value is not None
+    assert newcomer.score.value is not None
+    assert newcomer.level.value > newcomer.score.value
+    assert month.NEWCOMER not in {need.agent_id for need in facts.needs}
+
+
+def test_the_untrained_agent_is_named_for_what_was_planted(facts: PeriodFacts) -> None:
+    needs = {(need.agent_id, need.rule.id) for need in facts.needs[:12]}
+    assert (month.UNTRAINED, month.RESTATE) in needs
+    assert (month.TRAINED_IN_VAIN, month.RESTATE) in needs
+
+
+def test_the_slow_day_is_out_of_the_ordinary_with_its_cause(app: App) -> None:
+    page = render_report(app, "daily", day_from=date(2026, 3, 20), day_to=date(2026, 3, 20)).content.decode()
+    assert re.search("03-20 (得分|单项)不平常：</b>「长时间静默」", page)
+
+
+def test_what_customers_mind_and_ask_anew(app: App) -> None:
+    said = render_report(app, "monthly", day_from=FIRST, day_to=LAST).content.decode()
+    assert "新话题「" in said
+    assert "发票" in said.partition("新话题「")[2][:40]
+    data = json.loads(render_report(app, "satisfaction", format="json", day_from=FIRST, day_to=LAST).content)
+    minded = [one["section"] for one in data["matters_outcome"] if one["difference"]["high"] < -5]
+    assert minded
+    assert set(minded) == {"服务态度"}
