@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
-from qa_engine.domain.review import AppealState, ReviewKind
+from qa_engine.domain.review import AppealState, Lane, ReviewKind
 from qa_engine.store import review_tables, tables
 from qa_engine.store.reviews import OPEN
 
@@ -69,6 +69,33 @@ def counts(session: Session, wanted: WaitingFilter) -> dict[QueueTab, int]:
     found[QueueTab.SAMPLED] += session.scalar(_calibration_select(wanted, func.count(tables.Call.id))) or 0
     found[QueueTab.APPEALED] = session.scalar(_appeal_select(wanted, func.count(review_tables.Appeal.id))) or 0
     return found
+
+
+def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
+    """Calls that failed a rule about which nobody said anything yet, the newest first, with all that shows them."""
+    keys = session.scalars(
+        _undecided(wanted, select(tables.Head.call_pk)).order_by(tables.Head.moment.desc()).limit(limit)
+    ).all()
+    call = tables.Call
+    rows = session.scalars(
+        select(call).where(call.id.in_(keys)).options(joinedload(call.result), joinedload(call.transcript))
+    )
+    found = {row.id: row for row in rows}
+    return [found[key] for key in keys if found[key].transcript is not None]
+
+
+def undecided_count(session: Session, wanted: WaitingFilter) -> int:
+    return session.scalar(_undecided(wanted, select(func.count()))) or 0
+
+
+def _undecided(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
+    """``rule_id`` of the filter is given."""
+    head, decision = tables.Head, review_tables.Decision
+    said = select(decision.id).where(
+        decision.call_pk == head.call_pk, decision.rule_id == wanted.rule_id, decision.lane != Lane.CALIBRATION.value
+    )
+    aside = [state.value for state in CallState if state.aside]
+    return statement.select_from(head).where(*_narrowed(wanted), ~said.exists(), head.state.not_in(aside))
 
 
 def body_of(session: Session, result_id: int) -> str:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import Status
@@ -147,6 +147,21 @@ def save_peaks(session: Session, recording: tables.Recording, *, channels: int, 
         recording_id=recording.id, sha256=recording.sha256, channels=channels, per_second=per_second, body=body
     )
     session.merge(row)
+
+
+def changed_outside(session: Session, call_pk: int) -> None:
+    """Let whoever works on a call know that something was said about it elsewhere."""
+    review = review_tables.Review
+    session.execute(
+        update(review)
+        .where(review.call_pk == call_pk, review.state == OPEN, review.kind != ReviewKind.CALIBRATION.value)
+        .values(version=review.version + 1)
+    )
+
+
+def latest_corrections(session: Session, *, limit: int) -> Sequence[review_tables.Correction]:
+    row = review_tables.Correction
+    return session.scalars(select(row).order_by(row.id.desc()).limit(limit)).all()
 
 
 def corrections_of(session: Session, call_pk: int) -> Sequence[review_tables.Correction]:

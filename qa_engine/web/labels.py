@@ -8,7 +8,12 @@ from qa_engine.wording import DECISIONS, EXEMPTS, OVERTURNS, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
-ACTIONS = {"calibration": "进入校准", "facts": "更正信息", "inspected_again": "重新检查，结论不变"}
+ACTIONS = {
+    "calibration": "进入校准",
+    "corrected": "改正文字",
+    "facts": "更正信息",
+    "inspected_again": "重新检查，结论不变",
+}
 ACTORS = {"engine": "系统", "ingest": "导入", "retry": "人工重试"}
 CALL_WARNINGS = {
     "unknown_agent": "清单中没有该坐席的姓名与班组",
@@ -59,6 +64,7 @@ AUDIT = {
 """What the lines of the audit log tell; see `qa_engine.service.people.audit.Action`."""
 NAVIGATION = (
     ("/desk", "复核台", Right.REVIEW),
+    ("/clips", "片段复核", Right.REVIEW),
     ("/calls", "通话", Right.SEE_CALLS),
     ("/agents", "坐席", Right.SEE_REPORTS),
     ("/upload", "上传", Right.INGEST),

@@ -233,3 +233,34 @@ def test_everything_fits_one_screen_and_axe_finds_nothing(zhou: Desk, address: s
     assert zhou.page.evaluate(size) == [1366, 768]
     assert axe_faults(zhou.page) == []
     assert complaints == []
+
+
+def test_clips_are_decided_by_one_key_each(zhou: Desk, complaints: list[str]) -> None:
+    page = zhou.page
+    page.goto("/clips?rule=forbidden.refusal")
+    expect(page.locator(".clip:visible")).to_have_count(1)
+    expect(page.locator(".clip:visible .big")).to_contain_text("不")
+    zhou.press("y")
+    expect(page.locator("#confirmed")).to_have_text("1")
+    zhou.press("n", "1")
+    expect(page.locator("#overturned")).to_have_text("1")
+    expect(page.locator("#precision")).to_contain_text("50.0%")
+    expect(page.locator("#done")).to_be_visible()
+    zhou.press("u")
+    expect(page.locator("#overturned")).to_have_text("0")
+    expect(page.locator(".clip:visible")).to_have_count(1)
+    assert axe_faults(page) == []
+    assert complaints == []
+
+
+def test_a_word_heard_wrong_is_corrected_in_place(zhou: Desk) -> None:
+    zhou.open("c-5")
+    page = zhou.page
+    page.locator('[data-key="rule:promise.soon"] .row').click()
+    zhou.press("t")
+    box = page.get_by_label("实际说的话")
+    expect(box).to_have_value("这个一定能到，你自己去找派件员。")
+    box.fill("这个应该能到，你自己去找派件员。")
+    page.keyboard.press("Enter")
+    expect(page.locator(".corrected")).to_have_count(1)
+    expect(page.locator('[data-key="rule:promise.soon"]')).to_have_attribute("data-kind", "passed")

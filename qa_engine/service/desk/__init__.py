@@ -1,5 +1,7 @@
 """Where people answer the machine: queue, claims, decisions, signing, clips, appeals, calibration."""
 
+from qa_engine.service.desk.clips import Clip, ClipBatch, clip_batch, clip_verdict
+from qa_engine.service.desk.correcting import HotWord, correct_text, hot_words
 from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
 from qa_engine.service.desk.queue import Queue, QueueRow, next_call, queue
 from qa_engine.service.desk.sound import Peaks, call_peaks
@@ -20,7 +22,10 @@ from qa_engine.store.review_queue import QueueTab
 __all__ = [
     "MOST_CHARS",
     "Claim",
+    "Clip",
+    "ClipBatch",
     "DeskForm",
+    "HotWord",
     "Line",
     "ManualLine",
     "Peaks",
@@ -32,8 +37,12 @@ __all__ = [
     "Word",
     "call_peaks",
     "claim",
+    "clip_batch",
+    "clip_verdict",
+    "correct_text",
     "decide",
     "desk_form",
+    "hot_words",
     "keep_words",
     "key_of",
     "let_go",

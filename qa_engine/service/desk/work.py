@@ -116,7 +116,7 @@ def decide(app: App, call_id: str, word: Word, *, version: int, who: Actor) -> S
     if len(word.note) > MOST_CHARS:
         raise UsageError(f"a note has at most {MOST_CHARS} characters")
     with app.database.write() as session:
-        call, review = _held(session, call_id, version, who, now)
+        call, review = held(session, call_id, version, who, now)
         result = _result(session, review)
         decision = _decision(result, call_id, word, review, who, now)
         scorecard = scorecard_of(session, result)
@@ -129,7 +129,7 @@ def decide(app: App, call_id: str, word: Word, *, version: int, who: Actor) -> S
         note(
             session, app, who, Action.VERDICT, call_pk=call.id, subject=_about(decision.target), detail=word.kind.value
         )
-        _touch(review, now)
+        touch(review, now)
         if ReviewKind(review.kind).counts and call.state != CallState.IN_REVIEW.value:
             calls.move(session, call, CallState.IN_REVIEW, actor=who.id, now=now)
         return Standing(review.version, final, undecided(result, said))
@@ -141,9 +141,9 @@ def keep_words(app: App, call_id: str, *, remark: str, lesson: str, version: int
     if max(len(remark), len(lesson)) > MOST_CHARS:
         raise UsageError(f"a remark has at most {MOST_CHARS} characters")
     with app.database.write() as session:
-        _, review = _held(session, call_id, version, who, now)
+        _, review = held(session, call_id, version, who, now)
         review.remark, review.lesson = remark, lesson
-        _touch(review, now)
+        touch(review, now)
         return review.version
 
 
@@ -155,7 +155,7 @@ def sign(app: App, call_id: str, *, remark: str, lesson: str, version: int, who:
     if max(len(remark), len(lesson)) > MOST_CHARS:
         raise UsageError(f"a remark has at most {MOST_CHARS} characters")
     with app.database.write() as session:
-        call, review = _held(session, call_id, version, who, now)
+        call, review = held(session, call_id, version, who, now)
         result = _result(session, review)
         said = decisions_in(session, call, review)
         left = undecided(result, said)
@@ -163,7 +163,7 @@ def sign(app: App, call_id: str, *, remark: str, lesson: str, version: int, who:
             raise ConflictError(f"call {call_id}: {len(left)} lines of the form are not decided yet")
         final = reviewed(result, scorecard_of(session, result), call_from_text(call.facts), said)
         review.remark, review.lesson, review.state = remark, lesson, reviews.SIGNED
-        _touch(review, now)
+        touch(review, now)
         signing = _signing(review, result, final, who, now)
         session.add(signing)
         session.flush()
@@ -252,7 +252,7 @@ def _work(session: Session, call: tables.Call, who: Actor, now: datetime) -> rev
     return reviews.start_review(session, call, ReviewKind.REVIEW, who=who.id, name=who.name, now=now)
 
 
-def _held(
+def held(
     session: Session, call_id: str, version: int, who: Actor, now: datetime
 ) -> tuple[tables.Call, review_tables.Review]:
     """The work that this person holds and has seen as it is now."""
@@ -282,7 +282,7 @@ def _judged_again(call: tables.Call, review: review_tables.Review) -> bool:
     return True
 
 
-def _touch(review: review_tables.Review, now: datetime) -> None:
+def touch(review: review_tables.Review, now: datetime) -> None:
     review.touched_at = now
     review.version += 1
 

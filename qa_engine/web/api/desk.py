@@ -15,6 +15,8 @@ from qa_engine.service.desk import (
     Word,
     call_peaks,
     claim,
+    clip_verdict,
+    correct_text,
     decide,
     keep_words,
     key_of,
@@ -62,6 +64,42 @@ class WordIn(BaseModel):
 
     def aimed(self) -> Target:
         return target_of(self.target)
+
+
+class ClipIn(BaseModel):
+    """The verdict on one clip: confirm, overturn (with its reason), look (the whole call), withdraw."""
+
+    target: Annotated[str, Field(max_length=300)]
+    kind: DecisionKind
+    reason: Annotated[str, Field(max_length=40)] = ""
+
+    @field_validator("target")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        target_of(value)
+        return value
+
+    def aimed(self) -> Target:
+        return target_of(self.target)
+
+
+class VerdictsOut(BaseModel):
+    """What people said about the faults of the rule; precision with its 95 % interval, 0–1."""
+
+    confirmed: int
+    overturned: int
+    precision: float | None
+    low: float | None
+    high: float | None
+
+
+class CorrectionIn(BaseModel):
+    """``turn`` counts from 0; ``heard`` is what is shown there now."""
+
+    version: Version
+    turn: Annotated[int, Field(ge=0)]
+    heard: Annotated[str, Field(max_length=20_000)]
+    said: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class StandingOut(BaseModel):
@@ -156,6 +194,27 @@ def sign_form(
         grade=signed.grade,
         veto=signed.veto,
         next=f"/desk/{segment(following)}" if following else "/desk",
+    )
+
+
+@router.post("/desk/{call_id}/corrections", summary="Correct words that were heard wrong; the call is judged again")
+def correct(call_id: CallId, words: CorrectionIn, engine: Engine, who: Reviewer) -> VersionOut:
+    version = correct_text(
+        engine, call_id, turn=words.turn, heard=words.heard, said=words.said, version=words.version, who=who
+    )
+    return VersionOut(version=version)
+
+
+@router.post("/clips/{call_id}/decisions", summary="Decide a clip of one rule")
+def decide_clip(call_id: CallId, word: ClipIn, engine: Engine, who: Reviewer) -> VerdictsOut:
+    found = clip_verdict(engine, call_id, Word(word.aimed(), word.kind, word.reason), who=who)
+    share = found.precision
+    return VerdictsOut(
+        confirmed=found.confirmed,
+        overturned=found.overturned,
+        precision=None if share is None else share.value,
+        low=None if share is None else share.low,
+        high=None if share is None else share.high,
     )
 
 

@@ -1,0 +1,134 @@
+"""片段复核: eight seconds of one rule, one after another; each verdict counts toward the precision of the rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
+from qa_engine.domain import Evidence, RuleResult, Speaker
+from qa_engine.domain.people import Actor, Reach, Right, reach, require
+from qa_engine.domain.review import DecisionKind, Lane, RuleVerdicts, Target, hit_mark
+from qa_engine.errors import ConflictError, UsageError
+from qa_engine.reports.findings import label_findings, markings_of
+from qa_engine.reports.turns import TurnLine, show_turns
+from qa_engine.rules import own_part
+from qa_engine.scoring import countable_hits
+from qa_engine.service.context import App
+from qa_engine.service.desk.form import key_of
+from qa_engine.service.desk.work import Word, make_decision
+from qa_engine.service.people.audit import Action, note
+from qa_engine.service.people.reached import within_reach
+from qa_engine.store import calls, review_queue, reviews, tables
+
+CLIP_SECONDS = 8.0
+BEFORE_SECONDS = 3.0
+AT_ONCE = 40
+_KINDS = frozenset({DecisionKind.CONFIRM, DecisionKind.OVERTURN, DecisionKind.LOOK, DecisionKind.WITHDRAW})
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One hit with the words around it. ``start`` and ``end`` are seconds of the recording; None without times."""
+
+    call_id: str
+    key: str
+    agent: str
+    when: str
+    scenario: str | None
+    message: str
+    lines: tuple[TurnLine, ...]
+    start: float | None
+    end: float | None
+    has_sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClipBatch:
+    clips: tuple[Clip, ...]
+    verdicts: RuleVerdicts
+    waiting: int  # faults of the rule that nobody has looked at
+
+
+def clip_batch(
+    app: App,
+    rule_id: str,
+    *,
+    who: Actor,
+    team: str | None = None,
+    day_from: date | None = None,
+    day_to: date | None = None,
+    limit: int = AT_ONCE,
+) -> ClipBatch:
+    """Faults of a rule that nobody decided, the newest first. Raises NotAllowed."""
+    require(who, Right.REVIEW)
+    teams = None if reach(who, Right.REVIEW) is Reach.ALL else who.teams
+    wanted = review_queue.WaitingFilter(who.id, day_from, day_to, team, rule_id, teams=teams)
+    with app.database.read() as session:
+        found = review_queue.undecided_faults(session, wanted, limit=limit)
+        clips = [clip for call in found for clip in _clips(call, rule_id)]
+        verdicts = reviews.rule_verdicts(session, day_from=day_from, day_to=day_to, team=team, rule_id=rule_id)
+        waiting = review_queue.undecided_count(session, wanted)
+    return ClipBatch(tuple(clips[:limit]), verdicts.get(rule_id, RuleVerdicts(rule_id)), waiting)
+
+
+def clip_verdict(app: App, call_id: str, word: Word, *, who: Actor) -> RuleVerdicts:
+    """Append the verdict on a clip, and tell how those on its rule stand.
+
+    Raises NotFoundError, NotAllowed, UsageError.
+    """
+    if word.kind not in _KINDS or word.target.rule is None:
+        raise UsageError("a clip is confirmed, overturned, or sent to the desk")
+    now = app.clock.now()
+    with app.database.write() as session:
+        call = within_reach(who, Right.REVIEW, calls.find(session, call_id, lock=True), call_id)
+        if call.result is None or call.result_id is None:
+            raise ConflictError(f"call {call_id} has no result")
+        result = result_from_text(call.result.body)
+        decision = make_decision(result, call_id, word, lane=Lane.CLIP, who=who, now=now)
+        reviews.add_decision(session, decision, call=call, result_id=call.result_id, review_id=None, name=who.name)
+        reviews.changed_outside(session, call.id)
+        note(session, app, who, Action.VERDICT, call_pk=call.id, subject=word.target.rule, detail=word.kind.value)
+        session.flush()
+        found = reviews.rule_verdicts(session, rule_id=word.target.rule)
+    return found.get(word.target.rule, RuleVerdicts(word.target.rule))
+
+
+def _clips(call: tables.Call, rule_id: str) -> Sequence[Clip]:
+    assert call.result is not None
+    assert call.transcript is not None
+    result = result_from_text(call.result.body)
+    rule = next((rule for rule in result.rules if rule.id == rule_id), None)
+    if rule is None:
+        return ()
+    facts = call_from_text(call.facts)
+    transcript = own_part(transcript_from_text(call.transcript.body, facts))
+    labels = label_findings(result)
+    shown = show_turns(transcript, markings_of(result, labels, transcript), {})
+    return [
+        Clip(
+            call_id=call.call_id,
+            key=key_of(Target(rule=rule_id, hit=mark)),
+            agent=f"{call.agent_name or ''} {call.agent_id or ''}".strip(),
+            when=facts.started_at.strftime("%m-%d %H:%M") if facts.started_at else call.day.isoformat(),
+            scenario=call.scenario,
+            message=rule.message,
+            lines=shown.quote(shown.around(turn)) if turn is not None else (),
+            start=None if start is None else max(0.0, start - BEFORE_SECONDS),
+            end=None if start is None else max(0.0, start - BEFORE_SECONDS) + CLIP_SECONDS,
+            has_sound=call.recording_id is not None,
+        )
+        for mark, turn, start in _places(rule)
+    ]
+
+
+def _places(rule: RuleResult) -> list[tuple[str | None, int | None, float | None]]:
+    """(mark, turn, seconds) of each hit that can be decided alone; else of the rule as a whole."""
+    hits = countable_hits(rule)
+    if hits:
+        return [(hit_mark(hit), hit.turn, hit.start) for hit in hits]
+    own = [one for one in rule.evidence if one.speaker is not Speaker.CUSTOMER] or list(rule.evidence)
+    first: Evidence | None = min(own, key=lambda one: one.start if one.start is not None else 0.0, default=None)
+    if first is not None:
+        return [(None, first.turn, first.start)]
+    searched = next((one for one in rule.searched if one.turns), None)
+    return [(None, searched.turns[0] if searched else None, searched.start if searched else None)]

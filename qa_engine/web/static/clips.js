@@ -1,0 +1,73 @@
+// Clips of one rule: heard, decided by one key, and on to the next.
+const byId = (id) => document.getElementById(id);
+const clips = Array.from(document.querySelectorAll(".clip")), sound = byId("clip-sound");
+const mark = document.querySelector('meta[name="csrf"]');
+const narrow = document.querySelector(".clips-page .narrow select[name=rule]");
+if (narrow) { narrow.addEventListener("change", () => narrow.form.submit()); }
+if (clips.length) { start(); }
+
+function start() {
+  let at = 0, seen = 0, line = Promise.resolve();
+  const began = Date.now(), said = [];
+  const tell = (text) => { byId("told").textContent = text; };
+  const play = () => {
+    const clip = clips[at];
+    if (!clip || !clip.dataset.start) { return; }
+    const address = `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
+    const go = () => { sound.currentTime = Number(clip.dataset.start); const begun = sound.play(); if (begun) { begun.catch(() => {}); } };
+    if (!sound.src.endsWith(address)) { sound.src = address; sound.addEventListener("loadedmetadata", go, { once: true }); } else { go(); }
+    sound.playbackRate = 1.25;
+  };
+  sound.addEventListener("timeupdate", () => {
+    const clip = clips[at];
+    if (!clip || !clip.dataset.start) { return; }
+    const start = Number(clip.dataset.start), end = Number(clip.dataset.end);
+    clip.querySelector(".bar-of-time i").style.width = `${Math.max(0, Math.min(100, (sound.currentTime - start) / (end - start) * 100))}%`;
+    if (sound.currentTime >= end) { sound.pause(); }
+  });
+  const show = (n) => {
+    clips.forEach((clip, place) => { clip.hidden = place !== n; });
+    at = n; byId("why").hidden = true;
+    const over = n >= clips.length;
+    byId("done").hidden = !over; byId("verdicts").hidden = over;
+    if (over) { sound.pause(); byId("done").querySelector("a").focus(); } else { play(); }
+  };
+  const send = (clip, kind, reason) => {
+    line = line.then(async () => {
+      for (;;) {
+        const answer = await fetch(`/api/v1/clips/${encodeURIComponent(clip.dataset.call)}/decisions`, { method: "POST", headers: { "content-type": "application/json", ...(mark ? { "x-csrf-token": mark.content } : {}) }, body: JSON.stringify({ target: clip.dataset.key, kind, reason }) }).catch(() => null);
+        if (!answer) { tell("连接中断，恢复后自动提交。"); await new Promise((go) => setTimeout(go, 2500)); continue; }
+        if (answer.status === 401) { location.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`; return; }
+        if (!answer.ok) { tell("这一段没有写入，请刷新后再判。"); return; }
+        const told = await answer.json();
+        byId("confirmed").textContent = told.confirmed; byId("overturned").textContent = told.overturned;
+        byId("precision").textContent = told.precision === null ? "还没有判断" : `${(100 * told.precision).toFixed(1)}%（${Math.round(100 * told.low)}–${Math.round(100 * told.high)}%）`;
+        tell(""); return;
+      }
+    });
+  };
+  const decide = (kind, reason = "") => {
+    const clip = clips[at];
+    if (!clip) { return; }
+    send(clip, kind, reason);
+    said.push(at); seen += 1;
+    byId("seen").textContent = seen;
+    const used = Math.floor((Date.now() - began) / 1000);
+    byId("used").textContent = `${Math.floor(used / 60)}:${String(used % 60).padStart(2, "0")}`;
+    show(at + 1);
+  };
+  const undo = () => { const last = said.pop(); if (last === undefined) { return; } seen -= 1; byId("seen").textContent = seen; send(clips[last], "withdraw", ""); show(last); };
+  const overturn = () => { byId("why").hidden = false; };
+  byId("verdicts").addEventListener("click", (event) => { const button = event.target.closest("[data-kind]"); if (button) { if (button.dataset.kind === "overturn") { overturn(); } else { decide(button.dataset.kind); } } });
+  byId("why").addEventListener("click", (event) => { const button = event.target.closest("[data-reason]"); if (button) { decide("overturn", button.dataset.reason); } });
+  byId("again").addEventListener("click", play); byId("undo").addEventListener("click", undo);
+  const KEYS = { y: () => decide("confirm"), n: overturn, "?": () => decide("look"), Enter: play, u: undo, " ": () => { if (sound.paused) { play(); } else { sound.pause(); } }, Escape: () => { byId("why").hidden = true; } };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) { return; }
+    if (event.target.closest("button, a") && (event.key === "Enter" || event.key === " ")) { return; }
+    if (/^[1-6]$/.test(event.key) && !byId("why").hidden) { byId("why").querySelectorAll("[data-reason]")[Number(event.key) - 1].click(); return; }
+    const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+  play();
+}

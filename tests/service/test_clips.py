@@ -1,0 +1,96 @@
+"""Clips of one rule, and texts that were heard wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.review import DecisionKind, Overturn, Target
+from qa_engine.errors import UsageError
+from qa_engine.service import App, FixedClock, get_call
+from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words
+from qa_engine.service.desk.form import desk_form, target_of
+from qa_engine.service.desk.work import StaleError, Word, claim, decide
+from tests.desk_centre import WANG, ZHANG, ZHOU, fill_desk, open_desk
+
+K = DecisionKind
+RULE = "forbidden.refusal"
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[App]:
+    with open_desk(tmp_path / "home", FixedClock()) as app:
+        fill_desk(app)
+        yield app
+
+
+def test_every_hit_is_a_clip_and_every_verdict_counts(centre: App) -> None:
+    batch = clip_batch(centre, RULE, who=ZHOU)
+    assert [(clip.call_id, clip.end) for clip in batch.clips if clip.start is not None] != []
+    assert len(batch.clips) == 4, "two calls, two hits each"
+    assert batch.waiting == 2
+    assert all(
+        clip.end - clip.start == pytest.approx(8)
+        for clip in batch.clips
+        if clip.start is not None and clip.end is not None
+    )
+    assert all("fault" in {p.mark.value for line in clip.lines for p in line.pieces} for clip in batch.clips)
+    one, two, three, _ = batch.clips
+    clip_verdict(centre, one.call_id, Word(target_of(one.key), K.CONFIRM), who=ZHOU)
+    clip_verdict(centre, two.call_id, Word(target_of(two.key), K.OVERTURN, Overturn.MISHEARD), who=ZHOU)
+    found = clip_verdict(centre, three.call_id, Word(target_of(three.key), K.CONFIRM), who=ZHANG)
+    assert (found.confirmed, found.overturned, found.reasons) == (2, 1, {"misheard": 1})
+    assert found.precision is not None
+    assert found.precision.of == 3
+    assert clip_batch(centre, RULE, who=ZHOU).clips == ()
+    assert desk_form(centre, one.call_id, who=ZHOU).final.total == 24, "the verdict stands on the form"
+    back = clip_verdict(centre, two.call_id, Word(target_of(two.key), K.WITHDRAW), who=ZHOU)
+    assert back.overturned == 0
+
+
+def test_a_verdict_from_elsewhere_is_seen_by_who_works_on_the_call(centre: App) -> None:
+    version = claim(centre, "c-faults", who=ZHOU).version
+    clip_verdict(centre, "c-faults", Word(Target(rule=RULE), K.CONFIRM), who=ZHANG)
+    with pytest.raises(StaleError):
+        decide(centre, "c-faults", Word(Target(rule=RULE), K.CONFIRM), version=version, who=ZHOU)
+
+
+def test_who_may_and_what_is_no_verdict_on_a_clip(centre: App) -> None:
+    with pytest.raises(NotAllowed):
+        clip_batch(centre, RULE, who=WANG)
+    with pytest.raises(UsageError):
+        clip_verdict(centre, "c-faults", Word(Target(rule=RULE), K.POINTS, points=-1.0), who=ZHOU)
+
+
+def test_a_corrected_text_is_judged_again_beside_the_first(centre: App) -> None:
+    before = get_call(centre, "c-doubts")
+    version = claim(centre, "c-doubts", who=ZHOU).version
+    said = "这个应该能到，您自己去找派件员。"
+    version = correct_text(
+        centre, "c-doubts", turn=4, heard="这个一定能到，你自己去找派件员。", said=said, version=version, who=ZHOU
+    )
+    after = get_call(centre, "c-doubts")
+    assert before.transcript_digest != after.transcript_digest
+    assert after.transcript is not None
+    turn = after.transcript.turns[4]
+    assert turn.text == said
+    assert "".join(word.text for word in turn.words) == "这个应该能到您自己去找派件员"
+    starts = [word.start for word in turn.words]
+    assert starts == sorted(starts)
+    assert 12.0 <= starts[0] < starts[-1] < 14.6
+    form = desk_form(centre, "c-doubts", who=ZHOU)
+    assert {line.finding.rule_id for line in form.asked} == {"tone.cold", "wait.please"}, "no promise was made"
+    assert next(turn.corrected for turn, _ in form.turns if turn.line.index == 4).startswith("周岚 改：")
+    words = {(word.said, word.heard): word.times for word in hot_words(centre, who=ZHOU)}
+    assert words == {("应该", "一定"): 1, ("您", "你"): 1}
+    found = decide(centre, "c-doubts", Word(Target(rule="tone.cold"), K.CONFIRM), version=version, who=ZHOU)
+    assert found.final.transcript == after.transcript_digest
+
+
+@pytest.mark.parametrize(("turn", "said"), [(4, ""), (40, "好"), (5, "我打他电话138****5678没人接。")])
+def test_what_cannot_be_corrected(centre: App, turn: int, said: str) -> None:
+    version = claim(centre, "c-doubts", who=ZHOU).version
+    with pytest.raises(UsageError):
+        correct_text(centre, "c-doubts", turn=turn, heard="x", said=said, version=version, who=ZHOU)
+    assert claim(centre, "c-doubts", who=ZHOU).version == version
