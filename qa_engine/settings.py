@@ -209,6 +209,11 @@ class Settings(BaseSettings):
     session_hours: Annotated[float, Field(gt=0, le=168)] = Field(
         12.0, description="A browser is signed out so long after it signed in."
     )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID Connect provider for signing in, for example `https://id.example.cn/realms/qa`."
+    )
+    oidc_client_id: str | None = Field(None, description="What the OIDC provider calls this service.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Secret of this service at the OIDC provider.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log as JSON lines instead of readable lines.")
 

@@ -60,6 +60,7 @@ from qa_engine.service.people.accounts import (
 )
 from qa_engine.service.people.audit import Action, AuditPage, AuditRow, note_look, read_audit
 from qa_engine.service.people.names import ROLES, rights_of, role_of
+from qa_engine.service.people.oidc import OidcStart, begin_oidc, finish_oidc, oidc_on
 from qa_engine.service.people.signing_in import SignedIn, bearer, change_password, sign_in, sign_out, signed_in
 from qa_engine.service.people.tokens import TokenRow, add_token, list_tokens, revoke_token
 from qa_engine.service.ports.bell import Bell, MemoryBell
@@ -157,6 +158,7 @@ __all__ = [
     "ListReport",
     "MemoryBell",
     "NightSources",
+    "OidcStart",
     "OutgoingRow",
     "PackJudge",
     "PauseRow",
@@ -196,6 +198,7 @@ __all__ = [
     "agent_names",
     "bearer",
     "begin_night",
+    "begin_oidc",
     "call_not_named",
     "change_account",
     "change_password",
@@ -209,6 +212,7 @@ __all__ = [
     "end_webhook",
     "expect_calls",
     "fault_rules",
+    "finish_oidc",
     "get_agent",
     "get_call",
     "health",
@@ -234,6 +238,7 @@ __all__ = [
     "night_progress",
     "night_tick",
     "note_look",
+    "oidc_on",
     "open_app",
     "open_days",
     "playable_file",

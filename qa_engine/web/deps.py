@@ -19,7 +19,7 @@ from qa_engine.service import signed_in as behind_cookie
 COOKIE, SECURE_COOKIE = "qa_session", "__Host-qa_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-PUBLIC = frozenset({"/sign-in", "/healthz", "/readyz", "/form.css"})
+PUBLIC = frozenset({"/sign-in", "/sign-in/oidc", "/sign-in/oidc/done", "/healthz", "/readyz", "/form.css"})
 """Routes that a stranger may ask for."""
 BEFORE_A_NEW_PASSWORD = frozenset({"/account", "/account/password", "/sign-out"})
 CHECKS_ITS_FORM = frozenset({"/upload"})

@@ -62,6 +62,25 @@ AUDIT = {
     "forget": "删除客户数据",
 }
 """What the lines of the audit log tell; see `qa_engine.service.people.audit.Action`."""
+AUDIT_DETAILS = {
+    "password": "密码",
+    "new password": "新密码",
+    "oidc": "统一登录",
+    "locked": "已锁定",
+    "revoked": "收回",
+    "ended": "停止",
+    "signed": "签字",
+    "confirm": "确认",
+    "overturn": "推翻",
+    "score": "打分",
+    "exempt": "不适用",
+    "retry": "重新处理",
+    "new": "新录音",
+    "duplicate": "已有的录音",
+    "corrected": "更正",
+    "replaced": "替换",
+    "aside": "不能使用",
+}
 NAVIGATION = (
     ("/desk", "复核台", Right.REVIEW),
     ("/clips", "片段复核", Right.REVIEW),
@@ -130,6 +149,11 @@ def rule_status(value: Status | None) -> str:
 
 def audit_action(key: str) -> str:
     return AUDIT.get(key, key)
+
+
+def audit_detail(text: str) -> str:
+    """What a line of the log adds; names of formats, rights and events are shown as they are."""
+    return AUDIT_DETAILS.get(text, text)
 
 
 def call_warning(key: str) -> str:

@@ -99,6 +99,7 @@ def environment() -> Environment:
         action=labels.action,
         actor=labels.actor,
         audit_action=labels.audit_action,
+        audit_detail=labels.audit_detail,
         call_warning=labels.call_warning,
         decision=labels.decision,
         decision_reason=labels.decision_reason,
@@ -143,7 +144,7 @@ def render(
         .get_template(template)
         .render(
             notice=notice_of(request),
-            gaps=gaps_of(request),
+            gaps=gaps_of(request) if visitor else (),
             zone=zone_of(request),
             path=request.url.path,
             who=visitor.who if visitor else None,

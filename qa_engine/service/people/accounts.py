@@ -11,7 +11,7 @@ from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service.context import App
 from qa_engine.service.people import passwords
 from qa_engine.service.people.audit import Action, note
-from qa_engine.service.people.names import sign_in_name
+from qa_engine.service.people.names import ROLES, sign_in_name
 from qa_engine.store import accounts
 from qa_engine.store.accounts import WithTeams
 from qa_engine.store.people_tables import Account
@@ -85,7 +85,7 @@ def add_account(
         session.add(account)
         session.flush()
         accounts.set_teams(session, account.id, _teams(teams))
-        note(session, app, who, Action.PEOPLE, subject=known_as, detail=f"added {role.value}")
+        note(session, app, who, Action.PEOPLE, subject=known_as, detail=f"新建（{ROLES[role]}）")
     return first
 
 
@@ -99,7 +99,7 @@ def reset_password(app: App, name: str, *, who: Actor) -> str:
         account.password_hash, account.must_change = stored, True
         account.failures, account.locked_until = 0, None
         accounts.end_sign_ins(session, account_id=account.id)
-        note(session, app, who, Action.PEOPLE, subject=account.name, detail="password reset")
+        note(session, app, who, Action.PEOPLE, subject=account.name, detail="重设一次性密码")
     return first
 
 
@@ -113,7 +113,7 @@ def set_disabled(app: App, name: str, disabled: bool, *, who: Actor) -> None:
         account.disabled = disabled
         if disabled:
             accounts.end_sign_ins(session, account_id=account.id)
-        note(session, app, who, Action.PEOPLE, subject=account.name, detail="disabled" if disabled else "enabled")
+        note(session, app, who, Action.PEOPLE, subject=account.name, detail="停用" if disabled else "启用")
 
 
 def change_account(
@@ -135,19 +135,19 @@ def change_account(
         if role is not None and role.value != account.role:
             if account.name == who.id:
                 raise ConflictError("you cannot change your own role")
-            told.append(f"role {account.role} → {role.value}")
+            told.append(f"角色 {ROLES[Role(account.role)]} → {ROLES[role]}")
             account.role = role.value
         if title:
             account.title = _title(title)
         if agent_id is not None:
-            told.append("agent")
+            told.append("工号")
             account.agent_id = agent_id or None
         if account.role == Role.AGENT.value and not account.agent_id:
             raise UsageError("an agent's account needs the id of the agent")
         if teams is not None:
-            told.append("teams")
+            told.append("班组")
             accounts.set_teams(session, account.id, _teams(teams))
-        note(session, app, who, Action.PEOPLE, subject=account.name, detail=", ".join(told))
+        note(session, app, who, Action.PEOPLE, subject=account.name, detail="、".join(told))
 
 
 def _found(session: Session, name: str) -> WithTeams:

@@ -1,19 +1,20 @@
 """登录, 退出, and one's own account with its password."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.errors import SignInError, UsageError
-from qa_engine.service import ROLES, change_password, sign_in, sign_out
-from qa_engine.web.deps import COOKIE, SECURE_COOKIE, Engine, Who, cookie_of, visitor
+from qa_engine.service import ROLES, begin_oidc, change_password, finish_oidc, oidc_on, sign_in, sign_out
+from qa_engine.web.deps import COOKIE, SECURE_COOKIE, Engine, Who, cookie_of, get_engine, visitor
 from qa_engine.web.errors import problem
 from qa_engine.web.rendering import render
 from qa_engine.web.throttle import Throttle
 
 router = APIRouter(include_in_schema=False)
 
+OIDC_COOKIE = "qa_oidc"
 ENDED = "登录已过期，请重新登录。"
 TOO_MANY = "该地址尝试登录的次数过多，请稍后再试。"
 
@@ -42,18 +43,53 @@ def enter(
 ) -> Response:
     if not engine.settings.sign_in:
         return RedirectResponse("/", status_code=303)
-    throttle = request.app.state.throttle
-    assert isinstance(throttle, Throttle)
-    address = request.client.host if request.client else ""
-    wait = throttle.wait_seconds(address)
+    throttle = _throttle(request)
+    wait = throttle.wait_seconds(_address(request))
     if wait:
         return _form(request, next, status=429, fault=TOO_MANY, name=name, retry_after=str(int(wait) + 1))
     try:
         secret = sign_in(engine, name, password)
     except SignInError as error:
         return _form(request, next, status=401, fault=str(error), name=name)
-    throttle.forget(address)
+    throttle.forget(_address(request))
     answer = RedirectResponse(safe_next(next), status_code=303)
+    return with_cookie(answer, request, secret, engine.settings.session_hours)
+
+
+@router.get("/sign-in/oidc")
+def enter_elsewhere(request: Request, engine: Engine, next: str = "/") -> Response:
+    """To the provider; what must come back unchanged waits in a cookie."""
+    if not oidc_on(engine.settings):
+        return problem(request, 404)
+    wait = _throttle(request).wait_seconds(_address(request))
+    if wait:
+        return _form(request, next, status=429, fault=TOO_MANY, retry_after=str(int(wait) + 1))
+    try:
+        start = begin_oidc(engine, _way_back(request))
+    except SignInError as error:
+        return _form(request, next, status=503, fault=str(error))
+    answer = RedirectResponse(start.url, status_code=303)
+    kept = f"{start.kept}.{quote(safe_next(next), safe='')}"
+    secure = request.url.scheme == "https"
+    answer.set_cookie(
+        OIDC_COOKIE, kept, max_age=600, path="/sign-in/oidc", secure=secure, httponly=True, samesite="lax"
+    )
+    return answer
+
+
+@router.get("/sign-in/oidc/done")
+def back_from_elsewhere(request: Request, engine: Engine, code: str = "", state: str = "") -> Response:
+    if not oidc_on(engine.settings):
+        return problem(request, 404)
+    kept, _, next = request.cookies.get(OIDC_COOKIE, "").rpartition(".")
+    next = safe_next(unquote(next))
+    try:
+        secret = finish_oidc(engine, code=code, state=state, kept=kept, redirect_uri=_way_back(request))
+    except SignInError as error:
+        return _form(request, next, status=401, fault=str(error))
+    _throttle(request).forget(_address(request))
+    answer = RedirectResponse(next, status_code=303)
+    answer.delete_cookie(OIDC_COOKIE, path="/sign-in/oidc")
     return with_cookie(answer, request, secret, engine.settings.session_hours)
 
 
@@ -109,6 +145,21 @@ def with_cookie(answer: Response, request: Request, secret: str, hours: float) -
     return answer
 
 
+def _throttle(request: Request) -> Throttle:
+    throttle = request.app.state.throttle
+    assert isinstance(throttle, Throttle)
+    return throttle
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _way_back(request: Request) -> str:
+    """Where the provider sends the browser; the name of the service was checked at the gate."""
+    return f"{request.url.scheme}://{request.headers['host']}/sign-in/oidc/done"
+
+
 def _form(
     request: Request,
     next: str,
@@ -126,6 +177,7 @@ def _form(
         status=status,
         headers=headers,
         next=safe_next(next),
+        oidc=oidc_on(get_engine(request).settings),
         fault=fault,
         told=told,
         name=name,
