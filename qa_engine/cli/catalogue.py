@@ -42,6 +42,10 @@ COMMANDS: Entries = {
         "qa_engine.cli.ledger:ledger",
         "The ledger of a day: expected = scored + excluded + quarantined + in work + missing; exit 1 when it is open.",
     ),
+    "drift": Entry(
+        "qa_engine.cli.drift:drift",
+        "Each rule's hit rate of a day against its history, and whose doing a jump is; exit 1 when a rule jumped.",
+    ),
     "expect": Entry(
         "qa_engine.cli.ledger:expect", "Take an export of call records as the recordings that a day should bring."
     ),

@@ -107,3 +107,27 @@ class Forgotten(Base):
     at: Mapped[datetime]
     who: Mapped[str]
     why: Mapped[str]
+
+
+class PanelCall(Base):
+    """A call of the fixed panel, as it was heard and judged when the panel was fixed."""
+
+    __tablename__ = "panel_calls"
+
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcripts.id"))
+    result_id: Mapped[int] = mapped_column(ForeignKey("results.id"))
+    fixed_at: Mapped[datetime]
+
+
+class DriftFinding(Base):
+    """A rule that jumped on a day, and what the panel said of it."""
+
+    __tablename__ = "drift_findings"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    rule_id: Mapped[str] = mapped_column(primary_key=True)
+    jump: Mapped[int]
+    cause: Mapped[str] = mapped_column(String(10))
+    panel: Mapped[str]  # JSON of reports.drift.PanelCounts, or null
+    found_at: Mapped[datetime]

@@ -45,6 +45,7 @@ def test_the_way_of_a_call_in_order() -> None:
         ("peaks", "peaks", None),
         ("night", "night", None),
         ("watch", "night", None),
+        ("drift", "night", None),
     ]
     assert list(queues()) == ["asr", "asr_bulk", "inspect", "report", "peaks", "night"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())

@@ -16,6 +16,7 @@ from qa_engine.domain import Agent, CallResult, Transcript
 from qa_engine.domain.night import LedgerOfDay
 from qa_engine.reports.agent_report import UncountedCall
 from qa_engine.reports.document import Document
+from qa_engine.reports.drift import DriftReport
 from qa_engine.reports.period import PackNotes, PromiseOfCall, Reviewed, SampledCall, Signed, Tally, Training
 from qa_engine.reports.statistics import WHOLE_TIME, InspectedCall, Period
 
@@ -52,6 +53,9 @@ class Source(Protocol):
 
     def ledger(self, day: date | None) -> LedgerOfDay:
         """The ledger of a day; None: of the newest day that has calls."""
+
+    def drift(self, day: date | None) -> DriftReport:
+        """Every rule of a day against its history; None: of the newest day that has calls."""
 
     # -- over many calls, without reading them one by one --------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from qa_engine.reports.render.control_svg import control_svg
 from qa_engine.reports.render.element import tag
 from qa_engine.reports.render.pictures_svg import PICTURES
 from qa_engine.reports.render.track_svg import draw_tracks, tracks_height
@@ -183,6 +184,7 @@ def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool
 
 CHARTS: Mapping[str, Callable[[Any, str], Markup]] = {
     "timeline": timeline_svg,  # of a `Timeline`
+    "control": lambda chart, _: control_svg(chart),  # of a `ControlChart`
     "trend": lambda days, _: trend_svg(days),  # of `DayPoint`s
     **PICTURES,
 }

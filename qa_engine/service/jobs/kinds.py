@@ -23,8 +23,8 @@ _STAGES = "qa_engine.service.stages"
 
 TRANSCRIBE, INSPECT, REPORT = "transcribe", "inspect", "report"
 """The way of a call, each kind naming the next."""
-NIGHT, WATCH = "night", "watch"
-"""What is about no call: taking in the recordings of a day, and what lies in a watched folder."""
+NIGHT, WATCH, DRIFT = "night", "watch", "drift"
+"""What is about no call: the recordings of a day, a watched folder, the rules held against their past."""
 ASR, ASR_BULK = "asr", "asr_bulk"
 """Queues of recordings: one that somebody waits for, and whole folders of them."""
 

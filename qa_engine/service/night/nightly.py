@@ -23,8 +23,8 @@ from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.service.alerts.night import tell_closed, tell_late
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import INSPECT, NIGHT, TRANSCRIBE, enqueue
-from qa_engine.service.jobs.ringing import ring
+from qa_engine.service.jobs.kinds import DRIFT, INSPECT, NIGHT, TRANSCRIBE, enqueue
+from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.night.ledgers import draw_ledger
 from qa_engine.settings import Settings
 from qa_engine.store import JobState, calls, jobs, ledgers, night_tables, nights, tables
@@ -174,6 +174,7 @@ def advance_night(app: App, day: date) -> NightProgress:
         return progress
     done = progress.calls == progress.settled
     ledger = draw_ledger(app, day, who=MACHINE) if done or late else None
+    rings: list[Ring] = []
     with app.database.write() as session:
         night = nights.find(session, day)
         assert night is not None
@@ -184,6 +185,10 @@ def advance_night(app: App, day: date) -> NightProgress:
             tell_late(session, app, progress)
         if done and ledger is not None:
             tell_closed(session, app, ledger)
+            job = enqueue(session, DRIFT, subject=day.isoformat(), key="", now=now)
+            jobs.ask_again(session, job.id, now=now)
+            rings = [(job.queue, job.id)]
+    ring(app, rings)
     if done:
         log.info("night_done", day=str(day), calls=progress.calls)
     return night_progress(app, day, who=MACHINE)

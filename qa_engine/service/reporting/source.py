@@ -10,7 +10,9 @@ from qa_engine.domain.night import LedgerOfDay
 from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.reports import InspectedCall, Period, StoredCall, UncountedCall
+from qa_engine.reports.drift import DriftReport
 from qa_engine.rules import own_part
+from qa_engine.service.night.drift import drift_report
 from qa_engine.service.night.ledgers import day_ledger
 from qa_engine.service.reporting.period_source import PeriodSource, call_filter
 from qa_engine.store import calls, lists, tables
@@ -75,3 +77,6 @@ class DatabaseSource(PeriodSource):
                 day = calls.newest_day(session)
             day = day or self._app.clock.now().astimezone(self._zone).date()
         return day_ledger(self._app, day, who=MACHINE)
+
+    def drift(self, day: date | None) -> DriftReport:
+        return drift_report(self._app, day, who=MACHINE)

@@ -119,6 +119,7 @@ def test_the_catalogue() -> None:
         "cases": ("案例库与考核题目", "centre", "cases"),
         "complaints": ("投诉登记与承诺台账", "centre", "complaints"),
         "daily": ("每日例会简报", "centre", "daily"),
+        "drift": ("规则命中率监测", "centre", "drift"),
         "ledger": ("每日录音台账", "centre", "ledgers"),
         "monthly": ("月度服务质量分析报告", "centre", "monthly"),
         "payroll": ("考核扣分汇总", "centre", "payroll"),
