@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 
-from qa_engine.service import App, night_tick, run_job
+from qa_engine.service import App, night_tick, run_jobs
 from qa_engine.service.adapters.celery_bell import JOB_TASK, NIGHT_TASK, TICK_TASK
 
 AppFactory = Callable[[], App]
@@ -37,8 +37,8 @@ def add_tasks(celery: Celery, process_app: ProcessApp) -> None:
     task: Any = celery.task
 
     @task(name=JOB_TASK)  # type: ignore[untyped-decorator]
-    def job(job_id: int) -> None:
-        run_job(process_app.get(), job_id)
+    def job(*job_ids: int) -> None:
+        run_jobs(process_app.get(), job_ids)
 
     @task(name=NIGHT_TASK)  # type: ignore[untyped-decorator]
     def night() -> None:

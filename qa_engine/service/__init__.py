@@ -41,7 +41,7 @@ from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, Ingest
 from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
 from qa_engine.service.intake.registering import WARNINGS
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
-from qa_engine.service.jobs.running import JobOutcome, run_job, run_pending
+from qa_engine.service.jobs.running import JobOutcome, run_job, run_jobs, run_pending
 from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
 from qa_engine.service.jobs.watching import Watch
 from qa_engine.service.jobs.worker_command import schedule_command, worker_command
@@ -267,6 +267,7 @@ __all__ = [
     "rules_folder",
     "run_golden_calls",
     "run_job",
+    "run_jobs",
     "run_pending",
     "run_rule_examples",
     "scenarios",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from qa_engine.domain import CallState, may_follow
 from qa_engine.errors import ConflictError
 from qa_engine.store import tables
+from qa_engine.store.inserting import is_alone
 
 
 def find_recording(session: Session, sha256: str) -> tables.Recording | None:
@@ -18,13 +19,17 @@ def find_recording(session: Session, sha256: str) -> tables.Recording | None:
 def find(session: Session, call_id: str, *, lock: bool = False) -> tables.Call | None:
     """The call with its recording, transcript and result. ``lock`` keeps others from changing it meanwhile."""
     statement = select(tables.Call).where(tables.Call.call_id == call_id)
-    if lock:
+    if lock and not is_alone(session):
         session.execute(statement.with_for_update())
     return session.scalar(
         statement.options(
             joinedload(tables.Call.recording), joinedload(tables.Call.transcript), joinedload(tables.Call.result)
         ).execution_options(populate_existing=True)
     )
+
+
+def agent_of(session: Session, call_id: str) -> str | None:
+    return session.scalar(select(tables.Call.agent_id).where(tables.Call.call_id == call_id))
 
 
 def find_by_recording(session: Session, recording_id: int) -> tables.Call | None:

@@ -11,6 +11,11 @@ from qa_engine.store.tables import Base
 Row = TypeVar("Row", bound=Base)
 
 
+def is_alone(session: Session) -> bool:
+    """True when nobody else can write before this transaction ends: SQLite's write lock is taken at its beginning."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def insert_or_return(session: Session, find: Callable[[], Row | None], make: Callable[[], Row]) -> tuple[Row, bool]:
     """The row that ``find`` finds, or a new one, and whether it is new.
 
@@ -20,6 +25,10 @@ def insert_or_return(session: Session, find: Callable[[], Row | None], make: Cal
     if found is not None:
         return found, False
     row = make()
+    if is_alone(session):
+        session.add(row)
+        session.flush()
+        return row, True
     try:
         with session.begin_nested():
             session.add(row)

@@ -79,8 +79,8 @@ class CeleryBell:
         self._app.conf.broker_transport_options = {**self._app.conf.broker_transport_options, **_RETRY}
         self._failures = _failures(self._app)
 
-    def ring(self, queue: str, job_id: int) -> None:
-        send(self._app, JOB_TASK, [job_id], queue=queue)
+    def ring(self, queue: str, *job_ids: int) -> None:
+        send(self._app, JOB_TASK, list(job_ids), queue=queue)
 
     def pending(self, queue: str) -> int | None:
         try:

@@ -4,7 +4,7 @@ A new kind is one new file in that folder: its name, its queue, what people call
 """
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,7 +28,14 @@ NIGHT, WATCH, DRIFT = "night", "watch", "drift"
 ASR, ASR_BULK = "asr", "asr_bulk"
 """Queues of recordings: one that somebody waits for, and whole folders of them."""
 
+LONGEST_WORK_SECONDS = 6 * 3600.0
+"""The limit of work that says no other."""
+LONGEST_STEP_SECONDS = 300.0
+"""Work that tells how it gets on, and says nothing for so long and for a lease, stands still."""
+
 Work = Callable[[App, Lease], None]
+WorkOnMany = Callable[[App, Sequence[Lease]], Mapping[int, Exception]]
+"""Several jobs in one go: the errors, by job id, of those that failed."""
 W = TypeVar("W", bound=Work)
 
 
@@ -41,6 +48,7 @@ class JobKind:
     subject is no call, or a call that is well without it; a failure is shown with its error and nothing else happens.
     ``step``: lists of kinds and queues are in this order.
     ``limit_seconds`` and ``limit_per_second`` (of audio): work that takes longer hangs, and its process is ended.
+    ``many``: does several jobs in one go, ``batch`` of them at most; they are rung for by one message.
     ``low``: nobody waits for it; it is rung for when nothing else is queued.
     """
 
@@ -50,9 +58,11 @@ class JobKind:
     waits_in: CallState | None
     step: int
     work: Work
-    limit_seconds: float = 60.0
+    limit_seconds: float = LONGEST_WORK_SECONDS
     limit_per_second: float = 0.0
     low: bool = False
+    many: WorkOnMany | None = None
+    batch: int = 1
 
     @property
     def queue(self) -> str:
@@ -61,6 +71,10 @@ class JobKind:
     def limit(self, audio_seconds: float) -> float:
         """How long the work on a recording of this length may take, in seconds."""
         return self.limit_seconds + self.limit_per_second * audio_seconds
+
+    def longest_step(self, lease_seconds: float) -> float:
+        """How long the work may be silent. Only work on audio tells how it gets on; the rest has its limit alone."""
+        return max(lease_seconds, LONGEST_STEP_SECONDS) if self.limit_per_second else self.limit_seconds
 
 
 _REGISTRY: dict[str, JobKind] = {}
@@ -73,9 +87,11 @@ def job_kind(
     queues: Mapping[str, str],
     step: int,
     waits_in: CallState | None = None,
-    limit_seconds: float = 60.0,
+    limit_seconds: float = LONGEST_WORK_SECONDS,
     limit_per_second: float = 0.0,
     low: bool = False,
+    many: WorkOnMany | None = None,
+    batch: int = 1,
 ) -> Callable[[W], W]:
     """Registers the decorated function ``(App, Lease) -> None`` as the work of jobs of this kind.
 
@@ -87,7 +103,17 @@ def job_kind(
         if name in _REGISTRY:
             raise ValueError(f"job kind {name} is registered twice")
         _REGISTRY[name] = JobKind(
-            name, title, MappingProxyType(dict(queues)), waits_in, step, work, limit_seconds, limit_per_second, low
+            name=name,
+            title=title,
+            queues=MappingProxyType(dict(queues)),
+            waits_in=waits_in,
+            step=step,
+            work=work,
+            limit_seconds=limit_seconds,
+            limit_per_second=limit_per_second,
+            low=low,
+            many=many,
+            batch=batch,
         )
         return work
 
@@ -107,6 +133,11 @@ def queues() -> Mapping[str, str]:
         for queue, title in kind.queues.items():
             found.setdefault(queue, title)
     return found
+
+
+def batch_of(queue: str) -> int:
+    """How many jobs of a queue one message may ring for."""
+    return min((kind.batch for kind in job_kinds().values() if queue in kind.queues), default=1)
 
 
 def urgent_queues() -> tuple[str, ...]:

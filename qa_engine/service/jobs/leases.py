@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,14 +17,12 @@ from sqlalchemy.orm import Session
 
 from qa_engine.errors import ConflictError, StoreError
 from qa_engine.service.context import App
-from qa_engine.service.jobs.pausing import paused
+from qa_engine.service.jobs.pausing import pause_of
 from qa_engine.store import jobs, tables
 
 log = structlog.get_logger(__name__)
 
 RENEWALS_PER_LEASE = 4
-LONGEST_STEP_SECONDS = 300.0
-"""Work that says nothing for so long (and for a lease) does not get on: its lease is not renewed any more."""
 
 
 class Pulse:
@@ -54,6 +52,7 @@ class Lease:
     kind: str
     subject: str
     attempt: int  # counts from 1
+    tries_again: bool = False  # the first work of a machine that paused
     pulse: Pulse = field(default_factory=Pulse, compare=False, repr=False)
 
     def complete(self, session: Session, app: App) -> None:
@@ -64,24 +63,36 @@ class Lease:
 
 def claim(app: App, job_id: int) -> Lease | None:
     """Take a job; None when it is done, held by somebody, or this machine pauses."""
+    taken = claim_all(app, [job_id])
+    return taken[0] if taken else None
+
+
+def claim_all(app: App, job_ids: Sequence[int]) -> list[Lease]:
+    """Take those of the jobs that can be had, in one transaction."""
     now = app.clock.now()
-    token = uuid.uuid4().hex
     lease_until = now + timedelta(seconds=app.settings.lease_seconds)
+    name = worker_name()
+    taken: list[Lease] = []
     with app.database.write() as session:
-        if paused(session, app):
-            return None
-        taken = jobs.claim(session, job_id, worker=worker_name(), token=token, now=now, lease_until=lease_until)
-        if not taken:
-            return None
-        job = session.get_one(tables.Job, job_id)
-        return Lease(job_id, token, job.stage, job.subject, job.attempts)
+        pause = pause_of(session, app)
+        if pause.holds:
+            return []
+        for job_id in sorted(job_ids):
+            token = uuid.uuid4().hex
+            if jobs.claim(session, job_id, worker=name, token=token, now=now, lease_until=lease_until):
+                job = session.get_one(tables.Job, job_id)
+                taken.append(Lease(job_id, token, job.stage, job.subject, job.attempts, tries_again=pause.over))
+    return taken
 
 
 @contextmanager
-def heartbeat(app: App, lease: Lease) -> Iterator[None]:
-    """Renew the lease from a thread while the work gets on, which may hold this one for minutes."""
+def heartbeat(app: App, *leases: Lease, longest_step: float) -> Iterator[None]:
+    """Renew leases from a thread while the work gets on, which may hold this one for minutes.
+
+    Work whose pulse is still for more than ``longest_step`` seconds does not get on.
+    """
     stop = threading.Event()
-    thread = threading.Thread(target=_renew, args=(app, lease, stop), name=f"lease-{lease.job_id}", daemon=True)
+    thread = threading.Thread(target=_renew, args=(app, leases, stop, longest_step), name="leases", daemon=True)
     thread.start()
     try:
         yield
@@ -97,19 +108,19 @@ def renew(app: App, lease: Lease) -> bool:
         return jobs.renew(session, lease.job_id, token=lease.token, lease_until=until)
 
 
-def _renew(app: App, lease: Lease, stop: threading.Event) -> None:
-    longest = max(app.settings.lease_seconds, LONGEST_STEP_SECONDS)
-    while not stop.wait(app.settings.lease_seconds / RENEWALS_PER_LEASE):
-        if lease.pulse.still_for() > longest:
-            log.warning("work_stands_still", job_id=lease.job_id)
+def _renew(app: App, leases: Sequence[Lease], stop: threading.Event, longest_step: float) -> None:
+    held = list(leases)
+    while held and not stop.wait(app.settings.lease_seconds / RENEWALS_PER_LEASE):
+        if min(lease.pulse.still_for() for lease in held) > longest_step:
+            log.warning("work_stands_still", job_ids=[lease.job_id for lease in held])
             return
         try:
-            if not renew(app, lease):
-                log.warning("lease_lost", job_id=lease.job_id)
-                return
+            for lease in [lease for lease in held if not renew(app, lease)]:
+                log.info("lease_not_held", job_id=lease.job_id)  # lost, or done already as one of several
+                held.remove(lease)
         except (StoreError, SQLAlchemyError) as error:
             # a bad moment of the database; there are more renewals in a lease, and without them it runs out under us
-            log.warning("lease_not_renewed", job_id=lease.job_id, error=type(error).__name__)
+            log.warning("lease_not_renewed", error=type(error).__name__)
 
 
 def worker_name() -> str:

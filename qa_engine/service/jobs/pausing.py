@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -34,20 +35,25 @@ def pause(app: App, why: str) -> None:
         _here.until = time.monotonic() + PAUSE_SECONDS
 
 
-def paused(session: Session, app: App) -> bool:
-    """True while this machine pauses."""
+@dataclass(frozen=True, slots=True)
+class PauseNow:
+    """``holds``: nothing is to be taken. ``over``: there was a pause, and it is time to try."""
+
+    holds: bool
+    over: bool
+
+
+def pause_of(session: Session, app: App) -> PauseNow:
+    """Whether this machine pauses."""
     if time.monotonic() < getattr(_here, "until", 0.0):
-        return True
+        return PauseNow(holds=True, over=False)
     row = pauses.of_host(session, socket.gethostname())
     now = app.clock.now()
-    return row is not None and now < row.until <= now + timedelta(seconds=2 * PAUSE_SECONDS)
+    holds = row is not None and now < row.until <= now + timedelta(seconds=2 * PAUSE_SECONDS)
+    return PauseNow(holds, row is not None and not holds)
 
 
 def works_again(app: App) -> None:
-    """Something was done here: the pause of this machine, if there was one, is over."""
-    _here.until = 0.0
-    with app.database.read() as session:
-        if pauses.of_host(session, socket.gethostname()) is None:
-            return
+    """Something was done here: the pause of this machine is over."""
     with app.database.write() as session:
         pauses.end(session, socket.gethostname())

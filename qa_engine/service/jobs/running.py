@@ -1,8 +1,11 @@
 """Doing a job: claim, work under a heartbeat, and count a failure; in a Celery child or in this process."""
 
 import errno
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -17,8 +20,8 @@ from qa_engine.errors import (
     StoreError,
 )
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import job_kinds
-from qa_engine.service.jobs.leases import Lease, LeaseLostError, claim, heartbeat
+from qa_engine.service.jobs.kinds import JobKind, job_kinds
+from qa_engine.service.jobs.leases import Lease, LeaseLostError, claim_all, heartbeat
 from qa_engine.service.jobs.pausing import PAUSE_SECONDS, pause, works_again
 from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
 from qa_engine.store import jobs
@@ -48,32 +51,74 @@ class JobOutcome(StrEnum):
 
 def run_job(app: App, job_id: int) -> JobOutcome:
     """What a worker does when the bell rings for ``job_id``. Expected failures are counted, never raised."""
+    return run_jobs(app, [job_id])[0]
+
+
+def run_jobs(app: App, job_ids: Sequence[int]) -> list[JobOutcome]:
+    """What a worker does when the bell rings for these jobs, in their order; several of a kind in one go where that
+    is possible."""
     try:
-        lease = claim(app, job_id)
+        leases = {lease.job_id: lease for lease in claim_all(app, job_ids)}
     except (StoreError, OperationalError) as error:
-        log.error("machine_fault", job_id=job_id, error=str(error)[:_ERROR_CHARS])
+        log.error("machine_fault", job_ids=list(job_ids), error=str(error)[:_ERROR_CHARS])
         pause(app, str(error))
-        return JobOutcome.WAITS
-    if lease is None:
-        return JobOutcome.NOT_MINE
-    bound = log.bind(job_id=job_id, subject=lease.subject, kind=lease.kind, attempt=lease.attempt)
-    bound.info("job_started")
+        return [JobOutcome.WAITS] * len(job_ids)
+    outcomes: dict[int, JobOutcome] = {}
+    for name, group in groupby(leases.values(), key=attrgetter("kind")):
+        outcomes |= _do(app, name, list(group))
+    return [outcomes.get(job_id, JobOutcome.NOT_MINE) for job_id in job_ids]
+
+
+def _do(app: App, name: str, leases: Sequence[Lease]) -> dict[int, JobOutcome]:
+    """Jobs of one kind."""
+    kind = job_kinds().get(name)
+    if kind is None:
+        error = ConflictError(f"no part of this version does jobs of kind {name!r}")
+        return {lease.job_id: _ended(app, lease, error) for lease in leases}
+    if kind.many is None or len(leases) == 1:
+        return {lease.job_id: _ended(app, lease, _error_of(app, kind, lease)) for lease in leases}
+    for lease in leases:
+        _bound(lease).info("job_started")
+    with heartbeat(app, *leases, longest_step=kind.longest_step(app.settings.lease_seconds)):
+        errors = kind.many(app, leases)
+    return {lease.job_id: _ended(app, lease, errors.get(lease.job_id)) for lease in leases}
+
+
+def _error_of(app: App, kind: JobKind, lease: Lease) -> Exception | None:
+    """Do one job; what went wrong."""
+    _bound(lease).info("job_started")
     try:
-        with heartbeat(app, lease):
-            _work(app, lease)
-        outcome = JobOutcome.DONE
-        works_again(app)
-    except LeaseLostError:
-        outcome = JobOutcome.LOST
-    except RecordingError as error:
-        outcome = _set_aside(app, lease, error.reason, str(error))
+        with heartbeat(app, lease, longest_step=kind.longest_step(app.settings.lease_seconds)):
+            kind.work(app, lease)
     except Exception as error:  # noqa: BLE001
         # Of one call nothing may stop the others: what was not foreseen is told in the log with its trace.
+        return error
+    return None
+
+
+def _ended(app: App, lease: Lease, error: Exception | None) -> JobOutcome:
+    """What becomes of a job after its work."""
+    if error is None:
+        outcome = JobOutcome.DONE
+        if lease.tries_again:
+            works_again(app)
+    elif isinstance(error, LeaseLostError):
+        outcome = JobOutcome.LOST
+    elif isinstance(error, RecordingError):
+        outcome = _set_aside(app, lease, error.reason, str(error))
+    else:
         if not isinstance(error, QaError):
-            bound.exception("job_crashed")
+            _bound(lease).error("job_crashed", exc_info=error)
         outcome = _waits(app, lease, error) if _is_the_machines(error) else _failed(app, lease, _told(error))
-    bound.info("job_ended", outcome=outcome.value)
+    _bound(lease).info("job_ended", outcome=outcome.value)
     return outcome
+
+
+def _bound(lease: Lease) -> structlog.stdlib.BoundLogger:
+    bound: structlog.stdlib.BoundLogger = log.bind(
+        job_id=lease.job_id, subject=lease.subject, kind=lease.kind, attempt=lease.attempt
+    )
+    return bound
 
 
 def run_pending(app: App) -> int:
@@ -89,13 +134,6 @@ def run_pending(app: App) -> int:
             if run_job(app, job_id) in (JobOutcome.WAITS, JobOutcome.NOT_MINE):
                 stuck.add(job_id)
             done += 1
-
-
-def _work(app: App, lease: Lease) -> None:
-    kind = job_kinds().get(lease.kind)
-    if kind is None:
-        raise ConflictError(f"no part of this version does jobs of kind {lease.kind!r}")
-    kind.work(app, lease)
 
 
 def _is_the_machines(error: Exception) -> bool:

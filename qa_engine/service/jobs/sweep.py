@@ -1,5 +1,6 @@
 """The sweep: finds what a dead worker or a lost broker left behind, and rings again."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +39,8 @@ class SweepReport:
 def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepReport:
     """Take back lapsed leases, quarantine what has no attempts left, ring for whatever waits unheard."""
     expired, spent = _take_back(app)
-    rung = ring(app, _unheard(app, patience_seconds))
+    fresh, again = _unheard(app, patience_seconds)
+    rung = ring(app, fresh) + ring(app, again, one_by_one=True)
     if expired or rung:
         log.info("swept", rung=rung, expired=expired, quarantined=spent)
     return SweepReport(rung=rung, expired=expired, quarantined=spent)
@@ -86,15 +88,18 @@ def _take_back(app: App) -> tuple[int, int]:
     beyond = now + timedelta(seconds=2 * app.settings.lease_seconds)  # a lease of a clock that was wrong
     found = spent = 0
     with app.database.write() as session:
-        for job in jobs.running(session):
+        running = jobs.running(session)
+        at_hand = Counter(job.worker for job in running)
+        for job in running:
             lapsed = job.lease_until is not None and not now < job.lease_until <= beyond
             # SQLite means one machine: a holder that is gone from it cannot come back, however long its lease
             if not lapsed and not (app.database.embedded and surely_dead(job.worker)):
                 continue
             found += 1
             token = job.token or ""
-            # a machine that went down took whatever it was at with it; that says nothing about a recording
-            loss = not went_with_its_worker(job.worker)
+            # A machine that went down took whatever it was at with it; that says nothing about a recording. Nor is it
+            # known which of several a child died at: they are done one by one from now on.
+            loss = at_hand[job.worker] == 1 and not went_with_its_worker(job.worker)
             if job.losses + loss < app.settings.max_attempts:
                 jobs.take_back(session, job.id, token=token, error="the worker was lost", loss=loss)
                 continue
@@ -107,9 +112,11 @@ def _take_back(app: App) -> tuple[int, int]:
     return found, spent
 
 
-def _unheard(app: App, patience_seconds: float) -> list[Ring]:
+def _unheard(app: App, patience_seconds: float) -> tuple[list[Ring], list[Ring]]:
+    """What is to be rung for: jobs that never failed, and those that did."""
     now = app.clock.now()
-    rings: list[Ring] = []
+    fresh: list[Ring] = []
+    again: list[Ring] = []
     urgent = urgent_queues()
     for queue in queues():
         with app.database.read() as session:
@@ -126,5 +133,6 @@ def _unheard(app: App, patience_seconds: float) -> list[Ring]:
         if waiting:
             known = app.bell.pending(queue)  # None: no broker, so no bell; the next sweep tries again
             room = 0 if known is None else max(0, RINGS_AT_ONCE - known)
-            rings += [(queue, job.id) for job in waiting[:room]]
-    return rings
+            for job in waiting[:room]:
+                (fresh if job.last_error is None else again).append((queue, job.id))
+    return fresh, again

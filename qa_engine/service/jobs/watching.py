@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import structlog
@@ -37,11 +38,14 @@ class Watch:
                 for job in jobs.running(session)
                 if job.token is not None and is_child(job.worker, self._worker) is not None
             ]
+        at_hand = Counter(job.worker for job, _ in held)
         self._seen = {job.token: self._seen.get(job.token, now) for job, _ in held if job.token is not None}
         ended = 0
         for job, audio_seconds in held:
             limit = self._limit(job, audio_seconds)
-            if limit is not None and now - self._seen[job.token or ""] > limit and _take_from(self._app, job, limit):
+            if limit is None or now - self._seen[job.token or ""] <= limit:
+                continue
+            if self._take(job, limit, alone=at_hand[job.worker] == 1):
                 log.error("work_hangs", job_id=job.id, kind=job.stage, subject=job.subject, limit_seconds=limit)
                 if (pid := is_child(job.worker, self._worker)) is not None:
                     os.kill(pid, signal.SIGKILL)
@@ -53,16 +57,19 @@ class Watch:
         kind = job_kinds().get(job.stage)
         return None if kind is None else kind.limit(audio_seconds) * self._app.settings.work_limit_factor
 
+    def _take(self, job: tables.Job, limit: float, *, alone: bool) -> bool:
+        """Queue a job again whose attempt passed its limit, or fail it for good; False when it is out of those hands.
 
-def _take_from(app: App, job: tables.Job, limit: float) -> bool:
-    """Queue a job again whose attempt passed its limit, or fail it for good; False when it is out of those hands."""
-    now, token = app.clock.now(), job.token or ""
-    message = f"{job.stage} took longer than {limit:.0f} s and was ended"
-    with app.database.write() as session:
-        if job.attempts < app.settings.max_attempts:
-            return jobs.give_back(session, job.id, token=token, error=message, not_before=now)
-        message = f"{message}, {job.attempts} times"
-        if not jobs.give_up(session, job.id, token=token, error=message, now=now):
-            return False
-        move_aside(session, job.subject, job.stage, LIMIT_PASSED, message, now=now)
-        return True
+        Of several at hand nobody knows which one hangs: none counts, and they are done one by one from now on.
+        """
+        app = self._app
+        now, token = app.clock.now(), job.token or ""
+        message = f"{job.stage} took longer than {limit:.0f} s and was ended"
+        with app.database.write() as session:
+            if job.attempts < app.settings.max_attempts or not alone:
+                return jobs.give_back(session, job.id, token=token, error=message, not_before=now, counted=alone)
+            message = f"{message}, {job.attempts} times"
+            if not jobs.give_up(session, job.id, token=token, error=message, now=now):
+                return False
+            move_aside(session, job.subject, job.stage, LIMIT_PASSED, message, now=now)
+            return True

@@ -7,8 +7,8 @@ from qa_engine.errors import BrokerError
 
 
 class Bell(Protocol):
-    def ring(self, queue: str, job_id: int) -> None:
-        """Say that job ``job_id`` waits. Raises BrokerError when nobody can be told."""
+    def ring(self, queue: str, *job_ids: int) -> None:
+        """Say that these jobs wait, in one message. Raises BrokerError when nobody can be told."""
 
     def pending(self, queue: str) -> int | None:
         """Rings that no worker took yet; None when it cannot be known."""
@@ -24,10 +24,10 @@ class MemoryBell:
         self.rings: dict[str, list[int]] = defaultdict(list)
         self.broken = False
 
-    def ring(self, queue: str, job_id: int) -> None:
+    def ring(self, queue: str, *job_ids: int) -> None:
         if self.broken:
             raise BrokerError("the bell is broken")
-        self.rings[queue].append(job_id)
+        self.rings[queue] += job_ids
 
     def pending(self, queue: str) -> int | None:
         return len(self.rings[queue])

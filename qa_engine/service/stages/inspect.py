@@ -1,5 +1,6 @@
 """A transcript becomes a result."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,9 @@ from qa_engine.service.adapters.stored_baselines import StoredBaselines
 from qa_engine.service.adapters.stored_offences import StoredOffences
 from qa_engine.service.alerts.calls import tell_judged
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import INSPECT, REPORT, enqueue, job_kind
+from qa_engine.service.jobs.kinds import INSPECT, REPORT, enqueue, job_kind, urgent_queues
 from qa_engine.service.jobs.leases import Lease
-from qa_engine.service.jobs.ringing import ring
+from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.ports.judge import Edition, Judge, result_key
 from qa_engine.service.reporting.figures import keep_figures
 from qa_engine.service.stages.base import ACTOR, open_call
@@ -25,21 +26,6 @@ WITH_A_PERSON = frozenset({CallState.IN_REVIEW, CallState.FINAL})
 
 INSPECTED_AGAIN = "inspected_again"
 """Event: another result was stored, and the verdict stays."""
-
-
-@job_kind(INSPECT, title="检查评分", queues={"inspect": "检查评分"}, step=20, waits_in=CallState.TRANSCRIBED)
-def inspect(app: App, lease: Lease) -> None:
-    """The stage as a job."""
-    inspect_call(app, lease.subject, lease=lease)
-
-
-def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallResult:
-    """Judge a call's transcript with the pack of the settings and its scorecard, or return what was judged before.
-
-    Raises NotFoundError, ConflictError (no transcript yet, set aside, or with a person by now), RulesError.
-    """
-    judged = judge_call(app, app.judge, call_id)
-    return keep_result(app, app.judge, judged, lease=lease).result
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +44,84 @@ class Kept:
 
     result: CallResult
     counts: bool
+
+
+BATCH = 8
+"""So many calls are judged and then kept in one transaction."""
+
+
+def inspect_many(app: App, leases: Sequence[Lease]) -> Mapping[int, Exception]:
+    """The stage for several calls: all are judged, then kept in one transaction; the errors, by job id.
+
+    Two calls of an agent are never judged before the first is kept, as a repeated fault of the second would not be
+    seen as one.
+    """
+    errors: dict[int, Exception] = {}
+    judged: list[tuple[Lease, Judged]] = []
+    agents: set[str | None] = set()
+    for lease in leases:
+        try:
+            agent_id = _agent_of(app, lease.subject)
+            if agent_id is not None and agent_id in agents:
+                errors |= _keep_many(app, judged)
+                judged, agents = [], set()
+            judged.append((lease, judge_call(app, app.judge, lease.subject)))
+            agents.add(agent_id)
+        except Exception as error:  # noqa: BLE001  # of one call; told where it is counted
+            errors[lease.job_id] = error
+    return errors | _keep_many(app, judged)
+
+
+def _agent_of(app: App, call_id: str) -> str | None:
+    with app.database.read() as session:
+        return calls.agent_of(session, call_id)
+
+
+def _keep_many(app: App, judged: Sequence[tuple[Lease, Judged]]) -> dict[int, Exception]:
+    """All in one transaction, or, where one of them cannot be kept, each in its own."""
+    rings: list[Ring] = []
+    try:
+        with app.database.write() as session:
+            for lease, one in judged:
+                rings += _keep(app, session, app.judge, one, lease=lease)[1]
+    except Exception:  # noqa: BLE001  # whose it is comes out below
+        return _keep_each(app, judged)
+    ring(app, rings)
+    return {}
+
+
+def _keep_each(app: App, judged: Sequence[tuple[Lease, Judged]]) -> dict[int, Exception]:
+    errors: dict[int, Exception] = {}
+    for lease, one in judged:
+        try:
+            keep_result(app, app.judge, one, lease=lease)
+        except Exception as error:  # noqa: BLE001  # of one call; told where it is counted
+            errors[lease.job_id] = error
+    return errors
+
+
+@job_kind(
+    INSPECT,
+    title="检查评分",
+    queues={"inspect": "检查评分"},
+    step=20,
+    waits_in=CallState.TRANSCRIBED,
+    limit_seconds=60.0,
+    many=inspect_many,
+    batch=BATCH,
+)
+def inspect(app: App, lease: Lease) -> None:
+    """The stage as a job."""
+    inspect_call(app, lease.subject, lease=lease)
+
+
+def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallResult:
+    """Judge a call's transcript with the pack of the settings and its scorecard, or return what was judged before.
+
+    Raises NotFoundError, ConflictError (no transcript yet, set aside, or with a person by now), RulesError.
+    """
+    judged = judge_call(app, app.judge, call_id)
+    return keep_result(app, app.judge, judged, lease=lease).result
 
 
 def judge_call(app: App, judge: Judge, call_id: str, *, reviewed: bool = False) -> Judged:
@@ -81,30 +145,39 @@ def judge_call(app: App, judge: Judge, call_id: str, *, reviewed: bool = False) 
 
 def keep_result(app: App, judge: Judge, judged: Judged, *, lease: Lease | None = None, reviewed: bool = False) -> Kept:
     """Store a result and let its call point to it, unless a person has the call: then the verdict stays as it is."""
+    with app.database.write() as session:
+        kept, rings = _keep(app, session, judge, judged, lease=lease, reviewed=reviewed)
+    ring(app, rings)
+    return kept
+
+
+def _keep(
+    app: App, session: Session, judge: Judge, judged: Judged, *, lease: Lease | None, reviewed: bool = False
+) -> tuple[Kept, list[Ring]]:
+    """In the transaction of the session; and what to ring for after it."""
     now = app.clock.now()
     call_id = judged.result.call_id
-    with app.database.write() as session:
-        call = open_call(session, call_id, lock=True, reviewed=reviewed)
-        for kind, digest, label in (
-            ("pack", judge.pack_digest, judge.pack_label),
-            ("scorecard", judged.scorecard.digest, judged.scorecard.label),
-        ):
-            outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
-        row = outcomes.save_result(session, judged.result, judged.key, body=result_to_text(judged.result), now=now)
-        session.flush()
-        keep_figures(app, session, row, judged.result, call_from_text(call.facts))
-        counts = CallState(call.state) not in WITH_A_PERSON
-        rings = _stand_on(session, call, row, judged, now) if counts else []
-        if counts:
-            tell_judged(session, app, call, judged.result)
-        if not counts and call.result_id != row.id and not judged.stored:
-            calls.note(session, call, actor=ACTOR, action=INSPECTED_AGAIN, detail=judge.pack_label, now=now)
-        if lease is not None:
-            lease.complete(session, app)
-        session.flush()
-        kept = row.body
-    ring(app, rings)
-    return Kept(result_from_text(kept), counts)
+    call = open_call(session, call_id, lock=True, reviewed=reviewed)
+    for kind, digest, label in (
+        ("pack", judge.pack_digest, judge.pack_label),
+        ("scorecard", judged.scorecard.digest, judged.scorecard.label),
+    ):
+        outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
+    body = result_to_text(judged.result)
+    row = outcomes.save_result(session, judged.result, judged.key, body=body, now=now)
+    session.flush()
+    keep_figures(app, session, row, judged.result, call_from_text(call.facts))
+    counts = CallState(call.state) not in WITH_A_PERSON
+    rings = _stand_on(session, call, row, judged, now) if counts else []
+    if counts:
+        tell_judged(session, app, call, judged.result)
+    if not counts and call.result_id != row.id and not judged.stored:
+        calls.note(session, call, actor=ACTOR, action=INSPECTED_AGAIN, detail=judge.pack_label, now=now)
+    if lease is not None:
+        lease.complete(session, app)
+    session.flush()
+    kept = row.body
+    return Kept(judged.result if kept == body else result_from_text(kept), counts), rings
 
 
 def _stand_on(
@@ -123,8 +196,10 @@ def _stand_on(
     job = enqueue(session, REPORT, subject=call.call_id, key=judged.key.digest, call=call.id, now=now)
     if another and job.state == JobState.DONE.value:  # its form was written before another result counted
         jobs.ask_again(session, job.id, now=now)
-        return [(job.queue, job.id)]
-    return [(job.queue, job.id)] if job.state == JobState.QUEUED.value else []
+    elif job.state != JobState.QUEUED.value:
+        return []
+    # drawing takes longer than judging, and pages draw for themselves: while others wait, the sweep rings for it later
+    return [] if jobs.any_queued(session, urgent_queues()) else [(job.queue, job.id)]
 
 
 def state_after(result: CallResult) -> CallState:
