@@ -58,6 +58,24 @@ COMMANDS: Entries = {
         "qa_engine.cli.report:report",
         "Write a form or a report; over a period, where it has one (default: all days).",
     ),
+    "sample": Entry(
+        "qa_engine.cli.planning:sample",
+        "Draw calls of a period for a check: even over the days, by scenario, by a seed.",
+    ),
+    "training": Group(
+        "What agents are to learn: plan, done, list.",
+        {
+            "plan": Entry(
+                "qa_engine.cli.planning:plan",
+                "Write down that an agent is to learn something; prints the number of the record.",
+            ),
+            "done": Entry(
+                "qa_engine.cli.planning:done",
+                "Write down that a training was done; four weeks later reports tell its effect.",
+            ),
+            "list": Entry("qa_engine.cli.planning:trainings", "The trainings that were planned, and which are done."),
+        },
+    ),
     "rules": Group(
         "The rule packs: lint, test, show.",
         {

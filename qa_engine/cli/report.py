@@ -20,6 +20,7 @@ class ReportFormat(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
+    DOCX = "docx"
 
 
 _KNOWN = "; ".join(f"{name}: {kind.title}, of one {kind.about}" for name, kind in report_kinds().items())

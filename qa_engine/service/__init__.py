@@ -1,7 +1,7 @@
 """The use cases. Transactions begin and end here; command line, web and workers come in by this door only."""
 
 from qa_engine.domain import CallState
-from qa_engine.reports import Document, ReportKind, report_kinds, result_to_json, wording
+from qa_engine.reports import Document, Period, ReportKind, report_kinds, result_to_json, wording
 from qa_engine.reports.render import MEDIA_TYPES, render_html, stylesheet
 from qa_engine.rules import (
     PARTS,
@@ -102,6 +102,8 @@ from qa_engine.service.reporting.reports import (
     report_folder,
     write_report,
 )
+from qa_engine.service.reporting.sample import Drawn, sample_calls
+from qa_engine.service.reporting.training import finish_training, list_trainings, plan_training
 from qa_engine.service.stages.again import InspectedAgain, inspect_again, newer_result
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
@@ -136,6 +138,7 @@ __all__ = [
     "Clock",
     "DemandLevel",
     "Document",
+    "Drawn",
     "Edition",
     "Event",
     "EventRow",
@@ -162,6 +165,7 @@ __all__ = [
     "OutgoingRow",
     "PackJudge",
     "PauseRow",
+    "Period",
     "Preview",
     "PreviewRow",
     "Profile",
@@ -213,6 +217,7 @@ __all__ = [
     "expect_calls",
     "fault_rules",
     "finish_oidc",
+    "finish_training",
     "get_agent",
     "get_call",
     "health",
@@ -230,6 +235,7 @@ __all__ = [
     "list_calls",
     "list_outgoing",
     "list_tokens",
+    "list_trainings",
     "list_webhooks",
     "load_placed_rules",
     "load_rules",
@@ -241,6 +247,7 @@ __all__ = [
     "oidc_on",
     "open_app",
     "open_days",
+    "plan_training",
     "playable_file",
     "preview_paths",
     "profile_gaps",
@@ -270,6 +277,7 @@ __all__ = [
     "run_jobs",
     "run_pending",
     "run_rule_examples",
+    "sample_calls",
     "scenarios",
     "schedule_command",
     "send_again",

@@ -30,6 +30,7 @@ EVERY = (
     ("payroll", "", FIRST, LAST),
     ("satisfaction", "", FIRST, LAST),
     ("cases", "", FIRST, LAST),
+    ("sampling", "", FIRST, LAST),
 )
 
 

@@ -122,25 +122,29 @@ B = TypeVar("B", bound=Build)
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """One entry of the catalogue. ``folder`` is where its files go in the folder of reports."""
+    """One entry of the catalogue. ``folder`` is where its files go in the folder of reports.
+
+    ``scoped``: a report of the centre that can be of one team, too, which is then its subject.
+    """
 
     name: str
     title: str
     about: About
     folder: str
     build: Build
+    scoped: bool = False
 
 
 _REGISTRY: dict[str, ReportKind] = {}
 
 
-def report_kind(name: str, *, title: str, about: About, folder: str) -> Callable[[B], B]:
+def report_kind(name: str, *, title: str, about: About, folder: str, scoped: bool = False) -> Callable[[B], B]:
     """Registers the decorated function ``(Source, Request) -> Document`` as the report ``name``."""
 
     def register(build: B) -> B:
         if name in _REGISTRY:
             raise ValueError(f"report {name} is registered twice")
-        _REGISTRY[name] = ReportKind(name, title, about, folder, build)
+        _REGISTRY[name] = ReportKind(name, title, about, folder, build, scoped)
         return build
 
     return register

@@ -35,7 +35,7 @@ class CaseData:
     questions: tuple[Question, ...]
 
 
-@report_kind("cases", title=TITLE, about="centre", folder="cases")
+@report_kind("cases", title=TITLE, about="centre", folder="cases", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """Cases of the month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)

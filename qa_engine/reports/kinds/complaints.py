@@ -44,7 +44,7 @@ class ComplaintData:
     promises: tuple[LedgerLine, ...]
 
 
-@report_kind("complaints", title=TITLE, about="centre", folder="complaints")
+@report_kind("complaints", title=TITLE, about="centre", folder="complaints", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The complaints and promises of the period (or of the last whole week) of the centre or of a team."""
     period = told.week_of(request.period, source.today)

@@ -25,7 +25,7 @@ _WEEKS = 28
 _SHOWN, _LOOKED_AT = 8, 400
 
 
-@report_kind("daily", title=TITLE, about="centre", folder="daily")
+@report_kind("daily", title=TITLE, about="centre", folder="daily", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The last day of the period (or yesterday) of the centre or of the team ``request.subject``."""
     day = told.day_of(request.period, source.today)

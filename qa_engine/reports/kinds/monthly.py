@@ -34,7 +34,7 @@ TITLE = "月度服务质量分析报告"
 _LOOKED_AT = 800
 
 
-@report_kind("monthly", title=TITLE, about="centre", folder="monthly")
+@report_kind("monthly", title=TITLE, about="centre", folder="monthly", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)

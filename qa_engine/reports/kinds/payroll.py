@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 
 
-@report_kind("payroll", title=TITLE, about="centre", folder="payroll")
+@report_kind("payroll", title=TITLE, about="centre", folder="payroll", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)

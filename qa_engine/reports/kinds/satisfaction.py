@@ -42,7 +42,7 @@ class SatisfactionData:
     matters_outcome: tuple[Matter, ...]
 
 
-@report_kind("satisfaction", title=TITLE, about="centre", folder="satisfaction")
+@report_kind("satisfaction", title=TITLE, about="centre", folder="satisfaction", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)

@@ -13,7 +13,7 @@ LEAST_CALLS = 20
 LEAST_PART = 0.25  # of the median number of calls
 
 
-@report_kind("stars", title=TITLE, about="centre", folder="stars")
+@report_kind("stars", title=TITLE, about="centre", folder="stars", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)

@@ -29,7 +29,7 @@ FOR_ALL_AGENTS = 0.4  # of the agents have it: a topic for everybody
 _FOR_ALL, _ALONE = 3, 10
 
 
-@report_kind("weekly", title=TITLE, about="centre", folder="weekly")
+@report_kind("weekly", title=TITLE, about="centre", folder="weekly", scoped=True)
 def report(source: Source, request: Request) -> Document:
     """The week of the period (or the last whole one) of the centre or of the team ``request.subject``."""
     period = told.week_of(request.period, source.today)

@@ -1,4 +1,4 @@
-"""Documents rendered as HTML, XLSX, CSV and JSON; the same document gives the same bytes on any day."""
+"""Documents rendered as HTML, XLSX, CSV, JSON and for Word; the same document gives the same bytes on any day."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
@@ -9,20 +9,29 @@ from qa_engine.reports.render.html import render_html, stylesheet
 from qa_engine.reports.render.json import render_json
 from qa_engine.reports.render.xlsx import render_xlsx
 
-Format: TypeAlias = Literal["html", "xlsx", "csv", "json"]
+Format: TypeAlias = Literal["html", "xlsx", "csv", "json", "docx"]
 
 MEDIA_TYPES: Mapping[Format, str] = {
     "html": "text/html; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+
+
+def _docx(document: Document) -> bytes:
+    from qa_engine.reports.render.docx import render_docx  # the library takes a while, and few ask for it
+
+    return render_docx(document)
+
 
 _RENDERERS: Mapping[Format, Callable[[Document], bytes]] = {
     "html": lambda document: render_html(document).encode(),
     "xlsx": render_xlsx,
     "csv": render_csv,
     "json": render_json,
+    "docx": _docx,
 }
 
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     VIEW_REPORT = "view_report"
     INGEST = "ingest"
     VERDICT = "verdict"
+    TRAINING = "training"
     APPEAL = "appeal"
     RULES = "rules"
     NIGHT = "night"

@@ -80,8 +80,13 @@ def _within_reach(app: App, kind: ReportKind, subject: str, who: Actor) -> None:
             agent_within_reach(who, right, subject, agent.team if agent else None)
         elif kind.about == "team" and not may(who, right, Subject(team=subject)):
             raise NotFoundError(f"no team {subject}")
-        elif kind.about == "centre" and reach(who, right) is not Reach.ALL:
+        elif kind.about == "centre" and reach(who, right) is not Reach.ALL and not _own_team(kind, subject, who, right):
             raise NotAllowed(who, right)
+
+
+def _own_team(kind: ReportKind, subject: str, who: Actor, right: Right) -> bool:
+    """Whether a report of the centre was narrowed to a team of ``who``."""
+    return kind.scoped and bool(subject) and may(who, right, Subject(team=subject))
 
 
 def _note(app: App, kind: ReportKind, subject: str, who: Actor, action: Action, detail: str = "") -> None:

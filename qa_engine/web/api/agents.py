@@ -26,7 +26,7 @@ def agents(engine: Engine, who: Who, first: First = None, last: Last = None) -> 
 @router.get("/{agent_id:text}/report/{format}", summary="坐席质检报告 as a file")
 def report(
     agent_id: str,
-    format: Literal["html", "xlsx", "csv", "json"],
+    format: Literal["html", "xlsx", "csv", "json", "docx"],
     engine: Engine,
     who: Who,
     first: First = None,

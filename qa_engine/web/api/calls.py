@@ -120,7 +120,7 @@ def transcript(call_id: CallId, engine: Engine, who: Who) -> Response:
 
 
 @router.get("/{call_id}/form/{format}", summary="The form 服务质量综合考评表 as a file")
-def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json"], engine: Engine, who: Who) -> Response:
+def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json", "docx"], engine: Engine, who: Who) -> Response:
     return rendered_response(render_report(engine, "call", call_id, format, who=who))
 
 

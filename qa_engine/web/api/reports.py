@@ -22,7 +22,7 @@ def reports(engine: Engine, who: Who) -> list[ReportKindOut]:
 @router.get("/{kind}/{format}", summary="A report as a file")
 def report(
     kind: str,
-    format: Literal["html", "xlsx", "csv", "json"],
+    format: Literal["html", "xlsx", "csv", "json", "docx"],
     engine: Engine,
     who: Who,
     subject: Annotated[str, Query(description="Id of the call or agent, or name of the team")] = "",

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from qa_engine.service import render_html, report_catalogue, report_document
+from qa_engine.domain.people import Reach, Right, reach
+from qa_engine.service import render_html, report_catalogue, report_document, teams
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.errors import problem
 from qa_engine.web.formstyle import form_css
@@ -14,6 +15,16 @@ from qa_engine.web.rendering import render, segment
 router = APIRouter(include_in_schema=False)
 
 _OWN_PAGES = {"call": "/calls/", "agent": "/agents/"}
+
+
+@router.get("/reports")
+def index(request: Request, engine: Engine, who: Who) -> Response:
+    """What reports there are, and of whom this person may see them."""
+    period = read_period(request.query_params)
+    whole = reach(who, Right.SEE_REPORTS) is Reach.ALL
+    shown = [kind for kind in report_catalogue(engine, who=who).values() if kind.about != "call"]
+    known = teams(engine, who=who)
+    return render(request, "reports.html", kinds=shown, teams=known, whole=whole, period=period)
 
 
 @router.get("/reports/{kind}")
@@ -33,6 +44,8 @@ def report(kind: str, request: Request, engine: Engine, who: Who) -> Response:
         "report.html",
         kind=found,
         subject=subject,
+        teams=teams(engine, who=who) if found.scoped or found.about == "team" else (),
+        whole=reach(who, Right.SEE_REPORTS) is Reach.ALL,
         body=Markup(render_html(document, fragment=True)),  # noqa: S704 escaped block by block
         period=period,
         form_css=form_css(),

@@ -123,6 +123,7 @@ def test_the_catalogue() -> None:
         "ledger": ("每日录音台账", "centre", "ledgers"),
         "monthly": ("月度服务质量分析报告", "centre", "monthly"),
         "payroll": ("考核扣分汇总", "centre", "payroll"),
+        "sampling": ("抽检计划与覆盖", "centre", "sampling"),
         "satisfaction": ("业务知识与客户满意分析", "centre", "satisfaction"),
         "stars": ("呼叫中心明星榜", "centre", "stars"),
         "team": ("班组报告", "team", "teams"),

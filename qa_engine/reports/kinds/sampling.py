@@ -1,0 +1,127 @@
+"""抽检计划与覆盖: what was drawn by chance, what was flagged beside it, and how much of both somebody looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
+from qa_engine.reports.facts import PeriodFacts
+from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.numbers import rate_estimate
+from qa_engine.reports.parts import sign_off
+from qa_engine.reports.period import SampledCall, told
+from qa_engine.reports.wording import scenario
+
+TITLE = "抽检计划与覆盖"
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingData:
+    title: str
+    period: str
+    calls: int
+    drawn: int
+    drawn_signed: int
+    flagged: int
+    flagged_signed: int
+    listed: tuple[SampledCall, ...]
+
+
+@report_kind("sampling", title=TITLE, about="centre", folder="sampling", scoped=True)
+def report(source: Source, request: Request) -> Document:
+    """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
+    period = told.month_of(request.period, source.today)
+    facts = PeriodFacts(source, request, period, team=request.subject)
+    found = source.sampled(period, team=facts.team)
+    drawn = [one for one in found if one.drawn]
+    flagged = [one for one in found if not one.drawn]
+    scope = request.subject or "全中心"
+    return Document(
+        kind="sampling",
+        title=TITLE,
+        mark=f"{scope}　{period.label}",
+        heading=f"{TITLE} {scope} {period.label}",
+        subject=scope,
+        look="many-calls",
+        blocks=(
+            _figures(facts, drawn, flagged),
+            Note("随机抽取的能代表全部通话；机器标记的专挑有问题的，不是随机，不能拿来推算全体，两者分开统计。"),
+            Heading("按坐席的覆盖"),
+            *_agents(facts, drawn, flagged),
+            Heading("抽中的通话"),
+            *_drawn(drawn, request),
+            *sign_off("说明", "质检员", "主任", "日期"),
+        ),
+        data=SamplingData(
+            TITLE,
+            period.label,
+            facts.tally.calls,
+            len(drawn),
+            _signed(drawn),
+            len(flagged),
+            _signed(flagged),
+            tuple(drawn),
+        ),
+    )
+
+
+def _signed(calls: Sequence[SampledCall]) -> int:
+    return sum(call.signed for call in calls)
+
+
+def _figures(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[SampledCall]) -> Figures:
+    calls = Piece(" 通", "unit")
+    done = rate_estimate(_signed(drawn), len(drawn))
+    return Figures(
+        (
+            Figure("通话", (str(facts.tally.calls), calls), noted=True),
+            Figure("随机抽中", (str(len(drawn)), calls), f"已签字 {_signed(drawn)} 通", noted=True),
+            Figure("完成率", told.rate(done, 0), "抽中通话里已签字的", noted=True),
+            Figure("机器标记（非随机）", (str(len(flagged)), calls), f"已签字 {_signed(flagged)} 通", noted=True),
+        )
+    )
+
+
+def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[SampledCall]) -> list[Block]:
+    members = sorted((m for m in facts.tally.members if m.agent_id), key=lambda m: (m.team, m.agent_id))
+    if not members:
+        return [Note("本期没有通话。", "empty")]
+    columns = (
+        Column("坐席"),
+        Column("工号"),
+        Column("班组"),
+        Column("通话", number=True),
+        Column("抽中", number=True),
+        Column("已签字", number=True),
+        Column("标记（非随机）", number=True),
+        Column("其中已签字", number=True),
+    )
+    rows = []
+    for member in members:
+        own = [call for call in drawn if call.agent_id == member.agent_id and call.team == member.team]
+        marked = [call for call in flagged if call.agent_id == member.agent_id and call.team == member.team]
+        cells = (member.calls, len(own), _signed(own), len(marked), _signed(marked))
+        look = "" if own else "faint"
+        rows.append(Row((Cell(member.name or member.agent_id, "first"), member.agent_id, member.team, *cells), look))
+    none = [m.name or m.agent_id for m in members if not any(call.agent_id == m.agent_id for call in drawn)]
+    words = f"一通都没有抽到的：{told.listed(none, 10)}。" if none else "每人都抽到了。"
+    return [Table(columns, tuple(rows), filters=True, frozen=True), Note(words, "soft")]
+
+
+def _drawn(drawn: Sequence[SampledCall], request: Request) -> list[Block]:
+    if not drawn:
+        return [Note("还没有抽取；用 qa-engine sample 抽取。", "empty")]
+    columns = (Column("日期"), Column("通话"), Column("坐席"), Column("工号"), Column("场景"), Column("状态"))
+    rows = tuple(
+        Row(
+            (
+                f"{call.day:%m-%d}",
+                Cell(Piece(call.call_id, url=request.form_url.format(call_id=call.call_id)), "first"),
+                call.agent_name,
+                call.agent_id,
+                scenario(call.scenario) if call.scenario else "",
+                Cell(Piece("已签字", "tag good") if call.signed else Piece("待检", "tag")),
+            )
+        )
+        for call in drawn
+    )
+    return [Table(columns, rows, filters=True, frozen=True)]

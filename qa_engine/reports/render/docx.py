@@ -1,0 +1,232 @@
+"""A document as a Word file, to be handed on and edited: the words and tables of the blocks, nothing hidden.
+
+Equal documents give equal bytes: no clock is written. Pictures stay on pages; their figures are in the tables.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from qa_engine.reports import document as d
+from qa_engine.reports.wording import number
+from qa_engine.text import writable
+
+_EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001  # a fixed stamp, not a moment
+_ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+_FONT = "Microsoft YaHei"
+_WIDE_TABLE = 8  # columns from which on the page lies on its side
+_COLOURS = {"fault": "B42318", "doubt": "8A5A00", "good": "1F6F43", "soft": "5B6572", "faint": "8A939F"}
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_BLANK = re.compile(r"box\b")
+
+
+def render_docx(document: d.Document) -> bytes:
+    """The Word file; A4, lying on its side when a table has many columns."""
+    file = docx.Document()
+    _page(file, document)
+    _paragraph(file, (d.Piece(document.title, "strong"),), size=18)
+    if document.mark:
+        _paragraph(file, document.mark, size=10)
+    for block in document.blocks:
+        _write(file, block)
+    for fact in document.footer:
+        _paragraph(file, (d.Piece(f"{fact.label} {d.words(fact.value)}".strip(), "faint"),), size=7)
+    properties = file.core_properties
+    properties.title = _clean(f"{document.title} {document.subject}".strip())
+    properties.author = properties.last_modified_by = "qa-engine"
+    properties.comments = ""
+    properties.created = properties.modified = _EPOCH
+    properties.revision = 1
+    return _without_clock(file)
+
+
+def _page(file: Any, document: d.Document) -> None:
+    style = file.styles["Normal"]
+    style.font.name, style.font.size = _FONT, Pt(9.5)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    style.paragraph_format.space_after = Pt(3)
+    section = file.sections[0]
+    wide = any(len(table.columns) >= _WIDE_TABLE for table in _tables(document.blocks))
+    section.page_width, section.page_height = (Cm(29.7), Cm(21.0)) if wide else (Cm(21.0), Cm(29.7))
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.left_margin = section.right_margin = Cm(1.5)
+    section.top_margin = section.bottom_margin = Cm(1.6)
+    section.footer.paragraphs[0].text = _clean(document.heading or document.title)
+
+
+def _tables(blocks: Iterable[d.Block]) -> Iterable[d.Table]:
+    for block in blocks:
+        if isinstance(block, d.Table):
+            yield block
+        elif isinstance(block, d.Card):
+            yield from _tables(block.body)
+
+
+def _write(file: Any, block: d.Block) -> None:
+    writer = _WRITTEN.get(type(block))
+    if writer is not None:
+        writer(file, block)
+
+
+def _paragraph(file: Any, text: d.Text, *, size: float | None = None, style: str | None = None) -> Any:
+    paragraph = file.add_paragraph(style=style)
+    _runs(paragraph, text, size)
+    return paragraph
+
+
+def _runs(paragraph: Any, text: d.Text, size: float | None = None) -> None:
+    for piece in d.pieces(text):
+        words = "________" if _BLANK.match(piece.look) else piece.text
+        if piece.share is not None:
+            words = f"{number(piece.share, 0)}%"
+        run = paragraph.add_run(_clean(words))
+        looks = piece.look.split()
+        run.bold = "strong" in looks
+        if size is not None:
+            run.font.size = Pt(size)
+        colour = next((_COLOURS[look] for look in looks if look in _COLOURS), None)
+        if colour is not None:
+            run.font.color.rgb = RGBColor.from_string(colour)
+
+
+def _banner(file: Any, block: d.Banner) -> None:
+    _paragraph(file, (d.Piece(d.words(block.text), "strong fault" if block.level == "alarm" else "strong doubt"),))
+    for point in block.points:
+        _paragraph(file, point, style="List Bullet")
+
+
+def _heading(file: Any, block: d.Heading) -> None:
+    heading = file.add_heading(level=2)
+    _runs(heading, (d.Piece(block.text, "strong"), d.Piece(f"　{block.note}", "soft") if block.note else ""))
+    for run in heading.runs:
+        run.font.name, run.font.size = _FONT, Pt(12)
+        run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
+
+
+def _note(file: Any, block: d.Note) -> None:
+    look = next((name for name in block.look.split() if name in _COLOURS), "")
+    if look and isinstance(block.text, str):
+        _paragraph(file, (d.Piece(block.text, look),))
+    else:
+        _paragraph(file, block.text)
+
+
+def _facts(file: Any, block: d.Facts) -> None:
+    _grid(file, [(fact.label, d.words(fact.value)) for fact in block.facts], head=False)
+
+
+def _figures(file: Any, block: d.Figures) -> None:
+    _grid(file, [(f.label, d.words(f.value), f.note) for f in block.figures], head=False)
+
+
+def _table(file: Any, block: d.Table) -> None:
+    shown = [n for n, column in enumerate(block.columns) if column.title]
+    rows = [[block.columns[n].title for n in shown]]
+    rows += [[_cell(row.cells[n]) for n in shown] for row in block.rows]
+    _grid(file, rows, head=True)
+
+
+def _cell(cell: d.Cell | d.Value) -> str:
+    if isinstance(cell, d.Cell):
+        text = d.words(cell.text) or "\n".join(d.words(line.text) for line in cell.lines)
+        return text or _cell(cell.value)
+    return "" if cell is None else number(cell, 1) if isinstance(cell, float) else str(cell)
+
+
+def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
+    listed = [list(row) for row in rows]
+    if not listed:
+        return
+    table = file.add_table(rows=len(listed), cols=len(listed[0]), style="Table Grid")
+    for row, words in zip(table.rows, listed, strict=True):
+        first = head and row is table.rows[0]
+        for cell, text in zip(row.cells, words, strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
+            run = paragraph.add_run(_clean(text))
+            run.font.size, run.bold = Pt(8), first
+    if head:
+        repeated = OxmlElement("w:tblHeader")
+        table.rows[0]._tr.get_or_add_trPr().append(repeated)  # the head is repeated on every page
+    file.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _card(file: Any, block: d.Card) -> None:
+    words = "　".join(piece.text for piece in block.head if piece.text)
+    _paragraph(file, (d.Piece(words, "strong"),))
+    for inner in block.body:
+        _write(file, inner)
+
+
+def _beside(file: Any, block: d.Beside) -> None:
+    for card in block.cards:
+        _card(file, card)
+
+
+def _bullets(file: Any, block: d.Bullets) -> None:
+    for item in block.items:
+        _paragraph(file, item, style="List Bullet")
+
+
+def _shares(file: Any, block: d.Shares) -> None:
+    _paragraph(file, "　".join(label for label, _ in block.parts))
+
+
+def _quote(file: Any, block: d.Quote) -> None:
+    for passage in block.passages:
+        for turn in passage:
+            _paragraph(file, f"{turn.clock} {turn.speaker_label}：{turn.text}")
+
+
+def _sign_off(file: Any, block: d.SignOff) -> None:
+    _paragraph(file, (d.Piece(block.title, "strong"),))
+    for line in block.lines:
+        if line.kind == "write":
+            _paragraph(file, "　")
+            continue
+        parts: list[str | d.Piece] = []
+        for entry in line.entries:
+            parts += [*d.pieces(entry), "　　"]
+        _paragraph(file, tuple(parts))
+
+
+def _clean(text: str) -> str:
+    """What XML can hold."""
+    return _NOT_IN_XML.sub("", writable(text))
+
+
+def _without_clock(file: Any) -> bytes:
+    raw, fixed = io.BytesIO(), io.BytesIO()
+    file.save(raw)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            target.writestr(info, source.read(name))
+    return fixed.getvalue()
+
+
+_WRITTEN: Mapping[type, Callable[[Any, Any], None]] = {
+    d.Banner: _banner,
+    d.Heading: _heading,
+    d.Note: _note,
+    d.Facts: _facts,
+    d.Figures: _figures,
+    d.Table: _table,
+    d.Card: _card,
+    d.Beside: _beside,
+    d.Bullets: _bullets,
+    d.Shares: _shares,
+    d.Quote: _quote,
+    d.SignOff: _sign_off,
+}
