@@ -32,6 +32,7 @@ class WaitingFilter:
     rule_id: str | None = None
     agent_id: str | None = None
     teams: frozenset[str] | None = None
+    settles: bool = True  # whether the answered appeals are for this person, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +186,15 @@ def _calibrations(session: Session, wanted: WaitingFilter, limit: int) -> tuple[
     return tuple(Waiting(call, review, ReviewKind.CALIBRATION) for call, review in found)
 
 
+_APPEALED = [AppealState.OPEN.value, AppealState.ANSWERED.value]
+
+
 def _appeal_select(wanted: WaitingFilter, *what: Any) -> Select[Any]:
     appeal = review_tables.Appeal
     return (
         _calls(wanted, select(*what))
         .join(appeal, appeal.call_pk == tables.Call.id)
-        .where(appeal.state.in_([AppealState.OPEN.value, AppealState.ANSWERED.value]))
+        .where(appeal.state.in_(_APPEALED[: 1 + wanted.settles]))
     )
 
 

@@ -22,7 +22,22 @@ from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
 from qa_engine.web.deps import genuine, signed_in
 from qa_engine.web.metrics import Stopwatch, WebMetrics
-from qa_engine.web.pages import agents, audit, call, calls, clips, desk, home, people, reports, sign_in, status, upload
+from qa_engine.web.pages import (
+    agents,
+    appeals,
+    audit,
+    call,
+    calls,
+    clips,
+    desk,
+    home,
+    mine,
+    people,
+    reports,
+    sign_in,
+    status,
+    upload,
+)
 from qa_engine.web.rendering import STATIC
 from qa_engine.web.security import Gate
 from qa_engine.web.throttle import Throttle
@@ -46,6 +61,8 @@ PAGES = (
     home,
     desk,
     clips,
+    appeals,
+    mine,
     calls,
     call,
     agents,

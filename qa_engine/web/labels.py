@@ -85,6 +85,8 @@ AUDIT_DETAILS = {
 NAVIGATION = (
     ("/desk", "复核台", Right.REVIEW),
     ("/clips", "片段复核", Right.REVIEW),
+    ("/appeals", "申诉", Right.ANSWER_APPEALS),
+    ("/mine", "我的考评表", Right.APPEAL),
     ("/calls", "通话", Right.SEE_CALLS),
     ("/agents", "坐席", Right.SEE_REPORTS),
     ("/reports", "报告", Right.SEE_REPORTS),

@@ -1,8 +1,10 @@
 """Where people answer the machine: queue, claims, decisions, signing, clips, appeals, calibration."""
 
+from qa_engine.service.desk.appeals import AppealRow, list_appeals, reopen
 from qa_engine.service.desk.clips import Clip, ClipBatch, clip_batch, clip_verdict
 from qa_engine.service.desk.correcting import HotWord, correct_text, hot_words
 from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
+from qa_engine.service.desk.own_forms import OwnForm, OwnRow, accept_form, appeal_line, own_form, own_forms
 from qa_engine.service.desk.queue import Queue, QueueRow, next_call, queue
 from qa_engine.service.desk.sound import Peaks, call_peaks
 from qa_engine.service.desk.work import (
@@ -21,6 +23,7 @@ from qa_engine.store.review_queue import QueueTab
 
 __all__ = [
     "MOST_CHARS",
+    "AppealRow",
     "Claim",
     "Clip",
     "ClipBatch",
@@ -28,6 +31,8 @@ __all__ = [
     "HotWord",
     "Line",
     "ManualLine",
+    "OwnForm",
+    "OwnRow",
     "Peaks",
     "Queue",
     "QueueRow",
@@ -35,6 +40,8 @@ __all__ = [
     "Signed",
     "Standing",
     "Word",
+    "accept_form",
+    "appeal_line",
     "call_peaks",
     "claim",
     "clip_batch",
@@ -46,8 +53,12 @@ __all__ = [
     "keep_words",
     "key_of",
     "let_go",
+    "list_appeals",
     "next_call",
+    "own_form",
+    "own_forms",
     "queue",
+    "reopen",
     "sign",
     "target_of",
 ]

@@ -8,6 +8,7 @@ from qa_engine.domain import digest
 from qa_engine.domain.people import Actor
 from qa_engine.domain.review import ReviewKind
 from qa_engine.service.context import App
+from qa_engine.service.desk.appeals import answered
 from qa_engine.store import calls, review_tables, reviews, tables
 
 CALIBRATED_SHARE = 0.04
@@ -27,6 +28,8 @@ def after_signing(
 ) -> None:
     """In the transaction of the signature."""
     kind = ReviewKind(review.kind)
+    if kind in (ReviewKind.APPEAL, ReviewKind.SETTLEMENT):
+        answered(session, call, review, signing, who=who, now=now)
     if kind is ReviewKind.REVIEW and drawn(call.call_id, signing.id):
         reviews.start_review(session, call, ReviewKind.CALIBRATION, who=None, not_who=who.id, now=now)
         calls.note(session, call, actor="engine", action=CALIBRATION_QUEUED, detail="", now=now)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import Actor, Reach, Right, reach, require
+from qa_engine.domain.people import Actor, Reach, Right, may, reach, require
 from qa_engine.domain.review import ReviewKind
 from qa_engine.service.context import App
 from qa_engine.service.desk.work import IDLE
@@ -74,6 +74,7 @@ def queue(
         agent_id=agent_id,
         who=who.id,
         teams=None if reach(who, Right.REVIEW) is Reach.ALL else who.teams,
+        settles=may(who, Right.SETTLE_APPEALS),
     )
     with app.database.read() as session:
         waiting = review_queue.waiting(session, tab, wanted, limit=SHOWN)

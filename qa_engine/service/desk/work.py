@@ -17,6 +17,8 @@ from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.scoring import Scorecard, reviewed, undecided
 from qa_engine.service.alerts.calls import tell_final
 from qa_engine.service.context import App
+from qa_engine.service.desk.after import after_signing
+from qa_engine.service.desk.appeals import write_golden_draft
 from qa_engine.service.desk.scorecards import scorecard_of
 from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.people.audit import Action, note
@@ -149,8 +151,6 @@ def keep_words(app: App, call_id: str, *, remark: str, lesson: str, version: int
 
 def sign(app: App, call_id: str, *, remark: str, lesson: str, version: int, who: Actor) -> Signed:
     """Sign the form as it stands. Raises as `decide`, and ConflictError while something is left to be said."""
-    from qa_engine.service.desk.after import after_signing  # what follows from a signature knows this module
-
     now = app.clock.now()
     if max(len(remark), len(lesson)) > MOST_CHARS:
         raise UsageError(f"a remark has at most {MOST_CHARS} characters")
@@ -176,7 +176,10 @@ def sign(app: App, call_id: str, *, remark: str, lesson: str, version: int, who:
         note(session, app, who, Action.VERDICT, call_pk=call.id, subject=review.kind, detail="signed")
         if ReviewKind(review.kind).counts:
             tell_final(session, app, call, final, key=f"signing {signing.id}", by=who.id)
-        return Signed(call_id, final.total, final.possible, final.grade, final.veto)
+        settled = review.kind == ReviewKind.SETTLEMENT.value
+    if settled:
+        write_golden_draft(app, call_id)
+    return Signed(call_id, final.total, final.possible, final.grade, final.veto)
 
 
 def standing_form(session: Session, call: tables.Call, review: review_tables.Review | None) -> tuple[

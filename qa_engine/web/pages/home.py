@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 
 LANDING = MappingProxyType(
     {
-        Role.AGENT: "/calls",
+        Role.AGENT: "/mine",
         Role.INSPECTOR: "/desk",
         Role.LEAD: "/agents",
         Role.HEAD: "/calls",

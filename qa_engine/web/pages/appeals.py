@@ -1,0 +1,27 @@
+"""申诉: who said what about a line, and what an upheld appeal leads to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from qa_engine.domain.people import Actor, Right
+from qa_engine.service.desk import list_appeals, reopen
+from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.rendering import render, segment
+from qa_engine.wording import APPEALS
+
+router = APIRouter(include_in_schema=False)
+Answering = Annotated[Actor, Depends(with_right(Right.ANSWER_APPEALS))]
+Settling = Annotated[Actor, Depends(with_right(Right.SETTLE_APPEALS))]
+
+
+@router.get("/appeals")
+def appeals(request: Request, engine: Engine, who: Answering) -> Response:
+    return render(request, "appeals.html", rows=list_appeals(engine, who=who), states=APPEALS)
+
+
+@router.post("/appeals/reopen/{call_id}")
+def open_again(call_id: str, engine: Engine, who: Settling) -> Response:
+    reopen(engine, call_id, who=who)
+    return RedirectResponse(f"/desk/{segment(call_id)}", status_code=303)

@@ -1,0 +1,130 @@
+"""From a signed form over an appeal to the last word, all kept."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain import CallState
+from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.review import AppealState, DecisionKind, Overturn, StepKind, Target
+from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.service import App, FixedClock, get_call
+from qa_engine.service.desk import (
+    QueueTab,
+    Word,
+    accept_form,
+    appeal_line,
+    claim,
+    decide,
+    list_appeals,
+    own_form,
+    own_forms,
+    queue,
+    reopen,
+    sign,
+)
+from tests.desk_centre import HEAD, LI, WANG, ZHANG, ZHOU, fill_desk, open_desk
+
+K = DecisionKind
+REFUSAL = Target(rule="forbidden.refusal")
+MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def centre(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
+    with open_desk(tmp_path / "home", clock) as app:
+        fill_desk(app)
+        version = claim(app, "c-faults", who=ZHOU).version
+        for target, points in zip(MANUAL, (5.0, 3.0), strict=True):
+            word = Word(target, K.SCORE, points=points)
+            version = decide(app, "c-faults", word, version=version, who=ZHOU).version
+        sign(app, "c-faults", remark="注意用语", lesson="", version=version, who=ZHOU)
+        yield app
+
+
+def test_an_agent_sees_own_forms_alone(centre: App) -> None:
+    (mine,) = own_forms(centre, who=LI)
+    assert (mine.row.call_id, mine.total) == ("c-faults", 30)
+    assert own_forms(centre, who=WANG) == ()
+    with pytest.raises(NotFoundError):
+        own_form(centre, "c-faults", who=WANG)
+    with pytest.raises(NotAllowed):
+        own_forms(centre, who=ZHOU)
+    form = own_form(centre, "c-faults", who=LI)
+    assert {line.title for line in form.lost} == {"规范问候", "服务忌语", "信息准确完整"}
+    assert form.remark == "注意用语"
+
+
+def test_accepting_ends_the_right_to_appeal(centre: App) -> None:
+    accept_form(centre, "c-faults", who=LI)
+    accept_form(centre, "c-faults", who=LI)
+    assert own_form(centre, "c-faults", who=LI).own.accepted_at is not None
+    with pytest.raises(ConflictError, match="accepted"):
+        appeal_line(centre, "c-faults", REFUSAL, "我是转述", who=LI)
+
+
+def test_after_the_deadline_nothing_is_appealed(centre: App, clock: FixedClock) -> None:
+    clock.advance(5 * 86400 + 1)
+    with pytest.raises(ConflictError, match="deadline"):
+        appeal_line(centre, "c-faults", REFUSAL, "我是转述", who=LI)
+
+
+@pytest.mark.parametrize(("target", "words"), [(REFUSAL, " "), (Target(rule="tone.cold"), "冤"), (MANUAL[0], "冤")])
+def test_what_cannot_be_appealed(centre: App, target: Target, words: str) -> None:
+    with pytest.raises(UsageError):
+        appeal_line(centre, "c-faults", target, words, who=LI)
+
+
+def test_another_inspector_answers_and_the_head_has_the_last_word(centre: App) -> None:
+    appeal_line(centre, "c-faults", REFUSAL, "客户问的是别家的件，确实不归我们管", who=LI)
+    with pytest.raises(ConflictError, match="before"):
+        appeal_line(centre, "c-faults", REFUSAL, "再说一次", who=LI)
+    assert get_call(centre, "c-faults").row.state is CallState.IN_REVIEW
+    with pytest.raises(ConflictError, match="somebody else"):
+        claim(centre, "c-faults", who=ZHOU)
+    waiting = queue(centre, who=ZHANG, tab=QueueTab.APPEALED)
+    assert [row.why for row in waiting.rows] == ["申诉：服务忌语"]
+    version = claim(centre, "c-faults", who=ZHANG).version
+    word = Word(REFUSAL, K.OVERTURN, reason=Overturn.EXCUSED)
+    version = decide(centre, "c-faults", word, version=version, who=ZHANG).version
+    sign(centre, "c-faults", remark="情有可原", lesson="", version=version, who=ZHANG)
+    assert queue(centre, who=ZHANG, tab=QueueTab.APPEALED).rows == ()
+    with pytest.raises(ConflictError):
+        claim(centre, "c-faults", who=ZHANG)
+    version = claim(centre, "c-faults", who=HEAD).version
+    sign(centre, "c-faults", remark="同意", lesson="", version=version, who=HEAD)
+    (appeal,) = list_appeals(centre, who=HEAD)
+    assert appeal.state is AppealState.UPHELD
+    assert [(step.kind, step.upheld, step.name) for step in appeal.steps] == [
+        (StepKind.RAISED, None, "李华"),
+        (StepKind.ANSWERED, True, "张敏"),
+        (StepKind.SETTLED, True, "何主管"),
+    ]
+    assert [row.call_id for row in appeal.siblings] == ["c-again"]
+    form = own_form(centre, "c-faults", who=LI)
+    assert form.own.total == 34
+    draft = json.loads((centre.settings.home / "golden-drafts" / "c-faults.json").read_text(encoding="utf-8"))
+    assert draft["golden"]["fail"] == ["opening.greeting"]
+    assert draft["turns"][4]["text"] == "不归我管。"
+    reopen(centre, "c-faults", who=HEAD)
+    assert claim(centre, "c-faults", who=ZHOU).mine
+
+
+def test_the_head_may_decide_otherwise(centre: App) -> None:
+    appeal_line(centre, "c-faults", REFUSAL, "冤枉", who=LI)
+    version = claim(centre, "c-faults", who=ZHANG).version
+    sign(centre, "c-faults", remark="维持", lesson="", version=version, who=ZHANG)
+    version = claim(centre, "c-faults", who=HEAD).version
+    sign(centre, "c-faults", remark="维持", lesson="", version=version, who=HEAD)
+    (appeal,) = list_appeals(centre, who=HEAD)
+    assert appeal.state is AppealState.REJECTED
+    assert appeal.siblings == ()
+    assert not (centre.settings.home / "golden-drafts").exists()
+    assert get_call(centre, "c-faults").row.state is CallState.FINAL
