@@ -18,10 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.verdicts import written  # noqa: E402
 from qa_engine.contract import transcript_from_json  # noqa: E402
 from qa_engine.domain import Status, Transcript  # noqa: E402
 from qa_engine.resources import rules_dir  # noqa: E402
-from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack, read_profile  # noqa: E402
+from qa_engine.rules import NoActs, NoTones, RulePack, SourceFile, evaluate, load_pack, read_profile  # noqa: E402
 from tests.unit.packs.helpers import acts, sources, tones  # noqa: E402
 from tests.unit.packs.test_plain_calls import CALLS, OFFENCES, lines  # noqa: E402
 
@@ -59,18 +60,40 @@ def measure() -> dict[str, dict[str, tuple[int, int]]]:
                 name for key in ("fail", "tolerated", "uncertain") for name in verdicts.get(key, ())
             }
     apart = pack()
-    for plain in CALLS:
+    for plain in (*CALLS, *written("calls_a")):
         every.update(("kept", rule) for rule in found(apart, plain.transcript))
     for kind, _, transcript in lines():
         for rule in found(apart, transcript) & OFFENCES:
             every["kept", rule] += 1
             right["kept", rule] += kind == "rude"
+    for call in written("labelled_a"):
+        for rule in found(apart, call.transcript):
+            if call.labels.get(rule) is not None:
+                every["kept", rule] += 1
+                right["kept", rule] += call.labels[rule]
     counts: dict[str, dict[str, tuple[int, int]]] = {}
     for rule in golden.rules:
         for source in ("golden", "kept"):
             if every[source, rule.id]:
                 counts.setdefault(rule.id, {})[source] = (right[source, rule.id], every[source, rule.id])
     return counts
+
+
+def list_recall() -> tuple[int, int]:
+    """How many of the duties by meaning that plain good calls do the words alone find: (found, asked)."""
+    made, found, asked = pack(), 0, 0
+    for call in (*CALLS, *written("calls_a")):
+        by_words = evaluate(made, call.transcript, tones=NoTones(), acts=NoActs())
+        by_both = evaluate(made, call.transcript, tones=NoTones(), acts=acts())
+        for words, both in zip(by_words, by_both, strict=True):
+            if made.rule(both.id).model.duty == "meaning" and both.status in (
+                Status.PASS,
+                Status.UNCERTAIN,
+                Status.FAIL,
+            ):
+                asked += 1
+                found += words.status is Status.PASS
+    return found, asked
 
 
 def main() -> None:
@@ -85,6 +108,7 @@ def main() -> None:
     text = HEAD + "measured:\n" + "\n".join(rows) + "\n"
     print(f"tone model {tones().digest[:19]}, act model {acts().digest[:19]}")
     print(text)
+    print("duties that the lists alone find: {} of {}".format(*list_recall()))
     if write:
         FILE.write_text(text, encoding="utf-8")
 

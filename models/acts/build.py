@@ -1,9 +1,10 @@
 """Make the model of service acts and measure everything that its card says.
 
-    python models/acts/build.py [--out DIR]
+    python models/acts/build.py [--out DIR] [--public DIR]
 
-Writes the classifiers and their cards (``weights/``), ``evaluation.json`` beside them, and the tables of MODEL_CARD.md;
-scenario and outcome are made with them.
+With ``--public`` everyday talk helps in training (see ``public.py``); the bundled model was made with it. Writes the
+classifiers and their cards (``weights/``), ``evaluation.json`` beside them, and the tables of MODEL_CARD.md; scenario
+and outcome are made with them.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import figures
 import lessons
 import numpy as np
 import outcomes
+import public
 import scenarios
 from corpus import ActTurn
 
@@ -47,9 +49,14 @@ def main() -> None:
         "--out", type=Path, default=HERE / "weights", help="folder of the model; default: the bundled one"
     )
     parser.add_argument("--quick", action="store_true", help="only the split by themes, for trying frames")
+    parser.add_argument("--public", type=Path, help="folder with cped/, for everyday talk that helps in training")
     arguments = parser.parse_args()
     turns = all_turns()
     found: dict[str, Any] = {"name": NAME, "corpus": told(turns), "splits": {}}
+    if arguments.public is not None:
+        everyday = public.turns(arguments.public)
+        found["public"] = {"turns": len(everyday) // len(SPEAKERS), "digest": told(everyday)["digest"]}
+        turns += everyday
     out = Shelf(arguments.out, CARD_FILE, ActModelError, ADVICE)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / CARD_FILE).unlink(missing_ok=True)

@@ -36,6 +36,13 @@ NAME = "qa-engine-scenario 0.1"
 SCENARIOS = ("consultation", "complaint", "order", "after_sales", "followup", "telesales")
 OUTBOUND = frozenset({"followup", "telesales"})
 RECIPE = Recipe(strength=10.0, most_features=20_000)
+_UPSET = frozenset({"complain", "angry", "demand_complaint", "insist", "reject"})
+UNUSUAL = {
+    "complaint": frozenset({"refuse_sale"}),
+    "telesales": frozenset({"demand_complaint", "solved"}),
+    **dict.fromkeys(("consultation", "order", "after_sales", "followup"), _UPSET | {"refuse_sale"}),
+}
+"""What customers rarely do in calls of a scenario; after_sales is left with its own lines of trouble."""
 CALLS = 300  # of each scenario and side
 FILE = "evaluation_scenario.json"
 _WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
@@ -90,7 +97,8 @@ def calls(side: int) -> Iterator[CallOf]:
             trade = rng.choice(corpus.TRADES)
             chosen = rng.sample(lines, min(len(lines), rng.randint(2, 7)))
             chosen += [(f.speaker, f.text) for f in rng.sample(said[Speaker.AGENT], rng.randint(1, 4))]
-            chosen += [(f.speaker, f.text) for f in rng.sample(said[Speaker.CUSTOMER], rng.randint(1, 4))]
+            usual = [f for f in said[Speaker.CUSTOMER] if not f.acts & UNUSUAL[scenario]]
+            chosen += [(f.speaker, f.text) for f in rng.sample(usual, rng.randint(1, 4))]
             rng.shuffle(chosen)
             whole = [(Speaker.AGENT, rng.choice(opening).text), *chosen, (Speaker.AGENT, rng.choice(closing).text)]
             turns = tuple(Turn(at, who, slots.filled(text, trade, rng)) for at, (who, text) in enumerate(whole))

@@ -3,8 +3,8 @@
     python models/tone/build.py [--out DIR] [--public DIR] [--keep]
 
 Writes the model (``weights/``), ``evaluation.json`` beside it, the tables of MODEL_CARD.md and the two pictures. With
-``--public`` the check on other people's data and the trial of training with it are made, too, and the model that reads
-our held-out utterances better is written.
+``--public`` the check on other people's data and the trial of training with it are made, too, and the model that flags
+less of their everyday talk is written.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from qa_engine.domain import Speaker
 from qa_engine.tone import LABELS, ToneModel, Utterance, measure, read_own
 from qa_engine.tone.card import load_card
 from qa_engine.tone.fit import Recipe
+from qa_engine.tone.model import GOOD
 from qa_engine.tone.storage import load_classifier
 from qa_engine.tone.training import READ_SPEAKERS, Lesson, Trained, of_speaker, readings, split, train
 
@@ -34,6 +35,7 @@ HERE = Path(__file__).resolve().parent
 NAME = "qa-engine-tone 0.1"
 RECIPE = Recipe()
 NOISE_RATES = (0.1, 0.2)
+FLAGGED_FROM = 0.8  # the rules of the base pack flag from here on
 MISTAKES = 8
 
 
@@ -177,13 +179,23 @@ def with_public(folder: Path, lesson: Lesson, ours: Trained) -> tuple[Mapping[st
         }
         for speaker in READ_SPEAKERS
     }
-    better = sum(helped.held_out[s].macro_f1 - ours.held_out[s].macro_f1 for s in READ_SPEAKERS) > 0
+    flags = {"without": everyday_flags(folder, ours), "with": everyday_flags(folder, helped)}
+    better = flags["with"] < flags["without"]
     chosen = helped if better else ours
     outside = {
         "cped": summary(asdict(checks.on(ours.fitted[Speaker.CUSTOMER].classifier, public.cped(folder)))),
         **{s.value: offensive(folder, ours, s) for s in READ_SPEAKERS},
     }
-    return {"trials": trials, "chosen": "with" if better else "without", "outside": outside}, chosen
+    told = {"trials": trials, "everyday_flags": flags, "chosen": "with" if better else "without", "outside": outside}
+    return told, chosen
+
+
+def everyday_flags(folder: Path, trained: Trained) -> float:
+    """Flags in a thousand lines of everyday talk that was not learnt from: read as a bad class from 0.8 on."""
+    classifier = trained.fitted[Speaker.AGENT].classifier
+    said = readings(classifier, public.everyday(folder, learnt=False))
+    bad = [at for at, label in enumerate(classifier.labels) if label not in GOOD]
+    return round(1000 * sum(max(row[at] for at in bad) >= FLAGGED_FROM for row in said) / len(said), 1)
 
 
 def offensive(folder: Path, trained: Trained, speaker: Speaker) -> Mapping[str, Any]:

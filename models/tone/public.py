@@ -7,7 +7,7 @@ is a call centre's speech, so their labels only come near ours:
 CPED emotion anger         customer angry
 worried, negative-other,   customer dissatisfied
 depress, disgust
-neutral, relaxed, happy,   customer calm
+neutral, relaxed, happy,   customer calm, agent neutral
 positive-other, grateful
 COLD offensive             customer angry, agent confrontational
 =========================  ===========================================
@@ -30,6 +30,7 @@ MOODS = {
 }
 LEAST_CHARS, MOST_CHARS = 4, 40  # shorter ones have no tone of their own, longer ones are no speech
 WEIGHT = 0.1  # of one public example against one of ours
+EVERYDAY_WEIGHT = 0.5  # of everyday talk, of which our own lines have too little
 CPED_USED, COLD_USED = 3000, 1000  # examples that training sees at most, of each speaker
 
 
@@ -39,6 +40,21 @@ def cped(folder: Path) -> tuple[Utterance, ...]:
         Utterance(Speaker.CUSTOMER, MOODS[row["Emotion"]], row["Utterance"], f"cped {row['Dialogue_ID']}", "cped", line)
         for line, row in _rows(folder / CPED_FILE)
         if row["Emotion"] in MOODS and _fits(row["Utterance"])
+    )
+
+
+def everyday(folder: Path, *, learnt: bool) -> tuple[Utterance, ...]:
+    """Talk that was felt neutral or kind, as neutral turns of the agent: of dialogues to learn from, or of the others.
+
+    Our own neutral lines are politely written; without these a classifier takes every short 你 for rudeness.
+    """
+    return tuple(
+        Utterance(Speaker.AGENT, "neutral", row["Utterance"], f"cped {row['Dialogue_ID']}", "cped", line)
+        for line, row in _rows(folder / CPED_FILE)
+        if MOODS.get(row["Emotion"]) == "calm"
+        and row["Sentiment"] != "negative"
+        and _fits(row["Utterance"])
+        and (int(row["Dialogue_ID"].rsplit("_", 1)[1]) % 2 == 0) == learnt
     )
 
 
@@ -60,7 +76,8 @@ def harmless_posts(folder: Path, name: Path) -> tuple[str, ...]:
 def help_in_training(folder: Path) -> list[tuple[Utterance, float]]:
     """Everything above that training may use, with its weight."""
     cold = [u for s in (Speaker.AGENT, Speaker.CUSTOMER) for u in offensive_posts(folder, COLD_TRAIN, s)[:COLD_USED]]
-    return [(utterance, WEIGHT) for utterance in (*cped(folder)[:CPED_USED], *cold)]
+    helping = [(utterance, WEIGHT) for utterance in (*cped(folder)[:CPED_USED], *cold)]
+    return helping + [(utterance, EVERYDAY_WEIGHT) for utterance in everyday(folder, learnt=True)]
 
 
 def _fits(text: str) -> bool:

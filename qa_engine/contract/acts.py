@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from qa_engine.domain import ActReading, ActSaid, CustomerOutcome, OutcomeSign
+from qa_engine.domain import ActReading, ActSaid, CustomerOutcome, OutcomeSign, ScenarioGuess
 
 
 def act_to_json(reading: ActReading) -> dict[str, Any]:
@@ -24,3 +24,11 @@ def outcome_to_json(outcome: CustomerOutcome) -> dict[str, Any]:
 def outcome_from_json(obj: Mapping[str, Any]) -> CustomerOutcome:
     signs = (OutcomeSign(sign["name"], sign["title"], sign["push"]) for sign in obj["signs"])
     return CustomerOutcome(obj["score"], tuple(signs))
+
+
+def guess_to_json(guess: ScenarioGuess) -> dict[str, Any]:
+    return {"scenario": guess.scenario, "probability": guess.probability}
+
+
+def guess_from_json(obj: Mapping[str, Any]) -> ScenarioGuess:
+    return ScenarioGuess(obj["scenario"], obj["probability"])

@@ -7,7 +7,14 @@ masked here: this is the record that the store keeps and other programs read.
 from collections.abc import Mapping
 from typing import Any
 
-from qa_engine.contract.acts import act_from_json, act_to_json, outcome_from_json, outcome_to_json
+from qa_engine.contract.acts import (
+    act_from_json,
+    act_to_json,
+    guess_from_json,
+    guess_to_json,
+    outcome_from_json,
+    outcome_to_json,
+)
 from qa_engine.contract.duties import complaint_from_json, complaint_to_json, promise_from_json, promise_to_json
 from qa_engine.domain import (
     NOTHING,
@@ -66,6 +73,7 @@ def result_to_json(result: CallResult) -> dict[str, Any]:
         "plugins": result.plugins,
         "acts": [act_to_json(reading) for reading in result.acts],
         "outcome": outcome_to_json(result.outcome) if result.outcome is not None else None,
+        "scenario_guess": guess_to_json(result.scenario_guess) if result.scenario_guess is not None else None,
     }
 
 
@@ -106,6 +114,7 @@ def result_from_json(obj: Mapping[str, Any]) -> CallResult:
             plugins=obj.get("plugins", NOTHING),
             acts=tuple(act_from_json(reading) for reading in obj.get("acts", ())),
             outcome=outcome_from_json(obj["outcome"]) if obj.get("outcome") is not None else None,
+            scenario_guess=guess_from_json(obj["scenario_guess"]) if obj.get("scenario_guess") is not None else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         call_id = obj.get("call_id") if isinstance(obj, Mapping) else None

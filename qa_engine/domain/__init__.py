@@ -1,6 +1,14 @@
 """The nouns of the house: frozen values, standard library only."""
 
-from qa_engine.domain.acts import ActReading, ActSaid, AgentAct, CustomerAct, CustomerOutcome, OutcomeSign
+from qa_engine.domain.acts import (
+    ActReading,
+    ActSaid,
+    AgentAct,
+    CustomerAct,
+    CustomerOutcome,
+    OutcomeSign,
+    ScenarioGuess,
+)
 from qa_engine.domain.call import Agent, Call, Channel, Direction, JsonValue, Speaker
 from qa_engine.domain.digest import canonical_json, digest, plain, sha256_hex
 from qa_engine.domain.duties import ComplaintCase, Deadline, Promise, PromiseKind
@@ -68,6 +76,7 @@ __all__ = [
     "Recognition",
     "ResultKey",
     "RuleResult",
+    "ScenarioGuess",
     "Searched",
     "SectionScore",
     "Severity",

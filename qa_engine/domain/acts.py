@@ -98,6 +98,14 @@ class OutcomeSign:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioGuess:
+    """The likeliest scenario of a call that nobody told, by its words, with its probability."""
+
+    scenario: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerOutcome:
     """How content the customer left, 0 to 100, with the signs that count most, strongest first."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from qa_engine.domain.acts import ActReading, CustomerOutcome
+from qa_engine.domain.acts import ActReading, CustomerOutcome, ScenarioGuess
 from qa_engine.domain.call import Speaker
 from qa_engine.domain.duties import ComplaintCase, Promise
 from qa_engine.domain.key import NOTHING
@@ -222,6 +222,7 @@ class CallResult:
     plugins: str = NOTHING  # digest of what is plugged into the engine
     acts: tuple[ActReading, ...] = ()  # what the turns probably do, by turn; empty when nobody asked
     outcome: CustomerOutcome | None = None  # how content the customer left; never part of ``total``
+    scenario_guess: ScenarioGuess | None = None  # of a call whose scenario nobody told
 
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that cost something or were broken, in pack order."""

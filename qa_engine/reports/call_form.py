@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from qa_engine.domain import CallResult, Channel, ItemScore, RuleResult, SectionScore, Severity, Status, Transcript
+from qa_engine.domain import (
+    CallResult,
+    Channel,
+    ItemScore,
+    RuleResult,
+    ScenarioGuess,
+    SectionScore,
+    Severity,
+    Status,
+    Transcript,
+)
 from qa_engine.reports import wording
 from qa_engine.reports.duties import ComplaintBlock, PromiseLine, complaint_block, promise_lines
 from qa_engine.reports.findings import (
@@ -173,7 +183,7 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         Fact("班组", call.agent.team or wording.UNKNOWN),
         Fact("通话时间", wording.moment(call.started_at)),
         Fact("通话时长", wording.duration(transcript.duration)),
-        Fact("业务场景", wording.scenario(call.scenario)),
+        Fact("业务场景", _scenario(call.scenario, result.scenario_guess)),
         Fact("方向", wording.DIRECTIONS[call.direction] if call.direction is not None else wording.UNKNOWN),
         Fact("渠道", wording.CHANNELS[call.channel]),
         Fact("客户号码", mask_private(call.customer_number) if call.customer_number else wording.UNKNOWN),
@@ -202,6 +212,12 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         if key not in own and isinstance(value, str | int | float) and str(value)
     ]
     return tuple(facts)
+
+
+def _scenario(told: str | None, guess: ScenarioGuess | None) -> str:
+    if told is not None or guess is None:
+        return wording.scenario(told)
+    return f"{wording.scenario(guess.scenario)}（模型推断，把握 {guess.probability:.0%}；补传场景即可更正）"
 
 
 def _unheard_places(transcript: Transcript) -> tuple[str, ...]:

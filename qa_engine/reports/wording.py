@@ -67,7 +67,7 @@ METRICS: dict[str, tuple[str, str, float, int]] = {
 }
 
 
-WITNESSES = {"wording": "规定用语", "phrase": "字句", "act": "服务行为", "measure": "测量值"}
+WITNESSES = {"wording": "规定用语", "phrase": "字句", "pattern": "句式", "act": "服务行为", "measure": "测量值"}
 """What spoke for a fault."""
 
 MOODS = {"mood_start": "客户情绪（开头三分之一）", "mood_end": "客户情绪（结尾三分之一）"}

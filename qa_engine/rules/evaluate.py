@@ -2,20 +2,22 @@
 
 from dataclasses import replace
 
-from qa_engine.domain import RuleResult, Status, Transcript
+from qa_engine.domain import RuleResult, ScenarioGuess, Status, Transcript
 from qa_engine.rules.fragile import doubted
 from qa_engine.rules.judgement import Judgement, result_of
 from qa_engine.rules.looking.view import CallView
-from qa_engine.rules.operators.witness import ACT, witness_of
+from qa_engine.rules.operators.witness import ACT, PATTERN, witness_of
 from qa_engine.rules.packs.pack import Rule, RulePack, asked_of
 from qa_engine.rules.packs.trust import in_doubt, trusted
 from qa_engine.rules.ports.acts import ActReader
 from qa_engine.rules.ports.baselines import Baselines
 from qa_engine.rules.ports.offences import Offences
 from qa_engine.rules.ports.tones import NoTones, ToneReader
-from qa_engine.rules.written.applies import why_not
+from qa_engine.rules.written.applies import scenario_title, why_not
 from qa_engine.rules.written.profile import Profile
 from qa_engine.rules.written.truth import Truth
+
+BY_PATTERN = (PATTERN, ACT)
 
 
 def evaluate(
@@ -26,24 +28,31 @@ def evaluate(
     baselines: Baselines | None = None,
     tones: ToneReader | None = None,
     acts: ActReader | None = None,
+    guess: ScenarioGuess | None = None,
 ) -> tuple[RuleResult, ...]:
     """A result for every rule of the pack, in its order. Never raises for a rule that breaks: that is its status.
 
     ``tones`` and ``acts`` are asked at most once, and only when a rule that the call is meant for looks at them.
+    ``guess`` stands in for a scenario that nobody told: what a rule finds because of it is a doubt.
     """
+    if guess is not None and transcript.call.scenario is None:
+        transcript = replace(transcript, call=replace(transcript.call, scenario=guess.scenario))
+    else:
+        guess = None
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
-    judge = _Judge(pack, call, offences, baselines, pack.profile)
+    judge = _Judge(pack, call, offences, baselines, pack.profile, guess)
     return _settled(tuple(judge.rule(rule) for rule in pack.rules))
 
 
 def _settled(results: tuple[RuleResult, ...]) -> tuple[RuleResult, ...]:
-    """Without the doubts that an act alone gives of turns in which a fault about the same was found: one event."""
-    faults = [result for result in results if result.status is Status.FAIL and result.about]
+    """Without what an act alone, or an act in an everyday pattern, finds in turns of a listed fault about the same."""
+    faults = [r for r in results if r.status is Status.FAIL and r.about and r.witnesses != BY_PATTERN]
     return tuple(_said_already(result, faults) for result in results)
 
 
 def _said_already(result: RuleResult, faults: list[RuleResult]) -> RuleResult:
-    if result.status is not Status.UNCERTAIN or result.witnesses != (ACT,) or not result.about:
+    weak = {Status.UNCERTAIN: ((ACT,), BY_PATTERN), Status.FAIL: (BY_PATTERN,)}
+    if result.witnesses not in weak.get(result.status, ()) or not result.about:
         return result
     turns = {evidence.turn for evidence in result.evidence}
     same = [fault for fault in faults if set(fault.about) & set(result.about)]
@@ -52,7 +61,16 @@ def _said_already(result: RuleResult, faults: list[RuleResult]) -> RuleResult:
         return result
     reason = f"与「{'、'.join(fault.title for fault in same)}」是同一事件"
     return replace(
-        result, status=Status.NOT_APPLICABLE, evidence=(), message="", stake=0.0, witnesses=(), reason=reason
+        result,
+        status=Status.NOT_APPLICABLE,
+        evidence=(),
+        message="",
+        points=0.0,
+        each=0.0,
+        hits=0,
+        stake=0.0,
+        witnesses=(),
+        reason=reason,
     )
 
 
@@ -97,12 +115,14 @@ class _Judge:
         offences: Offences | None,
         baselines: Baselines | None,
         profile: Profile,
+        guess: ScenarioGuess | None = None,
     ) -> None:
         self._pack = pack
         self._call = call
         self._offences = offences
         self._baselines = baselines
         self._profile = profile
+        self._guess = guess
         self._situations: dict[str, Truth] = {}
 
     def rule(self, rule: Rule) -> RuleResult:
@@ -118,10 +138,24 @@ class _Judge:
         if titles[Truth.UNCERTAIN] and found.status is Status.FAIL:
             reason = f"可能{'、'.join(titles[Truth.UNCERTAIN])}，本项也许不适用"
             found = replace(in_doubt(found, reason), quiet=True)
+        found = self._by_guess(rule, found)
         found = trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
         if rule.model.duty == "meaning" and found.status is Status.UNCERTAIN:
             return replace(found, quiet=True)
         return found
+
+    def _by_guess(self, rule: Rule, found: RuleResult) -> RuleResult:
+        """A find of a rule that is only asked because of a guessed scenario is a doubt that flags no call by itself."""
+        if self._guess is None or found.status not in (Status.FAIL, Status.UNCERTAIN):
+            return found
+        told = replace(self._call.transcript.call, scenario=None)
+        if not why_not(rule.applies_to, told, self._call.duration):
+            return found
+        if found.status is Status.UNCERTAIN:
+            return replace(found, quiet=True)
+        title = scenario_title(self._guess.scenario)
+        reason = f"业务场景由模型推断为{title}（把握 {self._guess.probability:.0%}），请先确认场景"
+        return replace(in_doubt(found, reason), quiet=True)
 
     def _steady(self, rule: Rule, found: RuleResult) -> RuleResult:
         """A fault that another hearing of an unsure word takes away is a doubt."""

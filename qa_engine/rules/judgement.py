@@ -7,7 +7,7 @@ from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.region import anchored, nobodys_region, window_region
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
-from qa_engine.rules.operators.witness import ACT, MEASURE, PHRASE, WORDING, witness_of, witnessed
+from qa_engine.rules.operators.witness import ACT, MEASURE, PATTERN, PHRASE, WORDING, asked, witness_of
 from qa_engine.rules.packs.describe import condition_text, named
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.parts import WISHED, excused_part, levels_of, part_titles
@@ -134,13 +134,14 @@ class Judgement:
         if isinstance(fields, Located) and fields.anchor is not None:
             return self._beside(condition, fields)
         scope = self._scope(condition, window)
-        return self._or_nobodys(condition, scope, witnessed(scope, condition.operator.run(scope)))
+        return self._or_nobodys(condition, scope, asked(scope, condition.operator.run))
 
     def _or_nobodys(self, condition: Condition, scope: Scope, outcome: Outcome) -> Outcome:
         """What a role did not say may have been said in a turn that nobody knows who said: then a person must look."""
         fields = condition.fields
         wanted = fields.needs_roles and fields.words_alone and condition.polarity.positive
-        if not wanted or outcome.truth is not Truth.FALSE:
+        witness = witness_of(fields)
+        if not wanted or outcome.truth is not Truth.FALSE or (witness is not None and witness.common):
             return outcome
         region = nobodys_region(self._call, scope.region)
         if not region.pieces:
@@ -187,7 +188,7 @@ class Judgement:
         scopes = [
             replace(scope, region=anchored(self._call, scope.region, fields.who, anchor, group)) for group in groups
         ]
-        outcomes = [witnessed(one, condition.operator.run(one)) for one in scopes]
+        outcomes = [asked(one, condition.operator.run) for one in scopes]
         outcome = outcomes[0] if len(outcomes) == 1 else _each(outcomes)
         sure = any(hit.certain for hit in chosen)
         if not sure and outcome.truth in _harmful(condition):
@@ -275,7 +276,7 @@ class Judgement:
             if not said and condition.polarity.positive and outcome.truth is Truth.FALSE:
                 continue
             found |= said or self._kinds(condition, outcome)
-        return tuple(kind for kind in (WORDING, PHRASE, ACT, MEASURE) if kind in found)
+        return tuple(kind for kind in (WORDING, PHRASE, PATTERN, ACT, MEASURE) if kind in found)
 
     def _kinds(self, condition: Condition, outcome: Outcome) -> set[str]:
         if condition.operator.evidence != "words":

@@ -12,6 +12,11 @@ _SCENARIOS = {
 _TITLES = {**_SCENARIOS, "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线"}
 
 
+def scenario_title(scenario: str) -> str:
+    """What people call a scenario; one of a centre's own is called as it is written."""
+    return _SCENARIOS.get(scenario, scenario)
+
+
 def why_not(applies: AppliesTo, call: Call, duration: float | None) -> str:
     """Why the rule is not meant for the call (Chinese), or an empty text when it is."""
     if not applies.model_fields_set:  # most rules are meant for every call

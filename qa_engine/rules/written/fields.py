@@ -60,13 +60,14 @@ class Witness(Strict):
     ``supports``: acts that speak beside words, too, but say nothing by themselves.
     ``above``: from which probability an act counts; unset: half beside words that were found, and ``sure`` where it
     stands for words that were not. ``alone``: from which one without the words is a doubt of its own;
-    None: never.
+    None: never. ``common``: the words are everyday ones; where the act is not done, they are not even a doubt.
     """
 
     acts: ActNames
     supports: tuple[str, ...] = ()
     above: Above | None = None
     alone: Above | None = "very_sure"
+    common: bool = False
 
 
 def _witness(value: Any) -> Any:

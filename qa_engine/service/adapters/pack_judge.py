@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from qa_engine.domain import Call, CallResult, Transcript
+from qa_engine.domain import Call, CallResult, ScenarioGuess, Speaker, Transcript
 from qa_engine.edition import engine_edition
 from qa_engine.errors import RulesError
 from qa_engine.plugins import judging_digest, load_plugins
@@ -38,6 +38,7 @@ from qa_engine.scoring import (
 )
 from qa_engine.service.adapters.act_model import acts_of
 from qa_engine.service.adapters.outcome_model import open_outcome
+from qa_engine.service.adapters.scenario_model import open_scenarios
 from qa_engine.service.adapters.tone_model import tones_of
 from qa_engine.service.authoring.packs import load_sources, read_scorecards, rules_folder
 from qa_engine.service.ports.judge import Edition, with_key
@@ -74,6 +75,7 @@ class PackJudge:
         given_acts = acts if asks_for_acts(self._pack) else None
         self._acts: ActReader = given_acts or acts_of(self._pack, settings)
         self._outcome = open_outcome(settings) if self._acts.digest != NO_ACTS else None
+        self._scenarios = open_scenarios() if self._acts.digest != NO_ACTS else None
 
     def on(self, scorecard: str) -> "PackJudge":
         """The same pack and models, with this scorecard for every call. Raises RulesError, NotFoundError."""
@@ -102,6 +104,8 @@ class PackJudge:
         readers = {"tone": self._tones.digest, "acts": self._acts.digest}
         if self._outcome is not None:
             readers["outcome"] = self._outcome.digest
+        if self._scenarios is not None:
+            readers["scenario"] = self._scenarios.digest
         return {kind: model for kind, model in readers.items() if model not in (NO_MODEL, NO_ACTS)}
 
     @property
@@ -135,14 +139,21 @@ class PackJudge:
         offences: Offences | None = None,
         baselines: Baselines | None = None,
     ) -> CallResult:
-        transcript = own_part(replace(transcript, call=self.facts_of(transcript.call)))
+        transcript = replace(transcript, call=self.facts_of(transcript.call))
+        everybodys = self._acts.read(transcript)
+        transcript = own_part(transcript, everybodys)
+        mine = {turn.index for turn in transcript.turns if turn.speaker is not Speaker.UNKNOWN}
+        done = {index: reading for index, reading in everybodys.items() if index in mine}
         readings = self._tones.read(transcript)
         tones = FixedTones(readings, self._tones.digest, self._tones.sure_from)
-        done = self._acts.read(transcript)
         acts = FixedActs(done, self._acts.digest, self._acts.limits, beside=self._acts)
+        guess = self._guess(transcript)
+        results = evaluate(
+            self._pack, transcript, offences=offences, baselines=baselines, tones=tones, acts=acts, guess=guess
+        )
         result = score_call(
             transcript,
-            evaluate(self._pack, transcript, offences=offences, baselines=baselines, tones=tones, acts=acts),
+            results,
             self._pack.label,
             self._scorecard(transcript.call),
             transcript_digest=transcript_digest,
@@ -151,7 +162,14 @@ class PackJudge:
         result = with_tones(result, transcript, readings, tones.digest)
         result = with_acts(result, done, self._outcome.read(transcript, done) if self._outcome is not None else None)
         result = replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
-        return with_key(result, self, transcript.call)
+        return with_key(replace(result, scenario_guess=guess), self, transcript.call)
+
+    def _guess(self, transcript: Transcript) -> ScenarioGuess | None:
+        """The scenario by the words of a call whose facts do not tell it."""
+        if transcript.call.scenario is not None or self._scenarios is None:
+            return None
+        reading = self._scenarios.read(transcript)
+        return None if reading is None else ScenarioGuess(reading.scenario, round(reading.probability, 4))
 
 
 def _edition(scorecard: Scorecard) -> Edition:

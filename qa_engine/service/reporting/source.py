@@ -33,8 +33,10 @@ class DatabaseSource(PeriodSource):
                 why = f"set aside ({call.reason})" if call.reason else "not inspected yet"
                 raise ConflictError(f"call {call_id} is {why}; it has no form")
             facts = call_from_text(call.facts).in_zone(self._zone)
-            transcript = own_part(transcript_from_text(call.transcript.body, facts))  # as it was judged
-            return StoredCall(transcript, result_from_text(call.result.body), call.source_name)
+            result = result_from_text(call.result.body)
+            acts = {reading.turn: reading for reading in result.acts}
+            transcript = own_part(transcript_from_text(call.transcript.body, facts), acts)  # as it was judged
+            return StoredCall(transcript, result, call.source_name)
 
     def agent(self, agent_id: str) -> Agent:
         with self._app.database.read() as session:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa_engine.domain import Agent, Call, JsonValue, Speaker, Transcript, Turn
+from qa_engine.domain import ActReading, ActSaid, Agent, Call, JsonValue, Speaker, Transcript, Turn
 from qa_engine.rules.handover import AFTER_TRANSFER, own_part
 
 A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
@@ -65,3 +65,18 @@ def test_talk_of_a_transfer_is_none(line: str) -> None:
 def test_the_agent_who_comes_back_is_himself() -> None:
     told = call((A, "我帮您转接同事。"), (A, "抱歉，那边忙线，我先给您登记。"), (A, "再见。"))
     assert own_part(told) is told
+
+
+@pytest.mark.parametrize(
+    ("line", "probability", "noticed"),
+    [
+        ("这个要技术那边看，我帮您接过去", 0.6, True),
+        ("让我们主管来跟您讲", 0.6, True),
+        ("让我们主管来跟您讲", 0.2, False),
+        ("我已经上报给主管，明天给您回电", 0.9, False),  # others work on it later
+    ],
+)
+def test_a_transfer_is_noticed_by_what_the_turn_does(line: str, probability: float, noticed: bool) -> None:
+    told = call((A, "您好"), (C, "问关税"), (A, line), (A, "您好，我是8099，请讲"), (C, "关税"))
+    acts = {2: ActReading(2, (ActSaid("escalate", probability, (0, 2)),))}
+    assert [turn.speaker for turn in own_part(told, acts).turns][3] is (U if noticed else A)

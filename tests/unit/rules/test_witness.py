@@ -132,3 +132,26 @@ def test_an_example_tries_the_words_alone(judge: Judge) -> None:
 def test_a_witness_that_cannot_speak_is_a_fault_of_the_pack(judge: Judge, fields: str, message: str) -> None:
     with pytest.raises(RulesError, match=message):
         judge(fields, NOTHING)
+
+
+COMMON = "{operator: regex, patterns: ['自己.{0,3}看'], witness: {acts: retort, above: 0.7, alone: null, common: true}}"
+
+EVERYDAY = [
+    ("坐席[act=retort:0.8]：你自己看去。", "fail", ("pattern", "act")),
+    ("坐席[act=retort:0.6]：你自己看去。", "pass", ()),
+    ("坐席[act=explain:0.9]：您自己看一下短信。", "pass", ()),
+    ("坐席[act=retort:0.99]：谁管你。", "pass", ()),
+]
+
+
+@pytest.mark.parametrize(("line", "status", "witnesses"), EVERYDAY)
+def test_everyday_words_are_nothing_without_the_act(
+    judge: Judge, line: str, status: str, witnesses: tuple[str, ...]
+) -> None:
+    result = judge(COMMON, line, rule="points: -3")
+    assert (result.status, result.witnesses) == (status, witnesses)
+
+
+@pytest.mark.parametrize("acts", [NoActs(), AgreeingActs()])
+def test_everyday_words_are_nothing_where_nobody_reads_acts(judge: Judge, acts: NoActs | AgreeingActs) -> None:
+    assert judge(COMMON, "坐席：你自己看去。", acts=acts).status == "pass"

@@ -82,21 +82,27 @@ def test_public_files_are_read_by_their_columns(tmp_path: Path) -> None:
 
     (tmp_path / "cped").mkdir()
     (tmp_path / "cped" / "valid_split.csv").write_text(
-        "\ufeffDialogue_ID,Emotion,Utterance\n1,anger,你给我出去\n1,fear,我害怕极了\n2,happy,哈\n", encoding="utf-8"
+        "\ufeffDialogue_ID,Sentiment,Emotion,Utterance\n1_001,negative,anger,你给我出去\n1_001,negative,fear,我害怕极了\n"
+        "1_002,positive,happy,哈\n1_002,neutral,neutral,你吃饭了没有\n1_003,neutral,neutral,你看着办就行\n",
+        encoding="utf-8",
     )
     (tmp_path / "coldataset").mkdir()
     for name in ("train.csv", "dev.csv"):
         (tmp_path / "coldataset" / name).write_text(
             "\ufeff,split,topic,label,TEXT\n0,dev,race,1,这些人真恶心\n1,dev,race,0,今天天气不错\n", encoding="utf-8"
         )
-    assert [(u.label, u.text) for u in public.cped(tmp_path)] == [("angry", "你给我出去")]
+    assert [(u.label, u.text) for u in public.cped(tmp_path)][:1] == [("angry", "你给我出去")]
+    assert [u.text for u in public.everyday(tmp_path, learnt=True)] == ["你吃饭了没有"]
+    assert [u.text for u in public.everyday(tmp_path, learnt=False)] == ["你看着办就行"]
     assert public.harmless_posts(tmp_path, public.COLD_CHECK) == ("今天天气不错",)
     helping = public.help_in_training(tmp_path)
     assert {(u.speaker, u.label) for u, _ in helping} == {
         (Speaker.AGENT, "confrontational"),
+        (Speaker.AGENT, "neutral"),
         (Speaker.CUSTOMER, "angry"),
+        (Speaker.CUSTOMER, "calm"),
     }
-    assert {weight for _, weight in helping} == {public.WEIGHT}
+    assert {weight for _, weight in helping} == {public.WEIGHT, public.EVERYDAY_WEIGHT}
 
 
 def test_the_card_shows_the_evaluation() -> None:

@@ -1,0 +1,65 @@
+"""A scenario that nobody told: duties stay asked, what they find because of a guess is a quiet doubt."""
+
+from qa_engine.domain import RuleResult, ScenarioGuess
+from qa_engine.rules import SourceFile, evaluate, load_pack
+from tests.unit.rules.conftest import HEADER, transcript
+
+RULES = """
+rules:
+- id: complaint_only
+  title: 投诉
+  section: s
+  message: 没有致歉
+  points: -4
+  applies_to: {scenario: complaint}
+  fault: not sorry
+  conditions:
+    sorry: {operator: phrase, phrases: [抱歉]}
+- id: everywhere
+  title: 问候
+  section: s
+  message: 没有问候
+  points: -3
+  fault: not hello
+  conditions:
+    hello: {operator: phrase, phrases: [您好]}
+- id: sales_only
+  title: 电销
+  section: s
+  message: 没有介绍
+  points: -3
+  applies_to: {scenario: telesales}
+  fault: not offer
+  conditions:
+    offer: {operator: phrase, phrases: [优惠]}
+"""
+GUESS = ScenarioGuess("complaint", 0.81)
+
+
+def judged(line: str, guess: ScenarioGuess | None, scenario: str | None = None) -> dict[str, RuleResult]:
+    pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", RULES)], {})
+    call = {} if scenario is None else {"scenario": scenario}
+    return {result.id: result for result in evaluate(pack, transcript(line, call), guess=guess)}
+
+
+def test_a_fault_that_hangs_on_the_guess_is_a_quiet_doubt_that_says_so() -> None:
+    found = judged("坐席：什么事。", GUESS)
+    doubt = found["complaint_only"]
+    assert (doubt.status, doubt.quiet, doubt.points, doubt.stake) == ("uncertain", True, 0.0, -4.0)
+    assert doubt.reason == "业务场景由模型推断为投诉（把握 81%），请先确认场景"
+    assert (found["everywhere"].status, found["everywhere"].points) == ("fail", -3.0)  # asked of every call
+    assert found["sales_only"].reason == "业务场景为投诉，本规则只适用于电销"
+
+
+def test_a_duty_that_is_met_passes() -> None:
+    assert judged("坐席：您好，很抱歉。", GUESS)["complaint_only"].status == "pass"
+
+
+def test_what_the_facts_tell_wins() -> None:
+    found = judged("坐席：什么事。", GUESS, "telesales")
+    assert found["complaint_only"].status == "not_applicable"
+    assert found["sales_only"].status == "fail"
+
+
+def test_without_a_guess_the_rule_is_not_asked() -> None:
+    assert judged("坐席：什么事。", None)["complaint_only"].status == "not_applicable"
