@@ -86,6 +86,7 @@ NAVIGATION = (
     ("/desk", "复核台", Right.REVIEW),
     ("/clips", "片段复核", Right.REVIEW),
     ("/appeals", "申诉", Right.ANSWER_APPEALS),
+    ("/calibration", "校准", Right.REVIEW),
     ("/mine", "我的考评表", Right.APPEAL),
     ("/calls", "通话", Right.SEE_CALLS),
     ("/agents", "坐席", Right.SEE_REPORTS),

@@ -73,6 +73,8 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/appeals"): R.ANSWER_APPEALS,
     ("POST", "/appeals/reopen/{call_id}"): R.SETTLE_APPEALS,
     ("GET", "/audit"): R.SEE_AUDIT,
+    ("GET", "/calibration"): R.REVIEW,
+    ("POST", "/calibration/sample"): R.RUN_NIGHT,
     ("GET", "/calls"): R.SEE_CALLS,
     ("GET", "/calls/{call_id}"): R.SEE_CALLS,
     ("POST", "/calls/{call_id}/retry"): R.RUN_NIGHT,

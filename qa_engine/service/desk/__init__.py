@@ -1,6 +1,7 @@
 """Where people answer the machine: queue, claims, decisions, signing, clips, appeals, calibration."""
 
 from qa_engine.service.desk.appeals import AppealRow, list_appeals, reopen
+from qa_engine.service.desk.calibration import calibration, draw_blindly, misses
 from qa_engine.service.desk.clips import Clip, ClipBatch, clip_batch, clip_verdict
 from qa_engine.service.desk.correcting import HotWord, correct_text, hot_words
 from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
@@ -42,6 +43,7 @@ __all__ = [
     "Word",
     "accept_form",
     "appeal_line",
+    "calibration",
     "call_peaks",
     "claim",
     "clip_batch",
@@ -49,11 +51,13 @@ __all__ = [
     "correct_text",
     "decide",
     "desk_form",
+    "draw_blindly",
     "hot_words",
     "keep_words",
     "key_of",
     "let_go",
     "list_appeals",
+    "misses",
     "next_call",
     "own_form",
     "own_forms",

@@ -4,7 +4,7 @@ Whoever writes says which version they have seen. A claim lets go by itself afte
 are lost with it. A call in review keeps the result that the person works on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -123,7 +123,7 @@ def decide(app: App, call_id: str, word: Word, *, version: int, who: Actor) -> S
         decision = _decision(result, call_id, word, review, who, now)
         scorecard = scorecard_of(session, result)
         # before anything is kept: points that the item cannot have are refused
-        said = (*decisions_in(session, call, review), decision)
+        said = (*decisions_in(session, call, review), replace(decision, lane=Lane.DESK))
         final = reviewed(result, scorecard, call_from_text(call.facts), said)
         reviews.add_decision(
             session, decision, call=call, result_id=review.result_id, review_id=review.id, name=who.name
@@ -192,8 +192,11 @@ def standing_form(session: Session, call: tables.Call, review: review_tables.Rev
 
 
 def decisions_in(session: Session, call: tables.Call, review: review_tables.Review | None) -> tuple[Decision, ...]:
-    apart = review is not None and not ReviewKind(review.kind).counts
-    return reviews.decisions_of(session, call, calibration=review.id if apart and review is not None else None)
+    """What counts in this work: of a calibration its own words alone, as if they had been said at the desk."""
+    if review is None or ReviewKind(review.kind).counts:
+        return reviews.decisions_of(session, call)
+    own = reviews.decisions_of(session, call, calibration=review.id)
+    return tuple(replace(decision, lane=Lane.DESK) for decision in own)
 
 
 def idle(review: review_tables.Review, now: datetime) -> bool:

@@ -1,0 +1,153 @@
+"""校准 and 漏检: how inspectors agree and how strict each is; what the machine misses, from calls drawn blindly."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from qa_engine.contract.stored import result_from_text
+from qa_engine.domain import CallState, Status, digest
+from qa_engine.domain.people import Actor, Right, require
+from qa_engine.domain.review import RuleVerdicts
+from qa_engine.errors import UsageError
+from qa_engine.scoring.agreement import Agreement, Estimate, Mean, cohen_kappa, mean, recall_estimate
+from qa_engine.service.context import App
+from qa_engine.service.people.audit import Action, note
+from qa_engine.store import calibrations, calls, reviews
+
+LOOKED_BACK = timedelta(days=90)
+DRAWN_FROM = timedelta(days=7)
+MOST_DRAWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A line that two inspectors decided otherwise: for the agenda of the next meeting."""
+
+    call_id: str
+    rule_id: str
+    title: str
+    first: str
+    first_says: Status
+    second: str
+    second_says: Status
+    at: float | None  # seconds of the recording
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAgreement:
+    rule_id: str
+    title: str
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """Final minus machine score in percent points: below the others is stricter."""
+
+    name: str
+    mean: Mean
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    pairs: int
+    whole: Agreement
+    by_rule: tuple[RuleAgreement, ...]
+    severities: tuple[Severity, ...]
+    agenda: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    rule_id: str
+    found: int
+    missed: int
+    recall: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """``looked_at`` of the calls drawn blindly are signed; ``unflagged`` is what they stand for."""
+
+    looked_at: int
+    unflagged: int
+    rules: tuple[Miss, ...]
+
+
+def calibration(app: App, *, who: Actor) -> Calibration:
+    """Of the last 90 days. Only lines that either of the two decided are compared. Raises NotAllowed."""
+    require(who, Right.REVIEW)
+    since = app.clock.now() - LOOKED_BACK
+    with app.database.read() as session:
+        found = calibrations.pairs(session, since=since)
+        said = calibrations.said_about(session, [s.review_id for _, one, other in found for s in (one, other)])
+        strict = calibrations.severities(session, since=since)
+    judged: list[tuple[Status, Status]] = []
+    by_rule: defaultdict[str, list[tuple[Status, Status]]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    agenda = []
+    for call_id, one, other in found:
+        first, second = result_from_text(one.body), result_from_text(other.body)
+        seconds = {rule.id: rule for rule in second.rules}
+        for rule in first.rules:
+            if rule.id not in said[one.review_id] | said[other.review_id] or rule.id not in seconds:
+                continue
+            titles[rule.id] = rule.title
+            pair = rule.status, seconds[rule.id].status
+            judged.append(pair)
+            by_rule[rule.id].append(pair)
+            if pair[0] is not pair[1]:
+                starts = [e.start for e in (*rule.evidence, *seconds[rule.id].evidence) if e.start is not None]
+                at = min(starts, default=None)
+                agenda.append(
+                    Disagreement(call_id, rule.id, rule.title, one.who_name, pair[0], other.who_name, pair[1], at)
+                )
+    names: defaultdict[str, list[float]] = defaultdict(list)
+    for name, difference in strict:
+        names[name].append(difference)
+    means = [(name, mean(values)) for name, values in sorted(names.items())]
+    return Calibration(
+        pairs=len(found),
+        whole=cohen_kappa(judged),
+        by_rule=tuple(RuleAgreement(id, titles[id], cohen_kappa(pairs)) for id, pairs in sorted(by_rule.items())),
+        severities=tuple(Severity(name, value) for name, value in means if value is not None),
+        agenda=tuple(agenda),
+    )
+
+
+def misses(app: App, *, who: Actor) -> Misses:
+    """What the machine misses, inferred from the calls that were drawn blindly and signed. Raises NotAllowed."""
+    require(who, Right.REVIEW)
+    with app.database.read() as session:
+        looked_at, unflagged = calibrations.blind_looks(session), calibrations.unflagged(session)
+        missed, faults = calibrations.missed_blindly(session), calibrations.faults_by_rule(session)
+        verdicts = reviews.rule_verdicts(session)
+    rules = []
+    for rule_id in sorted({*missed, *faults}):
+        share = verdicts.get(rule_id, RuleVerdicts(rule_id)).precision
+        true = faults.get(rule_id, 0) * (share.value if share is not None else 1.0)
+        number = missed.get(rule_id, 0)
+        estimate = recall_estimate(found=true, missed=number, looked_at=looked_at, unflagged=unflagged)
+        rules.append(Miss(rule_id, faults.get(rule_id, 0), number, estimate))
+    return Misses(looked_at, unflagged, tuple(rules))
+
+
+def draw_blindly(app: App, number: int, *, who: Actor) -> int:
+    """Put so many calls in which the machine found nothing into the queue, drawn evenly from the last seven days.
+
+    Nobody can tell beforehand which; those who review see a sample like any other. How many were drawn. Raises
+    NotAllowed, UsageError.
+    """
+    require(who, Right.RUN_NIGHT)
+    if not 1 <= number <= MOST_DRAWN:
+        raise UsageError(f"1 to {MOST_DRAWN} calls are drawn at a time")
+    now = app.clock.now()
+    with app.database.write() as session:
+        waiting = calibrations.clean_calls(session, since=now - DRAWN_FROM)
+        order = sorted(waiting, key=lambda call_id: digest({"drawn": call_id, "at": now.isoformat()}))
+        for call_id in order[:number]:
+            call = calls.find(session, call_id, lock=True)
+            assert call is not None
+            calls.move(session, call, CallState.SAMPLED, actor=who.id, now=now)
+        note(session, app, who, Action.NIGHT, subject="sample", detail=str(min(number, len(order))))
+    return min(number, len(order))

@@ -1,0 +1,50 @@
+"""Agreement, recall and means, held against numbers worked out by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.scoring.agreement import cohen_kappa, mean, recall_estimate
+
+
+def test_kappa_of_the_textbook() -> None:
+    pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
+    found = cohen_kappa(pairs)
+    assert (found.pairs, found.same) == (50, 35)
+    assert found.kappa == pytest.approx(0.4)
+    assert found.low == pytest.approx(0.4 - 1.96 * (0.7 * 0.3 / (50 * 0.25)) ** 0.5)
+
+
+def test_kappa_where_there_is_nothing_to_tell() -> None:
+    assert cohen_kappa([]).kappa is None
+    assert cohen_kappa([("y", "y")] * 9).kappa is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), max_size=30))
+def test_kappa_stays_in_its_bounds(pairs: list[tuple[str, str]]) -> None:
+    found = cohen_kappa(pairs)
+    if found.kappa is not None and found.low is not None and found.high is not None:
+        assert -1 <= found.low <= found.kappa <= found.high <= 1
+
+
+def test_recall_is_inferred_from_the_calls_that_were_drawn() -> None:
+    found = recall_estimate(found=90, missed=1, looked_at=40, unflagged=400)
+    assert found is not None
+    assert found.value == pytest.approx(0.9)
+    assert found.low < 0.9 < found.high <= 1
+    assert recall_estimate(found=0, missed=0, looked_at=40, unflagged=400) is None
+    assert recall_estimate(found=9, missed=0, looked_at=0, unflagged=400) is None
+    nothing = recall_estimate(found=9, missed=0, looked_at=40, unflagged=400)
+    assert nothing is not None
+    assert nothing.value == 1
+    assert nothing.low < 1, "nothing found in forty calls is no proof"
+
+
+def test_means() -> None:
+    assert mean([]) is None
+    one = mean([3.0])
+    assert one is not None
+    assert one.low is None
+    some = mean([1.0, 2.0, 3.0])
+    assert some is not None
+    assert (some.value, some.low) == (2.0, pytest.approx(2 - 1.96 / 3**0.5))
