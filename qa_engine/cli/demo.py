@@ -13,6 +13,7 @@ from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.cli.ingest import tell
 from qa_engine.cli.serve import running
 from qa_engine.cli.tables import faults_text, print_table
+from qa_engine.domain.people import MACHINE, Role
 from qa_engine.errors import ConflictError, QaError
 from qa_engine.private import private_folder
 from qa_engine.resources import example_calls_dir
@@ -44,7 +45,9 @@ def demo() -> None:
         ids = [call.call_id for call in report.calls]
         _work(engine, settings, ids)
         _write_forms(engine, ids)
-    say(f"{time.monotonic() - began:.0f} s; now: qa-engine serve --with-worker (or make serve)")
+        _make_people(engine)
+    say(f"{time.monotonic() - began:.0f} s; now, without sign-in: qa-engine serve --with-worker (or make serve)")
+    say("or with sign-in, as one of these: qa-engine serve --with-worker --sign-in (or make serve-signed)")
 
 
 def _refuse_foreign_data(engine: App) -> None:
@@ -67,6 +70,27 @@ def _its_own_profile(settings: Settings) -> None:
     if not path.exists():
         private_folder(path.parent)
         path.write_bytes((example_calls_dir() / PROFILE_FILE).read_bytes())
+
+
+def _make_people(engine: App) -> None:
+    """One account a role, so that sign-in can be tried; a demo that was run before keeps its accounts."""
+    from qa_engine.service import ROLES, add_account, list_accounts, list_agents
+
+    there = {account.name for account in list_accounts(engine, who=MACHINE)}
+    lead = next((agent for agent in list_agents(engine, who=MACHINE) if agent.scored and agent.team), None)
+    table = Table("用户名", "角色", "一次性密码", "看得到", title="qa-engine demo: 登录账号")
+    for role, label in ROLES.items():
+        team = (lead.team,) if lead and lead.team and role is Role.LEAD else ()
+        agent = lead.id if lead and role is Role.AGENT else None
+        if role.value in there or (role is Role.AGENT and agent is None):
+            table.add_row(role.value, label, "已设置过", "")
+            continue
+        first = add_account(engine, role.value, role, who=MACHINE, title=f"演示{label}", teams=team, agent_id=agent)
+        table.add_row(role.value, label, first or "", f"工号 {agent}" if agent else "、".join(team) or "全部")
+    print_table(table)
+    say(
+        "the passwords are shown this once and must be changed at the first sign-in; anew: qa-engine people passwd NAME"
+    )
 
 
 def _work(engine: App, settings: Settings, ids: list[str]) -> None:

@@ -21,10 +21,14 @@ WEB_COMMAND = [sys.executable, "-P", "-m", "qa_engine.web"]
 
 def serve(
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run workers beside the web service.")] = False,
+    sign_in: Annotated[bool, typer.Option("--sign-in", help="Ask who is there, as with QA_SIGN_IN=true.")] = False,
 ) -> None:
     """Serve pages and API on QA_WEB_HOST:QA_WEB_PORT (this machine only, unless QA_SIGN_IN is on)."""
     from qa_engine.service import worker_command
 
+    if sign_in:
+        os.environ["QA_SIGN_IN"] = "true"
+        current_settings.cache_clear()
     settings = current_settings()
     if not with_worker:
         os.execv(WEB_COMMAND[0], WEB_COMMAND)  # noqa: S606  # become the service: signals reach it without a go-between

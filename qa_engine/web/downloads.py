@@ -1,12 +1,28 @@
 """Rendered reports as downloads."""
 
+from typing import Any
+
 from starlette.responses import Response
 
-from qa_engine.service import Rendered
+from qa_engine.service import MEDIA_TYPES, Rendered
 from qa_engine.web.headers import content_disposition
 
 # A downloaded form may carry its own little script; opened from here it would run as this site.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+
+
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": {kind.partition(";")[0]: _BYTES for kind in MEDIA_TYPES.values()}}
+}
+"""For the OpenAPI document: what reports come as."""
+SOUND: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The recording", "content": {"audio/*": _BYTES, "application/octet-stream": _BYTES}},
+    206: {"description": "The range of it", "content": {"audio/*": _BYTES, "application/octet-stream": _BYTES}},
+    304: {"description": "Not changed"},
+    416: {"description": "The range begins behind the end"},
+}
+"""For the OpenAPI document: recordings, whole or in part."""
 
 
 def rendered_response(rendered: Rendered) -> Response:

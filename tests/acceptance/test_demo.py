@@ -10,7 +10,8 @@ import yaml
 from rapidfuzz.distance import Levenshtein
 
 from qa_engine.domain import CallResult, Exclusion, Speaker, Status, Transcript
-from qa_engine.service import get_call, ledgers, list_agents, list_calls, open_app
+from qa_engine.domain.people import MACHINE, Role
+from qa_engine.service import get_call, ledgers, list_accounts, list_agents, list_calls, open_app
 from qa_engine.settings import load_settings
 from qa_engine.text import normalise
 
@@ -151,3 +152,13 @@ def test_a_second_demo_on_the_same_folder_makes_no_call_twice(demo_home: Path) -
     assert done.returncode == 0, done.stderr
     status = json.loads(run_command("status", "--format", "json", home=demo_home).stdout)
     assert sum(day["received"] for day in status["days"]) == len(SCRIPTS)
+
+
+def test_one_account_a_role_is_made_and_said(demo_home: Path) -> None:
+    with open_app(load_settings(home=demo_home)) as app:
+        made = {account.role: account for account in list_accounts(app, who=MACHINE)}
+    assert set(made) == set(Role)
+    assert all(account.must_change for account in made.values())
+    said = (demo_home.parent / "demo.out").read_text(encoding="utf-8")
+    assert len(re.findall(r"\w{4}-\w{4}-\w{4}-\w{4}", said)) == len(Role)
+    assert "--sign-in" in (demo_home.parent / "demo.err").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from qa_engine.service import list_agents, render_report
 from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.api.models import AgentOut
 from qa_engine.web.deps import Engine, Who
-from qa_engine.web.downloads import rendered_response
+from qa_engine.web.downloads import FILES, rendered_response
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
 First = Annotated[date | None, Query(alias="from", description="First day, 2026-03-01")]
@@ -23,7 +23,9 @@ def agents(engine: Engine, who: Who, first: First = None, last: Last = None) -> 
 
 
 # The id is whatever the telephone system uses, a slash included.
-@router.get("/{agent_id:text}/report/{format}", summary="坐席质检报告 as a file")
+@router.get(
+    "/{agent_id:text}/report/{format}", summary="坐席质检报告 as a file", response_class=Response, responses=FILES
+)
 def report(
     agent_id: str,
     format: Literal["html", "xlsx", "csv", "json", "docx"],

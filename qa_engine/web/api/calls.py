@@ -19,7 +19,7 @@ from qa_engine.service import (
 )
 from qa_engine.web.api.models import CallDetailOut, CallListOut, CallOut
 from qa_engine.web.deps import Engine, Who
-from qa_engine.web.downloads import rendered_response
+from qa_engine.web.downloads import FILES, SOUND, rendered_response
 from qa_engine.web.errors import problem
 from qa_engine.web.listing import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, read_query
 from qa_engine.web.ranges import file_response
@@ -119,13 +119,23 @@ def transcript(call_id: CallId, engine: Engine, who: Who) -> Response:
     return JSONResponse(transcript_to_json(found))
 
 
-@router.get("/{call_id}/form/{format}", summary="The form 服务质量综合考评表 as a file")
+@router.get(
+    "/{call_id}/form/{format}",
+    summary="The form 服务质量综合考评表 as a file",
+    response_class=Response,
+    responses=FILES,
+)
 def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json", "docx"], engine: Engine, who: Who) -> Response:
     return rendered_response(render_report(engine, "call", call_id, format, who=who))
 
 
 @router.head("/{call_id}/audio", include_in_schema=False)
-@router.get("/{call_id}/audio", summary="The recording as a browser can play it (Range)")
+@router.get(
+    "/{call_id}/audio",
+    summary="The recording as a browser can play it (Range)",
+    response_class=Response,
+    responses=SOUND,
+)
 def audio(call_id: CallId, request: Request, engine: Engine, who: Who) -> Response:
     """As it came, where every browser plays that; else 16-bit WAV, made at the first request and kept by its hash."""
     file = playable_file(engine, call_id, who=who)
@@ -135,7 +145,9 @@ def audio(call_id: CallId, request: Request, engine: Engine, who: Who) -> Respon
 
 
 @router.head("/{call_id}/recording", include_in_schema=False)
-@router.get("/{call_id}/recording", summary="The recording as it came in (Range)")
+@router.get(
+    "/{call_id}/recording", summary="The recording as it came in (Range)", response_class=Response, responses=SOUND
+)
 def recording(call_id: CallId, request: Request, engine: Engine, who: Who) -> Response:
     file = recording_file(engine, call_id, who=who)
     return file_response(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from qa_engine.service import render_report, report_catalogue
 from qa_engine.web.api.models import ReportKindOut
 from qa_engine.web.deps import Engine, Who
-from qa_engine.web.downloads import rendered_response
+from qa_engine.web.downloads import FILES, rendered_response
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -19,7 +19,7 @@ def reports(engine: Engine, who: Who) -> list[ReportKindOut]:
     return [ReportKindOut.model_validate(kind) for kind in report_catalogue(engine, who=who).values()]
 
 
-@router.get("/{kind}/{format}", summary="A report as a file")
+@router.get("/{kind}/{format}", summary="A report as a file", response_class=Response, responses=FILES)
 def report(
     kind: str,
     format: Literal["html", "xlsx", "csv", "json", "docx"],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from qa_engine.domain.people import Right, require
 from qa_engine.errors import QaError
@@ -36,7 +36,7 @@ def readyz(request: Request, engine: Engine) -> Response:
     return JSONResponse(body.model_dump(), status_code=200 if ready else 503)
 
 
-@router.get("/metrics", summary="Prometheus metrics")
+@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
 def metrics(request: Request, who: Who) -> Response:
     require(who, Right.SEE_NIGHT)
     registry = request.app.state.metrics
