@@ -98,6 +98,7 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("POST", "/people/{name}/password"): R.MANAGE_PEOPLE,
     ("POST", "/people/{name}/tokens"): R.MANAGE_PEOPLE,
     ("GET", "/readyz"): OPEN,
+    ("GET", "/reports"): R.SEE_REPORTS,
     ("GET", "/reports/{kind}"): R.SEE_REPORTS,
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): OPEN,
