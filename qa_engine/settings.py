@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     night_deadline: time = Field(
         time(8), description="When the ledger should balance; a night that will be later gives an alert."
     )
+    tick_seconds: Annotated[float, Field(gt=0, le=300)] = Field(
+        30.0, description="How often the schedule looks after nights, watched folders and alerts, in seconds."
+    )
     night_folders: tuple[str, ...] = Field(
         (),
         description="Folders of a night's recordings, as JSON: `[\"/rec/%Y%m%d\"]`, with the day's `%Y`, `%m`, `%d`.",

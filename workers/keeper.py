@@ -19,9 +19,6 @@ from qa_engine.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 30.0
-"""How often nights, watched folders and the outbox are looked after."""
-
 
 def keep(settings: Settings, *, worker: int, every_seconds: float, patience_seconds: float) -> None:
     """Sweep and watch until this process ends, which it does with the worker. A fault of the machine ends nothing."""
@@ -47,7 +44,7 @@ def _tick(settings: Settings) -> None:
                 night_tick(app)
             except (QaError, SQLAlchemyError, OSError) as error:
                 log.warning("no_night_tick", error=str(error)[:300])
-            time.sleep(TICK_SECONDS)
+            time.sleep(settings.tick_seconds)
 
 
 class Keeper:

@@ -13,7 +13,6 @@ from celery.beat import Scheduler, Service
 from qa_engine.logs import set_up_logs
 from qa_engine.service.adapters.celery_bell import NIGHT_TASK, make_celery
 from qa_engine.settings import Settings
-from workers.keeper import TICK_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -22,24 +21,23 @@ TICK_QUEUE = "night"
 
 def scheduled(settings: Settings) -> Celery:
     """The Celery application with the tick in its schedule. A tick nobody took before the next one is dropped."""
-    celery = make_celery(settings)
+    celery, every = make_celery(settings), settings.tick_seconds
     celery.conf.beat_schedule = {
         "night": {
             "task": NIGHT_TASK,
-            "schedule": TICK_SECONDS,
-            "options": {"queue": TICK_QUEUE, "expires": TICK_SECONDS, "retry": False},
+            "schedule": every,
+            "options": {"queue": TICK_QUEUE, "expires": every, "retry": False},
         }
     }
-    celery.conf.beat_max_loop_interval = TICK_SECONDS
+    celery.conf.beat_max_loop_interval = every
     return celery
 
 
 def run_schedule(settings: Settings) -> int:
     """Tick until stopped; the exit code."""
     set_up_logs(settings)
-    log.info("schedule_starting", every_seconds=TICK_SECONDS)
-    service: Any = Service(
-        scheduled(settings), max_interval=TICK_SECONDS, scheduler_cls=Scheduler, remote_control=False
-    )
-    service.start()
+    log.info("schedule_starting", every_seconds=settings.tick_seconds)
+    celery = scheduled(settings)
+    beat: Any = Service(celery, max_interval=settings.tick_seconds, scheduler_cls=Scheduler, remote_control=False)
+    beat.start()
     return 0

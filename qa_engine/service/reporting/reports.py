@@ -26,6 +26,7 @@ from qa_engine.service.reporting.source import DatabaseSource
 from qa_engine.store import calls, tables
 
 _OF_THE_LEDGER = frozenset({"ledger"})  # says so itself
+_OF_THE_NIGHT = frozenset({"ledger", "drift"})  # for those who look after the night
 _NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
 FORM_FILE = "../calls/{call_id}.html"
 """Where a report that lies in the data folder finds the form of a call."""
@@ -69,6 +70,8 @@ def report_document(
 def _within_reach(app: App, kind: ReportKind, subject: str, who: Actor) -> None:
     """Raises NotAllowed, or NotFoundError for what is out of reach."""
     right = Right.SEE_CALLS if kind.about == "call" else Right.SEE_REPORTS
+    if kind.name in _OF_THE_NIGHT:
+        right = Right.SEE_NIGHT
     require(who, right)
     if who.machine:
         return
