@@ -3,9 +3,9 @@
     python -m benchmarks.night_queue [--calls 1000000] [--hearers N] [--judges N] [--seed N]
 
 Calls of a day arrive from eight to eight with two peaks (``ARRIVALS``), at once or when their night begins; each is
-heard at ``--audio-speed`` seconds of audio a second of one recogniser, then judged at ``--calls-speed`` calls a second of one
-process. Machines are lost for a while, attempts fail and are tried again, as often as the flags say. The speeds are to be
-those that were measured on the machines meant (docs/容量.md says on which the defaults were).
+heard at ``--audio-speed`` seconds of audio a second of one recogniser, then judged at ``--calls-speed`` calls a second
+of one process. Machines are lost, attempts fail and are tried again, as often as the flags say. The speeds are to be
+those that were measured on the machines meant.
 
 It prints, for each number of lost machines: when the last call of the day is judged, what waited at most, and whether
 that is before the deadline. Arrivals and lengths are made up; the same seed gives the same day.
@@ -57,7 +57,8 @@ def simulate(plan: Plan) -> Outcome:
     for _ in range(number):
         hour = draw.choices(range(24), ARRIVALS)[0]
         at = (hour + draw.random()) * HOUR
-        seconds = draw.lognormvariate(math.log(MEAN_SECONDS) - SIGMA**2 / 2, SIGMA)
+        mean = math.log(MEAN_SECONDS) - SIGMA**2 / 2
+        seconds = sum(draw.lognormvariate(mean, SIGMA) for _ in range(bundle)) / bundle
         arrivals.append((max(at, begin), seconds))
     arrivals.sort()
     # a bundle is one piece of work as long as all its calls: servers are then as many, and each as fast
@@ -129,10 +130,9 @@ def main() -> None:
         given.deadline_hour, given.failures, 0, given.per_machine, given.seed,
     )  # fmt: skip
     hours = given.calls * MEAN_SECONDS / HOUR
-    print(f"{given.calls} calls of a day, {hours:.0f} h of audio (made up: mean {MEAN_SECONDS:g} s, log-normal)")
-    print(
-        f"one recogniser {given.audio_speed:g} audio s/s, one judge {given.calls_speed:g} calls/s, {given.judges} judges"
-    )
+    print(f"{given.calls} calls of a day, {hours:.0f} h of audio (made up: mean {MEAN_SECONDS:g} s)")
+    print(f"one recogniser {given.audio_speed:g} audio s/s")
+    print(f"{given.judges} judges, each {given.calls_speed:g} calls/s")
     for begin in (given.begin_hour, 0.0):
         when = f"all from {begin:g} h" if begin else "as they come"
         for lost in (0, 1, 2):
