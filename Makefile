@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TRAIN  ?= .venv-train
 
-.PHONY: demo test voices serve serve-signed lint clean starter-model tone-model acts-model demo-calls wheel mutants help
+.PHONY: demo test voices serve serve-signed lint clean starter-model tone-model acts-model demo-calls wheel mutants help faults
 
 help:
 	@echo "make demo           the bundled recordings through real workers to forms and reports"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint           only ruff, mypy and the import contracts"
 	@echo "make wheel          build dist/*.whl"
 	@echo "make mutants        change one thing at a time in scoring, judging, measures and text: do the tests notice? (hours)"
+	@echo "make faults         draw faults by seed under real workers, 1,000 rounds a set-up: nothing lost, nothing doubled (hours)"
 	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
 	@echo "make tone-model     train the tone model anew and measure it (minutes; see models/tone/MODEL_CARD.md)"
 	@echo "make acts-model     generate the corpus of service acts, train its model anew and measure it (minutes)"
@@ -59,6 +60,12 @@ mutants: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	$(BIN)/python -m mutmut run
 	$(BIN)/python tests/mutants.py
+
+# Long; both set-ups. A failing run names its round and seed.
+FAULT_ROUNDS ?= 1000
+faults: $(STAMP)
+	$(BIN)/python -m tests.faults.harness --rounds $(FAULT_ROUNDS) --seed 1
+	$(BIN)/python -m tests.faults.harness --rounds $(FAULT_ROUNDS) --seed 2 --servers
 
 wheel: $(STAMP)
 	$(BIN)/python -m hatchling build -t wheel

@@ -42,7 +42,7 @@ from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
 from qa_engine.service.intake.registering import WARNINGS
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.running import JobOutcome, run_job, run_jobs, run_pending
-from qa_engine.service.jobs.sweep import SweepReport, retry_calls, sweep
+from qa_engine.service.jobs.sweep import SweepReport, quarantined_calls, retry_calls, sweep
 from qa_engine.service.jobs.watching import Watch
 from qa_engine.service.jobs.worker_command import schedule_command, worker_command
 from qa_engine.service.night.ledgers import day_ledger, draw_ledger, ledger_days, open_days
@@ -252,6 +252,7 @@ __all__ = [
     "preview_paths",
     "profile_gaps",
     "profile_path",
+    "quarantined_calls",
     "queues",
     "read_audit",
     "read_pack",

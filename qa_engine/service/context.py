@@ -1,6 +1,7 @@
 """The application object: everything a use case needs, made from the settings and opened on first use."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from qa_engine.private import private_file
 from qa_engine.service.home import make_home
 from qa_engine.service.ports.bell import Bell
-from qa_engine.service.ports.clock import Clock, SystemClock
+from qa_engine.service.ports.clock import Clock, ServerClock, SystemClock
 from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Transcriber
@@ -42,7 +43,9 @@ class App:
         judge: Judge | None = None,
     ) -> None:
         self.settings = settings
-        self.clock: Clock = clock or SystemClock()
+        # on a server there is one time for all machines
+        given = ServerClock(lambda: self.database.now()) if self._on_a_server else SystemClock()
+        self.clock: Clock = clock or given
         self.recordings: RecordingStore = recordings or FolderRecordings(settings.recordings_dir)
         self.given_judge = judge
         self._real, self._bell, self._transcriber = real, bell, transcriber
@@ -54,15 +57,33 @@ class App:
 
     @cached_property
     def database(self) -> Database:
-        """The database. A SQLite file is made and upgraded here; PostgreSQL is set up only when it is empty."""
+        """The database. A SQLite file is made and upgraded here; PostgreSQL is set up only when it is empty.
+
+        Raises StoreError when its tables are not those of this version.
+        """
+        database = self.open_database()
+        try:
+            at = database.revision()
+            if at is None or (database.embedded and at != head_revision()):
+                database.upgrade()
+            database.need(head_revision())
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @property
+    def _on_a_server(self) -> bool:
+        url = self.settings.database_url
+        return url is not None and not url.get_secret_value().startswith("sqlite")
+
+    def open_database(self) -> Database:
+        """The database as it is, whatever its tables. Raises StoreError when it does not answer."""
         if self.settings.database_url is None:
             make_home(self.settings)
             private_file(self.settings.home / "qa.db")
         database = Database(self.settings.resolved_database_url)
         database.ping()
-        at = database.revision()
-        if at is None or (database.embedded and at != head_revision()):
-            database.upgrade()
         return database
 
     @cached_property
@@ -97,4 +118,5 @@ class App:
 
 def upgrade_database(app: App) -> None:
     """Bring the tables to what this version needs."""
-    app.database.upgrade()
+    with closing(app.open_database()) as database:
+        database.upgrade()

@@ -3,8 +3,10 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +22,8 @@ from qa_engine.errors import QaError, SettingsError, StoreError
 from qa_engine.store.heads import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000
+REVISION_SECONDS = 10.0
+"""So often a process that runs looks whether the tables are still those of its version."""
 LARGEST_REWRITE_BYTES = 2 * 2**30
 UPGRADE_LOCK = 7_218_101  # any number that nobody else uses on the same PostgreSQL server
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -45,6 +49,8 @@ class Database:
                 f"QA_DATABASE_URL cannot be used ({type(error).__name__}); examples: sqlite:////data/qa.db, "
                 "postgresql+psycopg://user:password@host/qa (needs the extra: pip install 'qa-engine[postgres]')"
             ) from None
+        self._needed: str | None = None
+        self._seen_at = float("-inf")
         # SQLite takes the write lock at BEGIN: a transaction that reads and then writes could not get it later
         self._writing = self.engine.execution_options(qa_write=True)
 
@@ -55,11 +61,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
+        self._check()
         with self._told(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session  # closing detaches the rows as they are; a rollback would empty them
 
     @contextmanager
     def write(self) -> Iterator[Session]:
+        self._check()
         with self._told(), WritingSession(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -151,6 +159,32 @@ class Database:
         """The migration the tables are at; None for an empty database."""
         with self._told(), self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
+
+    def need(self, revision: str | None) -> None:
+        """From now on no session is given on tables of another revision. Raises `StoreError` at once when they are."""
+        self._needed = revision
+        self._check()
+
+    def _check(self) -> None:
+        """Now and then, as others may bring the tables to another version while this process runs."""
+        if self._needed is None or time.monotonic() - self._seen_at < REVISION_SECONDS:
+            return
+        at = self.revision()
+        if at != self._needed:
+            newer = at not in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+            what = (
+                "use the version that made them, or a newer one"
+                if newer
+                else "start a worker of this version once (qa-engine worker), which brings them up to date"
+            )
+            raise StoreError(f"the tables are at revision {at}, this version of qa-engine needs {self._needed}: {what}")
+        self._seen_at = time.monotonic()
+
+    def now(self) -> datetime:
+        """The time of the database server, aware."""
+        with self._told(), self.engine.connect() as connection:
+            found: datetime = connection.scalars(select(func.clock_timestamp())).one()
+            return found.astimezone(UTC)
 
     def ping(self) -> None:
         """Raises `StoreError` when the database does not answer."""

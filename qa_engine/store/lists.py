@@ -204,6 +204,12 @@ def uncounted(session: Session, wanted: CallFilter) -> Sequence[tables.Call]:
     ).all()
 
 
+def with_reason(session: Session, wanted: CallFilter, reason: str | None) -> Sequence[str]:
+    """The ids of calls of a filter that were set aside for a reason (None: any), the oldest first."""
+    conditions = [*_conditions(wanted), *([_head.reason == reason] if reason is not None else [])]
+    return session.scalars(select(_head.call_id).where(*conditions).order_by(_head.moment, _head.call_id)).all()
+
+
 def inspected(session: Session, wanted: CallFilter) -> Sequence[str]:
     """The ids of the calls that have a result and are not set aside, the oldest first."""
     conditions = [*_conditions(wanted), _head.result_id.is_not(None), _head.state.not_in(_ASIDE)]

@@ -10,6 +10,9 @@ HEAD_SECONDS = 15.0
 BODY_SECONDS = 60.0
 """Without a byte of a body that is not complete."""
 
+SEND_SECONDS = 60.0
+"""For the 48 KB or so between a full buffer and one that is worked off: under 1 KB a second nobody hears a call."""
+
 _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 5\r\n\r\n"
 
 
@@ -17,6 +20,7 @@ class BoundedConnection(H11Protocol):
     """``http=`` of uvicorn. Its own limits count answers under way and the pause between requests, nothing else."""
 
     _deadline: TimerHandle | None = None
+    _sending: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -36,8 +40,24 @@ class BoundedConnection(H11Protocol):
         else:
             self._wait(None)
 
+    def pause_writing(self) -> None:
+        """The client does not take what is sent: it has some time to take the rest."""
+        super().pause_writing()
+        if self._sending is None:
+            self._sending = self.loop.call_later(SEND_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._taken()
+
+    def _taken(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+        self._sending = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait(None)
+        self._taken()
         super().connection_lost(exc)
 
     def _wait(self, seconds: float | None) -> None:

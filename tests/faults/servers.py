@@ -51,6 +51,34 @@ def redis_server(folder: Path) -> Iterator[str]:
         process.wait(20)
 
 
+class Redis:
+    """A Redis that can be killed and started again on the same port, and forgets everything by that."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        self._command = [need("redis-server"), *options]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        wait_for_port(self.port, self._process)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(20)
+
+    def flush(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(b"FLUSHALL\r\n")
+            connection.recv(16)
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """The address of an empty PostgreSQL database. PostgreSQL refuses root, so root hands it to its own user."""

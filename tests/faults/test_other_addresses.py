@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from qa_engine.domain import CallState
+from qa_engine.errors import StoreError
 from qa_engine.service import (
     CallFilter,
     CallOrder,
@@ -169,6 +171,36 @@ def test_both_together_with_two_workers(
         centre.settled(name, seconds=90)
     rows = list_calls(centre.app).rows
     assert {row.call_id for row in rows if row.state is CallState.CLEAN} == set(names)
+
+
+@pytest.mark.postgres
+def test_a_nul_never_stops_an_ingest_on_postgres(empty_postgres: str, tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home", database_url=empty_postgres)
+    for n, agent in enumerate(["8026", "80\\u000026", "8027"]):
+        (tmp_path / f"{n}.json").write_text(
+            f'{{"version": 1, "call_id": "c-{n}", "agent": {{"id": "{agent}"}}, "turns": '
+            '[{"speaker": "agent", "text": "您好", "start": 0.0, "end": 1.0}]}'
+        )
+    with open_app(settings, transcriber=ScriptedTranscriber(), judge=FixedJudge(), bell=MemoryBell()) as app:
+        report = ingest_paths(app, [tmp_path / f"{n}.json" for n in range(3)])
+        assert len(report.faults) == 1
+        assert {call.call_id for call in report.calls} == {"c-0", "c-2"}
+        run_pending(app)
+        assert all(ledger.balanced for ledger in ledgers(app))
+        assert abs(app.clock.now() - datetime.now(UTC)) < timedelta(minutes=1), "asked of the server"
+
+
+@pytest.mark.postgres
+def test_a_process_of_before_refuses_newer_tables(empty_postgres: str, tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home", database_url=empty_postgres)
+    with open_app(settings) as app:
+        app.database  # noqa: B018  # sets up the tables
+    database = Database(empty_postgres)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    with open_app(settings) as app, pytest.raises(StoreError, match="revision 9999"):
+        list_calls(app)
 
 
 @pytest.mark.redis

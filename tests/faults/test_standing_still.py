@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from qa_engine.domain import CallState
 from qa_engine.service import JobState, get_call, ingest_paths, status
 from tests.faults.conftest import Centre, wait_for
-from tests.faults.servers import free_port, need, wait_for_port
+from tests.faults.servers import Redis
 
 pytestmark = pytest.mark.slow
 
@@ -20,31 +20,8 @@ ROUNDS = int(os.environ.get("FAULT_ROUNDS", "2"))
 """How often a server is restarted, a worker told to end; the issue asks for 20."""
 
 
-class Redis:
-    """A Redis that forgets everything when it is restarted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        self._command = [need("redis-server"), *options]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        wait_for_port(self.port, self._process)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(20)
-
-
 @pytest.fixture
-def redis(tmp_path: Path) -> "Redis":
+def redis(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path)
     server.start()
     yield server

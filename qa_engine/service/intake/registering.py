@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qa_engine import contract
@@ -82,7 +82,18 @@ class Registered:
 
 
 def register(app: App, arrival: Arrival) -> Registered:
-    """Insert or return the call of a file. Raises ManifestError when its call id belongs to another recording."""
+    """Insert or return the call of a file. Raises ManifestError when its call id belongs to another recording, or
+    something of it cannot be kept."""
+    agent = arrival.facts.agent
+    for column, value in (
+        ("agent_id", agent.id),
+        ("agent_name", agent.name),
+        ("team", agent.team),
+        ("scenario", arrival.facts.scenario),
+    ):
+        if value is not None and "\0" in value:
+            message = f"{column} holds a NUL character, which no database of text keeps; export it again"
+            raise ManifestError([Fault(arrival.where, arrival.line, None, message, column)])
     for _ in range(TRIES):
         try:
             with app.database.write() as session:
@@ -91,6 +102,10 @@ def register(app: App, arrival: Arrival) -> Registered:
                 return registered
         except IntegrityError:
             continue  # somebody else brought the same recording, call or agent at this moment: now it can be found
+        except DataError as error:
+            raise arrival.fault(
+                f"something of this call is of a kind that the database cannot keep ({type(error.orig).__name__})"
+            ) from None
     raise ConflictError(f"{arrival.source}: others keep changing the same call; try again")
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from qa_engine.service.jobs.leases import surely_dead, went_with_its_worker
 from qa_engine.service.jobs.quarantine import WORKER_LOST, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
-from qa_engine.store import JobState, calls, jobs, tables
+from qa_engine.store import CallFilter, JobState, calls, jobs, lists, tables
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,16 @@ def retry_calls(app: App, call_ids: Sequence[str], *, who: Actor = MACHINE) -> i
             note(session, app, who, Action.NIGHT, call_pk=call.id, detail="retry")
     ring(app, rings)
     return len(rings)
+
+
+def quarantined_calls(
+    app: App, *, reason: str | None = None, day: date | None = None, who: Actor = MACHINE
+) -> tuple[str, ...]:
+    """The ids of the quarantined calls of a reason, a day, both, or at all; the oldest first."""
+    require(who, Right.RUN_NIGHT)
+    wanted = CallFilter(day_from=day, day_to=day, state=CallState.QUARANTINED)
+    with app.database.read() as session:
+        return tuple(lists.with_reason(session, wanted, reason))
 
 
 def _again(app: App, session: Session, call: tables.Call) -> list[Ring]:
