@@ -1,11 +1,12 @@
 """How the bundled packs and models judge calls and lines that were written after them, half by half.
 
-    python benchmarks/verdicts.py a b [--show] [--json FILE]
+    python benchmarks/verdicts.py a b c [--show] [--json FILE]
 
-`verdicts/` holds two halves by theme: plain good calls, calls with labels (a fault, or innocent of one), rude lines,
-everyday sentences that hold words of a veto, announced transfers. Everything is of our own, by one author; the digit in
-a call's head is how content its customer leaves, 1 to 5, by the same author. Half a was looked at while faults of its
-kinds were mended, half b was only counted. `--show` lists what was judged otherwise than written.
+`verdicts/` holds two halves by theme, and a smaller third: plain good calls, calls with labels (a fault, or innocent
+of one), rude lines, everyday sentences that hold words of a veto, announced transfers. Everything is of our own, by one
+author; the digit in a call's head is how content its customer leaves, 1 to 5, by the same author. Half a was looked at
+while faults of its kinds were mended; half b was counted once, then looked at, too; c was written after all rules and
+models and counted once. `--show` lists what was judged otherwise than written.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from tests.unit.packs.test_plain_calls import OFFENCES  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent / "verdicts"
 WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
+FLAGGED = {"impatient": 0.85, "dismissive": 0.88, "confrontational": 0.8}  # as the base pack has it
 TONES = ("tone.impatient", "tone.dismissive", "tone.confrontational")
 
 
@@ -116,7 +118,7 @@ def tone(half: str, told: Told) -> None:
             continue
         bad["read"] += 1
         sure = max(p for name, p in reading.probabilities if name == reading.label)
-        if sure >= 0.8:
+        if sure >= FLAGGED[reading.label]:
             bad["flagged"] += 1
         told.notes.append(f"tone {reading.label} {sure:.2f}: {turn.text}")
     told.figures["tone"] = {
@@ -248,7 +250,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=("a", "b"))
+    parser.add_argument("halves", nargs="+", choices=("a", "b", "c"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()

@@ -90,6 +90,10 @@ COMMANDS: Entries = {
             "show": Entry(
                 "qa_engine.cli.rules:show_rule", "What a rule does, in plain Chinese, with its phrases and examples."
             ),
+            "measure": Entry(
+                "qa_engine.cli.rules:measure",
+                "Count how often people found each rule's faults to be faults, for the next judgements.",
+            ),
             "schema": Entry(
                 "qa_engine.cli.rules:schema",
                 "The JSON Schema of a rule file, for editors that complete and check while one types.",

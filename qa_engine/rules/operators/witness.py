@@ -20,7 +20,7 @@ from qa_engine.rules.written.truth import Truth
 
 WORDING, PHRASE, PATTERN, ACT, MEASURE = "wording", "phrase", "pattern", "act", "measure"
 LIST_RECALL = 0.84
-"""How many of the duties that are done the lists find: lower end of the 95 % interval of 224 of 254, counted on plain
+"""How many of the duties that are done the lists find: lower end of the 95 % interval of 225 of 254, counted on plain
 good calls that were written apart from the lists (``benchmarks/rule_precision.py`` counts it anew)."""
 MISSED = 0.1  # one fault in ten may be none: what is asked of every rule that deducts alone (``LEAST_PRECISION``)
 NO_MODEL = "没有启用服务行为模型，只有字句一个证据，须人工复核"
@@ -44,7 +44,9 @@ def asked(scope: Scope, operator: Callable[[Scope], Outcome]) -> Outcome:
 
 def _does(scope: Scope, witness: Witness, view: TurnView) -> bool:
     reading = scope.call.act_of.get(view.turn.index)
-    return reading is not None and _done(scope, witness, reading)
+    if reading is None or any(reading.probability(act) >= DEFAULT_ABOVE for act in witness.gainsaid):
+        return False
+    return _done(scope, witness, reading)
 
 
 def witnessed(scope: Scope, outcome: Outcome) -> Outcome:

@@ -52,11 +52,12 @@ def load_situations(opened: Opened, workshop: Workshop, loader: LoaderOf) -> dic
 
 
 def load_measured(opened: Opened) -> Mapping[str, Measured]:
-    """Rule id → how often its faults were right."""
+    """Rule id → how often its faults were right; what a later file counts takes the place of the same count before."""
     found: dict[str, Measured] = {}
     for file, faults in opened:
         for name, raw in file.measured.items():
             counts = faults.validate(Measured, raw, ("measured", name))
             if counts is not None:
-                found[name] = counts
+                said = {field: getattr(counts, field) for field in counts.model_fields_set}
+                found[name] = found.get(name, counts).model_copy(update=said)
     return found

@@ -61,6 +61,7 @@ class Witness(Strict):
     ``above``: from which probability an act counts; unset: half beside words that were found, and ``sure`` where it
     stands for words that were not. ``alone``: from which one without the words is a doubt of its own;
     None: never. ``common``: the words are everyday ones; where the act is not done, they are not even a doubt.
+    ``gainsaid``: acts that speak against everyday words: a turn that does one of them, too, is none of it.
     """
 
     acts: ActNames
@@ -68,6 +69,7 @@ class Witness(Strict):
     above: Above | None = None
     alone: Above | None = "very_sure"
     common: bool = False
+    gainsaid: tuple[str, ...] = ()
 
 
 def _witness(value: Any) -> Any:

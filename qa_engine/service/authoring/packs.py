@@ -10,6 +10,7 @@ from qa_engine.plugins import load_plugins
 from qa_engine.resources import rules_dir as bundled_rules_dir
 from qa_engine.rules import UNSET, RulePack, SourceFile, load_pack, read_profile
 from qa_engine.service.authoring.profiles import profile_source
+from qa_engine.service.authoring.review_counts import counts_source
 from qa_engine.settings import Settings
 
 
@@ -43,6 +44,9 @@ def load_sources(
     load_plugins(settings.plugins)  # rules may name their operators
     pack_id = settings.pack if folder is None else folder.resolve().name
     texts = read_pack(rules_folder(settings), pack_id, folder=folder)
+    counted = counts_source(settings)
+    if counted is not None:
+        texts = {**texts, counted.name: counted.text}
     files = tuple(SourceFile(name, text) for name, text in texts.items())
     own = profile if profile is not None else profile_source(settings)
     pack = _loaded(pack_id, files, settings.company, own)

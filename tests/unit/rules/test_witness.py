@@ -134,13 +134,17 @@ def test_a_witness_that_cannot_speak_is_a_fault_of_the_pack(judge: Judge, fields
         judge(fields, NOTHING)
 
 
-COMMON = "{operator: regex, patterns: ['自己.{0,3}看'], witness: {acts: retort, above: 0.7, alone: null, common: true}}"
+COMMON = (
+    "{operator: regex, patterns: ['自己.{0,3}看'], "
+    "witness: {acts: retort, above: 0.7, alone: null, common: true, gainsaid: [comfort]}}"
+)
 
 EVERYDAY = [
     ("坐席[act=retort:0.8]：你自己看去。", "fail", ("pattern", "act")),
     ("坐席[act=retort:0.6]：你自己看去。", "pass", ()),
     ("坐席[act=explain:0.9]：您自己看一下短信。", "pass", ()),
     ("坐席[act=retort:0.99]：谁管你。", "pass", ()),
+    ("坐席[act=retort:0.8+comfort:0.9]：您自己看着选，不着急。", "pass", ()),  # gainsaid
 ]
 
 
