@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from qa_engine.domain import CallState, plain
 from qa_engine.domain.night import DayLedger, MissingCall, StoredLedger
 from qa_engine.store.batches import FileOutcome
+from qa_engine.store.jobs import JobState
 from qa_engine.store.night_tables import BatchFile, DrawnLedger, ExpectedCall
-from qa_engine.store.tables import Call
+from qa_engine.store.tables import Call, DayCount, Job
 
 _AT_ONCE = 500
+_BUSY = (JobState.QUEUED.value, JobState.RUNNING.value)
 _WORKING = tuple(state.value for state in CallState if not state.settled)
 _NOT_HERE = (FileOutcome.REFUSED.value, FileOutcome.WAITING.value)
 
@@ -165,6 +167,30 @@ def days(session: Session, *, first: date | None = None, last: date | None = Non
             statement = statement.where(column <= last)
         found |= set(session.scalars(statement))
     return tuple(sorted(found, reverse=True))
+
+
+def perhaps_open(session: Session, *, first: date | None = None, last: date | None = None) -> tuple[date, ...]:
+    """Days that may not balance, the oldest first: something listed has no call yet, is in work, or was refused.
+
+    Reads what is open and the totals of days, never the calls; only days that `days` knows.
+    """
+    open_states = [state.value for state in CallState if not state.settled]
+    found: set[date] = set()
+    for column, condition in (
+        (ExpectedCall.day, ExpectedCall.call_pk.is_(None)),
+        (BatchFile.day, and_(BatchFile.outcome.in_(_NOT_HERE), BatchFile.size_bytes.is_not(None))),
+        (DayCount.day, and_(DayCount.state.in_(open_states), DayCount.calls > 0)),
+    ):
+        statement = select(column).where(condition, column.is_not(None)).distinct()
+        if first is not None:
+            statement = statement.where(column >= first)
+        if last is not None:
+            statement = statement.where(column <= last)
+        found |= set(session.scalars(statement))
+    # a call may stand on the list of another day than its own
+    busy = select(ExpectedCall.day).join(Job, Job.call_pk == ExpectedCall.call_pk).where(Job.state.in_(_BUSY))
+    found |= set(session.scalars(busy.distinct()))
+    return tuple(sorted(found & set(days(session, first=first, last=last))))
 
 
 def _unlisted(day: date) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from qa_engine.service import (
     draw_ledger,
     expect_calls,
     ingest_paths,
+    open_days,
     render_report,
     report_document,
     run_pending,
@@ -186,3 +187,16 @@ def test_who_may_not_see_the_night_sees_no_ledger(app: App) -> None:
         day_ledger(app, DAY, who=agent)
     with pytest.raises(NotAllowed):
         draw_ledger(app, DAY, who=Actor(id="i", name="乙", role=Role.INSPECTOR))
+
+
+def test_a_listed_call_of_another_day_is_in_work_on_the_day_of_its_list(app: App, inbox: Path) -> None:
+    """Its own day has no list; the day that named it is open until it is done."""
+    fill(inbox, "a")
+    ingest_paths(app, [inbox], day=date(2026, 3, 1))
+    cdr = inbox.parent / "cdr.csv"
+    cdr.write_text("call_id,started_at\na,2026-03-02 00:01\n")
+    expect_calls(app, cdr, who=MACHINE)
+    for _ in range(2):  # found by its name at first, by its job then
+        assert [ledger.day for ledger in open_days(app, None, None)] == [DAY]
+    run_pending(app)
+    assert open_days(app, None, None) == ()

@@ -64,9 +64,13 @@ def ledger_days(app: App, *, who: Actor, first: date | None = None, last: date |
 
 def open_days(app: App, first: date | None, last: date | None) -> tuple[DayLedger, ...]:
     """The ledgers of a period that do not balance, the oldest first: of days with a list, or drawn before."""
+    with app.database.read() as session:
+        suspects = ledgers.perhaps_open(session, first=first, last=last)
+    if not suspects:
+        return ()
     with app.database.write() as session:
         found = []
-        for day in reversed(ledgers.days(session, first=first, last=last)):
+        for day in suspects:
             ledgers.match(session, day)
             if not (ledger := ledgers.count(session, day)).complete:
                 found.append(ledger)
