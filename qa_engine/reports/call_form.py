@@ -217,7 +217,7 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
 def _scenario(told: str | None, guess: ScenarioGuess | None) -> str:
     if told is not None or guess is None:
         return wording.scenario(told)
-    return f"{wording.scenario(guess.scenario)}（模型推断，把握 {guess.probability:.0%}；补传场景即可更正）"
+    return f"{wording.scenario(guess.scenario)}（模型推断，把握 {min(guess.probability, 0.99):.0%}；补传场景即可更正）"
 
 
 def _unheard_places(transcript: Transcript) -> tuple[str, ...]:

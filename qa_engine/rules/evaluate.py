@@ -154,7 +154,7 @@ class _Judge:
         if found.status is Status.UNCERTAIN:
             return replace(found, quiet=True)
         title = scenario_title(self._guess.scenario)
-        reason = f"业务场景由模型推断为{title}（把握 {self._guess.probability:.0%}），请先确认场景"
+        reason = f"业务场景由模型推断为{title}（把握 {min(self._guess.probability, 0.99):.0%}），请先确认场景"
         return replace(in_doubt(found, reason), quiet=True)
 
     def _steady(self, rule: Rule, found: RuleResult) -> RuleResult:
