@@ -16,13 +16,22 @@ from qa_engine.contract.result import result_from_json, result_to_json
 from qa_engine.domain import Agent, Call, CallResult, Channel, Direction, JsonValue, Transcript, canonical_json
 from qa_engine.errors import InputError
 
+FACTS_VERSION = 1
+
 
 def call_to_text(call: Call) -> str:
-    return canonical_json(call).decode()
+    """The facts of a call, with the version of their form; equal facts have equal text."""
+    return canonical_json({**json.loads(canonical_json(call)), "version": FACTS_VERSION}).decode()
 
 
 def call_from_text(text: str) -> Call:
+    """Stored facts of any released version; those of 0.1.0 have none. Raises InputError."""
     raw: dict[str, Any] = json.loads(text)
+    if raw.get("version", 0) not in (0, FACTS_VERSION):
+        raise InputError(
+            f"the stored facts of call {raw.get('call_id')!r} have version {raw['version']!r}, which this version of "
+            "qa-engine does not know; use the version that made them, or a newer one"
+        )
     metadata: Mapping[str, JsonValue] = raw["metadata"]
     return Call(
         call_id=str(raw["call_id"]),

@@ -20,7 +20,6 @@ class Voices:
 
     samples: np.ndarray
     speakers: tuple[Speaker, ...]
-    dual_mono: bool
     warnings: tuple[str, ...]
 
 
@@ -35,15 +34,15 @@ def assign_speakers(samples: np.ndarray, agent_channel: str | None) -> Voices:
     if agent_channel is not None and agent_channel != "mixed" and agent_channel not in _AGENT_INDEX:
         raise UsageError(f"agent channel {agent_channel!r}: write left, right, 0, 1 or mixed")
     if len(samples) == 1:
-        return Voices(samples, (Speaker.UNKNOWN,), False, (ROLES_UNKNOWN,))
+        return Voices(samples, (Speaker.UNKNOWN,), (ROLES_UNKNOWN,))
     same = same_sound(samples)
     if same is not None:
         clearer = samples[same.clearer : same.clearer + 1]
-        return Voices(clearer, (Speaker.UNKNOWN,), True, (DUAL_MONO, ROLES_UNKNOWN))
+        return Voices(clearer, (Speaker.UNKNOWN,), (DUAL_MONO, ROLES_UNKNOWN))
     if agent_channel == "mixed":
-        return Voices(samples.mean(axis=0, keepdims=True), (Speaker.UNKNOWN,), False, (ROLES_UNKNOWN,))
+        return Voices(samples.mean(axis=0, keepdims=True), (Speaker.UNKNOWN,), (ROLES_UNKNOWN,))
     if agent_channel is None:
-        return Voices(samples, (Speaker.UNKNOWN, Speaker.UNKNOWN), False, (ROLES_UNKNOWN,))
+        return Voices(samples, (Speaker.UNKNOWN, Speaker.UNKNOWN), (ROLES_UNKNOWN,))
     speakers = [Speaker.CUSTOMER, Speaker.CUSTOMER]
     speakers[_AGENT_INDEX[agent_channel]] = Speaker.AGENT
-    return Voices(samples, tuple(speakers), False, ())
+    return Voices(samples, tuple(speakers), ())

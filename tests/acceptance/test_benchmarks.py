@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import asr_race, check_stream, rules_speed
+from benchmarks import asr_race, check_stream, rules_speed, size
 
 
 def test_rules_speed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,6 +20,13 @@ def test_rules_speed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_stream(capsys: pytest.CaptureFixture[str]) -> None:
     assert check_stream.main(["--calls", "3", "--jobs", "1"]) == 0
     assert "3     1" in capsys.readouterr().out
+
+
+def test_size(capsys: pytest.CaptureFixture[str]) -> None:
+    assert size.main(["--calls", "40", "--times", "1", "--plans"]) == 0
+    told = capsys.readouterr().out
+    assert "bytes a call" in told
+    assert "ix_heads_moment" in told
 
 
 def test_asr_race(capfd: pytest.CaptureFixture[str]) -> None:

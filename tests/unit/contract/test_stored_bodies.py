@@ -105,3 +105,12 @@ def test_facts_stand_with_the_call_and_not_in_the_transcript() -> None:
     assert facts_digest(other) != facts_digest(CALL)
     assert transcript_to_text(again) == transcript_to_text(one)
     assert call_from_text(call_to_text(other)) == other
+
+
+def test_facts_have_a_version_and_those_of_before_had_none() -> None:
+    text = call_to_text(CALL)
+    assert json.loads(text)["version"] == 1
+    before = {name: value for name, value in json.loads(text).items() if name != "version"}
+    assert call_from_text(json.dumps(before)) == CALL
+    with pytest.raises(InputError, match="version 2"):
+        call_from_text(json.dumps({**before, "version": 2}))
