@@ -75,7 +75,7 @@ def _change(rule: RuleDrift) -> str:
 
 def _card(rule: RuleDrift) -> Card:
     head = (Piece(rule.title, "strong"), Piece(rule.rule_id, "soft small"), Piece(_change(rule), "tag fault"))
-    body: list[Block] = [Chart("control", rule.chart)]
+    body: list[Block] = [Chart("drift", rule.chart)]
     if rule.cause is not None:
         body.append(Note((Piece("归因：", "soft"), CAUSES[rule.cause])))
     if rule.panel is not None:

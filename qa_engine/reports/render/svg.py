@@ -184,7 +184,7 @@ def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool
 
 CHARTS: Mapping[str, Callable[[Any, str], Markup]] = {
     "timeline": timeline_svg,  # of a `Timeline`
-    "control": lambda chart, _: control_svg(chart),  # of a `ControlChart`
+    "drift": lambda chart, _: control_svg(chart),  # of a `ControlChart`
     "trend": lambda days, _: trend_svg(days),  # of `DayPoint`s
     **PICTURES,
 }

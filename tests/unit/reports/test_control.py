@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qa_engine.reports.control import LEAST_CALLS, LEAST_DAYS, ControlChart, DayHits, control_chart
 from qa_engine.reports.drift import Cause, PanelCounts, cause_of
 from qa_engine.reports.render.control_svg import control_svg
+from qa_engine.reports.render.svg import CHARTS
 
 FIRST = date(2026, 1, 1)
 
@@ -119,3 +120,9 @@ def test_any_history_gives_limits_between_nothing_and_all(series: list[tuple[int
 )
 def test_whose_doing_a_jump_is(jump: int, panel: PanelCounts | None, cause: Cause) -> None:
     assert cause_of(jump, panel) is cause
+
+
+def test_the_chart_of_a_drift_report_is_drawn_by_its_name() -> None:
+    """Two drawings of one name would be one."""
+    series = [DayHits(FIRST + timedelta(days=n), 20, 200) for n in range(31)]
+    assert CHARTS["drift"](chart(series), "") == control_svg(chart(series))
