@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten
-from qa_engine.store.people_tables import Outgoing
+from qa_engine.store.people_tables import Outgoing, Upload
 from qa_engine.store.report_tables import Figures
 from qa_engine.store.review_tables import Appeal, AppealStep, Correction, Decision, Peaks, Review, Signing
 from qa_engine.store.tables import Call, Job, Result, Transcript
@@ -79,10 +79,14 @@ def rename(session: Session, call: Call, name: str) -> None:
 
 
 def forget_files(session: Session, call: Call, names: Sequence[str], name: str) -> None:
-    """Take the names of a call's files out of batches and lists."""
+    """Take the names of a call's files, and what was said of them, out of batches, uploads and lists."""
     mine = or_(BatchFile.call_id == call.call_id, BatchFile.name.in_([one for one in names if one] or [""]))
     session.execute(
         update(BatchFile).where(mine).values(path=name, name=name, call_id=name, reason=""),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(
+        update(Upload).where(Upload.call_id == call.call_id).values(filename=name, facts="{}", call_id=name),
         execution_options={"synchronize_session": False},
     )
     session.execute(

@@ -30,6 +30,7 @@ from qa_engine.service.keeping.backup import LIST, back_up, restore
 from qa_engine.service.keeping.forget import calls_before, calls_of_customer, forget_calls
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import batches, head_revision
+from qa_engine.store.people_tables import Upload
 from tests.service.conftest import RUDE
 
 HEAD = "file,call_id,agent_id,started_at,customer_number,客户姓名\n"
@@ -242,8 +243,15 @@ def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> N
     fill(inbox, ("13912345678", "1", ""))
     ingest_paths(app, [inbox])
     run_pending(app)
+    facts = json.dumps({"customer_number": "13900001234"})
+    times = {"created_at": app.clock.now(), "touched_at": app.clock.now()}
+    with app.database.write() as session:
+        whole = {"size_bytes": 1, "received_bytes": 1, "call_id": "13912345678", "actor": "p", "facts": facts}
+        session.add(Upload(id="u", filename="13912345678.wav", **whole, **times))
     forget_calls(app, ["13912345678"], who=MACHINE)
     with app.database.read() as session:
+        upload = session.get_one(Upload, "u")
+        assert (upload.filename, upload.facts, upload.call_id) == ("forgotten-1", "{}", "forgotten-1")
         (batch,) = batches.newest(session, limit=5)
         assert {file.name for file in batches.files(session, batch.id)} == {"forgotten-1"}
 
