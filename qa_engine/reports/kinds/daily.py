@@ -22,7 +22,7 @@ from qa_engine.reports.wording import number, percent
 
 TITLE = "每日例会简报"
 _WEEKS = 28
-_SHOWN, _LOOKED_AT = 8, 400
+_SHOWN, _LOOKED_AT = 8, 300
 
 
 @report_kind("daily", title=TITLE, about="centre", folder="daily", scoped=True)

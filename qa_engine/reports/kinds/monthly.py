@@ -31,7 +31,7 @@ from qa_engine.reports.topics import new_topics, topics
 from qa_engine.reports.wording import number, percent, scenario
 
 TITLE = "月度服务质量分析报告"
-_LOOKED_AT = 800
+_LOOKED_AT = 400
 
 
 @report_kind("monthly", title=TITLE, about="centre", folder="monthly", scoped=True)

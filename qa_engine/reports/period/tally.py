@@ -48,7 +48,6 @@ class Member:
     machine_of_final: Running = field(default_factory=Running)
     outcome: Running = field(default_factory=Running)
     csat: Running = field(default_factory=Running)
-    days: dict[date, Running] = field(default_factory=lambda: defaultdict(Running))
     vetoes: int = 0
     suspected: int = 0
     waiting: int = 0
@@ -97,6 +96,8 @@ class Tally:
         self.points_of: dict[int, Running] = defaultdict(Running)  # rule: points in percent of the possible, a fault
         self._places: dict[str, int] = {}
         self._by_key: dict[tuple[str, str], Member] = {}
+        self._room = 0  # members that the arrays have rows for
+        self._headings: dict[str, tuple[tuple[float, float], ...]] = {}
         self._columns: dict[str, NDArray[np.int64]] = {}
         self._counts: dict[str, NDArray[np.float64]] = {}
 
@@ -136,8 +137,11 @@ class Tally:
 
     def _count(self, call: CallFigures, member: Member) -> None:
         rate = 100.0 * call.total / call.possible
-        for running in (self.score, member.score, self.days[call.day], member.days[call.day]):
-            running.add(rate)
+        square = rate * rate
+        for running in (self.score, member.score, self.days[call.day]):  # not by `add`: a call costs microseconds here
+            running.n += 1
+            running.total += rate
+            running.squares += square
         if call.hour is not None:
             self.hours[call.hour].add(rate)
         self.scenarios[call.scenario or ""].add(rate)
@@ -168,8 +172,12 @@ class Tally:
             if value is not None:
                 whole.add(value)
                 own.add(value)
-                for n, term in enumerate((1.0, rate, value, rate * rate, value * value, rate * value)):
-                    pairs[n] += term
+                pairs[0] += 1.0
+                pairs[1] += rate
+                pairs[2] += value
+                pairs[3] += rate * rate
+                pairs[4] += value * value
+                pairs[5] += rate * value
 
     def _points(self, call: CallFigures, member: Member, rate: float) -> None:
         columns = self._columns_of(call.book)
@@ -191,12 +199,15 @@ class Tally:
                     del seen[0]
         self.day_judged[call.day] += 1
         member.same.add(min(100.0, rate + 100.0 * back / call.possible))
-        titles = self._book(call.book).sections
-        for (_, title), part in zip(titles, call.sections.split(";") if call.sections else (), strict=False):
-            score, _, possible = part.partition("/")
+        known = self._headings.get(call.sections)
+        if known is None:  # few different ones: parsed once each
+            known = tuple((float(a), float(b)) for a, _, b in (p.partition("/") for p in call.sections.split(";") if p))
+            if len(self._headings) < _BATCH:
+                self._headings[call.sections] = known
+        for (_, title), (score, possible) in zip(self._book(call.book).sections, known, strict=False):
             sums = self.sections.setdefault(title, [0.0, 0.0])
-            sums[0] += float(score)
-            sums[1] += float(possible)
+            sums[0] += score
+            sums[1] += possible
 
     def _letters(self, book: str, listed: Sequence[tuple[int, CallFigures]]) -> None:
         columns = self._columns_of(book)
@@ -240,7 +251,9 @@ class Tally:
                     self.rules.append(rule)
             found = np.array([self._places[rule.id] for rule in self._book(digest).rules], dtype=np.int64)
             self._columns[digest] = found
-        self._make_room()
+            self._make_room()
+        elif len(self.members) > self._room:
+            self._make_room()
         return found
 
     def _make_room(self) -> None:
@@ -252,6 +265,7 @@ class Tally:
                 if have is not None:
                     made[: have.shape[0], : have.shape[1]] = have
                 self._counts[name] = made
+        self._room = self._counts["failed"].shape[0]
 
     # -- what was counted ---------------------------------------------------------------------------------------------
 

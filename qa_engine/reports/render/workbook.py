@@ -139,7 +139,7 @@ def write_cell(cell: Cell, value: Value, style: Style) -> None:
             cell.quotePrefix = True
     elif value is not None:
         cell.value = value
-        cell.number_format = "0.##" if isinstance(value, float) and value != int(value) else "0"
+        cell.number_format = "0.0#" if isinstance(value, float) and value != int(value) else "0"
     cell.font = Font(name=_FONT, size=style.size, bold=style.bold, color=style.color)
     number = value is not None and not isinstance(value, str)
     horizontal = "center" if style.center else ("right" if number else "left")

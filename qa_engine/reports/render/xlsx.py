@@ -28,13 +28,14 @@ from qa_engine.reports.render.workbook import (
 _LEVELS = {"notice": NOTICE, "alarm": ALARM, "ask": NOTICE}
 _LOOKS = {"fault": FAULT, "doubt": DOUBT, "faint": FAINT, "section": SECTION, "large": LARGE, "head": HEAD}
 _NOTES = {"faint": FAINT, "tiny": TINY, "title": TITLE, "notice": NOTICE}
+_UPRIGHT = 108.0  # characters across A4 upright
 _FACT_HEIGHT, _SIGN_HEIGHT, _TALL_SIGN_HEIGHT = 17.5, 22.0, 44.0
 
 
 def render_xlsx(document: d.Document) -> bytes:
     """The sheets of the document; without any, its blocks below each other on one."""
     book = Book(f"{document.title} {document.subject}".rstrip())
-    for sheet in document.sheets or (_one_sheet(document),):
+    for sheet in document.sheets or _sheets(document):
         target = book.sheet(sheet.title, sheet.widths)
         for block in sheet.blocks:
             _write(block, target)
@@ -43,13 +44,30 @@ def render_xlsx(document: d.Document) -> bytes:
     return book.to_bytes()
 
 
+def _sheets(document: d.Document) -> tuple[d.Sheet, ...]:
+    """The report on one sheet that prints upright on A4; what it rests on (digests) on a sheet of its own."""
+    whole = _one_sheet(document)
+    if not document.footer:
+        return (whole,)
+    return (
+        whole,
+        d.Sheet("版本", (14.0, 90.0), (d.Heading("本报告所依据的规则版本"), d.Facts(document.footer, "faint"))),
+    )
+
+
 def _one_sheet(document: d.Document) -> d.Sheet:
     blocks = tuple(_flat(document.blocks))
     widest = [len(block.columns) for block in blocks if isinstance(block, d.Table)]
     columns = max(2, *widest) if widest else 2
-    facts = d.Facts(document.footer, "faint")
     title = d.Note(f"{document.title}　{document.mark}".rstrip(), "title")
-    return d.Sheet(document.title[:31], (22.0, *[16.0] * (columns - 2), 40.0), (title, *blocks, facts), grid=False)
+    return d.Sheet(document.title[:31], _widths(columns), (title, *blocks), grid=False)
+
+
+def _widths(columns: int) -> tuple[float, ...]:
+    """Together never wider than an upright page, so that nothing is scaled down until it cannot be read."""
+    first, last = 20.0, 22.0
+    rest = (_UPRIGHT - first - last) / max(1, columns - 2)
+    return (first, *[min(16.0, rest)] * (columns - 2), last)
 
 
 def _flat(blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:

@@ -153,7 +153,11 @@ def test_a_page_of_blocks_holds_every_word_and_no_script() -> None:
 
 def test_without_sheets_a_workbook_has_the_blocks_below_each_other() -> None:
     book = load_workbook(io.BytesIO(render(document(), "xlsx")))
-    (sheet,) = book.worksheets
+    sheet, versions = book.worksheets
+    assert sheet.page_setup.orientation == "portrait"
+    assert sheet.page_setup.fitToWidth == 1
+    assert any("sha256" in str(cell.value) for row in versions.iter_rows() for cell in row)
+    assert not any("sha256" in str(cell.value) for row in sheet.iter_rows() for cell in row)
     rows = [row for row in sheet.iter_rows(values_only=True) if any(row)]
     assert rows[0][0] == "班组日报　一组"
     assert ("8026", 91.5, EVIL) in [row[:3] for row in rows]

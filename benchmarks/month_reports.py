@@ -1,0 +1,88 @@
+"""How long reports over a month of 100,000 calls take, and how much memory, on SQLite or PostgreSQL.
+
+    python -m benchmarks.month --home DIR --calls 100000 --before 0.1
+    python -m benchmarks.month_reports --home DIR
+
+Each report is made in a process of its own, so that memory is that of one report; the time is that of building and
+rendering it as HTML, without the start of Python: first with the loading of jieba and scikit-learn, as the command line
+has it, then again, as a running service has it.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from qa_engine.service import open_app, render_report
+from qa_engine.settings import load_settings
+
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
+WEEK, DAY = (date(2026, 3, 16), date(2026, 3, 22)), (date(2026, 3, 20), date(2026, 3, 20))
+REPORTS = (
+    ("monthly", "一组", (FIRST, LAST)),
+    ("team", "一组", (FIRST, LAST)),
+    ("monthly", "", (FIRST, LAST)),
+    ("weekly", "", WEEK),
+    ("daily", "", DAY),
+    ("complaints", "", WEEK),
+    ("stars", "", (FIRST, LAST)),
+    ("payroll", "", (FIRST, LAST)),
+    ("satisfaction", "", (FIRST, LAST)),
+    ("cases", "", (FIRST, LAST)),
+    ("sampling", "", (FIRST, LAST)),
+)
+
+
+def one(home: Path, number: int) -> dict[str, float]:
+    kind, subject, (first, last) = REPORTS[number]
+    with open_app(load_settings(home=home)) as app:
+        app.database.ping()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        cpu, begin = time.process_time(), time.perf_counter()
+        render_report(app, kind, subject, day_from=first, day_to=last)
+        wall, used = time.perf_counter() - begin, time.process_time() - cpu
+        cpu, begin = time.process_time(), time.perf_counter()
+        made = render_report(app, kind, subject, day_from=first, day_to=last)
+        again, used_again = time.perf_counter() - begin, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "again": again,
+        "cpu_again": used_again,
+        "wall": wall,
+        "cpu": used,
+        "peak_mb": peak / 1024,
+        "more_mb": (peak - before) / 1024,
+        "kb": len(made.content) / 1024,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one is not None:
+        print(json.dumps(one(given.home, given.one)))
+        return
+    with open_app(load_settings(home=given.home)) as app:
+        dialect = app.database.engine.dialect.name
+    print(f"Python {platform.python_version()}, {dialect}, {platform.machine()}")
+    print(
+        f"{'report':<28}{'wall s':>8}{'CPU s':>8}{'again s':>9}{'CPU s':>8}{'peak MB':>9}{'more MB':>9}{'page KB':>9}"
+    )
+    for number, (kind, subject, _) in enumerate(REPORTS):
+        command = [sys.executable, "-m", "benchmarks.month_reports", "--home", str(given.home), "--one", str(number)]
+        told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+        name = f"{kind} {subject or 'centre'}"
+        print(
+            f"{name:<28}{told['wall']:>8.2f}{told['cpu']:>8.2f}{told['again']:>9.2f}{told['cpu_again']:>8.2f}{told['peak_mb']:>9.0f}{told['more_mb']:>9.0f}{told['kb']:>9.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
