@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     asr_beam_size: Annotated[int, Field(ge=1, le=20)] = Field(
         5, description="Beam width of the decoder, at most what the model's card says."
     )
-    asr_batch_size: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Clips decoded at once.")
+    asr_batch_size: Annotated[int, Field(ge=1, le=64)] = Field(16, description="Clips decoded at once.")
     asr_mode: Literal["batched", "sequential"] = Field("batched", description="How clips are decoded.")
     asr_hotwords: str = Field(
         "", description="Names that the recogniser shall expect, parted by spaces; measure before use (recognition.md)."

@@ -7,13 +7,13 @@ own pauses, and where the other side took the floor.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from qa_engine.domain import Exclusion, Span, Speaker, Turn, Word
 from qa_engine.speech.ghost_text import find_invented
 from qa_engine.speech.options import FilterOptions, TurnOptions
-from qa_engine.text import to_simplified
+from qa_engine.text import simplified_text
 
 _T = TypeVar("_T")
 _MANY_MARKS = 1000  # more than a clip can hold
@@ -43,8 +43,10 @@ class Utterance:
 
 
 def simplify_words(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words in Simplified characters; folding goes character by character, so no word changes its length."""
-    return tuple(replace(word, text=to_simplified(word.text)) for word in words)
+    """The words in Simplified characters, each as long as it was: the neighbours tell where a character does not."""
+    simple = simplified_text("".join(word.text for word in words))
+    ends = list(accumulate(len(word.text) for word in words))
+    return tuple(replace(word, text=simple[end - len(word.text) : end]) for word, end in zip(words, ends, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from qa_engine.text.normalised import SENTENCE_END, SOUNDS, Normalised, Skeleton
 from qa_engine.text.numerals import number_value
 from qa_engine.text.pinyin import CONFUSIONS, DEFAULT_CONFUSIONS, Confusions, char_syllable, syllables, toneless
 from qa_engine.text.privacy import mask_private
-from qa_engine.text.simplify import to_simplified
+from qa_engine.text.simplify import simplified_text, to_simplified
 from qa_engine.text.writable import writable
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "mask_turns",
     "normalise",
     "number_value",
+    "simplified_text",
     "skeleton",
     "syllables",
     "to_simplified",

@@ -5,6 +5,7 @@ does. So every character is folded alone, and the answer is kept: the table fill
 Words that Taiwan and Hong Kong have for things of their own are another matter (see ``regional``).
 """
 
+import re
 import unicodedata
 from functools import cache
 
@@ -100,6 +101,22 @@ def fold_text(text: str) -> tuple[str, bool]:
 def is_traditional(text: str) -> bool:
     """Whether a text that ``fold_text`` has seen holds characters that only Traditional text has."""
     return not _FOLDS.traditional.isdisjoint(text)
+
+
+# Where 著 is at home in Simplified text; everywhere else it is 着 (看著, 等著).
+_WRITTEN = re.compile("著(?=[名作者称述录])|(?<=[名原巨专论译编显卓昭土拙合])著")
+
+
+def simplified_text(text: str) -> str:
+    """Traditional text as Simplified, by words where a character alone does not tell (看著, 著名); the length stays.
+
+    Real Whisper mixes both scripts, and 著 for 着 most of all.
+    """
+    found = "".join(map(simplify_char, text))
+    if "著" not in found:
+        return found
+    kept = {match.start() for match in _WRITTEN.finditer(found)}
+    return "".join("着" if char == "著" and at not in kept else char for at, char in enumerate(found))
 
 
 def to_simplified(text: str) -> str:

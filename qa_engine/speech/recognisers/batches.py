@@ -18,8 +18,8 @@ from qa_engine.speech.options import RecognitionOptions
 from qa_engine.speech.recognisers.port import RecognisedClip
 
 FULL_CONTEXT_SECONDS = 30
-_CONTEXT_STEPS_SECONDS = (10, 15, 20, 25, FULL_CONTEXT_SECONDS)
-"""Under 10 s Whisper falls into loops; between the steps the gain is small and the batches would be too."""
+_CONTEXT_STEPS_SECONDS = (10, 12, 14, 16, 18, 20, 24, FULL_CONTEXT_SECONDS)
+"""Under 10 s Whisper falls into loops; between the steps the gain is small."""
 
 _FRAMES_PER_SECOND = 100
 _TOKENS_PER_SECOND = 14  # the fastest speaker says 9 characters in a second, and few of them take more than one token

@@ -64,6 +64,7 @@ def test_many_short_answers_are_no_loop() -> None:
 
 def test_traditional_characters_become_simplified() -> None:
     assert "".join(word.text for word in simplify_words(say(0.0, "請問您貴姓"))) == "请问您贵姓"
+    assert "".join(word.text for word in simplify_words(say(0.0, "看著他的名著等著您"))) == "看着他的名著等着您"
 
 
 def test_a_loop_with_pauses_in_it_is_excluded_whole() -> None:
