@@ -4,15 +4,18 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import DatabaseError
 
 from qa_engine.domain import CallState
-from qa_engine.errors import StoreError
+from qa_engine.domain.people import MACHINE, Right, Role
+from qa_engine.errors import SignInError, StoreError
 from qa_engine.service import (
     CallFilter,
     CallOrder,
@@ -21,16 +24,26 @@ from qa_engine.service import (
     JobState,
     MemoryBell,
     ScriptedTranscriber,
+    add_account,
+    add_token,
+    add_webhook,
+    bearer,
     get_call,
     ingest_paths,
     ledgers,
     list_agents,
     list_calls,
     open_app,
+    read_audit,
     run_pending,
+    send_due,
+    sign_in,
+    signed_in,
     status,
 )
 from qa_engine.service.adapters.celery_bell import CeleryBell
+from qa_engine.service.alerts.channels import Event
+from qa_engine.service.alerts.outbox import tell
 from qa_engine.service.jobs.leases import claim
 from qa_engine.settings import load_settings
 from qa_engine.store import Database, head_revision, tables
@@ -210,3 +223,31 @@ def test_an_empty_queue_is_known_to_be_empty(redis_url: str, tmp_path: Path) -> 
     assert bell.pending("asr") == 0
     bell.ring("asr", 1)
     assert bell.pending("asr") == 1
+
+
+@pytest.mark.postgres
+def test_people_sign_in_and_the_log_is_appended_only_on_postgres(empty_postgres: str, tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path, database_url=empty_postgres, sign_in=True)
+    with open_app(settings, bell=MemoryBell(), judge=FixedJudge(), transcriber=ScriptedTranscriber({})) as app:
+        first = add_account(app, "wang", Role.LEAD, who=MACHINE, teams=["一组"])
+        assert first is not None
+        for _ in range(4):
+            with pytest.raises(SignInError):
+                sign_in(app, "wang", "wrong")
+        found = signed_in(app, sign_in(app, "wang", first))
+        assert found is not None
+        assert found.must_change
+        assert found.who.teams == {"一组"}
+        assert list_calls(app, who=found.who).total == 0
+        token = add_token(app, "wang", frozenset({Right.SEE_CALLS}), who=MACHINE, title="t", days=1)
+        assert bearer(app, token) == replace(found.who, rights=frozenset({Right.SEE_CALLS}))
+        add_webhook(app, "http://127.0.0.1:9/", ["night.closed"], who=MACHINE)
+        with app.database.write() as session:
+            assert tell(session, app, Event.NIGHT_CLOSED, key="n", about={}) == 1
+            assert tell(session, app, Event.NIGHT_CLOSED, key="n", about={}) == 0
+        assert send_due(app).failed == 1
+        before = read_audit(app, who=MACHINE).total
+        for change in ("UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
+            with pytest.raises(DatabaseError, match="appended only"), app.database.engine.begin() as connection:
+                connection.exec_driver_sql(change)
+        assert read_audit(app, who=MACHINE).total == before > 5
