@@ -77,8 +77,23 @@ COMMANDS: Entries = {
         },
     ),
     "rules": Group(
-        "The rule packs: lint, test, show.",
+        "The rule packs: lint, test, show, draft, diff, backtest, publish, rollback.",
         {
+            "draft": Entry(
+                "qa_engine.cli.rules:draft", "Copy the rules of now into a new folder, to be changed there."
+            ),
+            "diff": Entry("qa_engine.cli.rules:diff", "What a draft writes otherwise than the rules of now."),
+            "backtest": Entry(
+                "qa_engine.cli.rules:backtest",
+                "Judge stored calls by a draft and tell what changes; nothing is stored.",
+            ),
+            "publish": Entry(
+                "qa_engine.cli.rules:publish",
+                "Make a draft the rules from now on, when lint, examples and golden calls are green.",
+            ),
+            "rollback": Entry(
+                "qa_engine.cli.rules:rollback", "Let an earlier edition of the rules count again, from now on."
+            ),
             "lint": Entry(
                 "qa_engine.cli.rules:run_lint",
                 "Faults and doubts of a rule pack, located; exit 1 when a rule cannot do what it says.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,3 +107,98 @@ def measure() -> None:
     for rule, (right, of) in counts.items():
         put(f"{rule}\t{right}\t{of}\n")
     say(f"{len(counts)} rules have reviewed faults")
+
+
+Draft = Annotated[Path, typer.Argument(help="Folder of a draft: packs, phrases, scorecards and golden calls.")]
+
+
+def draft(folder: Draft) -> None:
+    """Copy the rules of now into a new folder, to be changed there."""
+    from qa_engine.service.authoring.editions import draft as copy
+
+    say(f"rules copied to {copy(current_settings(), folder)}; change them there, then: qa-engine rules publish")
+
+
+def diff(folder: Draft) -> None:
+    """What a draft writes otherwise than the rules of now."""
+    from qa_engine.service import open_app
+    from qa_engine.service.authoring.backtest import rules_diff
+
+    with open_app(current_settings()) as engine:
+        found = rules_diff(engine, folder)
+    for mark, ids in (("+", found.added), ("-", found.removed)):
+        for rule_id in ids:
+            put(f"{mark} {rule_id}\n")
+    for rule_id, fields in found.changed.items():
+        put(f"~ {rule_id}: {', '.join(fields)}\n")
+    for name in found.lists:
+        put(f"~ list {name}\n")
+    counts = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
+    say(f"{counts}, {len(found.lists)} lists")
+
+
+def backtest(
+    folder: Draft,
+    day_from: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
+    day_to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    pass_line: Annotated[float, typer.Option("--pass-line", help="Percent from which a call passes.")] = 60.0,
+) -> None:
+    """Judge stored calls by a draft and tell what changes; nothing is stored."""
+    from qa_engine.cli.console import progress_bar
+    from qa_engine.domain.people import MACHINE
+    from qa_engine.service import CallFilter, open_app
+    from qa_engine.service.authoring import backtest as room
+
+    wanted = CallFilter(day_from=day_from.date() if day_from else None, day_to=day_to.date() if day_to else None)
+    tested = changed = crossed = against = 0
+    with open_app(current_settings()) as engine, progress_bar() as advance:
+        for one in room.backtest(engine, folder, wanted, who=MACHINE, pass_percent=pass_line, progress=advance):
+            tested += 1
+            crossed += one.crossed != 0
+            against += len(one.contradicted)
+            before, after = one.difference.before, one.difference.after
+            if not one.difference.changed and not one.contradicted:
+                continue
+            changed += one.difference.changed
+            line = {1: "  passes now", -1: "  fails now", 0: ""}[one.crossed]
+            rules = ", ".join(rule.id for rule in one.difference.rules)
+            said = f"  against people: {', '.join(one.contradicted)}" if one.contradicted else ""
+            put(
+                f"{one.call_id}  {before.total:g}/{before.possible:g} -> {after.total:g}/{after.possible:g}"
+                f"{line}  {rules}{said}\n"
+            )
+    say(
+        f"{tested} calls tried: {changed} come out otherwise, {crossed} cross {pass_line:g} %, "
+        f"{against} verdicts of people contradicted"
+    )
+
+
+def publish(
+    folder: Draft,
+    why: Annotated[str, typer.Option("--why", help="Why the rules change; it stands beside the edition.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Judge every inspected call again; both results are kept.")
+    ] = False,
+) -> None:
+    """Make a draft the rules from now on, when lint, examples and golden calls are green."""
+    from qa_engine.domain.people import MACHINE
+    from qa_engine.service import CallFilter, inspect_again, open_app
+    from qa_engine.service.authoring import editions
+
+    with open_app(current_settings()) as engine:
+        found = editions.publish(engine, folder, why=why, who=MACHINE)
+        say(f"edition {found.number} of the rules counts from now on: {found.pack}")
+        if again:
+            done = list(inspect_again(engine, CallFilter()))
+            say(f"{len(done)} calls judged again, {sum(one.counts for one in done)} count by the new edition")
+
+
+def rollback(number: Annotated[int, typer.Argument(help="Edition that counts again; 0: the bundled rules.")]) -> None:
+    """Let an earlier edition of the rules count again, from now on."""
+    from qa_engine.domain.people import MACHINE
+    from qa_engine.service import open_app
+    from qa_engine.service.authoring import editions
+
+    with open_app(current_settings()) as engine:
+        editions.roll_back(engine, number, who=MACHINE)
+    say(f"edition {number} of the rules counts from now on")

@@ -49,6 +49,7 @@ class App:
         self.recordings: RecordingStore = recordings or FolderRecordings(settings.recordings_dir)
         self.given_judge = judge
         self._real, self._bell, self._transcriber = real, bell, transcriber
+        self._judge: tuple[str, Judge] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,9 +95,22 @@ class App:
     def transcriber(self) -> Transcriber:
         return self._transcriber or self._real.transcriber(self.settings)
 
-    @cached_property
+    @property
     def judge(self) -> Judge:
-        return self.given_judge or self._real.judge(self.settings)
+        """The judge of the edition of the rules that counts; another one is loaded when one is published."""
+        if self.given_judge is not None:
+            return self.given_judge
+        edition = self._edition()
+        if self._judge is None or self._judge[0] != edition:
+            self._judge = edition, self._real.judge(self.settings)
+        return self._judge[1]
+
+    def _edition(self) -> str:
+        """What `qa_engine.service.authoring.packs` reads, too: the number of the edition that counts."""
+        try:
+            return (self.settings.home / "rules" / "current").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
 
     @property
     def notice(self) -> str | None:

@@ -85,6 +85,13 @@ def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> 
     return [found[key] for key in keys if found[key].transcript is not None]
 
 
+def recent(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
+    """The latest calls of a filter, without their results."""
+    head, call = tables.Head, tables.Call
+    statement = select(call).join(head, head.call_pk == call.id).where(*_narrowed(wanted))
+    return session.scalars(statement.order_by(head.moment.desc()).limit(limit)).all()
+
+
 def undecided_count(session: Session, wanted: WaitingFilter) -> int:
     return session.scalar(_undecided(wanted, select(func.count()))) or 0
 

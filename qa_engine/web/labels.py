@@ -87,6 +87,7 @@ NAVIGATION = (
     ("/clips", "片段复核", Right.REVIEW),
     ("/appeals", "申诉", Right.ANSWER_APPEALS),
     ("/calibration", "校准", Right.REVIEW),
+    ("/rules", "规则", Right.SEE_RULES),
     ("/mine", "我的考评表", Right.APPEAL),
     ("/calls", "通话", Right.SEE_CALLS),
     ("/agents", "坐席", Right.SEE_REPORTS),

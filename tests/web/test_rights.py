@@ -100,6 +100,9 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/readyz"): OPEN,
     ("GET", "/reports"): R.SEE_REPORTS,
     ("GET", "/reports/{kind}"): R.SEE_REPORTS,
+    ("GET", "/rules"): R.SEE_RULES,
+    ("POST", "/rules/editions/{number}"): R.CHANGE_RULES,
+    ("GET", "/rules/{rule_id}"): R.SEE_RULES,
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): OPEN,
     ("GET", "/sign-in/oidc"): OPEN,
@@ -120,6 +123,7 @@ VALUES = {
     "kind": "call",
     "name": "nobody",
     "token_id": "9",
+    "rule_id": "opening.greeting",
     "number": "9",
     "upload_id": "nothing",
 }

@@ -7,6 +7,7 @@ from qa_engine.service.desk.correcting import HotWord, correct_text, hot_words
 from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
 from qa_engine.service.desk.own_forms import OwnForm, OwnRow, accept_form, appeal_line, own_form, own_forms
 from qa_engine.service.desk.queue import Queue, QueueRow, next_call, queue
+from qa_engine.service.desk.rule_pages import rule_page, rules_page
 from qa_engine.service.desk.sound import Peaks, call_peaks
 from qa_engine.service.desk.work import (
     MOST_CHARS,
@@ -63,6 +64,8 @@ __all__ = [
     "own_forms",
     "queue",
     "reopen",
+    "rule_page",
+    "rules_page",
     "sign",
     "target_of",
 ]

@@ -1,0 +1,126 @@
+"""Published rules: numbered editions in the data folder that are never changed, and which of them counts."""
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from qa_engine.domain.people import Actor, Right, require
+from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.private import private_folder
+from qa_engine.rules import Level
+from qa_engine.service.authoring.packs import CURRENT, EDITIONS, FACTS, edition_folder, rules_folder
+from qa_engine.service.authoring.rulebook import lint_rules, load_placed_rules, run_golden_calls, run_rule_examples
+from qa_engine.service.context import App
+from qa_engine.service.people.audit import Action, note
+from qa_engine.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One edition of the rules. ``current``: it counts now."""
+
+    number: int
+    pack: str
+    why: str
+    who: str
+    at: str  # ISO 8601
+    current: bool = False
+
+
+def editions(settings: Settings) -> tuple[Published, ...]:
+    """The newest first; none while the bundled rules, or those of QA_RULES_DIR, are used."""
+    root = settings.home / EDITIONS
+    now = edition_folder(settings)
+    found = []
+    for facts in sorted(root.glob(f"[0-9]*/{FACTS}"), reverse=True):
+        told = json.loads(facts.read_text(encoding="utf-8"))
+        found.append(Published(**told, current=now is not None and now == facts.parent))
+    return tuple(found)
+
+
+def draft(settings: Settings, folder: Path) -> Path:
+    """Copy the rules of now into a new folder, to be edited there. Raises ConflictError when it is there already."""
+    if folder.exists():
+        raise ConflictError(f"{folder} is there already; name a new folder for the draft")
+    shutil.copytree(rules_folder(settings), folder, ignore=shutil.ignore_patterns(FACTS, "__pycache__"))
+    return folder
+
+
+def drafted(settings: Settings, folder: Path) -> Settings:
+    """The settings with the rules of a draft. Raises UsageError for a folder that is no draft."""
+    if not (folder / "packs" / settings.pack).is_dir() or not (folder / "scorecards").is_dir():
+        raise UsageError(f"{folder} is no draft of rules: it needs packs/{settings.pack} and scorecards")
+    return settings.model_copy(update={"rules_dir": folder.resolve()})
+
+
+def check_draft(settings: Settings, folder: Path) -> str:
+    """The label of the draft's pack; RulesError or ConflictError unless lint, examples and golden calls are green."""
+    trial = drafted(settings, folder)
+    _, findings = lint_rules(trial)
+    errors = [str(finding) for finding in findings if finding.level is Level.ERROR]
+    if errors:
+        raise ConflictError("the draft has faults; nothing was published:\n" + "\n".join(errors))
+    pack = load_placed_rules(trial)
+    wrong = [str(outcome) for outcome in run_rule_examples(pack, trial) if not outcome.ok]
+    golden = [outcome.file for outcome in run_golden_calls(pack, trial) if not outcome.ok]
+    if wrong or golden:
+        told = "\n".join([*wrong, *(f"golden call {file} comes out otherwise" for file in golden)])
+        raise ConflictError(f"examples or golden calls are not as written; nothing was published:\n{told}")
+    return pack.label
+
+
+def publish(app: App, folder: Path, *, why: str, who: Actor) -> Published:
+    """Make a green draft the rules from now on, as a new edition. Calls that were judged keep their results.
+
+    Raises NotAllowed, UsageError without a reason or while QA_RULES_DIR is set, and as `check_draft` for a draft that
+    is not green.
+    """
+    require(who, Right.CHANGE_RULES)
+    settings = app.settings
+    if not why.strip():
+        raise UsageError("say why the rules change: it stands beside the edition for ever")
+    if settings.rules_dir is not None:
+        raise UsageError("QA_RULES_DIR names the rules of this installation; unset it to use published editions")
+    label = check_draft(settings, folder)
+    root = private_folder(settings.home / EDITIONS)
+    number = max((int(path.name) for path in root.glob("[0-9]*") if path.name.isdecimal()), default=0) + 1
+    now = app.clock.now()
+    edition = Published(number, label, why.strip(), who.name, now.isoformat())
+    making = root / f".making-{number:04}"
+    shutil.rmtree(making, ignore_errors=True)
+    shutil.copytree(folder, making, ignore=shutil.ignore_patterns(FACTS, "__pycache__", ".*"))
+    facts = {key: value for key, value in asdict(edition).items() if key != "current"}
+    (making / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in making.rglob("*"):
+        if path.is_file():
+            path.chmod(0o400)
+    making.rename(root / f"{number:04}")  # whole or not at all; two who publish at once: the second fails
+    _point(root, number)
+    _written_down(app, who, number, "published", now)
+    return Published(**facts, current=True)
+
+
+def roll_back(app: App, number: int, *, who: Actor) -> Published:
+    """Let an earlier edition count again, from now on; 0: the bundled rules. Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    root = app.settings.home / EDITIONS
+    found = next((one for one in editions(app.settings) if one.number == number), None)
+    if found is None and number != 0:
+        raise NotFoundError(f"no edition {number} of the rules")
+    _point(private_folder(root), number)
+    _written_down(app, who, number, "rolled back", app.clock.now())
+    return found or Published(0, "", "", "", "", current=True)
+
+
+def _point(root: Path, number: int) -> None:
+    new = root / f".{CURRENT}.{os.getpid()}"
+    new.write_text(f"{number:04}\n", encoding="ascii")
+    new.replace(root / CURRENT)
+
+
+def _written_down(app: App, who: Actor, number: int, what: str, now: datetime) -> None:
+    with app.database.write() as session:
+        note(session, app, who, Action.RULES, subject=f"edition {number}", detail=what)

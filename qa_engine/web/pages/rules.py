@@ -1,0 +1,38 @@
+"""规则: each rule in plain words, how often it hits, how often people found it right; the published editions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from qa_engine.domain.people import Actor, Right, may
+from qa_engine.service.authoring.editions import editions, roll_back
+from qa_engine.service.desk import hot_words, rule_page, rules_page
+from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Actor, Depends(with_right(Right.SEE_RULES))]
+Changer = Annotated[Actor, Depends(with_right(Right.CHANGE_RULES))]
+
+
+@router.get("/rules")
+def rules(request: Request, engine: Engine, who: Reader) -> Response:
+    return render(
+        request,
+        "rules.html",
+        rows=rules_page(engine, who=who),
+        editions=editions(engine.settings),
+        words=hot_words(engine, who=who) if may(who, Right.REVIEW) else (),
+    )
+
+
+@router.get("/rules/{rule_id}")
+def rule(rule_id: str, request: Request, engine: Engine, who: Reader) -> Response:
+    return render(request, "rule.html", found=rule_page(engine, rule_id, who=who))
+
+
+@router.post("/rules/editions/{number}")
+def count_again(number: int, engine: Engine, who: Changer) -> Response:
+    roll_back(engine, number, who=who)
+    return RedirectResponse("/rules", status_code=303)
