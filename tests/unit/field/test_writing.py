@@ -63,6 +63,10 @@ EXCEPTIONS = {
     ),  # 登记好了明天下午之前: 了 and the time behind it are one without a stop
     ("complaint-abuse", "blanks"),  # tone and situation read by the models change with the blanks: to be mended
     ("complaint-blame-courier", "no_punctuation"),  # the act model sees one clause where there were two
+    (
+        "aftersales-privacy-kept",
+        "no_punctuation",
+    ),  # a doubt: the act model reads 「不能给您」 more darkly without its reason
     ("chat-unanswered", "no_punctuation"),  # a message that is nothing but a question mark
 }
 
