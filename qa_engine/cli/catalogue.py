@@ -107,7 +107,7 @@ COMMANDS: Entries = {
             ),
             "measure": Entry(
                 "qa_engine.cli.rules:measure",
-                "Count how often people found each rule's faults to be faults, for the next judgements.",
+                "Count decisions about faults by rule into ``reviews.yaml`` of the data folder.",
             ),
             "schema": Entry(
                 "qa_engine.cli.rules:schema",
