@@ -80,15 +80,16 @@ def _places(finding: Finding) -> list[tuple[Value, ...]]:
 
 
 def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
-    """考评表, 扣分明细, 通话文本, 检查清单, and 投诉与承诺 if there are any."""
+    """考评表, 扣分明细, 通话文本, 检查清单, 投诉与承诺 if there are any, 指标与版本."""
     sheets = [
-        Sheet("考评表", (16, 26, 9, 9, 62), tuple(_score_blocks(form)), grid=False),
+        Sheet("考评表", (15, 24, 8, 8, 52), tuple(_score_blocks(form)), grid=False),
         Sheet("扣分明细", (7, 20, 20, 10, 9, 8, 30, 11, 8, 44, 44), tuple(_finding_blocks(form))),
         Sheet("通话文本", (6, 9, 9, 8, 78, 12, 18, 10, 26), tuple(_talk_blocks(form))),
         Sheet("检查清单", (26, 30, 16, 20, 10, 9, 10, 46), (_checks(form),)),
     ]
     if form.complaint or form.promises:
         sheets.append(Sheet("投诉与承诺", (14, 44, 16, 20, 20, 14), tuple(_duty_blocks(form))))
+    sheets.append(Sheet("指标与版本", (22, 84), tuple(_metric_blocks(form))))
     return tuple(sheets)
 
 
@@ -119,7 +120,11 @@ def _score_blocks(form: CallForm) -> list[Block]:
     blocks += [Gap(), _table(("考评项", "细项", "满分", "得分", "说明"), _score_rows(form))]
     if not form.deductions:
         blocks.append(Heading("本次通话未发现扣分项。"))
-    blocks += _sign_off()
+    return [*blocks, *_sign_off()]
+
+
+def _metric_blocks(form: CallForm) -> list[Block]:
+    blocks: list[Block] = []
     if form.metrics:
         blocks.append(Heading("通话指标"))
         if form.tone_note:
@@ -183,7 +188,7 @@ def _sign_off() -> list[Block]:
     )
     tall = {"质检员评语", "申诉项目与理由"}
     lines = tuple(SignLine((label, filled), look="tall" if label in tall else "") for label, filled in labels)
-    return [Gap(), SignOff("质检员评语与确认", lines), Gap()]
+    return [Gap(), SignOff("质检员评语与确认", lines)]
 
 
 def _finding_blocks(form: CallForm) -> list[Block]:

@@ -100,6 +100,11 @@ class Sheet:
         self.sheet.freeze_panes = f"A{self.row + 1}"
         self.sheet.print_title_rows = f"{self.row}:{self.row}"
 
+    def close(self) -> None:
+        """Print what was written and nothing beside it."""
+        if self.row:
+            self.sheet.print_area = f"A1:{get_column_letter(len(self.widths))}{self.row}"
+
     def link(self, column: int, url: str) -> None:
         """The cell of the last row leads to ``url``."""
         cell = self.sheet.cell(self.row, column)
@@ -122,10 +127,11 @@ class Sheet:
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column; a Chinese character is about two units wide."""
     usable = max(4.0, width - 1.5)
-    return sum(max(1, -(-_units(line) // int(usable))) for line in text.split("\n"))
+    return sum(max(1, -(-units(line) // int(usable))) for line in text.split("\n"))
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How wide a text is; a Chinese character is two."""
     return sum(2 if ord(char) > 0x2E7F or char in "「」《》—…" else 1 for char in text)
 
 
@@ -135,6 +141,8 @@ def write_cell(cell: Cell, value: Value, style: Style) -> None:
         text = writable(value)
         cell.value = text[:_LONGEST]
         cell.data_type = "s"
+        if text.isdigit():
+            cell.number_format = "@"  # a number of a person or a call keeps its noughts when somebody edits it
         if text.startswith(_DANGEROUS):
             cell.quotePrefix = True
     elif value is not None:

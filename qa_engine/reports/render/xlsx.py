@@ -1,11 +1,14 @@
 """A document as a workbook: sheets that can be filtered, filled in and printed."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 from qa_engine.reports import document as d
+from qa_engine.reports.pictures import Bars, HeatMap, Spot, Trend
 from qa_engine.reports.render.html_blocks import safe_url
 from qa_engine.reports.render.workbook import (
     ALARM,
@@ -23,12 +26,17 @@ from qa_engine.reports.render.workbook import (
     Book,
     Sheet,
     Style,
+    units,
 )
 
 _LEVELS = {"notice": NOTICE, "alarm": ALARM, "ask": NOTICE}
 _LOOKS = {"fault": FAULT, "doubt": DOUBT, "faint": FAINT, "section": SECTION, "large": LARGE, "head": HEAD}
 _NOTES = {"faint": FAINT, "tiny": TINY, "title": TITLE, "notice": NOTICE}
 _UPRIGHT = 108.0  # characters across A4 upright
+_NARROW = 10.0  # a column is not narrowed below this
+_MEASURED = 300  # rows that tell how wide a column is
+_TAB = 31  # characters of a sheet's title
+_NO_TAB = re.compile(r"[\\/*?:\[\]]")
 _FACT_HEIGHT, _SIGN_HEIGHT, _TALL_SIGN_HEIGHT = 17.5, 22.0, 44.0
 
 
@@ -41,26 +49,93 @@ def render_xlsx(document: d.Document) -> bytes:
             _write(block, target)
         if not sheet.grid:
             target.sheet.sheet_view.showGridLines = False
+        target.close()
     return book.to_bytes()
 
 
 def _sheets(document: d.Document) -> tuple[d.Sheet, ...]:
-    """The report on one sheet that prints upright on A4; what it rests on (digests) on a sheet of its own."""
-    whole = _one_sheet(document)
-    if not document.footer:
-        return (whole,)
-    return (
-        whole,
-        d.Sheet("版本", (14.0, 90.0), (d.Heading("本报告所依据的规则版本"), d.Facts(document.footer, "faint"))),
-    )
+    """The report on one sheet that prints upright on A4. Each table with a frozen head has a sheet of its own, for a
+    sheet has one head and one filter; so has what the report rests on (digests)."""
+    blocks, tables = _apart(tuple(_flat(document.blocks)), document.title[:_TAB])
+    sheets = [_one_sheet(document, blocks), *tables]
+    if document.footer:
+        sheets.append(versions_sheet(document.footer))
+    return tuple(sheets)
 
 
-def _one_sheet(document: d.Document) -> d.Sheet:
-    blocks = tuple(_flat(document.blocks))
+def versions_sheet(footer: Sequence[d.Fact]) -> d.Sheet:
+    """What a report rests on, which nobody reads on its pages."""
+    return d.Sheet("版本", (22.0, 84.0), (d.Heading("版本与摘要"), d.Facts(tuple(footer), "faint")))
+
+
+def _apart(blocks: Sequence[d.Block], whole: str) -> tuple[tuple[d.Block, ...], list[d.Sheet]]:
+    kept: list[d.Block] = []
+    sheets: list[d.Sheet] = []
+    taken = {whole, "版本"}
+    for block in map(_as_table, blocks):
+        if not (isinstance(block, d.Table) and block.frozen and block.rows):
+            kept.append(block)
+            continue
+        heading = next((b.text for b in reversed(kept) if isinstance(b, d.Heading)), "表")
+        title = _tab(heading, taken)
+        sheets.append(d.Sheet(title, _fitting(block), (block,)))
+        kept.append(d.Note(f"共 {len(block.rows)} 行，见工作表「{title}」。", "faint"))
+    return tuple(kept), sheets
+
+
+def _as_table(block: d.Block) -> d.Block:
+    """The figures of a picture, where a sheet can say them."""
+    data = block.data if isinstance(block, d.Chart) else None
+    if isinstance(data, HeatMap):
+        named = [d.Column(""), *(d.Column(title) for title in data.columns)]
+        rows = [
+            d.Row((name, *(None if cell is None else round(cell[0], 1) for cell in cells)))
+            for name, cells in zip(data.rows, data.cells, strict=True)
+        ]
+        return d.Table(tuple(named), tuple(rows), frozen=True)
+    if isinstance(data, Trend | Bars):
+        titles = ("", f"平均{data.unit and f'（{data.unit}）'}", "大致范围", "说明")
+        marks = dict(data.marks) if isinstance(data, Trend) else {}
+        rows = [
+            d.Row((spot.label, round(spot.value, 1), _span(spot), f"{marks.get(n, '')}　{spot.note}".strip()))
+            for n, spot in enumerate(data.spots)
+        ]
+        return d.Table(tuple(d.Column(title) for title in titles), tuple(rows), frozen=True)
+    return d.Note("此处的图见网页。", "faint") if isinstance(block, d.Chart) else block
+
+
+def _span(spot: Spot) -> str:
+    return "通话太少" if spot.low is None or spot.high is None else f"{spot.low:.1f}–{spot.high:.1f}"
+
+
+def _tab(heading: str, taken: set[str]) -> str:
+    """A title that a workbook takes and that no other sheet has."""
+    plain = _NO_TAB.sub(" ", heading).strip()[: _TAB - 3] or "表"
+    title = next(t for n in count(1) if (t := plain if n == 1 else f"{plain} {n}") not in taken)
+    taken.add(title)
+    return title
+
+
+def _fitting(table: d.Table) -> tuple[float, ...]:
+    """As wide as the words, the widest columns narrowed until an upright page takes them."""
+    listed = [[str(d.value_of(cell) or "") for cell in row.cells] for row in table.rows[:_MEASURED]]
+    wanted = [
+        min(40.0, max(8.0, units(column.title) + 4.0, *(units(row[n]) + 2.5 for row in listed if n < len(row))))
+        for n, column in enumerate(table.columns)
+    ]
+    spare = sum(wanted) - _UPRIGHT
+    if spare > 0:
+        room = sum(max(0.0, width - _NARROW) for width in wanted)
+        share = min(1.0, spare / room) if room else 0.0
+        wanted = [width - max(0.0, width - _NARROW) * share for width in wanted]
+    return tuple(round(width, 1) for width in wanted)
+
+
+def _one_sheet(document: d.Document, blocks: Sequence[d.Block]) -> d.Sheet:
     widest = [len(block.columns) for block in blocks if isinstance(block, d.Table)]
     columns = max(2, *widest) if widest else 2
     title = d.Note(f"{document.title}　{document.mark}".rstrip(), "title")
-    return d.Sheet(document.title[:31], _widths(columns), (title, *blocks), grid=False)
+    return d.Sheet(document.title[:_TAB], _widths(columns), (title, *blocks), grid=False)
 
 
 def _widths(columns: int) -> tuple[float, ...]:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -17,6 +17,7 @@ from qa_engine.reports.document import (
     Bullets,
     Card,
     Cell,
+    Chart,
     Column,
     Fact,
     Facts,
@@ -35,6 +36,7 @@ from qa_engine.reports.document import (
     SignOff,
     Table,
 )
+from qa_engine.reports.pictures import Control, HeatMap, Spot, Trend
 from qa_engine.reports.render import MEDIA_TYPES, Format, render, render_html
 
 REPORT = "../agents/8026.html"
@@ -166,6 +168,44 @@ def test_without_sheets_a_workbook_has_the_blocks_below_each_other() -> None:
     assert evil
     assert all(cell.data_type == "s" and cell.quotePrefix for cell in evil)
     assert next(cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink) is not None
+
+
+def test_a_table_with_a_frozen_head_has_a_sheet_of_its_own() -> None:
+    def listed(number: str) -> Table:
+        columns = (Column("工号"), Column("说明"))
+        return Table(columns, (Row((number, "甲" * 200)), Row(("8027", "乙"))), frozen=True, filters=True)
+
+    made = replace(document(), blocks=(Heading("成员/一"), listed("0026"), Heading("成员/一"), listed("0027")))
+    book = load_workbook(io.BytesIO(render(made, "xlsx")))
+    assert book.sheetnames == ["班组日报", "成员 一", "成员 一 2", "版本"]
+    assert book["班组日报"].freeze_panes is None
+    for name, number in (("成员 一", "0026"), ("成员 一 2", "0027")):
+        sheet = book[name]
+        assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:B3", "$1:$1")
+        assert (sheet["A2"].value, sheet["A2"].number_format, sheet["A2"].data_type) == (number, "@", "s")
+        assert sheet.print_area == f"'{name}'!$A$1:$B$3"
+        assert sheet.page_setup.orientation == "portrait"
+
+
+def test_a_workbook_says_the_figures_of_pictures() -> None:
+    heat = HeatMap(("李华", "陈静*"), ("静默", "忌语"), (((12.34, "12"), None), ((0.0, ""), (3.0, "3"))))
+    trend = Trend(
+        (Spot("03-02", 96.44, 95.0, 98.0, "12 通"), Spot("03-03", 80.0, note="2 通")), "%", ((1, "规则改版"),)
+    )
+    control = Control((("03-02", 96.0, 95.0, 97.0, False),), 96.0)
+    charts = (
+        Heading("热力"),
+        Chart("heat", heat),
+        Heading("走势"),
+        Chart("many-trend", trend),
+        Chart("control", control),
+    )
+    book = load_workbook(io.BytesIO(render(replace(document(), blocks=charts), "xlsx")))
+    assert list(book["热力"].values) == [(None, "静默", "忌语"), ("李华", 12.3, None), ("陈静*", 0, 3)]
+    rows = list(book["走势"].values)
+    assert rows[1] == ("03-02", 96.4, "95.0–98.0", "12 通")
+    assert rows[2] == ("03-03", 80, "通话太少", "规则改版　2 通")
+    assert ("此处的图见网页。", None) in [row[:2] for row in book["班组日报"].values]
 
 
 def test_without_a_table_of_its_own_csv_has_the_longest_block() -> None:

@@ -81,12 +81,15 @@ def test_the_workbook_of_an_agent_holds_the_report(build: ModuleType) -> None:
 
 def test_sheets_are_ready_to_print(build: ModuleType) -> None:
     book = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))
-    assert book.sheetnames == ["考评表", "扣分明细", "通话文本", "检查清单"]
+    assert book.sheetnames == ["考评表", "扣分明细", "通话文本", "检查清单", "指标与版本"]
     for sheet in book:
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.fitToHeight == 0
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_area.endswith(str(sheet.max_row))
+    assert book["考评表"].page_setup.orientation == "portrait"
+    assert not any("sha256" in str(cell.value) for row in book["考评表"].iter_rows() for cell in row)
     assert book["通话文本"].freeze_panes == "A2"
 
 
