@@ -231,6 +231,9 @@ def test_everything_fits_one_screen_and_axe_finds_nothing(zhou: Desk, address: s
     zhou.page.wait_for_timeout(200)
     size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     assert zhou.page.evaluate(size) == [1366, 768]
+    assert zhou.page.locator(".transport").first.evaluate_all(
+        "rows => rows.every(row => row.clientHeight < 40 && row.scrollWidth <= row.clientWidth)"
+    )
     assert axe_faults(zhou.page) == []
     assert complaints == []
 

@@ -1,6 +1,12 @@
 """The index of reports leads to each of them, and to no report that is out of reach."""
 
+from pathlib import Path
+
 from starlette.testclient import TestClient
+
+from qa_engine.web import create_app
+from tests.web.people import client_of, one_of_each
+from tests.web.samples import fill_centre, open_centre
 
 
 def test_the_index_leads_to_reports_that_are_there(client: TestClient) -> None:
@@ -15,3 +21,19 @@ def test_the_index_leads_to_reports_that_are_there(client: TestClient) -> None:
     word = client.get("/api/v1/reports/weekly/docx?from=2026-03-02&to=2026-03-08")
     assert word.status_code == 200
     assert word.content.startswith(b"PK")
+
+
+def test_the_index_of_a_lead_and_of_an_agent_names_only_what_they_can_open(tmp_path: Path) -> None:
+    with open_centre(tmp_path, sign_in=True) as house:
+        fill_centre(house)
+        one_of_each(house)
+        web = create_app(house)
+        with client_of(web, "lead") as lead, client_of(web, "agent") as agent:
+            of_lead, of_agent = lead.get("/reports").text, agent.get("/reports").text
+            narrowed = "/api/v1/reports/weekly/xlsx?subject=%E4%B8%80%E7%BB%84"
+            assert narrowed in of_lead
+            assert lead.get(narrowed).status_code == 200
+    assert "每日录音台账" not in of_lead
+    assert "班组报告" in of_lead
+    assert "班组报告" not in of_agent
+    assert "坐席质检报告" in of_agent

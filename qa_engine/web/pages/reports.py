@@ -5,7 +5,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Reach, Right, reach
-from qa_engine.service import render_html, report_catalogue, report_document, teams
+from qa_engine.service import ReportKind, render_html, report_catalogue, report_document, teams
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.errors import problem
 from qa_engine.web.formstyle import form_css
@@ -17,13 +17,21 @@ router = APIRouter(include_in_schema=False)
 _OWN_PAGES = {"call": "/calls/", "agent": "/agents/"}
 
 
+def _of_a_team(kind: ReportKind) -> bool:
+    return kind.scoped or kind.about == "team"
+
+
 @router.get("/reports")
 def index(request: Request, engine: Engine, who: Who) -> Response:
     """What reports there are, and of whom this person may see them."""
     period = read_period(request.query_params)
     whole = reach(who, Right.SEE_REPORTS) is Reach.ALL
-    shown = [kind for kind in report_catalogue(engine, who=who).values() if kind.about != "call"]
     known = teams(engine, who=who)
+    shown = [
+        kind
+        for kind in report_catalogue(engine, who=who).values()
+        if kind.about == "agent" or (kind.about != "call" and (whole or (known and _of_a_team(kind))))
+    ]
     return render(request, "reports.html", kinds=shown, teams=known, whole=whole, period=period)
 
 

@@ -15,6 +15,10 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(with_right(Right.SEE_RULES))]
 Changer = Annotated[Actor, Depends(with_right(Right.CHANGE_RULES))]
 
+_EXAMPLES = ("算", "不算", "须复核")
+_DETAILS = ("条件 ", "短语表 ")
+"""How the lines of `qa_engine.rules.describe_rule` begin that are for who edits rules, not for who reads them."""
+
 
 @router.get("/rules")
 def rules(request: Request, engine: Engine, who: Reader) -> Response:
@@ -29,7 +33,16 @@ def rules(request: Request, engine: Engine, who: Reader) -> Response:
 
 @router.get("/rules/{rule_id}")
 def rule(rule_id: str, request: Request, engine: Engine, who: Reader) -> Response:
-    return render(request, "rule.html", found=rule_page(engine, rule_id, who=who))
+    found = rule_page(engine, rule_id, who=who)
+    told = [line.partition("：") for line in found.lines[1:] if line != found.row.words]
+    return render(
+        request,
+        "rule.html",
+        found=found,
+        plain=[(label, text) for label, _, text in told if not label.startswith((*_EXAMPLES, *_DETAILS))],
+        examples=[(label, text) for label, _, text in told if label in _EXAMPLES],
+        details=[f"{label}：{text}" for label, _, text in told if label.startswith(_DETAILS)],
+    )
 
 
 @router.post("/rules/editions/{number}")
