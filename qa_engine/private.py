@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -25,8 +26,14 @@ def keep_private(path: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """An empty file if there is none; the owner's alone in any case."""
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, FILE_MODE))
+    """An empty file if there is none; the owner's alone in any case.
+
+    A file that is there is never opened: closing it again would give back every lock that this process holds on it
+    (POSIX), and SQLite's other users would take this process for gone and remove the log that it goes on writing to.
+    """
+    if not path.exists():
+        with suppress(FileExistsError):  # another process was quicker
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     keep_private(path)
 
 

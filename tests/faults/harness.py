@@ -241,9 +241,23 @@ def settle(harness: Harness) -> None:
         if not open_:
             break
         if time.monotonic() > deadline:
-            raise Lost(f"not settled in {SETTLE_SECONDS:.0f} s: {open_[:5]} ({len(open_)})")
+            raise Lost(f"not settled in {SETTLE_SECONDS:.0f} s: {open_[:5]} ({len(open_)}); {told(harness)}")
         time.sleep(0.1)
     held(harness, states)
+
+
+def told(harness: Harness) -> str:
+    """What stands still: open jobs, pauses, workers and their children."""
+    with harness.app.database.read() as session:
+        open_ = session.scalars(select(tables.Job).where(tables.Job.state.in_(["queued", "running"]))).all()
+        rows = [
+            (job.subject, job.stage, job.state, job.attempts, job.losses, job.worker, str(job.rung_at), job.last_error)
+            for job in open_
+            if job.stage != "report"
+        ]
+        pauses = [(row.why, str(row.since), str(row.until)) for row in session.scalars(select(tables.Pause))]
+    workers = {worker.pid: (worker.poll(), harness.children(worker)) for worker in harness.workers}
+    return f"now {harness.app.clock.now()}, workers {workers}, pauses {pauses}, jobs {rows[:8]}"
 
 
 def held(harness: Harness, states: Mapping[str, str]) -> None:

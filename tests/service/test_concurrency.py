@@ -1,5 +1,7 @@
 """Two at once: one job has one worker, one recording is one call, one transcript is one result."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -81,3 +83,27 @@ def test_a_ring_heard_by_many_is_answered_once(make_app: Callable[..., App], inb
     job_id = get_call(apps[0], "a").jobs[0].id
     answers = [outcome.value for outcome in all_at_once(apps, lambda app: run_job(app, job_id))]
     assert sorted(answers) == sorted(["done", *["not_mine"] * (AT_ONCE - 1)])
+
+
+def test_a_second_application_of_a_process_takes_no_lock_from_the_first(
+    make_app: Callable[..., App], inbox: Path
+) -> None:
+    """Closing any descriptor of a file gives back all locks that the process has on it (POSIX). Without its lock on the
+    database others take this process for gone, and remove the log that it goes on writing to."""
+    (inbox / "a.wav").write_text("sound")
+    first = make_app()
+    ingest_paths(first, [inbox / "a.wav"])
+    second = make_app()
+    assert get_call(second, "a").row.call_id == "a"
+    second.close()
+    database = first.settings.home / "qa.db"
+    counted = "execute('SELECT count(*) FROM calls').fetchone()"
+    look = f"import sqlite3; print(*sqlite3.connect({str(database)!r}).{counted})"
+
+    def seen_by_others() -> str:
+        return subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.strip()
+
+    assert seen_by_others() == "1"
+    (inbox / "b.wav").write_text("another sound")
+    ingest_paths(first, [inbox / "b.wav"])
+    assert seen_by_others() == "2"
