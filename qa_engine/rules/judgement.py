@@ -1,5 +1,6 @@
 """One rule on one call: its conditions asked, its status, evidence, reason and price."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa_engine.domain import Evidence, RuleResult, Searched, Status
@@ -288,7 +289,7 @@ class Judgement:
     def _counted(self) -> list[Hit]:
         """The hits that are counted and named: those of ``points.of``, else of what speaks for the fault.
 
-        What two conditions find in the same words is one offence.
+        What two conditions find in the same words is one offence; with ``per: turn``, all that one turn holds.
         """
         sides = polarities(self._rule.fault)
         wanted = self._rule.model.points.of or tuple(name for name, side in sides.items() if side.positive)
@@ -301,7 +302,7 @@ class Judgement:
         for hit in sorted(hits, key=lambda hit: (hit.begin, hit.finish)):
             if hit.span is None or not apart or apart[-1].span is None or hit.begin >= apart[-1].finish:
                 apart.append(hit)
-        return apart
+        return _first_of_each_turn(apart) if self._rule.model.points.per == "turn" else apart
 
     def _count(self) -> int:
         if self._rule.model.points.per == "once":
@@ -328,6 +329,18 @@ class Judgement:
     def _hits_of(self, name: str) -> tuple[Hit, ...]:
         outcome = self._outcomes.get(name)
         return outcome.hits if outcome is not None else ()
+
+
+def _first_of_each_turn(hits: Sequence[Hit]) -> list[Hit]:
+    """A hit that is in no turn stands for itself."""
+    seen: set[int] = set()
+    kept = []
+    for hit in hits:
+        if hit.turn is None or hit.turn not in seen:
+            kept.append(hit)
+        if hit.turn is not None:
+            seen.add(hit.turn)
+    return kept
 
 
 def _harmful(condition: Condition) -> frozenset[Truth]:

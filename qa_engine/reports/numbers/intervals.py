@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 from qa_engine.reports.statistics import t_975, wilson
 
@@ -35,7 +34,7 @@ class Estimate:
         """`moved`, as one of many differences that are looked at together (Bonferroni's bound)."""
         if not self.moved or self.value is None or self.low is None or self.high is None:
             return False
-        wider = float(ndtri(1 - 0.025 / max(1, comparisons))) / _Z_975
+        wider = NormalDist().inv_cdf(1 - 0.025 / max(1, comparisons)) / _Z_975
         return abs(self.value) > wider * (self.value - self.low if self.value > 0 else self.high - self.value)
 
 

@@ -111,6 +111,8 @@ def _cost(rule: Rule) -> str:
     amount = f"扣 {-points.each:g} 分"
     if points.per == "hit":
         amount = f"每次{amount}"
+    elif points.per == "turn":
+        amount = f"每句{amount}"
     if points.cap is not None:
         amount += f"，最多扣 {-points.cap:g} 分"
     return amount + ("，并一票否决" if rule.severity is Severity.VETO else "")

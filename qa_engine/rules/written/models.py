@@ -82,10 +82,10 @@ _Cost: TypeAlias = Annotated[float, Field(le=0)]
 
 
 class Points(Strict):
-    """What a fault costs. ``each`` and ``cap`` are zero or negative."""
+    """What a fault costs. ``each`` and ``cap`` are zero or negative; ``turn`` counts what one breath holds once."""
 
     each: _Cost = 0.0
-    per: Literal["once", "hit"] = "once"
+    per: Literal["once", "hit", "turn"] = "once"
     cap: _Cost | None = None
     of: Texts = ()
 

@@ -244,7 +244,7 @@ def _only_date(day: int, today: date) -> date | None:
     year, month = today.year, today.month
     if day < today.day:
         year, month = year + month // 12, month % 12 + 1
-    return date(year, month, day) if day <= monthrange(year, month)[1] else None
+    return date(year, month, day) if 1 <= day <= monthrange(year, month)[1] else None
 
 
 def _clock(match: re.Match[str], calendar: WorkCalendar) -> tuple[time, bool]:

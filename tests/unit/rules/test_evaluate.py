@@ -195,6 +195,14 @@ def test_points_once_or_per_hit_with_a_cap(judge, rule: str, line: str, points: 
     assert (result.points, result.hits) == (points, hits)
 
 
+def test_what_one_turn_holds_is_one_offence_where_the_rule_says_so(judge) -> None:
+    lines = ["坐席：不行，不行，没办法", "客户：为什么", "坐席：不行"]
+    conditions = "a: {operator: phrase, phrases: [不行]}\nb: {operator: phrase, phrases: [没办法]}"
+    result = judge(conditions, lines, fault="a or b", rule="points: {each: -2, per: turn, cap: -8}")
+    assert (result.hits, result.points) == (2, -4.0)
+    assert len(result.evidence) == 4  # all of them are shown
+
+
 def test_points_of_says_whose_hits_are_counted(judge) -> None:
     conditions = "a: {operator: phrase, phrases: [投诉], speaker: customer}\nc: {operator: phrase, phrases: [不行]}"
     lines = ["客户：投诉，投诉", "坐席：不行"]
