@@ -49,8 +49,13 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What starts workers, servers and browsers of its own goes one after the other; the rest may share PROCESSES.
+ALONE := tests/acceptance tests/browser tests/faults
+PROCESSES ?= 0
+
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(addprefix --ignore=,$(ALONE))
+	$(BIN)/python -m pytest $(ALONE)
 
 voices: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[whisper-base]'
