@@ -1,11 +1,13 @@
 """坐席质检报告: one agent over a period, as data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from qa_engine.domain import Agent, Evidence, RuleResult, Severity, Speaker, Status
 from qa_engine.reports import wording
+from qa_engine.reports.numbers import Estimate
+from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import (
     WHOLE_TIME,
     DayPoint,
@@ -58,6 +60,28 @@ class CallLine:
     faults: tuple[str, ...]
     doubts: int
     form_url: str | None
+    final: float | None = None  # percent, as a person signed it
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The period against the one before (``earlier``; empty: none), against signed forms and customers.
+
+    ``machine_of_final`` is the machine's score of the calls of ``final``. ``alike_change`` is without the rules that
+    changed meanwhile; None where none did. Scores are percent, ``csat`` is as customers gave it.
+    """
+
+    earlier: str
+    score: Estimate
+    change: Estimate
+    alike_change: Estimate | None
+    final: Estimate
+    machine_of_final: Estimate
+    csat: Estimate
+    csat_change: Estimate
+    outcome: Estimate
+    outcome_change: Estimate
+    items: tuple[ItemLine, ...]
 
 
 MOOD_STEP = 0.5  # half of the way from calm to dissatisfied, or on to angry
@@ -130,6 +154,7 @@ class AgentReport:
     versions: tuple[str, ...]
     rates: tuple[PassRate, ...] = ()
     tone: tuple[str, ...] = ()  # what was read of tone in the counted calls, each a sentence
+    compared: Compared | None = None
 
     @property
     def counted(self) -> tuple[CallLine, ...]:
@@ -148,8 +173,13 @@ def agent_report(
     period: Period = WHOLE_TIME,
     uncounted: Sequence[UncountedCall] = (),
     notice: str | None = None,
+    drawn: Collection[str] | None = None,
+    compared: Compared | None = None,
 ) -> AgentReport:
-    """The report of an agent; the calls may come in any order, equal inputs give an equal report."""
+    """The report of an agent; the calls may come in any order, equal inputs give an equal report.
+
+    ``drawn``: ids of the calls that tone is told of, where not all were read whole.
+    """
     ordered = sorted(calls, key=_by_time)
     counted = [call for call in ordered if call.counted]
     left_out = [UncountedCall(c.call.call_id, _why_not(c), c.day, c.form_url) for c in ordered if not c.counted]
@@ -181,7 +211,8 @@ def agent_report(
         notice=next((text for text in notices if text), None),
         versions=_versions(ordered),
         rates=pass_rates(counted),
-        tone=_tone(counted),
+        tone=_tone([call for call in counted if drawn is None or call.result.call_id in drawn]),
+        compared=compared,
     )
 
 
@@ -221,6 +252,7 @@ def _line(call: InspectedCall) -> CallLine:
         faults=tuple(rule.title for rule in result.failed()),
         doubts=sum(1 for rule in result.rules if rule.status in (Status.UNCERTAIN, Status.ERROR)),
         form_url=call.form_url,
+        final=call.final,
     )
 
 
@@ -296,10 +328,11 @@ def _days(calls: Sequence[InspectedCall]) -> tuple[DayPoint, ...]:
     for call in calls:
         if call.day is not None and call.rate is not None:
             by_day.setdefault(call.day, []).append(call.rate)
-    return tuple(
-        DayPoint(day, len(rates), sum(rates) / len(rates), min(rates), max(rates))
-        for day, rates in sorted(by_day.items())
-    )
+    points = []
+    for day, rates in sorted(by_day.items()):
+        mean = mean_of(rates)
+        points.append(DayPoint(day, len(rates), sum(rates) / len(rates), min(rates), max(rates), mean.low, mean.high))
+    return tuple(points)
 
 
 def _tone(calls: Sequence[InspectedCall]) -> tuple[str, ...]:

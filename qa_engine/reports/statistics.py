@@ -22,13 +22,15 @@ _Z_975 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class DayPoint:
-    """The mean of one day, in percent, with its smallest and largest value."""
+    """The mean of one day, in percent, with its smallest and largest value; ``low``/``high`` as in `Mean`."""
 
     day: date
     calls: int
     mean: float
     smallest: float
     largest: float
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,16 @@ WHOLE_TIME = Period()
 
 @dataclass(frozen=True, slots=True)
 class InspectedCall:
-    """A call with its result. ``day`` is the centre's day; ``form_url`` is where the reader finds the form."""
+    """A call with its result. ``day`` is the centre's day; ``form_url`` is where the reader finds the form.
+
+    ``final`` is percent of the possible points as a person signed them; None while nobody has, or where not asked for.
+    """
 
     call: Call
     result: CallResult
     day: date | None = None
     form_url: str | None = None
+    final: float | None = None
 
     @property
     def rate(self) -> float | None:
@@ -101,7 +107,6 @@ class LostItem:
     message: str
     calls: int
     judged: int
-    hits: int
     points: float
 
     @property
@@ -194,10 +199,9 @@ def lost_items(calls: Sequence[InspectedCall]) -> tuple[LostItem, ...]:
             title=rules[-1].title,
             section=titles.get(rules[-1].section, ""),
             severity=rules[-1].severity,
-            message=rules[-1].message if len({rule.message for rule in rules}) == 1 else "",
+            message=_one_message(rules),
             calls=len(rules),
             judged=judged[rule_id],
-            hits=sum(max(1, rule.hits) for rule in rules),
             points=sum(rule.points for rule in rules),
         )
         for rule_id, rules in failed.items()
@@ -205,6 +209,12 @@ def lost_items(calls: Sequence[InspectedCall]) -> tuple[LostItem, ...]:
     return tuple(
         sorted(found, key=lambda lost: (lost.severity is not Severity.VETO, lost.points, -lost.calls, lost.rule_id))
     )
+
+
+def _one_message(rules: Sequence[RuleResult]) -> str:
+    """What all say that say something: of most calls of a long period only the verdict is read."""
+    messages = {rule.message for rule in rules if rule.message}
+    return messages.pop() if len(messages) == 1 else ""
 
 
 def pass_rates(calls: Iterable[InspectedCall]) -> tuple[PassRate, ...]:

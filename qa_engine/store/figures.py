@@ -71,6 +71,15 @@ def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequ
     yield from session.execute(statement).partitions(batch)
 
 
+def starts(session: Session, wanted: CallFilter) -> Mapping[str, datetime]:
+    """When the calls of a filter began, by id; those that are not known are left out."""
+    call = tables.Call
+    rows = session.execute(
+        select(call.call_id, call.started_at).where(*call_conditions(wanted), call.started_at.is_not(None))
+    )
+    return {call_id: started for call_id, started in rows if started is not None}
+
+
 def books(session: Session) -> Mapping[str, str]:
     """Every rule book, by its digest."""
     return {row.digest: row.body for row in session.execute(select(RuleBook.digest, RuleBook.body))}

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 
 from benchmarks import month
-from qa_engine.reports import Period
+from qa_engine.domain import Agent
+from qa_engine.reports import Period, agent_report
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request
 from qa_engine.reports.numbers import Verdict
@@ -23,6 +24,8 @@ EVERY = (
     ("monthly", "", FIRST, LAST),
     ("monthly", "二组", FIRST, LAST),
     ("team", "一组", FIRST, LAST),
+    ("agent", "8107", FIRST, LAST),
+    ("agent", "8309", date(2026, 3, 16), date(2026, 3, 22)),
     ("weekly", "", date(2026, 3, 16), date(2026, 3, 22)),
     ("daily", "", date(2026, 3, 20), date(2026, 3, 20)),
     ("complaints", "", date(2026, 3, 16), date(2026, 3, 22)),
@@ -54,7 +57,7 @@ def test_every_report_in_every_format_and_again_the_same(
     one, again = (report_document(app, kind, subject, day_from=first, day_to=last) for _ in range(2))
     for fmt in MEDIA_TYPES:
         assert render(one, fmt) == render(again, fmt), fmt
-    assert json.loads(render(one, "json"))["kind"] == kind
+    assert json.loads(render(one, "json"))["kind"] == {"agent": "agent_report"}.get(kind, kind)
     page = render(one, "html").decode()
     assert "<script" not in page
     for greek in ("σ", "μ", "χ", "α", "p 值"):
@@ -110,3 +113,57 @@ def test_what_customers_mind_and_ask_anew(app: App) -> None:
     minded = [one["section"] for one in data["matters_outcome"] if one["difference"]["high"] < -5]
     assert minded
     assert set(minded) == {"服务态度"}
+
+
+def test_a_month_of_an_agent_is_read_from_figures(app: App) -> None:
+    source = DatabaseSource(app)
+    lean = source.scored(MARCH, agent_id=month.TRAINED)
+    whole = source.inspected(MARCH, agent_id=month.TRAINED)
+    assert len(lean) > 60
+    assert [call.result.call_id for call in lean] == [call.result.call_id for call in whole]
+    for one, other in zip(lean, whole, strict=True):
+        assert (one.rate, one.counted, one.day, one.call.started_at) == (
+            other.rate, other.counted, other.day, other.call.started_at
+        )  # fmt: skip
+        assert (one.call.scenario, one.call.duration, one.call.agent) == (
+            other.call.scenario, other.call.duration, other.call.agent
+        )  # fmt: skip
+        assert [(r.id, r.title, r.status, r.points, r.severity, r.section, r.rate) for r in one.result.rules] == [
+            (r.id, r.title, r.status, r.points, r.severity, r.section, r.rate) for r in other.result.rules
+        ]
+    fast = agent_report(Agent(month.TRAINED), lean, period=MARCH)
+    full = agent_report(Agent(month.TRAINED), whole, period=MARCH)
+    assert (fast.mean, fast.sections, fast.grades, fast.days, fast.rates, fast.calls[0].total) == (
+        full.mean, full.sections, full.grades, full.days, full.rates, full.calls[0].total
+    )  # fmt: skip
+    assert [(lost.rule_id, lost.calls, lost.judged, lost.points) for lost in fast.lost] == [
+        (lost.rule_id, lost.calls, lost.judged, lost.points) for lost in full.lost
+    ]
+
+
+def test_the_report_of_an_agent_reads_few_results_whole(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    some = DatabaseSource.some
+
+    def counting(self: DatabaseSource, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> object:
+        wanted = list(call_ids)
+        asked.append(len(wanted))
+        return some(self, wanted, form_url=form_url)
+
+    monkeypatch.setattr(DatabaseSource, "some", counting)
+    monkeypatch.setattr(DatabaseSource, "inspected", None)
+    data = json.loads(render_report(app, "agent", month.TRAINED, "json", day_from=FIRST, day_to=LAST).content)
+    clips = {clip["call_id"] for need in data["needs"] for clip in need["clips"]}
+    assert clips
+    assert all(clip["words"] or clip["explanation"] for need in data["needs"] for clip in need["clips"])
+    assert max(asked) <= 60 + 3 * len(data["lost"])
+    made = data["compared"]
+    assert made["earlier"] == "2026-02-01 至 2026-02-28"
+    assert made["score"]["n"] == data["mean"]["n"]
+    assert made["score"]["value"] == pytest.approx(data["mean"]["mean"])
+    assert made["score"]["low"] < made["score"]["value"] < made["score"]["high"]
+    assert made["alike_change"] is not None  # a rule changed on the 16th
+    assert made["csat"]["n"] > 0
+    assert made["outcome"]["n"] > 0
+    restate = next(item for item in made["items"] if item["rule"]["id"] == month.RESTATE)
+    assert restate["rate"]["low"] < restate["rate"]["value"] < restate["rate"]["high"]

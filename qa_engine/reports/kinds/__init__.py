@@ -51,6 +51,10 @@ class Source(Protocol):
     ) -> Sequence[UncountedCall]:
         """The calls of the period that have none, with the reason."""
 
+    def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> Sequence[InspectedCall]:
+        """The calls of an agent as their figures tell: verdicts, points and scores, the oldest first. For a long period
+        instead of `inspected`; `some` reads the few whole whose words are shown."""
+
     def ledger(self, day: date | None) -> LedgerOfDay:
         """The ledger of a day; None: of the newest day that has calls."""
 

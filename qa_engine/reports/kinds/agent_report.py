@@ -29,18 +29,28 @@ from qa_engine.reports.document import (
     Text,
 )
 from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.kinds.agent_compared import (
+    LOST_TITLES,
+    compared,
+    compared_blocks,
+    cost,
+    final_words,
+    lost_words,
+    read_calls,
+)
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets
 from qa_engine.reports.statistics import InspectedCall
-from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note, signed
+from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note
 
 _GRAVE = ("veto", "major")
 _BAR = "34%"
+_SHOWN_CALLS = 100  # on a page; the workbook has all
 
 
 @report_kind("agent", title=AGENT_REPORT_TITLE, about="agent", folder="agents")
 def report(source: Source, request: Request) -> Document:
     """The report of the agent ``request.subject`` over the period."""
-    inspected = source.inspected(request.period, agent_id=request.subject, form_url=request.form_url)
+    inspected, drawn = read_calls(source, request)
     agent = _as_of_then(source.agent(request.subject), inspected)
     return agent_document(
         agent_report(
@@ -48,7 +58,8 @@ def report(source: Source, request: Request) -> Document:
             inspected,
             period=request.period,
             uncounted=source.uncounted(request.period, agent_id=request.subject),
-            notice=next((one.result.notice for one in inspected if one.result.notice), None),
+            drawn=drawn,
+            compared=compared(source, request),
         )
     )
 
@@ -71,6 +82,7 @@ def agent_document(report: AgentReport) -> Document:
         blocks=(
             *_top(report),
             *_pictures(report),
+            *compared_blocks(report),
             *_rates(report),
             *_losses(report),
             *_needs(report),
@@ -147,7 +159,10 @@ def _pictures(report: AgentReport) -> list[Block]:
         parts = tuple((f"{grade}　{count} 通", count) for grade, count in report.grades)
         blocks += [Heading("等级分布"), Shares(parts)]
     if report.days:
-        blocks += [Heading("按日得分率", "圆点为当日平均，竖条为当日最低到最高"), Chart("trend", report.days)]
+        blocks += [
+            Heading("按日得分率", "圆点为当日平均，竖条为大致范围（不足 5 通的日子没有）"),
+            Chart("trend", report.days),
+        ]
     return blocks
 
 
@@ -203,7 +218,7 @@ def _losses(report: AgentReport) -> list[Block]:
         Column("考评项", look="soft"),
         Column("程度"),
         Column("出现通话", number=True, named=True),
-        Column("次数", number=True, named=True),
+        *(Column(title, named=True) for title in LOST_TITLES),
         Column("累计扣分", look="fault strong", number=True, named=True),
     )
     rows = tuple(
@@ -213,8 +228,8 @@ def _losses(report: AgentReport) -> list[Block]:
                 Cell(lost.section),
                 Cell(_severity(lost.severity, SEVERITIES[lost.severity])),
                 Cell(f"{lost.calls} / {lost.judged}"),
-                Cell(str(lost.hits)),
-                Cell("否决" if lost.severity == "veto" else signed(lost.points)),
+                *lost_words(report, lost),
+                Cell(cost(lost)),
             )
         )
         for lost in report.lost
@@ -289,22 +304,35 @@ def _calls(report: AgentReport) -> Sequence[Block]:
             Column("时长", number=True, named=True),
             Column("得分", number=True, named=True),
             Column("得分率", look="strong", number=True, named=True),
+            Column("复核后", number=True, named=True),
             Column("等级", named=True),
             Column("扣分项", look="wide"),
         )
-        blocks.append(Table(columns, tuple(_call_row(call) for call in report.counted)))
+        shown = report.counted
+        if len(shown) > _SHOWN_CALLS:
+            lowest = {id(call) for call in sorted(shown, key=_by_rate)[:_SHOWN_CALLS]}
+            shown = tuple(call for call in shown if id(call) in lowest)
+            blocks.append(Note(f"只列得分率最低的 {_SHOWN_CALLS} 通，全部通话见 XLSX 或 CSV。", "soft small"))
+        blocks.append(Table(columns, tuple(_call_row(call) for call in shown)))
     else:
         blocks.append(Note("本期没有可计分的通话。", "empty"))
     blocks.append(Heading("未计分的通话", f"{len(report.uncounted)} 通"))
     if report.uncounted:
         listed = (Column("通话", look="first nowrap"), Column("日期", look="nowrap"), Column("原因", look="wide"))
         rows = tuple(
-            Row((Cell(Piece(c.call_id, url=c.form_url)), str(c.day or ""), c.reason)) for c in report.uncounted
+            Row((Cell(Piece(c.call_id, url=c.form_url)), str(c.day or ""), c.reason))
+            for c in report.uncounted[-_SHOWN_CALLS:]
         )
+        if len(report.uncounted) > _SHOWN_CALLS:
+            blocks.append(Note(f"只列最近的 {_SHOWN_CALLS} 通，全部通话见 XLSX 或 CSV。", "soft small"))
         blocks.append(Table(listed, rows))
     else:
         blocks.append(Note("本期通话全部计分。", "empty"))
     return blocks
+
+
+def _by_rate(call: CallLine) -> tuple[float, str]:
+    return (call.rate or 0.0, call.call_id)
 
 
 def _call_row(call: CallLine) -> Row:
@@ -324,6 +352,7 @@ def _call_row(call: CallLine) -> Row:
             clock(call.seconds),
             f"{number(call.total)} / {number(call.possible)}",
             percent(call.rate),
+            final_words(call.final),
             call.grade,
             Cell(tuple(faults)),
         )

@@ -21,6 +21,7 @@ from qa_engine.reports.document import (
     Table,
     Value,
 )
+from qa_engine.reports.kinds.agent_compared import COMPARED_TITLES, LOST_TITLES, compared_rows, lost_words
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
 
 _CSV_COLUMNS = (
@@ -41,6 +42,7 @@ _CSV_COLUMNS = (
     "待复核项",
     "扣分项",
     "未计分原因",
+    "复核得分率（%）",
 )
 
 
@@ -65,6 +67,7 @@ def agent_rows(report: AgentReport) -> Rows:
             call.doubts,
             "、".join(call.faults),
             "" if call.counted else reasons[call.call_id],
+            _one(call.final),
         )
         for call in report.calls
     ]
@@ -73,7 +76,24 @@ def agent_rows(report: AgentReport) -> Rows:
         if left_out.call_id not in shown:
             day = f"{left_out.day:%Y-%m-%d}" if left_out.day is not None else ""
             rows.append(
-                (*head, left_out.call_id, day, "", "", None, "否", None, None, None, "", "", None, "", left_out.reason)
+                (
+                    *head,
+                    left_out.call_id,
+                    day,
+                    "",
+                    "",
+                    None,
+                    "否",
+                    None,
+                    None,
+                    None,
+                    "",
+                    "",
+                    None,
+                    "",
+                    left_out.reason,
+                    None,
+                )
             )
     return Rows(_CSV_COLUMNS, tuple(rows))
 
@@ -82,8 +102,8 @@ def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
     """概况, 失分与培训, 通话明细."""
     return (
         Sheet("概况", (22, 20, 16, 16, 40), tuple(_summary(report)), grid=False),
-        Sheet("失分与培训", (24, 16, 10, 12, 10, 12, 60), tuple(_needs(report))),
-        Sheet("通话明细", (16, 14, 10, 10, 12, 10, 8, 8, 44), (_calls(report),)),
+        Sheet("失分与培训", (24, 16, 10, 12, 16, 18, 24, 12, 60), tuple(_needs(report))),
+        Sheet("通话明细", (16, 14, 10, 10, 12, 10, 10, 8, 8, 44), (_calls(report),)),
     )
 
 
@@ -96,6 +116,8 @@ def _summary(report: AgentReport) -> list[Block]:
     if report.notice:
         blocks.append(Banner("notice", f"{report.notice}：只认识合成语音，不作考核依据。"))
     blocks += [Gap(), Facts(tuple(Fact(label, value) for label, value in _pairs(report))), Gap()]
+    if report.compared is not None:
+        blocks += [_table(COMPARED_TITLES, (Row(row) for row in compared_rows(report.compared))), Gap()]
     sections = (Row((s.title, _one(s.rate), s.lost)) for s in report.sections)
     blocks += [_table(("考评项", "得分率（%）", "累计失分"), sections), Gap()]
     if report.rates:
@@ -148,18 +170,18 @@ def _needs(report: AgentReport) -> list[Block]:
                 lost.section,
                 SEVERITIES[lost.severity],
                 f"{lost.calls} / {lost.judged}",
-                lost.hits,
+                *lost_words(report, lost),
                 Cell(value=lost.points, look="fault"),
                 lost.message,
             )
         )
         for lost in report.lost
     )
-    columns = ("项目", "考评项", "程度", "出现通话", "次数", "累计扣分", "说明")
+    columns = ("项目", "考评项", "程度", "出现通话", *LOST_TITLES, "累计扣分", "说明")
     blocks: list[Block] = [_table(columns, rows, frozen=True)]
     if not report.lost:
         blocks.append(Heading("本期计分的通话未发现扣分项。"))
-    titles = ("项目", "考评项", "程度", "通话", "时间", "说话人", "原话、依据与目标")
+    titles = ("项目", "考评项", "程度", "通话", "时间", "说话人", "", "", "原话、依据与目标")
     needs = [row for need in report.needs for row in _need_rows(need)]
     blocks += [Gap(), Heading("培训需求"), _table(titles, needs)]
     if not report.needs:
@@ -169,13 +191,13 @@ def _needs(report: AgentReport) -> list[Block]:
 
 def _need_rows(need: TrainingNeed) -> list[Row]:
     why = "".join(f"{part}。" for part in (need.message, need.reason, f"目标：{need.goal}") if part)
-    rows = [Row((need.title, need.section, need.severity_label, "", "", "", why), "section")]
+    rows = [Row((need.title, need.section, need.severity_label, "", "", "", "", "", why), "section")]
     for clip in need.clips:
         message = "" if need.message else clip.message
         words = f"「{clip.words}」" if clip.words else ""
         said = "，".join(part for part in (words, message, clip.explanation) if part)
         call = Cell(value=clip.call_id, url=clip.url)
-        rows.append(Row(("", "", clip.day, call, clip.clock, clip.speaker, said)))
+        rows.append(Row(("", "", clip.day, call, clip.clock, clip.speaker, "", "", said)))
     return rows
 
 
@@ -187,11 +209,22 @@ def _calls(report: AgentReport) -> Table:
         faults = veto + ("、".join(call.faults) or "无")
         duration = clock(call.seconds) if call.seconds is not None else ""
         named = Cell(value=call.call_id, url=call.form_url)
-        when = (call.started or call.day, call.scenario, duration, got, _one(call.rate))
+        when = (call.started or call.day, call.scenario, duration, got, _one(call.rate), _one(call.final))
         rows.append(Row((named, *when, call.grade, call.doubts, faults)))
     for left_out in report.uncounted:
         day = f"{left_out.day:%m-%d}" if left_out.day is not None else ""
         named = Cell(value=left_out.call_id, url=left_out.form_url)
-        rows.append(Row((named, day, "", "", "未计分", None, "", None, left_out.reason), "faint"))
-    columns = ("通话", "时间", "场景", "时长", "得分", "得分率（%）", "等级", "待复核", "扣分项或未计分原因")
+        rows.append(Row((named, day, "", "", "未计分", None, None, "", None, left_out.reason), "faint"))
+    columns = (
+        "通话",
+        "时间",
+        "场景",
+        "时长",
+        "得分",
+        "得分率（%）",
+        "复核后（%）",
+        "等级",
+        "待复核",
+        "扣分项或未计分原因",
+    )
     return _table(columns, rows, frozen=True)

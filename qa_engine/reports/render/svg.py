@@ -139,7 +139,7 @@ def _pin(pin: Pin, timeline: Timeline, row: int, top: float, bottom: float, audi
 
 
 def trend_svg(days: Sequence[DayPoint]) -> Markup:
-    """Mean score (percent) by day with smallest and largest; the scale is written, it need not begin at 0."""
+    """Mean score (percent) by day with its interval where there is one; the written scale need not begin at 0."""
     width, height, left, right, top, foot = 960.0, 190.0, 34.0, 16.0, 18.0, 34.0
     lowest = min((day.smallest for day in days), default=0.0)
     floor_value = max(0.0, min(80.0, 10.0 * floor((lowest - 5) / 10)))
@@ -170,8 +170,8 @@ def trend_svg(days: Sequence[DayPoint]) -> Markup:
 def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool, foot: float) -> list[Markup]:
     title = tag("title", f"{day.day:%Y-%m-%d} {day.calls} 通，平均 {number(day.mean, 1)}%")
     parts = []
-    if day.calls > 1:
-        parts.append(tag("line", x1=x, x2=x, y1=y(day.largest), y2=y(day.smallest), class_="spread"))
+    if day.low is not None and day.high is not None:
+        parts.append(tag("line", x1=x, x2=x, y1=y(day.high), y2=y(day.low), class_="spread"))
     parts.append(tag("circle", title, cx=x, cy=y(day.mean), r=3.5, class_="dot"))
     if labelled:
         parts += [

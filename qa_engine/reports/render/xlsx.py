@@ -139,10 +139,10 @@ def _one_sheet(document: d.Document, blocks: Sequence[d.Block]) -> d.Sheet:
 
 
 def _widths(columns: int) -> tuple[float, ...]:
-    """Together never wider than an upright page, so that nothing is scaled down until it cannot be read."""
-    first, last = 20.0, 22.0
-    rest = (_UPRIGHT - first - last) / max(1, columns - 2)
-    return (first, *[min(16.0, rest)] * (columns - 2), last)
+    """Together as wide as an upright page, so that nothing is scaled down until it cannot be read."""
+    first, least = 20.0, 22.0
+    middle = min(16.0, (_UPRIGHT - first - least) / max(1, columns - 2))
+    return (first, *[middle] * (columns - 2), _UPRIGHT - first - middle * (columns - 2))
 
 
 def _flat(blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:

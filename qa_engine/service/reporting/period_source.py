@@ -25,6 +25,7 @@ from qa_engine.reports.period import (
     tally_of,
 )
 from qa_engine.reports.period.figures import FAIL, PASS
+from qa_engine.reports.period.lean import LeanCalls
 from qa_engine.service.context import App
 from qa_engine.service.reporting.figures import make_missing_figures
 from qa_engine.service.reporting.rule_texts import rule_notes
@@ -64,6 +65,30 @@ class PeriodSource:
         with self._app.database.read() as session:
             for rows in figures.stream(session, wanted, batch=_BATCH):
                 yield [CallFigures._make(row) for row in rows]
+
+    def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> Sequence[InspectedCall]:
+        wanted = call_filter(period, agent_id, None)
+        if make_missing_figures(self._app, wanted):
+            self.__dict__.pop("_books", None)
+        rows = [row for batch in self._stream(wanted) for row in batch]
+        with self._app.database.read() as session:
+            began = {name: at.astimezone(self._zone) for name, at in figures.starts(session, wanted).items()}
+        makers = self._makers(rows)
+        calls = [
+            makers[row.book].call(row, began.get(row.call_id), form_url.format(call_id=row.call_id)) for row in rows
+        ]
+        return sorted(calls, key=_by_start)
+
+    def _makers(self, rows: Sequence[CallFigures]) -> Mapping[str, LeanCalls]:
+        """What figures do not hold of the rules of a book is read of one call."""
+        first = {row.book: row.call_id for row in reversed(rows)}
+        known = self.some(first.values())
+        makers = {}
+        for book, call_id in first.items():
+            found = known.get(call_id)
+            rates = {rule.id: rule.rate for rule in found.result.rules} if found is not None else {}
+            makers[book] = LeanCalls(self._books[book], rates, found.result.notice if found is not None else None)
+        return makers
 
     def _changed(self, wanted: CallFilter) -> frozenset[str]:
         """The rules that are not the same in all packs of a period; all that both have where a text is not kept."""
@@ -193,6 +218,11 @@ class PeriodSource:
             words = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
             said.append((call_id, day, words[:_CUSTOMER_WORDS]))
         return said
+
+
+def _by_start(call: InspectedCall) -> tuple[date, str, str]:
+    started = call.call.started_at.isoformat() if call.call.started_at is not None else ""
+    return (call.day or date.min, started, call.result.call_id)
 
 
 def call_filter(period: Period, agent_id: str | None, team: str | None) -> CallFilter:

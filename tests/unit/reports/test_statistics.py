@@ -110,7 +110,7 @@ def test_losses_are_summed_over_calls(build: ModuleType) -> None:
     calls.append(build.inspected(2, build.clean_result("c-2"), date(2026, 3, 2)))
     lost = {item.rule_id: item for item in lost_items(calls)}
     refusal = lost["forbidden.refusal"]
-    assert (refusal.calls, refusal.judged, refusal.hits, refusal.points, refusal.share) == (2, 2, 6, -12.0, 100.0)
+    assert (refusal.calls, refusal.judged, refusal.points, refusal.share) == (2, 2, -12.0, 100.0)
     assert next(iter(lost)) == "forbidden.refusal"
     assert set(lost) == {rule.id for rule in build.result().failed()}
 

@@ -1,0 +1,124 @@
+"""The part of the report of an agent that holds the period against the one before, reviews and customers."""
+
+from dataclasses import replace
+
+from qa_engine.reports.agent_report import CLIPS_PER_NEED, AgentReport, Compared
+from qa_engine.reports.document import Block, Cell, Column, Heading, Note, Row, Table
+from qa_engine.reports.kinds import Request, Source
+from qa_engine.reports.numbers import Estimate, mean_difference, mean_estimate, rate_estimate
+from qa_engine.reports.period import Tally, told
+from qa_engine.reports.period.lean import worth_reading
+from qa_engine.reports.period.lines import ItemLine, item_lines
+from qa_engine.reports.statistics import InspectedCall, LostItem, Period
+from qa_engine.reports.wording import number, signed
+
+_EVEN = 60  # calls that are read whole, drawn evenly: a period of so few is read whole
+
+
+def read_calls(source: Source, request: Request) -> tuple[list[InspectedCall], frozenset[str]]:
+    """The calls of the period, those that clips and reasons need with all that is known; and the evenly drawn ones."""
+    lean = source.scored(request.period, agent_id=request.subject, form_url=request.form_url)
+    drawn, wanted = worth_reading(lean, even=_EVEN, clips=CLIPS_PER_NEED)
+    whole = source.some(sorted(wanted), form_url=request.form_url)
+    return [
+        replace(whole[call.result.call_id], final=call.final) if call.result.call_id in whole else call for call in lean
+    ], drawn
+
+
+def compared(source: Source, request: Request) -> Compared:
+    """The sums of the agent over the period and, where it has both ends, over the one before."""
+    period = request.period
+    closed = period.first is not None and period.last is not None
+    earlier = told.before(period) if closed else None
+    both = Period(earlier.first, period.last) if earlier is not None else period
+    now = source.tally(period, agent_id=request.subject, alike=both)
+    was = source.tally(earlier, agent_id=request.subject, alike=both) if earlier is not None else None
+    final = mean_estimate(now.final.sums, lowest=0, highest=100)
+    return Compared(
+        earlier=earlier.label if earlier is not None else "",
+        score=mean_estimate(now.score.sums, lowest=0, highest=100),
+        change=mean_difference(was.score.sums, now.score.sums) if was is not None else Estimate(0, None),
+        alike_change=_alike(was, now),
+        final=final,
+        machine_of_final=mean_estimate(now.machine_of_final.sums, lowest=0, highest=100),
+        csat=mean_estimate(now.csat.sums),
+        csat_change=mean_difference(was.csat.sums, now.csat.sums) if was is not None else Estimate(0, None),
+        outcome=mean_estimate(now.outcome.sums, lowest=0, highest=100),
+        outcome_change=mean_difference(was.outcome.sums, now.outcome.sums) if was is not None else Estimate(0, None),
+        items=item_lines(now, was, reviewed=source.reviewed(both), changed=now.changed),
+    )
+
+
+def _alike(was: Tally | None, now: Tally) -> Estimate | None:
+    """Without the rules that changed meanwhile; None where none did."""
+    if was is None or not now.changed or len(was.members) != 1 or len(now.members) != 1:
+        return None
+    return mean_difference(was.members[0].same.sums, now.members[0].same.sums)
+
+
+COMPARED_TITLES = ("指标", "本期", "大致范围", "通话", "较上期")
+
+
+def compared_rows(made: Compared) -> list[tuple[str, str, str, str, str]]:
+    """Each figure with its interval, its number of calls and its change."""
+    rows = [_line("得分率（机器，%）", made.score, told.change(made.change))]
+    if made.alike_change is not None:
+        rows.append(("　其中规则改版前后同口径", "", "", "", told.change(made.alike_change)))
+    rows += [
+        _line("复核后得分率（%）", made.final, ""),
+        _line("　同一批通话的机器得分率（%）", made.machine_of_final, ""),
+        _line("客户评分（csat）", made.csat, told.change(made.csat_change)),
+        _line("预测的客户满意程度（0–100）", made.outcome, told.change(made.outcome_change)),
+    ]
+    return rows
+
+
+def _line(title: str, estimate: Estimate, change: str) -> tuple[str, str, str, str, str]:
+    return (
+        title,
+        told.score(estimate, 2 if "csat" in title else 1),
+        told.score_range(estimate, 2 if "csat" in title else 1) or "—",
+        f"{estimate.n} 通",
+        (change if estimate.n else "") or "—",
+    )
+
+
+def compared_blocks(report: AgentReport) -> list[Block]:
+    made = report.compared
+    if made is None:
+        return []
+    columns = (
+        Column(COMPARED_TITLES[0]),
+        *(Column(title, number=n < 3, named=True) for n, title in enumerate(COMPARED_TITLES[1:], 1)),
+    )
+    rows = tuple(Row((Cell(row[0], "first"), *row[1:])) for row in compared_rows(made))
+    against = f"上期：{made.earlier}" if made.earlier else "没有限定期间，不与上期比较"
+    note = "注明「分不出」的变化不当作进步或退步；没有签字的考评表、客户没有评分时写「—」。"
+    return [Heading("与上期、复核、客户评价对照", against), Table(columns, rows), Note(note, "faint small")]
+
+
+LOST_TITLES = ("出现率大致范围", "按复核更正", "较上期（百分点）")
+
+
+def lost_words(report: AgentReport, lost: LostItem) -> tuple[str, str, str]:
+    """What `LOST_TITLES` name, of one lost item."""
+    items = report.compared.items if report.compared is not None else ()
+    found: ItemLine | None = next((item for item in items if item.rule.id == lost.rule_id), None)
+    few = lost.judged < 1
+    span = "" if few else told.rate_range(rate_estimate(lost.calls, lost.judged))
+    if found is None:
+        return span, "未复核", "—"
+    corrected = "未复核"
+    if found.corrected is not None:
+        corrected = f"{told.rate(found.corrected)}（{told.rate_range(found.corrected)}）"
+    if found.changed:
+        return span, corrected, "规则改版，不比较"
+    return span, corrected, told.change(found.change, percent=True, among=len(items))
+
+
+def cost(lost: LostItem) -> str:
+    return "否决" if lost.severity == "veto" else signed(lost.points)
+
+
+def final_words(final: float | None) -> str:
+    return "—" if final is None else f"{number(final, 1)}%"
