@@ -77,7 +77,7 @@ COMMANDS: Entries = {
         },
     ),
     "rules": Group(
-        "The rule packs: lint, test, show, draft, diff, backtest, publish, rollback.",
+        "The rule packs: lint, test, show, draft, diff, backtest, publish, rollback, import-sca.",
         {
             "draft": Entry(
                 "qa_engine.cli.rules:draft", "Copy the rules of now into a new folder, to be changed there."
@@ -93,6 +93,10 @@ COMMANDS: Entries = {
             ),
             "rollback": Entry(
                 "qa_engine.cli.rules:rollback", "Let an earlier edition of the rules count again, from now on."
+            ),
+            "import-sca": Entry(
+                "qa_engine.cli.rules:import_sca",
+                "Write the rules of an Alibaba Cloud SCA file as a rule pack; exit 1 when one was left out.",
             ),
             "lint": Entry(
                 "qa_engine.cli.rules:run_lint",

@@ -202,3 +202,24 @@ def rollback(number: Annotated[int, typer.Argument(help="Edition that counts aga
     with open_app(current_settings()) as engine:
         editions.roll_back(engine, number, who=MACHINE)
     say(f"edition {number} of the rules counts from now on")
+
+
+def import_sca(
+    file: Annotated[
+        Path, typer.Argument(help="Rule JSON of Alibaba Cloud SCA: UploadRule, GetRuleDetail, getRuleById.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="New folder for the rule pack.")],
+) -> None:
+    """Write the rules of an Alibaba Cloud SCA file as a rule pack; exit 1 when one was left out."""
+    from qa_engine.service.authoring.importing import import_sca as carry_over
+
+    imported = carry_over(file, out)
+    for note in imported.notes:
+        put(f"note: {note}\n")
+    for fault in imported.refused:
+        put(f"not imported: {fault}\n")
+    where = f" in {out}; look at them with: qa-engine rules lint --pack {out}" if imported.ids else "; nothing written"
+    left = len({fault.subject for fault in imported.refused})
+    say(f"{len(imported.ids)} rules imported, {left} not imported, {len(imported.notes)} notes{where}")
+    if imported.refused:
+        raise typer.Exit(1)

@@ -6,7 +6,7 @@ factor     := "not" factor | "(" expression ")" | name
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -66,7 +66,9 @@ def _bracketed(node: Node) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """One word of an expression; ``column`` counts characters from 0."""
+
     kind: str  # name, and, or, not, (, ), end
     text: str
     column: int
@@ -74,10 +76,15 @@ class _Token:
 
 def parse(text: str) -> Node:
     """The tree of an expression; raises ExpressionError with the column of the first thing that is wrong."""
-    return _Parser(tuple(_tokens(text))).whole()
+    return tree_of(_tokens(text))
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def tree_of(tokens: Iterable[Token]) -> Node:
+    """The tree of words that were read elsewhere, the last of kind ``end``; raises ExpressionError as ``parse``."""
+    return _Parser(tuple(tokens)).whole()
+
+
+def _tokens(text: str) -> Iterator[Token]:
     at = 0
     end = len(text.rstrip())
     while at < end:
@@ -87,24 +94,24 @@ def _tokens(text: str) -> Iterator[_Token]:
             raise ExpressionError(column, f"表达式里不能出现「{text[column]}」，只能用条件名、and、or、not 和括号")
         if name := match["name"]:
             kind = name.lower() if name.lower() in ("and", "or", "not") else "name"
-            yield _Token(kind, name, match.start("name"))
+            yield Token(kind, name, match.start("name"))
         else:
             bracket = match["bracket"].replace("（", "(").replace("）", ")")
-            yield _Token(bracket, bracket, match.start("bracket"))
+            yield Token(bracket, bracket, match.start("bracket"))
         at = match.end()
-    yield _Token("end", "", end)
+    yield Token("end", "", end)
 
 
 class _Parser:
-    def __init__(self, tokens: tuple[_Token, ...]) -> None:
+    def __init__(self, tokens: tuple[Token, ...]) -> None:
         self._tokens = tokens
         self._at = 0
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._at]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._at += 1
         return token
