@@ -94,6 +94,7 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
+from qa_engine.service.reporting.lead import LeadBoard, lead_board
 from qa_engine.service.reporting.reports import (
     Rendered,
     render_report,
@@ -156,6 +157,7 @@ __all__ = [
     "JobRow",
     "JobState",
     "Judge",
+    "LeadBoard",
     "Ledger",
     "Level",
     "ListReport",
@@ -226,6 +228,7 @@ __all__ = [
     "inspect_again",
     "inspect_call",
     "job_kinds",
+    "lead_board",
     "ledger",
     "ledger_days",
     "ledgers",

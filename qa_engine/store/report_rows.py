@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
@@ -69,16 +69,24 @@ def trainings(
 
 
 def sampled(session: Session, wanted: CallFilter) -> Sequence[Any]:
-    """(call id, day, agent id, name, team, scenario, drawn, signed) of calls that were drawn or flagged."""
+    """(call id, day, agent id, name, team, scenario, drawn, signed) of calls that were drawn or flagged.
+
+    A flagged call stays one when people have it, or have signed it.
+    """
     call, event = tables.Call, tables.Event
     drawn = select(event.call_pk).where(event.action == SAMPLED)
     is_drawn = call.id.in_(drawn)
+    with_people = call.state.in_((CallState.IN_REVIEW.value, CallState.FINAL.value))
+    was_flagged = exists().where(event.call_pk == call.id, event.action == CallState.FLAGGED.value)
     rows = session.execute(
         select(
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, is_drawn,
             call.signing_id.is_not(None),
         )
-        .where(*call_conditions(wanted), or_(is_drawn, call.state == CallState.FLAGGED.value))
+        .where(
+            *call_conditions(wanted),
+            or_(is_drawn, call.state == CallState.FLAGGED.value, and_(with_people, was_flagged)),
+        )
         .order_by(call.day, call.id)
     )  # fmt: skip
     return rows.all()

@@ -83,6 +83,8 @@ AUDIT_DETAILS = {
     "aside": "不能使用",
 }
 NAVIGATION = (
+    ("/centre", "中心", Right.SEE_AUDIT),
+    ("/team", "班长看板", Right.PLAN_TRAINING),
     ("/desk", "复核台", Right.REVIEW),
     ("/clips", "片段复核", Right.REVIEW),
     ("/appeals", "申诉", Right.ANSWER_APPEALS),

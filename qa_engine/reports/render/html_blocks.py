@@ -122,7 +122,8 @@ class HtmlBlocks:
         return element("td", content, look, data_k=column.title if column.named else None)
 
     def _chart(self, chart: d.Chart) -> Markup:
-        return element("div", CHARTS[chart.kind](chart.data, self._audio_url), "picture")
+        # a narrow screen scrolls the picture sideways; the keyboard has to get there, too
+        return element("div", CHARTS[chart.kind](chart.data, self._audio_url), "picture", tabindex="0")
 
     def _legend(self, legend: d.Legend) -> Markup:
         return element("p", _EMPTY.join(_legend_entry(entry) for entry in legend.entries), "legend")

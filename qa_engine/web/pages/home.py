@@ -17,8 +17,8 @@ LANDING = MappingProxyType(
     {
         Role.AGENT: "/mine",
         Role.INSPECTOR: "/desk",
-        Role.LEAD: "/agents",
-        Role.HEAD: "/calls",
+        Role.LEAD: "/team",
+        Role.HEAD: "/centre",
         Role.ADMIN: "/people",
     }
 )

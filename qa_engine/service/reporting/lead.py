@@ -1,0 +1,94 @@
+"""班长看板: what a lead needs of one team: its report, what has been looked at, and what is to be learnt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from qa_engine.domain.people import Actor, Right, Subject, may, require
+from qa_engine.errors import NotFoundError
+from qa_engine.reports import Document, Period
+from qa_engine.reports.facts import PeriodData
+from qa_engine.reports.kinds.sampling import SamplingData
+from qa_engine.reports.parts import SHOWN_NEEDS, goal_words, need_words
+from qa_engine.reports.period import Training
+from qa_engine.service.context import App
+from qa_engine.service.reading.calls_and_agents import list_calls
+from qa_engine.service.reporting.reports import report_document
+from qa_engine.service.reporting.training import list_trainings
+from qa_engine.store import CallFilter
+
+USUAL_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What is worth training, ready to be planned. ``regained``: percent of the possible points, a call."""
+
+    agent_id: str
+    name: str
+    rule_id: str
+    title: str
+    reason: str
+    goal: str
+    regained: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeadBoard:
+    """``suggestions`` leave out what is planned already; ``trainings``: the open ones first."""
+
+    team: str
+    period: Period
+    report: Document
+    coverage: SamplingData
+    suggestions: tuple[Suggestion, ...]
+    trainings: tuple[Training, ...]
+
+
+def lead_board(
+    app: App, team: str, *, day_from: date | None = None, day_to: date | None = None, who: Actor
+) -> LeadBoard:
+    """Of one team; without days, of the thirty up to its newest call. Raises NotAllowed, NotFoundError."""
+    require(who, Right.PLAN_TRAINING)
+    if not may(who, Right.PLAN_TRAINING, Subject(team=team)):
+        raise NotFoundError(f"no team {team}")
+    period = Period(day_from, day_to) if day_from or day_to else _usual(app, team, who)
+    report = report_document(
+        app, "team", team, day_from=period.first, day_to=period.last, form_url="/calls/{call_id}", who=who
+    )
+    sampling = report_document(app, "sampling", team, day_from=period.first, day_to=period.last, who=who)
+    assert isinstance(report.data, PeriodData)
+    assert isinstance(sampling.data, SamplingData)
+    trainings = [one for one in list_trainings(app, who=who) if one.team == team]
+    return LeadBoard(
+        team=team,
+        period=period,
+        report=report,
+        coverage=sampling.data,
+        suggestions=_suggestions(report.data, trainings),
+        trainings=tuple(sorted(trainings, key=lambda one: (one.done_day is not None, -one.id))),
+    )
+
+
+def _usual(app: App, team: str, who: Actor) -> Period:
+    newest = list_calls(app, CallFilter(team=team), per_page=1, who=who).rows
+    if not newest or newest[0].day is None:
+        return Period(None, None)
+    return Period(newest[0].day - timedelta(days=USUAL_DAYS - 1), newest[0].day)
+
+
+def _suggestions(data: PeriodData, trainings: Sequence[Training]) -> tuple[Suggestion, ...]:
+    planned = {(one.agent_id, one.rule_id) for one in trainings if one.done_day is None}
+    return tuple(
+        Suggestion(
+            need.agent_id,
+            need.name,
+            need.rule.id,
+            need.rule.title,
+            need_words(need),
+            goal_words(need),
+            need.regained,
+        )
+        for need in data.needs[:SHOWN_NEEDS]
+        if (need.agent_id, need.rule.id) not in planned
+    )

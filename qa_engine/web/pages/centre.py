@@ -1,0 +1,76 @@
+"""主管: the centre on one page, each figure a door to where it comes from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from qa_engine.domain.people import Actor, Right
+from qa_engine.domain.review import AppealState
+from qa_engine.service import AgentRow, ledgers, list_agents, read_audit, recent_nights
+from qa_engine.service.authoring.editions import editions
+from qa_engine.service.desk import list_appeals, queue, rules_page
+from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.period import PeriodQuery
+from qa_engine.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+Head = Annotated[Actor, Depends(with_right(Right.SEE_AUDIT))]
+DAYS, AUDIT_LINES, LEDGER_DAYS = 30, 8, 5
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """``mean_percent`` is the mean over the calls that have a score; None without any."""
+
+    team: str
+    calls: int
+    mean_percent: float | None
+    vetoes: int
+    suspected: int
+
+
+@router.get("/centre")
+def centre(request: Request, engine: Engine, who: Head) -> Response:
+    days = ledgers(engine, who=who)
+    newest = next((one.day for one in days if one.day), None)
+    period = PeriodQuery(newest - timedelta(days=DAYS - 1), newest) if newest else PeriodQuery(None, None)
+    appeals = list_appeals(engine, who=who)
+    rules = rules_page(engine, who=who)
+    return render(
+        request,
+        "centre.html",
+        days=days[:LEDGER_DAYS],
+        night=next(iter(recent_nights(engine, who=who, limit=1)), None),
+        waiting=queue(engine, who=who).counts,
+        open_appeals=sum(one.state is AppealState.OPEN for one in appeals),
+        to_settle=sum(one.state is AppealState.ANSWERED for one in appeals),
+        rules=len(rules),
+        reviewed=sum(one.verdicts.precision is not None for one in rules),
+        edition=next((one for one in editions(engine.settings) if one.current), None),
+        period=period,
+        teams=team_lines(list_agents(engine, day_from=period.day_from, day_to=period.day_to, who=who)),
+        audit=read_audit(engine, who=who, per_page=AUDIT_LINES).rows,
+    )
+
+
+def team_lines(agents: Sequence[AgentRow]) -> list[TeamLine]:
+    """Agents summed by team, by name; agents without a team are left out."""
+    found = []
+    for team in sorted({one.team for one in agents if one.team}):
+        members = [one for one in agents if one.team == team]
+        scored = [(one.scored, one.mean_percent) for one in members if one.mean_percent is not None]
+        number = sum(n for n, _ in scored)
+        found.append(
+            TeamLine(
+                team=team,
+                calls=sum(one.calls for one in members),
+                mean_percent=sum(n * mean for n, mean in scored) / number if number else None,
+                vetoes=sum(one.vetoes for one in members),
+                suspected=sum(one.suspected for one in members),
+            )
+        )
+    return found

@@ -1,0 +1,62 @@
+"""班长看板: what a lead is shown of a team, and of no other one."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.review import DecisionKind, Target
+from qa_engine.errors import NotFoundError
+from qa_engine.service import App, lead_board, plan_training
+from qa_engine.service.desk import Word, claim, decide, sign
+from tests.desk_centre import HEAD, LEAD, WANG, ZHOU, fill_desk, open_desk
+
+MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[App]:
+    with open_desk(tmp_path / "home") as app:
+        fill_desk(app)
+        yield app
+
+
+def test_days_end_with_the_newest_call_of_the_team(centre: App) -> None:
+    board = lead_board(centre, "一组", who=LEAD)
+    assert (board.period.first, board.period.last) == (date(2026, 2, 3), date(2026, 3, 4))
+    assert board.coverage.calls == 4
+    earlier = lead_board(centre, "一组", day_from=date(2026, 3, 3), day_to=date(2026, 3, 3), who=LEAD)
+    assert earlier.coverage.calls == 1
+
+
+def test_a_flagged_call_still_counts_as_one_when_it_is_signed(centre: App) -> None:
+    before = lead_board(centre, "一组", who=LEAD).coverage
+    version = claim(centre, "c-faults", who=ZHOU).version
+    for target in MANUAL:
+        word = Word(target, DecisionKind.SCORE, points=5.0)
+        version = decide(centre, "c-faults", word, version=version, who=ZHOU).version
+    held = lead_board(centre, "一组", who=LEAD).coverage
+    assert (held.flagged, held.flagged_signed) == (before.flagged, 0)
+    sign(centre, "c-faults", remark="", lesson="", version=version, who=ZHOU)
+    after = lead_board(centre, "一组", who=LEAD).coverage
+    assert (after.flagged, after.flagged_signed) == (before.flagged, 1)
+    assert before.flagged >= 2
+
+
+def test_what_is_planned_is_listed_and_suggested_no_more(centre: App) -> None:
+    plan_training(centre, "8026", "forbidden.refusal", title="服务忌语", who=LEAD)
+    board = lead_board(centre, "一组", who=LEAD)
+    assert [one.title for one in board.trainings] == ["服务忌语"]
+    assert ("8026", "forbidden.refusal") not in {(one.agent_id, one.rule_id) for one in board.suggestions}
+    assert lead_board(centre, "二组", who=HEAD).trainings == ()
+
+
+def test_other_teams_are_not_there_and_other_roles_are_turned_away(centre: App) -> None:
+    for team in ("二组", "没有的组"):
+        with pytest.raises(NotFoundError):
+            lead_board(centre, team, who=LEAD)
+    for who in (WANG, ZHOU):
+        with pytest.raises(NotAllowed):
+            lead_board(centre, "一组", who=who)

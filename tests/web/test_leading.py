@@ -1,0 +1,77 @@
+"""The first pages of a lead and of a head."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from qa_engine.domain.people import MACHINE
+from qa_engine.service import App, list_trainings
+from qa_engine.web import create_app
+from tests.web.people import client_of, mark_of, one_of_each
+from tests.web.samples import fill_centre, open_centre
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[App]:
+    with open_centre(tmp_path, sign_in=True) as app:
+        fill_centre(app)
+        one_of_each(app)
+        yield app
+
+
+@pytest.fixture
+def lead(house: App) -> Iterator[TestClient]:
+    with client_of(create_app(house), "lead") as client:
+        yield client
+
+
+def test_the_front_door_leads_to_the_own_page(house: App, lead: TestClient) -> None:
+    assert lead.get("/").headers["location"] == "/team"
+    page = lead.get("/team").text
+    for said in ("班长看板", "一组", "坐席 × 扣分项", "每日例会简报", "覆盖", "培训计划"):
+        assert said in page
+    assert lead.get("/team?team=二组").status_code == 404
+    with client_of(create_app(house), "head") as head:
+        assert head.get("/").headers["location"] == "/centre"
+        assert "二组" in head.get("/team?team=二组").text
+
+
+def test_a_training_is_planned_and_done(house: App, lead: TestClient) -> None:
+    rule = re.search(r'name="rule" required>.*?<option value="([\w.]+)">([^<]+)<', lead.get("/team").text)
+    assert rule is not None
+    form = {"csrf": mark_of(lead), "team": "一组", "agent": "8026", "rule": rule[1], "goal": "<b>少于一成</b>"}
+    assert "told=planned" in lead.post("/team/training", data=form).headers["location"]
+    assert "told=again" in lead.post("/team/training", data=form).headers["location"]
+    assert "told=unknown" in lead.post("/team/training", data=form | {"rule": "no.such"}).headers["location"]
+    assert "told=unknown" in lead.post("/team/training", data=form | {"agent": ""}).headers["location"]
+    page = lead.get("/team?told=planned").text
+    assert "已列入培训计划" in page
+    assert "&lt;b&gt;少于一成" in page
+    (made,) = list_trainings(house, who=MACHINE)
+    assert made.title == rule[2]
+    address = f"/team/training/{made.id}/done"
+    late = {"csrf": form["csrf"], "team": "一组", "day": "2999-01-01"}
+    assert "told=day" in lead.post(address, data=late).headers["location"]
+    assert "told=done" in lead.post(address, data={"csrf": form["csrf"], "team": "一组"}).headers["location"]
+    assert list_trainings(house, who=MACHINE)[0].done_day is not None
+
+
+def test_nothing_is_planned_for_another_team_or_without_the_mark(house: App, lead: TestClient) -> None:
+    other = {"csrf": mark_of(lead), "team": "一组", "agent": "9012", "rule": "opening.greeting"}
+    assert lead.post("/team/training", data=other).status_code in (303, 404)
+    assert lead.post("/team/training", data=other | {"csrf": "no"}).status_code == 403
+    assert list_trainings(house, who=MACHINE) == ()
+
+
+def test_the_centre_leads_to_everything(house: App) -> None:
+    with client_of(create_app(house), "head") as head:
+        page = head.get("/centre").text
+        for address in set(re.findall(r'href="(/[^"#]*)"', page)) - {"/sign-out"}:
+            if not address.startswith("/static"):
+                status = head.get(address.replace("&amp;", "&"), follow_redirects=True).status_code
+                assert status == 200, address
+    assert "相符" in page
+    assert "一组" in page
