@@ -1,8 +1,8 @@
 """坐席质检报告: one agent over a period, as data."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from qa_engine.domain import Agent, Evidence, RuleResult, Severity, Speaker, Status
 from qa_engine.reports import wording
@@ -155,6 +155,7 @@ class AgentReport:
     rates: tuple[PassRate, ...] = ()
     tone: tuple[str, ...] = ()  # what was read of tone in the counted calls, each a sentence
     compared: Compared | None = None
+    weeks: tuple[DayPoint, ...] = ()  # as ``days``, each named by its Monday
 
     @property
     def counted(self) -> tuple[CallLine, ...]:
@@ -207,7 +208,8 @@ def agent_report(
         best=ranked[-1] if len(ranked) > 1 else None,
         worst=ranked[0] if len(ranked) > 1 else None,
         needs=_needs(counted),
-        days=_days(counted),
+        days=_points(counted, lambda day: day),
+        weeks=_points(counted, lambda day: day - timedelta(days=day.weekday())),
         notice=next((text for text in notices if text), None),
         versions=_versions(ordered),
         rates=pass_rates(counted),
@@ -323,11 +325,11 @@ def _clip(call: InspectedCall, rule: RuleResult) -> TrainingClip:
     )
 
 
-def _days(calls: Sequence[InspectedCall]) -> tuple[DayPoint, ...]:
+def _points(calls: Sequence[InspectedCall], start: Callable[[date], date]) -> tuple[DayPoint, ...]:
     by_day: dict[date, list[float]] = {}
     for call in calls:
         if call.day is not None and call.rate is not None:
-            by_day.setdefault(call.day, []).append(call.rate)
+            by_day.setdefault(start(call.day), []).append(call.rate)
     points = []
     for day, rates in sorted(by_day.items()):
         mean = mean_of(rates)

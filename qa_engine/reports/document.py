@@ -333,3 +333,8 @@ def value_of(cell: Cell | Value) -> Value:
     if cell.lines:
         return "\n".join(words(line.text) for line in cell.lines)
     return words(cell.text) or None
+
+
+def versions_sheet(footer: tuple[Fact, ...]) -> Sheet:
+    """What a report rests on, which nobody reads on its pages."""
+    return Sheet("版本", (22.0, 84.0), (Heading("版本与摘要"), Facts(footer, "faint")))

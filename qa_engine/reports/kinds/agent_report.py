@@ -39,7 +39,7 @@ from qa_engine.reports.kinds.agent_compared import (
     read_calls,
 )
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets
-from qa_engine.reports.statistics import InspectedCall
+from qa_engine.reports.statistics import ENOUGH_CALLS, InspectedCall
 from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note
 
 _GRAVE = ("veto", "major")
@@ -158,11 +158,13 @@ def _pictures(report: AgentReport) -> list[Block]:
     if report.grades:
         parts = tuple((f"{grade}　{count} 通", count) for grade, count in report.grades)
         blocks += [Heading("等级分布"), Shares(parts)]
-    if report.days:
-        blocks += [
-            Heading("按日得分率", "圆点为当日平均，竖条为大致范围（不足 5 通的日子没有）"),
-            Chart("trend", report.days),
-        ]
+    sparse = 2 * sum(day.calls < ENOUGH_CALLS for day in report.days) > len(report.days)
+    if sparse and len(report.weeks) > 1:  # single days say little: their points have no interval
+        note = "以周一的日期表示一周；圆点为当周平均，竖条为大致范围（不足 5 通的没有）"
+        blocks += [Heading("按周得分率", note), Chart("trend", report.weeks)]
+    elif report.days:
+        note = "圆点为当日平均，竖条为大致范围（不足 5 通的日子没有）"
+        blocks += [Heading("按日得分率", note), Chart("trend", report.days)]
     return blocks
 
 

@@ -20,8 +20,11 @@ from qa_engine.reports.document import (
     SignOff,
     Table,
     Value,
+    versions_sheet,
 )
 from qa_engine.reports.kinds.agent_compared import COMPARED_TITLES, LOST_TITLES, compared_rows, lost_words
+from qa_engine.reports.period.told import FEW
+from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
 
 _CSV_COLUMNS = (
@@ -99,11 +102,12 @@ def agent_rows(report: AgentReport) -> Rows:
 
 
 def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
-    """概况, 失分与培训, 通话明细."""
+    """概况, 失分与培训, 通话明细, 版本."""
     return (
-        Sheet("概况", (22, 20, 16, 16, 40), tuple(_summary(report)), grid=False),
+        Sheet("概况", (27, 15, 18, 14, 34), tuple(_summary(report)), grid=False),
         Sheet("失分与培训", (24, 16, 10, 12, 16, 18, 24, 12, 60), tuple(_needs(report))),
         Sheet("通话明细", (16, 14, 10, 10, 12, 10, 10, 8, 8, 44), (_calls(report),)),
+        *([versions_sheet(tuple(Fact("规则", version) for version in report.versions))] if report.versions else []),
     )
 
 
@@ -124,13 +128,29 @@ def _summary(report: AgentReport) -> list[Block]:
         rates = (Row((r.title, _one(r.share), r.passed, r.judged, rate_note(r))) for r in report.rates)
         blocks += [_table(("达成率", "达成率（%）", "达成", "检查", "说明"), rates), Gap()]
     days = (
-        Row((f"{day.day:%Y-%m-%d}", day.calls, _one(day.mean), _one(day.smallest), _one(day.largest)))
+        Row(
+            (
+                f"{day.day:%Y-%m-%d}",
+                day.calls,
+                _one(day.mean),
+                _day_range(day),
+                f"{percent(day.smallest)} – {percent(day.largest)}",
+            )
+        )
         for day in report.days
     )
     labels = ("班长意见与改进安排", "班长签名、日期", "坐席签名、日期")
     lines = tuple(SignLine((label,), look="tall" if "意见" in label else "") for label in labels)
-    blocks += [_table(("日期", "通话", "平均（%）", "最低（%）", "最高（%）"), days), Gap(), SignOff("辅导记录", lines)]
-    return [*blocks, *(Note(version, "tiny") for version in report.versions)]
+    blocks += [
+        _table(("日期", "通话", "平均（%）", "大致范围", "最低 – 最高"), days),
+        Gap(),
+        SignOff("辅导记录", lines),
+    ]
+    return blocks
+
+
+def _day_range(day: DayPoint) -> str:
+    return FEW if day.low is None or day.high is None else f"{number(day.low, 1)}–{number(day.high, 1)}"
 
 
 def _pairs(report: AgentReport) -> list[tuple[str, str]]:

@@ -164,7 +164,7 @@ def trend_svg(days: Sequence[DayPoint]) -> Markup:
     for n, day in enumerate(days):
         parts += _day(day, x(n), y, labelled=n % every == 0, foot=height - foot)
     view = f"0 0 {number(width)} {number(height)}"
-    return tag("svg", Markup("").join(parts), class_="trend", viewBox=view, role="img", aria_label="按日平均得分率")
+    return tag("svg", Markup("").join(parts), class_="trend", viewBox=view, role="img", aria_label="平均得分率的走势")
 
 
 def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool, foot: float) -> list[Markup]:

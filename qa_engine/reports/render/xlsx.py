@@ -59,13 +59,8 @@ def _sheets(document: d.Document) -> tuple[d.Sheet, ...]:
     blocks, tables = _apart(tuple(_flat(document.blocks)), document.title[:_TAB])
     sheets = [_one_sheet(document, blocks), *tables]
     if document.footer:
-        sheets.append(versions_sheet(document.footer))
+        sheets.append(d.versions_sheet(document.footer))
     return tuple(sheets)
-
-
-def versions_sheet(footer: Sequence[d.Fact]) -> d.Sheet:
-    """What a report rests on, which nobody reads on its pages."""
-    return d.Sheet("版本", (22.0, 84.0), (d.Heading("版本与摘要"), d.Facts(tuple(footer), "faint")))
 
 
 def _apart(blocks: Sequence[d.Block], whole: str) -> tuple[tuple[d.Block, ...], list[d.Sheet]]:
@@ -216,13 +211,26 @@ def _style(cell: d.Cell | d.Value, row: d.Row) -> Style:
 
 def _sign_off(block: d.SignOff, sheet: Sheet) -> None:
     sheet.banner(block.title)
+    written = False
     for line in block.lines:
         if line.kind == "write":
+            if not written:
+                _to_fill(sheet, "意见", "", _TALL_SIGN_HEIGHT)
+            written = True
             continue
-        label, filled = (*(d.words(entry) for entry in line.entries), "")[:2]
-        sheet.add((label, filled, *[""] * (len(sheet.widths) - 2)), (HEAD, PLAIN))
-        _merge(sheet)
-        sheet.sheet.row_dimensions[sheet.row].height = _TALL_SIGN_HEIGHT if line.look == "tall" else _SIGN_HEIGHT
+        entries = [d.words(entry).strip() for entry in line.entries]
+        if any(not isinstance(entry, str) for entry in line.entries):  # each has a box to be filled in by hand
+            for label in entries:
+                _to_fill(sheet, label, "", _SIGN_HEIGHT)
+        else:
+            label, filled = (*entries, "")[:2]
+            _to_fill(sheet, label, filled, _TALL_SIGN_HEIGHT if line.look == "tall" else _SIGN_HEIGHT)
+
+
+def _to_fill(sheet: Sheet, label: str, filled: str, height: float) -> None:
+    sheet.add((label, filled, *[""] * (len(sheet.widths) - 2)), (HEAD, PLAIN))
+    _merge(sheet)
+    sheet.sheet.row_dimensions[sheet.row].height = height
 
 
 def _shares(block: d.Shares, sheet: Sheet) -> None:

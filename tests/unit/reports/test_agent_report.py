@@ -1,13 +1,14 @@
 """The report of an agent, as data."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import ModuleType
 
 import pytest
 
 from qa_engine.domain import PENDING_GRADE, Agent
-from qa_engine.reports import AgentReport, Period, UncountedCall, agent_report
+from qa_engine.reports import AgentReport, Period, UncountedCall, agent_document, agent_report
+from qa_engine.reports.render import render_html
 
 LI_HUA = Agent("8026", "李华", "一组")
 DAY = date(2026, 3, 2)
@@ -99,6 +100,23 @@ def test_the_clip_of_a_miss_says_where_it_was_missed(build: ModuleType) -> None:
 def test_days_carry_mean_and_range(report: AgentReport) -> None:
     assert [(day.day.day, day.calls) for day in report.days] == [(2, 3), (3, 3), (4, 3)]
     assert all(day.smallest <= day.mean <= day.largest for day in report.days)
+
+
+def test_weeks_have_an_interval_where_days_are_too_sparse(build: ModuleType) -> None:
+    calls = build.month_of_calls(18)
+    shifted = [replace(call, day=DAY + timedelta(days=n)) for n, call in enumerate(calls)]
+    report = agent_report(LI_HUA, shifted)
+    assert [(week.day, week.calls) for week in report.weeks] == [
+        (DAY, 7), (date(2026, 3, 9), 7), (date(2026, 3, 16), 4),
+    ]  # fmt: skip
+    assert all(day.low is None for day in report.days)
+    first, last = report.weeks[0], report.weeks[-1]
+    assert first.low is not None
+    assert first.high is not None
+    assert first.low < first.mean < first.high
+    assert (last.low, last.high) == (None, None)
+    assert "按周得分率" in render_html(agent_document(report))
+    assert "按日得分率" in render_html(agent_document(agent_report(LI_HUA, calls[:9] + calls[:9])))
 
 
 def test_notice_is_taken_from_the_calls(build: ModuleType) -> None:

@@ -163,6 +163,9 @@ def test_without_sheets_a_workbook_has_the_blocks_below_each_other() -> None:
     rows = [row for row in sheet.iter_rows(values_only=True) if any(row)]
     assert rows[0][0] == "班组日报　一组"
     assert ("8026", 91.5, EVIL) in [row[:3] for row in rows]
+    assert ("意见", None, None) in [row[:3] for row in rows]
+    assert ("签名", None, None) in [row[:3] for row in rows]  # each on a row of its own, with room to sign
+    assert ("日期", None, None) in [row[:3] for row in rows]
     assert ("8027", None, "一\n二") in [row[:3] for row in rows]
     evil = [cell for row in sheet.iter_rows() for cell in row if cell.value == EVIL]
     assert evil
