@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,9 @@ from qa_engine.service import App, CallFilter, FixedClock, MemoryBell, get_call,
 from qa_engine.service.authoring.backtest import backtest, rules_diff
 from qa_engine.service.authoring.editions import draft, editions, publish, roll_back
 from qa_engine.service.desk import Word, claim, decide, rule_page, rules_page
+from qa_engine.service.stages import inspect as inspecting
 from qa_engine.settings import load_settings
+from qa_engine.store import calls, tables
 from tests.desk_centre import HEAD, PACK, SCORECARD, WANG, ZHOU, WrittenEar, fill_desk
 
 CHEAPER = PACK.replace("points: {each: -2, per: hit, cap: -5}", "points: -30").replace("不归我管", "不归我管我不管")
@@ -69,6 +73,38 @@ def test_drafted_tried_published_and_taken_back(centre: App, tmp_path: Path) -> 
     assert centre.judge.pack_label == first
     with pytest.raises(NotFoundError):
         roll_back(centre, 7, who=HEAD)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_result_keeps_the_text_of_the_rules_that_judged_it(
+    centre: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: bool
+) -> None:
+    """An edition may be published between the judgement and the storing of what came out."""
+    publish(centre, written(tmp_path / "second", CHEAPER), why="第二版", who=HEAD)
+    judged_by = centre.judge.pack_digest
+    real = inspecting.judge_call
+
+    def judge_call(app: App, *words: Any) -> Any:
+        judged = real(app, *words)
+        third = CHEAPER.replace("points: -30", "points: -20")
+        publish(app, written(tmp_path / "third", third), why="第三版", who=HEAD)
+        return judged
+
+    monkeypatch.setattr(inspecting, "judge_call", judge_call)
+    if batch:
+        lease = SimpleNamespace(subject="c-again", job_id=1, complete=lambda *_: None)
+        assert inspecting.inspect_many(centre, [lease]) == {}  # type: ignore[list-item]
+    else:
+        inspecting.inspect_call(centre, "c-again")
+    assert centre.judge.pack_digest != judged_by
+    with centre.database.read() as session:
+        call = calls.find(session, "c-again")
+        assert call is not None
+        assert call.result is not None
+        assert call.result.pack_digest == judged_by
+        kept = session.get(tables.Pack, judged_by)
+        assert kept is not None
+        assert "points: -30" in kept.sources
 
 
 def test_an_edition_is_never_changed(centre: App) -> None:

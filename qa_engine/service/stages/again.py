@@ -69,7 +69,7 @@ def _again(app: App, judge: Judge, call_id: str) -> InspectedAgain:
             raise ConflictError(f"call {call_id} is being worked on; it is judged by the rules of now in any case")
         before = result_from_text(call.result.body)
     judged = judge_call(app, judge, call_id, reviewed=True)
-    kept = keep_result(app, judge, judged, reviewed=True)
+    kept = keep_result(app, judged, reviewed=True)
     return InspectedAgain(call_id, kept.counts, difference(before, kept.result))
 
 

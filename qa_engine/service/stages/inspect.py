@@ -30,8 +30,12 @@ INSPECTED_AGAIN = "inspected_again"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A call's result with the key it is stored under; ``stored`` says that it was there already."""
+    """A call's result with the key it is stored under; ``stored`` says that it was there already.
 
+    ``judge``: who judged it; by the time it is kept, another edition of the rules may count.
+    """
+
+    judge: Judge
     result: CallResult
     key: ResultKey
     scorecard: Edition
@@ -83,7 +87,7 @@ def _keep_many(app: App, judged: Sequence[tuple[Lease, Judged]]) -> dict[int, Ex
     try:
         with app.database.write() as session:
             for lease, one in judged:
-                rings += _keep(app, session, app.judge, one, lease=lease)[1]
+                rings += _keep(app, session, one, lease=lease)[1]
     except Exception:  # noqa: BLE001  # whose it is comes out below
         return _keep_each(app, judged)
     ring(app, rings)
@@ -94,7 +98,7 @@ def _keep_each(app: App, judged: Sequence[tuple[Lease, Judged]]) -> dict[int, Ex
     errors: dict[int, Exception] = {}
     for lease, one in judged:
         try:
-            keep_result(app, app.judge, one, lease=lease)
+            keep_result(app, one, lease=lease)
         except Exception as error:  # noqa: BLE001  # of one call; told where it is counted
             errors[lease.job_id] = error
     return errors
@@ -120,8 +124,7 @@ def inspect_call(app: App, call_id: str, *, lease: Lease | None = None) -> CallR
 
     Raises NotFoundError, ConflictError (no transcript yet, set aside, or with a person by now), RulesError.
     """
-    judged = judge_call(app, app.judge, call_id)
-    return keep_result(app, app.judge, judged, lease=lease).result
+    return keep_result(app, judge_call(app, app.judge, call_id), lease=lease).result
 
 
 def judge_call(app: App, judge: Judge, call_id: str, *, reviewed: bool = False) -> Judged:
@@ -140,22 +143,22 @@ def judge_call(app: App, judge: Judge, call_id: str, *, reviewed: bool = False) 
         result = judge.judge(
             transcript, digest, offences=StoredOffences(app.database), baselines=StoredBaselines(app.database)
         )
-    return Judged(result, key, judge.scorecard_for(transcript.call), found is not None)
+    return Judged(judge, result, key, judge.scorecard_for(transcript.call), found is not None)
 
 
-def keep_result(app: App, judge: Judge, judged: Judged, *, lease: Lease | None = None, reviewed: bool = False) -> Kept:
+def keep_result(app: App, judged: Judged, *, lease: Lease | None = None, reviewed: bool = False) -> Kept:
     """Store a result and let its call point to it, unless a person has the call: then the verdict stays as it is."""
     with app.database.write() as session:
-        kept, rings = _keep(app, session, judge, judged, lease=lease, reviewed=reviewed)
+        kept, rings = _keep(app, session, judged, lease=lease, reviewed=reviewed)
     ring(app, rings)
     return kept
 
 
 def _keep(
-    app: App, session: Session, judge: Judge, judged: Judged, *, lease: Lease | None, reviewed: bool = False
+    app: App, session: Session, judged: Judged, *, lease: Lease | None, reviewed: bool = False
 ) -> tuple[Kept, list[Ring]]:
     """In the transaction of the session; and what to ring for after it."""
-    now = app.clock.now()
+    now, judge = app.clock.now(), judged.judge
     call_id = judged.result.call_id
     call = open_call(session, call_id, lock=True, reviewed=reviewed)
     for kind, digest, label in (
