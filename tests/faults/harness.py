@@ -170,6 +170,7 @@ def broker_away(harness: Harness) -> None:
         away = queue.with_name("queue.away")
         queue.rename(away)
         ingest_paths(harness.app, harness.write())
+        shutil.rmtree(queue, ignore_errors=True)  # a worker that was started meanwhile made a new one
         away.rename(queue)
         return
     harness.redis.kill()
