@@ -210,14 +210,15 @@ class _Rule:
             text = next(iter(operators)) or "1"
             operators = {text: next(iter(operators.values()))}
         logic = _parsed(text, entry.at("lambda", "operlambda"))
-        missing = [one.name for one in names(logic) if one.name not in operators]
-        if len(operators) == 1 and len(set(missing)) == 1:  # a single operator is often left without its number
+        wanted = dict.fromkeys(one.name for one in names(logic))
+        missing = [name for name in wanted if name not in operators]
+        if len(operators) == len(wanted) == len(missing) == 1:  # a single operator is often left without its number
             operators, missing = {missing[0]: next(iter(operators.values()))}, []
         if missing:
             raise UnfitError(
                 entry.at("lambda", "operlambda"), f"没有算子「{missing[0]}」；条件里有：{'、'.join(operators)}"
             )
-        for oid in sorted(operators.keys() - {one.name for one in names(logic)}):
+        for oid in sorted(operators.keys() - wanted):
             self._note(operators[oid].path, f"算子「{oid}」不在条件「{cid}」的 lambda 里，那边不起作用，没有导入")
         beside = self._beside(place, known, entry)
         return self._operators(cid, entry, place, beside, logic, operators)

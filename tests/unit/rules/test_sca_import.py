@@ -4,12 +4,16 @@
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa_engine.domain import Status
 from qa_engine.errors import RulesError
+from qa_engine.located.json_source import read_json
 from qa_engine.rules import SourceFile, evaluate, lint, load_pack
 from qa_engine.rules.examples import transcript_of
 from qa_engine.rules.lint import Level
@@ -167,6 +171,7 @@ REFUSED = [
     (file_of("1", condition("1", operator("X", name="能量检测", energy=3))), "不能换算"),
     (file_of("1", condition("1", words("？！"))), "没有可以匹配的字"),
     (file_of("1", condition("1", words("好", oid="1"), words("行", oid="1"), logic="1")), "oid 重复或缺少"),
+    (file_of("1", condition("1", words("甲"), logic="1&&2")), "没有算子「2」；条件里有：1"),
     (file_of("1", GREET, GREET), "条件编号「1」重复"),
     (file_of("1", GREET, graphFlow={"nodes": [1]}), "流程质检规则没有导入"),
     (file_of("1", condition("1", words("甲", oid="1"), words("乙", oid="2"), logic="1||3")), "没有算子「3」"),
@@ -219,6 +224,34 @@ def test_two_rules_of_one_number_have_two_names() -> None:
     data = file_of("!1", GREET)
     data["rules"].append({"rid": "7", "lambda": "1"})
     assert carried(data).ids == ("sca.r7", "sca.r7_2")
+
+
+WHOLE = file_of("2&&!(1||3)", GREET, COMPLAIN, SORRY)
+PLACES = [path for path in read_json(SourceFile("a", json.dumps(WHOLE))).marks if path]
+ODD = st.sampled_from([None, "", 0, -1, 1.5, True, [], {}, "甲", "1&&2", [1], {"a": 1}, ["x", 2], float("inf")])
+
+
+@given(st.sampled_from(PLACES), ODD)
+def test_a_file_with_anything_in_any_place_is_read_or_refused(path: tuple[str | int, ...], odd: Any) -> None:
+    data = deepcopy(WHOLE)
+    inner: Any = data
+    for part in path[:-1]:
+        inner = inner[part]
+    inner[path[-1]] = odd
+    text = json.dumps(data).replace("Infinity", "1e999")
+    found = ImportedRules("", (), (), ())
+    try:
+        found = import_rules(SourceFile("a.json", text), "moved")
+    except RulesError as error:
+        lines = [fault.line for fault in error.faults]
+    else:
+        lines = [1, *(fault.line for fault in found.refused)]
+    assert lines
+    assert all(lines)
+    assert bool(found.text) == bool(found.ids)
+    assert not (found.text and found.refused)
+    if found.text:
+        load_pack("moved", [SourceFile("a", found.text)], {})
 
 
 @pytest.mark.parametrize(
