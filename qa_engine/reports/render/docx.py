@@ -1,6 +1,6 @@
 """A document as a Word file, to be handed on and edited: the words and tables of the blocks, nothing hidden.
 
-Equal documents give equal bytes: no clock is written. Pictures stay on pages; their figures are in the tables.
+Equal documents give equal bytes: no clock is written. Pictures stay on pages; their figures are written as tables.
 """
 
 import io
@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from qa_engine.reports import document as d
+from qa_engine.reports.render.picture_tables import as_table
 from qa_engine.reports.wording import number
 from qa_engine.text import writable
 
@@ -72,6 +73,7 @@ def _tables(blocks: Iterable[d.Block]) -> Iterable[d.Table]:
 
 
 def _write(file: Any, block: d.Block) -> None:
+    block = as_table(block)
     writer = _WRITTEN.get(type(block))
     if writer is not None:
         writer(file, block)
@@ -129,7 +131,7 @@ def _figures(file: Any, block: d.Figures) -> None:
 
 
 def _table(file: Any, block: d.Table) -> None:
-    shown = [n for n, column in enumerate(block.columns) if column.title]
+    shown = [n for n, column in enumerate(block.columns) if column.title or not n]
     rows = [[block.columns[n].title for n in shown]]
     rows += [[_cell(row.cells[n]) for n in shown] for row in block.rows]
     _grid(file, rows, head=True)
@@ -147,13 +149,12 @@ def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
     if not listed:
         return
     table = file.add_table(rows=len(listed), cols=len(listed[0]), style="Table Grid")
-    for row, words in zip(table.rows, listed, strict=True):
-        first = head and row is table.rows[0]
+    for n, (row, words) in enumerate(zip(table.rows, listed, strict=True)):
         for cell, text in zip(row.cells, words, strict=True):
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
             run = paragraph.add_run(_clean(text))
-            run.font.size, run.bold = Pt(8), first
+            run.font.size, run.bold = Pt(8), head and n == 0
     if head:
         repeated = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(repeated)  # the head is repeated on every page

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
+import docx
 import pytest
 from openpyxl import load_workbook
 
@@ -208,6 +209,10 @@ def test_a_workbook_says_the_figures_of_pictures() -> None:
     rows = list(book["走势"].values)
     assert rows[1] == ("03-02", 96.4, "95.0–98.0", "12 通")
     assert rows[2] == ("03-03", 80, "通话太少", "规则改版　2 通")
+    words = docx.Document(io.BytesIO(render(replace(document(), blocks=charts), "docx")))
+    assert [cell.text for cell in words.tables[0].rows[1].cells] == ["李华", "12.3", ""]
+    assert words.tables[0].rows[0].cells[1].paragraphs[0].runs[0].bold
+    assert [cell.text for cell in words.tables[1].rows[2].cells] == ["03-03", "80", "通话太少", "规则改版　2 通"]
     assert ("此处的图见网页。", None) in [row[:2] for row in book["班组日报"].values]
 
 
