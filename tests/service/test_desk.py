@@ -66,6 +66,9 @@ def test_three_doubts_signed(centre: App) -> None:
         final = reviews.final_scores(session, ["c-doubts", "c-faults"])
     assert list(final) == ["c-doubts"]
     assert (final["c-doubts"].total, final["c-doubts"].machine_total, final["c-doubts"].signed_by) == (36, 30, "周岚")
+    row = get_call(centre, "c-doubts").row
+    assert row.final is not None
+    assert (row.final.total, row.total) == (36, 30)  # lists say both
     shown = desk_form(centre, "c-doubts", who=ZHOU)
     assert [row.kind for row in shown.history] == [K.CONFIRM, K.OVERTURN, K.CONFIRM, K.SCORE, K.SCORE]
     assert shown.final.total == 36

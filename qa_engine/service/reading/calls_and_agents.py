@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qa_engine.contract.stored import call_from_text
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Actor, Right
+from qa_engine.domain.review import FinalScore
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note_look
@@ -27,7 +28,7 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, lists, outcomes, tables
+from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, lists, outcomes, reviews, tables
 from qa_engine.store.lists import LAST, Place
 from qa_engine.text import mask_private
 
@@ -160,8 +161,11 @@ def days(app: App) -> tuple[date, ...]:
 def call_rows(session: Session, app: App, found: Sequence[tables.Call]) -> tuple[CallRow, ...]:
     """Rows whose ``result`` is loaded → what lists show."""
     faults = outcomes.faults_of(session, [call.result_id for call in found if call.result_id is not None])
+    signed = reviews.final_scores(session, [call.call_id for call in found if call.signing_id is not None])
     zone = ZoneInfo(app.settings.timezone)
-    return tuple(_call_row(call, faults.get(call.result_id or -1, []), zone) for call in found)
+    return tuple(
+        _call_row(call, faults.get(call.result_id or -1, []), signed.get(call.call_id), zone) for call in found
+    )
 
 
 def _as_seen(row: CallRow, who: Actor) -> CallRow:
@@ -194,7 +198,7 @@ def job_row(job: tables.Job) -> JobRow:
     )
 
 
-def _call_row(call: tables.Call, faults: Sequence[tables.Fault], zone: ZoneInfo) -> CallRow:
+def _call_row(call: tables.Call, faults: Sequence[tables.Fault], signed: FinalScore | None, zone: ZoneInfo) -> CallRow:
     result = call.result
     return CallRow(
         call_id=call.call_id,
@@ -221,6 +225,7 @@ def _call_row(call: tables.Call, faults: Sequence[tables.Fault], zone: ZoneInfo)
         review_weight=result.review_weight if result else 0.0,
         faults=tuple(FaultTag(f.rule_id, f.title, f.points, f.severity) for f in faults),
         warnings=tuple(json.loads(call.warnings)),
+        final=signed,
     )
 
 

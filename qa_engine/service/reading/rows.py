@@ -6,6 +6,7 @@ from functools import cached_property
 
 from qa_engine.contract.stored import result_from_text, transcript_from_text
 from qa_engine.domain import Call, CallResult, CallState, Transcript
+from qa_engine.domain.review import FinalScore
 from qa_engine.service.people.masking import masked_result, masked_transcript
 from qa_engine.store import JobState
 
@@ -20,7 +21,10 @@ class FaultTag:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One line of a list of calls. ``day`` is the centre's date; ``reason`` belongs to calls set aside."""
+    """One line of a list of calls. ``day`` is the centre's date; ``reason`` belongs to calls set aside.
+
+    ``total`` to ``grade`` are the machine's; ``final`` is what people signed.
+    """
 
     call_id: str
     state: CallState
@@ -46,6 +50,7 @@ class CallRow:
     review_weight: float = 0.0
     faults: tuple[FaultTag, ...] = ()
     warnings: tuple[str, ...] = ()
+    final: FinalScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
