@@ -118,7 +118,7 @@ def test_a_manifest_without_its_columns_says_which(qa: Run, tmp_path: Path) -> N
     folder = tmp_path / "calls"
     folder.mkdir()
     write_audio(folder / "good.wav", noise(2, 3))
-    manifest = write_manifest(folder / "manifest.csv", [{"recording": "good.wav", "id": "c-1"}], ["recording", "id"])
+    manifest = write_manifest(folder / "manifest.csv", [{"what": "good.wav", "id": "c-1"}], ["what", "id"])
     done = qa("ingest", "--manifest", manifest, folder)
     assert done.returncode == 1
     assert "manifest.csv:1" in done.stderr
