@@ -7,7 +7,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # the first call that a page judges loads the rules; a busy machine is no fault
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

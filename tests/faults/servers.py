@@ -37,6 +37,22 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
     pytest.fail(f"no server on port {port}; exit code {process.poll()}")
 
 
+def wait_for_answer(port: int) -> None:
+    """A PostgreSQL that listens may still be starting up."""
+    import psycopg
+
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user="qa", dbname="postgres").close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
     """The address of a Redis that keeps nothing."""
@@ -113,6 +129,7 @@ def _run_postgres(initdb: str, server: str, data: Path, user: list[str]) -> Iter
     )
     try:
         wait_for_port(port, process)
+        wait_for_answer(port)
         yield f"postgresql+psycopg://qa@127.0.0.1:{port}/postgres"
     finally:
         process.send_signal(signal.SIGINT)  # does not wait for clients
