@@ -12,7 +12,6 @@ from qa_engine.reports.numbers import (
     Effect,
     Estimate,
     Sums,
-    Verdict,
     change_against_peers,
     mean_difference,
     mean_estimate,
@@ -204,7 +203,3 @@ def _change(was: Counts, now: Counts, agent_id: str) -> Change:
     before = was.get(agent_id, (0, 0))
     after = now.get(agent_id, (0, 0))
     return Change(before[0], before[1], after[0], after[1])
-
-
-def helped(effects: Sequence[TrainingEffect]) -> int:
-    return sum(one.effect.verdict is Verdict.HELPED for one in effects)

@@ -26,10 +26,6 @@ def open_review(session: Session, call_pk: int, kind: ReviewKind) -> review_tabl
     )
 
 
-def get_review(session: Session, review_id: int) -> review_tables.Review | None:
-    return session.get(review_tables.Review, review_id, populate_existing=True)
-
-
 def start_review(
     session: Session,
     call: tables.Call,
@@ -181,20 +177,6 @@ def final_scores(session: Session, call_ids: Iterable[str]) -> Mapping[str, Fina
             .where(tables.Call.call_id.in_(wanted[at : at + _MANY]))
         )
         found |= {call_id: _final(call_id, signing) for call_id, signing in rows}
-    return found
-
-
-def final_bodies(session: Session, call_ids: Iterable[str]) -> Mapping[str, str]:
-    """The signed results of these calls as contract JSON, by call id; a call that nobody signed is left out."""
-    wanted = list(dict.fromkeys(call_ids))
-    found: dict[str, str] = {}
-    for at in range(0, len(wanted), _MANY):
-        rows = session.execute(
-            select(tables.Call.call_id, review_tables.Signing.body)
-            .join(review_tables.Signing, review_tables.Signing.id == tables.Call.signing_id)
-            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]))
-        )
-        found.update((call_id, body) for call_id, body in rows)
     return found
 
 

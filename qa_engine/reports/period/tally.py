@@ -298,10 +298,6 @@ class Tally:
         """The column of a rule."""
         return self._places.get(rule_id)
 
-    def of_agent(self, agent_id: str) -> Sequence[Member]:
-        """The agent in each team that the agent was in."""
-        return [member for member in self.members if member.agent_id == agent_id]
-
 
 def tally_of(
     calls: Iterable[Sequence[CallFigures]], book: Callable[[str], RuleBook], changed: frozenset[str] = frozenset()

@@ -8,7 +8,6 @@ from qa_engine.contract.stored import call_from_text, result_from_text, transcri
 from qa_engine.domain import CallResult, Status
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.domain.review import Decision, DecisionKind
-from qa_engine.errors import NotFoundError
 from qa_engine.rules import RulePack
 from qa_engine.scoring import ResultDifference, difference, standing
 from qa_engine.service.adapters.pack_judge import PackJudge
@@ -100,14 +99,6 @@ def pack_diff(before: RulePack, after: RulePack) -> RuleDiff:
         changed=dict(sorted(changed.items())),
         lists=tuple(sorted(lists_changed)),
     )
-
-
-def rule_named(pack: RulePack, rule_id: str) -> str:
-    """The title of a rule. Raises NotFoundError."""
-    found = next((rule.title for rule in pack.rules if rule.id == rule_id), None)
-    if found is None:
-        raise NotFoundError(f"no rule {rule_id}")
-    return found
 
 
 def _passes(result: CallResult, percent: float) -> bool:
