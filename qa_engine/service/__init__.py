@@ -85,7 +85,6 @@ from qa_engine.service.reading.ledger_rows import Ledger, PauseRow, QueueRow, Se
 from qa_engine.service.reading.ledgers import ledger, ledgers, status, wait_until_settled
 from qa_engine.service.reading.playback import RecordingFile, playable_file, recording_file
 from qa_engine.service.reading.rows import (
-    AgentRow,
     CallDetail,
     CallPage,
     CallRow,
@@ -108,7 +107,7 @@ from qa_engine.service.reporting.training import finish_training, list_trainings
 from qa_engine.service.stages.again import InspectedAgain, inspect_again, newer_result
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
-from qa_engine.store import CallFilter, CallOrder, JobState
+from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState
 from qa_engine.text import writable
 from qa_engine.wording import REASONS
 
@@ -123,7 +122,7 @@ __all__ = [
     "WARNINGS",
     "AccountRow",
     "Action",
-    "AgentRow",
+    "AgentSums",
     "App",
     "AuditPage",
     "AuditRow",

@@ -109,7 +109,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AgentSums:
-    """An agent with the sums over the calls of a period. ``mean_percent`` is of 100·total/possible of scored calls."""
+    """An agent with the sums over the calls of a period.
+
+    ``known`` is False for an agent whose id came without a name or team. ``scored`` calls have a result;
+    ``mean_percent`` is the mean of 100·total/possible over those of them that were understood well enough to count.
+    """
 
     id: str
     name: str | None

@@ -19,7 +19,6 @@ from qa_engine.service.people.masking import masked_call, sees_numbers
 from qa_engine.service.people.reached import seen_by, within_reach
 from qa_engine.service.reading.playback import media_type
 from qa_engine.service.reading.rows import (
-    AgentRow,
     CallDetail,
     CallPage,
     CallRow,
@@ -108,24 +107,24 @@ def get_call(app: App, call_id: str, *, who: Actor = MACHINE) -> CallDetail:
 
 def list_agents(
     app: App, *, day_from: date | None = None, day_to: date | None = None, who: Actor = MACHINE
-) -> tuple[AgentRow, ...]:
+) -> tuple[AgentSums, ...]:
     """Every agent that ``who`` may see with the sums of a period, both days included."""
     seen = seen_by(who, Right.SEE_REPORTS)
     with app.database.read() as session:
         found = lists.agent_sums(session, day_from=day_from, day_to=day_to, seen=seen)
-    return tuple(_agent_row(sums) for sums in found)
+    return tuple(found)
 
 
 def get_agent(
     app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None, who: Actor = MACHINE
-) -> AgentRow:
+) -> AgentSums:
     """One agent with the sums of a period. Raises NotFoundError."""
     seen = seen_by(who, Right.SEE_REPORTS)
     with app.database.read() as session:
         found = lists.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id, seen=seen)
     if not found:
         raise NotFoundError(f"no agent {agent_id}")
-    return _agent_row(found[0])
+    return found[0]
 
 
 def agent_names(app: App, *, who: Actor = MACHINE) -> tuple[tuple[str, str | None], ...]:
@@ -240,22 +239,6 @@ def _recording_info(recording: tables.Recording, *, masked: bool) -> RecordingIn
         seconds=recording.seconds,
         source_name=mask_private(recording.source_name) if masked else recording.source_name,
         media_type=media_type(recording.suffix),
-    )
-
-
-def _agent_row(sums: AgentSums) -> AgentRow:
-    return AgentRow(
-        id=sums.id,
-        name=sums.name,
-        team=sums.team,
-        known=sums.known,
-        calls=sums.calls,
-        scored=sums.scored,
-        mean_percent=sums.mean_percent,
-        vetoes=sums.vetoes,
-        suspected=sums.suspected,
-        faults=sums.faults,
-        last_day=sums.last_day,
     )
 
 

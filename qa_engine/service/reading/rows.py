@@ -147,22 +147,3 @@ class CallDetail:
     def notice(self) -> str | None:
         recognition = self.transcript.recognition if self.transcript else None
         return recognition.notice if recognition else None
-
-
-@dataclass(frozen=True, slots=True)
-class AgentRow:
-    """``known`` is False for an agent whose id came without a name or team. ``scored``
-    calls have a result; ``mean_percent`` is over those of them that were understood well enough to count.
-    """
-
-    id: str
-    name: str | None
-    team: str | None
-    known: bool
-    calls: int
-    scored: int
-    mean_percent: float | None
-    vetoes: int
-    suspected: int
-    faults: int
-    last_day: date | None

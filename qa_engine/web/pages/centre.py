@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from qa_engine.domain.people import Actor, Right
 from qa_engine.domain.review import AppealState
-from qa_engine.service import AgentRow, ledgers, list_agents, read_audit, recent_nights
+from qa_engine.service import AgentSums, ledgers, list_agents, read_audit, recent_nights
 from qa_engine.service.authoring.editions import editions
 from qa_engine.service.desk import list_appeals, queue, rules_page
 from qa_engine.web.deps import Engine, with_right
@@ -57,7 +57,7 @@ def centre(request: Request, engine: Engine, who: Head) -> Response:
     )
 
 
-def team_lines(agents: Sequence[AgentRow]) -> list[TeamLine]:
+def team_lines(agents: Sequence[AgentSums]) -> list[TeamLine]:
     """Agents summed by team, by name; agents without a team are left out."""
     found = []
     for team in sorted({one.team for one in agents if one.team}):
