@@ -203,6 +203,20 @@ def test_what_one_turn_holds_is_one_offence_where_the_rule_says_so(judge) -> Non
     assert len(result.evidence) == 4  # all of them are shown
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("我四十八小时内回复", "fail"),
+        ("我一百四十八小时内回复", "pass"),
+        ("不行一四八小时", "pass"),
+        ("工号8026", "fail"),
+        ("工号18026", "pass"),
+    ],
+)
+def test_a_number_inside_a_longer_one_is_not_said(judge, line: str, status: str) -> None:
+    assert str(judge("{operator: phrase, phrases: [四十八小时, '8026']}", f"坐席：{line}").status) == status
+
+
 def test_points_of_says_whose_hits_are_counted(judge) -> None:
     conditions = "a: {operator: phrase, phrases: [投诉], speaker: customer}\nc: {operator: phrase, phrases: [不行]}"
     lines = ["客户：投诉，投诉", "坐席：不行"]

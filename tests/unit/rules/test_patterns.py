@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa_engine.rules.looking.lexicon import Lexicon, Scanned
@@ -70,6 +70,7 @@ NOISE = st.text(st.sampled_from("您好不行，。！ 嗯八零二六一定请�
 
 
 @given(NOISE, st.sampled_from(PHRASES), NOISE)
+@example("", "不行", "一四八小时")
 def test_every_span_maps_back_to_characters_that_read_as_the_match(before: str, phrase: str, after: str) -> None:
     lexicon = Lexicon(Confusions())
     entries = [Entry(pattern, text, "") for text in PHRASES for pattern in compile_phrase(text, {})]
@@ -91,7 +92,8 @@ def test_every_span_maps_back_to_characters_that_read_as_the_match(before: str, 
         if not any(c.isdecimal() for c in wanted):
             assert said == without_sounds
         else:
-            assert [c for c in said if not c.isdecimal()] == [c for c in wanted if not c.isdecimal()]
+            # 「四八」 cut out of 「一四八小时」 is no number by itself; in the end it is no hit.
+            assert [c for c in said if not c.isnumeric()] == [c for c in wanted if not c.isnumeric()]
 
 
 @given(NOISE, st.sampled_from(PHRASES), NOISE)
