@@ -36,7 +36,8 @@ def prepare(fields: RegexFields, preparer: Preparer) -> Ready:
 
 
 def describe(fields: RegexFields) -> str:
-    return "说的话符合正则 " + "、".join(f"「{source}」" for source in fields.patterns)
+    """Without the patterns: who reads this is an inspector, and they stand in the evidence and in the YAML."""
+    return f"说的话属于所列的 {len(fields.patterns)} 种句式" if len(fields.patterns) > 1 else "说的话属于所列的句式"
 
 
 @operator("regex", title="正则", fields=RegexFields, prepare=prepare, describe=describe, evidence="words", spoken=True)
@@ -87,4 +88,4 @@ def _hit(scope: Scope, view: TurnView, over: str, span: tuple[int, int], pattern
         if not inside:
             return None
         place = inside[0], inside[-1] + 1
-    return scope.words(view, place, lambda text: f"{who}说「{text}」，符合「{pattern.source}」", pattern=pattern.source)
+    return scope.words(view, place, lambda text: f"{who}说「{text}」，属于所列的句式", pattern=pattern.source)
