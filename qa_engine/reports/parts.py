@@ -1,7 +1,6 @@
-"""Blocks that several reports over a period have: figures, tables of agents and rules, needs, pictures."""
+"""Blocks that several reports over a period have: figures, tables of agents and rules, needs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from qa_engine.domain import Evidence, RuleResult, Speaker, Status
 from qa_engine.reports.cards import WIDE_BOX
@@ -10,7 +9,6 @@ from qa_engine.reports.document import (
     Block,
     Card,
     Cell,
-    Chart,
     Column,
     Fact,
     Figure,
@@ -25,10 +23,9 @@ from qa_engine.reports.document import (
     Text,
 )
 from qa_engine.reports.facts import PeriodFacts, TrainingEffect
-from qa_engine.reports.numbers import ENOUGH, Verdict, control_chart, mean_estimate
+from qa_engine.reports.numbers import ENOUGH, Verdict, mean_estimate
 from qa_engine.reports.period import PackNotes, Tally, told
 from qa_engine.reports.period.lines import AgentLine, ItemLine, Need
-from qa_engine.reports.pictures import Bars, Control, HeatMap, Pareto, Spot, Trend
 from qa_engine.reports.statistics import InspectedCall
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent
 from qa_engine.text import mask_private
@@ -220,87 +217,6 @@ def item_table(items: Sequence[ItemLine], most: int | None = None) -> Table:
 def _severity(key: str) -> Piece:
     label = next((label for severity, label in SEVERITIES.items() if severity.value == key), key)
     return Piece(label, "tag fault" if key in ("veto", "major") else "tag")
-
-
-# -- pictures ---------------------------------------------------------------------------------------------------------
-
-
-def day_trend(tally: Tally, marks: Mapping[date, str]) -> Chart:
-    days = sorted(tally.days)
-    spots = tuple(_spot(f"{day:%m-%d}", tally.days[day].sums.n, tally, day) for day in days)
-    placed = tuple((days.index(day), words) for day, words in sorted(marks.items()) if day in tally.days)
-    return Chart("many-trend", Trend(spots, "%", placed, "按日平均得分率，竖条为大致范围"))
-
-
-def _spot(label: str, n: int, tally: Tally, day: date) -> Spot:
-    made = mean_estimate(tally.days[day].sums, lowest=0, highest=100)
-    return Spot(label, made.value or 0.0, made.low, made.high, f"{label}　{told.score_with(made)}")
-
-
-def fault_control(tally: Tally) -> tuple[list[Block], list[date]]:
-    """Points lost a call by day as a control chart, and the days out of the ordinary."""
-    days = sorted(tally.days)
-    points = control_chart([tally.days[day].sums for day in days], lowest=0, highest=100)
-    if not points:
-        return [Note("不足 8 天，不画控制图。", "soft small")], []
-    shown = tuple((f"{d:%m-%d}", p.value, p.low, p.high, p.out) for d, p in zip(days, points, strict=True))
-    out = [day for day, point in zip(days, points, strict=True) if point.out]
-    return [Chart("control", Control(shown, points[0].center, "%", "按日平均得分率控制图，虚线为平常范围"))], out
-
-
-def what_lies_behind(tally: Tally, day: date) -> str:
-    """The rules that were broken far more often on a day than on the others, in words."""
-    return jumps(tally, day) or "各项都略多，没有哪一项特别突出"
-
-
-def jumps(tally: Tally, day: date) -> str:
-    """The rules whose faults of a day lie beyond four deviations of Poisson's law for the other days."""
-    judged, everywhere = tally.day_judged[day], sum(tally.day_judged.values())
-    found = []
-    for rule, count in tally.day_faults[day].items():
-        whole = sum(faults[rule] for faults in tally.day_faults.values())
-        rest = (whole - count) / max(1, everywhere - judged)
-        expected = rest * judged
-        if count >= 3 and count - expected > 4 * (expected + 1) ** 0.5:
-            found.append((count - expected, tally.rules[rule].title, count, expected))
-    found.sort(key=lambda one: (-one[0], one[1]))
-    return "；".join(f"「{title}」{count} 通，平常约 {number(usual, 0)} 通" for _, title, count, usual in found[:3])
-
-
-def pareto(items: Sequence[ItemLine], most: int = 12) -> Chart:
-    parts = tuple((item.rule.title, item.points) for item in items[:most] if item.points > 0)
-    return Chart("pareto", Pareto(parts, " 分", "失分排列图", sum(item.points for item in items)))
-
-
-def hours(tally: Tally) -> Chart:
-    spots = []
-    for hour in sorted(tally.hours):
-        made = mean_estimate(tally.hours[hour].sums, lowest=0, highest=100)
-        spots.append(Spot(f"{hour}时", made.value or 0.0, made.low, made.high, f"{made.n} 通"))
-    return Chart("bars", Bars(tuple(spots), "%", "各时段平均得分率"))
-
-
-def heat_map(tally: Tally, lines: Sequence[AgentLine], most: int = 14) -> list[Block]:
-    """Points lost for 100 calls, agent by rule; the most costly rules."""
-    lost = tally.lost
-    order = sorted(range(len(tally.rules)), key=lambda n: (-float(lost[:, n].sum()), tally.rules[n].id))
-    columns = [n for n in order if lost[:, n].sum() > 0][:most]
-    members = {(m.agent_id, m.team): m for m in tally.members}
-    shown = [line for line in lines if line.counted]
-    cells = tuple(
-        tuple(
-            (value, number(value, 0) if value >= 0.5 else "")
-            for n in columns
-            for value in (100 * float(lost[members[line.agent_id, line.team].place, n]) / line.counted,)
-        )
-        for line in shown
-    )
-    ranked = sorted(cell[0] for line, cells_of in zip(shown, cells, strict=True) if not line.few for cell in cells_of)
-    most_shown = ranked[int(0.98 * (len(ranked) - 1))] if ranked else 1.0
-    names = tuple(f"{line.name or line.agent_id}{'*' if line.few else ''}" for line in shown)
-    picture = HeatMap(names, tuple(tally.rules[n].title for n in columns), cells, "坐席与扣分项热力图", most_shown)
-    note = f"格内为每 100 通扣多少分，颜色越深越多；带 * 的不足 {ENOUGH} 通，只作参考。"
-    return [Chart("heat", picture), Note(note, "faint small")]
 
 
 # -- training ---------------------------------------------------------------------------------------------------------

@@ -2,19 +2,11 @@
 
 from datetime import timedelta
 
+from qa_engine.reports.charts import fault_control, jumps, what_lies_behind
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import (
-    clip,
-    fault_control,
-    item_table,
-    jumps,
-    sign_off,
-    top_figures,
-    versions,
-    what_lies_behind,
-)
+from qa_engine.reports.parts import clip, item_table, sign_off, top_figures, versions
 from qa_engine.reports.period import told
 from qa_engine.reports.statistics import Period
 from qa_engine.reports.topics import new_topics, topics

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from qa_engine.reports.charts import day_trend, fault_control, heat_map, hours, pareto, what_lies_behind
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
@@ -10,20 +11,14 @@ from qa_engine.reports.parts import (
     SHOWN_NEEDS,
     agent_notes,
     agent_table,
-    day_trend,
     effect_table,
-    fault_control,
-    heat_map,
-    hours,
     item_table,
     need_cards,
     notes_of,
-    pareto,
     rule_changes,
     sign_off,
     top_figures,
     versions,
-    what_lies_behind,
 )
 from qa_engine.reports.period import told
 from qa_engine.reports.period.lines import team_sums

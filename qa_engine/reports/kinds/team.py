@@ -1,5 +1,6 @@
 """班组报告: one team over a month, agent by rule."""
 
+from qa_engine.reports.charts import day_trend, heat_map
 from qa_engine.reports.document import Document, Heading, Note
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
@@ -7,8 +8,6 @@ from qa_engine.reports.parts import (
     SHOWN_NEEDS,
     agent_notes,
     agent_table,
-    day_trend,
-    heat_map,
     item_table,
     need_cards,
     notes_of,
