@@ -20,6 +20,7 @@ SIZE = {"width": 1366, "height": 768}
 CALLS = (
     *((f"c-{n}", "8031", "doubts", f"2026-03-04T1{n}:25:00+08:00") for n in range(6)),
     ("c-faults", "8026", "faults", "2026-03-04T10:48:00+08:00"),
+    ("c-clips", "8026", "faults", "2026-03-05T10:48:00+08:00"),
 )
 
 
@@ -240,7 +241,7 @@ def test_everything_fits_one_screen_and_axe_finds_nothing(zhou: Desk, address: s
 
 def test_clips_are_decided_by_one_key_each(zhou: Desk, complaints: list[str]) -> None:
     page = zhou.page
-    page.goto("/clips?rule=forbidden.refusal")
+    page.goto("/clips?rule=forbidden.refusal&from=2026-03-05&to=2026-03-05")
     expect(page.locator(".clip:visible")).to_have_count(1)
     expect(page.locator(".clip:visible .big")).to_contain_text("不")
     zhou.press("y")
