@@ -59,14 +59,14 @@ def clip_batch(
     day_to: date | None = None,
     limit: int = AT_ONCE,
 ) -> ClipBatch:
-    """Faults of a rule that nobody decided, the newest first. Raises NotAllowed."""
+    """Faults of a rule that nobody decided, the newest first, and how all verdicts on it stand. Raises NotAllowed."""
     require(who, Right.REVIEW)
     teams = None if reach(who, Right.REVIEW) is Reach.ALL else who.teams
     wanted = review_queue.WaitingFilter(who.id, day_from, day_to, team, rule_id, teams=teams)
     with app.database.read() as session:
         found = review_queue.undecided_faults(session, wanted, limit=limit)
         clips = [clip for call in found for clip in _clips(call, rule_id)]
-        verdicts = reviews.rule_verdicts(session, day_from=day_from, day_to=day_to, team=team, rule_id=rule_id)
+        verdicts = reviews.rule_verdicts(session, rule_id=rule_id)
         waiting = review_queue.undecided_count(session, wanted)
     return ClipBatch(tuple(clips[:limit]), verdicts.get(rule_id, RuleVerdicts(rule_id)), waiting)
 
