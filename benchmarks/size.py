@@ -3,6 +3,7 @@
     python -m benchmarks.size                                          # 200,000 calls, SQLite in a temporary folder
     python -m benchmarks.size --calls 20000
     python -m benchmarks.size --database-url postgresql+psycopg://…    # an empty database, which is filled
+    python -m benchmarks.size --home DIR                               # kept; filled the first time, then only measured
 
 The calls are rows made here: 31 days, 400 agents in 20 teams, the bodies of a real transcript of a minute and of its
 real result, compressed as they are stored; each has its head, totals are those that `qa_engine.store.heads` makes. What
@@ -213,19 +214,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--calls", type=int, default=200_000)
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--database-url", default=None)
+    parser.add_argument("--home", type=Path, default=None, help="a folder to keep; without it a temporary one")
     parser.add_argument("--plans", action="store_true", help="the plan of the slowest statement of each")
     options = parser.parse_args(arguments)
     print(f"Python {platform.python_version()} on {platform.machine()}")
     with tempfile.TemporaryDirectory() as folder:
-        given = {"home": Path(folder) / "home", "log_level": "ERROR"}
+        home = options.home or Path(folder) / "home"
+        given = {"home": home, "log_level": "ERROR"}
         if options.database_url:
             given["database_url"] = options.database_url
         settings = load_settings(**given)
         set_up_logs(settings)
         with open_app(settings, bell=MemoryBell(), transcriber=ScriptedTranscriber()) as app:
-            begin = time.perf_counter()
-            fill(app, options.calls)
-            print(f"filled in {time.perf_counter() - begin:.0f} s")
+            with app.database.read() as session:
+                empty = session.scalar(select(tables.Call.id).limit(1)) is None
+            if empty:
+                begin = time.perf_counter()
+                fill(app, options.calls)
+                print(f"filled in {time.perf_counter() - begin:.0f} s", flush=True)
             (inbox := Path(folder) / "inbox").mkdir()
             run(app, options.calls, options.times, inbox, plans=options.plans)
             sizes(app, options.calls)

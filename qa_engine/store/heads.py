@@ -206,11 +206,14 @@ def _add_rules(session: Session, old: Iterable[Mapping[str, Any]], new: Iterable
         select(fault.result_id, fault.rule_id, fault.title)
         .where(fault.result_id.in_(results))
         .order_by(fault.result_id, fault.position)
-    ).all()
+    )
+    broken: dict[int, dict[str, str]] = {}
+    for row in found:
+        broken.setdefault(row.result_id, {})[row.rule_id] = row.title
     sums: dict[Key, Sums] = {}
     titles: dict[Key, dict[str, str]] = {}
     for (result_id, day), number in places.items():
-        for rule_id, title in {row.rule_id: row.title for row in found if row.result_id == result_id}.items():
+        for rule_id, title in broken.get(result_id, {}).items():
             key = (day, rule_id)
             sums.setdefault(key, Counter())["calls"] += number["calls"]
             titles[key] = {"title": title}

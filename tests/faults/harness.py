@@ -3,8 +3,9 @@
     python -m tests.faults.harness --rounds 1000 --seed 7              # SQLite and files
     python -m tests.faults.harness --rounds 1000 --seed 7 --servers    # PostgreSQL and Redis
 
-A round hands recordings in and strikes once. Every few rounds all work must settle, and every recording that was ever
-handed in is looked for: one call, one transcript, one result, in the state that it must be in.
+What strikes is in `strikes`. Where root runs it, the data lie on a disk of their own (a tmpfs), which is really filled
+up. A round hands recordings in and strikes once. Every few rounds all work must settle, and every recording that was
+ever handed in is looked for: one call, one transcript, one result, in the state that it must be in.
 """
 
 import argparse
@@ -17,24 +18,36 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from qa_engine.domain import CallState
-from qa_engine.service import App, FixedClock, FixedJudge, ScriptedTranscriber, ingest_paths, ledgers, open_app, sweep
+from qa_engine.domain.night import NightState
+from qa_engine.domain.people import MACHINE
+from qa_engine.service import (
+    App,
+    FixedJudge,
+    ScriptedTranscriber,
+    day_ledger,
+    ledgers,
+    night_progress,
+    night_tick,
+    open_app,
+)
 from qa_engine.settings import load_settings
 from qa_engine.store import tables
-from tests.faults.servers import Redis, postgres_server
+from tests.faults.servers import Postgres, Redis
+from tests.faults.strikes import FAULTS, WORKER, Fault
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKER = Path(__file__).with_name("harness_worker.py")
 SETTLE_EVERY = 5
 SETTLE_SECONDS = 120.0
+DISK = "96m"
 EXPECTED = {"call": CallState.CLEAN, "poison": CallState.QUARANTINED, "hang": CallState.QUARANTINED}
 
 
@@ -50,6 +63,9 @@ class Harness:
     draw: random.Random
     settings: Mapping[str, str]
     redis: Redis | None = None
+    postgres: Postgres | None = None
+    own_disk: bool = False
+    nights: list[str] = field(default_factory=list)
     handed_in: dict[str, str] = field(default_factory=dict)  # call id → what it is
     struck: Counter[str] = field(default_factory=Counter)
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
@@ -83,11 +99,12 @@ class Harness:
                 )
             )
 
-    def write(self, kind: str = "call", number: int = 3) -> list[Path]:
+    def write(self, kind: str = "call", number: int = 3, *, folder: str = "") -> list[Path]:
+        (self.inbox / folder).mkdir(exist_ok=True)
         paths = []
         for _ in range(number):
             name = f"{kind}-{len(self.handed_in):05}"
-            path = self.inbox / f"{name}.wav"
+            path = self.inbox / folder / f"{name}.wav"
             path.write_text(f"{kind} {name}")
             self.handed_in[name] = kind
             paths.append(path)
@@ -100,6 +117,29 @@ class Harness:
             return []
         return [int(pid) for pid in text_.split()]
 
+    def fill_up(self) -> None:
+        with (Path(self.settings["home"]) / "filler").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    def make_room(self) -> None:
+        (Path(self.settings["home"]) / "filler").unlink()
+
+    @contextmanager
+    def read_only(self, folder: Path) -> Iterator[None]:
+        """Root may write where permissions forbid it, so for root the folder is mounted anew."""
+        if os.geteuid() != 0:
+            folder.chmod(0o500)
+            yield
+            folder.chmod(0o700)
+        elif self.own_disk:
+            subprocess.run(["mount", "--bind", folder, folder], check=True)
+            subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+            yield
+            subprocess.run(["umount", "-l", folder], check=True)
+        else:  # root without the right to mount: nothing forbids it anything
+            yield
+
     def close(self) -> None:
         for worker in self.workers:
             if worker.poll() is None:
@@ -107,127 +147,6 @@ class Harness:
                 worker.wait(10)
         self.log.close()
         self.app.close()
-
-
-Fault = Callable[[Harness], None]
-
-
-def _kill(pid: int, number: int = signal.SIGKILL) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
-
-
-def kill_children(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write())
-    time.sleep(harness.draw.random() * 0.3)
-    for worker in harness.workers:
-        for pid in harness.children(worker):
-            _kill(pid)
-
-
-def kill_parent(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write())
-    time.sleep(harness.draw.random() * 0.3)
-    harness.workers[0].kill()
-    harness.workers[0].wait(10)
-
-
-def end_group(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write())
-    time.sleep(harness.draw.random() * 0.3)
-    number = harness.draw.choice([signal.SIGKILL, signal.SIGTERM])
-    if harness.workers[0].poll() is None:
-        os.killpg(harness.workers[0].pid, number)
-    harness.workers[0].wait(30)
-
-
-def kill_ingest(harness: Harness) -> None:
-    """Killed anywhere on its way, and done again."""
-    paths = harness.write(number=6)
-    command = [sys.executable, str(WORKER), *map(str, paths)]
-    process = subprocess.Popen(command, env=harness.environment, stdout=harness.log, stderr=harness.log)
-    time.sleep(harness.draw.uniform(0.3, 2.0))
-    process.kill()
-    process.wait()
-    ingest_paths(harness.app, paths)
-
-
-def flush_broker(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write())
-    if harness.redis is not None:
-        harness.redis.flush()
-        return
-    for path in (Path(harness.settings["home"]) / "queue").glob("*.msg"):
-        path.unlink(missing_ok=True)
-
-
-def broker_away(harness: Harness) -> None:
-    """Away while calls come in and are worked on."""
-    if harness.redis is None:
-        queue = Path(harness.settings["home"]) / "queue"
-        away = queue.with_name("queue.away")
-        queue.rename(away)
-        ingest_paths(harness.app, harness.write())
-        shutil.rmtree(queue, ignore_errors=True)  # a worker that was started meanwhile made a new one
-        away.rename(queue)
-        return
-    harness.redis.kill()
-    ingest_paths(harness.app, harness.write())
-    time.sleep(harness.draw.uniform(0.1, 2.0))
-    harness.redis.start()
-
-
-def cut_connections(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write())
-    if not harness.app.database.embedded:
-        time.sleep(harness.draw.random() * 0.2)
-        with harness.app.database.engine.connect() as connection:
-            connection.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid()")
-            )
-
-
-def full_disk(harness: Harness) -> None:
-    room = harness.root / "full"
-    room.touch()
-    ingest_paths(harness.app, harness.write())
-    time.sleep(0.3)
-    room.unlink()
-    with harness.app.database.write() as session:  # what a minute would do
-        session.execute(text("DELETE FROM pauses"))
-        session.execute(text("UPDATE jobs SET not_before = NULL WHERE state = 'queued'"))
-
-
-def poison(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write("poison", 1) + harness.write())
-
-
-def hang(harness: Harness) -> None:
-    ingest_paths(harness.app, harness.write("hang", 1) + harness.write())
-
-
-def two_schedulers(harness: Harness) -> None:
-    harness.keep_working(2)
-    ingest_paths(harness.app, harness.write())
-    for _ in range(3):
-        sweep(harness.app, patience_seconds=0)
-
-
-def wrong_clock(harness: Harness) -> None:
-    """Ingest by a clock that is ahead, or an hour back, and the rings are lost."""
-    hours = harness.draw.choice([-1, 2])
-    clock = FixedClock(harness.app.clock.now() + timedelta(hours=hours))
-    with harness.open(clock=clock) as app:
-        ingest_paths(app, harness.write())
-    flush_broker(harness)
-
-
-FAULTS: Sequence[Fault] = (
-    kill_children, kill_parent, end_group, kill_ingest, flush_broker, broker_away, cut_connections, full_disk, poison,
-    hang, two_schedulers, wrong_clock,
-)  # fmt: skip
 
 
 def settle(harness: Harness) -> None:
@@ -239,12 +158,19 @@ def settle(harness: Harness) -> None:
             found = session.execute(select(tables.Call.call_id, tables.Call.state))
             states = {call_id: state for call_id, state in found}  # noqa: C416  # rows are no pairs for mypy
         open_ = [name for name in harness.handed_in if not CallState(states.get(name, "received")).settled]
-        if not open_:
+        if not open_ and nights_are_over(harness):
             break
         if time.monotonic() > deadline:
             raise Lost(f"not settled in {SETTLE_SECONDS:.0f} s: {open_[:5]} ({len(open_)}); {told(harness)}")
         time.sleep(0.1)
     held(harness, states)
+
+
+def nights_are_over(harness: Harness) -> bool:
+    """As the schedule sees it."""
+    night_tick(harness.app)
+    days = [date.fromisoformat(day) for day in harness.nights]
+    return all(night_progress(harness.app, day, who=MACHINE).state is NightState.DONE for day in days)
 
 
 def told(harness: Harness) -> str:
@@ -275,6 +201,10 @@ def held(harness: Harness, states: Mapping[str, str]) -> None:
                 raise Lost(f"{table.__tablename__}: {found} for {number}")
     if not all(day.balanced for day in ledgers(harness.app)):
         raise Lost("a ledger does not balance")
+    for night in harness.nights:
+        ledger = day_ledger(harness.app, date.fromisoformat(night), who=MACHINE)
+        if not ledger.now.complete or not ledger.drawn or ledger.drawn[-1].ledger != ledger.now:
+            raise Lost(f"the ledger of {night} is not drawn as it is: {ledger.now}, {ledger.drawn}")
     if sum(day.received for day in ledgers(harness.app)) != len(states):
         raise Lost("the totals are not those of the calls")
 
@@ -290,13 +220,15 @@ def run(rounds: int, seed: int, *, servers: bool = False, faults: Sequence[Fault
             "work_limit_factor": "0.005",  # 30 s of sound: 2 s
             "log_level": "WARNING",
         }
-        redis = None
+        own_disk = _mounted(Path(settings["home"]), stack)
+        redis = postgres = None
         if servers:
             redis = Redis(root)
             redis.start()
             stack.callback(redis.kill)
-            settings |= {"broker_url": redis.url, "database_url": stack.enter_context(postgres_server())}
-        harness = Harness(root, random.Random(seed), settings, redis)
+            postgres = stack.enter_context(Postgres.made())
+            settings |= {"broker_url": redis.url, "database_url": postgres.url}
+        harness = Harness(root, random.Random(seed), settings, redis, postgres, own_disk)
         stack.callback(harness.close)
         harness.keep_working()
         for number in range(rounds):
@@ -312,6 +244,16 @@ def run(rounds: int, seed: int, *, servers: bool = False, faults: Sequence[Fault
                 raise Lost(f"round {number}, seed {seed}, {fault.__name__}: {error}") from error
             harness.rounds = number + 1
         return harness.struck
+
+
+def _mounted(home: Path, stack: ExitStack) -> bool:
+    """Whether the folder of the data is a small disk of its own now. Needs root and the right to mount."""
+    home.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0700", "tmpfs", str(home)]
+    if os.geteuid() != 0 or subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        return False
+    stack.callback(subprocess.run, ["umount", "-l", str(home)], check=True)
+    return True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """A real worker whose recogniser does what the recording says: is heard, kills its process, hangs, or finds no room.
 
-Run as a program; settings come from the environment. With names of files it takes those in instead. ``ROOM_FILE``:
+Run as a program; settings come from the environment. With names of files it takes those in instead; with ``nightly``
+and its arguments it is that command. ``ROOM_FILE``:
 while it lies there, the disk is full.
 """
 
@@ -39,6 +40,13 @@ def main() -> int:
     def make() -> App:
         return open_app(settings, transcriber=Obedient(), judge=FixedJudge())
 
+    if sys.argv[1:2] == ["nightly"]:
+        from qa_engine.cli import main as command
+        from qa_engine.cli import nightly
+
+        nightly.open_app = lambda _: make()  # type: ignore[assignment]
+        command()
+        return 0
     if sys.argv[1:]:
         with make() as app:
             ingest_paths(app, [Path(name) for name in sys.argv[1:]])

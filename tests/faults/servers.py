@@ -95,42 +95,62 @@ class Redis:
             connection.recv(16)
 
 
+class Postgres:
+    """A PostgreSQL that can be stopped and started again on the same port. It refuses root, so root hands it to its
+    own user."""
+
+    def __init__(self, data: Path, server: str, user: list[str]) -> None:
+        self.port = free_port()
+        options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"]
+        self._command = [*user, server, "-D", str(data), "-p", str(self.port), *options]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @contextmanager
+    def made(cls) -> "Iterator[Postgres]":
+        """An empty one that runs."""
+        places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+        initdb, server = need("initdb", *places), need("postgres", *places)
+        # not below pytest's folder: that one is closed to other users
+        data = Path(tempfile.mkdtemp(prefix="qa-postgres-"))
+        user: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(data, "postgres", "postgres")
+            user = [need("setpriv"), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        try:
+            subprocess.run(
+                [*user, initdb, "-D", data, "-U", "qa", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+                cwd="/",
+            )
+            one = cls(data, server, user)
+            one.start()
+            try:
+                yield one
+            finally:
+                one.stop()
+        finally:
+            shutil.rmtree(data)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://qa@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        wait_for_port(self.port, self._process)
+        wait_for_answer(self.port)
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """SIGINT does not wait for clients; SIGQUIT is a crash."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(30)
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """The address of an empty PostgreSQL database. PostgreSQL refuses root, so root hands it to its own user."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    initdb, server = need("initdb", *places), need("postgres", *places)
-    # not below pytest's folder: that one is closed to other users
-    data = Path(tempfile.mkdtemp(prefix="qa-postgres-"))
-    user: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres", "postgres")
-        user = [need("setpriv"), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    try:
-        yield from _run_postgres(initdb, server, data, user)
-    finally:
-        shutil.rmtree(data)
-
-
-def _run_postgres(initdb: str, server: str, data: Path, user: list[str]) -> Iterator[str]:
-    port = free_port()
-    subprocess.run(
-        [*user, initdb, "-D", data, "-U", "qa", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd="/",
-    )
-    options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"]
-    process = subprocess.Popen(
-        [*user, server, "-D", data, "-p", str(port), *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )
-    try:
-        wait_for_port(port, process)
-        wait_for_answer(port)
-        yield f"postgresql+psycopg://qa@127.0.0.1:{port}/postgres"
-    finally:
-        process.send_signal(signal.SIGINT)  # does not wait for clients
-        process.wait(30)
+    """The address of an empty PostgreSQL database."""
+    with Postgres.made() as one:
+        yield one.url
