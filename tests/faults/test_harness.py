@@ -2,20 +2,20 @@
 
 import pytest
 
-from tests.faults import harness
+from tests.faults import harness, strikes
 
 pytestmark = pytest.mark.slow
 
 
 def test_every_fault_once_over_files() -> None:
-    struck = harness.run(len(harness.FAULTS), seed=1)
-    assert sum(struck.values()) == len(harness.FAULTS)
+    struck = harness.run(len(strikes.FAULTS), seed=1)
+    assert sum(struck.values()) == len(strikes.FAULTS)
 
 
 @pytest.mark.redis
 @pytest.mark.postgres
 def test_what_servers_add() -> None:
-    faults = [harness.broker_away, harness.cut_connections, harness.kill_children, harness.wrong_clock]
+    faults = [strikes.broker_away, strikes.database_away, strikes.kill_children, strikes.clock_ahead]
     struck = harness.run(4, seed=2, servers=True, faults=faults)
     assert sum(struck.values()) == 4
 
