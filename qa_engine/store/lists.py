@@ -34,7 +34,7 @@ class Seen:
 class CallFilter:
     """What a list of calls is narrowed to; None: not narrowed. Both days are included.
 
-    ``text`` is a part of the call id, the agent's id or name. ``percent_min`` and ``percent_max`` bound
+    ``text`` is a part of the call id, the agent's id or present name. ``percent_min`` and ``percent_max`` bound
     100·total/possible; a call without a score is in no such range. ``seen`` is what whoever asks may see at all.
     """
 
@@ -180,6 +180,11 @@ def count(session: Session, wanted: CallFilter) -> tuple[int, bool]:
             if value is not None:
                 conditions.append(column == value)
         return int(session.scalar(select(func.coalesce(func.sum(total.calls), 0)).where(*conditions)) or 0), False
+    if wanted.rule_id is not None and replace(wanted, day_from=None, day_to=None, rule_id=None) == CallFilter():
+        of_rule = tables.RuleDay
+        days = _between(of_rule.day, wanted.day_from, wanted.day_to)
+        broken = select(func.coalesce(func.sum(of_rule.calls), 0)).where(of_rule.rule_id == wanted.rule_id, *days)
+        return int(session.scalar(broken) or 0), False
     some = select(_head.call_pk).where(*_conditions(wanted)).limit(MOST_COUNTED + 1).subquery()
     number = session.scalar(select(func.count()).select_from(some)) or 0
     return min(number, MOST_COUNTED), number > MOST_COUNTED
@@ -395,9 +400,19 @@ def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         fault = tables.Fault
         conditions.append(_head.result_id.in_(select(fault.result_id).where(fault.rule_id == wanted.rule_id)))
     if wanted.text:
-        looked = (_head.call_id, _head.agent_id, _head.agent_name)
-        conditions.append(or_(*(column.contains(wanted.text, autoescape=True) for column in looked)))
+        conditions.append(_has_text(wanted.text))
     return conditions
+
+
+def _has_text(wanted: str) -> ColumnElement[bool]:
+    """Looked for in the narrow index of ids and among the agents: in the order of a list it would be looked for in
+    every head, one by one and far apart."""
+    call, agent = tables.Call, tables.Agent
+    calls = select(call.id).where(call.call_id.contains(wanted, autoescape=True))
+    agents_ = select(agent.id).where(
+        or_(*(column.contains(wanted, autoescape=True) for column in (agent.id, agent.name)))
+    )
+    return or_(_head.call_pk.in_(calls), _head.agent_id.in_(agents_))
 
 
 def _seen(seen: Seen, agent_id: Any, team: Any) -> ColumnElement[bool]:
