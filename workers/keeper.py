@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from qa_engine import start_workers
 from qa_engine.errors import BrokerError, QaError
-from qa_engine.service import Watch, night_tick, open_app, sweep
+from qa_engine.service import Watch, open_app, sweep
 from qa_engine.settings import Settings
+from workers.schedule import tick_for_ever
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,8 @@ log = structlog.get_logger(__name__)
 def keep(settings: Settings, *, worker: int, every_seconds: float, patience_seconds: float) -> None:
     """Sweep and watch until this process ends, which it does with the worker. A fault of the machine ends nothing."""
     if settings.broker_url is None:  # else the schedule is a process of its own (qa-engine schedule)
-        threading.Thread(target=_tick, args=(settings,), name="schedule", daemon=True).start()
+        # in its own thread: sending mail may take a while
+        threading.Thread(target=tick_for_ever, args=(settings,), name="schedule", daemon=True).start()
     with open_app(settings) as app:
         watch: Watch | None = None
         while True:
@@ -34,17 +36,6 @@ def keep(settings: Settings, *, worker: int, every_seconds: float, patience_seco
             except (QaError, SQLAlchemyError, BrokerError, OSError) as error:
                 log.warning("not_swept", error=str(error)[:300])
             time.sleep(every_seconds)
-
-
-def _tick(settings: Settings) -> None:
-    """Tick as the schedule does, on a machine that has it all. In its own thread: sending mail may take a while."""
-    with open_app(settings) as app:
-        while True:
-            try:
-                night_tick(app)
-            except (QaError, SQLAlchemyError, OSError) as error:
-                log.warning("no_night_tick", error=str(error)[:300])
-            time.sleep(settings.tick_seconds)
 
 
 class Keeper:

@@ -1,43 +1,55 @@
-"""The schedule: Celery beat that sends one tick, again and again. What a tick does is decided by the database.
+"""The schedule: Celery beat whose every beat is a tick. What a tick does is decided by the database.
 
-So two schedules, one that was killed, and a clock that jumps do no harm. Its own schedule is kept in memory: there is
-nothing in it that has to be remembered.
+So two schedules, and one that was killed, do no harm. The tick is done here and not sent to a worker: there it would
+wait behind the recordings of a whole day that are taken in. Between two beats time is measured by a clock that nobody
+sets: Celery's own scheduler keeps the time of day of its next task, and after a clock went back an hour it would sleep
+for an hour.
 """
 
+import time
 from typing import Any
 
 import structlog
-from celery import Celery
 from celery.beat import Scheduler, Service
+from sqlalchemy.exc import SQLAlchemyError
 
+from qa_engine.errors import QaError
 from qa_engine.logs import set_up_logs
-from qa_engine.service.adapters.celery_bell import NIGHT_TASK, make_celery
+from qa_engine.service import App, night_tick, open_app
+from qa_engine.service.adapters.celery_bell import make_celery
 from qa_engine.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TICK_QUEUE = "night"
+
+def tick(app: App) -> None:
+    """One tick; a fault of the machine is told and ends nothing."""
+    try:
+        night_tick(app)
+    except (QaError, SQLAlchemyError, OSError) as error:
+        log.warning("no_night_tick", error=str(error)[:300])
 
 
-def scheduled(settings: Settings) -> Celery:
-    """The Celery application with the tick in its schedule. A tick nobody took before the next one is dropped."""
-    celery, every = make_celery(settings), settings.tick_seconds
-    celery.conf.beat_schedule = {
-        "night": {
-            "task": NIGHT_TASK,
-            "schedule": every,
-            "options": {"queue": TICK_QUEUE, "expires": every, "retry": False},
-        }
-    }
-    celery.conf.beat_max_loop_interval = every
-    return celery
+def tick_for_ever(settings: Settings) -> None:
+    """What the keeper of a worker does where one machine has it all."""
+    with open_app(settings) as app:
+        while True:
+            tick(app)
+            time.sleep(settings.tick_seconds)
 
 
 def run_schedule(settings: Settings) -> int:
     """Tick until stopped; the exit code."""
     set_up_logs(settings)
     log.info("schedule_starting", every_seconds=settings.tick_seconds)
-    celery = scheduled(settings)
-    beat: Any = Service(celery, max_interval=settings.tick_seconds, scheduler_cls=Scheduler, remote_control=False)
-    beat.start()
+    with open_app(settings) as app:
+
+        class Ticking(Scheduler):  # type: ignore[misc]
+            def tick(self, **_: object) -> float:
+                tick(app)
+                return settings.tick_seconds
+
+        celery = make_celery(settings)
+        beat: Any = Service(celery, settings.tick_seconds, scheduler_cls=Ticking, remote_control=False)
+        beat.start()
     return 0

@@ -6,8 +6,8 @@ from typing import Any
 
 from celery import Celery
 
-from qa_engine.service import App, night_tick, run_jobs
-from qa_engine.service.adapters.celery_bell import JOB_TASK, NIGHT_TASK, TICK_TASK
+from qa_engine.service import App, run_jobs
+from qa_engine.service.adapters.celery_bell import JOB_TASK, TICK_TASK
 
 AppFactory = Callable[[], App]
 
@@ -39,10 +39,6 @@ def add_tasks(celery: Celery, process_app: ProcessApp) -> None:
     @task(name=JOB_TASK)  # type: ignore[untyped-decorator]
     def job(*job_ids: int) -> None:
         run_jobs(process_app.get(), job_ids)
-
-    @task(name=NIGHT_TASK)  # type: ignore[untyped-decorator]
-    def night() -> None:
-        night_tick(process_app.get())
 
     @task(name=TICK_TASK)  # type: ignore[untyped-decorator]
     def tick() -> None:

@@ -58,9 +58,17 @@ class Ticker:
             if self._sent_in_vain >= self._most:
                 log.critical("worker_deaf", ticks=self._sent_in_vain)
                 self._end(DEAF)
-            try:
-                send(self._celery, TICK_TASK, [], queue=self.queue, expires=self._every * self._most)
-                self._sent_in_vain += 1
-            except BrokerError as error:
-                self._sent_in_vain = 0
-                log.warning("no_tick", error=str(error))
+            self._send()
+
+    def _send(self) -> None:
+        try:
+            send(self._celery, TICK_TASK, [], queue=self.queue, expires=self._every * self._most)
+        except BrokerError as error:
+            self._sent_in_vain = 0
+            log.warning("no_tick", error=str(error))
+            return
+        except Exception as error:  # noqa: BLE001
+            # kombu may trip over a connection that the consumer has closed meanwhile. Without this thread nobody would
+            # see that the worker is deaf, so such a tick is one in vain.
+            log.warning("no_tick", error=f"{type(error).__name__}: {error}")
+        self._sent_in_vain += 1

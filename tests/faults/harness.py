@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from qa_engine.domain import CallState
 from qa_engine.domain.night import NightState
@@ -161,7 +161,7 @@ def settle(harness: Harness) -> None:
         if not open_ and nights_are_over(harness):
             break
         if time.monotonic() > deadline:
-            raise Lost(f"not settled in {SETTLE_SECONDS:.0f} s: {open_[:5]} ({len(open_)}); {told(harness)}")
+            raise Lost(f"not settled in {SETTLE_SECONDS:.0f} s: {open_[:5]} ({len(open_)}); {told(harness, open_)}")
         time.sleep(0.1)
     held(harness, states)
 
@@ -173,18 +173,21 @@ def nights_are_over(harness: Harness) -> bool:
     return all(night_progress(harness.app, day, who=MACHINE).state is NightState.DONE for day in days)
 
 
-def told(harness: Harness) -> str:
-    """What stands still: open jobs, pauses, workers and their children."""
+def told(harness: Harness, names: Sequence[str]) -> str:
+    """What stands still: calls with their jobs, pauses, workers and their children."""
     with harness.app.database.read() as session:
-        open_ = session.scalars(select(tables.Job).where(tables.Job.state.in_(["queued", "running"]))).all()
+        call, job = tables.Call, tables.Job
+        found = session.execute(select(call.call_id, call.state, call.reason).where(call.call_id.in_(names)).limit(8))
+        calls = [tuple(row) for row in found]
         rows = [
-            (job.subject, job.stage, job.state, job.attempts, job.losses, job.worker, str(job.rung_at), job.last_error)
-            for job in open_
-            if job.stage != "report"
+            (one.subject, one.stage, one.state, one.attempts, one.losses, one.worker, str(one.rung_at), one.last_error)
+            for one in session.scalars(
+                select(job).where(or_(job.subject.in_(names[:8]), job.call_pk.is_(None)), job.stage != "report")
+            )
         ]
         pauses = [(row.why, str(row.since), str(row.until)) for row in session.scalars(select(tables.Pause))]
     workers = {worker.pid: (worker.poll(), harness.children(worker)) for worker in harness.workers}
-    return f"now {harness.app.clock.now()}, workers {workers}, pauses {pauses}, jobs {rows[:8]}"
+    return f"now {harness.app.clock.now()}, workers {workers}, pauses {pauses}, calls {calls}, jobs {rows}"
 
 
 def held(harness: Harness, states: Mapping[str, str]) -> None:

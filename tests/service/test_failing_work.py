@@ -212,6 +212,8 @@ def test_a_lease_keeps_others_out_until_it_runs_out(
     clock.advance(20)
     assert status(app).queues[0].queue == "asr"
     assert sum(queue.stalled for queue in status(app).queues) == 1
+    assert sweep(other).expired == 0, "whoever holds it runs on this machine: it may be only late"
+    clock.advance(60)
     assert sweep(other).expired == 1
     second = lease_room.claim(other, only_job(app))
     assert second is not None
@@ -232,7 +234,7 @@ def test_a_worker_that_lost_its_lease_leaves_nothing_behind(
 
     class Slow(ScriptedTranscriber):
         def transcribe(self, *args: object, **kwargs: object) -> Transcript:
-            clock.advance(100)
+            clock.advance(130)
             assert sweep(app).expired == 1
             assert lease_room.claim(app, job_id) is not None
             return super().transcribe(*args, **kwargs)  # type: ignore[arg-type]
@@ -249,7 +251,7 @@ def test_a_worker_lost_again_and_again_means_quarantine(
     ingest(app, "polite")
     for _ in range(3):
         assert lease_room.claim(app, only_job(app)) is not None
-        clock.advance(100)
+        clock.advance(130)
         report = sweep(app)
     assert (report.expired, report.quarantined) == (1, 1)
     row = get_call(app, "c-1").row
@@ -360,6 +362,27 @@ def test_work_is_ended_when_it_has_passed_its_limit_and_not_before(
     assert killed == [os.getpid()] * 3
     assert get_call(app, "c-1").row.reason == "limit_passed"
     assert watch.look() == 0
+
+
+def test_work_whose_lease_ran_out_is_ended_so_that_its_process_is_free(
+    app: App, ingest: Callable[[App, str], None], clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long recording at which the recogniser stands still: its limit is hours away, its lease was over long ago."""
+    ingest(app, "polite")
+    killed: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _: killed.append(pid))
+    watch = Watch(app, os.getppid(), clock=lambda: 0.0)
+    lease = lease_room.claim(app, only_job(app))
+    assert lease is not None
+    clock.advance(60 + 30)
+    assert watch.look() == 0
+    assert lease_room.renew(app, lease), "it was only late"
+    clock.advance(60 + 31)
+    assert watch.look() == 1
+    assert killed == [os.getpid()]
+    job = get_call(app, "c-1").jobs[0]
+    assert (job.state, job.attempts, job.losses) == (JobState.QUEUED, 1, 0)
+    assert "stood still" in (job.last_error or "")
 
 
 def test_only_whole_numbers_of_jobs_are_counted(app: App, ingest: Callable[[App, str], None]) -> None:

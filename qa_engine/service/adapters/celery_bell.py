@@ -20,7 +20,6 @@ from qa_engine.service.jobs.kinds import queues
 from qa_engine.settings import Settings
 
 JOB_TASK = "qa.job"
-NIGHT_TASK = "qa.night"
 TICK_TASK = "qa.tick"
 REDELIVERY_SECONDS = 3600
 """Redis: a message that a worker took and did not begin with for so long is given to another. Jobs are claimed, so

@@ -135,6 +135,12 @@ def surely_dead(worker: str | None) -> bool:
     return found is not None and _is_gone(*found[0])
 
 
+def surely_alive(worker: str | None) -> bool:
+    """True when the named process runs on this machine. In doubt False."""
+    found = _processes(worker)
+    return found is not None and not _is_gone(*found[0])
+
+
 def went_with_its_worker(worker: str | None) -> bool:
     """True when not only the named process is gone but the worker that it was a child of: nothing that one recording
     does. In doubt False."""

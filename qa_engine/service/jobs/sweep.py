@@ -13,7 +13,7 @@ from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import TRANSCRIBE, enqueue, job_kinds, queues, urgent_queues
-from qa_engine.service.jobs.leases import surely_dead, went_with_its_worker
+from qa_engine.service.jobs.leases import surely_alive, surely_dead, went_with_its_worker
 from qa_engine.service.jobs.quarantine import WORKER_LOST, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
@@ -95,13 +95,16 @@ def _again(app: App, session: Session, call: tables.Call) -> list[Ring]:
 def _take_back(app: App) -> tuple[int, int]:
     """Queue jobs whose holder is lost, or fail them for good when too many were: (found, failed for good)."""
     now = app.clock.now()
-    beyond = now + timedelta(seconds=2 * app.settings.lease_seconds)  # a lease of a clock that was wrong
+    lease = timedelta(seconds=app.settings.lease_seconds)
+    beyond = now + 2 * lease  # a lease of a clock that was wrong
     found = spent = 0
     with app.database.write() as session:
         running = jobs.running(session)
         at_hand = Counter(job.worker for job in running)
         for job in running:
-            lapsed = job.lease_until is not None and not now < job.lease_until <= beyond
+            # a holder that lives is late, or hangs: its keeper ends it before this patience is over
+            patience = lease if surely_alive(job.worker) else timedelta()
+            lapsed = job.lease_until is not None and not now < job.lease_until + patience <= beyond + patience
             # SQLite means one machine: a holder that is gone from it cannot come back, however long its lease
             if not lapsed and not (app.database.embedded and surely_dead(job.worker)):
                 continue

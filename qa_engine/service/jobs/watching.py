@@ -1,10 +1,12 @@
-"""Watching from outside: work that passed its limit hangs, and the process that does it is ended."""
+"""Watching from outside: work that passed its limit, or no longer renews its lease, hangs, and the process that does it
+is ended."""
 
 import os
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
@@ -26,7 +28,7 @@ class Watch:
         self._seen: dict[str, float] = {}
 
     def look(self) -> int:
-        """End the children whose work passed its limit; how many.
+        """End the children whose work passed its limit or stands still; how many.
 
         The job is taken from its holder first, with the attempt counted: what the process does in its last moment
         counts for nothing.
@@ -43,10 +45,14 @@ class Watch:
         ended = 0
         for job, audio_seconds in held:
             limit = self._limit(job, audio_seconds)
-            if limit is None or now - self._seen[job.token or ""] <= limit:
+            if limit is not None and now - self._seen[job.token or ""] > limit:
+                why = f"{job.stage} took longer than {limit:.0f} s and was ended"
+            elif self._stands_still(job):
+                why = f"{job.stage} stood still for longer than its lease and was ended"
+            else:
                 continue
-            if self._take(job, limit, alone=at_hand[job.worker] == 1):
-                log.error("work_hangs", job_id=job.id, kind=job.stage, subject=job.subject, limit_seconds=limit)
+            if self._take(job, why, alone=at_hand[job.worker] == 1):
+                log.error("work_hangs", job_id=job.id, kind=job.stage, subject=job.subject, why=why)
                 if (pid := is_child(job.worker, self._worker)) is not None:
                     os.kill(pid, signal.SIGKILL)
                 ended += 1
@@ -57,18 +63,25 @@ class Watch:
         kind = job_kinds().get(job.stage)
         return None if kind is None else kind.limit(audio_seconds) * self._app.settings.work_limit_factor
 
-    def _take(self, job: tables.Job, limit: float, *, alone: bool) -> bool:
-        """Queue a job again whose attempt passed its limit, or fail it for good; False when it is out of those hands.
+    def _stands_still(self, job: tables.Job) -> bool:
+        """A lease that ran out half its length ago. It is renewed four times in its length, so one that is only late,
+        for the machine is slow or the database was away, is renewed by then; and the sweep waits longer than that."""
+        app = self._app
+        return job.lease_until is not None and app.clock.now() - job.lease_until > timedelta(
+            seconds=app.settings.lease_seconds / 2
+        )
+
+    def _take(self, job: tables.Job, why: str, *, alone: bool) -> bool:
+        """Queue a job again whose attempt hangs, or fail it for good; False when it is out of those hands.
 
         Of several at hand nobody knows which one hangs: none counts, and they are done one by one from now on.
         """
         app = self._app
         now, token = app.clock.now(), job.token or ""
-        message = f"{job.stage} took longer than {limit:.0f} s and was ended"
         with app.database.write() as session:
             if job.attempts < app.settings.max_attempts or not alone:
-                return jobs.give_back(session, job.id, token=token, error=message, not_before=now, counted=alone)
-            message = f"{message}, {job.attempts} times"
+                return jobs.give_back(session, job.id, token=token, error=why, not_before=now, counted=alone)
+            message = f"{why}, {job.attempts} times"
             if not jobs.give_up(session, job.id, token=token, error=message, now=now):
                 return False
             move_aside(session, job.subject, job.stage, LIMIT_PASSED, message, now=now)
