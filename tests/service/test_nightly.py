@@ -1,5 +1,6 @@
 """A night over real folders: once a day, whoever asks; taken up again after a stop; ended by its ledger."""
 
+import errno
 import json
 import threading
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from qa_engine.service import (
     recent_nights,
     run_job,
     run_pending,
+    status,
 )
 from qa_engine.service.night.nightly import due_nights
 from qa_engine.settings import Settings, load_settings
@@ -56,6 +58,31 @@ def fill(inbox: Path, *names: str, listed: tuple[str, ...] | None = None) -> Nig
     rows = "".join(f"{name}.wav,{name},1001,2026-03-04 09:00\n" for name in listed or names)
     (inbox / "manifest.csv").write_text(HEAD + rows)
     return NightSources((str(inbox),))
+
+
+def test_a_night_that_met_a_full_disk_takes_in_what_is_left_when_there_is_room(
+    app: App, clock: FixedClock, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks on who would hand the refused file in again."""
+    clock.advance(-HALF_A_DAY)
+    sources = fill(inbox, "a", "b", "c")
+    store = app.recordings.store
+
+    def full(stream: object, *, name: str, **more: object) -> object:
+        if name == "b.wav":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return store(stream, name=name, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app.recordings, "store", full)
+        assert run_job(app, begin_night(app, DAY, sources, who=MACHINE)) is JobOutcome.WAITS
+    assert "No space left" in status(app).pauses[0].why
+    assert advance_night(app, DAY).state is NightState.TAKING_IN
+    clock.advance(61)
+    run_pending(app)
+    assert advance_night(app, DAY).state is NightState.DONE
+    assert day_ledger(app, DAY, who=MACHINE).now.complete
+    assert night_faults(app, DAY, who=MACHINE) == ()
 
 
 def test_a_night_ends_with_a_drawn_ledger(app: App, clock: FixedClock, inbox: Path) -> None:

@@ -11,7 +11,7 @@ import structlog
 from qa_engine import contract
 from qa_engine.domain import Transcript
 from qa_engine.domain.people import MACHINE, Actor, Right, require
-from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, UsageError
+from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError, UsageError
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.batches import BatchBook
@@ -25,6 +25,7 @@ from qa_engine.service.intake.outcome import IngestedCall, IngestReport
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
 from qa_engine.service.jobs.kinds import ASR, ASR_BULK
+from qa_engine.service.jobs.pausing import is_the_machines
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.ports.recordings import StoredRecording
@@ -35,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 RING_EVERY = 50
 HIDDEN = "hidden, passed over"
+UNATTENDED = frozenset({"night", "watch"})
+"""Kinds of batches at which nobody looks on who would hand a file in again."""
 
 
 def ingest_paths(
@@ -57,7 +60,8 @@ def ingest_paths(
     given now are put over the stored ones, and the call is judged anew; one that a person has by now is a fault.
 
     What is wrong with one file or row is a fault in the report; the rest is done. Raises ManifestError only when the
-    given manifest cannot be read at all.
+    given manifest cannot be read at all, and, where nobody looks on (night, watch), what the machine is at fault for:
+    a file refused for a full disk would never be asked for again.
     """
     book = BatchBook(app, kind, [readable(path) for path in paths], day=day)
     if begun:
@@ -72,7 +76,7 @@ def ingest_paths(
         expect_rows(app, one, day)
     notes = [*found.notes, *_look_alikes(app, found.candidates)]
     queue = ASR if len(found.candidates) == 1 else ASR_BULK
-    intake = _Intake(app, book, queue, day, update_facts)
+    intake = _Intake(app, book, queue, day, update_facts, unattended=kind in UNATTENDED)
     book.refuse_named(found.faults)
     book.skip(found.skipped)
     book.skip(found.passed_over, HIDDEN)
@@ -139,9 +143,11 @@ def ingest_upload(
 class _Intake:
     """One candidate after the other, each with its outcome in the book."""
 
-    def __init__(self, app: App, book: BatchBook, queue: str, day: date | None, update_facts: bool) -> None:
+    def __init__(
+        self, app: App, book: BatchBook, queue: str, day: date | None, update_facts: bool, *, unattended: bool
+    ) -> None:
         self._app, self._book, self._queue = app, book, queue
-        self._day, self._update_facts = day, update_facts
+        self._day, self._update_facts, self._unattended = day, update_facts, unattended
         self.calls: list[IngestedCall] = []
         self.faults: list[Fault] = []
         self._rings: list[Ring] = []
@@ -165,11 +171,11 @@ class _Intake:
                 )
         except FaultyFileError as error:
             faults += error.faults
-        except OSError as error:
-            message = f"{readable(candidate.path)}: {error.strerror}"
+        except (OSError, QaError) as error:
+            message = f"{readable(candidate.path)}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            if self._unattended and is_the_machines(error):
+                raise StoreError(message) from error
             faults.append(Fault(candidate.where, candidate.line, None, message, "file"))
-        except QaError as error:
-            faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
         if faults:
             self._book.refuse(candidate, faults, waits=waits)
             self.faults += faults

@@ -1,5 +1,6 @@
 """A machine at fault (disk, database, broker, model) pauses: its workers take nothing, and everybody can see why."""
 
+import errno
 import socket
 import threading
 import time
@@ -7,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import StoreError
+from qa_engine.errors import BrokerError, ModelError, ProcessLostError, StoreError
 from qa_engine.service.context import App
 from qa_engine.store import pauses
 
@@ -19,8 +20,20 @@ log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 60.0
 WHY_CHARS = 300
 
+_MACHINE_ERRORS = (ModelError, StoreError, BrokerError, ProcessLostError, OperationalError, ConnectionError)
+_MACHINE_ERRNOS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+)
+
 _here = threading.local()
 """``until`` (monotonic): this process pauses by itself where the database cannot keep that, for it may be the fault."""
+
+
+def is_the_machines(error: Exception) -> bool:
+    """Attempts count what a recording causes: no full disk, no lost database, no missing model is its doing."""
+    if isinstance(error, OSError) and not isinstance(error, ConnectionError):
+        return error.errno in _MACHINE_ERRNOS
+    return isinstance(error, _MACHINE_ERRORS)
 
 
 def pause(app: App, why: str) -> None:

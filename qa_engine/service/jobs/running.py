@@ -1,6 +1,5 @@
 """Doing a job: claim, work under a heartbeat, and count a failure; in a Celery child or in this process."""
 
-import errno
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -11,10 +10,7 @@ import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from qa_engine.errors import (
-    BrokerError,
     ConflictError,
-    ModelError,
-    ProcessLostError,
     QaError,
     RecordingError,
     StoreError,
@@ -22,7 +18,7 @@ from qa_engine.errors import (
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import JobKind, job_kinds
 from qa_engine.service.jobs.leases import Lease, LeaseLostError, claim_all, heartbeat
-from qa_engine.service.jobs.pausing import PAUSE_SECONDS, pause, works_again
+from qa_engine.service.jobs.pausing import PAUSE_SECONDS, is_the_machines, pause, works_again
 from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
 from qa_engine.store import jobs
 
@@ -30,11 +26,6 @@ log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_SECONDS = 300.0
 _ERROR_CHARS = 500
-
-_MACHINE_ERRORS = (ModelError, StoreError, BrokerError, ProcessLostError, OperationalError, ConnectionError)
-_MACHINE_ERRNOS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-)
 
 
 class JobOutcome(StrEnum):
@@ -109,7 +100,7 @@ def _ended(app: App, lease: Lease, error: Exception | None) -> JobOutcome:
     else:
         if not isinstance(error, QaError):
             _bound(lease).error("job_crashed", exc_info=error)
-        outcome = _waits(app, lease, error) if _is_the_machines(error) else _failed(app, lease, _told(error))
+        outcome = _waits(app, lease, error) if is_the_machines(error) else _failed(app, lease, _told(error))
     _bound(lease).info("job_ended", outcome=outcome.value)
     return outcome
 
@@ -134,13 +125,6 @@ def run_pending(app: App) -> int:
             if run_job(app, job_id) in (JobOutcome.WAITS, JobOutcome.NOT_MINE):
                 stuck.add(job_id)
             done += 1
-
-
-def _is_the_machines(error: Exception) -> bool:
-    """Attempts count what a recording causes: no full disk, no lost database, no missing model is its doing."""
-    if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-        return error.errno in _MACHINE_ERRNOS
-    return isinstance(error, _MACHINE_ERRORS)
 
 
 def _told(error: Exception) -> str:
