@@ -77,6 +77,7 @@ REASONS = {
     "attempts_spent": "处理多次失败",
     "worker_lost": "处理时进程多次异常退出",
     "limit_passed": "处理多次超时",
+    "not_in_call": "坐席未参与该通话",
 }
 """What an inspector reads instead of the key of a reason."""
 

@@ -45,7 +45,7 @@ def print_results(results: Iterable[CallResult], out: Path | None = None) -> Non
     from qa_engine.service import writable
 
     table = Table("通话", "坐席", "得分", "满分", "等级", "扣分与疑点", show_lines=True)
-    for result in results:
+    for result in (one for whole in results for one in (whole, *whole.parts)):
         veto = "（一票否决）" if result.veto else "（一票否决待确认）" if result.veto_suspected else ""
         table.add_row(
             writable(result.call_id),

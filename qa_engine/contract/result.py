@@ -74,6 +74,8 @@ def result_to_json(result: CallResult) -> dict[str, Any]:
         "acts": [act_to_json(reading) for reading in result.acts],
         "outcome": outcome_to_json(result.outcome) if result.outcome is not None else None,
         "scenario_guess": guess_to_json(result.scenario_guess) if result.scenario_guess is not None else None,
+        **({"agents": list(result.agents)} if result.agents else {}),
+        **({"parts": [result_to_json(part) for part in result.parts]} if result.parts else {}),
     }
 
 
@@ -115,6 +117,8 @@ def result_from_json(obj: Mapping[str, Any]) -> CallResult:
             acts=tuple(act_from_json(reading) for reading in obj.get("acts", ())),
             outcome=outcome_from_json(obj["outcome"]) if obj.get("outcome") is not None else None,
             scenario_guess=guess_from_json(obj["scenario_guess"]) if obj.get("scenario_guess") is not None else None,
+            agents=tuple(obj.get("agents", ())),
+            parts=tuple(result_from_json(part) for part in obj.get("parts", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         call_id = obj.get("call_id") if isinstance(obj, Mapping) else None

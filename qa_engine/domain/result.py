@@ -190,6 +190,10 @@ class CallResult:
 
     ``pending``: the recording was not understood well enough for a grade, so ``grade`` names none and nobody is
     measured by the sums. ``facts``, ``models``, ``edition`` and ``plugins`` are parts of the result's key.
+
+    A result is of one agent's words. ``agents`` names every agent of a call that has several, the one who is judged
+    here first; it is empty otherwise. ``parts`` holds the results of the others where a call is judged at once and not
+    stored: in a database each is the result of a part that stands for itself.
     """
 
     call_id: str
@@ -223,6 +227,8 @@ class CallResult:
     acts: tuple[ActReading, ...] = ()  # what the turns probably do, by turn; empty when nobody asked
     outcome: CustomerOutcome | None = None  # how content the customer left; never part of ``total``
     scenario_guess: ScenarioGuess | None = None  # of a call whose scenario nobody told
+    agents: tuple[str, ...] = ()
+    parts: tuple["CallResult", ...] = ()
 
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that cost something or were broken, in pack order."""

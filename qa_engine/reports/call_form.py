@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qa_engine.domain import (
+    Call,
     CallResult,
     Channel,
     ItemScore,
@@ -25,10 +26,10 @@ from qa_engine.reports.findings import (
 )
 from qa_engine.reports.timeline import Pin, Timeline, build_timeline
 from qa_engine.reports.turns import Mark, TurnLine, show_turns
-from qa_engine.rules import NO_MODEL
+from qa_engine.rules import NO_MODEL, PART_OF_CALL, TRANSFERRED_FROM
 from qa_engine.text import mask_private
 
-_OWN_METADATA = {"ring_seconds", "hold", "ended_by", "csat"}
+_OWN_METADATA = {"ring_seconds", "hold", "ended_by", "csat", PART_OF_CALL, TRANSFERRED_FROM}
 _IN_REGISTER = {  # shown with the complaint
     "complaint_class", "complaint_received_at", "first_feedback_at", "solved_at", "result_feedback_at",
 }  # fmt: skip
@@ -174,12 +175,25 @@ def call_form(
     )
 
 
+def _others(call: Call, result: CallResult) -> list[Fact]:
+    """Who else spoke for the centre: everybody has a form of his own."""
+    if not result.agents:
+        return []
+    whole = call.metadata.get(PART_OF_CALL)
+    facts = [
+        Fact("本通其他坐席", "、".join(result.agents[1:])),
+        Fact("考评范围", "只考评本坐席自己说的话，其他坐席各有一份"),
+    ]
+    return [*facts, Fact("所属通话", str(whole))] if whole else facts
+
+
 def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tuple[Fact, ...]:
     call = transcript.call
     agent = " ".join(part for part in (call.agent.name, call.agent.id) if part)
     facts = [
         Fact("通话编号", call.call_id),
         Fact("坐席", agent or wording.UNKNOWN),
+        *_others(call, result),
         Fact("班组", call.agent.team or wording.UNKNOWN),
         Fact("通话时间", wording.moment(call.started_at)),
         Fact("通话时长", wording.duration(transcript.duration)),

@@ -4,7 +4,17 @@ from qa_engine.located.source import SourceFile
 from qa_engine.rules.evaluate import asks_for_acts, asks_for_tone, evaluate, evaluate_rule
 from qa_engine.rules.examples import ExampleOutcome, run_examples
 from qa_engine.rules.followups.promises import promises
-from qa_engine.rules.handover import own_part
+from qa_engine.rules.handover import (
+    PART_OF_CALL,
+    TRANSFERRED_FROM,
+    acts_of,
+    agent_called,
+    alike,
+    as_call_of,
+    other_agents,
+    own_part,
+    part_id,
+)
 from qa_engine.rules.lint import Level, LintNote, lint, only_flags
 from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
@@ -63,7 +73,9 @@ __all__ = [
     "NO_ACTS",
     "NO_MODEL",
     "PARTS",
+    "PART_OF_CALL",
     "TONE_TITLE",
+    "TRANSFERRED_FROM",
     "UNFRIENDLY",
     "UNSET",
     "ActLimits",
@@ -100,6 +112,10 @@ __all__ = [
     "VoiceMeasure",
     "When",
     "Wish",
+    "acts_of",
+    "agent_called",
+    "alike",
+    "as_call_of",
     "asks_for_acts",
     "asks_for_tone",
     "call_voice",
@@ -112,7 +128,9 @@ __all__ = [
     "mean_by_length",
     "only_flags",
     "operator",
+    "other_agents",
     "own_part",
+    "part_id",
     "part_of",
     "profile_text",
     "promises",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qa_engine.domain import Channel, RuleResult, Severity, Speaker, Status, Transcript
+from qa_engine.domain import Channel, RuleResult, Severity, Speaker, Status, Transcript, Turn
 from qa_engine.scoring.metrics import excluded_share, unheard_share
 from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Tally
@@ -167,8 +167,9 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
     unheard = unheard_share(transcript)
     if unheard is not None and unheard > policy.excluded_share:
         found.append(ReviewReason(ReviewKind.UNHEARD, f"占全部说话时间的 {unheard:.0%}"))
-    if not transcript.roles_known:
-        found.append(_unknown_roles(transcript))
+    unknown = [turn for turn in transcript.turns if turn.speaker is Speaker.UNKNOWN and not turn.agent_id]
+    if unknown:
+        found.append(_unknown_roles(transcript, unknown))
     elif judged and transcript.call.channel is Channel.VOICE and not any(t.speaker is Speaker.AGENT for t in judged):
         found.append(ReviewReason(ReviewKind.NO_AGENT, "坐席一方没有声音或没有识别出文字，须人工听音"))
     if transcript.recognition is not None and transcript.recognition.notice:
@@ -176,9 +177,11 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
     return found
 
 
-def _unknown_roles(transcript: Transcript) -> ReviewReason:
-    """Without a grade where much was said by nobody knows whom; a few such turns are for a person to look at."""
-    unknown = [turn for turn in transcript.turns if turn.speaker is Speaker.UNKNOWN]
+def _unknown_roles(transcript: Transcript, unknown: Sequence[Turn]) -> ReviewReason:
+    """Without a grade where much was said by nobody knows whom; a few such turns are for a person to look at.
+
+    ``unknown``: without the turns of another agent who is named; he has a result of his own.
+    """
     share = sum(len(turn.text) for turn in unknown) / max(1, sum(len(turn.text) for turn in transcript.turns))
     if len(unknown) == len(transcript.turns):
         return ReviewReason(ReviewKind.UNKNOWN_ROLES, "分不清坐席与客户，须人工听音")

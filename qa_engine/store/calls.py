@@ -33,7 +33,32 @@ def agent_of(session: Session, call_id: str) -> str | None:
 
 
 def find_by_recording(session: Session, recording_id: int) -> tables.Call | None:
-    return session.scalar(select(tables.Call).where(tables.Call.recording_id == recording_id))
+    """The call of a recording; its parts have the recording, too."""
+    call = tables.Call
+    return session.scalar(select(call).where(call.recording_id == recording_id, call.part_of.is_(None)))
+
+
+def parts_of(session: Session, call_pk: int) -> Sequence[tables.Call]:
+    """The parts of a call that are other agents', in the order in which they were found."""
+    call = tables.Call
+    return session.scalars(select(call).where(call.part_of == call_pk).order_by(call.id)).all()
+
+
+def family_of(session: Session, call: tables.Call) -> Sequence[tables.Call]:
+    """A call and all of its parts, whichever of them is asked for."""
+    whole, row = call.part_of or call.id, tables.Call
+    return session.scalars(
+        select(row)
+        .where((row.id == whole) | (row.part_of == whole))
+        .options(joinedload(row.result).defer(tables.Result.body, raiseload=True))
+        .order_by(row.part_of.is_not(None), row.id)
+    ).all()
+
+
+def named(session: Session, name: str) -> str | None:
+    """The id of the one agent of a name; None when there is none, or several."""
+    found = session.scalars(select(tables.Agent.id).where(tables.Agent.name == name).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def move(

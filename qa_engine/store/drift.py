@@ -54,6 +54,7 @@ def fix_panel(session: Session, *, number: int, first: date, last: date, now: da
             Call.day <= last,
             Call.state.in_(_JUDGED),
             Call.recording_id.is_not(None),
+            Call.part_of.is_(None),
             Call.transcript_id.is_not(None),
             Call.result_id.is_not(None),
             Call.id.not_in(select(Forgotten.call_pk)),

@@ -32,8 +32,27 @@ def is_forgotten(session: Session, call_pk: int) -> bool:
 
 def alone(session: Session, call: Call) -> bool:
     """False when another call stands on the same transcript: two calls with the same imported words."""
-    others = select(func.count(Call.id)).where(Call.transcript_id == call.transcript_id, Call.id != call.id)
+    family = Call.part_of.is_(None) | (Call.part_of != call.id)
+    others = select(func.count(Call.id)).where(Call.transcript_id == call.transcript_id, Call.id != call.id, family)
     return not session.scalar(others)
+
+
+def with_parts(session: Session, call_ids: Sequence[str]) -> tuple[str, ...]:
+    """Calls with all of their parts, a part with its call and the other parts; parts before their call."""
+    found: dict[str, None] = {}
+    for call_id in call_ids:
+        row = session.execute(select(Call.id, Call.part_of).where(Call.call_id == call_id)).first()
+        if row is None:
+            found[call_id] = None
+            continue
+        whole = row.part_of or row.id
+        rows = session.scalars(
+            select(Call.call_id)
+            .where(or_(Call.part_of == whole, Call.id == whole))
+            .order_by(Call.part_of.is_(None), Call.id)
+        )
+        found |= dict.fromkeys(rows)
+    return tuple(found)
 
 
 def empty_words(session: Session, call: Call, *, transcript: Emptied, result: Emptied) -> None:

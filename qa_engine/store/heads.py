@@ -101,7 +101,7 @@ def _heads(session: Session, call_pks: Collection[int]) -> Iterable[Mapping[str,
     rows = session.execute(
         select(
             call.id, call.call_id, call.day, call.started_at, call.state, call.reason, call.agent_id, call.agent_name,
-            call.team, call.scenario, call.duration_seconds, call.result_id,
+            call.team, call.scenario, call.duration_seconds, call.result_id, call.part_of,
             result.total, result.possible, result.grade, result.review_weight, result.needs_review, result.veto,
             result.veto_suspected, result.pending, faults.label("faults"),
         )
@@ -134,6 +134,7 @@ def _heads(session: Session, call_pks: Collection[int]) -> Iterable[Mapping[str,
             "veto_suspected": bool(judged and row.veto_suspected),
             "counted": scored and not row.pending,
             "faults": row.faults,
+            "part": row.part_of is not None,
         }
 
 
@@ -143,7 +144,7 @@ Sums = Counter[str]
 
 def _day_count(head: Mapping[str, Any]) -> tuple[Key, dict[str, int]] | None:
     key = (head["day"], head["team"] or "", head["scenario"] or "", head["state"], head["reason"] or "")
-    return key, {"calls": 1}
+    return key, {"calls": 1, "parts": int(head["part"])}
 
 
 def _agent_day(head: Mapping[str, Any]) -> tuple[Key, dict[str, int]] | None:

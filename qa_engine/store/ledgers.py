@@ -132,7 +132,7 @@ def working(session: Session, day: date, limit: int) -> tuple[str, ...]:
 
 def came_after(session: Session, day: date, moment: datetime, limit: int) -> tuple[str, ...]:
     """Ids of calls of the day that were received after ``moment``."""
-    statement = select(Call.call_id).where(Call.day == day, Call.received_at > moment)
+    statement = select(Call.call_id).where(Call.day == day, Call.received_at > moment, Call.part_of.is_(None))
     return tuple(session.scalars(statement.order_by(Call.received_at, Call.call_id).limit(limit)))
 
 
@@ -179,7 +179,7 @@ def perhaps_open(session: Session, *, first: date | None = None, last: date | No
     for column, condition in (
         (ExpectedCall.day, ExpectedCall.call_pk.is_(None)),
         (BatchFile.day, and_(BatchFile.outcome.in_(_NOT_HERE), BatchFile.size_bytes.is_not(None))),
-        (DayCount.day, and_(DayCount.state.in_(open_states), DayCount.calls > 0)),
+        (DayCount.day, and_(DayCount.state.in_(open_states), DayCount.calls > DayCount.parts)),
     ):
         statement = select(column).where(condition, column.is_not(None)).distinct()
         if first is not None:
@@ -194,7 +194,7 @@ def perhaps_open(session: Session, *, first: date | None = None, last: date | No
 
 
 def _unlisted(day: date) -> ColumnElement[bool]:
-    return and_(Call.day == day, ~exists().where(ExpectedCall.call_pk == Call.id))
+    return and_(Call.day == day, Call.part_of.is_(None), ~exists().where(ExpectedCall.call_pk == Call.id))
 
 
 def _states(session: Session, which: ColumnElement[bool]) -> dict[tuple[CallState, str | None], int]:

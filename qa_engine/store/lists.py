@@ -226,9 +226,9 @@ def inspected(session: Session, wanted: CallFilter) -> Sequence[str]:
 
 
 def state_counts(session: Session, day: date | None = None) -> dict[tuple[date, CallState, str | None], int]:
-    """How many calls by day, state and reason."""
+    """How many calls by day, state and reason; parts are no calls."""
     total = tables.DayCount
-    number = func.sum(total.calls)
+    number = func.sum(total.calls - total.parts)
     statement = select(total.day, total.state, total.reason, number).group_by(total.day, total.state, total.reason)
     if day is not None:
         statement = statement.where(total.day == day)

@@ -71,7 +71,7 @@ def work_left(session: Session, day: date) -> WorkLeft:
             func.coalesce(func.sum(case((working, 0), else_=1)), 0),
             func.coalesce(func.sum(case((heard, length), else_=0.0)), 0.0),
             func.coalesce(func.sum(case((unheard, length), else_=0.0)), 0.0),
-        ).where(or_(Call.day == day, Call.id.in_(listed)))
+        ).where(or_(Call.day == day, Call.id.in_(listed)), Call.part_of.is_(None))
     ).one()
     calls, settled, audio, left = row
     return WorkLeft(int(calls), int(settled), float(audio or 0), float(left or 0), int(calls) - int(settled))

@@ -5,7 +5,18 @@ Large JSON is kept as text: it is read whole, and equal content has equal bytes.
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from qa_engine.store.types import PackedText, UtcDateTime
@@ -57,18 +68,30 @@ class Agent(Base):
 
 
 class Call(Base):
-    """One call: its facts, its state, and which transcript and result stand for it now."""
+    """One call: its facts, its state, and which transcript and result stand for it now.
+
+    Where several agents spoke, the call is that of the agent of its facts, and each other one who is named has a row
+    that is ``part_of`` it: with the same recording and words, and with facts, result and review of his own. Accounts
+    of what was recorded count no parts; what is counted of an agent does.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (
         Index(None, "day", "state"),
         Index(None, "agent_id", "day"),
+        Index(
+            "uq_calls_recording_id",
+            "recording_id",
+            unique=True,
+            sqlite_where=text("part_of IS NULL"),
+            postgresql_where=text("part_of IS NULL"),
+        ),
         CheckConstraint("(reason IS NOT NULL) = (state IN ('excluded', 'quarantined'))", name="aside_has_reason"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(unique=True)
-    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"), unique=True)
+    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"))
     agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
     agent_name: Mapped[str | None]
     team: Mapped[str | None]
@@ -89,6 +112,7 @@ class Call(Base):
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
     result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"), index=True)
     signing_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: signings already point here
+    part_of: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
 
     recording: Mapped[Recording | None] = relationship(lazy="raise")
     transcript: Mapped["Transcript | None"] = relationship(lazy="raise", foreign_keys=[transcript_id])
@@ -139,6 +163,7 @@ class Head(Base):
     veto_suspected: Mapped[bool]
     counted: Mapped[bool]  # the score counts for the agent: the recording was understood
     faults: Mapped[int]
+    part: Mapped[bool]  # of a call with several agents
 
 
 class DayCount(Base):
@@ -152,6 +177,7 @@ class DayCount(Base):
     state: Mapped[str] = mapped_column(String(16), primary_key=True)
     reason: Mapped[str] = mapped_column(primary_key=True)  # "": not set aside
     calls: Mapped[int]
+    parts: Mapped[int]  # so many of them are parts of other ones
 
 
 class AgentDay(Base):

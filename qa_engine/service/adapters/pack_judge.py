@@ -14,6 +14,7 @@ from qa_engine.plugins import judging_digest, load_plugins
 from qa_engine.rules import (
     NO_ACTS,
     NO_MODEL,
+    PART_OF_CALL,
     ActReader,
     Baselines,
     FixedActs,
@@ -24,6 +25,7 @@ from qa_engine.rules import (
     asks_for_acts,
     asks_for_tone,
     evaluate,
+    other_agents,
     own_part,
 )
 from qa_engine.scoring import (
@@ -141,6 +143,7 @@ class PackJudge:
     ) -> CallResult:
         transcript = replace(transcript, call=self.facts_of(transcript.call))
         everybodys = self._acts.read(transcript)
+        others, is_part = other_agents(transcript), PART_OF_CALL in transcript.call.metadata
         transcript = own_part(transcript, everybodys)
         mine = {turn.index for turn in transcript.turns if turn.speaker is not Speaker.UNKNOWN}
         done = {index: reading for index, reading in everybodys.items() if index in mine}
@@ -160,9 +163,16 @@ class PackJudge:
             engine=__version__,
         )
         result = with_tones(result, transcript, readings, tones.digest)
-        result = with_acts(result, done, self._outcome.read(transcript, done) if self._outcome is not None else None)
-        result = replace(result, promises=self._pack.promises(transcript), complaint=self._pack.complaint(transcript))
-        return with_key(replace(result, scenario_guess=guess), self, transcript.call)
+        # how content the customer left and what was complained of is said once, with the call
+        content = self._outcome.read(transcript, done) if self._outcome is not None and not is_part else None
+        result = replace(
+            with_acts(result, done, content),
+            promises=self._pack.promises(transcript),
+            complaint=None if is_part else self._pack.complaint(transcript),
+            scenario_guess=guess,
+            agents=(_called(transcript.call), *others) if others else (),
+        )
+        return with_key(result, self, transcript.call)
 
     def _guess(self, transcript: Transcript) -> ScenarioGuess | None:
         """The scenario by the words of a call whose facts do not tell it."""
@@ -170,6 +180,10 @@ class PackJudge:
             return None
         reading = self._scenarios.read(transcript)
         return None if reading is None else ScenarioGuess(reading.scenario, round(reading.probability, 4))
+
+
+def _called(call: Call) -> str:
+    return call.agent.id or call.agent.name or ""
 
 
 def _edition(scorecard: Scorecard) -> Edition:

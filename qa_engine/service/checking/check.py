@@ -19,7 +19,7 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import Candidate, Found, discover, with_facts
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.reading import reading_of
-from qa_engine.service.ports.judge import Judge
+from qa_engine.service.ports.judge import Judge, judge_everybody
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.settings import Settings
 
@@ -167,7 +167,7 @@ def _outcomes(judge: Judge, where: str, records: Iterable[Transcript | QaError])
             yield CheckOutcome(where, None, None, transcript)
             continue
         try:
-            result = judge.judge(transcript, contract.transcript_digest(transcript))
+            result = judge_everybody(judge, transcript)
         except RulesError:
             raise
         except InputError as error:

@@ -9,6 +9,7 @@ from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, TranscriptError
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.ports.judge import judge_everybody
 from qa_engine.settings import Settings, current_settings
 
 Source = Transcript | Mapping[str, object] | str | PathLike[str]
@@ -37,8 +38,7 @@ class Pack:
         judge = self._judge
         if scorecard is not None:
             judge = self._named.get(scorecard) or self._named.setdefault(scorecard, judge.on(scorecard))
-        call = read_transcript(transcript, reading=self._reading)
-        return judge.judge(call, contract.transcript_digest(call))
+        return judge_everybody(judge, read_transcript(transcript, reading=self._reading))
 
     def __repr__(self) -> str:
         return f"Pack({self.label!r})"

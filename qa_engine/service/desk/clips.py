@@ -11,7 +11,7 @@ from qa_engine.domain.review import DecisionKind, Lane, RuleVerdicts, Target, hi
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.reports.findings import label_findings, markings_of
 from qa_engine.reports.turns import TurnLine, show_turns
-from qa_engine.rules import own_part
+from qa_engine.rules import acts_of, own_part
 from qa_engine.scoring import countable_hits
 from qa_engine.service.context import App
 from qa_engine.service.desk.form import key_of
@@ -101,7 +101,7 @@ def _clips(call: tables.Call, rule_id: str) -> Sequence[Clip]:
     if rule is None:
         return ()
     facts = call_from_text(call.facts)
-    transcript = own_part(transcript_from_text(call.transcript.body, facts))
+    transcript = own_part(transcript_from_text(call.transcript.body, facts), acts_of(result))
     labels = label_findings(result)
     shown = show_turns(transcript, markings_of(result, labels, transcript), {})
     return [

@@ -13,8 +13,10 @@ from qa_engine.service.adapters.stored_baselines import StoredBaselines
 from qa_engine.service.adapters.stored_offences import StoredOffences
 from qa_engine.service.context import App
 from qa_engine.service.desk.work import held, touch
+from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.ports.judge import result_key
+from qa_engine.service.stages.parts import keep_parts
 from qa_engine.store import calls, outcomes, review_tables, reviews
 
 MOST_CHARS = 2000
@@ -89,7 +91,10 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
         calls.note(session, call, actor=who.id, action=CORRECTED, detail=f"turn {turn + 1}", now=now)
         note(session, app, who, Action.VERDICT, call_pk=call.id, subject=f"turn {turn + 1}", detail=CORRECTED)
         touch(review, now)
-        return review.version
+        rings = keep_parts(session, call, row, result, digits=app.settings.agent_id_digits, now=now)
+        number = review.version
+    ring(app, rings)
+    return number
 
 
 def hot_words(app: App, *, who: Actor, limit: int = 50) -> tuple[HotWord, ...]:

@@ -22,7 +22,7 @@ from qa_engine.reports.findings import (
     references_of,
 )
 from qa_engine.reports.turns import ShownTurns, show_turns
-from qa_engine.rules import own_part
+from qa_engine.rules import acts_of, own_part
 from qa_engine.scoring import countable_hits, needs_word, reviewed, standing, undecided
 from qa_engine.service.context import App
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
@@ -139,9 +139,9 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
         if call.result is None or call.transcript is None:
             raise ConflictError(f"call {call_id} is {call.state}; it has no form yet")
         facts = call_from_text(call.facts).in_zone(zone)
-        transcript = own_part(transcript_from_text(call.transcript.body, facts))
         work = open_work(session, call, who)
         machine, scorecard, said = standing_form(session, call, work)
+        transcript = own_part(transcript_from_text(call.transcript.body, facts), acts_of(machine))
         since = app.clock.now().astimezone(zone).date() - LOOKED_BACK
         verdicts = reviews.rule_verdicts(session, day_from=since)
         parts = _Parts(machine, transcript, said, verdicts, rule_words(app))

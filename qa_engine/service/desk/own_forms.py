@@ -13,7 +13,7 @@ from qa_engine.domain.review import AppealState, ReviewKind, StepKind, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.reports.findings import Finding, findings_of, label_findings, markings_of
 from qa_engine.reports.turns import show_turns
-from qa_engine.rules import own_part
+from qa_engine.rules import acts_of, own_part
 from qa_engine.service.context import App
 from qa_engine.service.desk.form import key_of
 from qa_engine.service.people.audit import Action, note, note_look
@@ -99,7 +99,7 @@ def own_form(app: App, call_id: str, *, who: Actor) -> OwnForm:
             appeals.counts_of(session, [call.id]).get(call.id, (0, 0)),
         )
         states = {key_of(_target(one)): AppealState(one.state) for one in appeals.of_call(session, call.id)}
-        transcript = own_part(transcript_from_text(call.transcript.body, call_from_text(call.facts)))
+        transcript = own_part(transcript_from_text(call.transcript.body, call_from_text(call.facts)), acts_of(final))
         labels = label_findings(final)
         shown = show_turns(transcript, markings_of(final, labels, transcript), {})
         findings = findings_of(final, (Status.FAIL,), labels, shown)

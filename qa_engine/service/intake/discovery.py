@@ -9,8 +9,9 @@ from pathlib import Path
 
 from qa_engine import contract
 from qa_engine.contract import Reading
-from qa_engine.domain import JsonValue, Transcript
+from qa_engine.domain import Agent, JsonValue, Speaker, Transcript
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, SettingsError
+from qa_engine.rules import agent_called
 from qa_engine.service.intake.facts import CallFacts, call_id, likely, read_facts
 from qa_engine.service.intake.filenames import plain_id, readable
 from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
@@ -302,7 +303,7 @@ def facts_of(transcript: Transcript) -> CallFacts:
     call = transcript.call
     return CallFacts(
         call_id=call.call_id,
-        agent=call.agent,
+        agent=_agent_of(transcript),
         channel=call.channel,
         direction=call.direction,
         scenario=call.scenario,
@@ -310,6 +311,16 @@ def facts_of(transcript: Transcript) -> CallFacts:
         customer_number=call.customer_number,
         metadata=call.metadata,
     )
+
+
+def _agent_of(transcript: Transcript) -> Agent:
+    """The agent of the call: where nobody tells, who takes it of those whom the turns name."""
+    agent = transcript.call.agent
+    if agent.id or agent.name:
+        return agent
+    told = (turn.agent_id for turn in transcript.turns if turn.agent_id and turn.speaker is Speaker.AGENT)
+    first = next(told, None)
+    return agent if first is None else replace(agent_called(first), team=agent.team)
 
 
 def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transcript:

@@ -74,9 +74,13 @@ def forget_calls(
 ) -> ForgottenCalls:
     """Remove what was said in these calls, one transaction each; begun again after a stop it goes on.
 
+    A call is forgotten with all of its parts.
+
     Raises NotFoundError for an unknown call, ConflictError for one that is being worked on.
     """
     require(who, Right.FORGET)
+    with app.database.read() as session:
+        call_ids = forgetting.with_parts(session, call_ids)
     named, recordings = [], 0
     for done, call_id in enumerate(call_ids):
         if progress:
@@ -102,7 +106,7 @@ def _forget(app: App, call_id: str, why: str, who: Actor) -> tuple[str, bool]:
         in_work = ("received", "transcribed", "inspected")
         if call.state in in_work:
             raise ConflictError(f"call {call_id} is being worked on; forget it when that is done")
-        recording = call.recording
+        recording = call.recording if call.part_of is None else None  # a part's sound goes with its call
         now, name = app.clock.now(), _name(call)
         app.database.overwrite_deleted(session)
         forgetting.empty_words(session, call, transcript=_no_turns, result=lambda body: _no_words(body, name))

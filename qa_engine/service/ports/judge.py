@@ -13,12 +13,13 @@ from qa_engine.domain import (
     RuleResult,
     SectionScore,
     Severity,
+    Speaker,
     Status,
     Transcript,
     digest,
     digest_of_parts,
 )
-from qa_engine.rules import Baselines, Offences
+from qa_engine.rules import Baselines, Offences, agent_called, as_call_of, other_agents, own_part
 from qa_engine.version import __version__
 
 
@@ -103,6 +104,14 @@ def with_key(result: CallResult, judge: Judge, call: Call) -> CallResult:
     )
 
 
+def judge_everybody(judge: Judge, transcript: Transcript) -> CallResult:
+    """The result of a call, with those of its other agents as its parts: each is judged by what he said himself."""
+    digest = contract.transcript_digest(transcript)
+    result = judge.judge(transcript, digest)
+    parts = [replace(transcript, call=as_call_of(transcript.call, agent_called(other))) for other in result.agents[1:]]
+    return replace(result, parts=tuple(judge.judge(part, contract.transcript_digest(part)) for part in parts))
+
+
 class FixedJudge:
     """Takes three points from whoever says 不行, and nothing from anybody else."""
 
@@ -129,7 +138,9 @@ class FixedJudge:
         offences: Offences | None = None,
         baselines: Baselines | None = None,
     ) -> CallResult:
-        rude = any("不行" in turn.text for turn in transcript.turns)
+        others = other_agents(transcript)
+        own = [turn for turn in own_part(transcript).turns if turn.speaker is not Speaker.UNKNOWN or not turn.agent_id]
+        rude = any("不行" in turn.text for turn in own)
         rule = RuleResult(
             id="forbidden.refusal",
             title="服务忌语",
@@ -157,5 +168,6 @@ class FixedJudge:
             rules=(rule,),
             metrics={"speech_rate": None},
             notice=transcript.recognition.notice if transcript.recognition else None,
+            agents=(transcript.call.agent.id or "", *others) if others else (),
         )
         return with_key(result, self, transcript.call)

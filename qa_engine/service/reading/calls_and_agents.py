@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text
 from qa_engine.domain import CallState
-from qa_engine.domain.people import MACHINE, Actor, Right
+from qa_engine.domain.people import MACHINE, Actor, Right, Subject, may
 from qa_engine.domain.review import FinalScore
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
@@ -99,10 +99,23 @@ def get_call(app: App, call_id: str, *, who: Actor = MACHINE) -> CallDetail:
             recording=_recording_info(call.recording, masked=masked) if call.recording else None,
             jobs=tuple(_job_as_seen(job_row(job), masked=masked) for job in jobs.of_call(session, call.id)),
             events=tuple(EventRow(e.at, e.actor, e.action, e.detail) for e in calls.events_of(session, call.id)),
+            others=tuple(_as_seen(one, who) for one in call_rows(session, app, _others(session, call, who))),
         )
         key = call.id
     note_look(app, who, Action.VIEW_CALL, call_pk=key)
     return detail
+
+
+def _others(session: Session, call: tables.Call, who: Actor) -> list[tables.Call]:
+    """The call and the parts that belong together with this one, without those set aside."""
+    family = calls.family_of(session, call)
+    return [
+        one
+        for one in family
+        if one.id != call.id
+        and not CallState(one.state).aside
+        and may(who, Right.SEE_CALLS, Subject(one.agent_id, one.team))
+    ]
 
 
 def list_agents(

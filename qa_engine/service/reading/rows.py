@@ -117,6 +117,7 @@ class CallDetail:
     """Everything about one call; what was stored as a body is read when somebody asks for it.
 
     ``masked``: numbers are hidden in ``transcript``, ``result`` and ``call``; the bodies are as they are stored.
+    ``others``: where several agents spoke, what stands for the words of each other one, as far as they may be seen.
     """
 
     row: CallRow
@@ -128,6 +129,7 @@ class CallDetail:
     transcript_body: str | None = field(repr=False)
     result_body: str | None = field(repr=False)
     masked: bool = False
+    others: tuple[CallRow, ...] = ()
 
     @cached_property
     def transcript(self) -> Transcript | None:

@@ -11,7 +11,7 @@ from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.reports import InspectedCall, Period, StoredCall, UncountedCall
 from qa_engine.reports.drift import DriftReport
-from qa_engine.rules import own_part
+from qa_engine.rules import acts_of, own_part
 from qa_engine.service.night.drift import drift_report
 from qa_engine.service.night.ledgers import day_ledger
 from qa_engine.service.reporting.period_source import PeriodSource, call_filter
@@ -34,8 +34,7 @@ class DatabaseSource(PeriodSource):
                 raise ConflictError(f"call {call_id} is {why}; it has no form")
             facts = call_from_text(call.facts).in_zone(self._zone)
             result = result_from_text(call.result.body)
-            acts = {reading.turn: reading for reading in result.acts}
-            transcript = own_part(transcript_from_text(call.transcript.body, facts), acts)  # as it was judged
+            transcript = own_part(transcript_from_text(call.transcript.body, facts), acts_of(result))
             return StoredCall(transcript, result, call.source_name)
 
     def agent(self, agent_id: str) -> Agent:

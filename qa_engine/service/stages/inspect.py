@@ -19,6 +19,7 @@ from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.ports.judge import Edition, Judge, result_key
 from qa_engine.service.reporting.figures import keep_figures
 from qa_engine.service.stages.base import ACTOR, open_call
+from qa_engine.service.stages.parts import keep_parts
 from qa_engine.store import JobState, calls, jobs, outcomes, tables
 
 WITH_A_PERSON = frozenset({CallState.IN_REVIEW, CallState.FINAL})
@@ -172,6 +173,9 @@ def _keep(
     keep_figures(app, session, row, judged.result, call_from_text(call.facts))
     counts = CallState(call.state) not in WITH_A_PERSON
     rings = _stand_on(session, call, row, judged, now) if counts else []
+    if counts and call.transcript is not None:
+        digits = app.settings.agent_id_digits
+        rings += keep_parts(session, call, call.transcript, judged.result, digits=digits, now=now)
     if counts:
         tell_judged(session, app, call, judged.result)
     if not counts and call.result_id != row.id and not judged.stored:

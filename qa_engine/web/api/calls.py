@@ -99,6 +99,7 @@ def call(call_id: CallId, engine: Engine, who: Who) -> CallDetailOut:
             "transcript": detail.transcript_digest,
             "notice": detail.notice,
             "links": links,
+            "others": [CallOut.model_validate(other) for other in detail.others],
         }
     )
 

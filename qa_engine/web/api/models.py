@@ -83,12 +83,15 @@ class JobOut(FromRow):
 
 
 class CallDetailOut(CallOut):
+    """``others``: where several agents spoke, what stands for the words of each other one."""
+
     message: str | None
     recording: RecordingOut | None
     jobs: list[JobOut]
     transcript: str | None
     notice: str | None
     links: dict[str, str]
+    others: list[CallOut] = []
 
 
 class AgentOut(FromRow):

@@ -3,7 +3,7 @@
 import pytest
 
 from qa_engine.domain import ActReading, ActSaid, Agent, Call, JsonValue, Speaker, Transcript, Turn
-from qa_engine.rules.handover import AFTER_TRANSFER, own_part
+from qa_engine.rules.handover import AFTER_TRANSFER, agent_called, as_call_of, other_agents, own_part
 
 A, C, U = Speaker.AGENT, Speaker.CUSTOMER, Speaker.UNKNOWN
 
@@ -80,3 +80,37 @@ def test_a_transfer_is_noticed_by_what_the_turn_does(line: str, probability: flo
     told = call((A, "您好"), (C, "问关税"), (A, line), (A, "您好，我是8099，请讲"), (C, "关税"))
     acts = {2: ActReading(2, (ActSaid("escalate", probability, (0, 2)),))}
     assert [turn.speaker for turn in own_part(told, acts).turns][3] is (U if noticed else A)
+
+
+@pytest.mark.parametrize(
+    ("agent", "told", "others"),
+    [
+        ("8026", ("8026", "8099", "8026", "8100"), ("8099", "8100")),
+        ("0026", ("8099", "26", "８０９９"), ("8099",)),  # one 工号 in several forms
+        (None, ("26.0", "0026"), ()),
+        ("8026", (), ()),
+    ],
+)
+def test_the_other_agents_of_a_call(agent: str | None, told: tuple[str, ...], others: tuple[str, ...]) -> None:
+    assert other_agents(call(*((A, "您好", one) for one in told), agent=agent)) == others
+
+
+def test_the_part_of_another_agent_is_judged_by_his_words() -> None:
+    whole = call(
+        (A, "您好", "8026"), (C, "喂"), (A, "我是8099", "8099"), (A, "再见", "8026"), csat=1, ring_seconds=9.0, line="x"
+    )
+    facts = as_call_of(whole.call, agent_called("8099"))
+    assert (facts.call_id, facts.agent) == ("c@8099", Agent("8099"))
+    assert facts.metadata == {"line": "x", "part_of": "c", "transferred_from": "8026"}
+    assert speakers(Transcript(facts, whole.turns)) == [U, C, A, U]
+
+
+@pytest.mark.parametrize("at", [8.0, "8.0"])
+def test_the_part_behind_a_transfer_of_the_metadata(at: JsonValue) -> None:
+    whole = call(
+        (A, "我帮您转接同事。"), (A, "稍等"), (A, "喂，我是8099"), (C, "喂"), transferred_to="8099", transfer_at=at
+    )
+    assert other_agents(whole) == ("8099",)
+    part = Transcript(as_call_of(whole.call, agent_called("8099")), whole.turns)
+    assert speakers(part) == [U, U, A, C]
+    assert own_part(part).turns[0].label == "坐席 8026"
