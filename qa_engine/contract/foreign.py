@@ -5,19 +5,23 @@ openai-whisper, faster-whisper, WhisperX and whisper.cpp write; FunASR ``AutoMod
 Alibaba Cloud 录音文件识别 (``Result.Sentences``), Bailian/DashScope Paraformer (``transcripts[].sentences``) and Tingwu
 (``Transcription.Paragraphs``); Tencent Cloud ``DescribeTaskStatus`` (``ResultDetail``, or ``Result`` as lines with
 times) and its flash recognition (``flash_result``); iFlytek lfasr (``onebest``, and ``lattice`` with ``json_1best``);
-Volcengine (``utterances``). Where a format has milliseconds its reader divides; nothing is guessed from size.
+Volcengine (``utterances``); Baidu (``tasks_info[].task_result``); Huawei SIS (``segments[].result``). Any of them may
+stand within what a service wraps around its answer. Where a format has milliseconds its reader divides; nothing is
+guessed from size.
 """
 
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qa_engine.contract.cues import seconds
+from qa_engine.contract.dialogs import TIMES_UNREAD, dialog_of, has_times
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.sentences import Sentence, transcript_of
+from qa_engine.contract.wrapped import is_one_call, unpacked, wrapped
 from qa_engine.domain import Transcript, Word
 from qa_engine.errors import Fault, TranscriptError
 
@@ -47,29 +51,26 @@ def read_foreign(
         obj = {"sentences" if "onebest" in obj[0] else "segments": obj}
     if not isinstance(obj, dict) or "turns" in obj:
         return None
-    for known in FORMATS:
-        try:
-            sentences = known.find(obj)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            message = f"looks like a transcript by {known.program}, but it cannot be read: {_said(error)}"
-            return TranscriptError([Fault(where, line, None, message)])
-        if sentences is None:
-            continue
-        try:
-            return transcript_of(
-                sentences, where=where, line=line, call_id=call_id, program=known.program, reading=reading
-            )
-        except TranscriptError as error:
-            return error
+    for part in (obj, *wrapped(obj)):
+        for known in FORMATS:
+            try:
+                sentences = known.find(part)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                if part is not obj:  # something else of the same name
+                    continue
+                message = f"looks like a transcript by {known.program}, but it cannot be read: {_said(error)}"
+                return TranscriptError([Fault(where, line, None, message)])
+            if sentences is None:
+                continue
+            try:
+                found = transcript_of(
+                    sentences, where=where, line=line, call_id=call_id, program=known.program, reading=reading
+                )
+            except TranscriptError as error:
+                return error
+            unread = known.find is dialog_of and has_times(part)
+            return replace(found, warnings=(*found.warnings, TIMES_UNREAD)) if unread else found
     return _strange(obj, where, line, words_alone=words_alone)
-
-
-def is_one_call(items: Sequence[object]) -> bool:
-    """Whether a list holds the sentences of one call (iFlytek, or Whisper's segments alone), and no calls."""
-    return bool(items) and any(
-        all(isinstance(item, dict) and item.keys() >= fields and "turns" not in item for item in items)
-        for fields in ({"onebest"}, {"text", "start", "end"})
-    )
 
 
 def is_transcript(obj: Json) -> bool:
@@ -194,7 +195,7 @@ def _funasr(obj: Json) -> list[Sentence] | None:
                 )
                 for s in sentences
             ]
-    text, stamps = obj.get("text"), _unpacked(obj.get("timestamp"))
+    text, stamps = obj.get("text"), unpacked(obj.get("timestamp"))
     if not isinstance(text, str):
         return None
     if isinstance(stamps, list) and stamps:
@@ -210,13 +211,8 @@ def _spoken(text: str) -> str:
     return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", bare)
 
 
-def _unpacked(value: Any) -> Any:
-    """JSON within a string, as some services send it."""
-    return json.loads(value) if isinstance(value, str) and value.lstrip().startswith(("{", "[{", "[[")) else value
-
-
 def _alibaba(obj: Json) -> list[Sentence] | None:
-    result = _unpacked(obj.get("Result", obj))
+    result = unpacked(obj.get("Result", obj))
     sentences = result.get("Sentences") if isinstance(result, dict) else None
     if not isinstance(sentences, list):
         return None
@@ -349,6 +345,34 @@ def _iflytek_line(line: Any) -> Sentence:
     return Sentence(text, _seconds(told["bg"]), _seconds(told["ed"]), name=None if role == "0" else role)
 
 
+def _baidu(obj: Json) -> list[Sentence] | None:
+    result = obj.get("task_result")
+    sentences = result.get("detailed_result") if isinstance(result, dict) else None
+    if not isinstance(sentences, list):
+        return None
+    return [
+        Sentence("".join(s["res"]), _seconds(s["begin_time"]), _seconds(s["end_time"]), name=_name(s.get("speaker")))
+        for s in sentences
+    ]
+
+
+def _huawei(obj: Json) -> list[Sentence] | None:
+    segments = obj.get("segments")
+    if not isinstance(segments, list) or not all(
+        isinstance(s, dict) and isinstance(s.get("result"), dict) for s in segments
+    ):
+        return None
+    return [
+        Sentence(
+            s["result"]["text"],
+            _seconds(s["start_time"]),
+            _seconds(s["end_time"]),
+            name=_name((s["result"].get("analysis_info") or {}).get("role")),
+        )
+        for s in segments
+    ]
+
+
 FORMATS = (
     Format("Whisper", _whisper),
     Format("whisper.cpp", _whisper_cpp),
@@ -360,5 +384,8 @@ FORMATS = (
     Format("Tencent Cloud", _tencent_flash),
     Format("Volcengine", _volcengine),
     Format("iFlytek", _iflytek),
+    Format("Baidu", _baidu),
+    Format("Huawei", _huawei),
+    Format("a list of who says what", dialog_of),
 )
 """Every format that is read, asked in this order."""

@@ -26,6 +26,9 @@ _BEFORE_COLON = re.compile(r"\s*(?P<label>[^:：\t]{1,40}?)\s*(?:[:：]|\t)\s*")
 _IN_BRACKETS = re.compile(r"\s*[\[【(（<〈](?P<label>[^\])】）>〉]{1,30})[\])】）>〉]\s*[:：]?\s*")
 _SENTENCE = re.compile(r"[。，,！!？?；;“”\"'、…]")
 _WORDS_OF_A_SENTENCE = re.compile(r"[是的为在了您你我他她它请这那有要以就也]")
+_ANONYMOUS = re.compile(
+    r"[A-Za-z甲乙丙丁问答]|[左右](?:声道|通道)?|(?:声道|通道|channel|ch|track) ?[0-9左右lr]", re.IGNORECASE
+)
 _WHO = frozenset({"我", "你", "他", "她", "对方", "本人"})
 _HAN_END = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]$")
 _HAN_START = re.compile(r"^[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -99,12 +102,19 @@ def _labelled(raw: str, text: str, reading: Reading, *, strangers: bool, surely:
     if not surely and _SENTENCE.search(label):
         return None
     named = read_name(label)
+    if named is None and is_anonymous(label):
+        return Labelled(Speaker.UNKNOWN, reason, text, label.strip())
     if named is not None:
         plain = named.number is None and named.name is None
         return Labelled(named.speaker, reason, text, None if plain else label.strip(), named)
     if surely or (strangers and _could_be_a_name(key)):
         return Labelled(Speaker.UNKNOWN, reason, text, label.strip(), strange=True)
     return None
+
+
+def is_anonymous(label: str) -> bool:
+    """Whether a label tells speakers apart without naming them: A and B, 甲 and 乙, the channels."""
+    return _ANONYMOUS.fullmatch(_key(label)) is not None
 
 
 def _key(label: str) -> str:

@@ -140,6 +140,18 @@ def read_name(text: str) -> Named | None:
     return Named(speaker, number, person)
 
 
+def is_bare(text: str) -> bool:
+    """Whether a name of a role holds nothing but numbers, persons and what kind of agent it is: no words to anybody."""
+    name = _NUMBER_OF.sub("", cleaned(text))
+    found = list(_ROLE.finditer(name))
+    if not found:
+        return False
+    before, after = name[: found[0].start()].strip(_MARKS), name[found[-1].end() :]
+    after = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】", " ", after)
+    known = all(_is_known(part.strip(_BRACKETS)) for side in (before, after) for part in _parts(side))
+    return known or (bool(_KIND.fullmatch(before)) and all(map(_is_known, _parts(after))))
+
+
 def has_han(text: str) -> bool:
     """Whether there is a Chinese character in it."""
     return _HAN.search(text) is not None

@@ -4,17 +4,16 @@ import re
 from dataclasses import replace
 
 from qa_engine.contract.labels import Labelled, label_of, notes, one_line, read_label, seen
+from qa_engine.contract.layouts import MOMENT, labelled_lines
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.telling import turns_of
 from qa_engine.domain import Call, Speaker, Transcript
 from qa_engine.errors import Fault, TranscriptError
 
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_DATE = r"\d{2,4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)"
-_MOMENT = rf"(?:{_DATE}(?:[ T]*(?:上午|下午|晚上|凌晨|中午)? *{_CLOCK})?|{_CLOCK})(?:Z|[+-]\d\d:?\d\d)?"
-STAMP = re.compile(rf"^\s*[\[(（【]?\s*{_MOMENT}(?:\s*[-–~至]+\s*{_MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
+STAMP = re.compile(rf"^\s*[\[(（【]?\s*{MOMENT}(?:\s*[-–~至]+\s*{MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
 _NUMBER = re.compile(r"^\s*[(（\[]?(?:\d{1,5}[.、)）]|[-•·*](?![-•·*])) *(?=\D)")
 _ENDED = re.compile(r"[。！？!?…~～]$")
+_BORDERS = " \t*=—–_~+#-"
 _ASIDE = re.compile(r"^\s*(?:[\[【(（<〈《「][^\])】）>〉》」]{1,30}[\])】）>〉》」]|[*=—–-]{2,})")
 
 
@@ -24,15 +23,16 @@ def to_txt(transcript: Transcript) -> str:
 
 
 def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> Transcript:
-    """Turns by their labels; a line without one goes on with the turn above it. Time stamps before a label are dropped.
+    """Turns by their labels; a line without one goes on with the turn above it. Time stamps beside a label are dropped.
 
-    A name that says no role, a line with a stamp but no name, and a line in brackets are turns of nobody we know.
+    Labels with other marks than a colon, in columns or on lines of their own are read, too: see `layouts`. A name that
+    says no role, a line with a stamp but no name, and a line in brackets are turns of nobody we know.
     Raises TranscriptError for text before the first label, and for a file in which no name says a role.
     """
     turns: list[Labelled] = []
     faults: list[Fault] = []
     strangers: dict[str, int] = {}
-    for number, line in enumerate(seen(text).splitlines(), start=1):
+    for number, line in enumerate(labelled_lines(seen(text).splitlines(), reading), start=1):
         if not line.strip():
             continue
         turn = _turn(line, reading)
@@ -56,13 +56,15 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
 
 def _turn(line: str, reading: Reading) -> Labelled | None:
     line = _NUMBER.sub("", line)
+    if not STAMP.sub("", line.strip(_BORDERS)).strip(_BORDERS):
+        return Labelled(Speaker.UNKNOWN, None, "")  # a border or a time alone: what follows without a name is nobody's
     stamp = STAMP.match(line)
     rest = line[stamp.end() :] if stamp else line
     labelled = read_label(rest, reading)
     if labelled is not None:
         return labelled
-    if stamp is not None and (rest.strip() or stamp.end() >= len(line.rstrip())):
-        return Labelled(Speaker.UNKNOWN, None, rest.strip() or line.strip(), strange=True)
+    if stamp is not None:
+        return Labelled(Speaker.UNKNOWN, None, rest.strip(), strange=True)
     if _ASIDE.match(line):
         return Labelled(Speaker.UNKNOWN, None, line.strip(), strange=True)
     return None

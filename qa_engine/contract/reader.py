@@ -8,12 +8,13 @@ from typing import NoReturn
 
 from qa_engine.contract.chats import is_chat, parse_chat
 from qa_engine.contract.encoding import decode_json_bytes, decode_text, readable
-from qa_engine.contract.foreign import is_one_call, read_foreign
+from qa_engine.contract.foreign import read_foreign
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.plain_text import parse_txt
 from qa_engine.contract.subtitles import parse_srt, parse_vtt
 from qa_engine.contract.times import check_times
 from qa_engine.contract.transcript import transcript_from_json
+from qa_engine.contract.wrapped import is_one_call
 from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, TranscriptError
 

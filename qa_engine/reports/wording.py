@@ -43,6 +43,7 @@ WARNINGS = {
     "unknown_label": "有的话轮标注的说话人不是坐席也不是客户，未计入任何一方",
     "speaker_carried": "有的话没有标注说话人，按上一位说话人处理",
     "leak": "串音已从另一声道中剔除",
+    "times_unread": "文件中的时间单位不明，没有采用，与时间有关的检查不适用",
     "no_speech_on_channel": "有一个声道没有人说话",
     "other_language": "通话中有人不说普通话",
 }

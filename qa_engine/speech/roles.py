@@ -104,6 +104,23 @@ def name_roles(
     ]
 
 
+def roles_of_labels(said: Sequence[tuple[str, str]], reader: RoleReader, options: RoleOptions) -> dict[str, Role]:
+    """Who is behind the two labels of a written call (说话人1, A, a channel), by what stands under each; {} in doubt.
+
+    ``said``: (label, text) of every turn. Both must speak for their own side, as two voices must.
+    """
+    labels = sorted({label for label, _ in said})
+    if len(labels) != 2:
+        return {}
+    odds = [_bounded(one) for one in reader.odds([text for _, text in said])]
+    first, second = (sum(one for one, (label, _) in zip(odds, said, strict=True) if label == which) for which in labels)
+    if first * second >= 0 or min(abs(first), abs(second)) < options.least_naming:
+        return {}
+    probability = round(1 / (1 + exp(-min(abs(first), abs(second)))), 3)
+    sides = (Speaker.AGENT, Speaker.CUSTOMER) if first > 0 else (Speaker.CUSTOMER, Speaker.AGENT)
+    return {label: Role(side, probability) for label, side in zip(labels, sides, strict=True)}
+
+
 def _naming(utterances: Sequence[Utterance], by_words: Sequence[float], by_voice: Sequence[float]) -> float:
     """How much the words of both voices say that the second one is the agent's; each must speak for its own side.
 

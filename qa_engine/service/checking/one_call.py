@@ -8,7 +8,7 @@ from qa_engine import contract
 from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, TranscriptError
 from qa_engine.service.adapters.pack_judge import PackJudge
-from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.intake.reading import reading_of, with_roles
 from qa_engine.service.ports.judge import judge_everybody
 from qa_engine.settings import Settings, current_settings
 
@@ -92,8 +92,8 @@ def read_transcript(source: Source, *, reading: contract.Reading | None = None) 
         return source
     reading = reading or reading_of(current_settings())
     if isinstance(source, Mapping):
-        return contract.outside(dict(source), "transcript", reading=reading)
-    found = list(contract.read_transcripts(Path(source), reading))
+        return with_roles(contract.outside(dict(source), "transcript", reading=reading))
+    found = [with_roles(one) for one in contract.read_transcripts(Path(source), reading)]
     if len(found) != 1:
         message = f"holds {len(found)} calls, one is wanted; use qa-engine check for many"
         raise TranscriptError([Fault(str(source), None, None, message)])

@@ -15,7 +15,7 @@ from qa_engine.rules import agent_called
 from qa_engine.service.intake.facts import CallFacts, call_id, likely, read_facts
 from qa_engine.service.intake.filenames import plain_id, readable
 from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
-from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.intake.reading import reading_of, with_roles
 from qa_engine.settings import Settings
 from qa_engine.speech import RAW_SUFFIXES
 
@@ -326,7 +326,9 @@ def _agent_of(transcript: Transcript) -> Agent:
 def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transcript:
     """The transcript as that of call ``call_id``, with what others knew of the call."""
     merged = facts.over(facts_of(transcript))
-    return replace(transcript, call=merged.call(call_id, duration=transcript.call.duration))
+    return replace(
+        with_roles(transcript, merged.agent_channel), call=merged.call(call_id, duration=transcript.call.duration)
+    )
 
 
 def _json_content(path: Path) -> JsonValue:

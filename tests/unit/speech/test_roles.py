@@ -10,7 +10,7 @@ from qa_engine.domain import Call, Speaker, Word
 from qa_engine.speech import ScriptedRecogniser, SpeechOptions, transcribe_recording
 from qa_engine.speech.options import RoleOptions
 from qa_engine.speech.role_words import RoleWords, shares
-from qa_engine.speech.roles import name_roles, parted_by_voice
+from qa_engine.speech.roles import name_roles, parted_by_voice, roles_of_labels
 from qa_engine.speech.speakers import TwoVoices
 from qa_engine.speech.turns import Utterance
 
@@ -105,3 +105,20 @@ def test_a_mixed_recording_gets_roles_with_their_doubt(
     assert [turn.speaker for turn in transcript.turns] == [A, C] * 4
     assert all(turn.role_probability and turn.role_probability >= 0.95 for turn in transcript.turns)
     assert transcript.warnings == ("roles_guessed",)
+
+
+@pytest.mark.parametrize(
+    ("said", "roles"),
+    [
+        ((("A", "坐席"), ("B", "客户"), ("A", "坐席"), ("B", "客户")), {"A": A, "B": C}),
+        ((("1", "客户"), ("2", "坐席"), ("1", "客户"), ("2", "坐席"), ("1", "嗯")), {"1": C, "2": A}),
+        ((("A", "坐席"), ("B", "客户")), {}),  # too little
+        ((("A", "坐席"), ("B", "坐席"), ("A", "坐席"), ("B", "坐席")), {}),  # two of one side
+        ((("A", "坐席"), ("B", "客户"), ("C", "客户"), ("A", "坐席")), {}),
+        ((), {}),
+    ],
+)
+def test_two_labels_get_the_roles_that_their_words_tell(
+    said: Sequence[tuple[str, str]], roles: dict[str, Speaker]
+) -> None:
+    assert {label: role.speaker for label, role in roles_of_labels(said, Reader(), OPTIONS).items()} == roles
