@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         None,
         description="How many digits a 工号 has: with 4, 26 becomes 0026. Unset: ids that look alike are told.",
     )
+    date_order: Literal["dmy", "mdy"] | None = Field(
+        None,
+        description="What 03/02/2026 means in manifests: `dmy` (3 February) or `mdy` (2 March). Unset: such a date is "
+        "a fault, unless one of the two numbers can be no month.",
+    )
     settle_seconds: Annotated[int, Field(ge=0)] = Field(
         60, description="A recording whose header is still open waits until its file is unchanged for so long."
     )

@@ -203,9 +203,9 @@ def _is_layout(told: Sequence[str], lines: int) -> bool:
 def _speaker(label: str, reading: Reading) -> str | None:
     """Who a bare name is: a role, or one of speakers without names; None for anything else."""
     name = label.strip().strip("*")
-    if not name or len(name) > 24:
+    if not name or len(name) > 24 or ":" in _key(name):
         return None
     speaker = speaker_named(name, reading)
-    if speaker in (Speaker.AGENT, Speaker.CUSTOMER):
-        return speaker.value if is_bare(name) or _key(name) in reading.labels else None
-    return _key(name) if speaker is Speaker.UNKNOWN or is_anonymous(name) else None
+    if speaker is None or not (is_bare(name) or _key(name) in reading.labels):
+        return _key(name) if is_anonymous(name) else None
+    return _key(name) if speaker is Speaker.UNKNOWN else speaker.value

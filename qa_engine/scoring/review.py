@@ -25,6 +25,7 @@ class ReviewKind(StrEnum):
     UNKNOWN_ROLES = "unknown_roles"
     NO_AGENT = "no_agent"
     OTHER_SPEAKERS = "other_speakers"
+    OTHER_AGENTS = "other_agents"
     RULE_ERROR = "rule_error"
     UNCERTAIN = "uncertain_rules"
     QUIET = "quiet_doubts"
@@ -51,6 +52,7 @@ _HEADINGS = {
     ReviewKind.UNKNOWN_ROLES: "说话人角色不明",
     ReviewKind.NO_AGENT: "没有听到坐席说话",
     ReviewKind.OTHER_SPEAKERS: "另有他人说话",
+    ReviewKind.OTHER_AGENTS: "本通还有其他坐席",
     ReviewKind.RULE_ERROR: "规则执行出错",
     ReviewKind.UNCERTAIN: "机器无法确定",
     ReviewKind.QUIET: "轻微疑点",
@@ -74,8 +76,8 @@ UNRELIABLE = frozenset(
 )
 """With one of these the call was not understood well enough for a grade."""
 
-FLAGGING = frozenset(ReviewKind) - {ReviewKind.QUIET}
-"""What sends a call to a person; the other reasons are shown, and weigh in the order of the queue."""
+FLAGGING = frozenset(ReviewKind) - {ReviewKind.QUIET, ReviewKind.OTHER_AGENTS}
+"""What sends a call to a person; the other reasons are shown."""
 
 _MOST_UNKNOWN = 0.4  # of all characters: with more of unknown speakers there is no grade
 
@@ -172,6 +174,9 @@ def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewR
         found.append(_unknown_roles(transcript, unknown))
     elif judged and transcript.call.channel is Channel.VOICE and not any(t.speaker is Speaker.AGENT for t in judged):
         found.append(ReviewReason(ReviewKind.NO_AGENT, "坐席一方没有声音或没有识别出文字，须人工听音"))
+    others = dict.fromkeys(t.label for t in transcript.turns if t.speaker is Speaker.UNKNOWN and t.agent_id and t.label)
+    if others:
+        found.append(ReviewReason(ReviewKind.OTHER_AGENTS, f"{'、'.join(others)}，所说的话不计入本坐席，另行考评"))
     if transcript.recognition is not None and transcript.recognition.notice:
         found.append(ReviewReason(ReviewKind.STARTER_MODEL, "只认识合成语音，真实录音的结论须人工核对"))
     return found

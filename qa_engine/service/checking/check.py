@@ -205,7 +205,9 @@ def transcribe_files(
 
     Raises ManifestError for faulty facts, before anything is heard.
     """
-    given, faults = read_facts(dict(facts), where="facts", line=None, zone=ZoneInfo(app.settings.timezone))
+    given, faults = read_facts(
+        dict(facts), where="facts", line=None, zone=ZoneInfo(app.settings.timezone), dates=app.settings.date_order
+    )
     if faults:
         raise ManifestError(faults)
     found = discover(app.settings, paths)

@@ -77,11 +77,14 @@ class _Discovery:
         self._pattern = _pattern(settings)
         self._found = Found()
         self._given = (
-            self._take(read_manifest(manifest, zone=self._zone, columns=settings.manifest_columns))
+            self._take(
+                read_manifest(manifest, zone=self._zone, columns=settings.manifest_columns, dates=settings.date_order)
+            )
             if manifest
             else None
         )
         self._columns = settings.manifest_columns
+        self._dates = settings.date_order
         self._digits = settings.agent_id_digits
         self._beside: dict[Path, Mapping[Path, ManifestEntry] | None] = {}
         self._cut: set[Path] = set()  # folders whose manifest can be read up to some row
@@ -227,7 +230,7 @@ class _Discovery:
 
     def _read_found_manifest(self, path: Path) -> Mapping[Path, ManifestEntry] | None:
         try:
-            manifest = read_manifest(path, zone=self._zone, columns=self._columns)
+            manifest = read_manifest(path, zone=self._zone, columns=self._columns, dates=self._dates)
         except ManifestError as error:
             self._found.faults += error.faults
             self._fault(path.parent, "nothing of this folder is taken in until its manifest can be read")
@@ -253,24 +256,24 @@ class _Discovery:
                 elif sidecar != written[0]:
                     self._found.notes.append(f"{readable(sidecar)}: not read, {written[0].name} is beside it")
             if written:
-                facts, transcript = _read_sidecar(written[0], self._reading)
+                facts, transcript = _read_sidecar(written[0], self._reading, self._dates)
         if self._pattern is not None and (
             match := self._pattern.fullmatch(path.name) or self._pattern.match(path.name)
         ):
             columns: dict[str, JsonValue] = {name: text for name, text in match.groupdict().items() if text}
-            named, faults = read_facts(columns, where=readable(path), line=None, zone=self._zone)
+            named, faults = read_facts(columns, where=readable(path), line=None, zone=self._zone, dates=self._dates)
             if faults:
                 raise ManifestError(faults)
             facts = facts.over(named)
         return facts, transcript
 
 
-def _read_sidecar(path: Path, reading: Reading) -> tuple[CallFacts, Transcript | None]:
+def _read_sidecar(path: Path, reading: Reading, dates: str | None) -> tuple[CallFacts, Transcript | None]:
     """A transcript, or a JSON object with the columns of a manifest."""
     if path.suffix.lower() == ".json":
         content = _json_content(path)
         if isinstance(content, dict) and not contract.is_transcript(content):
-            facts, faults = read_facts(_flat(content), where=str(path), line=None, zone=reading.zone)
+            facts, faults = read_facts(_flat(content), where=str(path), line=None, zone=reading.zone, dates=dates)
             if faults:
                 raise ManifestError(faults)
             return facts, None

@@ -78,6 +78,7 @@ def expect_calls(app: App, path: Path, *, day: date | None = None, who: Actor) -
             where=str(path),
             line=line,
             zone=app.zone,
+            dates=app.settings.date_order,
         )
         file = cells.get("file")
         one = _listed(app, line, file if isinstance(file, str) else None, facts, day)

@@ -31,7 +31,7 @@ COLUMNS = (
 )
 _KNOWN = frozenset({*COLUMNS, "channel"})
 _CALL_ID = re.compile(r"[\w.@-][\w.@:+=-]{0,127}")
-_TWELVE_HOURS = re.compile(r"(?P<half>凌晨|上午|中午|下午|晚上) *(?P<hour>\d{1,2}):")
+_TWELVE_HOURS = re.compile(r"(?P<half>凌晨|上午|中午|下午|晚上|AM|PM|am|pm) *(?P<hour>\d{1,2}):")
 # Days since the end of 1899 with a fraction of a day, as spreadsheets keep moments: from 1995 to 2091.
 _SPREADSHEET_DAY = re.compile(r"(?:3[5-9]|[4-6]\d)\d{3}\.\d{2,}")
 _SPREADSHEET_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # a cell knows no zone
@@ -44,7 +44,11 @@ _DATES = (
     "%Y年%m月%d日 %H:%M",
     "%Y%m%d%H%M%S",
     "%Y%m%d_%H%M%S",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
 )
+_YEAR_LAST = re.compile(r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})(?!\d)")
+_HALF_BEHIND = re.compile(r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?) *(?P<half>AM|PM)\b", re.IGNORECASE)
 _SPREADSHEET_NUMBER = re.compile(r"(\d+)\.0+")
 _YEARS = range(1970, 2200)
 T = TypeVar("T")
@@ -134,9 +138,12 @@ class Columns:
 
 
 def read_facts(
-    columns: Mapping[str, JsonValue], *, where: str, line: int | None, zone: tzinfo
+    columns: Mapping[str, JsonValue], *, where: str, line: int | None, zone: tzinfo, dates: str | None = None
 ) -> tuple[CallFacts, list[Fault]]:
-    """Columns → facts. Unknown columns become metadata. A fault makes only its own column unknown."""
+    """Columns → facts. Unknown columns become metadata. A fault makes only its own column unknown.
+
+    ``dates``: what 03/02/2026 means, ``dmy`` or ``mdy``; None: nobody said, and it is a fault.
+    """
     unfit = {name: message for name, value in columns.items() if (message := _unfit(name, value))}
     columns = {name: value for name, value in columns.items() if name not in unfit}
     reader = Columns(columns, where=where, line=line)
@@ -156,7 +163,7 @@ def read_facts(
         channel=Channel(channel) if channel else None,
         direction=Direction(direction) if direction else None,
         scenario=reader.text("scenario"),
-        started_at=reader.read("started_at", lambda text: moment(text, zone)),
+        started_at=reader.read("started_at", lambda text: moment(text, zone, dates)),
         agent_channel=reader.read("agent_channel", _one_of(*AGENT_CHANNELS)),
         customer_number=reader.text("customer_number"),
         metadata=metadata,
@@ -210,12 +217,31 @@ def look_alikes(given: Iterable[str], known: Iterable[str] = ()) -> list[str]:
     ]
 
 
-def moment(text: str, zone: tzinfo) -> datetime:
-    """ISO 8601, or the usual forms of telephone systems; without an offset it is in ``zone``. On that zone's clocks."""
-    parsed = _parsed(_TWELVE_HOURS.sub(_of_24, text))
+def moment(text: str, zone: tzinfo, dates: str | None = None) -> datetime:
+    """ISO 8601, or the usual forms of telephone systems; without an offset it is in ``zone``. On that zone's clocks.
+
+    ``dates``: see `read_facts`.
+    """
+    plain = _TWELVE_HOURS.sub(
+        _of_24, _HALF_BEHIND.sub(r"\g<half>\g<clock>", unicodedata.normalize("NFKC", text).strip())
+    )
+    parsed = _parsed(_year_first(plain, dates))
     if parsed is None:
         raise ValueError(f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00")
     return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(zone)
+
+
+def _year_first(text: str, dates: str | None) -> str:
+    """03/02/2026 as 2026/03/02 or 2026/02/03; where nobody said which, only what can be but one of them."""
+    match = _YEAR_LAST.match(text)
+    if match is None:
+        return text
+    first, second = int(match["first"]), int(match["second"])
+    order = dates or ("dmy" if first > 12 >= second else "mdy" if second > 12 >= first or first == second else None)
+    if order is None:
+        raise ValueError(f"{text!r}: day or month first? Say so in QA_DATE_ORDER (dmy or mdy), or write 2026-03-02")
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return f"{match['year']}/{month}/{day}{text[match.end() :]}"
 
 
 def _parsed(text: str) -> datetime | None:
@@ -235,8 +261,8 @@ def _parsed(text: str) -> datetime | None:
 
 def _of_24(match: re.Match[str]) -> str:
     """下午 3:15 as 15:15."""
-    hour = int(match["hour"]) % 12 if match["half"] in ("凌晨", "上午") else int(match["hour"])
-    return f"{hour + 12 if match['half'] in ('下午', '晚上') and hour < 12 else hour}:"
+    hour = int(match["hour"]) % 12 if match["half"].lower() in ("凌晨", "上午", "am") else int(match["hour"])
+    return f"{hour + 12 if match['half'].lower() in ('下午', '晚上', 'pm') and hour < 12 else hour}:"
 
 
 def likely(moment: datetime) -> datetime:

@@ -117,7 +117,7 @@ def ingest_upload(
     book = BatchBook(app, "upload", [readable(name)])
     candidate = Candidate(Path(name), CallFacts(), name)
     try:
-        read, faults = read_facts(dict(facts), where=name, line=None, zone=app.zone)
+        read, faults = read_facts(dict(facts), where=name, line=None, zone=app.zone, dates=app.settings.date_order)
         if faults:
             raise ManifestError(faults)
         candidate = replace(candidate, facts=read.with_agent_id(app.settings.agent_id_digits))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ MAX_BYTES = 256 * 2**20
 _ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheet programs in China save CSV as GB18030
 NOT_CSV = "not CSV"
 _DELIMITERS = (",", ";", "\t", "|")
+_MOST_TITLES = 9
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -53,8 +55,10 @@ class Manifest:
     whole: bool = True  # False: its last rows cannot be read, so nobody knows which files they name
 
 
-def read_manifest(path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_COLUMNS) -> Manifest:
-    """Read a manifest. ``columns``: a centre's own headings → columns of the contract.
+def read_manifest(
+    path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_COLUMNS, dates: str | None = None
+) -> Manifest:
+    """Read a manifest. ``columns``: a centre's own headings → columns of the contract; ``dates``: see `read_facts`.
 
     Faulty rows are left out and told; only a file that is none at all raises ManifestError.
     """
@@ -72,7 +76,7 @@ def read_manifest(path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_C
             faults.append(row)
             continue
         line, cells = row
-        facts, wrong = read_facts(cells, where=where, line=line, zone=zone)
+        facts, wrong = read_facts(cells, where=where, line=line, zone=zone, dates=dates)
         written = cells.get("file")
         named.append(ManifestRow(line, written.strip() if isinstance(written, str) else None, facts))
         file = _file(written, root, where, line, wrong)
@@ -134,7 +138,8 @@ def read_rows(
 def _csv_rows(
     text: str, where: str, own: Mapping[str, str], needed: Sequence[str]
 ) -> Iterator[tuple[int, Mapping[str, JsonValue]] | Fault]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
+    delimiter, titles = _form(text, own, needed)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     header: list[str] | None = None
     while True:
         start = reader.line_num + 1
@@ -147,7 +152,9 @@ def _csv_rows(
             break
         if not any(cells):
             continue
-        if header is None:
+        if titles:
+            titles -= 1
+        elif header is None:
             header = [column_of(cell, own) for cell in cells]
             _check_header(header, where, start, needed)
         elif len(cells) > len(header):
@@ -167,10 +174,17 @@ def _trimmed(cells: list[str], least: int) -> list[str]:
     return cells
 
 
-def _delimiter(text: str) -> str:
-    """What parts the columns: of ``,`` ``;`` tab and ``|`` the one that the line of headings has most of."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(_DELIMITERS, key=first.count)
+def _form(text: str, own: Mapping[str, str], needed: Sequence[str]) -> tuple[str, int]:
+    """What parts the columns, and how many lines of a title stand above the headings.
+
+    The headings are in the first line in which a needed column is named; else the first line is taken for them.
+    """
+    first = list(islice((line for line in text.splitlines() if line.strip(" \t,;|\ufeff")), _MOST_TITLES + 1))
+    for place, line in enumerate(first):
+        for delimiter in sorted(_DELIMITERS, key=line.count, reverse=True):
+            if any(column_of(cell.strip().strip('"'), own) in needed for cell in line.split(delimiter)):
+                return delimiter, place
+    return max(_DELIMITERS, key=first[0].count) if first else ",", 0
 
 
 def _check_header(header: list[str], where: str, line: int, needed: Sequence[str]) -> None:

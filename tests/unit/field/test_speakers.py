@@ -67,3 +67,6 @@ def test_the_second_agent_costs_the_first_nothing(tmp_path: Path) -> None:
     assert {rule.id for rule in result.failed()} <= {"voice.speech_rate", "tone.speech_rate"}
     assert not any(rule.id.startswith("forbidden.") and rule.status is Status.FAIL for rule in result.rules)
     assert any("坐席 8099" in reason for reason in result.review_reasons)
+    (second,) = result.parts
+    assert (result.agents, second.agent_id) == (("8026", "8099"), "8099")
+    assert any(rule.id == "forbidden.refusal" for rule in second.failed())

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa_engine.errors import ManifestError
+from qa_engine.service.intake.facts import read_facts
 from qa_engine.service.intake.manifest import Manifest, read_manifest
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -218,3 +219,43 @@ def test_a_name_without_its_suffix_is_the_one_file_of_that_name(folder: Path) ->
     (folder / "a.mp3").write_bytes(b"")
     (fault,) = read(folder, "file,agent_id\na,1\n").faults
     assert fault.message == "'a': no such file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "三月录音清单\nfile,call_id\na.wav,c-1\n",
+        "顺达客服中心;;\n导出时间：2026-03-02;;\n\n录音文件;通话编号\na.wav;c-1\n",
+        "清单,,,\n录音文件\t通话编号\na.wav\tc-1\n",
+        '"清单, 三月"\n"file","call_id"\n"a.wav","c-1"\n',
+    ],
+)
+def test_titles_above_the_headings_are_passed_over(folder: Path, text: str) -> None:
+    manifest = read(folder, text)
+    assert manifest.faults == ()
+    assert [(entry.file.name, entry.facts.call_id) for entry in manifest.entries] == [("a.wav", "c-1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "told"),
+    [
+        ("03/02/2026 09:15", "dmy", "2026-02-03T09:15"),
+        ("03/02/2026 09:15", "mdy", "2026-03-02T09:15"),
+        ("25/02/2026 9:15", None, "2026-02-25T09:15"),
+        ("02-25-2026 09:15:30", None, "2026-02-25T09:15"),
+        ("02.02.2026 9:15 PM", None, "2026-02-02T21:15"),
+        ("2026/3/2 下午 9:15", None, "2026-03-02T21:15"),
+        ("２０２６-03-02 09:15", None, "2026-03-02T09:15"),
+        ("2026.3.2 12:05 am", None, "2026-03-02T00:05"),
+        ("03/02/2026 09:15", None, None),
+        ("25/02/2026 09:15", "mdy", None),
+    ],
+)
+def test_dates_with_the_year_behind_are_read_as_the_centre_says_or_told(
+    text: str, order: str | None, told: str | None
+) -> None:
+    facts, faults = read_facts({"started_at": text}, where="m", line=2, zone=ZONE, dates=order)
+    assert (facts.started_at.isoformat()[:16] if facts.started_at else None) == told
+    assert bool(faults) is (told is None)
+    if order is None and told is None:
+        assert "QA_DATE_ORDER" in faults[0].message
