@@ -218,7 +218,7 @@ def scenario_and_outcome(half: str, told: Told) -> None:
             counts[key] += good
             if not good and key == "right" and reading is not None:
                 told.notes.append(f"{transcript.call.call_id} {transcript.call.scenario} read as {reading.scenario}")
-        outcome = outcomes.read(transcript, acts().read(transcript))
+        outcome = outcomes.read(transcript, acts().read(transcript), tones().read(transcript))
         if outcome is not None:
             said.append(outcome.score)
             meant.append(call.content)

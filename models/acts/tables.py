@@ -78,10 +78,11 @@ def others(evaluation: Evaluation) -> str:
             f"{golden['sure_from'] or 'no probability'} on nine in ten are, which {_share(golden['share_sure'])} reach."
         )
     if "outcome" in evaluation:
-        written = evaluation["outcome"]["written"]
+        told = evaluation["outcome"]
         found.append(
-            f"Outcome: rank correlation {written['spearman']:.2f} with our ratings of {written['calls']} written "
-            f"calls, mean gap {written['mean_gap']:.0f} of 100."
+            f"Outcome: fitted to {told['learnt']} written calls in {told['themes']} themes; each theme read by a model "
+            f"that saw only the others: rank correlation {told['left_out']['spearman']:.2f} with our ratings, mean gap "
+            f"{told['left_out']['mean_gap']:.0f} of 100."
         )
     return "\n\n".join(found)
 

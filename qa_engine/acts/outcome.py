@@ -1,7 +1,8 @@
 """How content the customer leaves: 0 to 100, out of what both sides did, the last turns most; never the agent's score.
 
-Each call is a few named signs between 0 and 1 (see ``SIGNS``); a logistic model over them gives the chance that the
-customer is content, which is the outcome. A sign's part in the log-odds is its reason.
+Each call is a few named signs between 0 and 1 (see ``SIGNS``), out of the acts of both sides and the customer's mood; a
+logistic model over them gives the chance that the customer is content, which is the outcome. A sign's part in the
+log-odds is its reason. Each sign speaks in one direction only: a thank-you never costs, however few calls were rated.
 """
 
 import json
@@ -21,9 +22,11 @@ from qa_engine.domain import (
     ActReading,
     AgentAct,
     CustomerAct,
+    CustomerMood,
     CustomerOutcome,
     OutcomeSign,
     Speaker,
+    ToneReading,
     Transcript,
     Turn,
     digest,
@@ -34,27 +37,31 @@ CARD_FILE = "outcome.json"
 ADVICE = "point QA_OUTCOME_MODEL at a folder written by qa-engine outcome train, or unset it for the bundled model"
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
-        "angry": "客户发怒",
-        "complain": "客户抱怨",
-        "demand": "客户要求投诉或升级",
-        "reject": "客户不接受或坚持要求",
-        "accept": "客户同意",
-        "thanks": "客户致谢",
-        "solved": "客户说已解决",
+        "upset": "客户语气不满",
+        "upset_on": "客户说完来意后仍不满",
         "last_upset": "客户最后一句不满",
-        "last_content": "客户最后一句满意",
+        "demand": "客户发怒或要求投诉",
+        "insist": "客户不接受或坚持要求",
         "unanswered": "客户的问题没有得到回答",
         "asked_twice": "客户重复询问",
+        "refused": "坐席拒绝客户的要求",
+        "repeats": "坐席重复同样的话",
         "offence": "坐席言行不当",
-        "helped": "坐席给出办法或时限",
+        "content": "客户同意、致谢或说已解决",
+        "thanks": "客户最后致谢",
+        "solved": "客户说已解决",
+        "helped": "坐席给出办法、时限或选择",
     }
 )
 """Sign → what people call it."""
+FOR_CONTENT = frozenset({"content", "thanks", "solved", "helped"})
+"""The signs that may only speak for content; all others may only speak against it, whatever calls are learnt from."""
 HALF_LIFE = 2.0  # customer's turns: a turn so many before the last weighs half as much
-ALIKE = 0.45  # share of common features from which two questions are one asked twice
-LEAST_CHARS = 5  # 字 of a question that can be asked twice
+NO_MOOD = 0.25  # how upset a turn counts in which no mood can be heard (嗯, 好的)
+ALIKE = 0.45  # share of common features from which two turns say one thing twice
+LEAST_CHARS = 5  # 字 of a turn that can be said twice
 LEAST_TURNS = 2  # of the customer, with words; a call of fewer has no outcome
-MOST = 3  # unanswered or repeated questions that count
+MOST = 3  # unanswered questions, or turns said twice, that count
 SHOWN = 4
 LEAST_PUSH = 0.1  # log-odds; less is no reason
 _ANSWERS = (
@@ -62,6 +69,8 @@ _ANSWERS = (
     AgentAct.OFFER_CHOICE, AgentAct.VERIFY, AgentAct.RESTATE, AgentAct.HOLD_REQUEST, AgentAct.ESCALATE, AgentAct.RECORD,
     AgentAct.DECLINE_PROMISE, AgentAct.OWN_UP,
 )  # fmt: skip
+_HELPS = (AgentAct.SOLUTION, AgentAct.DEADLINE, AgentAct.OFFER_CHOICE, AgentAct.PROMISE_CALLBACK)
+_CONTENT = (CustomerAct.ACCEPT, CustomerAct.THANKS, CustomerAct.SOLVED)
 _ANSWERED_FROM, _ASKED_FROM = 0.25, 0.5
 
 
@@ -88,7 +97,7 @@ class OutcomeModel:
     """Reads the outcome of a call out of its acts. Same transcript, same acts, same model: equal outcomes."""
 
     def __init__(self, card: OutcomeCard) -> None:
-        self._card = card
+        self.card = card
 
     @classmethod
     def load(cls, folder: Path) -> "OutcomeModel":
@@ -108,22 +117,24 @@ class OutcomeModel:
 
     @property
     def name(self) -> str:
-        return self._card.name
+        return self.card.name
 
     @cached_property
     def digest(self) -> str:
-        limits = [HALF_LIFE, ALIKE, LEAST_CHARS, LEAST_TURNS, MOST, _ANSWERED_FROM, _ASKED_FROM]
-        return digest([self._card.model_dump(), list(SIGNS), limits])
+        limits = [HALF_LIFE, NO_MOOD, ALIKE, LEAST_CHARS, LEAST_TURNS, MOST, _ANSWERED_FROM, _ASKED_FROM]
+        return digest([self.card.model_dump(), list(SIGNS), limits])
 
-    def read(self, transcript: Transcript, acts: Mapping[int, ActReading]) -> CustomerOutcome | None:
-        """The outcome of a call whose turns do ``acts``; None when the customer hardly speaks."""
-        signs = signs_of(transcript, acts)
+    def read(
+        self, transcript: Transcript, acts: Mapping[int, ActReading], tones: Mapping[int, ToneReading]
+    ) -> CustomerOutcome | None:
+        """The outcome of a call whose turns do ``acts`` in ``tones``; None when the customer hardly speaks."""
+        signs = signs_of(transcript, acts, tones)
         return None if signs is None else self.of_signs(signs)
 
     def of_signs(self, signs: Mapping[str, float]) -> CustomerOutcome:
         """The outcome of a call with these signs."""
-        pushes = {name: self._card.weights[name] * value for name, value in signs.items()}
-        chance = 1.0 / (1.0 + math.exp(-(self._card.bias + sum(pushes.values()))))
+        pushes = {name: self.card.weights[name] * value for name, value in signs.items()}
+        chance = 1.0 / (1.0 + math.exp(-(self.card.bias + sum(pushes.values()))))
         told = sorted(pushes.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
         reasons = tuple(
             OutcomeSign(name, SIGNS[name], round(push, 2)) for name, push in told[:SHOWN] if abs(push) >= LEAST_PUSH
@@ -131,39 +142,60 @@ class OutcomeModel:
         return CustomerOutcome(round(100 * chance), reasons)
 
 
-def signs_of(transcript: Transcript, acts: Mapping[int, ActReading]) -> dict[str, float] | None:
+def signs_of(
+    transcript: Transcript, acts: Mapping[int, ActReading], tones: Mapping[int, ToneReading]
+) -> dict[str, float] | None:
     """Every sign between 0 and 1; None when the customer hardly speaks."""
-    turns = tuple(turn for turn in transcript.turns_of(None) if turn.speaker is not Speaker.UNKNOWN)
+    everything = tuple(transcript.turns_of(None))
+    turns = [turn for turn in everything if turn.speaker is not Speaker.UNKNOWN]
     said = [turn for turn in turns if turn.speaker is Speaker.CUSTOMER and turn.index in acts]
     if len(said) < LEAST_TURNS:
         return None
-    readings = [acts[turn.index] for turn in said]
+    asked_twice, repeats = _said_twice(everything, said), _said_twice(everything, _of_agent(turns))
+    agent = [acts[turn.index] for turn in _of_agent(turns) if turn.index in acts]
+    return {
+        **_of_customer([acts[turn.index] for turn in said], [_upset(tones.get(turn.index)) for turn in said]),
+        "unanswered": min(MOST, _unanswered(turns, acts)) / MOST,
+        "asked_twice": asked_twice / MOST,
+        "refused": max((reading.probability(AgentAct.REFUSE) for reading in agent), default=0.0),
+        "repeats": repeats / MOST,
+        "offence": max((reading.probability(AgentAct.OFFENCE) for reading in agent), default=0.0),
+        "helped": sum(_most(reading, _HELPS) for reading in agent) / max(1, len(agent)),
+    }
+
+
+def _of_customer(readings: Sequence[ActReading], upset: Sequence[float]) -> dict[str, float]:
+    """What the customer's own turns show, what came last counting most."""
     weights = [0.5 ** ((len(readings) - 1 - at) / HALF_LIFE) for at in range(len(readings))]
 
-    def late(*names: CustomerAct) -> float:
-        """How much the customer did one of these, what came last counting most."""
-        strengths = [max(reading.probability(name) for name in names) for reading in readings]
-        return float(max(w * p for w, p in zip(weights, strengths, strict=True)))
+    def late(values: Sequence[float]) -> float:
+        own = weights[len(weights) - len(values) :]
+        return float(sum(w * value for w, value in zip(own, values, strict=True)) / sum(own))
 
-    agent = [acts[turn.index] for turn in turns if turn.speaker is Speaker.AGENT and turn.index in acts]
-    last = readings[-1]
+    furious = [_most(reading, (CustomerAct.ANGRY, CustomerAct.DEMAND_COMPLAINT)) for reading in readings]
     return {
-        "angry": late(CustomerAct.ANGRY),
-        "complain": late(CustomerAct.COMPLAIN),
-        "demand": late(CustomerAct.DEMAND_COMPLAINT),
-        "reject": late(CustomerAct.REJECT, CustomerAct.INSIST),
-        "accept": late(CustomerAct.ACCEPT),
-        "thanks": late(CustomerAct.THANKS),
-        "solved": late(CustomerAct.SOLVED),
-        "last_upset": max(last.probability(a) for a in (CustomerAct.ANGRY, CustomerAct.COMPLAIN, CustomerAct.REJECT)),
-        "last_content": max(last.probability(a) for a in (CustomerAct.THANKS, CustomerAct.ACCEPT, CustomerAct.SOLVED)),
-        "unanswered": min(MOST, _unanswered(turns, acts)) / MOST,
-        "asked_twice": min(MOST, _asked_twice(said)) / MOST,
-        "offence": max((reading.probability(AgentAct.OFFENCE) for reading in agent), default=0.0),
-        "helped": max(
-            (r.probability(a) for r in agent[-4:] for a in (AgentAct.SOLUTION, AgentAct.DEADLINE)), default=0.0
-        ),
+        "upset": late(upset),
+        "upset_on": sum(upset[1:]) / len(upset[1:]),
+        "last_upset": upset[-1],
+        "demand": max(w * p for w, p in zip(weights, furious, strict=True)),
+        "insist": late([_most(reading, (CustomerAct.INSIST, CustomerAct.REJECT)) for reading in readings[1:]]),
+        "content": late([_most(reading, _CONTENT) for reading in readings]),
+        "thanks": readings[-1].probability(CustomerAct.THANKS),
+        "solved": late([reading.probability(CustomerAct.SOLVED) for reading in readings]),
     }
+
+
+def _upset(mood: ToneReading | None) -> float:
+    calm = None if mood is None else dict(mood.probabilities).get(CustomerMood.CALM.value)
+    return NO_MOOD if calm is None else 1.0 - calm
+
+
+def _most(reading: ActReading, acts: Sequence[str]) -> float:
+    return max(reading.probability(act) for act in acts)
+
+
+def _of_agent(turns: Sequence[Turn]) -> list[Turn]:
+    return [turn for turn in turns if turn.speaker is Speaker.AGENT]
 
 
 def _unanswered(turns: Sequence[Turn], acts: Mapping[int, ActReading]) -> int:
@@ -179,28 +211,32 @@ def _unanswered(turns: Sequence[Turn], acts: Mapping[int, ActReading]) -> int:
     return count + open_question
 
 
-def _asked_twice(said: Sequence[Turn]) -> int:
-    """Turns of the customer that say again what an earlier one said; no more than ``MOST`` are counted.
+def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
+    """Turns of ``said`` that say again what an earlier one said; no more than ``MOST`` are counted.
 
-    Two sets of features that are alike to ``ALIKE`` share one of their first few in any fixed order, the rarest first:
-    only turns that do are compared, so that a call of ten thousand turns takes no hundred million comparisons.
+    ``everything`` is the call as its other readers see it, so that they share its features. Two sets of features that
+    are alike to ``ALIKE`` share one of their first few in any fixed order, the rarest first: only turns that do are
+    compared, so that a call of ten thousand turns takes no hundred million comparisons.
     """
-    seen = see_call(tuple(turn.text for turn in said))
-    long = [at for at, turn in enumerate(said) if len(seen.skeletons[at].text) >= LEAST_CHARS]
+    seen = see_call(tuple(turn.text for turn in everything))
+    mine = {turn.index for turn in said}
+    long = [
+        at for at, turn in enumerate(everything) if turn.index in mine and len(seen.skeletons[at].text) >= LEAST_CHARS
+    ]
     features = [frozenset(seen.columns_of(at).tolist()) for at in long]
     common = Counter(chain.from_iterable(features))
     by_feature: dict[int, list[frozenset[int]]] = {}
     count = empty = 0
-    for mine in features:
-        first = sorted(mine, key=lambda feature: (common[feature], feature))
-        first = first[: len(mine) - math.ceil(ALIKE * len(mine) - 1e-9) + 1]
-        again = bool(empty) if not mine else False
-        count += again or any(_alike(mine, other) for feature in first for other in by_feature.get(feature, ()))
+    for own in features:
+        first = sorted(own, key=lambda feature: (common[feature], feature))
+        first = first[: len(own) - math.ceil(ALIKE * len(own) - 1e-9) + 1]
+        again = bool(empty) if not own else False
+        count += again or any(_alike(own, other) for feature in first for other in by_feature.get(feature, ()))
         if count >= MOST:
             return count
-        empty += not mine
+        empty += not own
         for feature in first:
-            by_feature.setdefault(feature, []).append(mine)
+            by_feature.setdefault(feature, []).append(own)
     return count
 
 

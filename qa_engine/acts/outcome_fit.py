@@ -1,17 +1,21 @@
-"""Fitting the outcome to rated calls; needs scikit-learn, which takes a second to load."""
+"""Fitting the outcome to rated calls; needs scipy, which takes a second to load."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.stats import spearmanr
-from sklearn.linear_model import LogisticRegression
 
-from qa_engine.acts.outcome import SIGNS, OutcomeCard, signs_of
-from qa_engine.domain import ActReading, Transcript
+from qa_engine.acts.outcome import FOR_CONTENT, SIGNS, OutcomeCard, signs_of
+from qa_engine.classify.linear import Floats, sigmoid
+from qa_engine.domain import ActReading, ToneReading, Transcript
 
-STRENGTH = 1.0
-PULL = 0.02  # of a rating at either end away from certainty
+STRENGTH = 40.0  # of the pull towards the weights begun with: the larger, the more calls it takes to leave them
+ALIKE = 1.0  # log-odds: without a model to begin with, every sign weighs the same
+LEAST_SPREAD = 0.05  # of a sign: one that hardly differs between the calls must not be made much of
+PULL = 0.04  # of a rating at either end away from certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +35,50 @@ class OutcomeFigures:
     mean_gap: float
 
 
-def rated(transcript: Transcript, acts: Mapping[int, ActReading], content: float) -> Rated | None:
+def rated(
+    transcript: Transcript, acts: Mapping[int, ActReading], tones: Mapping[int, ToneReading], content: float
+) -> Rated | None:
     """A rated call; None when the customer hardly speaks."""
-    signs = signs_of(transcript, acts)
+    signs = signs_of(transcript, acts, tones)
     return None if signs is None else Rated(signs, content)
 
 
-def fit_outcome(calls: Sequence[Rated], *, name: str, fitted_to: str) -> OutcomeCard:
-    """Logistic regression in which a rating between the ends counts for both in its proportion.
+def fit_outcome(calls: Sequence[Rated], *, name: str, fitted_to: str, start: OutcomeCard | None = None) -> OutcomeCard:
+    """Logistic regression whose weights keep the sign that makes sense (``FOR_CONTENT``) and are pulled towards those
+    of ``start``, or towards all alike: few ratings change a model that is there only a little.
 
-    The probabilities are calibrated by construction: on the calls learnt from, their mean is the mean rating.
+    A rating between the ends counts for both in its proportion. The probabilities are calibrated by construction: on
+    the calls learnt from, their mean is the mean rating.
     """
     names = list(SIGNS)
     x = np.array([[call.signs[sign] for sign in names] for call in calls])
     content = np.clip([call.content for call in calls], PULL, 1 - PULL)
-    model = LogisticRegression(C=STRENGTH, max_iter=1000)
-    model.fit(
-        np.concatenate([x, x]),
-        np.concatenate([np.ones(len(calls)), np.zeros(len(calls))]),
-        sample_weight=np.concatenate([content, 1 - content]),
-    )
-    weights = {sign: round(float(weight), 4) for sign, weight in zip(names, model.coef_[0], strict=True)}
+    centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), LEAST_SPREAD)
+    alike = {sign: ALIKE if sign in FOR_CONTENT else -ALIKE for sign in names}
+    begun = np.array([(alike if start is None else start.weights)[sign] for sign in names]) * spread
+    way = [(0.0, None) if sign in FOR_CONTENT else (None, 0.0) for sign in names]
+    found = minimize(
+        _loss, np.append(begun, 0.0), args=((x - centre) / spread, content, begun), jac=True, method="L-BFGS-B",
+        bounds=[*way, (None, None)],
+    )  # fmt: skip
+    weights = found.x[:-1] / spread
     return OutcomeCard(
         version=1,
         name=name,
-        weights=weights,
-        bias=round(float(model.intercept_[0]), 4),
+        weights={sign: round(float(weight), 4) for sign, weight in zip(names, weights, strict=True)},
+        bias=round(float(found.x[-1] - weights @ centre), 4),
         calls=len(calls),
         fitted_to=fitted_to,
     )
+
+
+def _loss(values: Floats, x: Floats, content: Floats, begun: Floats) -> tuple[float, Any]:
+    """Cross entropy and pull, with the gradient."""
+    weights, log_odds = values[:-1], x @ values[:-1] + values[-1]
+    gap, away = sigmoid(log_odds) - content, weights - begun
+    entropy = np.logaddexp(0.0, log_odds) - content * log_odds
+    gradient = np.append(x.T @ gap + STRENGTH * away, gap.sum())
+    return float(entropy.sum() + STRENGTH / 2 * (away @ away)), gradient
 
 
 def figures(said: Sequence[float], calls: Sequence[Rated]) -> OutcomeFigures:

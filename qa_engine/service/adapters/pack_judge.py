@@ -164,7 +164,7 @@ class PackJudge:
         )
         result = with_tones(result, transcript, readings, tones.digest)
         # how content the customer left and what was complained of is said once, with the call
-        content = self._outcome.read(transcript, done) if self._outcome is not None and not is_part else None
+        content = self._outcome.read(transcript, done, readings) if self._outcome is not None and not is_part else None
         result = replace(
             with_acts(result, done, content),
             promises=self._pack.promises(transcript),

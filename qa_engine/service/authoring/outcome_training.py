@@ -11,6 +11,7 @@ from qa_engine.errors import InputError, UsageError
 from qa_engine.rules import NO_ACTS, ActReader
 from qa_engine.service.adapters.act_model import open_acts
 from qa_engine.service.adapters.outcome_model import open_outcome
+from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.settings import Settings
 
 LEAST_CALLS = 100
@@ -41,7 +42,7 @@ def train_outcome(
     worst, best = scale
     if worst == best:
         raise UsageError("the ends of --scale must differ, for example --scale 1 5")
-    acts, present = _acts(settings), open_outcome(settings)
+    acts, tones, present = _acts(settings), open_tones(settings), open_outcome(settings)
     from qa_engine.acts.outcome import OutcomeModel
     from qa_engine.acts.outcome_fit import figures, fit_outcome, rated
 
@@ -50,13 +51,12 @@ def train_outcome(
         content = _content(transcript, worst, best)
         if content is None:
             continue
-        readings = acts.read(transcript)
-        call = rated(transcript, readings, content)
+        call = rated(transcript, acts.read(transcript), tones.read(transcript), content)
         if call is None:
             continue
         if _held_out(transcript):
             held_out.append(call)
-            before.append(_score(present.read(transcript, readings) if present is not None else None))
+            before.append(_score(present.of_signs(call.signs) if present is not None else None))
         else:
             learnt.append(call)
     if len(learnt) + len(held_out) < LEAST_CALLS or not held_out:
@@ -64,7 +64,12 @@ def train_outcome(
             f"{len(learnt) + len(held_out)} calls with a csat in their metadata and two turns of the customer are too "
             f"few; at least {LEAST_CALLS} are needed"
         )
-    card = fit_outcome(learnt, name=f"own outcome {out.resolve().name}", fitted_to="calls of the centre rated by csat")
+    card = fit_outcome(
+        learnt,
+        name=f"own outcome {out.resolve().name}",
+        fitted_to="calls of the centre rated by csat",
+        start=present.card if present is not None else None,
+    )
     card.save(out)
     model = OutcomeModel(card)
     after = figures([_score(model.of_signs(call.signs)) for call in held_out], held_out)

@@ -4,19 +4,22 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from qa_engine.acts import ActModel, outcome
-from qa_engine.acts.outcome import SIGNS, OutcomeModel, signs_of
+from qa_engine.acts.outcome import FOR_CONTENT, SIGNS, OutcomeModel, signs_of
+from qa_engine.acts.outcome_fit import Rated, fit_outcome
 from qa_engine.classify import see_call
 from qa_engine.cli.app import app
-from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
+from qa_engine.domain import ActReading, ActSaid, Call, Speaker, ToneReading, Transcript, Turn
 from qa_engine.errors import ActModelError
-from qa_engine.resources import act_model_dir
+from qa_engine.resources import act_model_dir, tone_model_dir
+from qa_engine.tone import ToneModel
 
 ACTS = ActModel.load(act_model_dir())
+TONES = ToneModel.load(tone_model_dir())
 MODEL = OutcomeModel.load(act_model_dir())
 WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
 GLAD = [
@@ -36,7 +39,7 @@ def call(lines: list[str], **metadata: object) -> Transcript:
 
 def score(lines: list[str]) -> int:
     transcript = call(lines)
-    outcome = MODEL.read(transcript, ACTS.read(transcript))
+    outcome = MODEL.read(transcript, ACTS.read(transcript), TONES.read(transcript))
     assert outcome is not None
     assert 0 <= outcome.score <= 100
     assert outcome.signs
@@ -52,13 +55,44 @@ def test_the_last_turns_weigh_most() -> None:
     assert score([*CROSS, *GLAD]) > score([*GLAD, *CROSS])
 
 
+NEUTRAL_WORDS = {
+    "helped": [
+        "客户：裙子少了腰带",
+        "坐席：抱歉，今天给您补发一条，明天到",
+        "客户：哦好的",
+        "坐席：物流单号发您了",
+        "客户：好",
+    ],
+    "put off": ["客户：裙子少了腰带", "坐席：补不了的", "客户：那怎么办", "坐席：我们没有办法", "客户：好"],
+}
+
+
+def test_customers_who_end_on_the_same_word_are_told_apart_by_what_they_were_given() -> None:
+    assert score(NEUTRAL_WORDS["helped"]) > score(NEUTRAL_WORDS["put off"]) + 20
+
+
+def test_the_mood_of_the_customer_counts_where_no_act_is_read() -> None:
+    transcript = call(["客户：第一句", "坐席：好", "客户：第二句"])
+    acts = {turn.index: ActReading(turn.index) for turn in transcript.turns}
+    upset = {0: mood(0, 0.2), 2: mood(2, 0.1)}
+    calm, cross = MODEL.read(transcript, acts, {}), MODEL.read(transcript, acts, upset)
+    assert calm is not None
+    assert cross is not None
+    assert calm.score > cross.score
+    assert cross.signs[0].title.startswith("客户")
+
+
+def mood(turn: int, calm: float) -> ToneReading:
+    return ToneReading(turn, "dissatisfied", (("calm", calm), ("dissatisfied", 1 - calm), ("angry", 0.0)))
+
+
 def said(*acts: tuple[str, float]) -> dict[int, ActReading]:
     return {at: ActReading(at, (ActSaid(act, p, (0, 1)),)) for at, (act, p) in enumerate(acts)}
 
 
 def test_a_question_is_unanswered_when_the_agent_does_nothing_of_an_answer() -> None:
     lines = ["客户：什么时候能到啊", "坐席：嗯", "客户：到底什么时候能到啊", "坐席：明天下午送到"]
-    signs = signs_of(call(lines), said(("ask", 0.9), ("greet", 0.9), ("ask", 0.9), ("deadline", 0.9)))
+    signs = signs_of(call(lines), said(("ask", 0.9), ("greet", 0.9), ("ask", 0.9), ("deadline", 0.9)), {})
     assert signs is not None
     assert signs["unanswered"] == pytest.approx(1 / 3)
     assert signs["asked_twice"] == pytest.approx(1 / 3)
@@ -66,7 +100,7 @@ def test_a_question_is_unanswered_when_the_agent_does_nothing_of_an_answer() -> 
 
 def test_a_customer_who_hardly_speaks_has_no_outcome() -> None:
     transcript = call(GLAD[:2])
-    assert MODEL.read(transcript, ACTS.read(transcript)) is None
+    assert MODEL.read(transcript, ACTS.read(transcript), {}) is None
 
 
 @pytest.mark.parametrize(("content", "told"), [(None, "cannot be read"), ("{}", "no outcome model")])
@@ -99,7 +133,7 @@ def test_a_centre_trains_its_own(tmp_path: Path) -> None:
     assert trial["after"] > 0.8
     own = OutcomeModel.load(tmp_path / "own")
     glad = call(GLAD)
-    outcome = own.read(glad, ACTS.read(glad))
+    outcome = own.read(glad, ACTS.read(glad), TONES.read(glad))
     assert outcome is not None
     assert outcome.score > 70
     assert own.digest != MODEL.digest
@@ -123,6 +157,17 @@ def test_ratings_that_teach_nothing_are_told(
     assert not (tmp_path / "own").exists()
 
 
+SHARES = st.floats(0, 1)
+RATED = st.builds(Rated, st.fixed_dictionaries(dict.fromkeys(SIGNS, SHARES)), SHARES)
+
+
+@settings(max_examples=20)
+@given(st.lists(RATED, min_size=2, max_size=8))
+def test_no_sign_ever_speaks_in_the_other_direction(calls: list[Rated]) -> None:
+    card = fit_outcome(calls, name="n", fitted_to="f")
+    assert all(weight >= 0 if sign in FOR_CONTENT else weight <= 0 for sign, weight in card.weights.items())
+
+
 PARTS = st.sampled_from(
     ["我的快递到哪了", "什么时候能送到", "我要退款", "单号三三零七", "怎么还没到", "你们说说看", "帮我查一下"]
 )
@@ -135,4 +180,4 @@ def test_a_question_asked_twice_is_found_as_by_comparing_every_pair(texts: list[
     long = [at for at in range(len(said)) if len(seen.skeletons[at].text) >= outcome.LEAST_CHARS]
     sets = [frozenset(seen.columns_of(at).tolist()) for at in long]
     pairs = sum(any(outcome._alike(mine, other) for other in sets[:at]) for at, mine in enumerate(sets))
-    assert outcome._asked_twice(said) == min(outcome.MOST, pairs)
+    assert outcome._said_twice(said, said) == min(outcome.MOST, pairs)
