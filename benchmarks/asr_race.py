@@ -2,6 +2,7 @@
 
     python -m benchmarks.asr_race --model var/models/whisper-base
     python -m benchmarks.asr_race --model starter --calls 1 --turns 4     # a quick look
+    python -m benchmarks.asr_race --model var/models/whisper-base --recordings own1.wav own2.wav
 
 * *sequential*: ``faster_whisper.WhisperModel.transcribe`` as it comes, channel by channel, without its voice filter;
 * *sequential + filter*: the same with ``vad_filter``;
@@ -29,7 +30,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from unittest import mock
 
-from benchmarks.real_calls import KINDS, Call, Errors, comparable, write_call
+from benchmarks.real_calls import KINDS, Call, Errors, comparable, read_call, write_call
 from qa_engine.domain import Call as CallFacts
 from qa_engine.domain import Speaker
 from qa_engine.speech import (
@@ -60,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     with tempfile.TemporaryDirectory() as folder:
         kinds = [KINDS[place % len(KINDS)] for place in range(options.calls)]
-        calls = [
-            write_call(Path(folder) / f"{kind}{place}.wav", kind, 100 + place, options.turns)
+        calls = [read_call(path) for path in options.recordings] or [
+            write_call(Path(folder) / f"{kind}{place}.wav", kind, options.seed + place, options.turns)
             for place, kind in enumerate(kinds)
         ]
         warm = write_call(Path(folder) / "warm.wav", "short", 1, 2)
@@ -76,6 +77,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", default="starter", help="starter, or the folder of a model")
     parser.add_argument("--calls", type=int, default=4)
     parser.add_argument("--turns", type=int, default=14, help="turns of a call")
+    parser.add_argument("--seed", type=int, default=100, help="of the first call")
+    parser.add_argument(
+        "--recordings", type=Path, nargs="+", default=[], help="calls of your own: WAV, with TSV beside"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))

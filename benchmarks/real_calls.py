@@ -99,6 +99,20 @@ def write_call(path: Path, kind: str, seed: int, turns: int = 14) -> Call:
     return Call(path, at / RATE, tuple(said))
 
 
+def read_call(path: Path) -> Call:
+    """A call that was written elsewhere: ``OUT.wav`` with ``OUT.tsv`` beside it (speaker, start, end, text by tabs).
+
+    The agent is on the left channel.
+    """
+    with wave.open(str(path)) as file:
+        seconds = file.getnframes() / file.getframerate()
+    said = []
+    for line in path.with_suffix(".tsv").read_text(encoding="utf-8").splitlines():
+        speaker, start, end, text = line.split("\t")
+        said.append((int(speaker == "customer"), float(start), float(end), text))
+    return Call(path, seconds, tuple(said))
+
+
 def _music(seconds: float, seed: int) -> np.ndarray:
     """Plucked notes with three harmonics, two in a second."""
     chance = np.random.default_rng(seed)

@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     asr_batch_size: Annotated[int, Field(ge=1, le=64)] = Field(16, description="Clips decoded at once.")
     asr_mode: Literal["batched", "sequential"] = Field("batched", description="How clips are decoded.")
     asr_hotwords: str = Field(
-        "", description="Names that the recogniser shall expect, parted by spaces; measure before use (recognition.md)."
+        "",
+        description="Names that the recogniser shall expect, parted by spaces; `profile` stands for the companies,"
+        " departments and `hot_words` of the centre's profile. Measure before use (recognition.md).",
     )
     asr_confidence_floor: Annotated[float, Field(ge=0, le=1)] = Field(
         0.5, description="A turn recognised with less mean word probability is kept and shown but not judged."

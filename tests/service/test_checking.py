@@ -149,6 +149,7 @@ def test_the_doctor_finds_and_never_raises(app: App) -> None:
     checks = {check.id: check for check in doctor(app)}
     quick = {"database", "broker", "disk"}
     slow = {"python", "home", "private", "profile", "model", "tone", "codecs", "rules", "cores", "threads", "plugins"}
+    slow |= {"memory"}
     assert set(checks) == quick | slow
     assert all(check.fix and check.title for check in checks.values())
     assert checks["database"].ok
@@ -165,6 +166,23 @@ def test_the_doctor_counts_threads(
     chosen = settings.model_copy(update={"worker_processes": processes, "asr_threads": threads, "asr_device": device})
     check = next(check for check in doctor(make_app(settings=chosen)) if check.id == "threads")
     assert (check.ok, check.required) == (ok, False)
+
+
+@pytest.mark.parametrize(("processes", "device", "ok"), [(1, "cpu", True), (256, "cpu", False), (256, "cuda", True)])
+def test_the_doctor_counts_models_against_memory(
+    make_app: Callable[..., App],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: int,
+    device: str,
+    ok: bool,
+) -> None:
+    pages = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 16_000_000_000 // 4096}
+    monkeypatch.setattr("os.sysconf", pages.__getitem__)
+    chosen = settings.model_copy(update={"worker_processes": processes, "asr_device": device})
+    check = next(check for check in doctor(make_app(settings=chosen)) if check.id == "memory")
+    assert (check.ok, check.required) == (ok, False)
+    assert device != "cpu" or f"{processes} processes" in check.detail
 
 
 def test_the_doctor_on_a_sick_machine(tmp_path: Path) -> None:

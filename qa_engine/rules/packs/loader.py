@@ -87,7 +87,7 @@ def load_pack(
 def _asides(profile: Profile, measured: Mapping[str, Measured]) -> dict[str, Any]:
     """What stands beside rules and lists and changes verdicts, too."""
     return {
-        "profile": profile.model_dump(mode="json"),
+        "profile": profile.model_dump(mode="json", exclude={"hot_words"}),  # they change what is heard
         "measured": {name: counts.model_dump(mode="json") for name, counts in sorted(measured.items())},
     }
 

@@ -48,7 +48,7 @@ def profile_text(profile: Profile) -> str:
     if profile.calendar is not None:  # what is not said there is the pack's
         data["calendar"] = profile.calendar.model_dump(mode="json", exclude_unset=True)
     data["parts"] = [_row(row) for row in profile.parts]
-    for name in ("title", "companies", "departments", "staff_number_forms"):
+    for name in ("title", "companies", "departments", "staff_number_forms", "hot_words"):
         if not data[name]:
             del data[name]
     text = yaml.safe_dump({"profile": data}, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=None)

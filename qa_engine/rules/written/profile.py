@@ -100,12 +100,14 @@ class Profile(Strict):
 
     ``staff_number_forms`` and ``departments`` are phrases as rules write them (``工号{digits}``). ``direction`` is that
     of calls which do not say theirs; ``agent_channel`` the channel of the agent where nobody says it.
+    ``hot_words`` are names of products and people, for the recogniser alone (``QA_ASR_HOTWORDS=profile``).
     """
 
     title: str = ""
     companies: Texts = ()
     departments: Texts = ()
     staff_number_forms: Texts = ()
+    hot_words: Texts = ()
     direction: Literal["inbound", "outbound"] | None = None
     agent_channel: Literal["left", "right", "0", "1", "mixed"] | None = None
     calendar: Calendar | None = None

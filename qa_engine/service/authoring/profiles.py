@@ -9,6 +9,10 @@ from qa_engine.rules import COMPANY_GAP, UNSET, Profile, SourceFile, profile_tex
 from qa_engine.settings import Settings
 
 FILE = "profile.yaml"
+PROFILE = "profile"
+
+_PATTERN = frozenset("{}[]()|*?")
+"""What makes a phrase of a rule more than its own words."""
 
 
 def profile_path(settings: Settings) -> Path:
@@ -40,6 +44,19 @@ def centre_profile(settings: Settings) -> Profile:
 def agent_channel(settings: Settings) -> str | None:
     """The channel of the agent where neither manifest nor file name says it: of the settings, else of the profile."""
     return settings.agent_channel or centre_profile(settings).agent_channel
+
+
+def hot_words(settings: Settings) -> str:
+    """Names that the recogniser shall expect, parted by spaces; ``profile`` in the setting stands for the profile's:
+    its companies, departments and hot words, but for those that are patterns. Raises RulesError, UsageError.
+    """
+    asked = settings.asr_hotwords.split()
+    if PROFILE not in asked:
+        return settings.asr_hotwords
+    profile = centre_profile(settings)
+    own = (*filter(None, [settings.company]), *profile.companies, *profile.departments, *profile.hot_words)
+    plain = [name for name in own if not _PATTERN & set(name)]
+    return " ".join(dict.fromkeys([*(word for word in asked if word != PROFILE), *plain]))
 
 
 def profile_gaps(settings: Settings) -> Sequence[str]:

@@ -17,6 +17,8 @@ from qa_engine.store import head_revision
 
 NEEDED_CODECS = ("pcm_s16le", "pcm_mulaw", "pcm_alaw", "gsm_ms", "mp3float", "aac", "amrnb", "opus", "flac")
 LEAST_FREE_GB = 2.0
+_WORK_GB = 1.0
+"""Beside the weights: libraries, a recording and a batch of clips (whisper-base at 16 clips: 1.05 GB in all)."""
 
 Seen = tuple[bool, str]
 """(ok, what was found)."""
@@ -88,8 +90,16 @@ def doctor(app: App) -> tuple[Check, ...]:
             "threads",
             "recognisers have a core for each of their threads",
             lambda: _threads(app),
-            "set QA_WORKER_PROCESSES to the number of cores and QA_ASR_THREADS=1 (or fewer processes, more threads);"
-            " threads that wait for each other's core cost more than they do",
+            f"for a night of many recordings: QA_WORKER_PROCESSES={_core_count()} and QA_ASR_THREADS=1; to hear few of"
+            f" them sooner: QA_WORKER_PROCESSES=1 and QA_ASR_THREADS={_core_count()} (docs/recognition.md has both"
+            " measured); threads that wait for each other's core cost more than they do",
+            required=False,
+        ),
+        _check(
+            "memory",
+            "memory for a model in every process",
+            lambda: _memory(app),
+            "lower QA_WORKER_PROCESSES and give each more threads (QA_ASR_THREADS), or take a smaller model",
             required=False,
         ),
     )
@@ -200,6 +210,20 @@ def _threads(app: App) -> Seen:
     threads = settings.asr_threads or cores
     told = f"{settings.worker_processes} processes of {threads} threads on {cores} cores"
     return settings.asr_device != "cpu" or settings.worker_processes * threads <= cores, told
+
+
+def _memory(app: App) -> Seen:
+    """What the recognisers of all processes hold, against what this machine has; on a GPU they hold it there."""
+    from qa_engine.speech import find_model
+
+    settings = app.settings
+    if settings.asr_device != "cpu":
+        return True, f"the model is held on {settings.asr_device}"
+    weights = find_model(settings.asr_model, settings.models_dir).path / "model.bin"
+    each = weights.stat().st_size / 1e9 + _WORK_GB
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    told = f"{settings.worker_processes} processes of up to {each:.1f} GB on {there:.1f} GB"
+    return settings.worker_processes * each <= there, told
 
 
 def _core_count() -> int:

@@ -164,3 +164,10 @@ def test_wishes_change_exactly_the_calls_they_are_about_and_the_file_keeps_them(
         assert own.level(part, call) is wanted
     again = read_profile(SourceFile("profile.yaml", profile_text(own)))
     assert [again.level(part, call) for part in PARTS] == [own.level(part, call) for part in PARTS]
+
+
+def test_names_for_the_recogniser_are_kept_and_change_no_verdict() -> None:
+    own = Profile(hot_words=("安心达",))
+    assert read_profile(SourceFile("profile.yaml", profile_text(own))).hot_words == ("安心达",)
+    packs = [load_pack("p", [SourceFile("p.yaml", PACK)], {"company": "甲"}, profile=each) for each in (UNSET, own)]
+    assert packs[0].digest == packs[1].digest
