@@ -1,6 +1,7 @@
 """A month of synthetic calls with a known truth, written directly as stored results, to see what reports make of it.
 
     python -m benchmarks.month --home DIR                        # some 6,000 calls of two months
+    python -m benchmarks.month --home DIR --people               # and what people said about them (`month_people`)
     python -m benchmarks.month --home DIR --calls 100000         # 100,000 in the last month
     QA_DATABASE_URL=postgresql+psycopg://… python -m benchmarks.month --home DIR
 
@@ -10,6 +11,7 @@ Planted:
 * ``8107`` does not restate what customers want and is trained on the 12th; from then on four of five such faults are
   gone.
 * ``8205`` is trained in the same thing on the same day, without effect; ``8203`` is as ``8107`` was and not trained.
+* ``8302`` (with effect) and ``8306`` (without) were trained in it on the 2nd, so that four weeks pass within the month.
 * On the 16th the pack changes: the rule about further needs finds three times as much, with everybody.
 * ``8309`` has two calls in the month, one of them bad.
 * Rules of attitude make customers unhappy; rules of wording do not.
@@ -34,6 +36,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from benchmarks.month_people import talk
 from qa_engine.contract.result import result_to_json
 from qa_engine.contract.stored import call_to_text, transcript_to_text
 from qa_engine.domain import (
@@ -56,7 +59,7 @@ from qa_engine.domain import (
     digest,
 )
 from qa_engine.reports.period import book_of, figures_of
-from qa_engine.service import App, PackJudge, open_app
+from qa_engine.service import App, FixedClock, PackJudge, open_app
 from qa_engine.settings import load_settings
 from qa_engine.store import heads, outcomes, report_tables, tables
 
@@ -96,6 +99,7 @@ NAMES = [
 ]
 RESTATE, FURTHER, DEAD_AIR = "needs.restate", "closing.further_needs", "tone.dead_air"
 TRAINED, TRAINED_IN_VAIN, UNTRAINED, NEWCOMER = "8107", "8205", "8203", "8309"
+EARLY, EARLY_IN_VAIN, EARLY_DAY = "8302", "8306", 2
 TRAINING_DAY, CHANGE_DAY, SLOW_DAY, SALE_DAYS = 12, 16, 20, (8, 9)
 SCENARIOS = {"consultation": 40, "order": 25, "after_sales": 18, "complaint": 12, "followup": 5}
 HOURS = {8: 4, 9: 10, 10: 12, 11: 9, 12: 5, 13: 6, 14: 10, 15: 11, 16: 9, 17: 7, 18: 5, 19: 4}
@@ -142,7 +146,7 @@ def plant(chance: random.Random) -> Planted:
         skill = chance.lognormvariate(0, 0.35)
         for rule in rules:
             rates[agent.id or "", rule.id] = min(0.6, usual[rule.id] * skill * chance.lognormvariate(0, 0.4))
-    for agent_id in (TRAINED, TRAINED_IN_VAIN, UNTRAINED):
+    for agent_id in (TRAINED, TRAINED_IN_VAIN, UNTRAINED, EARLY, EARLY_IN_VAIN):
         rates[agent_id, RESTATE] = 0.45
     return Planted(agents, rates)
 
@@ -263,6 +267,8 @@ class Month:
                 continue
             rate = self.planted.rates[agent.id or "", rule.id] * busy
             if now and rule.id == RESTATE and agent.id == TRAINED and start.day >= TRAINING_DAY:
+                rate *= 0.2
+            if now and rule.id == RESTATE and agent.id == EARLY and start.day > EARLY_DAY:
                 rate *= 0.2
             if now and rule.id == FURTHER and start.day >= CHANGE_DAY:
                 rate = min(0.8, rate * 3)
@@ -429,6 +435,7 @@ class Writer:
             "faults": [],
             "figures": [],
             "calls": [],
+            "events": [],
         }
         with self.app.database.write() as session:
             for n, (call, transcript, result) in enumerate(made, at):
@@ -496,6 +503,11 @@ class Writer:
                     }
                 )
                 assert call.started_at is not None
+                flagged = bool(result.failed() or result.needs_review)
+                if flagged:
+                    rows["events"].append(
+                        {"call_pk": n, "actor": "machine", "action": "flagged", "detail": "", "at": call.started_at}
+                    )
                 rows["calls"].append(
                     {
                         "id": n,
@@ -511,7 +523,7 @@ class Writer:
                         "duration_seconds": call.duration,
                         "facts": call_to_text(call),
                         "source_name": f"{call.call_id}.json",
-                        "state": "flagged" if result.failed() or result.needs_review else "clean",
+                        "state": "flagged" if flagged else "clean",
                         "warnings": "[]",
                         "received_at": call.started_at,
                         "transcript_id": n,
@@ -524,6 +536,7 @@ class Writer:
                 ("faults", tables.Fault),
                 ("figures", report_tables.Figures),
                 ("calls", tables.Call),
+                ("events", tables.Event),
             ):
                 if rows[name]:
                     session.execute(insert(table), rows[name])
@@ -549,12 +562,22 @@ class Writer:
                 outcomes.save_pack(
                     session, digest=label.partition("@")[2], kind="pack", label=label, sources=text, now=now
                 )
+            card = self.month.result.scorecard
+            texts = self.month.judge.sources["scorecard"]
+            outcomes.save_pack(
+                session, digest=card.partition("@")[2], kind="scorecard", label=card, sources=texts, now=now
+            )
 
     def trainings(self, first: date) -> None:
         """What was planned for the agents who were trained."""
         now = self.app.clock.now()
         with self.app.database.write() as session:
-            for agent_id, team in ((TRAINED, "一组"), (TRAINED_IN_VAIN, "二组")):
+            for agent_id, team, day in (
+                (TRAINED, "一组", TRAINING_DAY),
+                (TRAINED_IN_VAIN, "二组", TRAINING_DAY),
+                (EARLY, "三组", EARLY_DAY),
+                (EARLY_IN_VAIN, "三组", EARLY_DAY),
+            ):
                 session.add(
                     report_tables.Training(
                         agent_id=agent_id,
@@ -563,10 +586,10 @@ class Writer:
                         title="复述确认客户需求",
                         reason="上月约每两通有一通没有复述确认",
                         goal="降到同组较好水平",
-                        planned_day=first + timedelta(days=4),
+                        planned_day=first + timedelta(days=day - 9),
                         planned_by="班长",
                         planned_at=now,
-                        done_day=first + timedelta(days=TRAINING_DAY - 1),
+                        done_day=first + timedelta(days=day - 1),
                         done_by="班长",
                         note="",
                     )
@@ -612,12 +635,17 @@ def main() -> None:
         "--first", type=date.fromisoformat, default=date(2026, 3, 1), help="first day of the last month"
     )
     parser.add_argument("--seed", type=int, default=20260301)
+    parser.add_argument("--people", action="store_true", help="let people draw, sign, decide clips and appeal")
     given = parser.parse_args()
     begin = time.perf_counter()
-    with open_app(load_settings(home=given.home)) as app:
-        month = Month(calls=given.calls, months=given.months, before=given.before, first=given.first, seed=given.seed)
+    month = Month(calls=given.calls, months=given.months, before=given.before, first=given.first, seed=given.seed)
+    last = month.days[-1].day
+    clock = FixedClock(datetime.combine(last + timedelta(days=2), datetime.min.time(), tzinfo=ZONE))
+    with open_app(load_settings(home=given.home), clock=clock) as app:
         count = fill(app, month)
-    print(f"{count} calls in {time.perf_counter() - begin:.0f} s")
+        print(f"{count} calls in {time.perf_counter() - begin:.0f} s")
+        if given.people:
+            print(talk(app, given.first, last))
 
 
 if __name__ == "__main__":

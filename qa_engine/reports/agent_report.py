@@ -1,13 +1,15 @@
 """坐席质检报告: one agent over a period, as data."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qa_engine.domain import Agent, Evidence, RuleResult, Severity, Speaker, Status
 from qa_engine.reports import wording
 from qa_engine.reports.numbers import Estimate
 from qa_engine.reports.period.lines import ItemLine
+from qa_engine.reports.period.needs import Need, goal_words, need_words, regained_range
+from qa_engine.reports.period.told import fixed
 from qa_engine.reports.statistics import (
     WHOLE_TIME,
     DayPoint,
@@ -27,6 +29,7 @@ from qa_engine.reports.turns import speaker_label
 from qa_engine.text import mask_private
 
 CLIPS_PER_NEED = 3
+MOST_NEEDS = 5  # vetoes aside; nobody practises more at once
 REPEATED_CALLS = 2  # a minor fault becomes a training need from so many calls on; a major one at once
 
 
@@ -64,6 +67,33 @@ class CallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleagues:
+    """The others of the team, all together: nobody is named, and they are never so few that one could be told from it.
+
+    ``ahead``: own less theirs. ``rates``: the part with the fault of the calls that a rule judged, by its id.
+    """
+
+    count: int
+    score: Estimate
+    ahead: Estimate
+    csat: Estimate
+    csat_ahead: Estimate
+    outcome: Estimate
+    outcome_ahead: Estimate
+    rates: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """A need of the agent as the calls of the team show it, with the sentence of the document (``why``) and a call of a
+    colleague that passed the rule."""
+
+    need: Need
+    why: str = ""
+    model: InspectedCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """The period against the one before (``earlier``; empty: none), against signed forms and customers.
 
@@ -82,6 +112,7 @@ class Compared:
     outcome: Estimate
     outcome_change: Estimate
     items: tuple[ItemLine, ...]
+    colleagues: Colleagues | None = None
 
 
 MOOD_STEP = 0.5  # half of the way from calm to dissatisfied, or on to angry
@@ -104,7 +135,11 @@ class TrainingClip:
 
 @dataclass(frozen=True, slots=True)
 class TrainingNeed:
-    """What to train, why, what to listen to, and what shall be reached."""
+    """What to train, why, what to listen to, and what shall be reached.
+
+    ``regained`` (percent of the possible points, a call; words) where the team tells it; ``why`` is the document's
+    sentence, ``model`` a call of a colleague that passed.
+    """
 
     rule_id: str
     title: str
@@ -115,6 +150,9 @@ class TrainingNeed:
     reason: str
     goal: str
     clips: tuple[TrainingClip, ...]
+    regained: str = ""
+    why: str = ""
+    model: TrainingClip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +214,12 @@ def agent_report(
     notice: str | None = None,
     drawn: Collection[str] | None = None,
     compared: Compared | None = None,
+    gains: Sequence[Gain] | None = None,
 ) -> AgentReport:
     """The report of an agent; the calls may come in any order, equal inputs give an equal report.
 
-    ``drawn``: ids of the calls that tone is told of, where not all were read whole.
+    ``drawn``: ids of the calls that tone is told of, where not all were read whole. ``gains``: what training would
+    regain, most first; without them every grave or repeated fault is a need.
     """
     ordered = sorted(calls, key=_by_time)
     counted = [call for call in ordered if call.counted]
@@ -207,7 +247,7 @@ def agent_report(
         lost=lost_items(counted),
         best=ranked[-1] if len(ranked) > 1 else None,
         worst=ranked[0] if len(ranked) > 1 else None,
-        needs=_needs(counted),
+        needs=_needs(counted, gains),
         days=_points(counted, lambda day: day),
         weeks=_points(counted, lambda day: day - timedelta(days=day.weekday())),
         notice=next((text for text in notices if text), None),
@@ -258,16 +298,37 @@ def _line(call: InspectedCall) -> CallLine:
     )
 
 
-def _needs(calls: Sequence[InspectedCall]) -> tuple[TrainingNeed, ...]:
-    """Faults that repeat, and major ones at once; a single small slip is listed among the losses only."""
-    needs = []
-    for lost in lost_items(calls):
-        grave = lost.severity in (Severity.MAJOR, Severity.VETO)
-        if lost.severity is Severity.INFO or not (grave or lost.calls >= REPEATED_CALLS):
-            continue
-        needs.append(_need(lost, calls))
+def _needs(calls: Sequence[InspectedCall], gains: Sequence[Gain] | None) -> tuple[TrainingNeed, ...]:
+    """Vetoes, then what regains most points; without ``gains`` faults that repeat, and major ones at once."""
+    lost = {one.rule_id: one for one in lost_items(calls)}
     order = {Severity.VETO: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
-    return tuple(sorted(needs, key=lambda need: order[Severity(need.severity)]))
+    asked = sorted((one for one in lost.values() if _asks(one)), key=lambda one: order[one.severity])
+    if not gains:
+        return tuple(_need(one, calls) for one in asked[: None if gains is None else MOST_NEEDS])
+    vetoes = [_need(one, calls) for one in asked if one.severity is Severity.VETO]
+    worth = [_gained(lost[g.need.rule.id], calls, g) for g in gains if g.need.rule.id in lost]
+    return (*vetoes, *worth[:MOST_NEEDS])
+
+
+def _asks(lost: LostItem) -> bool:
+    """A single small slip is listed among the losses only."""
+    grave = lost.severity in (Severity.MAJOR, Severity.VETO)
+    return lost.severity is not Severity.INFO and (grave or lost.calls >= REPEATED_CALLS)
+
+
+def _gained(lost: LostItem, calls: Sequence[InspectedCall], gain: Gain) -> TrainingNeed:
+    model = None
+    if gain.model is not None:
+        rule = next((rule for rule in gain.model.result.rules if rule.id == lost.rule_id), None)
+        model = _clip(gain.model, rule) if rule is not None else None
+    return replace(
+        _need(lost, calls),
+        reason=need_words(gain.need),
+        goal=goal_words(gain.need),
+        regained=f"约升 {fixed(gain.need.regained)} 分（{regained_range(gain.need)}）",
+        why=gain.why,
+        model=model,
+    )
 
 
 def _need(lost: LostItem, calls: Sequence[InspectedCall]) -> TrainingNeed:

@@ -24,7 +24,7 @@ def day_trend(tally: Tally, marks: Mapping[date, str]) -> Chart:
 
 def _spot(label: str, tally: Tally, day: date) -> Spot:
     made = mean_estimate(tally.days[day].sums, lowest=0, highest=100)
-    return Spot(label, made.value or 0.0, made.low, made.high, f"{label}　{told.score_with(made)}")
+    return Spot(label, made.value or 0.0, made.low, made.high, f"{label}　{told.score_with(made)}", made.n)
 
 
 def fault_control(tally: Tally) -> tuple[list[Block], list[date]]:
@@ -66,7 +66,7 @@ def hours(tally: Tally) -> Chart:
     spots = []
     for hour in sorted(tally.hours):
         made = mean_estimate(tally.hours[hour].sums, lowest=0, highest=100)
-        spots.append(Spot(f"{hour}时", made.value or 0.0, made.low, made.high, f"{made.n} 通"))
+        spots.append(Spot(f"{hour}时", made.value or 0.0, made.low, made.high, f"{made.n} 通", made.n))
     return Chart("bars", Bars(tuple(spots), "%", "各时段平均得分率"))
 
 

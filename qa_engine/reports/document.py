@@ -129,7 +129,8 @@ class Figures:
 class Table:
     """``look``: ``rows`` for lists, ``score`` for the table of a scorecard. ``filters``: a spreadsheet offers them.
 
-    ``frozen``: the head stays in sight and is repeated on each printed page.
+    ``frozen``: the head stays in sight and is repeated on each printed page. ``shown``: rows on pages and in Word files
+    (0: all); a spreadsheet has all of them.
     """
 
     columns: tuple[Column, ...]
@@ -137,6 +138,15 @@ class Table:
     look: str = "rows"
     filters: bool = False
     frozen: bool = False
+    shown: int = 0
+
+    @property
+    def left_out(self) -> int:
+        """How many rows a page does not show."""
+        return max(0, len(self.rows) - self.shown) if self.shown else 0
+
+
+LEFT_OUT = "其余 {count} 行见 Excel 或 CSV。"
 
 
 @dataclass(frozen=True, slots=True)

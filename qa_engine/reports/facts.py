@@ -19,7 +19,8 @@ from qa_engine.reports.numbers import (
 )
 from qa_engine.reports.period import Tally, Training
 from qa_engine.reports.period import told as words
-from qa_engine.reports.period.lines import AgentLine, ItemLine, Need, agent_lines, item_lines, needs
+from qa_engine.reports.period.lines import AgentLine, ItemLine, agent_lines, item_lines
+from qa_engine.reports.period.needs import Need, needs
 from qa_engine.reports.statistics import Period
 
 EFFECT_DAYS = 28
@@ -35,6 +36,11 @@ class TrainingEffect:
     before: tuple[int, int]  # (with the fault, judged)
     after: tuple[int, int]
     days_after: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether four weeks have passed, after which the verdict stands."""
+        return self.days_after >= EFFECT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class PeriodFacts:
 
     @cached_property
     def items(self) -> tuple[ItemLine, ...]:
-        reviewed = self.source.reviewed(self._both, team=self.team)
+        reviewed = self.source.reviewed(words.reviews_of(self._both), team=self.team)
         return item_lines(self.tally, self.before, reviewed=reviewed, changed=self.tally.changed)
 
     @cached_property

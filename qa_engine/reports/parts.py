@@ -25,13 +25,15 @@ from qa_engine.reports.document import (
 from qa_engine.reports.facts import PeriodFacts, TrainingEffect
 from qa_engine.reports.numbers import ENOUGH, Verdict, mean_estimate
 from qa_engine.reports.period import PackNotes, Tally, told
-from qa_engine.reports.period.lines import AgentLine, ItemLine, Need
+from qa_engine.reports.period.lines import AgentLine, ItemLine
+from qa_engine.reports.period.needs import Coaching, Need, goal_words, need_words, regained_range
 from qa_engine.reports.statistics import InspectedCall
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent
 from qa_engine.text import mask_private
 
 CLIPS = 2
 SHOWN_NEEDS = 8
+SHOWN_ITEMS = 15  # on pages and paper; a workbook has all
 _VERDICTS = {Verdict.HELPED: "good strong", Verdict.DID_NOTHING: "fault strong", Verdict.UNKNOWN: "soft"}
 
 
@@ -110,16 +112,16 @@ def _rate_cell(counts: tuple[int, int]) -> str:
 
 
 AGENT_COLUMNS = (
-    Column("名次", number=True, named=True),
-    Column("坐席", look="strong"),
-    Column("工号", named=True),
+    Column("名次", number=True, named=True, look="nowrap"),
+    Column("坐席", look="strong nowrap"),
+    Column("工号", named=True, look="nowrap"),
     Column("计分通话", number=True, named=True),
     Column("得分率", number=True, named=True, look="strong"),
-    Column("大致范围", named=True),
-    Column("向全组靠拢后", number=True, named=True),
+    Column("大致范围", named=True, look="nowrap"),
+    Column("靠拢后", number=True, named=True),
     Column("较上期（同口径）", named=True),
     Column("有扣分", number=True, named=True),
-    Column("复核后（同批机器分）", named=True),
+    Column("复核后（同批机器分，通话）", named=True),
 )
 
 
@@ -155,7 +157,8 @@ def agent_notes(lines: Sequence[AgentLine]) -> list[Block]:
     few = [line.label for line in lines if line.few]
     notes: list[Block] = [
         Note(
-            "名次写成范围（如 2–6）的，现有通话分不出先后；都写 1 的并列第一。变化注明「分不出」的，不当作进步或退步。",
+            "名次写成范围（如 2–6）的，现有通话分不出先后；都写 1 的并列第一。变化注明「分不出」的，不当作进步或退步。"
+            "「靠拢后」：通话少的人，得分率向全组靠拢。",
             "soft small",
         )
     ]
@@ -172,23 +175,22 @@ def _round(value: float | None) -> float | None:
 
 ITEM_COLUMNS = (
     Column("扣分项"),
-    Column("考评项", look="soft"),
-    Column("程度"),
-    Column("出现 / 检查", number=True, named=True),
+    Column("考评项", look="soft nowrap"),
+    Column("程度", look="nowrap"),
+    Column("出现 / 检查", number=True, named=True, look="nowrap"),
     Column("出现率", number=True, named=True, look="strong"),
-    Column("大致范围", named=True),
+    Column("大致范围", named=True, look="nowrap"),
     Column("按复核更正", named=True),
     Column("较上期（百分点）", named=True),
     Column("合计扣分", number=True, named=True, look="fault"),
 )
 
 
-def item_table(items: Sequence[ItemLine], most: int | None = None) -> Table:
+def item_table(items: Sequence[ItemLine], most: int = SHOWN_ITEMS) -> Table:
+    """The rules that cost most; a page shows ``most`` of them."""
     rows = []
-    for item in items[:most]:
-        corrected = (
-            "未复核" if item.corrected is None else f"{told.rate(item.corrected)}（{told.rate_range(item.corrected)}）"
-        )
+    for item in items:
+        corrected = corrected_words(item)
         change: Text = told.change(item.change, percent=True, among=len(items))
         if item.changed:
             change = "规则改版，不比较"
@@ -211,7 +213,14 @@ def item_table(items: Sequence[ItemLine], most: int | None = None) -> Table:
                 )
             )
         )
-    return Table(ITEM_COLUMNS, tuple(rows), filters=True, frozen=True)
+    return Table(ITEM_COLUMNS, tuple(rows), filters=True, frozen=True, shown=most)
+
+
+def corrected_words(item: ItemLine) -> str:
+    """The rate as reviews correct it, or why it is not corrected."""
+    if item.corrected is None:
+        return f"复核太少（{item.checks} 条）" if item.checks else "未复核"
+    return f"{told.rate(item.corrected)}（{told.rate_range(item.corrected)}）"
 
 
 def _severity(key: str) -> Piece:
@@ -221,24 +230,30 @@ def _severity(key: str) -> Piece:
 
 # -- training ---------------------------------------------------------------------------------------------------------
 
+COACH_COLUMNS = (
+    Column("坐席", look="strong nowrap"),
+    Column("工号", look="nowrap", named=True),
+    Column("班组", look="nowrap", named=True),
+    Column("先练什么（有问题的 / 检查的通话）", look="wide"),
+    Column("改好约升（分）", number=True, named=True, look="strong nowrap"),
+)
 
-def need_words(need: Need) -> str:
-    return (
-        f"检查 {need.judged} 通，{need.failed} 通出现；"
-        f"估计出现率 {told.rate(need.rate, 0)}（大致 {told.rate_range(need.rate, 0)}），"
-        f"同组平均 {number(100 * need.team_rate, 0)}%"
+
+def coach_table(listed: Sequence[Coaching]) -> Table:
+    """Whom to coach on what, at a glance; who would gain most first."""
+    rows = tuple(
+        Row(
+            (
+                Cell(one.name or one.agent_id, "first strong"),
+                one.agent_id,
+                one.team,
+                "；".join(f"{need.rule.title}（{need.failed} / {need.judged}）" for need in one.needs),
+                Cell(told.fixed(one.regained), value=round(one.regained, 1)),
+            )
+        )
+        for one in listed
     )
-
-
-def regained_words(listed: Sequence[Need]) -> str:
-    """``改好这两项，得分约升 6 分``."""
-    whole = sum(need.regained for need in listed)
-    count = {1: "这一项", 2: "这两项", 3: "这三项"}.get(len(listed), f"这 {len(listed)} 项")
-    return f"改好{count}，得分约升 {number(whole, 1)} 分"
-
-
-def goal_words(need: Need) -> str:
-    return f"四周内出现率降到 {number(100 * need.goal, 0)}% 以下"
+    return Table(COACH_COLUMNS, rows)
 
 
 def need_cards(facts: PeriodFacts, listed: Sequence[Need], notes: PackNotes) -> list[Block]:
@@ -250,17 +265,21 @@ def need_cards(facts: PeriodFacts, listed: Sequence[Need], notes: PackNotes) -> 
 
 
 def good_example(tally: Tally, need: Need) -> str | None:
-    """The best call of the colleague of the same team who has the fewest of these faults."""
+    """A call that passed the rule, of the colleague of the same team who has the fewest of these faults."""
     place = tally.place_of(need.rule.id)
     assert place is not None
     failed, judged = tally.failed, tally.judged
-    others = [m for m in tally.members if m.team == need.team and m.agent_id != need.agent_id and m.best]
+    others = [
+        m
+        for m in tally.members
+        if m.team == need.team and m.agent_id != need.agent_id and (m.place, place) in tally.models
+    ]
     best = min(
         others,
         key=lambda m: ((failed[m.place, place] + 1) / (judged[m.place, place] + 2), m.agent_id),
         default=None,
     )
-    return best.best[1] if best is not None and best.best is not None else None
+    return tally.models[best.place, place][1] if best is not None else None
 
 
 def _need_card(need: Need, calls: Mapping[str, InspectedCall], good: str | None, notes: PackNotes) -> Card:
@@ -268,7 +287,7 @@ def _need_card(need: Need, calls: Mapping[str, InspectedCall], good: str | None,
         Piece(f"{need.name} {need.agent_id}".strip(), "strong"),
         Piece(need.rule.title, "strong"),
         Piece(need.rule.section_title, "soft small"),
-        Piece(f"约升 {number(need.regained, 1)} 分", "pts plain"),
+        Piece(f"约升 {told.fixed(need.regained)} 分（{regained_range(need)}）", "pts plain"),
     )
     body: list[Block] = [
         Note((Piece("依据：", "soft"), f"{need_words(need)}。", Piece("目标：", "soft"), f"{goal_words(need)}。"))
@@ -338,6 +357,9 @@ def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
             else told.change(effect.difference, percent=True).replace("，分不出", "")
         )
         after = f"{one.days_after} 天；同组未参加 {effect.peer_count} 人对照"
+        verdict = Piece(effect.verdict.value, _VERDICTS[effect.verdict])
+        if not one.whole and not effect.reason:
+            verdict = Piece(f"未满四周（暂看{effect.verdict.value}）", "soft")
         rows.append(
             Row(
                 (
@@ -347,13 +369,23 @@ def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
                     _rate_cell(one.before),
                     _rate_cell(one.after),
                     difference,
-                    Cell(Piece(effect.verdict.value, _VERDICTS[effect.verdict])),
+                    Cell(verdict),
                     effect.reason or after,
                 )
             )
         )
-    note = "与同组没参加的人比较，改版、旺季等对大家一样的变化已抵消；选中的人本来就会回升的部分也已扣除。负数为下降。"
+    note = (
+        "完成后四周与此前四周相比，再与同组没参加的人比较：改版、旺季等对大家一样的变化已抵消；选中的人本来就会回升的部分也已扣除。"
+        "负数为下降；满四周才下结论。"
+    )
     return [Table(columns, tuple(rows)), Note(note, "faint small")]
+
+
+def drawn_words(drawn: int, calls: int) -> str:
+    """How many calls topics were made of, and how these were chosen."""
+    if drawn >= calls:
+        return f"全部 {drawn} 通，按用词归类"
+    return f"本期 {calls} 通按时间先后每隔约 {round(calls / max(1, drawn))} 通取一通，共 {drawn} 通，按用词归类"
 
 
 def sign_off(title: str, *entries: str) -> list[Block]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A value with its interval, named ``label`` on the axis; ``note`` is shown where one points at it."""
+    """A value over ``calls`` with its interval, named ``label`` on the axis; ``note`` shows where one points at it."""
 
     label: str
     value: float
     low: float | None = None
     high: float | None = None
     note: str = ""
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import log
 
 _LEAST_CALLS = 30
@@ -39,6 +40,7 @@ class NewTopic:
     calls: tuple[str, ...]
 
 
+@lru_cache(maxsize=2_000)  # topics and new topics are made of the same calls
 def cut(text: str) -> tuple[str, ...]:
     """The words of two characters or more that may name a topic."""
     import jieba

@@ -93,7 +93,7 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.service.reporting.lead import LeadBoard, lead_board
+from qa_engine.service.reporting.lead import LeadBoard, lead_board, training_needs
 from qa_engine.service.reporting.reports import (
     Rendered,
     render_report,
@@ -293,6 +293,7 @@ __all__ = [
     "stylesheet",
     "sweep",
     "teams",
+    "training_needs",
     "transcribe_call",
     "transcribe_files",
     "upgrade_database",

@@ -68,7 +68,7 @@ def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequ
         .order_by(call.day, call.id)
         .execution_options(yield_per=batch)
     )  # fmt: skip
-    yield from session.execute(statement).partitions(batch)
+    yield from session.connection().execute(statement).partitions(batch)  # plain rows: nothing for the session to load
 
 
 def starts(session: Session, wanted: CallFilter) -> Mapping[str, datetime]:
@@ -78,6 +78,20 @@ def starts(session: Session, wanted: CallFilter) -> Mapping[str, datetime]:
         select(call.call_id, call.started_at).where(*call_conditions(wanted), call.started_at.is_not(None))
     )
     return {call_id: started for call_id, started in rows if started is not None}
+
+
+def one_of_each(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str]]:
+    """(book, call id): of each book one call of every setting of the recogniser that it was heard with."""
+    call, heard = tables.Call, tables.Transcript
+    rows = session.execute(
+        select(Figures.book, func.min(call.call_id))
+        .join(Figures, Figures.result_id == call.result_id)
+        .join(heard, heard.id == call.transcript_id)
+        .where(*call_conditions(wanted))
+        .group_by(Figures.book, heard.settings_digest)
+        .order_by(Figures.book, heard.settings_digest)
+    )
+    return [(book, call_id) for book, call_id in rows]
 
 
 def books(session: Session) -> Mapping[str, str]:
@@ -124,6 +138,24 @@ def calls_of_customers(
             .order_by(call.started_at, call.call_id)
         )
         found += [(c, i, s, o, a) for c, i, s, o, a in rows if c is not None and s is not None]
+    return found
+
+
+def calls_out_of_agents(
+    session: Session, agents: Sequence[str], *, since: datetime
+) -> Sequence[tuple[str, str, datetime]]:
+    """(agent id, call id, start) of every call out of these agents that began after ``since``."""
+    call = tables.Call
+    found: list[tuple[str, str, datetime]] = []
+    for at in range(0, len(agents), 500):
+        rows = session.execute(
+            select(call.agent_id, call.call_id, call.started_at)
+            .join(Figures, Figures.result_id == call.result_id)
+            .where(call.agent_id.in_(agents[at : at + 500]), call.started_at > since, Figures.outbound.is_(True))
+            .where(call.state.not_in(_ASIDE))
+            .order_by(call.started_at, call.call_id)
+        )
+        found += [(a, i, s) for a, i, s in rows if a is not None and s is not None]
     return found
 
 

@@ -1,19 +1,21 @@
 """Rows that reports read beside figures: trainings, draws, signed forms, transcripts of a few calls."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from qa_engine.domain import CallState
+from qa_engine.domain import CallState, Status
+from qa_engine.domain.review import DecisionKind, Lane
 from qa_engine.store import tables
 from qa_engine.store.figures import call_conditions
 from qa_engine.store.lists import CallFilter
 from qa_engine.store.report_tables import Training
-from qa_engine.store.review_tables import Signing
+from qa_engine.store.review_tables import Decision, Signing
 
 _MANY = 500
 SAMPLED = CallState.SAMPLED.value
@@ -104,6 +106,45 @@ def signed(session: Session, wanted: CallFilter) -> Sequence[Any]:
         .where(*call_conditions(wanted))
         .order_by(call.day, call.id)
     ).all()  # fmt: skip
+
+
+def found_and_missed(session: Session, wanted: CallFilter) -> Mapping[str, tuple[int, int]]:
+    """By rule, over the calls that were drawn from all calls by a seed and are signed: in how many the rule found a
+    fault that stands, and in how many people found one that it had not."""
+    call, event, row = tables.Call, tables.Event, Decision
+    by_seed = select(event.call_pk).where(event.action == SAMPLED, event.detail.startswith("seed "))
+    drawn = (
+        select(call.id, call.result_id)
+        .where(*call_conditions(wanted), call.signing_id.is_not(None), call.id.in_(by_seed))
+        .subquery()
+    )
+    newest = (
+        select(func.max(row.id))
+        .where(row.lane != Lane.CALIBRATION.value, row.rule_id.is_not(None), row.kind != DecisionKind.LOOK.value)
+        .where(row.call_pk.in_(select(drawn.c.id)))
+        .group_by(row.call_pk, row.rule_id, row.hit)
+    )
+    said: dict[tuple[int, str], set[str]] = {}
+    doubts: set[tuple[int, str]] = set()
+    for call_pk, rule_id, kind, machine in session.execute(
+        select(row.call_pk, row.rule_id, row.kind, row.machine).where(row.id.in_(newest))
+    ):
+        if rule_id is not None and kind != DecisionKind.WITHDRAW.value:
+            said.setdefault((call_pk, rule_id), set()).add(kind)
+            if machine != Status.FAIL.value:
+                doubts.add((call_pk, rule_id))
+    found: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    standing = {DecisionKind.CONFIRM.value, DecisionKind.POINTS.value}
+    refused = {DecisionKind.OVERTURN.value, DecisionKind.EXEMPT.value}
+    for call_pk, rule_id in session.execute(
+        select(drawn.c.id, tables.Fault.rule_id).join(tables.Fault, tables.Fault.result_id == drawn.c.result_id)
+    ):
+        kinds = said.get((call_pk, rule_id), set())
+        found[rule_id] += not kinds & refused or bool(kinds & standing)
+    for key, kinds in said.items():
+        missed[key[1]] += DecisionKind.MISSED.value in kinds or (key in doubts and bool(kinds & standing))
+    return {rule: (found[rule], missed[rule]) for rule in sorted({*found, *missed})}
 
 
 def call_keys(session: Session, wanted: CallFilter) -> Sequence[Any]:

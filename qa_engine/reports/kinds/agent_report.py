@@ -31,14 +31,17 @@ from qa_engine.reports.document import (
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.kinds.agent_compared import (
     LOST_TITLES,
+    colleagues,
     compared,
     compared_blocks,
     cost,
     final_words,
+    gains,
     lost_words,
     read_calls,
 )
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets
+from qa_engine.reports.parts import SHOWN_ITEMS
 from qa_engine.reports.statistics import ENOUGH_CALLS, InspectedCall
 from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note
 
@@ -52,6 +55,7 @@ def report(source: Source, request: Request) -> Document:
     """The report of the agent ``request.subject`` over the period."""
     inspected, drawn = read_calls(source, request)
     agent = _as_of_then(source.agent(request.subject), inspected)
+    team = source.tally(request.period, team=agent.team) if agent.team else None
     return agent_document(
         agent_report(
             agent,
@@ -59,7 +63,8 @@ def report(source: Source, request: Request) -> Document:
             period=request.period,
             uncounted=source.uncounted(request.period, agent_id=request.subject),
             drawn=drawn,
-            compared=compared(source, request),
+            compared=compared(source, request, colleagues(team, request.subject) if team is not None else None),
+            gains=gains(source, request, team) if team is not None else None,
         )
     )
 
@@ -218,8 +223,8 @@ def _losses(report: AgentReport) -> list[Block]:
     columns = (
         Column("项目"),
         Column("考评项", look="soft"),
-        Column("程度"),
-        Column("出现通话", number=True, named=True),
+        Column("程度", look="nowrap"),
+        Column("出现通话", number=True, named=True, look="nowrap"),
         *(Column(title, named=True) for title in LOST_TITLES),
         Column("累计扣分", look="fault strong", number=True, named=True),
     )
@@ -237,7 +242,7 @@ def _losses(report: AgentReport) -> list[Block]:
         for lost in report.lost
     )
     note = "出现通话的分母是该项得出结论的通话；扣分为规则扣分之和，未计细项封顶。"
-    return [Heading("失分最多的项目"), Table(columns, rows), Note(note, "faint small")]
+    return [Heading("失分最多的项目"), Table(columns, rows, shown=SHOWN_ITEMS), Note(note, "faint small")]
 
 
 def _severity(key: str, label: str) -> Piece:
@@ -249,6 +254,11 @@ def _needs(report: AgentReport) -> list[Block]:
     if not report.needs:
         blocks.append(Note("本期没有达到培训标准的问题。", "empty"))
     standard = "列入标准：严重或一票否决的问题出现 1 次，一般问题在 2 通以上出现。"
+    if any(need.regained for need in report.needs):
+        standard = (
+            "按改好能挽回的分数排，最多列 5 项（一票否决的另列）；「约升」是降到同组较好一半的水平、或降一半时，"
+            "平均每通能挽回的分，括号内是大致范围。"
+        )
     return [*blocks, Note(standard, "faint small")]
 
 
@@ -257,13 +267,20 @@ def _need(need: TrainingNeed) -> Card:
         Piece(need.title, "strong"),
         Piece(need.section, "soft small"),
         _severity(need.severity, need.severity_label),
+        *([Piece(need.regained, "pts plain")] if need.regained else []),
     )
     why: Text = (Piece("依据：", "soft"), f"{need.reason}。", Piece("目标：", "soft"), f"{need.goal}。")
     body: list[Block] = [Note(need.message, "why")] if need.message else []
-    return Card(head, (*body, Note(why), *(Note(_clip(clip, need), "hit") for clip in need.clips)), "need")
+    body.append(Note(why))
+    if need.why:
+        body.append(Note((Piece("制度原文：", "soft"), need.why)))
+    body += [Note(_clip(clip, need), "hit") for clip in need.clips]
+    if need.model is not None:
+        body.append(Note(("同事做得好的：", *_clip(need.model, need)), "hit"))
+    return Card(head, tuple(body), "need")
 
 
-def _clip(clip: TrainingClip, need: TrainingNeed) -> Text:
+def _clip(clip: TrainingClip, need: TrainingNeed) -> tuple[str | Piece, ...]:
     place = f"{clip.call_id} {clip.clock}"
     parts: list[str | Piece] = [
         Piece(place, "", clip.seconds, clip.url, call=clip.call_id) if clip.url else Piece(place, "nowrap"),

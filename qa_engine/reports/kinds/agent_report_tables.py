@@ -102,11 +102,12 @@ def agent_rows(report: AgentReport) -> Rows:
 
 
 def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
-    """概况, 失分与培训, 通话明细, 版本."""
+    """概况, 失分项目, 培训需求, 通话明细, 版本: each prints upright on A4."""
     return (
-        Sheet("概况", (27, 15, 18, 14, 34), tuple(_summary(report)), grid=False),
-        Sheet("失分与培训", (24, 16, 10, 12, 16, 18, 24, 12, 60), tuple(_needs(report))),
-        Sheet("通话明细", (16, 14, 10, 10, 12, 10, 10, 8, 8, 44), (_calls(report),)),
+        Sheet("概况", (24, 9, 13, 9, 18, 20, 15), tuple(_summary(report)), grid=False),
+        Sheet("失分项目", (21, 12, 6, 9, 12, 9, 14, 17, 8), tuple(_losses(report))),
+        Sheet("培训需求", (14, 10, 7, 12, 8, 57), tuple(_needs(report)), grid=False),
+        Sheet("通话明细", (13, 13, 6, 7, 9, 9, 9, 6, 7, 29), (_calls(report),)),
         *([versions_sheet(tuple(Fact("规则", version) for version in report.versions))] if report.versions else []),
     )
 
@@ -182,7 +183,7 @@ def _one(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _needs(report: AgentReport) -> list[Block]:
+def _losses(report: AgentReport) -> list[Block]:
     rows = (
         Row(
             (
@@ -192,32 +193,37 @@ def _needs(report: AgentReport) -> list[Block]:
                 f"{lost.calls} / {lost.judged}",
                 *lost_words(report, lost),
                 Cell(value=lost.points, look="fault"),
-                lost.message,
             )
         )
         for lost in report.lost
     )
-    columns = ("项目", "考评项", "程度", "出现通话", *LOST_TITLES, "累计扣分", "说明")
+    columns = ("项目", "考评项", "程度", "出现通话", *LOST_TITLES, "累计扣分")
     blocks: list[Block] = [_table(columns, rows, frozen=True)]
     if not report.lost:
         blocks.append(Heading("本期计分的通话未发现扣分项。"))
-    titles = ("项目", "考评项", "程度", "通话", "时间", "说话人", "", "", "原话、依据与目标")
+    return blocks
+
+
+def _needs(report: AgentReport) -> list[Block]:
+    titles = ("", "日期", "程度", "通话", "时间", "原话、依据与目标")
     needs = [row for need in report.needs for row in _need_rows(need)]
-    blocks += [Gap(), Heading("培训需求"), _table(titles, needs)]
+    blocks: list[Block] = [_table(titles, needs, frozen=True)]
     if not report.needs:
         blocks.append(Heading("本期没有达到培训标准的问题。"))
     return blocks
 
 
 def _need_rows(need: TrainingNeed) -> list[Row]:
-    why = "".join(f"{part}。" for part in (need.message, need.reason, f"目标：{need.goal}") if part)
-    rows = [Row((need.title, need.section, need.severity_label, "", "", "", "", "", why), "section")]
-    for clip in need.clips:
+    parts = (need.regained, need.message, need.reason, f"目标：{need.goal}", need.why and f"制度原文：{need.why}")
+    why = "".join(f"{part}。" for part in parts if part)
+    rows = [Row((need.title, "", need.severity_label, "", "", why), "section")]
+    models = [("同事做得好的", need.model)] if need.model is not None else []
+    for whose, clip in [*(("本人", clip) for clip in need.clips), *models]:
         message = "" if need.message else clip.message
         words = f"「{clip.words}」" if clip.words else ""
         said = "，".join(part for part in (words, message, clip.explanation) if part)
         call = Cell(value=clip.call_id, url=clip.url)
-        rows.append(Row(("", "", clip.day, call, clip.clock, clip.speaker, "", "", said)))
+        rows.append(Row((whose, clip.day, "", call, clip.clock, f"{clip.speaker}{said}")))
     return rows
 
 

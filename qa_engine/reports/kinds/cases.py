@@ -7,9 +7,9 @@ from qa_engine.domain import RuleResult, Severity, Speaker
 from qa_engine.reports.document import Block, Card, Document, Heading, Note, Piece
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import clip, good_example, notes_of, versions
+from qa_engine.reports.parts import clip, notes_of, versions
 from qa_engine.reports.period import PackNotes, told
-from qa_engine.reports.period.lines import ItemLine, Need
+from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import InspectedCall
 from qa_engine.reports.wording import number
 from qa_engine.text import mask_private
@@ -79,9 +79,8 @@ def _bad(facts: PeriodFacts, item: ItemLine) -> tuple[str, ...]:
 
 
 def _good(facts: PeriodFacts, item: ItemLine) -> str:
-    team = next((m.team for m in facts.tally.members if m.best), "")
-    need = Need("", "", team, item.rule, 0, 0, item.rate, 0.0, 0.0, 0.0, 0.0, ())
-    return good_example(facts.tally, need) or ""
+    """The best call that passed the rule."""
+    return max((best for (_, rule), best in facts.tally.models.items() if rule == item.place), default=(0.0, ""))[1]
 
 
 def _lessons(source: Source, facts: PeriodFacts) -> list[Block]:

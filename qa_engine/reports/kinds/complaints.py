@@ -17,6 +17,7 @@ from qa_engine.text import mask_private
 
 TITLE = "投诉登记与承诺台账"
 KEPT, CAME_BACK, LATE, BROKEN, OPEN, UNKNOWN = "已兑现", "客户先来电", "逾期兑现", "未兑现", "未到期", "查不到"
+LIKELY = "可能已兑现"
 _REGISTERED = 200
 
 
@@ -67,7 +68,7 @@ def report(source: Source, request: Request) -> Document:
             _figures(len(found), facts, ledger),
             Heading("投诉分类统计表"),
             *_classes(found),
-            Heading("承诺台账", "同一客户以后的通话算作联系"),
+            Heading("承诺台账", "同一客户以后的通话算作联系；号码不明的，看同一坐席时限内有没有外呼"),
             *_ledger(ledger, request),
             Heading("投诉登记表", f"最近 {len(calls)} 件" if len(found) > len(calls) else ""),
             *_register([calls[call_id] for call_id, _ in found[-_REGISTERED:] if call_id in calls]),
@@ -80,7 +81,8 @@ def report(source: Source, request: Request) -> Document:
 def settle(one: PromiseOfCall, until: datetime) -> LedgerLine:
     """What became of a promise by ``until`` (the end of the period, on the centre's clock).
 
-    Kept: somebody called the customer by the time. The customer calling by the time is contact, too, named so.
+    Kept: somebody called the customer by the time. The customer calling by the time is contact, too, named so. Where no
+    number tells the customer, a call out of the same agent by the time is likely to be it, and counts as no proof.
     """
     due = one.promise.due
     seen = [contact for contact in one.contacts if contact[1].replace(tzinfo=None) < until]
@@ -97,6 +99,9 @@ def settle(one: PromiseOfCall, until: datetime) -> LedgerLine:
         else:
             contact = next((c for c in seen if c[2]), None)
             state = LATE if contact else BROKEN
+    elif due is not None:
+        contact = next((c for c in one.agent_calls if c[1].replace(tzinfo=None) < until), None)
+        state = LIKELY if contact else UNKNOWN
     limit = "未说时限" if one.promise.hours is None else f"{number(one.promise.hours, 1)} 小时"
     return LedgerLine(
         one.call_id,
@@ -116,7 +121,7 @@ def _figures(count: int, facts: PeriodFacts, ledger: tuple[LedgerLine, ...]) -> 
     decided = sum(states[state] for state in (KEPT, CAME_BACK, LATE, BROKEN))
     kept = rate_estimate(states[KEPT] + states[CAME_BACK], decided)
     share = rate_estimate(count, facts.tally.calls)
-    open_now = f"未到期 {states[OPEN]}，查不到 {states[UNKNOWN]}（没有时限或号码）"
+    open_now = f"未到期 {states[OPEN]}，可能已兑现 {states[LIKELY]}，查不到 {states[UNKNOWN]}（没有时限或号码）"
     return Figures(
         (
             Figure("投诉", (str(count), Piece(" 件", "unit")), f"占通话 {told.rate_with(share)}", noted=True),
@@ -154,16 +159,16 @@ def _classes(listed: Sequence[tuple[str, str]]) -> list[Block]:
 def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
     if not ledger:
         return [Note("本期没有听到承诺。", "empty")]
-    order = {BROKEN: 0, LATE: 1, OPEN: 2, CAME_BACK: 3, KEPT: 4, UNKNOWN: 5}
+    order = {BROKEN: 0, LATE: 1, OPEN: 2, LIKELY: 3, UNKNOWN: 4, CAME_BACK: 5, KEPT: 6}
     looks = {BROKEN: "fault", LATE: "doubt", KEPT: "good"}
     columns = (
-        Column("状态"),
-        Column("通话"),
-        Column("时间"),
-        Column("坐席"),
-        Column("工号"),
-        Column("时限"),
-        Column("应在"),
+        Column("状态", look="nowrap"),
+        Column("通话", look="nowrap"),
+        Column("时间", look="nowrap"),
+        Column("坐席", look="nowrap"),
+        Column("工号", look="nowrap"),
+        Column("时限", look="nowrap"),
+        Column("应在", look="nowrap"),
         Column("联系通话"),
     )
     rows = []

@@ -6,15 +6,16 @@ from qa_engine.reports.charts import fault_control, jumps, what_lies_behind
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import clip, item_table, sign_off, top_figures, versions
+from qa_engine.reports.numbers import rate_estimate
+from qa_engine.reports.parts import clip, drawn_words, item_table, sign_off, top_figures, versions
 from qa_engine.reports.period import told
 from qa_engine.reports.statistics import Period
 from qa_engine.reports.topics import new_topics, topics
-from qa_engine.reports.wording import number, percent
+from qa_engine.reports.wording import number
 
 TITLE = "每日例会简报"
 _WEEKS = 28
-_SHOWN, _LOOKED_AT = 8, 300
+_SHOWN, _SHOWN_AGENTS, _LOOKED_AT = 8, 15, 300
 
 
 @report_kind("daily", title=TITLE, about="centre", folder="daily", scoped=True)
@@ -82,7 +83,8 @@ def _deductions(facts: PeriodFacts) -> list[Block]:
         for member in lines
     )
     note = "一天的通话太少，不排名；扣分以复核签字后为准，未签字的按机器。"
-    return [Heading("考核扣分"), Table(columns, rows, filters=True, frozen=True), Note(note, "faint small")]
+    table = Table(columns, rows, filters=True, frozen=True, shown=_SHOWN_AGENTS)
+    return [Heading("考核扣分", "扣分多的在前"), table, Note(note, "faint small")]
 
 
 def _unusual(facts: PeriodFacts, usual: PeriodFacts) -> list[Block]:
@@ -114,15 +116,17 @@ def _topics(facts: PeriodFacts, usual: PeriodFacts) -> list[Block]:
     found = topics(now, most=5)
     blocks: list[Block] = []
     if found:
-        blocks.append(Heading("热点问题", f"从昨日抽取 {len(now)} 通，按用词归类"))
+        blocks.append(Heading("热点问题", drawn_words(len(now), facts.tally.calls)))
         blocks += [
             Note(
                 (
                     Piece("、".join(t.words), "strong"),
-                    f"　{t.count} 通（{percent(100 * t.share, 0)}），例 {'、'.join(t.calls)}",
+                    f"　{t.count} 通，{told.rate(share, 0)}（大致 {told.rate_range(share, 0)}），例 ",
+                    "、".join(t.calls),
                 )
             )
             for t in found
+            for share in (rate_estimate(t.count, len(now)),)
         ]
     earlier = usual.source.wants(Period(usual.period.first, day - timedelta(days=1)), team=facts.team, most=_LOOKED_AT)
     for topic in new_topics([*earlier, *now], day):

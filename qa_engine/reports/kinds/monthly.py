@@ -6,11 +6,13 @@ from qa_engine.reports.charts import day_trend, fault_control, heat_map, hours, 
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.numbers import mean_estimate
+from qa_engine.reports.numbers import mean_estimate, rate_estimate
 from qa_engine.reports.parts import (
     SHOWN_NEEDS,
     agent_notes,
     agent_table,
+    coach_table,
+    drawn_words,
     effect_table,
     item_table,
     need_cards,
@@ -22,11 +24,13 @@ from qa_engine.reports.parts import (
 )
 from qa_engine.reports.period import told
 from qa_engine.reports.period.lines import team_sums
+from qa_engine.reports.period.needs import coachings
 from qa_engine.reports.topics import new_topics, topics
 from qa_engine.reports.wording import number, percent, scenario
 
 TITLE = "月度服务质量分析报告"
 _LOOKED_AT = 400
+SHOWN_AGENTS = 10
 
 
 @report_kind("monthly", title=TITLE, about="centre", folder="monthly", scoped=True)
@@ -196,12 +200,27 @@ def _topics(facts: PeriodFacts) -> list[Block]:
     found = topics(said)
     if not found:
         return []
-    columns = (Column("客户来电说什么"), Column("通话", number=True), Column("占比", number=True), Column("例"))
-    rows = tuple(
-        Row((Cell("、".join(topic.words), "first"), topic.count, percent(100 * topic.share, 0), "、".join(topic.calls)))
-        for topic in found
+    columns = (
+        Column("客户来电说什么"),
+        Column("抽取的通话", number=True),
+        Column("占比", number=True),
+        Column("大致范围", look="nowrap"),
+        Column("例"),
     )
-    blocks: list[Block] = [Heading("来电话题", f"从本期均匀抽取 {len(said)} 通，按用词归类"), Table(columns, rows)]
+    rows = tuple(
+        Row(
+            (
+                Cell("、".join(topic.words), "first"),
+                topic.count,
+                told.rate(share, 0),
+                told.rate_range(share, 0),
+                "、".join(topic.calls),
+            )
+        )
+        for topic in found
+        for share in (rate_estimate(topic.count, len(said)),)
+    )
+    blocks: list[Block] = [Heading("来电话题", drawn_words(len(said), facts.tally.calls)), Table(columns, rows)]
     assert facts.period.last is not None
     since = facts.period.last - timedelta(days=6)
     for topic in new_topics(said, since):
@@ -222,4 +241,5 @@ def _measures(facts: PeriodFacts) -> list[Block]:
     ]
     if not chosen:
         return [*blocks, Note("没有哪一项培训值得单独安排。", "empty")]
-    return [*blocks, *need_cards(facts, chosen, notes_of(facts))]
+    people = coachings(facts.needs)[:SHOWN_AGENTS]
+    return [*blocks, coach_table(people), *need_cards(facts, chosen, notes_of(facts))]

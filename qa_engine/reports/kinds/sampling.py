@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.numbers import rate_estimate
+from qa_engine.reports.numbers import Sums, mean_estimate, rate_estimate
 from qa_engine.reports.parts import sign_off
 from qa_engine.reports.period import SampledCall, told
 from qa_engine.reports.wording import scenario
@@ -45,6 +45,7 @@ def report(source: Source, request: Request) -> Document:
         blocks=(
             _figures(facts, drawn, flagged),
             Note("随机抽取的能代表全部通话；机器标记的专挑有问题的，不是随机，不能拿来推算全体，两者分开统计。"),
+            *_inferred(source, facts, drawn),
             Heading("按坐席的覆盖"),
             *_agents(facts, drawn, flagged),
             Heading("抽中的通话"),
@@ -62,6 +63,28 @@ def report(source: Source, request: Request) -> Document:
             tuple(drawn),
         ),
     )
+
+
+def _inferred(source: Source, facts: PeriodFacts, drawn: Sequence[SampledCall]) -> list[Block]:
+    """The mean of the signed forms of the calls drawn by chance, which stands for all calls, beside that of all signed
+    forms, which does not."""
+    ids = {call.call_id for call in drawn if call.signed}
+    forms = [form for form in source.signed(facts.period, team=facts.team) if form.possible > 0]
+    chance = mean_estimate(
+        Sums.of(100 * form.total / form.possible for form in forms if form.call_id in ids), lowest=0, highest=100
+    )
+    every = mean_estimate(Sums.of(100 * form.total / form.possible for form in forms), lowest=0, highest=100)
+    if not every.n:
+        return []
+    return [
+        Heading("由随机抽取推算的复核后得分率"),
+        Note(
+            (
+                Piece(f"随机抽中、已签字：{told.score_with(chance)}。", "strong"),
+                f"全部已签字（含专挑的）：{told.score_with(every)}，偏向有问题的通话，不能代表全体。",
+            )
+        ),
+    ]
 
 
 def _signed(calls: Sequence[SampledCall]) -> int:

@@ -8,18 +8,20 @@ from qa_engine.reports.parts import (
     SHOWN_NEEDS,
     agent_notes,
     agent_table,
+    coach_table,
     item_table,
     need_cards,
     notes_of,
-    regained_words,
     rule_changes,
     sign_off,
     top_figures,
     versions,
 )
 from qa_engine.reports.period import told
+from qa_engine.reports.period.needs import coachings, regained_words
 
 TITLE = "班组报告"
+SHOWN_AGENTS = 6
 
 
 @report_kind("team", title=TITLE, about="team", folder="teams")
@@ -28,6 +30,7 @@ def report(source: Source, request: Request) -> Document:
     period = told.month_of(request.period, source.today)
     facts = PeriodFacts(source, request, period, team=request.subject)
     needs = facts.needs[:SHOWN_NEEDS]
+    first = coachings(facts.needs)[:SHOWN_AGENTS]
     marks = {change.since: "规则改版" for change in facts.rule_changes}
     return Document(
         kind="team",
@@ -38,6 +41,8 @@ def report(source: Source, request: Request) -> Document:
         look="many-calls",
         blocks=(
             top_figures(facts),
+            Heading("先辅导谁、练什么", f"{regained_words(first[0])}：{first[0].name}" if first else ""),
+            *([coach_table(first)] if first else [Note("没有哪一项值得单独辅导。", "empty")]),
             *rule_changes(facts),
             Heading("走势", "竖条为当天的大致范围"),
             day_trend(facts.tally, marks) if facts.tally.days else Note("本期没有计分的通话。", "empty"),
@@ -48,7 +53,7 @@ def report(source: Source, request: Request) -> Document:
             *heat_map(facts.tally, facts.agents),
             Heading("扣分项"),
             item_table(facts.items),
-            Heading("先辅导谁、练什么", regained_words(needs[:2]) if needs else ""),
+            Heading("怎么辅导", "本人的片段、同事做得好的、制度原文、目标"),
             *(need_cards(facts, needs, notes_of(facts)) or [Note("没有哪一项值得单独辅导。", "empty")]),
             *sign_off("班长意见与改进安排", "班长签名", "日期"),
         ),

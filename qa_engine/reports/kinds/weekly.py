@@ -8,20 +8,19 @@ from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.parts import (
     clip,
+    coach_table,
     effect_table,
-    goal_words,
     item_table,
     need_cards,
-    need_words,
     notes_of,
-    regained_words,
     rule_changes,
     sign_off,
     top_figures,
     versions,
 )
 from qa_engine.reports.period import Tally, told
-from qa_engine.reports.period.lines import ItemLine, Need, needs
+from qa_engine.reports.period.lines import ItemLine
+from qa_engine.reports.period.needs import Need, coachings, goal_words, need_words, needs, regained_range
 from qa_engine.reports.wording import number
 
 TITLE = "每周小结与培训计划"
@@ -37,6 +36,7 @@ def report(source: Source, request: Request) -> Document:
     common = [item for item in facts.items if _spread(facts.tally, item) >= FOR_ALL_AGENTS][:_FOR_ALL]
     ids = {item.rule.id for item in common}
     alone = tuple(need for need in needs(facts.tally, least=0.2) if need.rule.id not in ids)[:_ALONE]
+    people = coachings(alone)
     scope = request.subject or "全中心"
     return Document(
         kind="weekly",
@@ -52,7 +52,8 @@ def report(source: Source, request: Request) -> Document:
             item_table(facts.items, 10) if facts.items else Note("本周没有扣分。", "empty"),
             Heading("全员培训", f"四成以上坐席都有的问题，{len(common)} 项"),
             *_for_all(facts, common),
-            Heading("单独培训", regained_words(alone[:2]) if alone else ""),
+            Heading("单独培训", f"{len(people)} 人，按改好能挽回的分排"),
+            *([coach_table(people)] if people else [Note("本周没有需要单独培训的。", "empty")]),
             *_list(alone),
             *need_cards(facts, alone[:6], notes_of(facts)),
             Heading("已完成培训的效果"),
@@ -100,14 +101,14 @@ def _examples(tally: Tally, place: int) -> list[str]:
 
 def _list(alone: Sequence[Need]) -> list[Block]:
     if not alone:
-        return [Note("本周没有需要单独培训的。", "empty")]
+        return []
     columns = (
-        Column("坐席"),
-        Column("工号"),
-        Column("班组"),
+        Column("坐席", look="nowrap"),
+        Column("工号", look="nowrap"),
         Column("练什么"),
         Column("依据"),
-        Column("约升", number=True),
+        Column("约升", number=True, look="nowrap"),
+        Column("大致范围", look="nowrap"),
         Column("目标"),
     )
     rows = tuple(
@@ -115,13 +116,13 @@ def _list(alone: Sequence[Need]) -> list[Block]:
             (
                 Cell(need.name or need.agent_id, "first strong"),
                 need.agent_id,
-                need.team,
                 need.rule.title,
                 Cell(need_words(need), "small"),
-                Cell(number(need.regained, 1), value=round(need.regained, 1)),
+                Cell(told.fixed(need.regained), value=round(need.regained, 1)),
+                regained_range(need),
                 goal_words(need),
             )
         )
         for need in alone
     )
-    return [Table(columns, rows, filters=True, frozen=True)]
+    return [Heading("每人每项", "依据与目标"), Table(columns, rows, filters=True, frozen=True)]

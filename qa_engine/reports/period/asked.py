@@ -21,10 +21,13 @@ class RuleNote:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What reviews found out about a rule: ``precision`` of its hits, ``recall`` of what was there."""
+    """What reviews found out about a rule: ``precision`` of its hits, ``recall`` of what was there; None where too few
+    were looked at. ``checks``: verdicts on it in all.
+    """
 
     precision: Measured | None = None
     recall: Measured | None = None
+    checks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,10 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class PromiseOfCall:
-    """A promise with its call. ``contacts`` are later calls of the same customer: (call id, start, outbound)."""
+    """A promise with its call. ``contacts`` are later calls of the same customer: (call id, start, outbound).
+
+    ``agent_calls``: where no number tells the customer, the agent's own later calls out, before the promise is due.
+    """
 
     call_id: str
     day: date
@@ -58,6 +64,7 @@ class PromiseOfCall:
     promise: Promised
     customer_known: bool
     contacts: tuple[tuple[str, datetime, bool], ...] = ()
+    agent_calls: tuple[tuple[str, datetime, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a tally says of agents and of rules, each figure with its interval, few calls leaning on the team."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa_engine.reports.numbers import (
@@ -13,12 +13,11 @@ from qa_engine.reports.numbers import (
     mean_prior,
     rate_difference,
     rate_estimate,
-    rate_prior,
     shared_places,
 )
 from qa_engine.reports.period.asked import Reviewed
 from qa_engine.reports.period.figures import RuleLine
-from qa_engine.reports.period.tally import Member, Tally
+from qa_engine.reports.period.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +72,7 @@ class ItemLine:
     lost: float
     change: Estimate
     changed: bool  # the rule became another meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What an agent would gain by getting as good in a rule as the better half of the team.
-
-    ``regained`` is percent of the possible points, a call; ``rate`` leans on the team; ``whole`` is all that is lost.
-    """
-
-    agent_id: str
-    name: str
-    team: str
-    rule: RuleLine
-    failed: int
-    judged: int
-    rate: Estimate
-    goal: float
-    team_rate: float
-    regained: float
-    whole: float
-    examples: tuple[str, ...]
+    checks: int = 0  # verdicts of people on it
 
 
 def agent_lines(tally: Tally, before: Tally | None = None) -> tuple[AgentLine, ...]:
@@ -180,6 +159,7 @@ def item_lines(
                 float(lost[place]) / tally.counted if tally.counted else 0.0,
                 _item_change(rule.id, (float(failed[place]), float(judged[place])), before),
                 rule.id in changed,
+                seen.checks if seen is not None else 0,
             )
         )
     return tuple(sorted(lines, key=lambda line: (-line.points, -line.failed, line.rule.id)))
@@ -190,57 +170,6 @@ def _item_change(rule_id: str, now: tuple[float, float], before: Tally | None) -
     if before is None or place is None:
         return Estimate(0, None)
     return rate_difference((float(before.failed[:, place].sum()), float(before.judged[:, place].sum())), now)
-
-
-def needs(tally: Tally, *, least: float = 0.3) -> tuple[Need, ...]:
-    """What training would regain, most first; what is less than ``least`` points a call is left out.
-
-    Rates lean on the team of the agent, so that one bad call in two makes no need by itself.
-    """
-    found: list[Need] = []
-    by_team: dict[str, list[Member]] = {}
-    for member in tally.members:
-        if member.agent_id and member.score.n:
-            by_team.setdefault(member.team, []).append(member)
-    for members in by_team.values():
-        for place, rule in enumerate(tally.rules):
-            found += _needs_of_rule(tally, members, place, rule, least)
-    return tuple(sorted(found, key=lambda need: (-need.regained, need.agent_id, need.rule.id)))
-
-
-def _needs_of_rule(tally: Tally, members: Sequence[Member], place: int, rule: RuleLine, least: float) -> list[Need]:
-    points = tally.points_of.get(place)
-    if points is None or not points.n or points.total <= 0:
-        return []
-    counts = [(float(tally.failed[m.place, place]), float(tally.judged[m.place, place])) for m in members]
-    prior = rate_prior(counts)
-    values = [prior.value(*count) for count in counts]
-    goal = sorted(values)[(len(values) - 1) // 2]
-    each = points.total / points.n
-    found = []
-    for member, (failed, judged), value in zip(members, counts, values, strict=True):
-        # what a call loses is the rate among the judged calls times how often the rule is judged at all
-        weight = judged / member.score.n * each
-        reach = min(goal, value / 2)
-        if (value - reach) * weight < least or failed < 2 or judged < ENOUGH:
-            continue
-        found.append(
-            Need(
-                member.agent_id,
-                member.name,
-                member.team,
-                rule,
-                int(failed),
-                int(judged),
-                prior.of(failed, judged),
-                reach,
-                prior.rate,
-                (value - reach) * weight,
-                value * weight,
-                tuple(reversed(tally.examples.get((member.place, place), ()))),
-            )
-        )
-    return found
 
 
 def team_sums(tally: Tally) -> Mapping[str, Sums]:

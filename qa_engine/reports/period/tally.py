@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_engine.reports.numbers import Sums
+from qa_engine.reports.period.batch import Batch, grouped, pairs_of, sums_by, sums_of
 from qa_engine.reports.period.figures import ERROR, FAIL, PASS, UNCERTAIN, CallFigures, RuleBook, RuleLine
 
 EXAMPLES = 4  # calls that are remembered for a rule and agent
-_BATCH = 2_000
+_MODELS = 3  # of the best calls of an agent and batch, in which a model for each rule is looked for
 
 
 @dataclass(slots=True)
@@ -23,10 +24,10 @@ class Running:
     total: float = 0.0
     squares: float = 0.0
 
-    def add(self, value: float) -> None:
-        self.n += 1
-        self.total += value
-        self.squares += value * value
+    def take(self, more: Sums) -> None:
+        self.n += more.n
+        self.total += more.total
+        self.squares += more.squares
 
     @property
     def sums(self) -> Sums:
@@ -93,11 +94,11 @@ class Tally:
         self.score_csat: list[float] = [0.0] * 6  # n, x, y, xx, yy, xy
         self.score_outcome: list[float] = [0.0] * 6
         self.examples: dict[tuple[int, int], list[str]] = {}  # (member, rule): the latest calls that failed
+        self.models: dict[tuple[int, int], tuple[float, str]] = {}  # (member, rule): the best call that passed
         self.points_of: dict[int, Running] = defaultdict(Running)  # rule: points in percent of the possible, a fault
         self._places: dict[str, int] = {}
         self._by_key: dict[tuple[str, str], Member] = {}
         self._room = 0  # members that the arrays have rows for
-        self._headings: dict[str, tuple[tuple[float, float], ...]] = {}
         self._columns: dict[str, NDArray[np.int64]] = {}
         self._counts: dict[str, NDArray[np.float64]] = {}
 
@@ -105,20 +106,27 @@ class Tally:
 
     def add(self, calls: Sequence[CallFigures]) -> None:
         """Count more calls."""
-        by_book: dict[str, list[tuple[int, CallFigures]]] = defaultdict(list)
+        by_book: dict[str, tuple[list[CallFigures], list[int]]] = {}
         for call in calls:
             self.calls += 1
             member = self._member(call)
             member.calls += 1
-            self._remember_pack(call)
             if call.pending or call.possible <= 0:
                 member.uncounted += 1
                 self.uncounted += 1
+                self._remember_pack(call.book, [call.day])
                 continue
-            self._count(call, member)
-            by_book[call.book].append((member.place, call))
-        for book, listed in by_book.items():
-            self._letters(book, listed)
+            listed, places = by_book.setdefault(call.book, ([], []))
+            listed.append(call)
+            places.append(member.place)
+        for book, (listed, places) in by_book.items():
+            batch = Batch(listed, places)
+            self._remember_pack(book, batch.column("day"))  # type: ignore[arg-type]
+            self._count(batch)
+            self._customer(batch)
+            self._headings(book, batch)
+            self._points(book, batch)
+            self._letters(book, batch)
 
     def _member(self, call: CallFigures) -> Member:
         key = (call.agent_id or "", call.team or "")
@@ -131,99 +139,125 @@ class Tally:
             member.name = call.agent_name
         return member
 
-    def _remember_pack(self, call: CallFigures) -> None:
-        days = self.packs.setdefault(self._book(call.book).pack, [call.day, call.day])
-        days[0], days[1] = min(days[0], call.day), max(days[1], call.day)
+    def _remember_pack(self, book: str, seen: Sequence[date]) -> None:
+        first, last = min(seen), max(seen)
+        days = self.packs.setdefault(self._book(book).pack, [first, last])
+        days[0], days[1] = min(days[0], first), max(days[1], last)
 
-    def _count(self, call: CallFigures, member: Member) -> None:
-        rate = 100.0 * call.total / call.possible
-        square = rate * rate
-        for running in (self.score, member.score, self.days[call.day]):  # not by `add`: a call costs microseconds here
-            running.n += 1
-            running.total += rate
-            running.squares += square
-        if call.hour is not None:
-            self.hours[call.hour].add(rate)
-        self.scenarios[call.scenario or ""].add(rate)
-        self.grades[call.grade] += 1
-        member.vetoes += call.veto
-        member.suspected += call.suspected
-        member.waiting += call.waiting
-        member.faulty += bool(call.points)
-        here = (rate, call.call_id)
-        member.best = max(member.best, here) if member.best else here
-        member.worst = min(member.worst, here) if member.worst else here
-        total, possible = call.total, call.possible
-        if call.final_total is not None and call.final_possible:
-            total, possible = call.final_total, call.final_possible
-            for running in (self.final, member.final):
-                running.add(100.0 * total / possible)
-            for running in (self.machine_of_final, member.machine_of_final):
-                running.add(rate)
-        member.deducted += possible - total
-        self._customer(call, member, rate)
-        self._points(call, member, rate)
-
-    def _customer(self, call: CallFigures, member: Member, rate: float) -> None:
-        for value, whole, own, pairs in (
-            (call.csat, self.csat, member.csat, self.score_csat),
-            (call.outcome, self.outcome, member.outcome, self.score_outcome),
+    def _count(self, batch: Batch) -> None:
+        """Scores, by all that calls are told apart by."""
+        days = batch.column("day")
+        for target, keys in (
+            (self.days, days),
+            (self.hours, batch.column("hour")),
+            (self.scenarios, [key or "" for key in batch.column("scenario")]),
         ):
-            if value is not None:
-                whole.add(value)
-                own.add(value)
-                pairs[0] += 1.0
-                pairs[1] += rate
-                pairs[2] += value
-                pairs[3] += rate * rate
-                pairs[4] += value * value
-                pairs[5] += rate * value
+            for key, sums in sums_by(keys, batch.rates):
+                if key is not None:
+                    target[key].take(sums)  # type: ignore[index]
+        self.day_judged.update(days)  # type: ignore[arg-type]
+        self.grades.update(batch.column("grade"))  # type: ignore[arg-type]
+        totals, possible = batch.numbers("final_total"), batch.numbers("final_possible")
+        signed = ~np.isnan(totals) & (possible > 0)
+        finals = np.where(signed, 100.0 * totals / np.where(signed, possible, 1.0), np.nan)
+        lost = np.where(signed, possible - totals, batch.possible - batch.numbers("total"))
+        flags = [batch.numbers(name) for name in ("veto", "suspected", "waiting")]
+        faulty = np.array([bool(text) for text in batch.column("points")])
+        ids = batch.column("call_id")
+        for whole, values in ((self.score, batch.rates), (self.final, finals)):
+            whole.take(sums_of(values))
+        self.machine_of_final.take(sums_of(batch.rates[signed]))
+        for place, rows in batch.groups.items():
+            member = self.members[place]
+            member.score.take(sums_of(batch.rates[rows]))
+            member.final.take(sums_of(finals[rows]))
+            member.machine_of_final.take(sums_of(batch.rates[rows][signed[rows]]))
+            member.deducted += float(lost[rows].sum())
+            member.vetoes += int(flags[0][rows].sum())
+            member.suspected += int(flags[1][rows].sum())
+            member.waiting += int(flags[2][rows].sum())
+            member.faulty += int(faulty[rows].sum())
+        order = batch.from_worst
+        for place, rows in grouped(batch.places[order]):
+            member = self.members[place]
+            low, high = ((float(batch.rates[n]), str(ids[n])) for n in (order[rows[0]], order[rows[-1]]))
+            member.worst = min(member.worst, low) if member.worst else low
+            member.best = max(member.best, high) if member.best else high
 
-    def _points(self, call: CallFigures, member: Member, rate: float) -> None:
-        columns = self._columns_of(call.book)
-        back = 0.0
-        if call.points:
-            faults = self.day_faults[call.day]
-            for part in call.points.split(";"):
-                n, _, points = part.partition(":")
-                rule = int(columns[int(n)])
-                lost = -float(points)
-                faults[rule] += 1
-                self.points_of[rule].add(100.0 * lost / call.possible)
-                self._counts["lost"][member.place, rule] += lost
-                if self.rules[rule].id in self.changed:
-                    back += lost
-                seen = self.examples.setdefault((member.place, rule), [])
-                seen.append(call.call_id)
-                if len(seen) > EXAMPLES:
-                    del seen[0]
-        self.day_judged[call.day] += 1
-        member.same.add(min(100.0, rate + 100.0 * back / call.possible))
-        known = self._headings.get(call.sections)
-        if known is None:  # few different ones: parsed once each
-            known = tuple((float(a), float(b)) for a, _, b in (p.partition("/") for p in call.sections.split(";") if p))
-            if len(self._headings) < _BATCH:
-                self._headings[call.sections] = known
-        for (_, title), (score, possible) in zip(self._book(call.book).sections, known, strict=False):
-            sums = self.sections.setdefault(title, [0.0, 0.0])
-            sums[0] += score
-            sums[1] += possible
+    def _customer(self, batch: Batch) -> None:
+        for name, whole, pairs in (
+            ("csat", self.csat, self.score_csat),
+            ("outcome", self.outcome, self.score_outcome),
+        ):
+            values = batch.numbers(name)
+            known = ~np.isnan(values)
+            x, y = batch.rates[known], values[known]
+            whole.take(sums_of(y))
+            for n, part in enumerate((float(len(x)), x.sum(), y.sum(), x @ x, y @ y, x @ y)):
+                pairs[n] += float(part)
+            for place, rows in batch.groups.items():
+                getattr(self.members[place], name).take(sums_of(values[rows]))
 
-    def _letters(self, book: str, listed: Sequence[tuple[int, CallFigures]]) -> None:
+    def _headings(self, book: str, batch: Batch) -> None:
+        _, places, scores, possible = pairs_of(batch.column("sections"), "/")  # type: ignore[arg-type]
+        for n, (_, title) in enumerate(self._book(book).sections):
+            here = places == n
+            if here.any():
+                sums = self.sections.setdefault(title, [0.0, 0.0])
+                sums[0] += float(scores[here].sum())
+                sums[1] += float(possible[here].sum())
+
+    def _points(self, book: str, batch: Batch) -> None:
         columns = self._columns_of(book)
-        text = "".join(call.statuses for _, call in listed).encode("ascii")
+        rows, _, local, points = pairs_of(batch.column("points"), ":")  # type: ignore[arg-type]
+        rules, lost = columns[local.astype(np.int64)], -points
+        members, shares = batch.places[rows], 100.0 * lost / batch.possible[rows]
+        np.add.at(self._counts["lost"], (members, rules), lost)
+        for rule, sums in sums_by(rules.tolist(), shares):
+            self.points_of[rule].take(sums)  # type: ignore[index]
+        back = np.zeros(len(batch.calls))
+        if self.changed:
+            changed = np.array([rule.id in self.changed for rule in self.rules])
+            np.add.at(back, rows[changed[rules]], shares[changed[rules]])
+        same = np.minimum(100.0, batch.rates + back)
+        for place, own in batch.groups.items():
+            self.members[place].same.take(sums_of(same[own]))
+        days, ids = batch.column("day"), batch.column("call_id")
+        for key, found in grouped(members * len(self.rules) + rules):
+            place, rule = divmod(key, len(self.rules))
+            seen = self.examples.setdefault((place, rule), [])
+            seen += [str(ids[n]) for n in rows[found[-EXAMPLES:]]]
+            del seen[:-EXAMPLES]
+        by_day: dict[object, int] = {}
+        numbers = np.array([by_day.setdefault(day, len(by_day)) for day in days], dtype=np.int64)
+        named = list(by_day)
+        counts = np.bincount(numbers[rows] * len(self.rules) + rules)
+        for key in np.flatnonzero(counts).tolist():
+            day, rule = divmod(key, len(self.rules))
+            self.day_faults[named[day]][rule] += int(counts[key])  # type: ignore[index]
+
+    def _letters(self, book: str, batch: Batch) -> None:
+        columns = self._columns_of(book)
+        listed = batch.calls
+        text = "".join(call.statuses for call in listed).encode("ascii")
         letters = np.frombuffer(text, dtype=np.uint8).reshape(len(listed), len(columns))
-        places = np.array([place for place, _ in listed])
         who = np.zeros((len(self.members), len(listed)))
-        who[places, np.arange(len(listed))] = 1.0
+        who[batch.places, np.arange(len(listed))] = 1.0
         for name, wanted in (("failed", FAIL), ("passed", PASS), ("doubted", UNCERTAIN), ("doubted", ERROR)):
             found = who @ (letters == ord(wanted))
             self._counts[name][: len(self.members), columns] += found  # a book has each rule once
         for name, target in (("csat", self.by_csat), ("outcome", self.by_outcome)):
-            values = np.array([np.nan if (v := getattr(call, name)) is None else float(v) for _, call in listed])
+            values = batch.numbers(name)
             known = ~np.isnan(values)
             if known.any():
                 self._by_verdict(letters[known], values[known], columns, target)
+        order = batch.from_worst
+        for place, rows in grouped(batch.places[order]):
+            for n in order[rows[-_MODELS:]].tolist():
+                here = (float(batch.rates[n]), listed[n].call_id)
+                for rule in columns[letters[n] == ord(PASS)].tolist():
+                    key = (place, rule)
+                    self.models[key] = max(self.models.get(key, here), here)
 
     def _by_verdict(
         self,
@@ -235,12 +269,9 @@ class Tally:
         for side, wanted in enumerate((PASS, FAIL)):
             found = (letters == ord(wanted)).astype(float)
             for rule, n, total, squares in zip(
-                columns, found.sum(0), values @ found, (values * values) @ found, strict=True
+                columns.tolist(), found.sum(0), values @ found, (values * values) @ found, strict=True
             ):
-                running = target.setdefault(int(rule), (Running(), Running()))[side]
-                running.n += int(n)
-                running.total += float(total)
-                running.squares += float(squares)
+                target.setdefault(rule, (Running(), Running()))[side].take(Sums(int(n), float(total), float(squares)))
 
     def _columns_of(self, digest: str) -> NDArray[np.int64]:
         found = self._columns.get(digest)

@@ -5,19 +5,25 @@ from datetime import date, timedelta
 
 from qa_engine.reports.numbers import Estimate
 from qa_engine.reports.statistics import Period
-from qa_engine.reports.wording import UNHEARD, number
+from qa_engine.reports.wording import UNHEARD
 
 FEW = "通话太少"
+REVIEW_DAYS = 90
+
+
+def fixed(value: float, decimals: int = 1) -> str:
+    """``96.0``: with all its places, so that figures below each other line up; never ``-0.0``."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 
 def score(estimate: Estimate, decimals: int = 1) -> str:
     """``96.4``."""
-    return UNHEARD if estimate.value is None else number(estimate.value, decimals)
+    return UNHEARD if estimate.value is None else fixed(estimate.value, decimals)
 
 
 def rate(estimate: Estimate | None, decimals: int = 1) -> str:
     """``12.3%``."""
-    return UNHEARD if estimate is None or estimate.value is None else f"{number(100 * estimate.value, decimals)}%"
+    return UNHEARD if estimate is None or estimate.value is None else f"{fixed(100 * estimate.value, decimals)}%"
 
 
 def score_range(estimate: Estimate, decimals: int = 1) -> str:
@@ -26,14 +32,14 @@ def score_range(estimate: Estimate, decimals: int = 1) -> str:
         return ""
     if estimate.low is None or estimate.high is None:
         return FEW
-    return f"{number(estimate.low, decimals)}–{number(estimate.high, decimals)}"
+    return f"{fixed(estimate.low, decimals)}–{fixed(estimate.high, decimals)}"
 
 
 def rate_range(estimate: Estimate | None, decimals: int = 1) -> str:
     """``8.1–17.9%``."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return ""
-    return f"{number(100 * estimate.low, decimals)}–{number(100 * estimate.high, decimals)}%"
+    return f"{fixed(100 * estimate.low, decimals)}–{fixed(100 * estimate.high, decimals)}%"
 
 
 def score_with(estimate: Estimate) -> str:
@@ -71,9 +77,9 @@ def change_look(estimate: Estimate, *, good: int, among: int = 1) -> str:
 
 
 def _signed(value: float) -> str:
-    text = number(abs(value), 1)
-    if text == "0":
-        return "0"
+    text = fixed(abs(value))
+    if text == "0.0":
+        return "0.0"
     return ("−" if value < 0 else "+") + text
 
 
@@ -121,6 +127,13 @@ def before(period: Period) -> Period:
     if period.first.day == 1 and (period.last + timedelta(days=1)).day == 1:
         return Period(last.replace(day=1), last)
     return Period(last - (period.last - period.first), last)
+
+
+def reviews_of(period: Period) -> Period:
+    """The days whose reviews say how good the rules are: the period, and `REVIEW_DAYS` up to its end."""
+    if period.first is None or period.last is None:
+        return period
+    return Period(min(period.first, period.last - timedelta(days=REVIEW_DAYS - 1)), period.last)
 
 
 def listed(words: Sequence[str], most: int = 3) -> str:

@@ -6,7 +6,7 @@ Equal documents give equal bytes: no clock is written. Pictures stay on pages; t
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from qa_engine.reports import document as d
 from qa_engine.reports.render.picture_tables import as_table
+from qa_engine.reports.render.workbook import units
 from qa_engine.reports.wording import number
 from qa_engine.text import writable
 
@@ -133,8 +134,10 @@ def _figures(file: Any, block: d.Figures) -> None:
 def _table(file: Any, block: d.Table) -> None:
     shown = [n for n, column in enumerate(block.columns) if column.title or not n]
     rows = [[block.columns[n].title for n in shown]]
-    rows += [[_cell(row.cells[n]) for n in shown] for row in block.rows]
+    rows += [[_cell(row.cells[n]) for n in shown] for row in block.rows[: block.shown or None]]
     _grid(file, rows, head=True)
+    if block.left_out:
+        _paragraph(file, (d.Piece(d.LEFT_OUT.format(count=block.left_out), "faint"),))
 
 
 def _cell(cell: d.Cell | d.Value) -> str:
@@ -149,6 +152,13 @@ def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
     if not listed:
         return
     table = file.add_table(rows=len(listed), cols=len(listed[0]), style="Table Grid")
+    table.autofit = False
+    section = file.sections[0]
+    across = section.page_width - section.left_margin - section.right_margin
+    for column, share in zip(table.columns, _shares_of(listed), strict=True):
+        column.width = int(across * share)
+        for cell in column.cells:
+            cell.width = column.width
     for n, (row, words) in enumerate(zip(table.rows, listed, strict=True)):
         for cell, text in zip(row.cells, words, strict=True):
             paragraph = cell.paragraphs[0]
@@ -159,6 +169,15 @@ def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
         repeated = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(repeated)  # the head is repeated on every page
     file.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _shares_of(rows: Sequence[Sequence[str]]) -> Sequence[float]:
+    """How much of the page each column takes: as its words need, the longest not at the cost of all others."""
+    wanted = [
+        min(30.0, max(6.0, *(units(line) + 2.0 for row in rows for line in row[n].split("\n"))))
+        for n in range(len(rows[0]))
+    ]
+    return [width / sum(wanted) for width in wanted]
 
 
 def _card(file: Any, block: d.Card) -> None:

@@ -105,9 +105,12 @@ class HtmlBlocks:
             element("th", column.title, "num" if column.number else "", style=_width(column))
             for column in table.columns
         )
-        body = Markup("\n").join(self._row(row, table.columns) for row in table.rows)
-        whole = element("thead", element("tr", head)) + element("tbody", body)
-        return element("table", whole, table.look)
+        rows = table.rows[: table.shown or None]
+        body = Markup("\n").join(self._row(row, table.columns) for row in rows)
+        whole = element("table", element("thead", element("tr", head)) + element("tbody", body), table.look)
+        if not table.left_out:
+            return whole
+        return whole + element("p", d.LEFT_OUT.format(count=table.left_out), "faint small")
 
     def _row(self, row: d.Row, columns: tuple[d.Column, ...]) -> Markup:
         cells = _EMPTY.join(self._cell(cell, column) for cell, column in zip(row.cells, columns, strict=True))

@@ -15,10 +15,10 @@ def as_table(block: d.Block) -> d.Block:
         ]
         return d.Table(tuple(named), tuple(rows), frozen=True)
     if isinstance(data, Trend | Bars):
-        titles = ("", f"平均{data.unit and f'（{data.unit}）'}", "大致范围", "说明")
+        titles = ("", f"平均{data.unit and f'（{data.unit}）'}", "大致范围", "通话", "说明")
         marks = dict(data.marks) if isinstance(data, Trend) else {}
         rows = [
-            d.Row((spot.label, round(spot.value, 1), _span(spot), f"{marks.get(n, '')}　{spot.note}".strip()))
+            d.Row((spot.label, round(spot.value, 1), _span(spot), spot.calls or None, marks.get(n, "")))
             for n, spot in enumerate(data.spots)
         ]
         return d.Table(tuple(d.Column(title) for title in titles), tuple(rows), frozen=True)

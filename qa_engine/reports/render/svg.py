@@ -141,8 +141,8 @@ def _pin(pin: Pin, timeline: Timeline, row: int, top: float, bottom: float, audi
 def trend_svg(days: Sequence[DayPoint]) -> Markup:
     """Mean score (percent) by day with its interval where there is one; the written scale need not begin at 0."""
     width, height, left, right, top, foot = 960.0, 190.0, 34.0, 16.0, 18.0, 34.0
-    lowest = min((day.smallest for day in days), default=0.0)
-    floor_value = max(0.0, min(80.0, 10.0 * floor((lowest - 5) / 10)))
+    lowest = min((day.mean if day.low is None else day.low for day in days), default=0.0)
+    floor_value = max(0.0, min(90.0, 10.0 * floor((lowest - 1) / 10)))
     plot = height - top - foot
 
     def y(value: float) -> float:
@@ -152,7 +152,7 @@ def trend_svg(days: Sequence[DayPoint]) -> Markup:
         inner = width - left - right
         return left + inner * (n + 0.5) / len(days)
 
-    step = 10 if 100 - floor_value <= 60 else 20
+    step = 2 if floor_value == 90 else 5 if floor_value >= 70 else 10 if floor_value >= 40 else 20
     parts = []
     for value in range(int(floor_value), 101, step):
         parts.append(tag("line", x1=left, x2=width - right, y1=y(value), y2=y(value), class_="grid"))

@@ -74,13 +74,22 @@ class Sheet:
         sheet.page_margins.top = sheet.page_margins.bottom = 0.55
         sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
 
-    def add(self, values: Sequence[Value], styles: Style | Sequence[Style] = PLAIN) -> int:
-        """A row of cells; its number is returned."""
+    def add(self, values: Sequence[Value], styles: Style | Sequence[Style] = PLAIN, *, whole: bool = False) -> int:
+        """A row of cells; its number is returned. ``whole``: the last cell takes the rest of the sheet's width."""
         self.row += 1
         for n, value in enumerate(values):
             style = styles if isinstance(styles, Style) else styles[min(n, len(styles) - 1)]
             write_cell(self._cell(n + 1), value, style)
-        self._fit_height(values)
+        widths = self.widths
+        if whole and 0 < len(values) < len(widths):
+            last = styles if isinstance(styles, Style) else styles[min(len(values) - 1, len(styles) - 1)]
+            for n in range(len(values), len(widths)):
+                write_cell(self._cell(n + 1), None, last)
+            self.sheet.merge_cells(
+                start_row=self.row, start_column=len(values), end_row=self.row, end_column=len(widths)
+            )
+            widths = (*widths[: len(values) - 1], sum(widths[len(values) - 1 :]))
+        self._fit_height(values, widths)
         return self.row
 
     def banner(self, text: str, style: Style = HEADING) -> int:
@@ -116,9 +125,9 @@ class Sheet:
         assert isinstance(cell, Cell)  # merged ranges are only made after their first cell was written
         return cell
 
-    def _fit_height(self, values: Sequence[Value]) -> None:
+    def _fit_height(self, values: Sequence[Value], widths: Sequence[float]) -> None:
         lines = max(
-            (_lines(value, width) for value, width in zip(values, self.widths, strict=False) if isinstance(value, str)),
+            (_lines(value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)),
             default=1,
         )
         self.sheet.row_dimensions[self.row].height = min(400.0, 15.5 * lines + 2)
@@ -151,7 +160,8 @@ def write_cell(cell: Cell, value: Value, style: Style) -> None:
     cell.font = Font(name=_FONT, size=style.size, bold=style.bold, color=style.color)
     number = value is not None and not isinstance(value, str)
     horizontal = "center" if style.center else ("right" if number else "left")
-    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal)
+    indent = 1 if horizontal == "right" else 0  # figures keep away from the words beside them
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal, indent=indent)
     if style.fill is not None:
         cell.fill = PatternFill("solid", start_color=style.fill)
     if style.border:

@@ -90,7 +90,7 @@ def _fitting(table: d.Table) -> tuple[float, ...]:
     """As wide as the words, the widest columns narrowed until an upright page takes them."""
     listed = [[str(d.value_of(cell) or "") for cell in row.cells] for row in table.rows[:_MEASURED]]
     wanted = [
-        min(40.0, max(8.0, units(column.title) + 4.0, *(units(row[n]) + 2.5 for row in listed if n < len(row))))
+        min(40.0, max(7.0, _head_width(column), *(units(row[n]) + 2.5 for row in listed if n < len(row))))
         for n, column in enumerate(table.columns)
     ]
     spare = sum(wanted) - _UPRIGHT
@@ -99,6 +99,12 @@ def _fitting(table: d.Table) -> tuple[float, ...]:
         share = min(1.0, spare / room) if room else 0.0
         wanted = [width - max(0.0, width - _NARROW) * share for width in wanted]
     return tuple(round(width, 1) for width in wanted)
+
+
+def _head_width(column: d.Column) -> float:
+    """A long title may take two lines; beside it there is the arrow of a filter."""
+    width = units(column.title)
+    return (width if width <= 8 else width / 2 + 1) + 4.0
 
 
 def _one_sheet(document: d.Document, blocks: Sequence[d.Block]) -> d.Sheet:
@@ -167,11 +173,12 @@ def _figures(block: d.Figures, sheet: Sheet) -> None:
 
 def _table(block: d.Table, sheet: Sheet) -> None:
     first = sheet.row + 1
-    sheet.add(tuple(column.title for column in block.columns), HEAD)
+    sheet.add(tuple(column.title for column in block.columns), HEAD, whole=True)
     if block.frozen:
         sheet.freeze()
     for row in block.rows:
-        sheet.add(tuple(d.value_of(cell) for cell in row.cells), [_style(cell, row) for cell in row.cells])
+        styles = [_style(cell, row) for cell in row.cells]
+        sheet.add(tuple(d.value_of(cell) for cell in row.cells), styles, whole=True)
         for place, cell in enumerate(row.cells, 1):
             if isinstance(cell, d.Cell) and (url := safe_url(cell.url)):
                 sheet.link(place, url)

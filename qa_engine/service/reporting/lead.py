@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from qa_engine.domain import Severity
 from qa_engine.domain.people import Actor, Right, Subject, may, require
 from qa_engine.errors import NotFoundError
-from qa_engine.reports import Document, Period
+from qa_engine.reports import AgentReport, Document, Period
+from qa_engine.reports.agent_report import TrainingNeed
 from qa_engine.reports.facts import PeriodData
 from qa_engine.reports.kinds.sampling import SamplingData
-from qa_engine.reports.parts import SHOWN_NEEDS, goal_words, need_words
+from qa_engine.reports.parts import SHOWN_NEEDS
 from qa_engine.reports.period import Training
+from qa_engine.reports.period.needs import goal_words, need_words
 from qa_engine.service.context import App
 from qa_engine.service.reading.calls_and_agents import list_calls
 from qa_engine.service.reporting.reports import report_document
@@ -68,6 +71,12 @@ def lead_board(
         suggestions=_suggestions(report.data, trainings),
         trainings=tuple(sorted(trainings, key=lambda one: (one.done_day is not None, -one.id))),
     )
+
+
+def training_needs(report: Document) -> tuple[TrainingNeed, ...]:
+    """What the report of an agent says is worth training, vetoes aside: those are talked over, not practised."""
+    found = report.data.needs if isinstance(report.data, AgentReport) else ()
+    return tuple(need for need in found if need.severity != Severity.VETO.value)
 
 
 def _usual(app: App, team: str, who: Actor) -> Period:

@@ -32,6 +32,8 @@ from qa_engine.service.reporting.rule_texts import rule_notes
 from qa_engine.store import CallFilter, figures, report_rows, reviews
 
 _BATCH = 4_000
+LEAST_CHECKS, LEAST_THERE = 10, 5
+"""Findings looked at, and faults in calls drawn by chance, below which precision and recall are not measured."""
 _CUSTOMER_WORDS = 400  # characters of a call that topics are made of
 
 
@@ -73,21 +75,21 @@ class PeriodSource:
         rows = [row for batch in self._stream(wanted) for row in batch]
         with self._app.database.read() as session:
             began = {name: at.astimezone(self._zone) for name, at in figures.starts(session, wanted).items()}
-        makers = self._makers(rows)
+            heard = figures.one_of_each(session, wanted)
+        makers = self._makers(heard)
         calls = [
             makers[row.book].call(row, began.get(row.call_id), form_url.format(call_id=row.call_id)) for row in rows
         ]
         return sorted(calls, key=_by_start)
 
-    def _makers(self, rows: Sequence[CallFigures]) -> Mapping[str, LeanCalls]:
-        """What figures do not hold of the rules of a book is read of one call."""
-        first = {row.book: row.call_id for row in reversed(rows)}
-        known = self.some(first.values())
+    def _makers(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, LeanCalls]:
+        """What figures do not hold of a book's rules, and how calls were heard, is read of one call of each kind."""
+        known = self.some(call_id for _, call_id in heard)
         makers = {}
-        for book, call_id in first.items():
-            found = known.get(call_id)
-            rates = {rule.id: rule.rate for rule in found.result.rules} if found is not None else {}
-            makers[book] = LeanCalls(self._books[book], rates, found.result.notice if found is not None else None)
+        for book in dict.fromkeys(book for book, _ in heard):
+            results = [known[call_id].result for named, call_id in heard if named == book and call_id in known]
+            rates = {rule.id: rule.rate for result in results[:1] for rule in result.rules}
+            makers[book] = LeanCalls(self._books[book], rates, next((r.notice for r in results if r.notice), None))
         return makers
 
     def _changed(self, wanted: CallFilter) -> frozenset[str]:
@@ -142,7 +144,11 @@ class PeriodSource:
     def reviewed(self, period: Period, *, team: str | None = None) -> Mapping[str, Reviewed]:
         with self._app.database.read() as session:
             found = reviews.rule_verdicts(session, day_from=period.first, day_to=period.last, team=team)
-        return {rule: _reviewed(verdicts) for rule, verdicts in found.items()}
+            drawn = report_rows.found_and_missed(session, call_filter(period, None, team))
+        return {
+            rule: _reviewed(found.get(rule, RuleVerdicts(rule)), *drawn.get(rule, (0, 0)))
+            for rule in sorted({*found, *drawn})
+        }
 
     def trainings(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Training]:
         with self._app.database.read() as session:
@@ -167,9 +173,14 @@ class PeriodSource:
             known = sorted({row.customer for row in rows if row.customer})
             starts = [row.started_at for row in rows if row.started_at is not None]
             contacts = figures.calls_of_customers(session, known, since=min(starts)) if known and starts else []
+            unknown = sorted({row.agent_id for row in rows if row.agent_id and not row.customer})
+            outward = figures.calls_out_of_agents(session, unknown, since=min(starts)) if unknown and starts else []
         by_customer: dict[str, list[tuple[str, datetime, bool]]] = {}
         for customer, call_id, started, outbound, _ in contacts:
             by_customer.setdefault(customer, []).append((call_id, started.astimezone(self._zone), outbound))
+        by_agent: dict[str, list[tuple[str, datetime, bool]]] = {}
+        for agent, call_id, started in outward:
+            by_agent.setdefault(agent, []).append((call_id, started.astimezone(self._zone), True))
         return [
             PromiseOfCall(
                 row.call_id, row.day, row.started_at.astimezone(self._zone) if row.started_at else None,
@@ -178,6 +189,12 @@ class PeriodSource:
                     contact
                     for contact in by_customer.get(row.customer or "", ())
                     if row.started_at is not None and contact[0] != row.call_id and contact[1] > row.started_at
+                ),
+                tuple(
+                    one
+                    for one in (by_agent.get(row.agent_id or "", ()) if not row.customer else ())
+                    if row.started_at is not None and promise.due is not None
+                    and row.started_at < one[1] <= promise.due and one[0] != row.call_id
                 ),
             )
             for row in rows
@@ -229,11 +246,13 @@ def call_filter(period: Period, agent_id: str | None, team: str | None) -> CallF
     return CallFilter(day_from=period.first, day_to=period.last, agent_id=agent_id, team=team)
 
 
-def _reviewed(verdicts: RuleVerdicts) -> Reviewed:
-    """Recall is what the rule found of what people say was there, among the calls that they looked at."""
+def _reviewed(verdicts: RuleVerdicts, found: int, missed: int) -> Reviewed:
+    """Precision by every verdict on a finding. Recall (what was ``found`` of what was there) only by calls that were
+    drawn by chance and signed: clips and the calls that the queue puts first were chosen because something was found.
+    """
     looked = verdicts.confirmed + verdicts.overturned
-    there = verdicts.confirmed + verdicts.doubts_confirmed + verdicts.missed
     return Reviewed(
-        Measured(verdicts.confirmed, looked) if looked else None,
-        Measured(verdicts.confirmed, there) if there and verdicts.missed + verdicts.doubts_confirmed else None,
+        Measured(verdicts.confirmed, looked) if looked >= LEAST_CHECKS else None,
+        Measured(found, found + missed) if found + missed >= LEAST_THERE else None,
+        looked + verdicts.doubts_confirmed + verdicts.doubts_overturned + verdicts.missed,
     )

@@ -4,7 +4,16 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from qa_engine.service import get_agent, list_agents, render_html, report_document
+from qa_engine.domain.people import Right, may
+from qa_engine.service import (
+    fault_rules,
+    get_agent,
+    list_agents,
+    list_trainings,
+    render_html,
+    report_document,
+    training_needs,
+)
 from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.formstyle import form_css
@@ -32,6 +41,9 @@ def agent(agent_id: str, request: Request, engine: Engine, who: Who) -> Response
         request,
         "agent.html",
         agent=known,
+        needs=training_needs(report),
+        rules=fault_rules(engine) if may(who, Right.PLAN_TRAINING) else (),
+        trainings=list_trainings(engine, agent_id=agent_id, who=who),
         body=Markup(render_html(report, fragment=True)),  # noqa: S704 escaped block by block
         period=period,
         form_css=form_css(),

@@ -54,7 +54,9 @@ def test_a_misspelt_command_is_guessed() -> None:
     assert "doctor" in shown.output
 
 
-@pytest.mark.parametrize("command", ["check", "ingest", "status", "serve", "rules lint", "models list", "tone train"])
+@pytest.mark.parametrize(
+    "command", ["check", "ingest", "status", "serve", "rules lint", "models list", "tone train", "report"]
+)
 def test_the_help_of_a_command_does_not_load_the_engine(command: str) -> None:
     code = f"""
 import sys

@@ -11,6 +11,7 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
+from qa_engine.cli.report import KINDS
 from qa_engine.reports import Document, Request, Source, kinds, report_kind, report_kinds
 from qa_engine.reports.document import (
     Banner,
@@ -134,6 +135,13 @@ def test_the_catalogue() -> None:
     }
 
 
+def test_the_help_of_the_command_names_every_kind() -> None:
+    own = {name: kind for name, kind in report_kinds().items() if name in KINDS}
+    assert list(own) == list(KINDS) == [name for name in report_kinds() if name != "team-day"]
+    for name, kind in own.items():
+        assert KINDS[name] == (kind.title if kind.about == "centre" else f"{kind.title}, of one {kind.about}")
+
+
 @pytest.mark.usefixtures("team_day")
 def test_a_new_kind_is_in_the_catalogue_at_once() -> None:
     assert report_kinds()["team-day"].title == "班组日报"
@@ -193,9 +201,7 @@ def test_a_table_with_a_frozen_head_has_a_sheet_of_its_own() -> None:
 
 def test_a_workbook_says_the_figures_of_pictures() -> None:
     heat = HeatMap(("李华", "陈静*"), ("静默", "忌语"), (((12.34, "12"), None), ((0.0, ""), (3.0, "3"))))
-    trend = Trend(
-        (Spot("03-02", 96.44, 95.0, 98.0, "12 通"), Spot("03-03", 80.0, note="2 通")), "%", ((1, "规则改版"),)
-    )
+    trend = Trend((Spot("03-02", 96.44, 95.0, 98.0, calls=12), Spot("03-03", 80.0, calls=2)), "%", ((1, "规则改版"),))
     control = Control((("03-02", 96.0, 95.0, 97.0, False),), 96.0)
     charts = (
         Heading("热力"),
@@ -207,12 +213,12 @@ def test_a_workbook_says_the_figures_of_pictures() -> None:
     book = load_workbook(io.BytesIO(render(replace(document(), blocks=charts), "xlsx")))
     assert list(book["热力"].values) == [(None, "静默", "忌语"), ("李华", 12.3, None), ("陈静*", 0, 3)]
     rows = list(book["走势"].values)
-    assert rows[1] == ("03-02", 96.4, "95.0–98.0", "12 通")
-    assert rows[2] == ("03-03", 80, "通话太少", "规则改版　2 通")
+    assert rows[1] == ("03-02", 96.4, "95.0–98.0", 12, None)
+    assert rows[2] == ("03-03", 80, "通话太少", 2, "规则改版")
     words = docx.Document(io.BytesIO(render(replace(document(), blocks=charts), "docx")))
     assert [cell.text for cell in words.tables[0].rows[1].cells] == ["李华", "12.3", ""]
     assert words.tables[0].rows[0].cells[1].paragraphs[0].runs[0].bold
-    assert [cell.text for cell in words.tables[1].rows[2].cells] == ["03-03", "80", "通话太少", "规则改版　2 通"]
+    assert [cell.text for cell in words.tables[1].rows[2].cells] == ["03-03", "80", "通话太少", "2", "规则改版"]
     assert ("此处的图见网页。", None) in [row[:2] for row in book["班组日报"].values]
 
 

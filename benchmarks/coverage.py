@@ -1,0 +1,164 @@
+"""How often the 95 % intervals of reports hold the simulated truth.
+
+    python -m benchmarks.coverage               # 20,000 rounds a line: the table of docs/统计说明.md
+    python -m benchmarks.coverage --rounds 2000
+
+Each line draws a truth, then calls from it, and asks whether the interval holds the truth. The last column is the
+chance error of the simulation itself (1.96 standard errors), in points.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from math import sqrt
+
+import numpy as np
+from numpy.random import Generator, default_rng
+
+from qa_engine.reports.numbers import (
+    Change,
+    Estimate,
+    Measured,
+    Sums,
+    change_against_peers,
+    corrected_rate,
+    mean_difference,
+    mean_estimate,
+    mean_prior,
+    rate_difference,
+    rate_estimate,
+    rate_prior,
+)
+
+POINTS = np.array([2, 3, 5, 3, 2, 8, 4, 3, 2, 5, 2, 3, 2, 2, 3, 4, 2, 3, 2, 2.0])
+FAULTS = np.linspace(0.01, 0.25, len(POINTS))
+TRUE_SCORE = 100 - float(POINTS @ FAULTS)
+Held = tuple[int, int]  # intervals that hold the truth, of how many
+
+
+def scores(rng: Generator, n: int) -> Sums:
+    """Scores as calls have them: 100 less what some of twenty faults cost, skewed and in steps."""
+    return Sums.of(100 - ((rng.random((n, len(POINTS))) < FAULTS) @ POINTS))
+
+
+def holds(estimate: Estimate, truth: float) -> bool:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return estimate.low - 1e-12 <= truth <= estimate.high + 1e-12
+
+
+def rates(n: int) -> Callable[[Generator], Held]:
+    def one(rng: Generator) -> Held:
+        truth = float(rng.beta(2, 18))
+        return holds(rate_estimate(rng.binomial(n, truth), n), truth), 1
+
+    return one
+
+
+def means(n: int) -> Callable[[Generator], Held]:
+    return lambda rng: (holds(mean_estimate(scores(rng, n)), TRUE_SCORE), 1)
+
+
+def few_means(rng: Generator) -> Held:
+    return holds(mean_estimate(scores(rng, 3), pooled=scores(rng, 200)), TRUE_SCORE), 1
+
+
+def changes_of_rates(rng: Generator) -> Held:
+    before, after = rng.beta(2, 10, size=2)
+    n, m = rng.integers(10, 200, size=2)
+    made = rate_difference((rng.binomial(n, before), n), (rng.binomial(m, after), m))
+    return holds(made, after - before), 1
+
+
+def changes_of_means(rng: Generator) -> Held:
+    n, m = (int(k) for k in rng.integers(8, 120, size=2))
+    return holds(mean_difference(scores(rng, n), scores(rng, m)), 0.0), 1
+
+
+def corrected(rng: Generator) -> Held:
+    seen, precision, recall = rng.uniform(0.05, 0.3), rng.uniform(0.75, 0.97), rng.uniform(0.6, 0.95)
+    n, checks = int(rng.integers(200, 2000)), int(rng.integers(40, 120))
+    found = rng.binomial(n, seen)
+    right, heard = rng.binomial(checks, precision), rng.binomial(checks, recall)
+    made = corrected_rate(found, n, precision=Measured(right, checks), recall=Measured(heard, checks))
+    return holds(made, seen * precision / recall), 1
+
+
+def rates_of_a_team(members: int, a: float, b: float) -> Callable[[Generator], Held]:
+    def one(rng: Generator) -> Held:
+        truth, n = rng.beta(a, b, members), rng.integers(2, 60, members)
+        found = rng.binomial(n, truth)
+        prior = rate_prior(list(zip(found.tolist(), n.tolist(), strict=True)))
+        held = sum(holds(prior.of(float(x), float(m)), p) for p, x, m in zip(truth, found, n, strict=True))
+        return held, members
+
+    return one
+
+
+def means_of_a_team(members: int, apart: float) -> Callable[[Generator], Held]:
+    def one(rng: Generator) -> Held:
+        truth = 90 + apart * rng.standard_normal(members)
+        sums = [Sums.of(t + 8 * rng.standard_normal(int(rng.integers(2, 60)))) for t in truth]
+        prior = mean_prior(sums)
+        return sum(holds(prior.of(s), t) for t, s in zip(truth, sums, strict=True)), members
+
+    return one
+
+
+def training(rng: Generator) -> Held:
+    members, calls, shift = 10, 120, float(rng.uniform(-0.05, 0.1))
+    rates_before = rng.beta(4, 16, members)
+    before = rng.binomial(calls, rates_before)
+    worst = int(np.argmax(before))
+    helps = float(rng.uniform(0, 0.8)) * float(rates_before[worst])
+    later = np.clip(rates_before + shift + 0.02 * rng.standard_normal(members), 0.001, 0.999)
+    truth = float(later[worst]) - helps
+    later[worst] = max(0.001, truth)
+    truth_of_effect = float(later[worst] - rates_before[worst]) - float(np.mean(np.delete(later - rates_before, worst)))
+    after = rng.binomial(calls, later)
+    listed = [Change(float(x), calls, float(y), calls) for x, y in zip(before, after, strict=True)]
+    effect = change_against_peers(listed[worst], [one for n, one in enumerate(listed) if n != worst])
+    return holds(effect.difference, truth_of_effect), 1
+
+
+LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
+    *((f"出现率，{n} 通", rates(n), 1) for n in (5, 20, 100, 400)),
+    *((f"平均得分率，{n} 通（分数偏斜）", means(n), 1) for n in (5, 12, 40, 200)),
+    ("平均得分率，3 通，取全组离散程度", few_means, 1),
+    ("两期出现率之差，10–200 通", changes_of_rates, 1),
+    ("两期平均分之差，8–120 通", changes_of_means, 1),
+    ("按复核更正的出现率，40–120 条复核", corrected, 1),
+    *(
+        (f"靠拢的出现率，{m} 人，贝塔 ({a}, {b})", rates_of_a_team(m, a, b), m)
+        for m, a, b in ((30, 2, 18), (10, 2, 18), (30, 40, 360), (10, 4, 8))
+    ),
+    *((f"靠拢的平均分，{m} 人，人与人差 {s} 分", means_of_a_team(m, s), m) for m, s in ((30, 3), (10, 3), (30, 1))),
+    ("培训效果（双重差分），每期 120 通", training, 1),
+)
+
+
+def table(rounds: int) -> Iterator[tuple[str, float, float]]:
+    """(what, percent held, 1.96 standard errors in points); of teams so many that as many intervals are asked."""
+    for n, (title, one, size) in enumerate(LINES):
+        rng = default_rng([20260301, n])
+        held = count = 0
+        for _ in range(max(200, rounds // size)):
+            right, of = one(rng)
+            held, count = held + right, count + of
+        share = held / count
+        yield title, 100 * share, 196 * sqrt(share * (1 - share) / count)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=20_000, help="intervals a line")
+    rounds = parser.parse_args().rounds
+    begin = time.process_time()
+    print(f"{rounds} intervals a line, seed 20260301\n\n| 区间 | 包住真实水平 | 模拟误差 |\n|---|---|---|")
+    for title, share, error in table(rounds):
+        print(f"| {title} | {share:.1f}% | ±{error:.1f} |", flush=True)
+    print(f"\n{time.process_time() - begin:.0f} s CPU")
+
+
+if __name__ == "__main__":
+    main()
