@@ -69,6 +69,7 @@ mutants: $(STAMP)
 # Long; both set-ups. A failing run names its round and seed.
 FAULT_ROUNDS ?= 1000
 faults: $(STAMP)
+	FAULT_ROUNDS=20 $(BIN)/python -m pytest tests/faults/test_standing_still.py tests/faults/test_first_use.py
 	$(BIN)/python -m tests.faults.harness --rounds $(FAULT_ROUNDS) --seed 1
 	$(BIN)/python -m tests.faults.harness --rounds $(FAULT_ROUNDS) --seed 2 --servers
 

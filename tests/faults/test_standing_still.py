@@ -18,7 +18,7 @@ from workers.ticker import DEAF
 pytestmark = pytest.mark.slow
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "2"))
-"""How often a server is restarted, a worker told to end; the issue asks for 20."""
+"""How often a server is restarted, a worker told to end; `make faults` does so 20 times."""
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Watched folders and stores: what is new comes in once, what grows waits, what is known is not read again."""
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_engine.errors import InputError, SettingsError, UsageError
+from qa_engine.errors import InputError, SettingsError, StoreError, UsageError
 from qa_engine.service import App, FixedClock, MemoryBell, list_calls, night_tick, run_pending, watch_now
 from qa_engine.service.night.watching import look_at
 from qa_engine.settings import Settings, load_settings
@@ -129,6 +130,26 @@ def test_an_object_store_is_a_watched_folder(app: App, settings: Settings, store
     assert look_at(app, store) is not None
     assert calls(app) == ["a", "b"]
     assert not list((settings.home / "staging").iterdir())
+
+
+class _Away(Exception):  # noqa: N818  # what the library of a store raises, which is no OSError
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(_Away("no answer"), InputError), (OSError(errno.ENOSPC, "No space left"), StoreError)]
+)
+def test_a_store_that_is_away_is_told_and_a_full_disk_is_the_machines(
+    app: App, store: str, monkeypatch: pytest.MonkeyPatch, error: Exception, told: type[Exception]
+) -> None:
+    import fsspec
+
+    def find(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr(type(fsspec.filesystem("memory")), "find", find)
+    with pytest.raises(told, match=r"no answer|No space left"):
+        look_at(app, store)
 
 
 def test_a_store_nobody_can_open_is_told(app: App) -> None:

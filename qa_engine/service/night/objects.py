@@ -13,12 +13,15 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from qa_engine.domain import sha256_hex
-from qa_engine.errors import InputError, SettingsError
+from qa_engine.errors import InputError, QaError, SettingsError, StoreError
 from qa_engine.private import private_folder
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import MANIFEST_NAMES, RECORDING_SUFFIXES, TRANSCRIPT_SUFFIXES
 from qa_engine.service.intake.filenames import readable
+from qa_engine.service.jobs.pausing import is_the_machines
 from qa_engine.store import batches
 from qa_engine.text import writable
 
@@ -39,25 +42,33 @@ def staged(app: App, place: str, beat: Callable[[], None]) -> Iterator[Path | No
     files, root = _opened(place)
     folder = app.settings.home / "staging" / f"{_PLAIN.sub('-', place)[:60]}-{sha256_hex(place.encode())[:8]}"
     try:
-        found = {name: info for name, info in files.find(root, detail=True).items() if info.get("type") == "file"}
-        fresh = _new(app, folder, root, found)
-        if not fresh:
-            yield None
-            return
-        private_folder(app.settings.home / "staging")
-        for name in fresh:
-            beat()
-            target = folder / _inside(root, name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            files.get_file(name, str(target))
-            changed = _changed_ns(found[name])
-            os.utime(target, ns=(changed, changed))
-    except (OSError, ValueError) as error:
+        fresh = _fetch(app, files, root, folder, beat)
+    except (QaError, SQLAlchemyError):
+        raise
+    except Exception as error:  # each kind of store has errors of its own library
+        if isinstance(error, OSError) and not isinstance(error, ConnectionError) and is_the_machines(error):
+            raise StoreError(f"{folder}: {error.strerror}") from error
         raise InputError(f"{place}: cannot be read ({type(error).__name__}: {error})") from error
     try:
-        yield folder
+        yield folder if fresh else None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], None]) -> bool:
+    """Whether anything is new; then it lies in the folder."""
+    found = {name: info for name, info in files.find(root, detail=True).items() if info.get("type") == "file"}
+    fresh = _new(app, folder, root, found)
+    if fresh:
+        private_folder(app.settings.home / "staging")
+    for name in fresh:
+        beat()
+        target = folder / _inside(root, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        files.get_file(name, str(target))
+        changed = _changed_ns(found[name])
+        os.utime(target, ns=(changed, changed))
+    return bool(fresh)
 
 
 def _opened(place: str) -> tuple[Any, str]:
