@@ -30,6 +30,7 @@ from benchmarks.material import call_json
 from qa_engine import contract
 from qa_engine.contract.stored import call_to_text, result_to_text, transcript_to_text
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.logs import set_up_logs
 from qa_engine.service import (
     App,
@@ -174,11 +175,16 @@ def run(app: App, number: int, times: int, inbox: Path, *, plans: bool) -> None:
         "ingest one recording": take_in,
         "claim one job": lambda: claim(app, next(waiting)),
         "status": lambda: status(app),
-        "ledger of a day": lambda: ledger(app, day),
-        "ledgers of all days": lambda: ledgers(app),
-        "agents, all days": lambda: list_agents(app),
-        "agents, a week": lambda: list_agents(app, day_from=day, day_to=day + timedelta(days=6)),
-        "drop-downs of /calls": lambda: (agent_names(app), teams(app), scenarios(app), fault_rules(app)),
+        "ledger of a day": lambda: ledger(app, day, who=MACHINE),
+        "ledgers of all days": lambda: ledgers(app, who=MACHINE),
+        "agents, all days": lambda: list_agents(app, who=MACHINE),
+        "agents, a week": lambda: list_agents(app, day_from=day, day_to=day + timedelta(days=6), who=MACHINE),
+        "drop-downs of /calls": lambda: (
+            agent_names(app, who=MACHINE),
+            teams(app, who=MACHINE),
+            scenarios(app),
+            fault_rules(app),
+        ),
         "calls, page 102 by its place": lambda: list_calls(app, after=middle),
         "calls, last page": lambda: list_calls(app, before=""),
         "calls of an agent": lambda: list_calls(app, CallFilter(agent_id="0123")),

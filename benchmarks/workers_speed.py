@@ -23,6 +23,7 @@ from pathlib import Path
 
 from benchmarks.check_stream import run as run_check
 from benchmarks.check_stream import write_calls
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, CallState, ledgers, open_app
 from qa_engine.service.checking.process_pool import cores
 from qa_engine.settings import load_settings
@@ -37,7 +38,9 @@ class Worked:
 
 def inspected(app: App) -> int:
     waiting = (CallState.RECEIVED, CallState.TRANSCRIBED)
-    return sum(number for day in ledgers(app) for state, number in day.counts.items() if state not in waiting)
+    return sum(
+        number for day in ledgers(app, who=MACHINE) for state, number in day.counts.items() if state not in waiting
+    )
 
 
 def run_workers(calls: Path, number: int, processes: int, home: Path) -> Worked:

@@ -29,6 +29,13 @@ class Settings(BaseSettings):
         None, description="Celery broker; default: filesystem transport in the data folder. Redis: `redis://host/0`."
     )
 
+    appeal_days: Annotated[int, Field(ge=1, le=60)] = Field(
+        5, description="Days from the first signature in which an agent may appeal a line of a form."
+    )
+    calibration_share: Annotated[float, Field(ge=0, le=0.2)] = Field(
+        0.04, description="Share of signed reviews that go silently to a second inspector; 0: none."
+    )
+
     asr_engine: str = Field("faster-whisper", description="Which recogniser hears recordings; others come as plugins.")
     asr_model: str = Field(
         "starter",

@@ -3,9 +3,13 @@
 Three doubts come of rules that were measured to be wrong too often to deduct alone.
 """
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from qa_engine.domain import Call, Speaker, SpeechSpan, Transcript, Turn, Word
@@ -239,3 +243,21 @@ def fill_desk(app: App, calls: tuple[tuple[str, str, str, str], ...] = CALLS) ->
             agent_channel="left",
         )
     run_pending(app)
+
+
+@cache
+def _template(at: datetime) -> Path:
+    """The data folder of a filled desk, made once a process."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    home = Path(folder.name) / "home"
+    with open_desk(home, FixedClock(at)) as app:
+        fill_desk(app)
+    return home
+
+
+def filled_desk(home: Path, clock: FixedClock | None = None) -> App:
+    """A desk with `CALLS`, judged; the folder is a copy, so that no test waits for another one's calls."""
+    clock = clock or FixedClock()
+    shutil.copytree(_template(clock.now()), home)
+    return open_desk(home, clock)

@@ -137,7 +137,7 @@ def _write_forms(engine: App, ids: list[str]) -> None:
             grade,
             faults_text(detail.result),
         )
-    agents = [agent.id for agent in list_agents(engine) if agent.scored]
+    agents = [agent.id for agent in list_agents(engine, who=MACHINE) if agent.scored]
     for agent_id in agents:
         write_report(engine, "agent", agent_id)
     print_table(table)

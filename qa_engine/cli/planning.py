@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.console import put, say
+from qa_engine.domain.people import MACHINE
 from qa_engine.settings import current_settings
 
 DAYS = ["%Y-%m-%d"]
@@ -24,7 +25,13 @@ def sample(
 
     with open_app(current_settings()) as engine:
         drawn = sample_calls(
-            engine, Period(day_from.date(), day_to.date()), each=each, seed=seed, team=team, mark=not look
+            engine,
+            Period(day_from.date(), day_to.date()),
+            each=each,
+            seed=seed,
+            team=team,
+            mark=not look,
+            who=MACHINE,
         )
     put("agent_id\tcall_id\tday\tscenario\tflagged\n")
     for one in drawn:
@@ -44,7 +51,7 @@ def plan(
     from qa_engine.service import open_app, plan_training
 
     with open_app(current_settings()) as engine:
-        put(f"{plan_training(engine, agent_id, rule_id, title=title, reason=reason, goal=goal)}\n")
+        put(f"{plan_training(engine, agent_id, rule_id, title=title, reason=reason, goal=goal, who=MACHINE)}\n")
 
 
 def done(
@@ -56,7 +63,7 @@ def done(
     from qa_engine.service import finish_training, open_app
 
     with open_app(current_settings()) as engine:
-        finish_training(engine, training_id, day=day.date() if day else None, words=note)
+        finish_training(engine, training_id, day=day.date() if day else None, words=note, who=MACHINE)
     say(f"training {training_id} is done")
 
 
@@ -67,6 +74,6 @@ def trainings(
     from qa_engine.service import list_trainings, open_app
 
     with open_app(current_settings()) as engine:
-        for one in list_trainings(engine, agent_id=agent_id):
+        for one in list_trainings(engine, agent_id=agent_id, who=MACHINE):
             state = f"done {one.done_day}" if one.done_day else "open"
             put(f"{one.id}\t{one.agent_id}\t{one.rule_id}\t{one.title}\tplanned {one.planned_day}\t{state}\n")

@@ -9,6 +9,7 @@ import typer
 
 from qa_engine.cli.console import say
 from qa_engine.cli.output import write_file
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import UsageError
 from qa_engine.private import private_folder
 from qa_engine.settings import current_settings
@@ -59,7 +60,7 @@ def report(
     from qa_engine.service import open_app, render_report, report_catalogue, report_folder
 
     with open_app(current_settings()) as engine:
-        known = report_catalogue(engine)
+        known = report_catalogue(engine, who=MACHINE)
         if kind not in known:
             raise UsageError(f"no report {kind!r}; there are {', '.join(known)}")
         rendered = render_report(

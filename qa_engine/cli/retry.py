@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from qa_engine.cli.console import say
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import UsageError
 from qa_engine.settings import current_settings
 
@@ -24,6 +25,6 @@ def retry(
         raise UsageError("name the calls, or say which by --reason, --day or both")
     with open_app(current_settings()) as engine:
         on = day.date() if day else None
-        wanted = tuple(dict.fromkeys(call_ids or quarantined_calls(engine, reason=reason, day=on)))
-        jobs = retry_calls(engine, wanted)
+        wanted = tuple(dict.fromkeys(call_ids or quarantined_calls(engine, reason=reason, day=on, who=MACHINE)))
+        jobs = retry_calls(engine, wanted, who=MACHINE)
     say(f"{len(wanted)} calls queued again ({jobs} jobs)")

@@ -14,6 +14,7 @@ from rich.table import Table
 from qa_engine.cli.console import complain, put, say
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import plain
+from qa_engine.domain.people import MACHINE
 from qa_engine.settings import current_settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def status(
 
     with open_app(current_settings()) as engine:
         report = read_status(engine)
-        days = (ledger(engine, date.date()),) if date else ledgers(engine)
+        days = (ledger(engine, date.date(), who=MACHINE),) if date else ledgers(engine, who=MACHINE)
     if format is StatusFormat.JSON:
         days_shown = [_ledger_json(day) for day in days]
         aside, pauses = report.quarantined, report.pauses

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from qa_engine.domain.result import Evidence, Precision, Status
+from qa_engine.domain.result import Evidence, Precision, RuleResult, Status
 
 
 class DecisionKind(StrEnum):
@@ -119,6 +119,13 @@ def hit_mark(evidence: Evidence) -> str:
     return (
         f"{evidence.turn if evidence.turn is not None else ''}@{evidence.start if evidence.start is not None else ''}"
     )
+
+
+def countable_hits(rule: RuleResult) -> tuple[Evidence, ...]:
+    """The hits of a rule that can be decided one by one: where each took its part, and each is shown."""
+    apart = {hit_mark(evidence) for evidence in rule.evidence}
+    each = rule.hits >= 2 and len(rule.evidence) == rule.hits == len(apart)
+    return rule.evidence if each else ()
 
 
 class ReviewKind(StrEnum):

@@ -8,7 +8,7 @@ from qa_engine.scoring.metrics import metrics
 from qa_engine.scoring.moods import friendliness, mood_level, mood_title, with_tones
 from qa_engine.scoring.placement import placement_faults, placement_findings
 from qa_engine.scoring.review import ReviewKind, ReviewReason, kind_of
-from qa_engine.scoring.reviewed import countable_hits, needs_word, reviewed, standing, undecided
+from qa_engine.scoring.reviewed import needs_word, reviewed, standing, undecided
 from qa_engine.scoring.score import score_call
 from qa_engine.scoring.scorecard import (
     AppliesTo,
@@ -39,7 +39,6 @@ __all__ = [
     "VetoPolicy",
     "VetoScope",
     "choose_scorecard",
-    "countable_hits",
     "difference",
     "friendliness",
     "kind_of",

@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from qa_engine.domain import Precision
-
 _Z = 1.96
 
 
@@ -59,20 +57,72 @@ def cohen_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement:
     return Agreement(number, same, kappa, max(-1.0, kappa - spread), min(1.0, kappa + spread))
 
 
-def recall_estimate(*, found: float, missed: int, looked_at: int, unflagged: int) -> Estimate | None:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A stratum of the unflagged calls: how many there are, how many were looked at blindly, how many had a miss."""
+
+    calls: int
+    looked_at: int
+    missed: int = 0
+
+    @property
+    def spread(self) -> float:
+        """Variance of one draw, with half a miss and half a hit added, so that nothing found is no certainty."""
+        share = (self.missed + 0.5) / (self.looked_at + 1)
+        return share * (1 - share)
+
+
+def recall_estimate(*, found: float, strata: Sequence[Looked]) -> Estimate | None:
     """Share of the faults of a rule that the machine found.
 
-    ``found``: true faults it found; ``missed``: faults people found in ``looked_at`` calls drawn blindly from the
-    ``unflagged`` ones, from which the whole is inferred. None where nothing was looked at, or there is no fault at all.
+    ``found``: true faults it found. The faults that it missed are inferred from the strata: each stands for its calls,
+    one that nobody looked at is taken to be like the others. The interval is Wilson's for as many draws as would tell
+    as much from one stratum. None where nothing was looked at, or there is no fault at all.
     """
-    if not looked_at or (not found and not missed):
+    calls, seen = sum(one.calls for one in strata), sum(one.looked_at for one in strata)
+    missed = sum(one.missed for one in strata)
+    if not seen or not calls or (not found and not missed):
         return None
-    share = Precision.measured(missed, looked_at)
+    looked = [one for one in strata if one.looked_at]
+    reached = sum(one.calls for one in looked) or 1
+    share = sum(one.calls / reached * one.missed / one.looked_at for one in looked)
+    variance = sum((one.calls / reached) ** 2 * one.spread / one.looked_at for one in looked)
+    whole = Looked(calls, seen, missed).spread
+    low, high = _wilson(share, whole / variance if variance else float(seen))
 
     def recall(part: float) -> float:
-        return found / (found + part * unflagged) if found + part * unflagged else 0.0
+        return found / (found + part * calls) if found + part * calls else 0.0
 
-    return Estimate(recall(share.value), recall(share.high), recall(share.low))
+    return Estimate(recall(share), recall(high), recall(low))
+
+
+def _wilson(share: float, number: float) -> tuple[float, float]:
+    """The 95 % score interval of a share in so many draws (Wilson 1927)."""
+    square = _Z * _Z
+    middle = (share + square / (2 * number)) / (1 + square / number)
+    half = _Z / (1 + square / number) * math.sqrt(share * (1 - share) / number + square / (4 * number * number))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def next_draws(strata: Sequence[Looked], waiting: Sequence[int], number: int) -> tuple[int, ...]:
+    """How many of the next ``number`` draws each stratum gets, so that the whole becomes surest (Neyman 1934).
+
+    ``waiting``: calls of each stratum that can be drawn. Draw by draw the stratum gets it whose part of the variance
+    shrinks most.
+    """
+    given = [0] * len(strata)
+
+    def gain(place: int) -> float:
+        one = strata[place]
+        had = one.looked_at + given[place]
+        return one.calls**2 * one.spread * (1 / (had or 0.5) - 1 / (had + 1))
+
+    for _ in range(number):
+        open_ones = [place for place in range(len(strata)) if given[place] < waiting[place]]
+        if not open_ones:
+            break
+        given[max(open_ones, key=gain)] += 1
+    return tuple(given)
 
 
 def mean(values: Sequence[float]) -> Mean | None:

@@ -10,8 +10,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qa_engine.domain import Call, CallResult, Evidence, RuleResult, Severity, Status
-from qa_engine.domain.review import Decision, DecisionKind, Lane, Target, hit_mark
+from qa_engine.domain import Call, CallResult, RuleResult, Severity, Status
+from qa_engine.domain.review import Decision, DecisionKind, Lane, Target, countable_hits, hit_mark
 from qa_engine.errors import UsageError
 from qa_engine.scoring.events import one_event
 from qa_engine.scoring.points import cents, points
@@ -44,13 +44,6 @@ def standing(decisions: Sequence[Decision]) -> Mapping[Target, Decision]:
         if decision.kind is not _K.WITHDRAW:
             found[target] = decision
     return found
-
-
-def countable_hits(rule: RuleResult) -> tuple[Evidence, ...]:
-    """The hits of a rule that can be decided one by one: where each took its part, and each is shown."""
-    apart = {hit_mark(evidence) for evidence in rule.evidence}
-    each = rule.hits >= 2 and len(rule.evidence) == rule.hits == len(apart)
-    return rule.evidence if each else ()
 
 
 def reviewed(result: CallResult, scorecard: Scorecard, call: Call, decisions: Sequence[Decision]) -> CallResult:

@@ -20,7 +20,8 @@ from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.alerts.channels import EVENTS, Event
 from qa_engine.service.alerts.outbox import OutgoingRow, SendReport, list_outgoing, send_again, send_due
 from qa_engine.service.alerts.webhooks import WebhookRow, add_webhook, end_webhook, list_webhooks
-from qa_engine.service.authoring.packs import read_pack, read_scorecards, rules_folder
+from qa_engine.service.authoring.folders import rules_folder
+from qa_engine.service.authoring.packs import read_pack, read_scorecards
 from qa_engine.service.authoring.profiles import profile_gaps, profile_path, write_profile
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,

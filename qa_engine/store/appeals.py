@@ -75,6 +75,14 @@ def listed(session: Session, *, limit: int) -> list[tuple[review_tables.Appeal, 
     return [(one, row) for one, row in rows]
 
 
+def open_counts(session: Session) -> tuple[int, int]:
+    """How many wait for an inspector, and for the head."""
+    appeal = review_tables.Appeal
+    rows = session.execute(select(appeal.state, func.count()).where(appeal.state.in_(_OPEN)).group_by(appeal.state))
+    found: dict[str, int] = {state: number for state, number in rows}  # noqa: C416
+    return found.get(AppealState.OPEN.value, 0), found.get(AppealState.ANSWERED.value, 0)
+
+
 def add(
     session: Session,
     call: tables.Call,

@@ -1,9 +1,12 @@
 """Forms that two inspectors signed, and calls that were drawn blindly."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from qa_engine.domain import CallState
@@ -54,60 +57,86 @@ def severities(session: Session, *, since: datetime) -> list[tuple[str, float]]:
     return [(name, 100 * total / possible - 100 * before / whole) for name, total, possible, before, whole in rows]
 
 
-def clean_calls(session: Session, *, since: datetime) -> list[str]:
-    """The ids of calls in which the machine found nothing, that came in since a moment."""
-    call = tables.Call
-    return list(
-        session.scalars(
-            select(call.call_id)
-            .where(call.state == CallState.CLEAN.value, call.received_at >= since)
-            .order_by(call.call_id)
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Unflagged calls of one scenario, with or without small doubts: those with doubts hide more misses."""
+
+    scenario: str
+    doubtful: bool
 
 
-def blind_looks(session: Session) -> int:
-    """How many of the calls that were drawn blindly are signed."""
-    event = tables.Event
-    drawn = select(event.call_pk).where(event.action == CallState.SAMPLED.value)
-    return (
-        session.scalar(
-            select(func.count(tables.Call.id)).where(tables.Call.id.in_(drawn), tables.Call.signing_id.is_not(None))
-        )
-        or 0
-    )
+def _stratum() -> tuple[Any, Any]:
+    return func.coalesce(tables.Head.scenario, ""), tables.Head.review_weight > 0
 
 
-def unflagged(session: Session) -> int:
-    """How many calls the machine let pass: those that are clean, and those that were drawn from them."""
-    event, call = tables.Event, tables.Call
-    drawn = session.scalar(
-        select(func.count(func.distinct(event.call_pk))).where(event.action == CallState.SAMPLED.value)
-    )
-    clean = session.scalar(select(func.count(call.id)).where(call.state == CallState.CLEAN.value))
-    return (clean or 0) + (drawn or 0)
-
-
-def missed_blindly(session: Session) -> Mapping[str, int]:
-    """By rule: in how many of the calls that were drawn blindly people found a fault that the machine had not."""
-    row, event = review_tables.Decision, tables.Event
-    newest = (
-        select(func.max(row.id)).where(row.lane != Lane.CALIBRATION.value).group_by(row.call_pk, row.rule_id, row.hit)
-    )
-    drawn = select(event.call_pk).where(event.action == CallState.SAMPLED.value)
+def clean_calls(session: Session, *, since: datetime) -> list[tuple[str, Stratum]]:
+    """The calls in which the machine found nothing, that came in since a moment."""
+    call, head = tables.Call, tables.Head
     rows = session.execute(
-        select(row.rule_id, func.count(func.distinct(row.call_pk)))
-        .where(row.id.in_(newest), row.kind == DecisionKind.MISSED.value, row.call_pk.in_(drawn))
-        .group_by(row.rule_id)
+        select(call.call_id, *_stratum())
+        .join(head, head.call_pk == call.id)
+        .where(call.state == CallState.CLEAN.value, call.received_at >= since)
+        .order_by(call.call_id)
     )
-    return {rule: number for rule, number in rows if rule is not None}
+    return [(call_id, Stratum(scenario, bool(doubtful))) for call_id, scenario, doubtful in rows]
+
+
+def unflagged(session: Session) -> dict[Stratum, int]:
+    """How many calls the machine let pass: those that are clean, and those that were drawn from them."""
+    head = tables.Head
+    clean = select(*_stratum(), func.count()).where(head.state == CallState.CLEAN.value).group_by(*_stratum())
+    gone = (
+        select(*_stratum(), func.count())
+        .where(head.call_pk.in_(_drawn()), head.state != CallState.CLEAN.value)
+        .group_by(*_stratum())
+    )
+    found: Counter[Stratum] = Counter()
+    for statement in (clean, gone):
+        for scenario, doubtful, number in session.execute(statement):
+            found[Stratum(scenario, bool(doubtful))] += number
+    return dict(found)
+
+
+def blind_looks(session: Session) -> dict[Stratum, int]:
+    """How many of the calls that were drawn blindly are signed."""
+    call, head = tables.Call, tables.Head
+    rows = session.execute(
+        select(*_stratum(), func.count())
+        .select_from(call)
+        .join(head, head.call_pk == call.id)
+        .where(call.id.in_(_drawn()), call.signing_id.is_not(None))
+        .group_by(*_stratum())
+    )
+    return {Stratum(scenario, bool(doubtful)): number for scenario, doubtful, number in rows}
+
+
+def missed_blindly(session: Session) -> list[tuple[str, int, Stratum]]:
+    """(rule, call, its stratum) of every fault that people found in a call drawn blindly and the machine had not."""
+    row, head = review_tables.Decision, tables.Head
+    newest = (
+        select(func.max(row.id))
+        .where(row.lane != Lane.CALIBRATION.value, row.call_pk.in_(_drawn()))
+        .group_by(row.call_pk, row.rule_id, row.hit)
+    )
+    rows = session.execute(
+        select(row.rule_id, row.call_pk, *_stratum())
+        .join(head, head.call_pk == row.call_pk)
+        .where(row.id.in_(newest), row.kind == DecisionKind.MISSED.value)
+        .distinct()
+    )
+    return [
+        (rule, call, Stratum(scenario, bool(doubtful))) for rule, call, scenario, doubtful in rows if rule is not None
+    ]
+
+
+def _drawn() -> Select[Any]:
+    event = tables.Event
+    return select(event.call_pk).where(event.action == CallState.SAMPLED.value, event.call_pk.is_not(None))
 
 
 def faults_by_rule(session: Session) -> Mapping[str, int]:
     """In how many calls each rule failed, by the results that count."""
-    rows = session.execute(
-        select(tables.Fault.rule_id, func.count(tables.Call.id))
-        .join(tables.Call, tables.Call.result_id == tables.Fault.result_id)
-        .group_by(tables.Fault.rule_id)
-    )
-    return {rule: number for rule, number in rows}  # noqa: C416
+    total = tables.RuleDay
+    number = func.sum(total.calls)
+    rows = session.execute(select(total.rule_id, number).group_by(total.rule_id).having(number > 0))
+    return {rule: int(calls) for rule, calls in rows}

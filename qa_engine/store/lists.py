@@ -15,6 +15,7 @@ from qa_engine.domain import CallState
 from qa_engine.errors import UsageError
 from qa_engine.store import tables
 from qa_engine.store.heads import MILLION, NONE, first_moment
+from qa_engine.store.signed_sums import NO_SIGNED, signed_sums
 
 MOST_COUNTED = 100_000
 """A list that is narrowed by more than totals know is counted no further than this."""
@@ -112,7 +113,9 @@ class AgentSums:
     """An agent with the sums over the calls of a period.
 
     ``known`` is False for an agent whose id came without a name or team. ``scored`` calls have a result;
-    ``mean_percent`` is the mean of 100·total/possible over those of them that were understood well enough to count.
+    ``mean_percent`` is the mean of 100·total/possible over those of them that were understood well enough to count,
+    as the machine judged; ``final_percent`` the same with what people signed in the place of the machine's on
+    ``signed`` calls.
     """
 
     id: str
@@ -126,6 +129,8 @@ class AgentSums:
     suspected: int
     faults: int
     last_day: date | None
+    signed: int = 0
+    final_percent: float | None = None
 
 
 def search(
@@ -267,6 +272,7 @@ def agent_sums(
     if seen is not None:
         statement = statement.where(_seen(seen, agent.id, agent.team))
     found: Sequence[Any] = session.execute(statement).all()
+    signed = signed_sums(session, day_from, day_to, agent_id)
     return tuple(
         AgentSums(
             id=row.id,
@@ -280,6 +286,8 @@ def agent_sums(
             suspected=int(suspected),
             faults=int(faults),
             last_day=last_day,
+            signed=signed.get(row.id, NO_SIGNED).calls,
+            final_percent=signed.get(row.id, NO_SIGNED).mean_with(int(percents or 0) / MILLION, int(counted or 0)),
         )
         for row, percents, counted, last_day, calls, number, vetoes, suspected, faults in found
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallResult, CallState, ResultKey, canonical_json
+from qa_engine.domain.review import countable_hits
 from qa_engine.store import tables
 from qa_engine.store.heads import first_moment
 from qa_engine.store.inserting import insert_or_return
@@ -80,6 +81,7 @@ def save_result(session: Session, result: CallResult, key: ResultKey, *, body: s
                     title=rule.title,
                     points=rule.points,
                     severity=rule.severity.value,
+                    hits=len(countable_hits(rule)) or None,
                 )
                 for position, rule in enumerate(result.failed())
             ],

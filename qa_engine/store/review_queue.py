@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from qa_engine.domain import CallState
-from qa_engine.domain.review import AppealState, Lane, ReviewKind
+from qa_engine.domain.review import AppealState, DecisionKind, Lane, ReviewKind
 from qa_engine.store import review_tables, tables
 from qa_engine.store.reviews import OPEN
+
+MOST_COUNTED = 500
 
 
 class QueueTab(StrEnum):
@@ -73,7 +75,7 @@ def counts(session: Session, wanted: WaitingFilter) -> dict[QueueTab, int]:
 
 
 def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
-    """Calls that failed a rule about which nobody said anything yet, the newest first, with all that shows them."""
+    """Calls that failed a rule of which nobody decided every hit, the newest first, with all that shows them."""
     keys = session.scalars(
         _undecided(wanted, select(tables.Head.call_pk)).order_by(tables.Head.moment.desc()).limit(limit)
     ).all()
@@ -93,17 +95,61 @@ def recent(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[t
 
 
 def undecided_count(session: Session, wanted: WaitingFilter) -> int:
-    return session.scalar(_undecided(wanted, select(func.count()))) or 0
+    """At most `MOST_COUNTED`."""
+    some = _undecided(wanted, select(tables.Head.call_pk)).limit(MOST_COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _undecided(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
-    """``rule_id`` of the filter is given."""
-    head, decision = tables.Head, review_tables.Decision
-    said = select(decision.id).where(
-        decision.call_pk == head.call_pk, decision.rule_id == wanted.rule_id, decision.lane != Lane.CALIBRATION.value
+    """``rule_id`` of the filter is given. A word about the rule as a whole speaks for all of its hits."""
+    head, decision, fault = tables.Head, review_tables.Decision, tables.Fault
+    stands = (decision.call_pk == head.call_pk, *_standing(decision, decision.rule_id == wanted.rule_id))
+    whole = select(decision.id).where(*stands, decision.hit.is_(None))
+    decided = select(func.count(decision.hit.distinct())).where(*stands).scalar_subquery()
+    hits = (
+        select(func.coalesce(fault.hits, 1))
+        .where(fault.result_id == head.result_id, fault.rule_id == wanted.rule_id)
+        .limit(1)
+        .scalar_subquery()
     )
     aside = [state.value for state in CallState if state.aside]
-    return statement.select_from(head).where(*_narrowed(wanted), ~said.exists(), head.state.not_in(aside))
+    return statement.select_from(head).where(
+        *_narrowed(wanted), ~whole.exists(), decided < hits, head.state.not_in(aside)
+    )
+
+
+def _standing(decision: type[review_tables.Decision], *asked: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """The newest word about each line or hit, unless it took the one before back."""
+    later = aliased(review_tables.Decision)
+    newer = select(later.id).where(
+        later.call_pk == decision.call_pk,
+        later.id > decision.id,
+        later.rule_id == decision.rule_id,
+        later.hit.is_not_distinct_from(decision.hit),
+        later.lane != Lane.CALIBRATION.value,
+    )
+    return (
+        *asked,
+        decision.lane != Lane.CALIBRATION.value,
+        decision.kind != DecisionKind.WITHDRAW.value,
+        ~newer.exists(),
+    )
+
+
+def decided_hits(session: Session, call_pks: Sequence[int], rule_id: str) -> set[tuple[int, str]]:
+    """(call, hit) of what somebody decided of the rule, one by one."""
+    row = review_tables.Decision
+    asked = (row.call_pk.in_(call_pks), row.rule_id == rule_id, row.hit.is_not(None))
+    found = session.execute(select(row.call_pk, row.hit).where(*_standing(row, *asked)))
+    return {(call, hit) for call, hit in found if hit is not None}
+
+
+def asked_to_look(session: Session, call_pks: Sequence[int]) -> dict[int, str]:
+    """Rules of which somebody said, over a clip, that the whole call has to be looked at; by call."""
+    row = review_tables.Decision
+    asked = (row.call_pk.in_(call_pks), row.rule_id.is_not(None), row.kind == DecisionKind.LOOK.value)
+    found = session.execute(select(row.call_pk, row.rule_id).where(*_standing(row, *asked)).order_by(row.id))
+    return {call: rule for call, rule in found if rule is not None}
 
 
 def body_of(session: Session, result_id: int) -> str:

@@ -26,6 +26,15 @@ def open_review(session: Session, call_pk: int, kind: ReviewKind) -> review_tabl
     )
 
 
+def open_appeals(session: Session, call_pks: Sequence[int]) -> Mapping[int, review_tables.Review]:
+    """The unsigned answer or settlement of each of these calls."""
+    review, kinds = review_tables.Review, (ReviewKind.APPEAL.value, ReviewKind.SETTLEMENT.value)
+    rows = session.scalars(
+        select(review).where(review.call_pk.in_(call_pks), review.state == OPEN, review.kind.in_(kinds))
+    )
+    return {row.call_pk: row for row in rows}
+
+
 def start_review(
     session: Session,
     call: tables.Call,
@@ -193,6 +202,11 @@ def _final(call_id: str, row: review_tables.Signing) -> FinalScore:
         signed_by=row.who_name,
         signed_at=row.at,
     )
+
+
+def newest_decision(session: Session) -> int:
+    """The number of the decision that was made last; 0: none."""
+    return session.scalar(select(func.max(review_tables.Decision.id))) or 0
 
 
 def rule_verdicts(

@@ -279,6 +279,7 @@ class Fault(Base):
     title: Mapped[str]
     points: Mapped[float]
     severity: Mapped[str]
+    hits: Mapped[int | None]  # that people decide one by one; None: the rule is decided as a whole, or nobody counted
 
 
 class Pack(Base):

@@ -29,9 +29,11 @@ from qa_engine.web.pages import (
     calibration,
     call,
     calls,
+    cases,
     centre,
     clips,
     desk,
+    drafts,
     home,
     lead,
     mine,
@@ -42,6 +44,7 @@ from qa_engine.web.pages import (
     status,
     upload,
 )
+from qa_engine.web.pages import webhooks as webhook_pages
 from qa_engine.web.rendering import STATIC
 from qa_engine.web.security import Gate
 from qa_engine.web.throttle import Throttle
@@ -61,15 +64,18 @@ APIS = (
 PAGES = (
     sign_in,
     people,
+    webhook_pages,
     audit,
     home,
     centre,
     lead,
     desk,
     clips,
+    cases,
     appeals,
     calibration,
     rules,
+    drafts,
     mine,
     calls,
     call,

@@ -4,6 +4,7 @@ from qa_engine.domain import CallState, Direction, Status
 from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
 from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
+from qa_engine.service.authoring.drafts import PARTS as PARTS
 from qa_engine.wording import DECISIONS, EXEMPTS, OVERTURNS, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
@@ -81,13 +82,106 @@ AUDIT_DETAILS = {
     "corrected": "更正",
     "replaced": "替换",
     "aside": "不能使用",
+    "added": "添加",
+    "done": "完成",
+    "planned": "安排",
+    "withdraw": "撤回",
+    "points": "改分",
+    "missed": "漏判",
+    "look": "要看整通",
+    "raised": "提出",
+    "reopened": "重新打开",
+    "accepted": "坐席确认",
+    "published": "发布",
+    "judge again": "历史通话重判",
+    "rolled back": "恢复",
+    "drafted": "新建",
+    "dropped": "删除",
+    "changed": "修改",
+    "backtest": "回测",
+    "golden": "收入标准通话",
 }
+AUDIT_SUBJECTS = {
+    "draft": "规则草稿",
+    "edition": "规则版本",
+    "webhook": "回调地址",
+    "turn": "第几句",
+    "call": "通话",
+    "sample": "盲抽",
+    "review": "复核",
+    "calibration": "复核",
+    "appeal": "申诉答复",
+    "settlement": "申诉终审",
+}
+LIMITS = {
+    "points": "扣分（负数）",
+    "each": "每次扣分（负数）",
+    "cap": "最多扣（负数）",
+    "within_days": "多少天内",
+    "above": "高于",
+    "below": "低于",
+    "above_with_sound": "高于（有声音时）",
+    "deduct_above": "可扣分的概率",
+    "alone": "单凭行为（概率）",
+    "threshold": "相似度不低于（0–100）",
+    "fuzzy_threshold": "近似程度不低于（0–100）",
+    "first_turns": "开头几句",
+    "last_turns": "最后几句",
+    "first_seconds": "开头几秒",
+    "last_seconds": "最后几秒",
+    "turns": "前后几句",
+    "seconds": "秒",
+    "within": "前后几个字",
+    "within_seconds": "几秒之内",
+    "before_turns": "之前几句",
+    "after_turns": "之后几句",
+    "skip_turns": "跳过几句",
+    "min_hits": "至少几处",
+    "min_turns": "至少几句",
+    "min_chars": "至少几个字",
+    "min_seconds": "不短于（秒）",
+    "max_seconds": "不长于（秒）",
+    "above_seconds": "超过（秒）",
+    "over_hours": "超过（小时）",
+    "working_days": "工作日",
+    "hours": "小时",
+    "rise_db": "升高（分贝）",
+    "min_change": "变化不小于",
+    "at_least": "至少",
+    "per_minute": "每分钟",
+    "ring_seconds": "振铃（秒）",
+    "duration": "时长（秒）",
+}
+"""Numbers that rules are written with, as the page of a draft calls them; another is shown by its name."""
+RULE_FIELDS = {
+    "title": "标题",
+    "points": "扣分",
+    "severity": "严重程度",
+    "conditions": "条件",
+    "message": "提示语",
+    "fault": "判定",
+    "only_if": "检查的前提",
+    "applies_to": "适用范围",
+    "examples": "例句",
+    "repeat": "屡犯加重",
+    "why": "依据",
+    "section": "考评项",
+    "item": "细项",
+    "not_when": "不检查的情形",
+    "false_positives": "可能误判",
+}
+LEVELS = {"demanded": "要求", "wished": "希望", "not_asked": "不要求"}
+FACTS = {
+    "consultation": "咨询", "complaint": "投诉", "order": "订单", "after_sales": "售后", "followup": "回访",
+    "telesales": "电销", "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线",
+}  # fmt: skip
 NAVIGATION = (
     ("/centre", "中心", Right.SEE_AUDIT),
     ("/team", "班长看板", Right.PLAN_TRAINING),
     ("/desk", "复核台", Right.REVIEW),
     ("/clips", "片段复核", Right.REVIEW),
     ("/appeals", "申诉", Right.ANSWER_APPEALS),
+    ("/cases", "案例库", Right.SEE_REPORTS),
     ("/calibration", "校准", Right.REVIEW),
     ("/rules", "规则", Right.SEE_RULES),
     ("/mine", "我的考评表", Right.APPEAL),
@@ -98,6 +192,7 @@ NAVIGATION = (
     ("/status", "运行状态", Right.SEE_NIGHT),
     ("/audit", "审计", Right.SEE_AUDIT),
     ("/people", "账号", Right.MANAGE_PEOPLE),
+    ("/webhooks", "回调", Right.MANAGE_PEOPLE),
 )
 """What the frame of every page leads to, for whoever has the right."""
 ORDERS = {
@@ -109,6 +204,11 @@ ORDERS = {
     CallOrder.LONGEST: "时长：长到短",
     CallOrder.AGENT: "坐席",
 }
+
+
+def call_fact(name: str, value: str) -> str:
+    """A scenario, direction or channel in words."""
+    return FACTS.get(value, value)
 
 
 def state(value: CallState) -> str:
@@ -161,7 +261,14 @@ def audit_action(key: str) -> str:
 
 def audit_detail(text: str) -> str:
     """What a line of the log adds; names of formats, rights and events are shown as they are."""
-    return AUDIT_DETAILS.get(text, text)
+    first, _, rest = text.partition(" ")
+    return AUDIT_DETAILS.get(text) or (f"{AUDIT_DETAILS[first]} {rest}" if rest and first in AUDIT_DETAILS else text)
+
+
+def audit_subject(text: str) -> str:
+    """What a line of the log is about: ``draft 3``, ``turn 5``; ids of people and rules are shown as they are."""
+    kind, _, rest = text.partition(" ")
+    return AUDIT_SUBJECTS.get(text) or (f"{AUDIT_SUBJECTS[kind]} {rest}" if rest and kind in AUDIT_SUBJECTS else text)
 
 
 def call_warning(key: str) -> str:

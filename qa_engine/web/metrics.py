@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa_engine.domain import CallState
@@ -104,6 +105,8 @@ class Stopwatch:
             nonlocal status_code
             if message["type"] == "http.response.start":
                 status_code = message["status"]
+                spent = 1000 * (time.perf_counter() - began)
+                MutableHeaders(scope=message).append("server-timing", f"app;dur={spent:.1f}")
             await send(message)
 
         try:

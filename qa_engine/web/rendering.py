@@ -100,6 +100,7 @@ def environment() -> Environment:
         actor=labels.actor,
         audit_action=labels.audit_action,
         audit_detail=labels.audit_detail,
+        audit_subject=labels.audit_subject,
         call_warning=labels.call_warning,
         decision=labels.decision,
         decision_reason=labels.decision_reason,

@@ -121,7 +121,7 @@ def test_hardly_anything_is_set_aside_as_not_understood(transcripts: Mapping[str
 
 def test_the_ledger_adds_up_and_every_call_is_settled(demo_home: Path) -> None:
     with open_app(load_settings(home=demo_home)) as app:
-        days = ledgers(app)
+        days = ledgers(app, who=MACHINE)
         page = list_calls(app, per_page=200)
     assert len(days) == 3
     assert all(day.balanced and day.in_progress == 0 and day.aside == 0 for day in days)
@@ -130,7 +130,7 @@ def test_the_ledger_adds_up_and_every_call_is_settled(demo_home: Path) -> None:
 
 def test_forms_and_reports_lie_where_the_demo_says(demo_home: Path) -> None:
     with open_app(load_settings(home=demo_home)) as app:
-        agents = [agent.id for agent in list_agents(app)]
+        agents = [agent.id for agent in list_agents(app, who=MACHINE)]
     for folder, names in (("calls", SCRIPTS), ("agents", agents)):
         for kind in ("html", "xlsx"):
             found = {path.stem for path in (demo_home / "reports" / folder).glob(f"*.{kind}")}

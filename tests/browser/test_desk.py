@@ -10,6 +10,7 @@ from qa_engine.domain import CallState
 from qa_engine.domain.people import Role
 from qa_engine.service import FixedClock, get_call, run_pending
 from qa_engine.service.desk import claim
+from qa_engine.service.desk.remarks import USUAL
 from tests.browser.axe import axe_faults
 from tests.desk_centre import ZHOU, fill_desk, open_desk
 from tests.desk_site import DeskSite, served
@@ -224,6 +225,8 @@ def test_player_search_help_and_the_queue_by_keys(zhou: Desk, site: DeskSite) ->
     zhou.press("Escape", "j", "j")
     assert page.locator(".item.hand").count() == 1
     assert "138****5678" in page.locator(".talk").inner_text()
+    zhou.press("r", "Alt+1")
+    expect(page.locator("#remark")).to_have_value(USUAL[0])
 
 
 @pytest.mark.parametrize("address", ["/desk", "/desk/c-5", "/desk/c-1"])

@@ -138,9 +138,9 @@ def test_postgres_goes_the_whole_way(empty_postgres: str, tmp_path: Path) -> Non
         }
         for order in CallOrder:
             assert list_calls(app, CallFilter(text="c-"), order=order).total == 3
-        assert [agent.mean_percent for agent in list_agents(app)] == [98.5, None]
+        assert [agent.mean_percent for agent in list_agents(app, who=MACHINE)] == [98.5, None]
         assert status(app).unknown_agents == ("9999",)
-        assert all(ledger.balanced for ledger in ledgers(app))
+        assert all(ledger.balanced for ledger in ledgers(app, who=MACHINE))
         started = get_call(app, "c-1").row.started_at
         assert started is not None
         assert started.isoformat() == "2026-03-02T23:59:59+08:00"
@@ -199,7 +199,7 @@ def test_a_nul_never_stops_an_ingest_on_postgres(empty_postgres: str, tmp_path: 
         assert len(report.faults) == 1
         assert {call.call_id for call in report.calls} == {"c-0", "c-2"}
         run_pending(app)
-        assert all(ledger.balanced for ledger in ledgers(app))
+        assert all(ledger.balanced for ledger in ledgers(app, who=MACHINE))
         assert abs(app.clock.now() - datetime.now(UTC)) < timedelta(minutes=1), "asked of the server"
 
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import StoreError
 from qa_engine.service import (
     App,
@@ -84,10 +85,10 @@ def test_quarantined_calls_are_tried_again_by_reason_and_day(make_app: Callable[
     ingest_paths(app, [inbox])
     run_pending(app)
     day = datetime(2026, 3, 2, tzinfo=UTC).date()
-    assert quarantined_calls(app) == ("c-0", "c-2", "c-1", "c-3")
-    assert quarantined_calls(app, reason="attempts_spent", day=day) == ("c-0", "c-2")
+    assert quarantined_calls(app, who=MACHINE) == ("c-0", "c-2", "c-1", "c-3")
+    assert quarantined_calls(app, reason="attempts_spent", day=day, who=MACHINE) == ("c-0", "c-2")
     repaired = make_app()
-    retry_calls(repaired, quarantined_calls(app, reason="attempts_spent"))
+    retry_calls(repaired, quarantined_calls(app, reason="attempts_spent", who=MACHINE), who=MACHINE)
     run_pending(repaired)
     assert [get_call(app, f"c-{n}").row.state for n in range(4)] == [*[CallState.CLEAN] * 3, CallState.QUARANTINED]
 

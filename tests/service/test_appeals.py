@@ -25,7 +25,7 @@ from qa_engine.service.desk import (
     reopen,
     sign,
 )
-from tests.desk_centre import HEAD, LI, WANG, ZHANG, ZHOU, fill_desk, open_desk
+from tests.desk_centre import HEAD, LI, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 REFUSAL = Target(rule="forbidden.refusal")
@@ -39,8 +39,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def centre(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
-    with open_desk(tmp_path / "home", clock) as app:
-        fill_desk(app)
+    with filled_desk(tmp_path / "home", clock) as app:
         version = claim(app, "c-faults", who=ZHOU).version
         for target, points in zip(MANUAL, (5.0, 3.0), strict=True):
             word = Word(target, K.SCORE, points=points)
@@ -100,7 +99,9 @@ def test_another_inspector_answers_and_the_head_has_the_last_word(centre: App) -
         claim(centre, "c-faults", who=ZHANG)
     version = claim(centre, "c-faults", who=HEAD).version
     sign(centre, "c-faults", remark="同意", lesson="", version=version, who=HEAD)
-    (appeal,) = list_appeals(centre, who=HEAD)
+    (listed,) = list_appeals(centre, who=HEAD)
+    assert listed.siblings == ()
+    (appeal,) = list_appeals(centre, who=HEAD, siblings_of=listed.id)
     assert appeal.state is AppealState.UPHELD
     assert [(step.kind, step.upheld, step.name) for step in appeal.steps] == [
         (StepKind.RAISED, None, "李华"),

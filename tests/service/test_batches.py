@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ManifestError, UsageError
 from qa_engine.service import App, ingest_paths, ingest_upload
 from qa_engine.settings import Settings
@@ -84,9 +85,9 @@ def test_a_refused_recording_leaves_no_copy(app: App, settings: Settings, inbox:
 def test_a_refused_upload_stands_in_the_table_and_leaves_no_copy(
     app: App, settings: Settings, name: str, facts: dict[str, str], error: type[Exception], reason: str
 ) -> None:
-    ingest_upload(app, io.BytesIO(b"one"), filename="a.wav", facts={"call_id": "c-1"})
+    ingest_upload(app, io.BytesIO(b"one"), filename="a.wav", facts={"call_id": "c-1"}, who=MACHINE)
     with pytest.raises(error):
-        ingest_upload(app, io.BytesIO(b"two"), filename=name, facts=facts)
+        ingest_upload(app, io.BytesIO(b"two"), filename=name, facts=facts, who=MACHINE)
     (refused, taken), files = told(app)
     assert (refused.kind, counts(refused), counts(taken)) == (
         "upload",
@@ -98,8 +99,8 @@ def test_a_refused_upload_stands_in_the_table_and_leaves_no_copy(
 
 
 def test_a_refused_upload_that_somebody_has_keeps_the_copy(app: App, settings: Settings) -> None:
-    ingest_upload(app, io.BytesIO(b"one"), filename="a.wav", facts={"call_id": "c-1"})
-    again = ingest_upload(app, io.BytesIO(b"one"), filename="b.wav", facts={"call_id": "c-2"})
+    ingest_upload(app, io.BytesIO(b"one"), filename="a.wav", facts={"call_id": "c-1"}, who=MACHINE)
+    again = ingest_upload(app, io.BytesIO(b"one"), filename="b.wav", facts={"call_id": "c-2"}, who=MACHINE)
     assert again.call_id == "c-1"
     assert len(copies(settings)) == 1
 
@@ -110,7 +111,7 @@ def test_an_upload_that_is_too_large_is_refused_in_the_table(app: App, settings:
             return b"\0" * size
 
     with pytest.raises(UsageError):
-        ingest_upload(app, Endless(), filename="a.wav", facts={})  # type: ignore[arg-type]
+        ingest_upload(app, Endless(), filename="a.wav", facts={}, who=MACHINE)  # type: ignore[arg-type]
     (batch,), files = told(app)
     assert counts(batch) == {"seen": 1, "refused": 1}
     assert "larger than" in files["a.wav"][1]
@@ -130,6 +131,6 @@ def test_a_manifest_that_cannot_be_read_is_a_refusal(app: App, inbox: Path) -> N
 
 def test_what_cannot_be_written_is_left_out_of_reasons(app: App) -> None:
     with pytest.raises(ManifestError):
-        ingest_upload(app, io.BytesIO(b"x"), filename="a\x07.wav", facts={"call_id": "a\x00b"})
+        ingest_upload(app, io.BytesIO(b"x"), filename="a\x07.wav", facts={"call_id": "a\x00b"}, who=MACHINE)
     _, files = told(app)
     assert list(files) == ["a.wav"]

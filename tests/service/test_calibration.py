@@ -22,7 +22,7 @@ from qa_engine.service.desk import (
     sign,
 )
 from qa_engine.store import reviews
-from tests.desk_centre import HEAD, ZHANG, ZHOU, fill_desk, open_desk
+from tests.desk_centre import HEAD, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
@@ -30,8 +30,7 @@ MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs",
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[App]:
-    with open_desk(tmp_path / "home", FixedClock()) as app:
-        fill_desk(app)
+    with filled_desk(tmp_path / "home", FixedClock()) as app:
         yield app
 
 
@@ -45,7 +44,7 @@ def signed(app: App, call_id: str, who: object, *words: Word) -> None:
 def test_the_second_inspector_does_not_know_and_nothing_of_it_counts(
     centre: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(after, "CALIBRATED_SHARE", 1.0)
+    monkeypatch.setattr(after, "drawn", lambda *_: True)
     rules = ("tone.cold", "promise.soon", "wait.please")
     signed(centre, "c-doubts", ZHOU, *(Word(Target(rule=name), K.CONFIRM) for name in rules))
     assert queue(centre, who=ZHOU, tab=QueueTab.SAMPLED).rows == ()
@@ -82,5 +81,5 @@ def test_blind_draws_and_what_they_tell(centre: App) -> None:
 
 
 def test_three_to_five_of_a_hundred_are_drawn() -> None:
-    drawn = sum(after.drawn(f"call-{n}", n) for n in range(5000))
+    drawn = sum(after.drawn(f"call-{n}", n, 0.04) for n in range(5000))
     assert 0.03 <= drawn / 5000 <= 0.05

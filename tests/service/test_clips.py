@@ -9,10 +9,10 @@ from qa_engine.domain.people import NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import UsageError
 from qa_engine.service import App, FixedClock, get_call
-from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words
+from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, queue
 from qa_engine.service.desk.form import desk_form, target_of
-from qa_engine.service.desk.work import StaleError, Word, claim, decide
-from tests.desk_centre import WANG, ZHANG, ZHOU, fill_desk, open_desk
+from qa_engine.service.desk.work import StaleError, Word, claim, decide, sign
+from tests.desk_centre import WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 RULE = "forbidden.refusal"
@@ -20,8 +20,7 @@ RULE = "forbidden.refusal"
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[App]:
-    with open_desk(tmp_path / "home", FixedClock()) as app:
-        fill_desk(app)
+    with filled_desk(tmp_path / "home", FixedClock()) as app:
         yield app
 
 
@@ -36,17 +35,41 @@ def test_every_hit_is_a_clip_and_every_verdict_counts(centre: App) -> None:
         if clip.start is not None and clip.end is not None
     )
     assert all("fault" in {p.mark.value for line in clip.lines for p in line.pieces} for clip in batch.clips)
-    one, two, three, _ = batch.clips
+    one, two, three, four = batch.clips
     clip_verdict(centre, one.call_id, Word(target_of(one.key), K.CONFIRM), who=ZHOU)
     clip_verdict(centre, two.call_id, Word(target_of(two.key), K.OVERTURN, Overturn.MISHEARD), who=ZHOU)
     found = clip_verdict(centre, three.call_id, Word(target_of(three.key), K.CONFIRM), who=ZHANG)
     assert (found.confirmed, found.overturned, found.reasons) == (2, 1, {"misheard": 1})
     assert found.precision is not None
     assert found.precision.of == 3
-    assert clip_batch(centre, RULE, who=ZHOU).clips == ()
+    left = clip_batch(centre, RULE, who=ZHOU)
+    assert [(clip.call_id, clip.key) for clip in left.clips] == [(four.call_id, four.key)], "its other hit is decided"
+    assert left.waiting == 1
     assert desk_form(centre, one.call_id, who=ZHOU).final.total == 24, "the verdict stands on the form"
     back = clip_verdict(centre, two.call_id, Word(target_of(two.key), K.WITHDRAW), who=ZHOU)
     assert back.overturned == 0
+    again = {clip.key for clip in clip_batch(centre, RULE, who=ZHOU).clips}
+    assert again == {two.key, four.key}, "what was taken back is asked again"
+    clip_verdict(centre, three.call_id, Word(Target(rule=RULE), K.CONFIRM), who=ZHOU)
+    assert {clip.call_id for clip in clip_batch(centre, RULE, who=ZHOU).clips} == {two.call_id}, "of all its hits"
+
+
+def test_what_a_clip_cannot_tell_waits_at_the_desk(centre: App) -> None:
+    (clip, *_) = (one for one in clip_batch(centre, RULE, who=ZHOU).clips if one.call_id == "c-again")
+    version = claim(centre, clip.call_id, who=ZHOU).version
+    for line in map(target_of, desk_form(centre, clip.call_id, who=ZHOU).left):
+        kind = K.SCORE if line.rule is None else K.CONFIRM
+        word = Word(line, kind, points=0.0 if line.rule is None else None)
+        version = decide(centre, clip.call_id, word, version=version, who=ZHOU).version
+    sign(centre, clip.call_id, remark="", lesson="", version=version, who=ZHOU)
+    assert clip.call_id not in {row.row.call_id for row in queue(centre, who=ZHANG).rows}
+    clip_verdict(centre, clip.call_id, Word(target_of(clip.key), K.LOOK), who=ZHANG)
+    waiting = {row.row.call_id: row.why for row in queue(centre, who=ZHANG).rows}
+    assert waiting[clip.call_id] == "要看整通：服务忌语"
+    assert clip.key not in {one.key for one in clip_batch(centre, RULE, who=ZHOU).clips if one.call_id == clip.call_id}
+    clip_verdict(centre, clip.call_id, Word(target_of(clip.key), K.CONFIRM), who=ZHOU)
+    why = {row.row.call_id: row.why for row in queue(centre, who=ZHANG).rows}
+    assert "整通" not in why[clip.call_id], "somebody looked"
 
 
 def test_a_verdict_from_elsewhere_is_seen_by_who_works_on_the_call(centre: App) -> None:

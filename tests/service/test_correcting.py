@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import (
     App,
     CallDetail,
@@ -67,7 +68,7 @@ def test_a_correction_judges_the_call_under_the_new_facts(app: App, inbox: Path,
     assert detail.transcript_digest == detail.result.transcript == judged.transcript_digest, "no other words"
     assert detail.result.facts != judged.result.facts
     assert ("facts", "agent_id, agent_name, scenario") in [(event.action, event.detail) for event in detail.events]
-    assert {agent.id: agent.scored for agent in list_agents(app)} == {"8026": 0, "9012": 1}
+    assert {agent.id: agent.scored for agent in list_agents(app, who=MACHINE)} == {"8026": 0, "9012": 1}
 
 
 def test_nothing_is_recognised_again_unless_the_channel_was_wrong(
@@ -130,7 +131,7 @@ def test_a_call_set_aside_is_corrected_where_it_is(app: App, inbox: Path) -> Non
     detail = get_call(app, "c-1")
     assert (detail.row.state, detail.row.agent_id) == (CallState.QUARANTINED, "9012")
     assert detail.row.warnings == (UNKNOWN_AGENT,), f"and no longer {NO_AGENT}"
-    assert retry_calls(app, ["c-1"]) == 1
+    assert retry_calls(app, ["c-1"], who=MACHINE) == 1
 
 
 def test_a_transcript_is_known_by_its_words(app: App, inbox: Path) -> None:

@@ -17,7 +17,7 @@ from qa_engine.service.desk.queue import QueueTab, next_call, queue
 from qa_engine.service.desk.sound import call_peaks
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
 from qa_engine.store import review_tables, reviews
-from tests.desk_centre import LEAD, WANG, ZHANG, ZHOU, fill_desk, open_desk
+from tests.desk_centre import LEAD, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 DOUBTS = [Target(rule=name) for name in ("tone.cold", "promise.soon", "wait.please")]
@@ -31,8 +31,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def centre(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
-    with open_desk(tmp_path / "home", clock) as app:
-        fill_desk(app)
+    with filled_desk(tmp_path / "home", clock) as app:
         yield app
 
 
@@ -231,19 +230,20 @@ def test_keys_name_targets() -> None:
 
 
 def test_peaks_are_worked_out_once_by_a_worker(centre: App) -> None:
-    assert call_peaks(centre, "c-faults", who=ZHOU) is None
-    claim(centre, "c-faults", who=ZHOU)
-    claim(centre, "c-faults", who=ZHANG)
+    assert call_peaks(centre, "c-faults", who=ZHOU) is not None, "flagged: somebody is going to open it"
+    assert call_peaks(centre, "c-clean", who=ZHOU) is None
+    claim(centre, "c-clean", who=ZHOU)
+    claim(centre, "c-clean", who=ZHANG)
     assert run_pending(centre) == 1
-    found = call_peaks(centre, "c-faults", who=ZHOU)
+    found = call_peaks(centre, "c-clean", who=ZHOU)
     assert found is not None
     assert (found.per_second, len(found.channels), found.agent_first) == (20, 2, True)
     assert [len(channel) for channel in found.channels] == [480, 480]
     left, right = (sum(channel) / 480 for channel in found.channels)
     assert left == pytest.approx(6000 / 32768 * 255 / 2, rel=0.2), "it sounds half of the time"
     assert right == pytest.approx(5000 / 32768 * 255 / 2, rel=0.2)
-    let_go(centre, "c-faults", who=ZHOU)
-    claim(centre, "c-faults", who=ZHANG)
+    let_go(centre, "c-clean", who=ZHOU)
+    claim(centre, "c-clean", who=ZHANG)
     assert run_pending(centre) == 0
 
 

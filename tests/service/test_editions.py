@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,12 +31,25 @@ def written(folder: Path, pack: str) -> Path:
     return folder
 
 
+@contextmanager
+def _opened(folder: Path) -> Iterator[App]:
+    settings = load_settings(home=folder / "home", pack="desk", scorecard="desk")
+    with open_app(settings, clock=FixedClock(), bell=MemoryBell(), transcriber=WrittenEar()) as app:
+        publish(app, written(folder / "first", PACK), why="第一版", who=HEAD)
+        fill_desk(app)
+        yield app
+
+
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[App]:
-    settings = load_settings(home=tmp_path / "home", pack="desk", scorecard="desk")
-    with open_app(settings, clock=FixedClock(), bell=MemoryBell(), transcriber=WrittenEar()) as app:
-        publish(app, written(tmp_path / "first", PACK), why="第一版", who=HEAD)
-        fill_desk(app)
+    with _opened(tmp_path) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """For tests that publish nothing."""
+    with _opened(tmp_path_factory.mktemp("kept")) as app:
         yield app
 
 
@@ -107,8 +121,8 @@ def test_a_result_keeps_the_text_of_the_rules_that_judged_it(
         assert "points: -30" in kept.sources
 
 
-def test_an_edition_is_never_changed(centre: App) -> None:
-    file = next((centre.settings.home / "rules" / "0001").rglob("desk.yaml"))
+def test_an_edition_is_never_changed(kept: App) -> None:
+    file = next((kept.settings.home / "rules" / "0001").rglob("desk.yaml"))
     assert file.stat().st_mode & 0o222 == 0
     assert os.access(file, os.R_OK)
 
@@ -121,31 +135,31 @@ def test_an_edition_is_never_changed(centre: App) -> None:
     ],
     ids=["fault", "example"],
 )
-def test_a_draft_that_is_not_green_is_not_published(centre: App, tmp_path: Path, pack: str) -> None:
+def test_a_draft_that_is_not_green_is_not_published(kept: App, tmp_path: Path, pack: str) -> None:
     assert pack != PACK
     with pytest.raises((ConflictError, RulesError)):
-        publish(centre, written(tmp_path / "bad", pack), why="x", who=HEAD)
-    assert [one.number for one in editions(centre.settings)] == [1]
+        publish(kept, written(tmp_path / "bad", pack), why="x", who=HEAD)
+    assert [one.number for one in editions(kept.settings)] == [1]
 
 
-def test_who_may_and_what_is_no_draft(centre: App, tmp_path: Path) -> None:
+def test_who_may_and_what_is_no_draft(kept: App, tmp_path: Path) -> None:
     folder = written(tmp_path / "d", PACK)
     with pytest.raises(NotAllowed):
-        publish(centre, folder, why="x", who=ZHOU)
+        publish(kept, folder, why="x", who=ZHOU)
     with pytest.raises(NotAllowed):
-        list(backtest(centre, folder, CallFilter(), who=ZHOU))
+        list(backtest(kept, folder, CallFilter(), who=ZHOU))
     with pytest.raises(UsageError, match="why"):
-        publish(centre, folder, why=" ", who=HEAD)
+        publish(kept, folder, why=" ", who=HEAD)
     with pytest.raises(UsageError, match="no draft"):
-        publish(centre, tmp_path, why="x", who=HEAD)
+        publish(kept, tmp_path, why="x", who=HEAD)
 
 
-def test_rules_in_words_with_their_hits(centre: App) -> None:
-    rows = {row.rule_id: row for row in rules_page(centre, who=WANG)}
+def test_rules_in_words_with_their_hits(kept: App) -> None:
+    rows = {row.rule_id: row for row in rules_page(kept, who=WANG)}
     assert rows["forbidden.refusal"].hits == 2
     assert "不知道" in rows["forbidden.refusal"].words
-    page = rule_page(centre, "forbidden.refusal", who=WANG)
+    page = rule_page(kept, "forbidden.refusal", who=WANG)
     assert [hit.call_id for hit in page.recent] == ["c-again"], "an agent sees own calls alone"
-    assert {hit.call_id for hit in rule_page(centre, "forbidden.refusal", who=HEAD).recent} == {"c-faults", "c-again"}
+    assert {hit.call_id for hit in rule_page(kept, "forbidden.refusal", who=HEAD).recent} == {"c-faults", "c-again"}
     with pytest.raises(NotFoundError):
-        rule_page(centre, "no.such", who=HEAD)
+        rule_page(kept, "no.such", who=HEAD)

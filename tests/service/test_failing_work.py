@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError
 
 from qa_engine.domain import CallResult, CallState, Transcript
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, ModelError, NotFoundError, RecogniserError, RecordingError, StoreError
 from qa_engine.service import (
     App,
@@ -82,8 +83,8 @@ def test_three_failures_are_quarantine(
     assert words in (detail.row.message or "")
     assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.FAILED, 3)
     assert [job.id for job in status(app).failed_jobs] == [job_id]
-    assert ledgers(app)[0].reasons == {"attempts_spent": 1}
-    assert ledgers(app)[0].balanced
+    assert ledgers(app, who=MACHINE)[0].reasons == {"attempts_spent": 1}
+    assert ledgers(app, who=MACHINE)[0].balanced
 
 
 @pytest.mark.parametrize("content", ["no model", "full disk", "no database"])
@@ -156,13 +157,13 @@ def test_quarantined_calls_get_all_their_attempts_again(
     run_pending(app)
     assert get_call(app, "c-1").row.state is CallState.QUARANTINED
     repaired = make_app()
-    assert retry_calls(repaired, ["c-1"]) == 1
+    assert retry_calls(repaired, ["c-1"], who=MACHINE) == 1
     run_pending(repaired)
     assert get_call(app, "c-1").row.state is CallState.CLEAN
     with pytest.raises(ConflictError, match="not quarantined"):
-        retry_calls(app, ["c-1"])
+        retry_calls(app, ["c-1"], who=MACHINE)
     with pytest.raises(NotFoundError, match="nope"):
-        retry_calls(app, ["nope"])
+        retry_calls(app, ["nope"], who=MACHINE)
 
 
 def test_a_fault_of_the_rules_quarantines_and_retries_from_the_transcript(
@@ -178,7 +179,7 @@ def test_a_fault_of_the_rules_quarantines_and_retries_from_the_transcript(
     row = get_call(app, "c-1").row
     assert (row.state, row.reason) == (CallState.QUARANTINED, "attempts_spent")
     repaired = make_app()
-    retry_calls(repaired, ["c-1"])
+    retry_calls(repaired, ["c-1"], who=MACHINE)
     transcriber = repaired.transcriber
     assert isinstance(transcriber, ScriptedTranscriber)
     assert run_pending(repaired) == 2  # inspect, report

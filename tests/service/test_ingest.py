@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallResult, CallState, Speaker, Transcript
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, InputError, ManifestError, RulesError, UsageError
 from qa_engine.service import (
     App,
@@ -56,7 +57,9 @@ def test_the_same_recording_twice_is_one_call(app: App, inbox: Path) -> None:
 def test_the_same_recording_under_another_id_is_the_first_call_and_says_so(app: App, inbox: Path) -> None:
     write(inbox, a="sound")
     outcomes(app, inbox)
-    called = ingest_upload(app, io.BytesIO(b"sound"), filename="x.wav", facts={"call_id": "c-9", "agent_id": "1"})
+    called = ingest_upload(
+        app, io.BytesIO(b"sound"), filename="x.wav", facts={"call_id": "c-9", "agent_id": "1"}, who=MACHINE
+    )
     assert (called.call_id, called.outcome) == ("a", IngestOutcome.DUPLICATE)
     assert "already call a" in called.warnings[0]
     assert "other facts (agent_id)" in called.warnings[1]
@@ -97,7 +100,7 @@ def test_unusable_recordings_are_calls_set_aside_and_the_rest_is_done(app: App, 
     }
     assert not report.ok
     assert "empty.wav: the file is empty" in (report.calls[1].message or "")
-    (day,) = ledgers(app)
+    (day,) = ledgers(app, who=MACHINE)
     assert (day.received, day.in_progress, day.aside, day.balanced) == (4, 1, 3, True)
     assert day.reasons == {"unreadable": 1, "empty": 2}
     assert {row.call_id for row in status(app).quarantined} == {"broken", "empty", "other"}
@@ -131,7 +134,7 @@ def test_an_unreadable_recording_can_be_tried_again(app: App, make_app: Callable
 
     write(inbox, a="broken file")
     outcomes(app, inbox)
-    assert retry_calls(app, ["a"]) == 1
+    assert retry_calls(app, ["a"], who=MACHINE) == 1
     mended = make_app(transcriber=Better())
     run_pending(mended)
     detail = get_call(app, "a")
@@ -178,7 +181,9 @@ def test_an_agent_nobody_named_is_taken_in_and_listed(app: App, inbox: Path) -> 
     assert call.outcome is IngestOutcome.NEW
     assert "agent 9999 was never named" in call.warnings[0]
     assert status(app).unknown_agents == ("9999",)
-    ingest_upload(app, io.BytesIO(b"two"), filename="b.wav", facts={"agent_id": "9999", "agent_name": "赵磊"})
+    ingest_upload(
+        app, io.BytesIO(b"two"), filename="b.wav", facts={"agent_id": "9999", "agent_name": "赵磊"}, who=MACHINE
+    )
     assert status(app).unknown_agents == ()
 
 
@@ -244,13 +249,13 @@ def test_file_names_give_facts(make_app: Callable[..., App], settings: Settings,
 def test_an_upload_is_checked_before_it_is_kept(make_app: Callable[..., App], settings: Settings) -> None:
     app = make_app(settings=load_settings(home=settings.home, max_upload_mb=1))
     with pytest.raises(ManifestError, match="csat"):
-        ingest_upload(app, io.BytesIO(b"x"), filename="a.wav", facts={"csat": "good"})
+        ingest_upload(app, io.BytesIO(b"x"), filename="a.wav", facts={"csat": "good"}, who=MACHINE)
     with pytest.raises(UsageError, match="larger than 1 MB"):
-        ingest_upload(app, io.BytesIO(bytes(1_100_000)), filename="a.wav", facts={})
+        ingest_upload(app, io.BytesIO(bytes(1_100_000)), filename="a.wav", facts={}, who=MACHINE)
     with pytest.raises(UsageError, match="send a recording"):
-        ingest_upload(app, io.BytesIO(b"{}"), filename="a.json", facts={})
+        ingest_upload(app, io.BytesIO(b"{}"), filename="a.json", facts={}, who=MACHINE)
     assert list_calls(app).total == 0
-    call = ingest_upload(app, io.BytesIO(b"x"), filename="../../etc/pass wd.wav", facts={})
+    call = ingest_upload(app, io.BytesIO(b"x"), filename="../../etc/pass wd.wav", facts={}, who=MACHINE)
     assert call.call_id == "pass-wd"
 
 
@@ -397,7 +402,7 @@ def test_a_better_copy_leaves_nothing_of_the_old_one(make_app: Callable[..., App
     run_pending(app)
     assert get_call(app, "a").row.state is CallState.QUARANTINED
     assert get_call(app, "a").transcript is not None
-    call = ingest_upload(app, io.BytesIO(b"second"), filename="a.wav", facts={"call_id": "a"})
+    call = ingest_upload(app, io.BytesIO(b"second"), filename="a.wav", facts={"call_id": "a"}, who=MACHINE)
     assert call.outcome is IngestOutcome.REPLACED
     assert get_call(app, "a").transcript is None
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from qa_engine.domain import CallState, Status
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import NotFoundError, RulesError
 from qa_engine.service import (
     App,
@@ -132,10 +133,10 @@ def test_rules_change_and_a_finished_call_keeps_its_verdict(
     after = get_call(app, "c-2")
     assert (after.row.state, after.result) == (CallState.FINAL, before.result)
     assert after.events[-1].action == "inspected_again"
-    assert newer_result(app, "c-2") == found
+    assert newer_result(app, "c-2", who=MACHINE) == found
     list(inspect_again(app, EVERYTHING, pack=stricter))
     assert len(get_call(app, "c-2").events) == len(after.events), "told once"
-    assert newer_result(app, "c-1") is None
+    assert newer_result(app, "c-1", who=MACHINE) is None
 
 
 def test_states_follow_the_new_result(
@@ -174,7 +175,7 @@ def test_a_faulty_pack_is_told_before_anything_is_judged(judged: App, tmp_path: 
     with pytest.raises(RulesError):
         list(inspect_again(judged, EVERYTHING, pack=tmp_path))
     with pytest.raises(NotFoundError):
-        newer_result(judged, "nobody")
+        newer_result(judged, "nobody", who=MACHINE)
 
 
 def test_one_body_that_cannot_be_read_does_not_stop_the_rest(judged: App) -> None:

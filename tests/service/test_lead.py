@@ -11,15 +11,14 @@ from qa_engine.domain.review import DecisionKind, Target
 from qa_engine.errors import NotFoundError
 from qa_engine.service import App, lead_board, plan_training
 from qa_engine.service.desk import Word, claim, decide, sign
-from tests.desk_centre import HEAD, LEAD, WANG, ZHOU, fill_desk, open_desk
+from tests.desk_centre import HEAD, LEAD, WANG, ZHOU, filled_desk
 
 MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
 
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[App]:
-    with open_desk(tmp_path / "home") as app:
-        fill_desk(app)
+    with filled_desk(tmp_path / "home") as app:
         yield app
 
 

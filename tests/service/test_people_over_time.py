@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, get_call, ingest_paths, list_agents, render_report, run_pending
 
 HEAD = "file,agent_id,agent_name,team,started_at\n"
@@ -23,7 +24,7 @@ def team_of(app: App, call_id: str) -> tuple[str | None, str | None]:
 
 
 def current_team(app: App) -> str | None:
-    return next(row.team for row in list_agents(app) if row.id == "8026")
+    return next(row.team for row in list_agents(app, who=MACHINE) if row.id == "8026")
 
 
 def test_old_calls_keep_the_team_of_their_day(app: App, inbox: Path) -> None:

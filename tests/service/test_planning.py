@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks import month
 from qa_engine.domain import CallState
-from qa_engine.domain.people import Actor, NotAllowed, Role
+from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.scoring.sampling import Candidate, draw
 from qa_engine.service import (
@@ -79,11 +79,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def test_drawn_calls_are_marked_once_and_shown_apart_from_flagged_ones(app: App) -> None:
-    looked = sample_calls(app, MARCH, each=2, seed=7, mark=False)
-    drawn = sample_calls(app, MARCH, each=2, seed=7)
+    looked = sample_calls(app, MARCH, each=2, seed=7, mark=False, who=MACHINE)
+    drawn = sample_calls(app, MARCH, each=2, seed=7, who=MACHINE)
     assert looked == drawn
     assert {one.new for one in drawn} == {True}
-    again = sample_calls(app, MARCH, each=2, seed=7)
+    again = sample_calls(app, MARCH, each=2, seed=7, who=MACHINE)
     assert [(one.call_id, one.new) for one in again] == [(one.call_id, False) for one in drawn]
     for one in drawn:
         detail = get_call(app, one.call_id)
@@ -98,7 +98,7 @@ def test_only_inspectors_draw(app: App) -> None:
     with pytest.raises(NotAllowed):
         sample_calls(app, MARCH, each=2, seed=7, who=LEAD)
     with pytest.raises(UsageError, match="between 1 and 5"):
-        sample_calls(app, MARCH, each=9, seed=7)
+        sample_calls(app, MARCH, each=9, seed=7, who=MACHINE)
 
 
 def plan(app: App, agent: str = "8107", **more: object) -> int:
@@ -111,10 +111,10 @@ def plan(app: App, agent: str = "8107", **more: object) -> int:
         (lambda app: plan(app, "nobody"), NotFoundError),
         (lambda app: plan(app, "8207", who=LEAD), NotFoundError),
         (lambda app: plan(app, who=AGENT), NotAllowed),
-        (lambda app: plan_training(app, "8107", "x", title=" "), UsageError),
-        (lambda app: finish_training(app, 99), NotFoundError),
-        (lambda app: finish_training(app, plan(app, "8108"), day=date(2026, 4, 9)), UsageError),
-        (lambda app: finish_training(app, plan(app, "8108"), day=date(2026, 3, 9)), UsageError),
+        (lambda app: plan_training(app, "8107", "x", title=" ", who=MACHINE), UsageError),
+        (lambda app: finish_training(app, 99, who=MACHINE), NotFoundError),
+        (lambda app: finish_training(app, plan(app, "8108"), day=date(2026, 4, 9), who=MACHINE), UsageError),
+        (lambda app: finish_training(app, plan(app, "8108"), day=date(2026, 3, 9), who=MACHINE), UsageError),
     ],
 )
 def test_what_cannot_be_planned(app: App, act: Callable[[App], object], error: type[Exception]) -> None:
@@ -128,8 +128,8 @@ def test_a_training_is_planned_done_once_and_listed_within_reach(app: App) -> No
         plan(app)
     finish_training(app, number, words="听了三段录音", who=LEAD)
     with pytest.raises(ConflictError, match="was done"):
-        finish_training(app, number)
-    listed = {one.id: one for one in list_trainings(app)}
+        finish_training(app, number, who=MACHINE)
+    listed = {one.id: one for one in list_trainings(app, who=MACHINE)}
     assert (listed[number].done_day, listed[number].planned_by) == (date(2026, 4, 2), "王班长")
     assert {one.team for one in list_trainings(app, who=LEAD)} == {"一组"}
     assert {one.agent_id for one in list_trainings(app, who=AGENT)} == {"8107"}

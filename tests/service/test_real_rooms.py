@@ -8,6 +8,7 @@ from zipfile import is_zipfile
 import pytest
 
 from qa_engine.domain import CallState, Status
+from qa_engine.domain.people import MACHINE
 from qa_engine.resources import example_calls_dir
 from qa_engine.service import (
     App,
@@ -122,7 +123,7 @@ def test_sound_to_forms(real: App, inbox: Path) -> None:
         assert [path.name for path in paths] == ["8026.html", "8026.xlsx"]
         assert is_zipfile(paths[1])
         assert "李华" in render_report(app, "agent", "8026", "csv").content.decode("utf-8-sig")
-        playable = playable_file(app, "c-1")
+        playable = playable_file(app, "c-1", who=MACHINE)
         assert playable.media_type == "audio/wav"
         assert playable.path.read_bytes()[:4] == b"RIFF"
         (checked,) = check_inputs(app, [inbox / "call.wav"])

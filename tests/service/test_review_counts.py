@@ -13,15 +13,14 @@ from qa_engine.service.authoring.measuring import measure_reviews
 from qa_engine.service.authoring.packs import load_sources
 from qa_engine.service.authoring.review_counts import FILE, counts_source
 from qa_engine.service.desk.work import Word, claim, decide
-from tests.desk_centre import ZHOU, fill_desk, open_desk
+from tests.desk_centre import ZHOU, filled_desk
 
 KNOWN = frozenset({"opening.greeting", "forbidden.refusal"})
 
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[App]:
-    with open_desk(tmp_path / "home", FixedClock()) as app:
-        fill_desk(app)
+    with filled_desk(tmp_path / "home", FixedClock()) as app:
         yield app
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service import (
     App,
@@ -72,7 +73,7 @@ def test_two_recordings_become_two_forms(app: App, bell: MemoryBell, day: Path) 
     assert {(job.stage, job.state, job.attempts) for job in clean.jobs} == {
         (stage, JobState.DONE, 1) for stage in (TRANSCRIBE, INSPECT, REPORT)
     }
-    day_ledger = ledger(app, date(2026, 3, 2))
+    day_ledger = ledger(app, date(2026, 3, 2), who=MACHINE)
     assert (day_ledger.received, day_ledger.finished, day_ledger.in_review) == (2, 1, 1)
     assert day_ledger.balanced
     assert (app.settings.reports_dir / "calls" / "c-1.html").is_file()
@@ -103,7 +104,7 @@ def test_lists_are_narrowed_and_paged(app: App, day: Path) -> None:
 def test_agents_are_summed(app: App, day: Path) -> None:
     ingest_paths(app, [day])
     run_pending(app)
-    (first, second) = list_agents(app)
+    (first, second) = list_agents(app, who=MACHINE)
     assert (first.id, first.name, first.calls, first.scored, first.mean_percent, first.faults) == (
         "8026",
         "李华",
@@ -113,7 +114,7 @@ def test_agents_are_summed(app: App, day: Path) -> None:
         0,
     )
     assert (second.id, second.mean_percent, second.faults, second.known) == ("8031", 97.0, 1, True)
-    nobody = list_agents(app, day_from=date(2026, 4, 1))
+    nobody = list_agents(app, day_from=date(2026, 4, 1), who=MACHINE)
     assert [(agent.calls, agent.mean_percent) for agent in nobody] == [(0, None), (0, None)]
 
 
@@ -201,7 +202,7 @@ def test_what_is_not_there_is_said(app: App, day: Path) -> None:
         write_report(app, "call", "c-1")
     with pytest.raises(ConflictError, match="no transcript yet"):
         inspect_call(app, "c-1")
-    assert recording_file(app, "c-1").path.read_text() == "polite call"
+    assert recording_file(app, "c-1", who=MACHINE).path.read_text() == "polite call"
 
 
 def test_a_ring_for_a_finished_job_does_nothing(app: App, bell: MemoryBell, day: Path) -> None:

@@ -31,6 +31,7 @@ from qa_engine.domain import (
     Turn,
     digest,
 )
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import RecordingError
 from qa_engine.service import App, Edition, FixedClock, MemoryBell, RecordingFacts, ingest_upload, open_app, run_pending
 from qa_engine.settings import load_settings
@@ -273,7 +274,13 @@ CALLS = (
 
 
 def add_call(app: App, call_id: str, *, content: bytes, filename: str | None = None, **facts: str) -> None:
-    ingest_upload(app, io.BytesIO(content), filename=filename or f"{call_id}.wav", facts={"call_id": call_id, **facts})
+    ingest_upload(
+        app,
+        io.BytesIO(content),
+        filename=filename or f"{call_id}.wav",
+        facts={"call_id": call_id, **facts},
+        who=MACHINE,
+    )
 
 
 def fill_centre(app: App) -> None:

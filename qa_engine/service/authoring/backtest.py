@@ -1,6 +1,6 @@
 """What a draft of the rules would do to calls that were judged, and what it says against people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class RuleDiff:
     removed: tuple[str, ...]
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: tuple[str, ...] = ()
+    profile: bool = False  # whether the centre is described otherwise
 
 
 def backtest(
@@ -53,12 +54,17 @@ def backtest(
     who: Actor,
     pass_percent: float = PASS_PERCENT,
     progress: Progress | None = None,
+    call_ids: Sequence[str] | None = None,
 ) -> Iterator[Backtested]:
-    """Judge every inspected call of the filter by the draft; nothing is stored. Raises NotAllowed, RulesError."""
+    """Judge every inspected call of the filter (or those named) by the draft; nothing is stored.
+
+    Raises NotAllowed, RulesError.
+    """
     require(who, Right.CHANGE_RULES)
     judge = PackJudge(drafted(app.settings, folder))
-    with app.database.read() as session:
-        call_ids = lists.inspected(session, wanted)
+    if call_ids is None:
+        with app.database.read() as session:
+            call_ids = lists.inspected(session, wanted)
     for done, call_id in enumerate(call_ids):
         if progress is not None:
             progress(call_id, done, len(call_ids))
@@ -98,6 +104,7 @@ def pack_diff(before: RulePack, after: RulePack) -> RuleDiff:
         removed=tuple(sorted(old.keys() - new.keys())),
         changed=dict(sorted(changed.items())),
         lists=tuple(sorted(lists_changed)),
+        profile=before.profile != after.profile,
     )
 
 

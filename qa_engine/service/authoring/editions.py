@@ -11,8 +11,15 @@ from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.rules import Level
-from qa_engine.service.authoring.packs import CURRENT, EDITIONS, FACTS, edition_folder, rules_folder
-from qa_engine.service.authoring.rulebook import lint_rules, load_placed_rules, run_golden_calls, run_rule_examples
+from qa_engine.service.authoring.folders import CURRENT, EDITIONS, FACTS, edition_folder, rules_folder
+from qa_engine.service.authoring.profiles import FILE, profile_source
+from qa_engine.service.authoring.rulebook import (
+    GoldenOutcome,
+    lint_rules,
+    load_placed_rules,
+    run_golden_calls,
+    run_rule_examples,
+)
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.settings import Settings
@@ -42,34 +49,81 @@ def editions(settings: Settings) -> tuple[Published, ...]:
 
 
 def draft(settings: Settings, folder: Path) -> Path:
-    """Copy the rules of now into a new folder, to be edited there. Raises ConflictError when it is there already."""
+    """Copy the rules of now, and the profile, into a new folder, to be edited there.
+
+    Raises ConflictError when it is there already.
+    """
     if folder.exists():
         raise ConflictError(f"{folder} is there already; name a new folder for the draft")
     shutil.copytree(rules_folder(settings), folder, ignore=shutil.ignore_patterns(FACTS, "__pycache__"))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)  # an edition that was copied is closed
+    profile = profile_source(settings)
+    if profile is not None and settings.profile is None:
+        (folder / FILE).write_text(profile.text, encoding="utf-8")
     return folder
 
 
 def drafted(settings: Settings, folder: Path) -> Settings:
-    """The settings with the rules of a draft. Raises UsageError for a folder that is no draft."""
+    """The settings with the rules of a draft, and with its profile. Raises UsageError for a folder that is no draft."""
     if not (folder / "packs" / settings.pack).is_dir() or not (folder / "scorecards").is_dir():
         raise UsageError(f"{folder} is no draft of rules: it needs packs/{settings.pack} and scorecards")
-    return settings.model_copy(update={"rules_dir": folder.resolve()})
+    own = folder / FILE
+    profile = own.resolve() if settings.profile is None and own.is_file() else settings.profile
+    return settings.model_copy(update={"rules_dir": folder.resolve(), "profile": profile})
 
 
 def check_draft(settings: Settings, folder: Path) -> str:
     """The label of the draft's pack; RulesError or ConflictError unless lint, examples and golden calls are green."""
+    tried = try_draft(settings, folder)
+    if tried.errors:
+        raise ConflictError("the draft has faults; nothing was published:\n" + "\n".join(tried.errors))
+    if not tried.green:
+        golden = (f"golden call {call.file} comes out otherwise" for call in tried.golden_wrong)
+        told = "\n".join([*tried.examples_wrong, *golden])
+        raise ConflictError(f"examples or golden calls are not as written; nothing was published:\n{told}")
+    return tried.pack
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTrial:
+    """What lint, examples and golden calls say about a draft; with ``errors`` nothing else was tried.
+
+    ``examples`` and ``golden`` are how many were tried, ``doubts`` what lint finds doubtful.
+    """
+
+    pack: str = ""
+    errors: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    examples: int = 0
+    examples_wrong: tuple[str, ...] = ()
+    golden: int = 0
+    golden_wrong: tuple[GoldenOutcome, ...] = ()
+
+    @property
+    def green(self) -> bool:
+        return not (self.errors or self.examples_wrong or self.golden_wrong)
+
+
+def try_draft(settings: Settings, folder: Path) -> DraftTrial:
+    """Lint the draft, then run its examples and golden calls. Raises RulesError, UsageError."""
     trial = drafted(settings, folder)
     _, findings = lint_rules(trial)
-    errors = [str(finding) for finding in findings if finding.level is Level.ERROR]
+    errors = tuple(str(finding) for finding in findings if finding.level is Level.ERROR)
+    doubts = tuple(str(finding) for finding in findings if finding.level is Level.WARNING)
     if errors:
-        raise ConflictError("the draft has faults; nothing was published:\n" + "\n".join(errors))
+        return DraftTrial(errors=errors, doubts=doubts)
     pack = load_placed_rules(trial)
-    wrong = [str(outcome) for outcome in run_rule_examples(pack, trial) if not outcome.ok]
-    golden = [outcome.file for outcome in run_golden_calls(pack, trial) if not outcome.ok]
-    if wrong or golden:
-        told = "\n".join([*wrong, *(f"golden call {file} comes out otherwise" for file in golden)])
-        raise ConflictError(f"examples or golden calls are not as written; nothing was published:\n{told}")
-    return pack.label
+    examples = run_rule_examples(pack, trial)
+    golden = list(run_golden_calls(pack, trial))
+    return DraftTrial(
+        pack=pack.label,
+        doubts=doubts,
+        examples=len(examples),
+        examples_wrong=tuple(str(one) for one in examples if not one.ok),
+        golden=len(golden),
+        golden_wrong=tuple(one for one in golden if not one.ok),
+    )
 
 
 def publish(app: App, folder: Path, *, why: str, who: Actor) -> Published:

@@ -7,35 +7,11 @@ from pathlib import Path
 
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.plugins import load_plugins
-from qa_engine.resources import rules_dir as bundled_rules_dir
 from qa_engine.rules import UNSET, RulePack, SourceFile, load_pack, read_profile
+from qa_engine.service.authoring.folders import rules_folder
 from qa_engine.service.authoring.profiles import profile_source
 from qa_engine.service.authoring.review_counts import counts_source
 from qa_engine.settings import Settings
-
-EDITIONS, CURRENT, FACTS = "rules", "current", "edition.json"
-"""Folder of the data folder with the published editions, the file that names the one that counts, and what each is."""
-
-
-def rules_folder(settings: Settings) -> Path:
-    """The folder with ``packs/``, ``phrases/`` and ``scorecards/``: the centre's own, else the published edition that
-    counts, else the bundled one."""
-    return settings.rules_dir or edition_folder(settings) or bundled_rules_dir()
-
-
-def edition_folder(settings: Settings) -> Path | None:
-    """The published edition that counts; None where none was published, or the bundled rules count again."""
-    root = settings.home / EDITIONS
-    try:
-        number = (root / CURRENT).read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return None
-    if not int(number):
-        return None
-    folder = root / number
-    if not folder.is_dir():
-        raise UsageError(f"{root / CURRENT} names edition {number}, which is not there; roll back to another one")
-    return folder
 
 
 def read_pack(root: Path, pack_id: str, *, folder: Path | None = None) -> Mapping[str, str]:

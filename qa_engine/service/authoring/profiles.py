@@ -6,6 +6,7 @@ from pathlib import Path
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.rules import COMPANY_GAP, UNSET, Profile, SourceFile, profile_text, read_profile
+from qa_engine.service.authoring.folders import edition_folder
 from qa_engine.settings import Settings
 
 FILE = "profile.yaml"
@@ -16,8 +17,17 @@ _PATTERN = frozenset("{}[]()|*?")
 
 
 def profile_path(settings: Settings) -> Path:
-    """The file of the setting, else ``profile.yaml`` in the data folder, whether it is there or not."""
-    return settings.profile or settings.home / FILE
+    """The file of the setting, else that of the published edition that counts where it has one, else ``profile.yaml``
+    in the data folder, whether it is there or not."""
+    if settings.profile is not None:
+        return settings.profile
+    published = _published(settings)
+    return published or settings.home / FILE
+
+
+def _published(settings: Settings) -> Path | None:
+    folder = edition_folder(settings) if settings.rules_dir is None else None
+    return folder / FILE if folder is not None and (folder / FILE).is_file() else None
 
 
 def profile_source(settings: Settings) -> SourceFile | None:
@@ -67,9 +77,11 @@ def profile_gaps(settings: Settings) -> Sequence[str]:
 def write_profile(settings: Settings, profile: Profile, *, replace: bool = False) -> Path:
     """Write the profile where the engine looks for it, wholly or not at all; its path.
 
-    Raises ConflictError when there is one already and it is not to be replaced.
+    Raises ConflictError when there is one already and it is not to be replaced, or one was published with the rules.
     """
     path = profile_path(settings)
+    if settings.profile is None and _published(settings) is not None:
+        raise ConflictError(f"{path} was published with the rules; change it in a draft (page 规则), or set QA_PROFILE")
     if path.exists() and not replace:
         raise ConflictError(f"{path} is there already; to write it anew use --force, or change it by hand")
     text = profile_text(profile)

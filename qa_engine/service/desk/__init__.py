@@ -1,12 +1,14 @@
 """Where people answer the machine: queue, claims, decisions, signing, clips, appeals, calibration."""
 
-from qa_engine.service.desk.appeals import AppealRow, list_appeals, reopen
+from qa_engine.service.desk.appeals import AppealRow, appeal_counts, list_appeals, reopen
 from qa_engine.service.desk.calibration import calibration, draw_blindly, misses
 from qa_engine.service.desk.clips import Clip, ClipBatch, clip_batch, clip_verdict
 from qa_engine.service.desk.correcting import HotWord, correct_text, hot_words
 from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
 from qa_engine.service.desk.own_forms import OwnForm, OwnRow, accept_form, appeal_line, own_form, own_forms
 from qa_engine.service.desk.queue import Queue, QueueRow, next_call, queue
+from qa_engine.service.desk.remarks import cases
+from qa_engine.service.desk.revealing import Revealed, reveal
 from qa_engine.service.desk.rule_pages import rule_page, rules_page
 from qa_engine.service.desk.sound import Peaks, call_peaks
 from qa_engine.service.desk.work import (
@@ -39,13 +41,16 @@ __all__ = [
     "Queue",
     "QueueRow",
     "QueueTab",
+    "Revealed",
     "Signed",
     "Standing",
     "Word",
     "accept_form",
+    "appeal_counts",
     "appeal_line",
     "calibration",
     "call_peaks",
+    "cases",
     "claim",
     "clip_batch",
     "clip_verdict",
@@ -64,6 +69,7 @@ __all__ = [
     "own_forms",
     "queue",
     "reopen",
+    "reveal",
     "rule_page",
     "rules_page",
     "sign",

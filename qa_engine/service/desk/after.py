@@ -11,8 +11,6 @@ from qa_engine.service.context import App
 from qa_engine.service.desk.appeals import answered
 from qa_engine.store import calls, review_tables, reviews, tables
 
-CALIBRATED_SHARE = 0.04
-"""Of signed reviews, three to five in a hundred: a second inspector does the call again without knowing."""
 CALIBRATION_QUEUED = "calibration"
 
 
@@ -30,12 +28,15 @@ def after_signing(
     kind = ReviewKind(review.kind)
     if kind in (ReviewKind.APPEAL, ReviewKind.SETTLEMENT):
         answered(session, call, review, signing, who=who, now=now)
-    if kind is ReviewKind.REVIEW and drawn(call.call_id, signing.id):
+    if kind is ReviewKind.REVIEW and drawn(call.call_id, signing.id, app.settings.calibration_share):
         reviews.start_review(session, call, ReviewKind.CALIBRATION, who=None, not_who=who.id, now=now)
         calls.note(session, call, actor="engine", action=CALIBRATION_QUEUED, detail="", now=now)
 
 
-def drawn(call_id: str, signing_id: int) -> bool:
-    """The same form is drawn on any day, and nobody can tell beforehand which."""
+def drawn(call_id: str, signing_id: int, share: float) -> bool:
+    """Whether a second inspector does the call again without knowing, as ``share`` of the forms are.
+
+    The same form is drawn on any day, and nobody can tell beforehand which.
+    """
     number = int(digest({"calibration": call_id, "signing": signing_id})[-8:], 16)
-    return number / 0xFFFFFFFF < CALIBRATED_SHARE
+    return number / 0xFFFFFFFF < share

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from qa_engine.contract import transcript_to_json
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import CallResult, CallState, RuleResult, Status
-from qa_engine.domain.people import Actor, Right, require
+from qa_engine.domain.people import Actor, Right, may, require
 from qa_engine.domain.review import AppealState, ReviewKind, StepKind
 from qa_engine.errors import ConflictError
 from qa_engine.private import private_folder
+from qa_engine.service.authoring.folders import GOLDEN_DRAFTS
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.people.masking import masked_transcript
@@ -22,8 +23,6 @@ from qa_engine.service.reporting.reports import file_name
 from qa_engine.store import appeals, calls, review_tables, reviews, tables
 
 SIBLING_DAYS = 30
-DRAFTS = "golden-drafts"
-"""Folder of the data folder for golden cases that appeals gave; put into ``golden/`` of the pack by who keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,10 @@ class SiblingRow:
 
 @dataclass(frozen=True, slots=True)
 class AppealRow:
-    """An appeal with all that was said; ``siblings`` of an upheld one: calls that failed the rule by the same words."""
+    """An appeal with all that was said. ``yours``: the person who looks may answer or settle it now.
+
+    ``siblings``, of the one that they were asked for: calls that failed the rule by the same words.
+    """
 
     id: int
     call_id: str
@@ -56,14 +58,34 @@ class AppealRow:
     state: AppealState
     due_at: datetime
     steps: tuple[StepRow, ...]
+    yours: bool = False
     siblings: tuple[SiblingRow, ...] = ()
 
 
-def list_appeals(app: App, *, who: Actor, limit: int = 100) -> tuple[AppealRow, ...]:
-    """Raises NotAllowed."""
+def list_appeals(app: App, *, who: Actor, siblings_of: int | None = None, limit: int = 100) -> tuple[AppealRow, ...]:
+    """The open ones first. Raises NotAllowed."""
     require(who, Right.ANSWER_APPEALS)
     with app.database.read() as session:
-        return tuple(_row(session, one, call) for one, call in appeals.listed(session, limit=limit))
+        found = appeals.listed(session, limit=limit)
+        work = reviews.open_appeals(session, [call.id for _, call in found])
+        return tuple(
+            _row(session, one, call, yours=_yours(one, work.get(call.id), who), with_siblings=one.id == siblings_of)
+            for one, call in found
+        )
+
+
+def appeal_counts(app: App, *, who: Actor) -> tuple[int, int]:
+    """How many appeals wait for an inspector, and for the head. Raises NotAllowed."""
+    require(who, Right.ANSWER_APPEALS)
+    with app.database.read() as session:
+        return appeals.open_counts(session)
+
+
+def _yours(one: review_tables.Appeal, work: review_tables.Review | None, who: Actor) -> bool:
+    """Whether the step that is due is for this person: another than who signed first, then the head."""
+    due = {AppealState.OPEN.value: Right.ANSWER_APPEALS, AppealState.ANSWERED.value: Right.SETTLE_APPEALS}
+    right = due.get(one.state)
+    return right is not None and work is not None and may(who, right) and work.not_who != who.id
 
 
 def reopen(app: App, call_id: str, *, who: Actor) -> None:
@@ -123,7 +145,7 @@ def write_golden_draft(app: App, call_id: str) -> None:
         "why": "；".join(step.words for one in upheld for step in one.steps if step.kind == StepKind.SETTLED.value),
         "fail": [rule.id for rule in final.rules if rule.status is Status.FAIL],
     }
-    folder = private_folder(app.settings.home / DRAFTS)
+    folder = private_folder(app.settings.home / GOLDEN_DRAFTS)
     draft = folder / f".{file_name(call_id)}.new"
     draft.write_text(
         json.dumps({**transcript_to_json(transcript), "golden": golden}, ensure_ascii=False, indent=1), encoding="utf-8"
@@ -151,8 +173,10 @@ def _lost(result: CallResult, section: str | None, item: str | None) -> float:
     return sum(line.possible - line.score for line in lines if line.score is not None)
 
 
-def _row(session: Session, one: review_tables.Appeal, call: tables.Call) -> AppealRow:
-    upheld = one.state == AppealState.UPHELD.value and one.rule_id is not None
+def _row(
+    session: Session, one: review_tables.Appeal, call: tables.Call, *, yours: bool, with_siblings: bool
+) -> AppealRow:
+    upheld = with_siblings and one.state == AppealState.UPHELD.value and one.rule_id is not None
     return AppealRow(
         id=one.id,
         call_id=call.call_id,
@@ -162,6 +186,7 @@ def _row(session: Session, one: review_tables.Appeal, call: tables.Call) -> Appe
         state=AppealState(one.state),
         due_at=one.due_at,
         steps=tuple(StepRow(StepKind(s.kind), s.upheld, s.words, s.who_name, s.at) for s in one.steps),
+        yours=yours,
         siblings=_siblings(session, one, call) if upheld else (),
     )
 

@@ -1,6 +1,7 @@
 """校准 and 漏检: how inspectors agree and how strict each is; what the machine misses, from calls drawn blindly."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,10 +10,22 @@ from qa_engine.domain import CallState, Status, digest
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.errors import UsageError
-from qa_engine.scoring.agreement import Agreement, Estimate, Mean, cohen_kappa, mean, recall_estimate
+from qa_engine.scoring.agreement import (
+    Agreement,
+    Estimate,
+    Looked,
+    Mean,
+    cohen_kappa,
+    mean,
+    next_draws,
+    recall_estimate,
+)
 from qa_engine.service.context import App
+from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.people.audit import Action, note
+from qa_engine.service.stages.peaks import ask_for_peaks
 from qa_engine.store import calibrations, calls, reviews
+from qa_engine.store.calibrations import Stratum
 
 LOOKED_BACK = timedelta(days=90)
 DRAWN_FROM = timedelta(days=7)
@@ -66,12 +79,24 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedIn:
+    """A stratum of the unflagged calls: ``missed`` of its calls that were looked at had a fault, of whatever rule."""
+
+    scenario: str
+    doubtful: bool
+    unflagged: int
+    looked_at: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Misses:
     """``looked_at`` of the calls drawn blindly are signed; ``unflagged`` is what they stand for."""
 
     looked_at: int
     unflagged: int
     rules: tuple[Miss, ...]
+    strata: tuple[MissedIn, ...] = ()
 
 
 def calibration(app: App, *, who: Actor) -> Calibration:
@@ -119,21 +144,37 @@ def misses(app: App, *, who: Actor) -> Misses:
     """What the machine misses, inferred from the calls that were drawn blindly and signed. Raises NotAllowed."""
     require(who, Right.REVIEW)
     with app.database.read() as session:
-        looked_at, unflagged = calibrations.blind_looks(session), calibrations.unflagged(session)
+        looked, whole = calibrations.blind_looks(session), calibrations.unflagged(session)
         missed, faults = calibrations.missed_blindly(session), calibrations.faults_by_rule(session)
         verdicts = reviews.rule_verdicts(session)
+    by_rule: defaultdict[str, set[tuple[int, Stratum]]] = defaultdict(set)
+    for rule_id, call, stratum in missed:
+        by_rule[rule_id].add((call, stratum))
     rules = []
-    for rule_id in sorted({*missed, *faults}):
+    for rule_id in sorted({*by_rule, *faults}):
         share = verdicts.get(rule_id, RuleVerdicts(rule_id)).precision
         true = faults.get(rule_id, 0) * (share.value if share is not None else 1.0)
-        number = missed.get(rule_id, 0)
-        estimate = recall_estimate(found=true, missed=number, looked_at=looked_at, unflagged=unflagged)
-        rules.append(Miss(rule_id, faults.get(rule_id, 0), number, estimate))
-    return Misses(looked_at, unflagged, tuple(rules))
+        numbers = Counter(stratum for _, stratum in by_rule[rule_id])
+        estimate = recall_estimate(found=true, strata=_looked(whole, looked, numbers))
+        rules.append(Miss(rule_id, faults.get(rule_id, 0), len(by_rule[rule_id]), estimate))
+    some = Counter(stratum for _, stratum in {(call, stratum) for _, call, stratum in missed})
+    strata = tuple(
+        MissedIn(one.scenario, one.doubtful, whole.get(one, 0), looked.get(one, 0), some[one]) for one in _order(whole)
+    )
+    return Misses(sum(looked.values()), sum(whole.values()), tuple(rules), strata)
+
+
+def _order(whole: Mapping[Stratum, int]) -> list[Stratum]:
+    return sorted(whole, key=lambda one: (one.scenario, not one.doubtful))
+
+
+def _looked(whole: Mapping[Stratum, int], looked: Mapping[Stratum, int], missed: Mapping[Stratum, int]) -> list[Looked]:
+    return [Looked(whole[one], looked.get(one, 0), missed.get(one, 0)) for one in _order(whole)]
 
 
 def draw_blindly(app: App, number: int, *, who: Actor) -> int:
-    """Put so many calls in which the machine found nothing into the queue, drawn evenly from the last seven days.
+    """Put so many calls in which the machine found nothing into the queue, of the last seven days: most from where the
+    next look tells most, within that evenly.
 
     Nobody can tell beforehand which; those who review see a sample like any other. How many were drawn. Raises
     NotAllowed, UsageError.
@@ -143,11 +184,28 @@ def draw_blindly(app: App, number: int, *, who: Actor) -> int:
         raise UsageError(f"1 to {MOST_DRAWN} calls are drawn at a time")
     now = app.clock.now()
     with app.database.write() as session:
-        waiting = calibrations.clean_calls(session, since=now - DRAWN_FROM)
-        order = sorted(waiting, key=lambda call_id: digest({"drawn": call_id, "at": now.isoformat()}))
-        for call_id in order[:number]:
+        waiting: defaultdict[Stratum, list[str]] = defaultdict(list)
+        for call_id, stratum in calibrations.clean_calls(session, since=now - DRAWN_FROM):
+            waiting[stratum].append(call_id)
+        whole, looked = calibrations.unflagged(session), calibrations.blind_looks(session)
+        some = Counter(
+            stratum for _, stratum in {(c, stratum) for _, c, stratum in calibrations.missed_blindly(session)}
+        )
+        order = _order(whole)
+        shares = next_draws(_looked(whole, looked, some), [len(waiting[one]) for one in order], number)
+        chosen = [
+            call_id
+            for stratum, share in zip(order, shares, strict=True)
+            for call_id in sorted(waiting[stratum], key=lambda one: digest({"drawn": one, "at": now.isoformat()}))[
+                :share
+            ]
+        ]
+        rings = []
+        for call_id in chosen:
             call = calls.find(session, call_id, lock=True)
             assert call is not None
             calls.move(session, call, CallState.SAMPLED, actor=who.id, now=now)
-        note(session, app, who, Action.NIGHT, subject="sample", detail=str(min(number, len(order))))
-    return min(number, len(order))
+            rings += ask_for_peaks(session, app, call)
+        note(session, app, who, Action.NIGHT, subject="sample", detail=str(len(chosen)))
+    ring(app, rings)
+    return len(chosen)

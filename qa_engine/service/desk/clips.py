@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
-from qa_engine.domain import Evidence, RuleResult, Speaker
+from qa_engine.domain import CallState, Evidence, RuleResult, Speaker
 from qa_engine.domain.people import Actor, Reach, Right, reach, require
-from qa_engine.domain.review import DecisionKind, Lane, RuleVerdicts, Target, hit_mark
+from qa_engine.domain.review import DecisionKind, Lane, ReviewKind, RuleVerdicts, Target, countable_hits, hit_mark
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.reports.findings import label_findings, markings_of
 from qa_engine.reports.turns import TurnLine, show_turns
 from qa_engine.rules import acts_of, own_part
-from qa_engine.scoring import countable_hits
 from qa_engine.service.context import App
 from qa_engine.service.desk.form import key_of
 from qa_engine.service.desk.work import Word, make_decision
@@ -32,6 +33,7 @@ class Clip:
 
     call_id: str
     key: str
+    hit: str | None
     agent: str
     when: str
     scenario: str | None
@@ -65,14 +67,16 @@ def clip_batch(
     wanted = review_queue.WaitingFilter(who.id, day_from, day_to, team, rule_id, teams=teams)
     with app.database.read() as session:
         found = review_queue.undecided_faults(session, wanted, limit=limit)
-        clips = [clip for call in found for clip in _clips(call, rule_id)]
+        said = review_queue.decided_hits(session, [call.id for call in found], rule_id)
+        decided = {(call.call_id, hit) for call in found for pk, hit in said if pk == call.id}
+        clips = [clip for call in found for clip in _clips(call, rule_id) if (clip.call_id, clip.hit) not in decided]
         verdicts = reviews.rule_verdicts(session, rule_id=rule_id)
         waiting = review_queue.undecided_count(session, wanted)
     return ClipBatch(tuple(clips[:limit]), verdicts.get(rule_id, RuleVerdicts(rule_id)), waiting)
 
 
 def clip_verdict(app: App, call_id: str, word: Word, *, who: Actor) -> RuleVerdicts:
-    """Append the verdict on a clip, and tell how those on its rule stand.
+    """Append the verdict on a clip, and tell how those on its rule stand. `LOOK` sends the call to the desk.
 
     Raises NotFoundError, NotAllowed, UsageError.
     """
@@ -87,10 +91,21 @@ def clip_verdict(app: App, call_id: str, word: Word, *, who: Actor) -> RuleVerdi
         decision = make_decision(result, call_id, word, lane=Lane.CLIP, who=who, now=now)
         reviews.add_decision(session, decision, call=call, result_id=call.result_id, review_id=None, name=who.name)
         reviews.changed_outside(session, call.id)
+        if word.kind is DecisionKind.LOOK:
+            _send_to_the_desk(session, call, who, now)
         note(session, app, who, Action.VERDICT, call_pk=call.id, subject=word.target.rule, detail=word.kind.value)
         session.flush()
         found = reviews.rule_verdicts(session, rule_id=word.target.rule)
     return found.get(word.target.rule, RuleVerdicts(word.target.rule))
+
+
+def _send_to_the_desk(session: Session, call: tables.Call, who: Actor, now: datetime) -> None:
+    """Let a call wait at the desk that does not wait there anyway."""
+    if CallState(call.state) not in (CallState.CLEAN, CallState.FINAL):
+        return
+    if reviews.open_review(session, call.id, ReviewKind.REVIEW) is None:
+        reviews.start_review(session, call, ReviewKind.REVIEW, who=None, now=now)
+    calls.move(session, call, CallState.IN_REVIEW, actor=who.id, now=now)
 
 
 def _clips(call: tables.Call, rule_id: str) -> Sequence[Clip]:
@@ -108,6 +123,7 @@ def _clips(call: tables.Call, rule_id: str) -> Sequence[Clip]:
         Clip(
             call_id=call.call_id,
             key=key_of(Target(rule=rule_id, hit=mark)),
+            hit=mark,
             agent=f"{call.agent_name or ''} {call.agent_id or ''}".strip(),
             when=facts.started_at.strftime("%m-%d %H:%M") if facts.started_at else call.day.isoformat(),
             scenario=call.scenario,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import Call, CallResult, CallState, ItemScore, RuleResult, Severity, Status, Transcript
-from qa_engine.domain.people import Actor, Right
-from qa_engine.domain.review import Decision, DecisionKind, Lane, RuleVerdicts, Target, hit_mark
+from qa_engine.domain.people import Actor, Right, may
+from qa_engine.domain.review import Decision, DecisionKind, Lane, RuleVerdicts, Target, countable_hits, hit_mark
 from qa_engine.errors import ConflictError
 from qa_engine.reports.findings import (
     Finding,
@@ -23,9 +23,12 @@ from qa_engine.reports.findings import (
 )
 from qa_engine.reports.turns import ShownTurns, show_turns
 from qa_engine.rules import acts_of, own_part
-from qa_engine.scoring import countable_hits, needs_word, reviewed, standing, undecided
+from qa_engine.scoring import needs_word, reviewed, standing, undecided
 from qa_engine.service.context import App
+from qa_engine.service.desk.remarks import LOOKED_BACK as REMARKS_BACK
+from qa_engine.service.desk.remarks import Remark, common_phrases, remarks_on
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
+from qa_engine.service.desk.verdicts import verdicts_since
 from qa_engine.service.desk.words import RuleWords, rule_words
 from qa_engine.service.desk.work import open_work, standing_form
 from qa_engine.service.people.audit import Action, note_look
@@ -110,6 +113,8 @@ class DeskForm:
     signed: Sequence[review_tables.Signing]
     has_sound: bool
     appeal_id: int | None = None
+    phrases: tuple[str, ...] = ()  # for the remark
+    remarks: tuple[Remark, ...] = ()  # of colleagues, on the same agent
 
 
 def key_of(target: Target) -> str:
@@ -143,7 +148,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
         machine, scorecard, said = standing_form(session, call, work)
         transcript = own_part(transcript_from_text(call.transcript.body, facts), acts_of(machine))
         since = app.clock.now().astimezone(zone).date() - LOOKED_BACK
-        verdicts = reviews.rule_verdicts(session, day_from=since)
+        verdicts = verdicts_since(session, app, since)
         parts = _Parts(machine, transcript, said, verdicts, rule_words(app))
         signing = reviews.signing_of(session, call)
         settled = signing is not None and work is None and call.state == CallState.FINAL.value
@@ -152,6 +157,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             if settled and signing is not None
             else reviewed(machine, scorecard, facts, said)
         )
+        reviewing = may(who, Right.REVIEW)
         calibration = work.id if work is not None and work.kind == "calibration" else None
         form = DeskForm(
             row=call_rows(session, app, [call])[0],
@@ -173,6 +179,8 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             signed=() if calibration is not None else reviews.signings_of(session, call.id),
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
+            phrases=common_phrases(session, who=who.id, since=app.clock.now() - REMARKS_BACK) if reviewing else (),
+            remarks=remarks_on(session, call.agent_id, but=call.id) if reviewing else (),
         )
         key = call.id
     note_look(app, who, Action.VIEW_CALL, call_pk=key)

@@ -22,8 +22,6 @@ from qa_engine.service.reading.calls_and_agents import call_rows
 from qa_engine.service.reading.rows import CallRow
 from qa_engine.store import appeals, calls, review_tables, reviews, tables
 
-APPEAL_DAYS = 5
-"""From the first signature; later no line can be appealed."""
 MOST_CHARS = 1000
 
 
@@ -59,6 +57,24 @@ class LostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnStep:
+    """What was said about an appeal, by whom."""
+
+    kind: StepKind
+    upheld: bool | None
+    words: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAppeal:
+    title: str
+    state: AppealState
+    steps: tuple[OwnStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnForm:
     own: OwnRow
     final: CallResult
@@ -67,11 +83,13 @@ class OwnForm:
     lesson: str
     signed_by: str
     has_sound: bool
+    appeals: tuple[OwnAppeal, ...] = ()
 
 
 def own_forms(app: App, *, who: Actor, limit: int = 200) -> tuple[OwnRow, ...]:
     """The signed forms that the person may appeal, the newest first. Raises NotAllowed."""
     require(who, Right.APPEAL)
+    answered_within = timedelta(days=app.settings.appeal_days)
     agent = None if reach(who, Right.APPEAL) is Reach.ALL else who.agent_id or ""
     with app.database.read() as session:
         found = appeals.signed_of_agent(session, agent, limit=limit)
@@ -79,7 +97,8 @@ def own_forms(app: App, *, who: Actor, limit: int = 200) -> tuple[OwnRow, ...]:
         counts = appeals.counts_of(session, [call.id for call, _ in found])
         firsts = appeals.first_signed(session, [call.id for call, _ in found])
         return tuple(
-            _own(rows[call.call_id], signing, firsts[call.id], counts.get(call.id, (0, 0))) for call, signing in found
+            _own(rows[call.call_id], signing, firsts[call.id] + answered_within, counts.get(call.id, (0, 0)))
+            for call, signing in found
         )
 
 
@@ -95,10 +114,11 @@ def own_form(app: App, call_id: str, *, who: Actor) -> OwnForm:
         own = _own(
             call_rows(session, app, [call])[0],
             signing,
-            first,
+            first + timedelta(days=app.settings.appeal_days),
             appeals.counts_of(session, [call.id]).get(call.id, (0, 0)),
         )
-        states = {key_of(_target(one)): AppealState(one.state) for one in appeals.of_call(session, call.id)}
+        appealed = appeals.of_call(session, call.id)
+        states = {key_of(_target(one)): AppealState(one.state) for one in appealed}
         transcript = own_part(transcript_from_text(call.transcript.body, call_from_text(call.facts)), acts_of(final))
         labels = label_findings(final)
         shown = show_turns(transcript, markings_of(final, labels, transcript), {})
@@ -110,6 +130,14 @@ def own_form(app: App, call_id: str, *, who: Actor) -> OwnForm:
             remark=signing.remark,
             lesson=signing.lesson,
             signed_by=signing.who_name,
+            appeals=tuple(
+                OwnAppeal(
+                    one.title,
+                    AppealState(one.state),
+                    tuple(OwnStep(StepKind(s.kind), s.upheld, s.words, s.who_name, s.at) for s in one.steps),
+                )
+                for one in appealed
+            ),
             has_sound=call.recording is not None and call.recording.codec is not None,
         )
         key = call.id
@@ -142,7 +170,7 @@ def appeal_line(app: App, call_id: str, target: Target, words: str, *, who: Acto
     now = app.clock.now()
     with app.database.write() as session:
         call, signing, first = _signed(session, call_id, who)
-        due = first.at + timedelta(days=APPEAL_DAYS)
+        due = first.at + timedelta(days=app.settings.appeal_days)
         if now > due:
             raise ConflictError(f"call {call_id}: the deadline for appeals was {due.isoformat()}")
         if signing.accepted_at is not None:
@@ -209,7 +237,7 @@ def _target(row: review_tables.Appeal) -> Target:
     return Target(rule=row.rule_id, section=row.section, item=row.item)
 
 
-def _own(row: CallRow, signing: review_tables.Signing, first: datetime, counts: tuple[int, int]) -> OwnRow:
+def _own(row: CallRow, signing: review_tables.Signing, due_at: datetime, counts: tuple[int, int]) -> OwnRow:
     return OwnRow(
         row=row,
         total=signing.total,
@@ -217,7 +245,7 @@ def _own(row: CallRow, signing: review_tables.Signing, first: datetime, counts: 
         grade=signing.grade,
         veto=signing.veto,
         signed_at=signing.at,
-        due_at=first + timedelta(days=APPEAL_DAYS),
+        due_at=due_at,
         accepted_at=signing.accepted_at,
         appeals=counts[0],
         open_appeals=counts[1],

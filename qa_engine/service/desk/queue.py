@@ -79,7 +79,10 @@ def queue(
     with app.database.read() as session:
         waiting = review_queue.waiting(session, tab, wanted, limit=SHOWN)
         found = {row.call_id: row for row in call_rows(session, app, [one.call for one in waiting])}
-        rows = tuple(_row(session, one, found[one.call.call_id], who, now, tab) for one in waiting)
+        look = review_queue.asked_to_look(session, [one.call.id for one in waiting])
+        rows = tuple(
+            _row(session, one, found[one.call.call_id], who, now, tab, look.get(one.call.id)) for one in waiting
+        )
         done, seconds = review_queue.signed_since(session, who=who.id, since=_midnight(app, now))
         return Queue(rows, review_queue.counts(session, wanted), done, seconds)
 
@@ -96,9 +99,13 @@ def next_call(
     return (behind or free)[0].row.call_id if free else None
 
 
-def _row(session: Session, one: Waiting, row: CallRow, who: Actor, now: datetime, tab: QueueTab) -> QueueRow:
+def _row(
+    session: Session, one: Waiting, row: CallRow, who: Actor, now: datetime, tab: QueueTab, look: str | None
+) -> QueueRow:
     told = row.state is CallState.SAMPLED or any(fault.points or fault.severity == "veto" for fault in row.faults)
     why, kind = why_of(row, () if told else _reasons(session, one.call.result_id))
+    if look is not None and one.kind is ReviewKind.REVIEW:
+        why = f"要看整通：{next((fault.title for fault in row.faults if fault.rule_id == look), '片段复核')}"
     held = one.review is not None and one.review.who is not None and now - one.review.touched_at < IDLE
     if one.kind is ReviewKind.CALIBRATION:
         why, kind = SAMPLED_WHY, WhyKind.OTHER  # nobody is told that another one did it before

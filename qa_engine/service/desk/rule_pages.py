@@ -9,7 +9,8 @@ from qa_engine.domain.review import RuleVerdicts
 from qa_engine.rules import describe_rule, sentence
 from qa_engine.service.authoring.packs import load_sources
 from qa_engine.service.context import App
-from qa_engine.store import calibrations, review_queue, reviews
+from qa_engine.service.desk.verdicts import verdicts_since
+from qa_engine.store import calibrations, review_queue
 
 LOOKED_BACK = timedelta(days=30)
 RECENT = 20
@@ -51,7 +52,7 @@ def rules_page(app: App, *, who: Actor) -> tuple[RuleRow, ...]:
     since = app.clock.now().astimezone(app.zone).date() - LOOKED_BACK
     with app.database.read() as session:
         hits = calibrations.faults_by_rule(session)
-        verdicts = reviews.rule_verdicts(session, day_from=since)
+        verdicts = verdicts_since(session, app, since)
     return tuple(
         RuleRow(
             rule.id,

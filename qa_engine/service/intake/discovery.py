@@ -13,7 +13,7 @@ from qa_engine.domain import Agent, JsonValue, Speaker, Transcript
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, SettingsError
 from qa_engine.rules import agent_called
 from qa_engine.service.intake.facts import CallFacts, call_id, likely, read_facts
-from qa_engine.service.intake.filenames import plain_id, readable
+from qa_engine.service.intake.filenames import id_of_name, readable
 from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
 from qa_engine.service.intake.reading import reading_of, with_roles
 from qa_engine.settings import Settings
@@ -290,7 +290,7 @@ def proper(transcript: Transcript, path: Path) -> Transcript:
     given = call.call_id
     try:
         # an id that came from the name of the file is no fault of anybody
-        kept = plain_id(readable(given)) if given.startswith(path.stem) else call_id(given)
+        kept = id_of_name(readable(given)) if given.startswith(path.stem) else call_id(given)
     except ValueError as error:
         raise ManifestError([Fault(readable(path), None, None, str(error), "call_id")]) from None
     try:

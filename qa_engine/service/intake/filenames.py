@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 from qa_engine.contract import readable
+from qa_engine.text import mask_private
 
 MOST_ID_BYTES = 200
 """A call id names files too, and a file name has 255 bytes: room for ``.html`` and a piece of a hash is left."""
 
 _UNFIT = re.compile(r"[^\w.@:+=-]+")
 _EDGES = ".:+=-"
-__all__ = ["MOST_ID_BYTES", "cut", "id_of_file", "last_part", "plain_id", "readable"]
+__all__ = ["MOST_ID_BYTES", "cut", "id_of_file", "id_of_name", "last_part", "plain_id", "readable"]
 
 
 def last_part(source: str) -> str:
@@ -21,7 +22,12 @@ def last_part(source: str) -> str:
 
 def id_of_file(path: Path) -> str:
     """A call id out of a file name."""
-    return plain_id(Path(last_part(str(path))).stem)
+    return id_of_name(Path(last_part(str(path))).stem)
+
+
+def id_of_name(name: str) -> str:
+    """A call id out of what a file is called; ids are shown to everybody, so the numbers of customers are hidden."""
+    return plain_id(mask_private(name).replace("*", "x"))
 
 
 def plain_id(text: str) -> str:

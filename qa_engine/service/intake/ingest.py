@@ -10,7 +10,7 @@ import structlog
 
 from qa_engine import contract
 from qa_engine.domain import Transcript
-from qa_engine.domain.people import MACHINE, Actor, Right, require
+from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError, UsageError
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
@@ -102,9 +102,7 @@ def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:
         return look_alikes(given, call_store.agent_ids(session))
 
 
-def ingest_upload(
-    app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str], who: Actor = MACHINE
-) -> IngestedCall:
+def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str], who: Actor) -> IngestedCall:
     """Take in one recording from a stream, with the columns of a manifest as its facts.
 
     Raises ManifestError for faulty facts or a call id that belongs to another recording, UsageError when it is too

@@ -25,6 +25,8 @@ TRANSCRIBE, INSPECT, REPORT = "transcribe", "inspect", "report"
 """The way of a call, each kind naming the next."""
 NIGHT, WATCH, DRIFT = "night", "watch", "drift"
 """What is about no call: the recordings of a day, a watched folder, the rules held against their past."""
+BACKTEST, JUDGE_AGAIN = "backtest", "judge_again"
+"""What a change of the rules asks for; see ``service/authoring/trials.py``."""
 ASR, ASR_BULK = "asr", "asr_bulk"
 """Queues of recordings: one that somebody waits for, and whole folders of them."""
 

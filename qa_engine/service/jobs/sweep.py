@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import MACHINE, Actor, Right, require
+from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import TRANSCRIBE, enqueue, job_kinds, queues, urgent_queues
@@ -46,7 +46,7 @@ def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepRepor
     return SweepReport(rung=rung, expired=expired, quarantined=spent)
 
 
-def retry_calls(app: App, call_ids: Sequence[str], *, who: Actor = MACHINE) -> int:
+def retry_calls(app: App, call_ids: Sequence[str], *, who: Actor) -> int:
     """Give quarantined calls all their attempts again; how many jobs that is.
 
     Raises NotFoundError for an unknown call and ConflictError for one that is not quarantined.
@@ -66,9 +66,7 @@ def retry_calls(app: App, call_ids: Sequence[str], *, who: Actor = MACHINE) -> i
     return len(rings)
 
 
-def quarantined_calls(
-    app: App, *, reason: str | None = None, day: date | None = None, who: Actor = MACHINE
-) -> tuple[str, ...]:
+def quarantined_calls(app: App, *, reason: str | None = None, day: date | None = None, who: Actor) -> tuple[str, ...]:
     """The ids of the quarantined calls of a reason, a day, both, or at all; the oldest first."""
     require(who, Right.RUN_NIGHT)
     wanted = CallFilter(day_from=day, day_to=day, state=CallState.QUARANTINED)

@@ -1,8 +1,9 @@
 """Backup while everything runs, and restore of it.
 
 A backup is a folder that appears whole or not at all: the database as of one moment, every recording that it knows, the
-centre's profile, and a list with their digests. The database is copied first; a recording is stored before its row is,
-and never changed, so none that the copy names can be missing. Recordings that the backup before has, too, are linked.
+centre's profile and published rules, and a list with their digests. The database is copied first; a recording is
+stored before its row is, and never changed, so none that the copy names can be missing. Recordings that the backup
+before has, too, are linked.
 """
 
 import json
@@ -23,6 +24,7 @@ from qa_engine import __version__
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, InputError, NotFoundError, QaError, UsageError
 from qa_engine.private import private_folder
+from qa_engine.service.authoring.folders import DRAFTS, EDITIONS, GOLDEN_DRAFTS
 from qa_engine.service.context import App
 from qa_engine.service.home import make_home
 from qa_engine.service.ports.transcriber import Progress
@@ -34,6 +36,8 @@ PREFIX, PARTIAL = "qa-backup-", ".partial-"
 LIST = "backup.json"
 DATABASE, DUMP = "qa.db", "qa.dump"
 RECORDINGS, PROFILE = "recordings", "profile.yaml"
+RULES = (EDITIONS, DRAFTS, GOLDEN_DRAFTS)
+"""Folders of the data folder: published editions, drafts, golden calls of upheld appeals."""
 _PIECE = 2**20
 
 
@@ -73,6 +77,9 @@ def back_up(app: App, target: Path, *, who: Actor, progress: Progress | None = N
         profile = app.settings.profile or app.settings.home / PROFILE
         if profile.is_file():
             shutil.copyfile(profile, partial / PROFILE)
+        for name in RULES:
+            if (app.settings.home / name).is_dir():
+                shutil.copytree(app.settings.home / name, partial / name, ignore=shutil.ignore_patterns(".making-*"))
         told = BackupList(
             version=1,
             engine=__version__,
@@ -223,6 +230,9 @@ def _put_in_place(app: App, source: Path, database: Path, files: list[Path], pro
                 app.recordings.store(stream, name=path.name)
         if (source / PROFILE).is_file() and settings.profile is None:
             shutil.copyfile(source / PROFILE, settings.home / PROFILE)
+        for name in RULES:
+            if (source / name).is_dir() and not (settings.home / name).exists():
+                shutil.copytree(source / name, settings.home / name)
         if settings.database_url is None:
             temporary = settings.home / f"{PARTIAL}{DATABASE}"
             shutil.copyfile(database, temporary)

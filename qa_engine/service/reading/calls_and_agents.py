@@ -119,7 +119,7 @@ def _others(session: Session, call: tables.Call, who: Actor) -> list[tables.Call
 
 
 def list_agents(
-    app: App, *, day_from: date | None = None, day_to: date | None = None, who: Actor = MACHINE
+    app: App, *, day_from: date | None = None, day_to: date | None = None, who: Actor
 ) -> tuple[AgentSums, ...]:
     """Every agent that ``who`` may see with the sums of a period, both days included."""
     seen = seen_by(who, Right.SEE_REPORTS)
@@ -129,7 +129,7 @@ def list_agents(
 
 
 def get_agent(
-    app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None, who: Actor = MACHINE
+    app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None, who: Actor
 ) -> AgentSums:
     """One agent with the sums of a period. Raises NotFoundError."""
     seen = seen_by(who, Right.SEE_REPORTS)
@@ -140,7 +140,7 @@ def get_agent(
     return found[0]
 
 
-def agent_names(app: App, *, who: Actor = MACHINE) -> tuple[tuple[str, str | None], ...]:
+def agent_names(app: App, *, who: Actor) -> tuple[tuple[str, str | None], ...]:
     """Id and name of every agent that ``who`` may see, by team and id: for a choice of one."""
     seen = seen_by(who, Right.SEE_CALLS)
     with app.database.read() as session:
@@ -151,7 +151,7 @@ def scenarios(app: App) -> tuple[str, ...]:
     return _values(app, "scenario")
 
 
-def teams(app: App, *, who: Actor = MACHINE) -> tuple[str, ...]:
+def teams(app: App, *, who: Actor) -> tuple[str, ...]:
     """The teams that have calls, as far as ``who`` sees any."""
     seen = seen_by(who, Right.SEE_CALLS)
     found = _values(app, "team")

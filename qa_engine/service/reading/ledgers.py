@@ -45,7 +45,7 @@ def status(app: App, *, who: Actor = MACHINE) -> StatusReport:
         )
 
 
-def ledger(app: App, day: date, *, who: Actor = MACHINE) -> Ledger:
+def ledger(app: App, day: date, *, who: Actor) -> Ledger:
     """The ledger of one day; all zeros for a day without calls."""
     require(who, Right.SEE_NIGHT)
     with app.database.read() as session:
@@ -53,7 +53,7 @@ def ledger(app: App, day: date, *, who: Actor = MACHINE) -> Ledger:
     return found[0] if found else Ledger(day, {})
 
 
-def ledgers(app: App, *, who: Actor = MACHINE) -> tuple[Ledger, ...]:
+def ledgers(app: App, *, who: Actor) -> tuple[Ledger, ...]:
     """The ledger of every day that has calls, the newest first."""
     require(who, Right.SEE_NIGHT)
     with app.database.read() as session:

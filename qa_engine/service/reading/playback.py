@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from qa_engine.contract.stored import call_from_text, transcript_from_text
 from qa_engine.domain import Span
-from qa_engine.domain.people import MACHINE, Actor, Right, require
+from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note_look
@@ -59,7 +59,7 @@ def media_type(suffix: str) -> str:
     return MEDIA_TYPES.get(suffix.lower(), UNKNOWN_TYPE)
 
 
-def recording_file(app: App, call_id: str, *, who: Actor = MACHINE) -> RecordingFile:
+def recording_file(app: App, call_id: str, *, who: Actor) -> RecordingFile:
     """The recording as it was handed in; for those who may not hear its numbers a copy without them.
 
     Raises NotFoundError, and as `playable_file`.
@@ -73,7 +73,7 @@ def recording_file(app: App, call_id: str, *, who: Actor = MACHINE) -> Recording
     return _file(path, recording, f"{call_id}{recording.suffix}")
 
 
-def playable_file(app: App, call_id: str, *, who: Actor = MACHINE) -> RecordingFile:
+def playable_file(app: App, call_id: str, *, who: Actor) -> RecordingFile:
     """The recording in a form that browsers play: itself, or 16-bit WAV made once and kept in ``cache``.
 
     Spoken numbers are silenced for those who have no right to them.

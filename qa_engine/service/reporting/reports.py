@@ -48,7 +48,7 @@ def report_document(
     day_to: date | None = None,
     audio_url: str | None = None,
     form_url: str = FORM_FILE,
-    who: Actor = MACHINE,
+    who: Actor,
 ) -> Document:
     """A report as blocks. ``subject``: the id of a call or an agent, a team; both days are included.
 
@@ -171,7 +171,7 @@ def file_name(name: str) -> str:
         return plain if len(plain.encode()) <= _NAME_BYTES else f"{cut(plain, _NAME_BYTES)}-{digest(name)[-12:]}"
 
 
-def report_catalogue(app: App, *, who: Actor = MACHINE) -> Mapping[str, ReportKind]:
+def report_catalogue(app: App, *, who: Actor) -> Mapping[str, ReportKind]:
     """Every report there is, those of plugins among them. Raises SettingsError for a plugin that cannot be loaded."""
     require(who, Right.SEE_REPORTS)
     load_plugins(app.settings.plugins)
@@ -179,7 +179,7 @@ def report_catalogue(app: App, *, who: Actor = MACHINE) -> Mapping[str, ReportKi
 
 
 def _kind(app: App, name: str) -> ReportKind:
-    kinds = report_catalogue(app)
+    kinds = report_catalogue(app, who=MACHINE)
     if name not in kinds:
         raise NotFoundError(f"no report {name!r}; there are {', '.join(kinds)}")
     return kinds[name]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Reach, Right, reach, require
+from qa_engine.domain.people import Actor, NotAllowed, Reach, Right, reach, require
 from qa_engine.errors import UsageError
 from qa_engine.reports import Period
 from qa_engine.scoring.sampling import LEAST, MOST, Candidate, draw
@@ -29,7 +29,7 @@ class Drawn:
 
 
 def sample_calls(
-    app: App, period: Period, *, each: int, seed: int, team: str | None = None, mark: bool = True, who: Actor = MACHINE
+    app: App, period: Period, *, each: int, seed: int, team: str | None = None, mark: bool = True, who: Actor
 ) -> Sequence[Drawn]:
     """Draw ``each`` calls for every agent of the period, by agent and day, and mark them.
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qa_engine.domain.people import MACHINE, Actor, Reach, Right, Subject, may, reach, require
+from qa_engine.domain.people import Actor, Reach, Right, Subject, may, reach, require
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.reports import Period
 from qa_engine.reports.period import Training
@@ -21,7 +21,7 @@ def plan_training(
     reason: str = "",
     goal: str = "",
     day: date | None = None,
-    who: Actor = MACHINE,
+    who: Actor,
 ) -> int:
     """Write down that an agent is to learn something; the number of the record.
 
@@ -58,9 +58,7 @@ def plan_training(
         return made.id
 
 
-def finish_training(
-    app: App, training_id: int, *, day: date | None = None, words: str = "", who: Actor = MACHINE
-) -> None:
+def finish_training(app: App, training_id: int, *, day: date | None = None, words: str = "", who: Actor) -> None:
     """Write down that a training was done on ``day`` (today). Its effect is told four weeks later.
 
     Raises NotAllowed, NotFoundError, ConflictError when it was done already, UsageError for a day that is still to come
@@ -89,7 +87,7 @@ def list_trainings(
     day_from: date | None = None,
     day_to: date | None = None,
     agent_id: str | None = None,
-    who: Actor = MACHINE,
+    who: Actor,
 ) -> tuple[Training, ...]:
     """The trainings planned or done within the days, of agents within reach. Raises NotAllowed."""
     require(who, Right.SEE_REPORTS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.contract.stored import result_from_text
-from qa_engine.domain.people import MACHINE, Actor, Right
+from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import ConflictError, QaError, RulesError
 from qa_engine.scoring import ResultDifference, difference
 from qa_engine.service.adapters.pack_judge import PackJudge
@@ -73,7 +73,7 @@ def _again(app: App, judge: Judge, call_id: str) -> InspectedAgain:
     return InspectedAgain(call_id, kept.counts, difference(before, kept.result))
 
 
-def newer_result(app: App, call_id: str, *, who: Actor = MACHINE) -> ResultDifference | None:
+def newer_result(app: App, call_id: str, *, who: Actor) -> ResultDifference | None:
     """For a call that keeps its verdict: how the result that was stored last differs from it; None when it does not.
 
     Raises NotFoundError.

@@ -20,6 +20,7 @@ from qa_engine.service.ports.judge import Edition, Judge, result_key
 from qa_engine.service.reporting.figures import keep_figures
 from qa_engine.service.stages.base import ACTOR, open_call
 from qa_engine.service.stages.parts import keep_parts
+from qa_engine.service.stages.peaks import ask_for_peaks
 from qa_engine.store import JobState, calls, jobs, outcomes, tables
 
 WITH_A_PERSON = frozenset({CallState.IN_REVIEW, CallState.FINAL})
@@ -178,6 +179,9 @@ def _keep(
         rings += keep_parts(session, call, call.transcript, judged.result, digits=digits, now=now)
     if counts:
         tell_judged(session, app, call, judged.result)
+    if counts and call.state == CallState.FLAGGED.value:
+        asked = ask_for_peaks(session, app, call)  # somebody is going to open it
+        rings += asked if rings else []
     if not counts and call.result_id != row.id and not judged.stored:
         calls.note(session, call, actor=ACTOR, action=INSPECTED_AGAIN, detail=judge.pack_label, now=now)
     if lease is not None:

@@ -14,7 +14,7 @@ PEAKS = "peaks"
 PER_SECOND = 20
 
 
-@job_kind(PEAKS, title="画波形", queues={"peaks": "画波形"}, step=40, limit_seconds=300.0)
+@job_kind(PEAKS, title="画波形", queues={"peaks": "画波形"}, step=40, limit_seconds=300.0, low=True)
 def work_out_peaks(app: App, lease: Lease) -> None:
     """The stage as a job. A recording that cannot be decoded has none; the desk then draws its turns alone."""
     with app.database.read() as session:

@@ -4,10 +4,11 @@ from base64 import b64encode
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field, field_validator
 from starlette.responses import JSONResponse
 
+from qa_engine.domain.people import Actor, Right
 from qa_engine.domain.review import DecisionKind, Target
 from qa_engine.service.desk import (
     MOST_CHARS,
@@ -22,14 +23,16 @@ from qa_engine.service.desk import (
     key_of,
     let_go,
     next_call,
+    reveal,
     sign,
     target_of,
 )
 from qa_engine.web.api.calls import CallId
-from qa_engine.web.deps import Engine, Reviewer, Who
+from qa_engine.web.deps import Engine, Reviewer, Who, with_right
 from qa_engine.web.rendering import segment
 
 router = APIRouter(prefix="/api/v1", tags=["desk"])
+Revealer = Annotated[Actor, Depends(with_right(Right.SEE_NUMBERS))]
 Text = Annotated[str, Field(max_length=MOST_CHARS)]
 Version = Annotated[int, Field(ge=1, description="The version that was seen; with another one nothing is written: 409")]
 
@@ -133,6 +136,13 @@ class SignedOut(BaseModel):
     next: str
 
 
+class RevealedOut(BaseModel):
+    """Words of the turns that are shown masked: index (from 0) → text."""
+
+    customer_number: str | None
+    turns: dict[int, str]
+
+
 class PeaksOut(BaseModel):
     """``channels``: base64 of one byte (0–255) for each 1/``per_second`` of a second; the agent's first."""
 
@@ -160,6 +170,12 @@ def claim_call(call_id: CallId, engine: Engine, who: Reviewer) -> ClaimOut:
 def let_call_go(call_id: CallId, engine: Engine, who: Reviewer) -> Response:
     let_go(engine, call_id, who=who)
     return Response(status_code=204)
+
+
+@router.post("/desk/{call_id}/reveal", summary="Show the masked numbers of a call; written to the audit log")
+def reveal_numbers(call_id: CallId, engine: Engine, who: Revealer) -> RevealedOut:
+    found = reveal(engine, call_id, who=who)
+    return RevealedOut(customer_number=found.customer_number, turns=dict(found.turns))
 
 
 @router.post("/desk/{call_id}/decisions", summary="Decide one line of the form")

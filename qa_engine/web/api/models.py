@@ -19,6 +19,17 @@ class FaultOut(FromRow):
     severity: str
 
 
+class FinalOut(FromRow):
+    """What people signed, beside the machine's ``total``, ``possible`` and ``grade`` of the call."""
+
+    total: float
+    possible: float
+    grade: str
+    veto: bool
+    signed_by: str
+    signed_at: datetime
+
+
 class CallOut(FromRow):
     """One call in a list. ``total`` is of ``possible`` points; all None until the call is inspected."""
 
@@ -45,6 +56,7 @@ class CallOut(FromRow):
     review_weight: float
     faults: list[FaultOut]
     warnings: list[str]
+    final: FinalOut | None
 
 
 class CallListOut(FromRow):
@@ -95,7 +107,8 @@ class CallDetailOut(CallOut):
 
 
 class AgentOut(FromRow):
-    """``mean_percent`` is the mean of 100·total/possible over the scored calls of the period."""
+    """``mean_percent`` is the mean of 100·total/possible over the scored calls of the period, as the machine judged;
+    ``final_percent`` the same with what people signed in the place of the machine's on ``signed`` calls."""
 
     id: str
     name: str | None
@@ -108,6 +121,8 @@ class AgentOut(FromRow):
     suspected: int
     faults: int
     last_day: date | None
+    signed: int
+    final_percent: float | None
 
 
 class ReportKindOut(FromRow):

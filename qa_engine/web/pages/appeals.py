@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from qa_engine.domain.people import Actor, Right
 from qa_engine.service.desk import list_appeals, reopen
 from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.listing import Reader
 from qa_engine.web.rendering import render, segment
 from qa_engine.wording import APPEALS
 
@@ -18,7 +19,9 @@ Settling = Annotated[Actor, Depends(with_right(Right.SETTLE_APPEALS))]
 
 @router.get("/appeals")
 def appeals(request: Request, engine: Engine, who: Answering) -> Response:
-    return render(request, "appeals.html", rows=list_appeals(engine, who=who), states=APPEALS)
+    asked = Reader(request.query_params).whole("siblings", "申诉", 1, 2**31 - 1, 0) or None
+    rows = list_appeals(engine, who=who, siblings_of=asked)
+    return render(request, "appeals.html", rows=rows, states=APPEALS, asked=asked)
 
 
 @router.post("/appeals/reopen/{call_id}")

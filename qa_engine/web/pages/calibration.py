@@ -23,6 +23,7 @@ def page(request: Request, engine: Engine, who: Reviewer) -> Response:
         found=calibration(engine, who=who),
         missed=misses(engine, who=who),
         titles=dict(fault_rules(engine)),
+        share_drawn=f"{100 * engine.settings.calibration_share:g}%",
         drawn=request.query_params.get("drawn", "")[:4],
     )
 

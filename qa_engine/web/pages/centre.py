@@ -9,10 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from qa_engine.domain.people import Actor, Right
-from qa_engine.domain.review import AppealState
 from qa_engine.service import AgentSums, ledgers, list_agents, read_audit, recent_nights
 from qa_engine.service.authoring.editions import editions
-from qa_engine.service.desk import list_appeals, queue, rules_page
+from qa_engine.service.desk import appeal_counts, queue, rules_page
 from qa_engine.web.deps import Engine, with_right
 from qa_engine.web.period import PeriodQuery
 from qa_engine.web.rendering import render
@@ -24,11 +23,13 @@ DAYS, AUDIT_LINES, LEDGER_DAYS = 30, 8, 5
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """``mean_percent`` is the mean over the calls that have a score; None without any."""
+    """Means over the calls that have a score, None without any: the machine's, and with what people signed."""
 
     team: str
     calls: int
     mean_percent: float | None
+    final_percent: float | None
+    signed: int
     vetoes: int
     suspected: int
 
@@ -38,7 +39,7 @@ def centre(request: Request, engine: Engine, who: Head) -> Response:
     days = ledgers(engine, who=who)
     newest = next((one.day for one in days if one.day), None)
     period = PeriodQuery(newest - timedelta(days=DAYS - 1), newest) if newest else PeriodQuery(None, None)
-    appeals = list_appeals(engine, who=who)
+    open_appeals, to_settle = appeal_counts(engine, who=who)
     rules = rules_page(engine, who=who)
     return render(
         request,
@@ -46,8 +47,8 @@ def centre(request: Request, engine: Engine, who: Head) -> Response:
         days=days[:LEDGER_DAYS],
         night=next(iter(recent_nights(engine, who=who, limit=1)), None),
         waiting=queue(engine, who=who).counts,
-        open_appeals=sum(one.state is AppealState.OPEN for one in appeals),
-        to_settle=sum(one.state is AppealState.ANSWERED for one in appeals),
+        open_appeals=open_appeals,
+        to_settle=to_settle,
         rules=len(rules),
         reviewed=sum(one.verdicts.precision is not None for one in rules),
         edition=next((one for one in editions(engine.settings) if one.current), None),
@@ -62,15 +63,22 @@ def team_lines(agents: Sequence[AgentSums]) -> list[TeamLine]:
     found = []
     for team in sorted({one.team for one in agents if one.team}):
         members = [one for one in agents if one.team == team]
-        scored = [(one.scored, one.mean_percent) for one in members if one.mean_percent is not None]
-        number = sum(n for n, _ in scored)
         found.append(
             TeamLine(
                 team=team,
                 calls=sum(one.calls for one in members),
-                mean_percent=sum(n * mean for n, mean in scored) / number if number else None,
+                mean_percent=_mean([(one.scored, one.mean_percent) for one in members]),
+                final_percent=_mean([(one.scored, one.final_percent) for one in members]),
+                signed=sum(one.signed for one in members),
                 vetoes=sum(one.vetoes for one in members),
                 suspected=sum(one.suspected for one in members),
             )
         )
     return found
+
+
+def _mean(parts: Sequence[tuple[int, float | None]]) -> float | None:
+    """The mean of means, each with its number."""
+    known = [(number, mean) for number, mean in parts if mean is not None]
+    whole = sum(number for number, _ in known)
+    return sum(number * mean for number, mean in known) / whole if whole else None

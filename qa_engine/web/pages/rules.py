@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right, may
+from qa_engine.service.authoring.drafts import list_drafts
 from qa_engine.service.authoring.editions import editions, roll_back
 from qa_engine.service.desk import hot_words, rule_page, rules_page
 from qa_engine.web.deps import Engine, with_right
@@ -27,6 +28,7 @@ def rules(request: Request, engine: Engine, who: Reader) -> Response:
         "rules.html",
         rows=rules_page(engine, who=who),
         editions=editions(engine.settings),
+        drafts=list_drafts(engine, who=who) if may(who, Right.CHANGE_RULES) else (),
         words=hot_words(engine, who=who) if may(who, Right.REVIEW) else (),
     )
 

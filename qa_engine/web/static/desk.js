@@ -209,6 +209,24 @@ function start() {
   find.addEventListener("input", look);
   find.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); goFound(); } if (event.key === "Escape") { find.value = ""; look(); find.blur(); if (hand) { hand.focus(); } } });
 
+  // ---- masked numbers, by right
+  const revealer = byId("reveal");
+  let revealed = null;
+  const reveal = async () => {
+    if (!revealer) { return; }
+    if (revealed) { const hidden = revealer.getAttribute("aria-pressed") === "true"; revealed.forEach((line) => { line.hidden = hidden; }); revealer.setAttribute("aria-pressed", String(!hidden)); return; }
+    try {
+      const told = await post.reveal();
+      revealed = [];
+      const show = (place, text, where) => { const line = document.createElement("p"); line.className = "revealed"; line.textContent = text; place[where](line); revealed.push(line); };
+      for (const [index, text] of Object.entries(told.turns)) { const row = document.querySelector(`.turn[data-turn="${index}"] .said`); if (row) { show(row, text, "after"); } }
+      if (told.customer_number) { show(byId("talk"), `客户号码 ${told.customer_number}`, "prepend"); }
+      revealer.setAttribute("aria-pressed", "true");
+      if (!revealed.length) { tell("这一通没有被遮住的号码。"); }
+    } catch (error) { tell(error.message, true); }
+  };
+  if (revealer) { revealer.addEventListener("click", reveal); }
+
   // ---- a text that was heard wrong
   const correct = () => {
     const index = hand && (hand.dataset.turns || "").trim().split(/\s+/)[0];
@@ -233,6 +251,10 @@ function start() {
     byId("case").addEventListener("click", () => openCase());
     byId("go-on").addEventListener("click", goNext);
     signButton.addEventListener("click", () => sign());
+    const insert = (text) => { remark.setRangeText((remark.selectionStart && !/[\s。；！]$/.test(remark.value.slice(0, remark.selectionStart)) ? "；" : "") + text, remark.selectionStart, remark.selectionEnd, "end"); remark.dispatchEvent(new Event("input")); remark.focus(); };
+    const phrases = Array.from(document.querySelectorAll("[data-phrase]"));
+    phrases.forEach((one) => one.addEventListener("click", () => { one.closest("details").open = false; insert(one.dataset.phrase); }));
+    remark.addEventListener("keydown", (event) => { const found = event.altKey && /^Digit[1-9]$/.test(event.code) && phrases[Number(event.code.slice(5)) - 1]; if (found) { event.preventDefault(); insert(found.dataset.phrase); } });
     for (const box of [remark, lesson]) { box.addEventListener("keydown", (event) => { if (event.key === "Escape") { box.blur(); if (hand) { hand.focus(); } } }); }
   }
   const openCase = () => { byId("lesson-box").hidden = false; byId("case").setAttribute("aria-expanded", "true"); lesson.focus(); };
@@ -265,7 +287,7 @@ function start() {
   const KEYS = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), Enter: listen,
     y: ACTS.confirm, n: ACTS.overturn, e: ACTS.exempt, p: ACTS.points, m: ACTS.missed, t: ACTS.text, u: undo,
-    r: () => { if (reviewing) { remark.focus(); } }, c: () => { if (reviewing) { openCase(); } }, g: goNext, "/": () => find.focus(), "?": openHelp, Escape: close,
+    r: () => { if (reviewing) { remark.focus(); } }, c: () => { if (reviewing) { openCase(); } }, g: goNext, v: () => { reveal(); }, "/": () => find.focus(), "?": openHelp, Escape: close,
   };
   document.addEventListener("keydown", (event) => {
     if (help.open) { return; }

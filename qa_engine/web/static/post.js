@@ -132,6 +132,8 @@ export class Post {
     }, async (error) => { this.say("未保存，已存本机"); if (error.message !== "") { const why = await this.refused(error); if (why) { this.view.tell(why, true); } } });
   }
 
+  reveal() { return this.send("POST", "/reveal"); }
+
   correct(turn, heard, said) {
     return this.queue(() => this.send("POST", "/corrections", { version: this.version, turn, heard, said })).catch(async (error) => { throw await this.refused(error); });
   }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.scoring.agreement import cohen_kappa, mean, recall_estimate
+from qa_engine.scoring.agreement import Looked, cohen_kappa, mean, next_draws, recall_estimate
 
 
 def test_kappa_of_the_textbook() -> None:
@@ -28,16 +28,37 @@ def test_kappa_stays_in_its_bounds(pairs: list[tuple[str, str]]) -> None:
 
 
 def test_recall_is_inferred_from_the_calls_that_were_drawn() -> None:
-    found = recall_estimate(found=90, missed=1, looked_at=40, unflagged=400)
+    found = recall_estimate(found=90, strata=[Looked(400, 40, 1)])
     assert found is not None
     assert found.value == pytest.approx(0.9)
     assert found.low < 0.9 < found.high <= 1
-    assert recall_estimate(found=0, missed=0, looked_at=40, unflagged=400) is None
-    assert recall_estimate(found=9, missed=0, looked_at=0, unflagged=400) is None
-    nothing = recall_estimate(found=9, missed=0, looked_at=40, unflagged=400)
+    assert recall_estimate(found=0, strata=[Looked(400, 40)]) is None
+    assert recall_estimate(found=9, strata=[Looked(400, 0)]) is None
+    nothing = recall_estimate(found=9, strata=[Looked(400, 40)])
     assert nothing is not None
     assert nothing.value == 1
     assert nothing.low < 1, "nothing found in forty calls is no proof"
+
+
+def test_each_stratum_stands_for_its_own_calls() -> None:
+    """Looked at hardest where most is missed, the plain share of what was missed would say too little was found."""
+    found = recall_estimate(found=90, strata=[Looked(900, 30, 0), Looked(100, 30, 3)])
+    assert found is not None
+    assert found.value == pytest.approx(0.9)
+    like = recall_estimate(found=90, strata=[Looked(200, 20, 1), Looked(200, 20, 0)])
+    one = recall_estimate(found=90, strata=[Looked(400, 40, 1)])
+    assert like is not None
+    assert one is not None
+    assert (like.low, like.high) == pytest.approx((one.low, one.high), abs=0.02), "even strata tell what one tells"
+
+
+def test_the_next_calls_come_from_where_they_tell_most() -> None:
+    strata = [Looked(1000, 50, 0), Looked(200, 10, 4), Looked(300, 0)]
+    shares = next_draws(strata, [500, 100, 3], 20)
+    assert sum(shares) == 20
+    assert shares[2] == 3, "where nobody looked, as far as there are calls"
+    assert shares[1] > shares[0], "few calls, but much is missed there"
+    assert next_draws(strata, [0, 2, 0], 20) == (0, 2, 0)
 
 
 def test_means() -> None:

@@ -1,0 +1,482 @@
+"""Drafts of the rules that people edit in the browser: numbered folders in the data folder, files of YAML in them.
+
+What is written is what somebody saw: every change names the digest of the file that it was made on.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from qa_engine.domain.people import Actor, Right, require
+from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.located.editing import EditError, Value, entry_span, rewritten
+from qa_engine.located.source import SourceFile, read
+from qa_engine.private import private_folder
+from qa_engine.rules import PARTS as PARTS
+from qa_engine.rules import UNSET, Profile, RulePack, describe_rule, profile_text, read_profile, sentence
+from qa_engine.service.authoring.editions import Published, draft, drafted, editions, publish
+from qa_engine.service.authoring.folders import DRAFTS, GOLDEN_DRAFTS
+from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.authoring.profiles import FILE
+from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
+from qa_engine.service.context import App
+from qa_engine.service.people.audit import Action, note
+
+TOLD = ".draft.json"
+MOST_CHARS = 400_000
+"""Of one file: the largest of the bundled pack has a tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``base``: the number of the edition that it was copied from; 0: the bundled rules. ``changed_at`` is ISO 8601."""
+
+    number: int
+    title: str
+    who: str
+    at: str
+    base: int
+    changed_by: str
+    changed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """``digest`` is of the text; whoever writes says which one was seen."""
+
+    name: str
+    text: str
+    digest: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a rule that can be changed; ``path`` within the rule, joined by ``/``."""
+
+    path: str
+    field: str
+    condition: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A list of phrases; those with exceptions (in named lists alone) apart."""
+
+    path: str
+    condition: str
+    plain: tuple[str, ...]
+    guarded: tuple[tuple[str, tuple[str, ...]], ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRule:
+    """What of a rule is changed without YAML, and the lines of the file that hold it. ``lists`` it uses: id, title."""
+
+    rule_id: str
+    title: str
+    message: str
+    file: DraftFile
+    first_line: int
+    last_line: int
+    numbers: tuple[Number, ...]
+    phrases: tuple[Phrases, ...]
+    lists: tuple[tuple[str, str], ...]
+
+
+def list_drafts(app: App, *, who: Actor) -> tuple[Draft, ...]:
+    """The newest first. Raises NotAllowed."""
+    require(who, Right.CHANGE_RULES)
+    found = (_told(path) for path in (app.settings.home / DRAFTS).glob(f"[0-9]*/{TOLD}"))
+    return tuple(sorted(found, key=lambda one: -one.number))
+
+
+def new_draft(app: App, title: str, *, who: Actor) -> Draft:
+    """A draft of the rules of now. Raises NotAllowed, UsageError without a title or while QA_RULES_DIR is set."""
+    require(who, Right.CHANGE_RULES)
+    if not title.strip() or len(title) > 80:
+        raise UsageError("草稿要有标题，不超过 80 字")
+    if app.settings.rules_dir is not None:
+        raise UsageError("本机用 QA_RULES_DIR 指定了规则目录，请直接修改那里的文件；或取消这个设置再用草稿")
+    root = private_folder(app.settings.home / DRAFTS)
+    number = max((int(path.name) for path in root.glob("[0-9]*") if path.name.isdecimal()), default=0) + 1
+    now = app.clock.now().isoformat()
+    made = Draft(number, title.strip(), who.name, now, current_number(app), who.name, now)
+    making = root / f".making-{number:04}"
+    shutil.rmtree(making, ignore_errors=True)
+    draft(app.settings, making)
+    _tell(making, made)
+    try:
+        making.rename(root / f"{number:04}")
+    except OSError:
+        shutil.rmtree(making, ignore_errors=True)
+        raise ConflictError("另一个人刚刚新建了草稿，请再点一次") from None
+    _written_down(app, who, number, "drafted")
+    return made
+
+
+def open_draft(app: App, number: int, *, who: Actor) -> Draft:
+    """Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    return _told(draft_folder(app, number) / TOLD)
+
+
+def drop_draft(app: App, number: int, *, who: Actor) -> None:
+    """Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    gone = folder.with_name(f".gone-{number:04}")
+    folder.rename(gone)  # at once for everybody
+    shutil.rmtree(gone, ignore_errors=True)
+    _written_down(app, who, number, "dropped")
+
+
+def draft_folder(app: App, number: int) -> Path:
+    folder = app.settings.home / DRAFTS / f"{number:04}"
+    if not (folder / TOLD).is_file():
+        raise NotFoundError(f"no draft {number} of the rules")
+    return folder
+
+
+def current_number(app: App) -> int:
+    """The edition that counts; 0: the bundled rules."""
+    return next((one.number for one in editions(app.settings) if one.current), 0)
+
+
+def draft_digest(app: App, number: int) -> str:
+    """Of everything that counts in a draft and of the edition it would replace."""
+    folder = draft_folder(app, number)
+    seen = sha256(f"{current_number(app)}".encode())
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.name.startswith("."):
+            seen.update(f"\0{name}\0".encode() + path.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def draft_files(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str], ...]:
+    """The files that can be edited as YAML, by name, each with the first words of its head."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    return tuple((name, _about(folder / name)) for name in _names(app, folder))
+
+
+def draft_file(app: App, number: int, name: str, *, who: Actor) -> DraftFile:
+    """Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    return _file(app, draft_folder(app, number), name)
+
+
+def write_file(app: App, number: int, name: str, text: str, *, seen: str, who: Actor) -> None:
+    """Write a file of a draft as YAML. Raises NotAllowed, NotFoundError, ConflictError when it is another by now,
+    UsageError for text that is no YAML."""
+    require(who, Right.CHANGE_RULES)
+    text = text.replace("\r\n", "\n")
+    faults = read(SourceFile(name, text)).faults if len(text) <= MOST_CHARS else ["文件太长"]
+    if faults:
+        raise UsageError("\n".join(str(fault) for fault in faults[:10]))
+    _write(app, number, name, text if text.endswith("\n") else text + "\n", seen=seen, who=who)
+
+
+def draft_pack(app: App, number: int, *, who: Actor) -> RulePack:
+    """The pack as the draft writes it. Raises NotAllowed, NotFoundError, RulesError with every fault."""
+    require(who, Right.CHANGE_RULES)
+    return load_sources(drafted(app.settings, draft_folder(app, number)))[1]
+
+
+def draft_words(app: App, number: int, rule_id: str, *, who: Actor) -> tuple[str, ...]:
+    """The rule of the draft in words: its sentence, then the lines that say more. Raises as `draft_pack`."""
+    pack = draft_pack(app, number, who=who)
+    said = sentence(pack, pack.rule(rule_id))
+    return said, *(line for line in describe_rule(pack, rule_id).splitlines()[2:] if line != said)
+
+
+def draft_rule(app: App, number: int, rule_id: str, *, who: Actor) -> DraftRule:
+    """Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    file, place, data = _rule_of(app, folder, rule_id)
+    first, last = entry_span(SourceFile(file.name, file.text), ("rules", place))
+    names = sorted({*_named_lists(data)})
+    titles = _list_titles(app, folder)
+    return DraftRule(
+        rule_id,
+        str(data.get("title", rule_id)),
+        str(data.get("message", "")),
+        file,
+        first,
+        last,
+        tuple(_numbers(data)),
+        tuple(_phrases(data)),
+        tuple((name, titles.get(name, name)) for name in names),
+    )
+
+
+def change_rule(
+    app: App,
+    number: int,
+    rule_id: str,
+    *,
+    numbers: Mapping[str, float],
+    phrases: Mapping[str, Sequence[str]],
+    message: str,
+    seen: str,
+    who: Actor,
+) -> None:
+    """Other numbers, phrases, message of a rule. Raises as `write_file`; UsageError for a place that is not there."""
+    require(who, Right.CHANGE_RULES)
+    file, place, data = _rule_of(app, draft_folder(app, number), rule_id)
+    root: tuple[str | int, ...] = ("rules", place)
+    known = {one.path: one.value for one in _numbers(data)} | {one.path: None for one in _phrases(data)}
+    unknown = [path for path in (*numbers, *phrases) if path not in known]
+    if unknown:
+        raise UsageError(f"规则 {rule_id} 没有 {unknown[0]}")
+    changes: dict[tuple[str | int, ...], Value] = {}
+    for path, value in numbers.items():
+        if value != known[path]:
+            changes[(*root, *path.split("/"))] = value
+    for path, entries in phrases.items():
+        changes[(*root, *path.split("/"))] = list(entries)
+    if "message" in data and message.strip() and message.strip() != data["message"]:
+        changes[(*root, "message")] = message.strip()
+    _rewrite(app, number, file, changes, seen=seen, who=who)
+
+
+def draft_list(app: App, number: int, name: str, *, who: Actor) -> tuple[DraftFile, Phrases]:
+    """A named list of phrases. Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    file, data = _list_of(app, draft_folder(app, number), name)
+    return file, _split("phrases", "", data.get("phrases") or [], str(data.get("title", name)))
+
+
+def change_list(
+    app: App, number: int, name: str, entries: Sequence[str | Mapping[str, Any]], *, seen: str, who: Actor
+) -> None:
+    """Other phrases in a named list. Raises as `write_file`."""
+    require(who, Right.CHANGE_RULES)
+    file, data = _list_of(app, draft_folder(app, number), name)
+    if not data.get("phrases"):
+        raise UsageError(f"短语表 {name} 自己没有短语（只包含别的表），请改它包含的表")
+    _rewrite(app, number, file, {("lists", name, "phrases"): list(entries)}, seen=seen, who=who)
+
+
+def draft_lists(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str], ...]:
+    """Every phrase list: id and title."""
+    require(who, Right.CHANGE_RULES)
+    return tuple(_list_titles(app, draft_folder(app, number)).items())
+
+
+def draft_profile(app: App, number: int, *, who: Actor) -> tuple[Profile, str]:
+    """The profile of the draft (that of a centre which wrote none, where it has none) and its digest.
+
+    Raises NotAllowed, RulesError.
+    """
+    require(who, Right.CHANGE_RULES)
+    path = draft_folder(app, number) / FILE
+    if not path.is_file():
+        return UNSET, ""
+    text = path.read_text(encoding="utf-8-sig")
+    return read_profile(SourceFile(FILE, text)), _digest(text)
+
+
+def write_draft_profile(app: App, number: int, fields: Mapping[str, Any], *, seen: str, who: Actor) -> None:
+    """Raises as `write_file`, RulesError for what is no profile, and UsageError while QA_PROFILE names the profile."""
+    require(who, Right.CHANGE_RULES)
+    if app.settings.profile is not None:
+        raise UsageError("本机用 QA_PROFILE 指定了档案，请直接修改那个文件")
+    try:
+        text = profile_text(Profile.model_validate(fields))
+    except ValidationError as error:
+        raise UsageError("；".join(str(fault["msg"]) for fault in error.errors())) from None
+    read_profile(SourceFile(FILE, text))
+    _write(app, number, FILE, text, seen=seen, who=who)
+
+
+def golden_offers(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str], ...]:
+    """Calls of upheld appeals that the draft's golden calls lack: file and title."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number) / GOLDEN_FOLDER
+    found = []
+    for path in sorted((app.settings.home / GOLDEN_DRAFTS).glob("[!.]*.json")):
+        if not (folder / path.name).exists():
+            told = json.loads(path.read_text(encoding="utf-8")).get("golden", {})
+            found.append((path.name, str(told.get("title", path.stem))))
+    return tuple(found)
+
+
+def take_golden(app: App, number: int, name: str, *, who: Actor) -> None:
+    """Let the call of an upheld appeal be a golden call of the draft. Raises NotAllowed, NotFoundError."""
+    if name not in dict(golden_offers(app, number, who=who)):
+        raise NotFoundError(f"no golden case {name!r}")
+    folder = draft_folder(app, number)
+    (folder / GOLDEN_FOLDER).mkdir(exist_ok=True)
+    shutil.copyfile(app.settings.home / GOLDEN_DRAFTS / name, folder / GOLDEN_FOLDER / name)
+    _changed(app, folder, who)
+    _written_down(app, who, number, f"golden {name}")
+
+
+def publish_draft(app: App, number: int, *, why: str, seen: str, who: Actor) -> Published:
+    """Publish a draft as it was seen. Raises as `publish`; ConflictError when it, or what counts now, is another."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    if draft_digest(app, number) != seen:
+        raise ConflictError("草稿或现行规则在您查看之后有改动，没有发布；请刷新后再看一遍")
+    return publish(app, folder, why=why, who=who)
+
+
+def _told(path: Path) -> Draft:
+    return Draft(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def _tell(folder: Path, told: Draft) -> None:
+    new = folder / f"{TOLD}.new"
+    new.write_text(json.dumps(asdict(told), ensure_ascii=False), encoding="utf-8")
+    new.replace(folder / TOLD)
+
+
+def _changed(app: App, folder: Path, who: Actor) -> None:
+    told = asdict(_told(folder / TOLD))
+    _tell(folder, Draft(**{**told, "changed_by": who.name, "changed_at": app.clock.now().isoformat()}))
+
+
+def _names(app: App, folder: Path) -> Sequence[str]:
+    rooms = (f"packs/{app.settings.pack}", f"packs/{app.settings.pack}/phrases", "phrases", "scorecards")
+    found = [f"{room}/{path.name}" for room in rooms for path in sorted((folder / room).glob("*.y*ml"))]
+    return [*([FILE] if (folder / FILE).is_file() else []), *found]
+
+
+def _file(app: App, folder: Path, name: str) -> DraftFile:
+    if name not in _names(app, folder):
+        raise NotFoundError(f"the draft has no file {name!r}")
+    text = (folder / name).read_text(encoding="utf-8-sig")
+    return DraftFile(name, text, _digest(text), _about(folder / name))
+
+
+def _about(path: Path) -> str:
+    """What the head of a file says of it."""
+    first = path.read_text(encoding="utf-8-sig").partition("\n")[0]
+    return first.lstrip("# ").partition(":")[0] if first.startswith("#") else ""
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def _write(app: App, number: int, name: str, text: str, *, seen: str, who: Actor) -> None:
+    folder = draft_folder(app, number)
+    path = folder / name
+    now = _digest(path.read_text(encoding="utf-8-sig")) if path.is_file() else ""
+    if now != seen:
+        raise ConflictError(f"{name} 在您打开之后被别人改过，没有保存；请刷新后再改")
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+    _changed(app, folder, who)
+    _written_down(app, who, number, f"changed {name}")
+
+
+def _rewrite(
+    app: App, number: int, file: DraftFile, changes: Mapping[tuple[str | int, ...], Value], *, seen: str, who: Actor
+) -> None:
+    if file.digest != seen:
+        raise ConflictError(f"{file.name} 在您打开之后被别人改过，没有保存；请刷新后再改")
+    try:
+        text = rewritten(SourceFile(file.name, file.text), changes)
+    except EditError as error:
+        raise UsageError(str(error)) from None
+    if text != file.text:
+        _write(app, number, file.name, text, seen=seen, who=who)
+
+
+def _written_down(app: App, who: Actor, number: int, what: str) -> None:
+    with app.database.write() as session:
+        note(session, app, who, Action.RULES, subject=f"draft {number}", detail=what)
+
+
+def _rule_of(app: App, folder: Path, rule_id: str) -> tuple[DraftFile, int, dict[str, Any]]:
+    for name in _names(app, folder):
+        if not name.startswith("packs/"):
+            continue
+        file = _file(app, folder, name)
+        data = read(SourceFile(name, file.text)).data
+        rules = data.get("rules") if isinstance(data, dict) else None
+        for place, one in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(one, dict) and one.get("id") == rule_id:
+                return file, place, one
+    raise NotFoundError(f"the draft has no rule {rule_id!r}")
+
+
+def _every_list(app: App, folder: Path) -> Mapping[str, tuple[DraftFile, dict[str, Any]]]:
+    found: dict[str, tuple[DraftFile, dict[str, Any]]] = {}
+    for name in _names(app, folder):
+        if "phrases/" in name or name.startswith("packs/"):
+            file = _file(app, folder, name)
+            data = read(SourceFile(name, file.text)).data
+            lists = data.get("lists") if isinstance(data, dict) else None
+            found |= {key: (file, one) for key, one in (lists or {}).items() if isinstance(one, dict)}
+    return found
+
+
+def _list_of(app: App, folder: Path, name: str) -> tuple[DraftFile, dict[str, Any]]:
+    found = _every_list(app, folder).get(name)
+    if found is None:
+        raise NotFoundError(f"the draft has no phrase list {name!r}")
+    return found
+
+
+def _list_titles(app: App, folder: Path) -> Mapping[str, str]:
+    return {name: str(data.get("title", name)) for name, (_, data) in _every_list(app, folder).items()}
+
+
+def _numbers(rule: Mapping[str, Any]) -> Sequence[Number]:
+    """Every number that is written in a rule: points, limits of conditions, lengths of calls, steps of repeats."""
+    found: list[Number] = []
+
+    def walk(value: Any, path: tuple[str, ...]) -> None:
+        if isinstance(value, bool):
+            return
+        if isinstance(value, int | float):
+            condition = path[1] if path[0] == "conditions" else ""
+            found.append(Number("/".join(path), path[-1], condition, value))
+        elif isinstance(value, dict):
+            for key, one in value.items():
+                walk(one, (*path, str(key)))
+
+    for key in ("points", "repeat", "applies_to", "conditions"):
+        walk(rule.get(key), (key,))
+    return found
+
+
+def _phrases(rule: Mapping[str, Any]) -> Sequence[Phrases]:
+    conditions = rule.get("conditions")
+    return [
+        _split(f"conditions/{name}/phrases", name, fields["phrases"])
+        for name, fields in (conditions if isinstance(conditions, dict) else {}).items()
+        if isinstance(fields, dict) and isinstance(fields.get("phrases"), list) and fields["phrases"]
+    ]
+
+
+def _split(path: str, condition: str, entries: Sequence[Any], title: str = "") -> Phrases:
+    plain = tuple(str(one) for one in entries if not isinstance(one, dict))
+    guarded = tuple(
+        (str(one.get("text", "")), tuple(str(part) for part in one.get("not_in", ())))
+        for one in entries
+        if isinstance(one, dict)
+    )
+    return Phrases(path, condition, plain, guarded, title)
+
+
+def _named_lists(data: Any) -> Sequence[str]:
+    if isinstance(data, dict):
+        own = data.get("lists")
+        named = [own] if isinstance(own, str) else [str(one) for one in own] if isinstance(own, list) else []
+        return [*named, *(name for key, one in data.items() if key != "lists" for name in _named_lists(one))]
+    return [name for one in data for name in _named_lists(one)] if isinstance(data, list) else []

@@ -1,0 +1,258 @@
+"""A draft is tried: its own examples and golden calls at once, stored calls by a worker. What came out is kept.
+
+Whether it still tells of the draft as it is now, the digests say.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qa_engine.domain.people import MACHINE, Actor, Right, require
+from qa_engine.errors import QaError, UsageError
+from qa_engine.service.authoring.backtest import PASS_PERCENT, Backtested, backtest
+from qa_engine.service.authoring.drafts import draft_digest, draft_folder
+from qa_engine.service.authoring.editions import DraftTrial, try_draft
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, enqueue
+from qa_engine.service.jobs.ringing import ring
+from qa_engine.service.people.audit import Action, note
+from qa_engine.service.ports.transcriber import Progress
+from qa_engine.store import CallFilter, lists
+
+TRIED, ASKED, TESTED = ".tried.json", ".asked.json", ".tested.json"
+MOST_CALLS = 5_000
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What lint, examples and golden calls said, of which state of the draft."""
+
+    digest: str
+    at: str
+    green: bool
+    pack: str
+    errors: tuple[str, ...]
+    doubts: tuple[str, ...]
+    examples: int
+    examples_wrong: tuple[str, ...]
+    golden: int
+    golden_wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which calls are to be tried: of which days, how many at most, and from which percent a call passes."""
+
+    digest: str
+    at: str
+    day_from: str | None
+    day_to: str | None
+    most: int
+    pass_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestedCall:
+    call_id: str
+    before: float
+    before_possible: float
+    after: float
+    after_possible: float
+    crossed: int
+    rules: tuple[str, ...]  # titles of what comes out otherwise
+    contradicted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What a backtest found; ``rows`` hold the gravest changes, ``by_rule`` how many calls each rule changes."""
+
+    asked: Question
+    of: int = 0  # calls that the days hold
+    tried: int = 0
+    changed: int = 0
+    up: int = 0
+    down: int = 0
+    against: int = 0
+    mean_change: float = 0.0
+    by_rule: Mapping[str, int] = field(default_factory=dict)
+    rows: tuple[TestedCall, ...] = ()
+    error: str = ""
+
+
+def try_now(app: App, number: int, *, who: Actor) -> Tried:
+    """Lint, examples, golden calls; some seconds. What cannot be read at all is an error of the draft."""
+    require(who, Right.CHANGE_RULES)
+    folder, digest = draft_folder(app, number), draft_digest(app, number)
+    try:
+        found = try_draft(app.settings, folder)
+    except QaError as error:
+        found = DraftTrial(errors=tuple(str(error).splitlines()))
+    golden = tuple(
+        f"{one.title}（{one.file}）"
+        + "；".join(
+            f"{what} {'、'.join(ids)}"
+            for what, ids in (("未发现", one.missed), ("误判", one.unwanted), ("未能判定", one.undecided))
+            if ids
+        )
+        for one in found.golden_wrong
+    )
+    tried = Tried(
+        digest,
+        app.clock.now().isoformat(),
+        found.green,
+        found.pack,
+        found.errors,
+        found.doubts,
+        found.examples,
+        found.examples_wrong,
+        found.golden,
+        golden,
+    )
+    _keep(folder / TRIED, asdict(tried))
+    return tried
+
+
+def last_try(app: App, number: int, *, who: Actor) -> Tried | None:
+    require(who, Right.CHANGE_RULES)
+    found = _kept(draft_folder(app, number) / TRIED)
+    return Tried(**_tupled(found)) if found else None
+
+
+def ask_backtest(
+    app: App,
+    number: int,
+    *,
+    day_from: date | None,
+    day_to: date | None,
+    most: int,
+    pass_percent: float = PASS_PERCENT,
+    who: Actor,
+) -> None:
+    """Have a worker judge stored calls by the draft. Raises NotAllowed, NotFoundError, UsageError."""
+    require(who, Right.CHANGE_RULES)
+    if not 1 <= most <= MOST_CALLS or not 0 <= pass_percent <= 100:
+        raise UsageError(f"回测 1 到 {MOST_CALLS} 通，及格线 0 到 100")
+    folder, now = draft_folder(app, number), app.clock.now()
+    days = (day_from.isoformat() if day_from else None, day_to.isoformat() if day_to else None)
+    asked = Question(draft_digest(app, number), now.isoformat(), *days, most, pass_percent)
+    _keep(folder / ASKED, asdict(asked))
+    with app.database.write() as session:
+        job = enqueue(session, BACKTEST, subject=str(number), key=asked.at, now=now)
+        rings = [(job.queue, job.id)]
+        note(session, app, who, Action.RULES, subject=f"draft {number}", detail="backtest")
+    ring(app, rings)
+
+
+def run_backtest(app: App, number: int, *, progress: Progress | None = None) -> None:
+    """What `ask_backtest` asked for. A fault of the draft is what came out."""
+    folder = draft_folder(app, number)
+    told = _kept(folder / ASKED)
+    if told is None:
+        return
+    asked = Question(**told)
+    try:
+        found = _tested(app, folder, asked, progress)
+    except QaError as error:
+        found = Tested(asked, error=str(error))
+    _keep(folder / TESTED, asdict(found))
+
+
+def last_backtest(app: App, number: int, *, who: Actor) -> tuple[Question | None, Tested | None]:
+    """What was asked and is not done yet, and what came out last."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    told, found = _kept(folder / ASKED), _kept(folder / TESTED)
+    tested = None
+    if found is not None:
+        rows = tuple(TestedCall(**_tupled(row)) for row in found.pop("rows"))
+        tested = Tested(**{**found, "asked": Question(**found["asked"]), "rows": rows})
+    asked = Question(**told) if told is not None else None
+    return (None if tested is not None and tested.asked == asked else asked), tested
+
+
+def ask_to_judge_again(app: App, edition: int, *, who: Actor) -> None:
+    """Have a worker judge every inspected call by the rules of now; both results are kept. Raises NotAllowed."""
+    require(who, Right.CHANGE_RULES)
+    now = app.clock.now()
+    with app.database.write() as session:
+        job = enqueue(session, JUDGE_AGAIN, subject=str(edition), key=now.isoformat(), now=now)
+        rings = [(job.queue, job.id)]
+        note(session, app, who, Action.RULES, subject=f"edition {edition}", detail="judge again")
+    ring(app, rings)
+
+
+def _tested(app: App, folder: Path, asked: Question, progress: Progress | None) -> Tested:
+    wanted = CallFilter(
+        day_from=date.fromisoformat(asked.day_from) if asked.day_from else None,
+        day_to=date.fromisoformat(asked.day_to) if asked.day_to else None,
+    )
+    with app.database.read() as session:
+        every = lists.inspected(session, wanted)
+    chosen = [every[place * len(every) // asked.most] for place in range(asked.most)]
+    call_ids = every if len(every) <= asked.most else chosen  # spread evenly over the days
+    rows: list[TestedCall] = []
+    by_rule: dict[str, int] = {}
+    tried = changed = 0
+    moved = 0.0
+    for one in backtest(
+        app, folder, wanted, who=MACHINE, pass_percent=asked.pass_percent, progress=progress, call_ids=call_ids
+    ):
+        tried += 1
+        row = _row(one)
+        changed += one.difference.changed
+        moved += row.after - row.before
+        for rule in one.difference.rules:
+            by_rule[rule.title] = by_rule.get(rule.title, 0) + 1
+        if one.difference.changed or one.contradicted:
+            rows.append(row)
+    rows.sort(key=lambda row: (not row.contradicted, row.crossed == 0, -abs(row.after - row.before), row.call_id))
+    return Tested(
+        asked,
+        of=len(every),
+        tried=tried,
+        changed=changed,
+        up=sum(row.crossed > 0 for row in rows),
+        down=sum(row.crossed < 0 for row in rows),
+        against=sum(bool(row.contradicted) for row in rows),
+        mean_change=moved / tried if tried else 0.0,
+        by_rule=dict(sorted(by_rule.items(), key=lambda pair: (-pair[1], pair[0]))),
+        rows=tuple(rows[:SHOWN]),
+    )
+
+
+def _row(one: Backtested) -> TestedCall:
+    before, after = one.difference.before, one.difference.after
+    titles = {rule.id: rule.title for rule in (*before.rules, *after.rules)}
+    return TestedCall(
+        one.call_id,
+        before.total,
+        before.possible,
+        after.total,
+        after.possible,
+        one.crossed,
+        tuple(rule.title for rule in one.difference.rules),
+        tuple(titles.get(rule, rule) for rule in one.contradicted),
+    )
+
+
+def _keep(path: Path, told: Mapping[str, Any]) -> None:
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    new.replace(path)
+
+
+def _tupled(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in told.items()}
+
+
+def _kept(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,31 @@
+"""What a change of the rules leaves to a worker: stored calls are tried by a draft, or judged again by an edition."""
+
+from contextlib import suppress
+
+from qa_engine.errors import NotFoundError
+from qa_engine.service.authoring.trials import run_backtest
+from qa_engine.service.context import App
+from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, job_kind
+from qa_engine.service.jobs.leases import Lease
+from qa_engine.service.stages.again import inspect_again
+from qa_engine.store import CallFilter
+
+QUEUES = {"night": "夜间导入与监视"}
+
+
+@job_kind(BACKTEST, title="回测规则", queues=QUEUES, step=54)
+def try_stored_calls(app: App, lease: Lease) -> None:
+    """The stage as a job. A draft that is gone asks for nothing any more."""
+    with suppress(NotFoundError):
+        run_backtest(app, int(lease.subject), progress=lambda *_: lease.pulse.beat())
+    with app.database.write() as session:
+        lease.complete(session, app)
+
+
+@job_kind(JUDGE_AGAIN, title="按新规则重判", queues=QUEUES, step=55)
+def judge_again(app: App, lease: Lease) -> None:
+    """The stage as a job. Cut off and begun anew it finds what was judged."""
+    for _ in inspect_again(app, CallFilter(), progress=lambda *_: lease.pulse.beat()):
+        pass
+    with app.database.write() as session:
+        lease.complete(session, app)

@@ -1,0 +1,56 @@
+"""What people signed of an agent's calls, so that a mean holds their scores in the place of the machine's."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from qa_engine.store import review_tables, tables
+
+
+@dataclass(frozen=True, slots=True)
+class SignedSums:
+    """Of an agent's signed calls: how many, how many of them the machine's mean counts, and both sums of percents."""
+
+    calls: int
+    counted: int
+    machine: float
+    final: float
+
+    def mean_with(self, percents: float, counted: int) -> float | None:
+        """The machine's sum of percents over ``counted`` calls as a mean, the signed ones by their signed scores."""
+        number = counted - self.counted + self.calls
+        return (percents - self.machine + self.final) / number if number else None
+
+
+NO_SIGNED = SignedSums(0, 0, 0.0, 0.0)
+
+
+def signed_sums(
+    session: Session, day_from: date | None, day_to: date | None, agent_id: str | None
+) -> dict[str, SignedSums]:
+    """By agent, of the calls of a period, both days included."""
+    signing, head = review_tables.Signing, tables.Head
+    counts = case((head.counted, 1), else_=0)
+    statement = (
+        select(
+            head.agent_id,
+            func.count(),
+            func.sum(counts),
+            func.sum(counts * head.percent),
+            func.sum(100.0 * signing.total / signing.possible),
+        )
+        .join(tables.Call, tables.Call.signing_id == signing.id)
+        .join(head, head.call_pk == tables.Call.id)
+        .where(signing.possible > 0)
+        .group_by(head.agent_id)
+    )
+    if day_from is not None:
+        statement = statement.where(head.day >= day_from)
+    if day_to is not None:
+        statement = statement.where(head.day <= day_to)
+    if agent_id is not None:
+        statement = statement.where(head.agent_id == agent_id)
+    rows = session.execute(statement)
+    return {agent: SignedSums(calls, int(counted), machine, final) for agent, calls, counted, machine, final in rows}

@@ -1,0 +1,381 @@
+"""规则草稿: rules are changed here without YAML or as YAML, tried on examples and stored calls, and published."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from qa_engine.domain.people import Actor, Right
+from qa_engine.errors import ConflictError, QaError, RulesError, UsageError
+from qa_engine.service.authoring import drafts as room
+from qa_engine.service.authoring import trials
+from qa_engine.service.authoring.backtest import pack_diff
+from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.authoring.profiles import FILE
+from qa_engine.web import labels
+from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.errors import status_of
+from qa_engine.web.period import read_period
+from qa_engine.web.rendering import render, segment
+
+router = APIRouter(include_in_schema=False)
+Changer = Annotated[Actor, Depends(with_right(Right.CHANGE_RULES))]
+TOLD = {"saved": "已保存到草稿。", "asked": "回测已排队，由工作进程计算；算完刷新本页即可看到。"}
+
+
+@router.post("/drafts")
+def create(engine: Engine, who: Changer, title: Annotated[str, Form(max_length=200)] = "") -> Response:
+    return _to(room.new_draft(engine, title, who=who).number)
+
+
+@router.get("/drafts/{number}")
+def draft(number: int, request: Request, engine: Engine, who: Changer) -> Response:
+    return _overview(request, engine, who, number)
+
+
+@router.post("/drafts/{number}/drop")
+def drop(number: int, engine: Engine, who: Changer) -> Response:
+    room.drop_draft(engine, number, who=who)
+    return RedirectResponse("/rules", status_code=303)
+
+
+@router.post("/drafts/{number}/try")
+def try_now(number: int, engine: Engine, who: Changer) -> Response:
+    trials.try_now(engine, number, who=who)
+    return _to(number, "#tried")
+
+
+@router.post("/drafts/{number}/backtest")
+def backtest(
+    number: int,
+    request: Request,
+    engine: Engine,
+    who: Changer,
+    day_from: Annotated[str, Form(alias="from", max_length=10)] = "",
+    day_to: Annotated[str, Form(alias="to", max_length=10)] = "",
+    most: Annotated[int, Form()] = 500,
+    line: Annotated[float, Form(allow_inf_nan=False)] = 60.0,
+) -> Response:
+    period = read_period({"from": day_from, "to": day_to})
+
+    def act() -> None:
+        trials.ask_backtest(
+            engine, number, day_from=period.day_from, day_to=period.day_to, most=most, pass_percent=line, who=who
+        )
+
+    return _done(request, engine, who, number, act, "?done=asked#tested")
+
+
+@router.post("/drafts/{number}/publish")
+def publish(
+    number: int,
+    request: Request,
+    engine: Engine,
+    who: Changer,
+    why: Annotated[str, Form(max_length=500)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
+    again: Annotated[str, Form(max_length=8)] = "",
+) -> Response:
+    def act() -> None:
+        made = room.publish_draft(engine, number, why=why, seen=seen, who=who)
+        if again == "again":
+            trials.ask_to_judge_again(engine, made.number, who=who)
+
+    return _done(request, engine, who, number, act, "", to="/rules#editions")
+
+
+@router.post("/drafts/{number}/golden")
+def golden(number: int, engine: Engine, who: Changer, name: Annotated[str, Form(max_length=300)] = "") -> Response:
+    room.take_golden(engine, number, name, who=who)
+    return _to(number, "#tried")
+
+
+@router.get("/drafts/{number}/rules/{rule_id}")
+def rule(number: int, rule_id: str, request: Request, engine: Engine, who: Changer) -> Response:
+    return _rule(request, engine, who, number, rule_id)
+
+
+@router.post("/drafts/{number}/rules/{rule_id}")
+async def change_rule(number: int, rule_id: str, request: Request, engine: Engine, who: Changer) -> Response:
+    form = await request.form()
+    return await _threaded(_change_rule, number, rule_id, request, engine, who, form)
+
+
+@router.get("/drafts/{number}/lists/{name}")
+def phrase_list(number: int, name: str, request: Request, engine: Engine, who: Changer) -> Response:
+    return _list(request, engine, who, number, name)
+
+
+@router.post("/drafts/{number}/lists/{name}")
+async def change_list(number: int, name: str, request: Request, engine: Engine, who: Changer) -> Response:
+    form = await request.form()
+    return await _threaded(_change_list, number, name, request, engine, who, form)
+
+
+@router.get("/drafts/{number}/profile")
+def profile(number: int, request: Request, engine: Engine, who: Changer) -> Response:
+    return _profile(request, engine, who, number)
+
+
+@router.post("/drafts/{number}/profile")
+async def change_profile(number: int, request: Request, engine: Engine, who: Changer) -> Response:
+    form = await request.form()
+    return await _threaded(_change_profile, number, request, engine, who, form)
+
+
+@router.get("/drafts/{number}/files/{name:path}")
+def file(number: int, name: str, request: Request, engine: Engine, who: Changer) -> Response:
+    return _file(request, engine, who, number, name)
+
+
+@router.post("/drafts/{number}/files/{name:path}")
+def write(
+    number: int,
+    name: str,
+    request: Request,
+    engine: Engine,
+    who: Changer,
+    text: Annotated[str, Form(max_length=room.MOST_CHARS)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    try:
+        room.write_file(engine, number, name, text, seen=seen, who=who)
+    except (UsageError, ConflictError) as error:
+        return _file(request, engine, who, number, name, error=error, text=text)
+    return _to(number, f"/files/{name}?done=saved")
+
+
+def _to(number: int, rest: str = "") -> Response:
+    return RedirectResponse(f"/drafts/{number}{rest}", status_code=303)
+
+
+async def _threaded(work: Callable[..., Response], *words: object) -> Response:
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(work, *words)
+
+
+def _done(
+    request: Request, engine: Engine, who: Actor, number: int, act: Callable[[], None], rest: str, *, to: str = ""
+) -> Response:
+    try:
+        act()
+    except (UsageError, ConflictError, RulesError) as error:
+        return _overview(request, engine, who, number, error=error)
+    return RedirectResponse(to, status_code=303) if to else _to(number, rest)
+
+
+def _show(
+    request: Request, template: str, error: QaError | None, number: int, who: Actor, engine: Engine, **context: Any
+) -> Response:
+    return render(
+        request,
+        template,
+        status=status_of(error) if error else 200,
+        draft=room.open_draft(engine, number, who=who),
+        fault=str(error) if error else "",
+        told=TOLD.get(request.query_params.get("done", ""), ""),
+        **context,
+    )
+
+
+def _overview(request: Request, engine: Engine, who: Actor, number: int, *, error: QaError | None = None) -> Response:
+    told = room.open_draft(engine, number, who=who)
+    pack, faults, diff = None, "", None
+    try:
+        pack = room.draft_pack(engine, number, who=who)
+        diff = pack_diff(load_sources(engine.settings)[1], pack)
+    except QaError as fault:
+        faults = str(fault)
+    asked, tested = trials.last_backtest(engine, number, who=who)
+    digest = room.draft_digest(engine, number)
+    rules = (
+        [
+            (rule.id, rule.title, pack.sections.get(rule.section, rule.section), rule.model.points.each, rule.severity)
+            for rule in pack.rules
+        ]
+        if pack
+        else []
+    )
+    return _show(
+        request,
+        "draft.html",
+        error,
+        number,
+        who,
+        engine,
+        current=room.current_number(engine),
+        rules=rules,
+        titles={row[0]: row[1] for row in rules},
+        fields=labels.RULE_FIELDS,
+        lists=room.draft_lists(engine, number, who=who),
+        files=room.draft_files(engine, number, who=who),
+        golden=room.golden_offers(engine, number, who=who),
+        faults=faults,
+        diff=diff,
+        tried=trials.last_try(engine, number, who=who),
+        asked=asked,
+        tested=tested,
+        digest=digest,
+        old_base=told.base,
+        profile_file=FILE,
+    )
+
+
+def _rule(
+    request: Request, engine: Engine, who: Actor, number: int, rule_id: str, *, error: QaError | None = None
+) -> Response:
+    found = room.draft_rule(engine, number, rule_id, who=who)
+    words, lines, faults = "", [], ""
+    try:
+        words, *lines = room.draft_words(engine, number, rule_id, who=who)
+    except QaError as fault:
+        faults = str(fault)
+    return _show(
+        request,
+        "draft_rule.html",
+        error,
+        number,
+        who,
+        engine,
+        rule=found,
+        words=words,
+        lines=lines,
+        faults=faults,
+        limits=labels.LIMITS,
+    )
+
+
+def _list(
+    request: Request, engine: Engine, who: Actor, number: int, name: str, *, error: QaError | None = None
+) -> Response:
+    held, found = room.draft_list(engine, number, name, who=who)
+    return _show(request, "draft_list.html", error, number, who, engine, name=name, file=held, phrases=found)
+
+
+def _file(
+    request: Request,
+    engine: Engine,
+    who: Actor,
+    number: int,
+    name: str,
+    *,
+    error: QaError | None = None,
+    text: str | None = None,
+) -> Response:
+    held = room.draft_file(engine, number, name, who=who)
+    return _show(
+        request, "draft_file.html", error, number, who, engine, file=held, text=held.text if text is None else text
+    )
+
+
+def _profile(request: Request, engine: Engine, who: Actor, number: int, *, error: QaError | None = None) -> Response:
+    found, digest = room.draft_profile(engine, number, who=who)
+    return _show(
+        request,
+        "draft_profile.html",
+        error,
+        number,
+        who,
+        engine,
+        profile=found,
+        seen=digest,
+        parts=labels.PARTS,
+        levels=labels.LEVELS,
+        rows=[(row, _calls_of(row.when.model_dump())) for row in found.parts],
+        fixed=engine.settings.profile is not None,
+        profile_file=FILE,
+    )
+
+
+def _calls_of(when: Mapping[str, Sequence[str]]) -> str:
+    """For which calls a row of the profile is meant, in words."""
+    said = [labels.call_fact(name, value) for name, values in when.items() for value in values]
+    return "、".join(said) or "其余通话"
+
+
+def _change_rule(number: int, rule_id: str, request: Request, engine: Engine, who: Actor, form: FormData) -> Response:
+    try:
+        found = room.draft_rule(engine, number, rule_id, who=who)
+        room.change_rule(
+            engine,
+            number,
+            rule_id,
+            numbers={one.path: _number(form, f"n:{one.path}", one.value) for one in found.numbers},
+            phrases={one.path: _lines(form, f"p:{one.path}") for one in found.phrases},
+            message=_text(form, "message"),
+            seen=_text(form, "seen"),
+            who=who,
+        )
+    except (UsageError, ConflictError) as error:
+        return _rule(request, engine, who, number, rule_id, error=error)
+    return _to(number, f"/rules/{segment(rule_id)}?done=saved")
+
+
+def _change_list(number: int, name: str, request: Request, engine: Engine, who: Actor, form: FormData) -> Response:
+    try:
+        _, found = room.draft_list(engine, number, name, who=who)
+        entries = _entries(form, "p:phrases", len(found.guarded))
+        room.change_list(engine, number, name, entries, seen=_text(form, "seen"), who=who)
+    except (UsageError, ConflictError) as error:
+        return _list(request, engine, who, number, name, error=error)
+    return _to(number, f"/lists/{segment(name)}?done=saved")
+
+
+def _change_profile(number: int, request: Request, engine: Engine, who: Actor, form: FormData) -> Response:
+    try:
+        found, _ = room.draft_profile(engine, number, who=who)
+        hours = _text(form, "reply_limit_hours").strip()
+        rows = [
+            row.model_dump()
+            | {part: _text(form, f"part:{place}:{part}") or getattr(row, part) for part in labels.PARTS}
+            for place, row in enumerate(found.parts)
+        ]
+        asked = {
+            **found.model_dump(),
+            **{name: _lines(form, name) for name in ("companies", "departments", "staff_number_forms")},
+            "title": _text(form, "title").strip(),
+            "direction": _text(form, "direction") or None,
+            "agent_channel": _text(form, "agent_channel") or None,
+            "reply_limit_hours": hours or None,
+            "parts": rows,
+        }
+        room.write_draft_profile(engine, number, asked, seen=_text(form, "seen"), who=who)
+    except (UsageError, ConflictError, RulesError) as error:
+        return _profile(request, engine, who, number, error=error)
+    return _to(number, "/profile?done=saved")
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _lines(form: FormData, name: str) -> list[str]:
+    """One entry a line, each once, in order."""
+    return list(dict.fromkeys(line.strip() for line in _text(form, name).splitlines() if line.strip()))
+
+
+def _number(form: FormData, name: str, old: float) -> float:
+    text = _text(form, name).strip()
+    if not text:
+        return old
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f"「{text[:20]}」不是数字") from None
+    if not -1e6 < value < 1e6:
+        raise UsageError(f"「{text[:20]}」超出范围")
+    return int(value) if value.is_integer() else value
+
+
+def _entries(form: FormData, name: str, guarded: int) -> list[str | dict[str, Any]]:
+    """The phrases of a form: plain ones, then those with exceptions; an empty box takes its phrase out."""
+    entries: list[str | dict[str, Any]] = list(_lines(form, name))
+    for place in range(guarded + 1):
+        text, exceptions = _text(form, f"{name}:text:{place}").strip(), _lines(form, f"{name}:not:{place}")
+        if text:
+            entries.append({"text": text, "not_in": exceptions} if exceptions else text)
+    return entries

@@ -1,0 +1,124 @@
+"""Drafts of the rules: edited without YAML, tried, backtested by a worker, published as they were seen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.review import DecisionKind, Overturn, Target
+from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.service import App, FixedClock, MemoryBell, get_call, open_app, run_pending
+from qa_engine.service.authoring import drafts, trials
+from qa_engine.service.authoring.backtest import rules_diff
+from qa_engine.service.authoring.editions import publish, roll_back
+from qa_engine.service.authoring.profiles import centre_profile, write_profile
+from qa_engine.service.desk import Word, claim, decide
+from qa_engine.settings import load_settings
+from tests.desk_centre import HEAD, PACK, ZHOU, WrittenEar, fill_desk
+from tests.service.test_editions import written
+
+REFUSAL = "forbidden.refusal"
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    folder = tmp_path_factory.mktemp("drafts")
+    settings = load_settings(home=folder / "home", pack="desk", scorecard="desk")
+    with open_app(settings, clock=FixedClock(), bell=MemoryBell(), transcriber=WrittenEar()) as app:
+        publish(app, written(folder / "first", PACK), why="第一版", who=HEAD)
+        fill_desk(app)
+        yield app
+
+
+@pytest.fixture
+def number(centre: App) -> int:
+    return drafts.new_draft(centre, "试一试", who=HEAD).number
+
+
+def test_edited_tried_backtested_published_and_judged_again(centre: App, number: int) -> None:
+    found = drafts.draft_rule(centre, number, REFUSAL, who=HEAD)
+    assert {one.path: one.value for one in found.numbers} == {"points/each": -2, "points/cap": -5}
+    assert found.phrases[0].plain == ("不知道", "不归我管")
+    drafts.change_rule(
+        centre,
+        number,
+        REFUSAL,
+        numbers={"points/each": -30, "points/cap": -30},
+        phrases={"conditions/refuse/phrases": ["不知道", "不归我管", "没法办"]},
+        message="说了忌语「{text}」",
+        seen=found.file.digest,
+        who=HEAD,
+    )
+    folder = drafts.draft_folder(centre, number)
+    assert set(rules_diff(centre, folder).changed[REFUSAL]) == {"points", "conditions", "message"}
+    version = claim(centre, "c-faults", who=ZHOU).version
+    word = Word(Target(rule=REFUSAL), DecisionKind.OVERTURN, reason=Overturn.BAD_RULE)
+    decide(centre, "c-faults", word, version=version, who=ZHOU)
+    tried = trials.try_now(centre, number, who=HEAD)
+    assert tried.green
+    assert trials.last_try(centre, number, who=HEAD) == tried
+    trials.ask_backtest(centre, number, day_from=None, day_to=None, most=100, who=HEAD)
+    assert trials.last_backtest(centre, number, who=HEAD)[0] is not None
+    run_pending(centre)
+    waiting, tested = trials.last_backtest(centre, number, who=HEAD)
+    assert waiting is None
+    assert tested is not None
+    assert (tested.error, tested.tried, tested.changed, tested.against) == ("", 5, 2, 1)
+    assert tested.rows[0].contradicted == ("服务忌语",)
+    before = get_call(centre, "c-again").result_body
+    with pytest.raises(ConflictError):
+        drafts.publish_draft(centre, number, why="太轻", seen="something else", who=HEAD)
+    made = drafts.publish_draft(centre, number, why="太轻", seen=drafts.draft_digest(centre, number), who=HEAD)
+    assert get_call(centre, "c-again").result_body == before
+    trials.ask_to_judge_again(centre, made.number, who=HEAD)
+    run_pending(centre)
+    assert get_call(centre, "c-again").result_body != before
+    roll_back(centre, 1, who=HEAD)
+
+
+def test_the_profile_is_published_and_rolled_back_with_the_rules(centre: App, number: int) -> None:
+    profile, seen = drafts.draft_profile(centre, number, who=HEAD)
+    assert seen == ""
+    asked = {**profile.model_dump(), "companies": ["顺达速运"]}
+    drafts.write_draft_profile(centre, number, asked, seen=seen, who=HEAD)
+    assert rules_diff(centre, drafts.draft_folder(centre, number)).profile
+    drafts.publish_draft(centre, number, why="公司名", seen=drafts.draft_digest(centre, number), who=HEAD)
+    assert centre_profile(centre.settings).companies == ("顺达速运",)
+    with pytest.raises(ConflictError, match="published"):
+        write_profile(centre.settings, profile, replace=True)
+    roll_back(centre, 1, who=HEAD)
+    assert centre_profile(centre.settings).companies == ()
+
+
+def test_a_draft_with_faults_says_so_and_is_not_published(centre: App, number: int) -> None:
+    name = "packs/desk/desk.yaml"
+    held = drafts.draft_file(centre, number, name, who=HEAD)
+    with pytest.raises(UsageError, match="YAML"):
+        drafts.write_file(centre, number, name, "rules: [", seen=held.digest, who=HEAD)
+    drafts.write_file(centre, number, name, held.text.replace("fault: cold", "fault: cool"), seen=held.digest, who=HEAD)
+    with pytest.raises(ConflictError, match="改过"):
+        drafts.write_file(centre, number, name, held.text, seen=held.digest, who=HEAD)
+    tried = trials.try_now(centre, number, who=HEAD)
+    assert not tried.green
+    assert tried.errors
+    trials.ask_backtest(centre, number, day_from=None, day_to=None, most=5, who=HEAD)
+    run_pending(centre)
+    tested = trials.last_backtest(centre, number, who=HEAD)[1]
+    assert tested is not None
+    assert tested.error
+    drafts.drop_draft(centre, number, who=HEAD)
+    with pytest.raises(NotFoundError):
+        drafts.open_draft(centre, number, who=HEAD)
+
+
+@pytest.mark.parametrize("name", ["../../qa.db", "/etc/passwd", "packs/desk/../desk/desk.yaml", ".draft.json", ""])
+def test_only_files_of_the_draft_are_shown(centre: App, number: int, name: str) -> None:
+    with pytest.raises(NotFoundError):
+        drafts.draft_file(centre, number, name, who=HEAD)
+
+
+def test_who_may(centre: App, number: int, tmp_path: Path) -> None:
+    for act in (drafts.list_drafts, lambda app, who: drafts.open_draft(app, number, who=who)):
+        with pytest.raises(NotAllowed):
+            act(centre, who=ZHOU)
