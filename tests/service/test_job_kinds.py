@@ -46,6 +46,8 @@ def test_the_way_of_a_call_in_order() -> None:
         ("night", "night", None),
         ("watch", "night", None),
         ("drift", "night", None),
+        ("backtest", "night", None),
+        ("judge_again", "night", None),
     ]
     assert list(queues()) == ["asr", "asr_bulk", "inspect", "report", "peaks", "night"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())
