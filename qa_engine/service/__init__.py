@@ -22,7 +22,7 @@ from qa_engine.service.alerts.outbox import OutgoingRow, SendReport, list_outgoi
 from qa_engine.service.alerts.webhooks import WebhookRow, add_webhook, end_webhook, list_webhooks
 from qa_engine.service.authoring.folders import rules_folder
 from qa_engine.service.authoring.packs import read_pack, read_scorecards
-from qa_engine.service.authoring.profiles import profile_gaps, profile_path, write_profile
+from qa_engine.service.authoring.profiles import check_profile, profile_gaps, profile_path, write_profile
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
     RuleCoverage,
@@ -209,6 +209,7 @@ __all__ = [
     "change_account",
     "change_password",
     "check_inputs",
+    "check_profile",
     "coverage",
     "day_ledger",
     "days",

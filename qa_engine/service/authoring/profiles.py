@@ -74,6 +74,11 @@ def profile_gaps(settings: Settings) -> Sequence[str]:
     return tuple(gap for gap in centre_profile(settings).unset if gap != COMPANY_GAP or not settings.company)
 
 
+def check_profile(profile: Profile) -> None:
+    """Raises RulesError for one that could not be read back: nothing of the kind is left behind."""
+    read_profile(SourceFile(FILE, profile_text(profile)))
+
+
 def write_profile(settings: Settings, profile: Profile, *, replace: bool = False) -> Path:
     """Write the profile where the engine looks for it, wholly or not at all; its path.
 
@@ -84,8 +89,8 @@ def write_profile(settings: Settings, profile: Profile, *, replace: bool = False
         raise ConflictError(f"{path} was published with the rules; change it in a draft (page 规则), or set QA_PROFILE")
     if path.exists() and not replace:
         raise ConflictError(f"{path} is there already; to write it anew use --force, or change it by hand")
+    check_profile(profile)
     text = profile_text(profile)
-    read_profile(SourceFile(path.name, text))  # never leave behind what cannot be read
     private_folder(path.parent)
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="utf-8")

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from qa_engine.cli import app
+from qa_engine.cli import app, init
 from qa_engine.domain import Call, Channel
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.rules import DemandLevel, Profile, SourceFile, read_profile
-from qa_engine.service import profile_gaps
+from qa_engine.service import PARTS, profile_gaps
 from qa_engine.settings import current_settings, load_settings
 
 RUN = CliRunner()
@@ -100,3 +100,34 @@ def test_questions(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.level("company", Call("c")) is DemandLevel.DEMANDED
     assert found.level("offer_help", Call("c")) is DemandLevel.NOT_ASKED
     assert found.level("further_needs", Call("c", channel=Channel.CHAT)) is DemandLevel.NOT_ASKED
+
+
+def test_a_slip_is_asked_for_again_and_chinese_answers_are_taken(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa_engine.cli.init._on_a_terminal", lambda: True)
+    facts = [
+        "",
+        "",
+        "工号{digits",
+        "工号{digits}",
+        "上",
+        "呼入",
+        "左",
+        "九点到六点",
+        "09:00-18:00",
+        "1-9",
+        "1-5",
+        "两天",
+        "48",
+    ]
+    parts = ["要求", "要求", "不要求", "好", "希望", *[""] * 10]  # 报公司: nobody said how
+    answer = RUN.invoke(app, ["init"], input="\n".join([*facts, *parts]) + "\n")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stderr.count("请再答一次") == 7
+    found = written(home)
+    assert (found.direction, found.agent_channel, found.staff_number_forms) == ("inbound", "left", ("工号{digits}",))
+    assert found.level("company", Call("c")) is DemandLevel.NOT_ASKED
+    assert found.level("staff_number", Call("c")) is DemandLevel.WISHED
+
+
+def test_the_help_names_every_part() -> None:
+    assert all(part in init._PARTS for part in PARTS)
