@@ -66,11 +66,12 @@ def written() -> Iterator[tuple[str, Transcript, float]]:
     for path in sorted(WRITTEN.glob("*.txt")):
         for number, block in enumerate(path.read_text(encoding="utf-8").split("== ")[1:]):
             head, *lines = block.strip().splitlines()
-            rating, *trade = head.split()
+            rating, *about = head.split()
             said = (line.split("：", 1) for line in lines)
             turns = tuple(Turn(at, _WHO[who], text) for at, (who, text) in enumerate(said))
-            theme = trade[0] if trade else path.stem
-            yield theme, Transcript(Call(f"{path.stem}-{number}"), turns), (int(rating) - 1) / 4
+            theme, scenario = about if about else (path.stem, None)
+            call = Call(f"{path.stem}-{number}", scenario=scenario)
+            yield theme, Transcript(call, turns), (int(rating) - 1) / 4
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import Any
 
 import corpus
 import numpy as np
+import outcomes
 
 from qa_engine.acts import ScenarioModel
 from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard
@@ -44,6 +45,7 @@ UNUSUAL = {
 }
 """What customers rarely do in calls of a scenario; after_sales is left with its own lines of trouble."""
 CALLS = 300  # of each scenario and side
+WRITTEN_TIMES = 6  # that a whole written call counts
 FILE = "evaluation_scenario.json"
 _WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
 
@@ -102,8 +104,16 @@ def calls(side: int) -> Iterator[CallOf]:
             rng.shuffle(chosen)
             whole = [(Speaker.AGENT, rng.choice(opening).text), *chosen, (Speaker.AGENT, rng.choice(closing).text)]
             turns = tuple(Turn(at, who, slots.filled(text, trade, rng)) for at, (who, text) in enumerate(whole))
-            told = Direction.OUTBOUND if scenario in OUTBOUND else Direction.INBOUND
-            yield scenario, turns, told if rng.random() < 0.7 else None
+            yield scenario, turns, _direction(scenario) if rng.random() < 0.7 else None
+    for _, transcript, _ in outcomes.written():
+        told = transcript.call.scenario
+        if told is not None and _side(transcript.turns[0].text + transcript.turns[1].text) == side:
+            for number in range(WRITTEN_TIMES):
+                yield told, transcript.turns, _direction(told) if number % 2 else None
+
+
+def _direction(scenario: str) -> Direction:
+    return Direction.OUTBOUND if scenario in OUTBOUND else Direction.INBOUND
 
 
 def _lines(scenario: str) -> Iterator[tuple[Speaker, str]]:

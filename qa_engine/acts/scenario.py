@@ -14,10 +14,12 @@ import numpy as np
 
 from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard, load_scenario_card
 from qa_engine.classify import VERSION, LinearModel, Row, Seen, see_call
+from qa_engine.classify.linear import rounded, softmax
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import Direction, Speaker, Transcript, Turn, digest
 from qa_engine.errors import ActModelError
 
+OUTBOUND_ONLY = frozenset({"followup", "telesales"})  # nobody calls in to be called back or to be sold something
 LEAST_TURNS = 2  # with words in them; fewer say nothing of a call
 FIRST_TURNS = 30  # of a call that are looked at: what it is about is said early
 _OF_CUSTOMER = np.uint64(0x5BD1E9955BD1E995)  # parts the customer's features from the agent's
@@ -47,7 +49,7 @@ class ScenarioModel:
 
     @cached_property
     def digest(self) -> str:
-        return digest([self._card.model_dump(), VERSION, FIRST_TURNS, LEAST_TURNS])
+        return digest([self._card.model_dump(), VERSION, FIRST_TURNS, LEAST_TURNS, sorted(OUTBOUND_ONLY)])
 
     @property
     def sure_from(self) -> float | None:
@@ -55,11 +57,14 @@ class ScenarioModel:
         return self._card.sure_from
 
     def read(self, transcript: Transcript) -> ScenarioReading | None:
-        """The scenario by the words alone; what the metadata say is left to the caller. None of too little talk."""
+        """The scenario by words and direction alone; None of too little talk."""
         turns = [turn for turn in transcript.turns_of(None) if turn.speaker is not Speaker.UNKNOWN][:FIRST_TURNS]
         if sum(any(char.isalnum() for char in turn.text) for turn in turns) < LEAST_TURNS:
             return None
-        said = self._classifier.probabilities(call_row(turns, transcript.call.direction))[0].tolist()
+        log_odds = self._classifier.log_odds(call_row(turns, transcript.call.direction))[0]
+        if transcript.call.direction is Direction.INBOUND:
+            log_odds[[name in OUTBOUND_ONLY for name in self._card.scenarios]] = -np.inf
+        said = rounded(softmax(log_odds))
         probabilities = MappingProxyType(dict(zip(self._card.scenarios, said, strict=True)))
         likeliest = max(probabilities, key=probabilities.__getitem__)
         return ScenarioReading(likeliest, probabilities[likeliest], probabilities)

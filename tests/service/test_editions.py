@@ -15,6 +15,7 @@ from qa_engine.errors import ConflictError, NotFoundError, RulesError, UsageErro
 from qa_engine.service import App, CallFilter, FixedClock, MemoryBell, get_call, inspect_again, open_app
 from qa_engine.service.authoring.backtest import backtest, rules_diff
 from qa_engine.service.authoring.editions import draft, editions, publish, roll_back
+from qa_engine.service.authoring.outcome_training import calls_inspected
 from qa_engine.service.desk import Word, claim, decide, rule_page, rules_page
 from qa_engine.service.stages import inspect as inspecting
 from qa_engine.settings import load_settings
@@ -163,3 +164,11 @@ def test_rules_in_words_with_their_hits(kept: App) -> None:
     assert {hit.call_id for hit in rule_page(kept, "forbidden.refusal", who=HEAD).recent} == {"c-faults", "c-again"}
     with pytest.raises(NotFoundError):
         rule_page(kept, "no.such", who=HEAD)
+
+
+def test_the_outcome_is_trained_on_what_the_centre_inspected_and_by_whom_the_rules_are_changed(kept: App) -> None:
+    found = {transcript.call.call_id: transcript for transcript in calls_inspected(kept, who=HEAD)}
+    assert len(found) == 5
+    assert all(transcript.turns for transcript in found.values())
+    with pytest.raises(NotAllowed):
+        list(calls_inspected(kept, who=ZHOU))

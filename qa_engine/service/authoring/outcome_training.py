@@ -1,18 +1,22 @@
 """A centre's own customer outcome: fitted to rated calls, tried on calls it has not seen, written, not switched to."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa_engine.contract import TRANSCRIPT_SUFFIXES, read_transcripts
+from qa_engine.contract.stored import call_from_text, transcript_from_text
 from qa_engine.domain import CustomerOutcome, Transcript
+from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import InputError, UsageError
 from qa_engine.rules import NO_ACTS, ActReader
 from qa_engine.service.adapters.act_model import open_acts
 from qa_engine.service.adapters.outcome_model import open_outcome
 from qa_engine.service.adapters.tone_model import open_tones
+from qa_engine.service.context import App
 from qa_engine.settings import Settings
+from qa_engine.store import CallFilter, calls, lists
 
 LEAST_CALLS = 100
 HELD_OUT_IN = 3  # one call in three is only measured on
@@ -32,12 +36,12 @@ class OutcomeTrial:
 
 
 def train_outcome(
-    settings: Settings, inputs: Sequence[Path], out: Path, *, scale: tuple[float, float] = (1.0, 5.0)
+    settings: Settings, spoken: Iterable[Transcript], out: Path, *, scale: tuple[float, float] = (1.0, 5.0)
 ) -> OutcomeTrial:
     """Fit the outcome to calls whose metadata say ``csat``, a number on ``scale`` (worst, best); write it into ``out``.
 
-    Raises TranscriptError for files that cannot be read, InputError when fewer than 100 calls are rated or a rating
-    is off the scale, UsageError for a scale that is none.
+    Raises InputError when fewer than 100 calls are rated, all of them alike, or a rating is off the scale; UsageError
+    for a scale that is none.
     """
     worst, best = scale
     if worst == best:
@@ -47,7 +51,7 @@ def train_outcome(
     from qa_engine.acts.outcome_fit import figures, fit_outcome, rated
 
     learnt, held_out, before = [], [], []
-    for transcript in _calls(inputs):
+    for transcript in spoken:
         content = _content(transcript, worst, best)
         if content is None:
             continue
@@ -61,9 +65,12 @@ def train_outcome(
             learnt.append(call)
     if len(learnt) + len(held_out) < LEAST_CALLS or not held_out:
         raise InputError(
-            f"{len(learnt) + len(held_out)} calls with a csat in their metadata and two turns of the customer are too "
-            f"few; at least {LEAST_CALLS} are needed"
+            f"{len(learnt) + len(held_out)} calls with a csat and two turns of the customer are too few; at least "
+            f"{LEAST_CALLS} are needed. The csat of a call stands in the column csat (满意度) of the manifest it is "
+            f"ingested with, or in metadata.csat of a transcript file"
         )
+    if len({call.content for call in learnt}) < 2:
+        raise InputError(f"all {len(learnt)} calls to learn from have one and the same csat, which teaches nothing")
     card = fit_outcome(
         learnt,
         name=f"own outcome {out.resolve().name}",
@@ -84,14 +91,25 @@ def _acts(settings: Settings) -> ActReader:
     return acts
 
 
-def _calls(inputs: Sequence[Path]) -> list[Transcript]:
-    found: list[Transcript] = []
+def calls_in_files(inputs: Sequence[Path]) -> Iterator[Transcript]:
+    """The calls of transcript files and folders. Raises TranscriptError for files that cannot be read."""
     for path in inputs:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.suffix.lower() in TRANSCRIPT_SUFFIXES or not path.is_dir():
-                found += read_transcripts(file)
-    return found
+                yield from read_transcripts(file)
+
+
+def calls_inspected(app: App, *, who: Actor) -> Iterator[Transcript]:
+    """The calls of the centre that were inspected, with the facts that are known of them. Raises NotAllowed."""
+    require(who, Right.CHANGE_RULES)
+    with app.database.read() as session:
+        call_ids = lists.inspected(session, CallFilter())
+    for call_id in call_ids:
+        with app.database.read() as session:
+            call = calls.find(session, call_id)
+            if call is not None and call.transcript is not None:
+                yield transcript_from_text(call.transcript.body, call_from_text(call.facts))
 
 
 def _content(transcript: Transcript, worst: float, best: float) -> float | None:

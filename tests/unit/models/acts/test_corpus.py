@@ -100,5 +100,18 @@ def test_a_plain_call_has_its_scenario(scenario: str, direction: Direction | Non
     assert sum(reading.probabilities.values()) == pytest.approx(1.0, abs=1e-9)
 
 
+@pytest.mark.parametrize("said", ["我想问一下套餐怎么收费的", "师傅还没来，催一下"])
+def test_a_call_that_came_in_is_no_sale_and_no_follow_up(said: str) -> None:
+    turns = (Turn(0, Speaker.AGENT, "给您做个回访，上次的问题解决了吗"), Turn(1, Speaker.CUSTOMER, said))
+    model = ScenarioModel.load(act_model_dir())
+    outbound = model.read(Transcript(Call("c", direction=Direction.OUTBOUND), turns))
+    inbound = model.read(Transcript(Call("c", direction=Direction.INBOUND), turns))
+    assert outbound is not None
+    assert outbound.probabilities["followup"] > 0.0
+    assert inbound is not None
+    assert inbound.probabilities["followup"] == inbound.probabilities["telesales"] == 0.0
+    assert sum(inbound.probabilities.values()) == pytest.approx(1.0, abs=1e-9)
+
+
 def test_too_little_talk_has_no_scenario() -> None:
     assert ScenarioModel.load(act_model_dir()).read(Transcript(Call("c"), (Turn(0, Speaker.AGENT, "您好"),))) is None
