@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import App, FixedClock, MemoryBell, open_app
-from qa_engine.service.authoring import drafts
+from qa_engine.service import App, FixedClock, MemoryBell, open_app, run_pending
+from qa_engine.service.authoring import drafts, trials
 from qa_engine.service.authoring.editions import publish
 from qa_engine.settings import load_settings
 from qa_engine.web import create_app
@@ -93,3 +94,22 @@ def test_yaml_profile_lists_and_text_that_tries_to_be_more(house: App, head: Tes
     assert bad.status_code == 400
     assert head.post(f"{place}/drop").status_code == 200
     assert head.get(place).status_code == 404
+
+
+def test_a_backtest_is_asked_for_and_told(house: App, head: TestClient) -> None:
+    place = head.post("/drafts", data={"title": "回测"}).url.path
+    number = int(place.rsplit("/", 1)[1])
+    assert head.post(f"{place}/backtest", data={"most": "0"}).status_code == 400
+    assert "正在回测" in head.post(f"{place}/backtest", data={"most": "50", "line": "60"}).text
+    run_pending(house)
+    tested = trials.last_backtest(house, number, who=MACHINE)[1]
+    assert tested is not None
+    row = trials.TestedCall("c-1", 30.0, 40.0, 20.0, 40.0, -1, ("服务忌语",), ("服务忌语",))
+    told = replace(
+        tested, tried=1, changed=1, down=1, against=1, mean_change=-10.0, by_rule={"服务忌语": 1}, rows=(row,)
+    )
+    trials.keep_backtest(house, number, told)
+    page = head.get(place).text
+    assert "变不及格" in page
+    assert "服务忌语 1" in page
+    assert "−10" in page

@@ -159,7 +159,12 @@ def run_backtest(app: App, number: int, *, progress: Progress | None = None) -> 
         found = _tested(app, folder, asked, progress)
     except QaError as error:
         found = Tested(asked, error=str(error))
-    _keep(folder / TESTED, asdict(found))
+    keep_backtest(app, number, found)
+
+
+def keep_backtest(app: App, number: int, found: Tested) -> None:
+    """Keep what came out beside the draft."""
+    _keep(draft_folder(app, number) / TESTED, asdict(found))
 
 
 def last_backtest(app: App, number: int, *, who: Actor) -> tuple[Question | None, Tested | None]:
@@ -193,8 +198,8 @@ def _tested(app: App, folder: Path, asked: Question, progress: Progress | None) 
     )
     with app.database.read() as session:
         every = lists.inspected(session, wanted)
-    chosen = [every[place * len(every) // asked.most] for place in range(asked.most)]
-    call_ids = every if len(every) <= asked.most else chosen  # spread evenly over the days
+    number = min(asked.most, len(every))
+    call_ids = [every[place * len(every) // number] for place in range(number)]  # spread evenly over the days
     rows: list[TestedCall] = []
     by_rule: dict[str, int] = {}
     tried = changed = 0
