@@ -15,10 +15,20 @@ from typing import NamedTuple
 from qa_engine.text.normalised import SOUNDS, Normalised, normalise
 from qa_engine.text.numerals import DIGITS
 
-_DIGITS = {**{char: str(value) for char, value in DIGITS.items()}, **{char: char for char in "0123456789"}}
-_BETWEEN = rf"(?:[ ,、.\-‐‑–—―－_/·~。]|[{''.join(sorted(SOUNDS))}]){{0,4}}"
+_DIGITS = {
+    **{char: str(value) for char, value in DIGITS.items()},
+    **{char: str(value) for value, char in enumerate("壹贰叁肆伍陆柒捌玖", start=1)},
+    **{char: char for char in "0123456789"},
+}
+_BETWEEN = rf"(?:[ ,、.\-‐‑–—―－_/·~。…()]|[{''.join(sorted(SOUNDS))}]){{0,6}}"
 _DIGIT = f"[{''.join(_DIGITS)}]"
-_RUN = re.compile(rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}|两(?={_DIGIT}))*(?:{_BETWEEN}x(?![a-z0-9]))?")
+_TIMES = {"双": 2, "两": 2, "俩": 2, **{char: value for char, value in DIGITS.items() if value >= 2}}
+_REPEATED = re.compile(
+    rf"(?P<times>[{''.join(_TIMES)}2-9]个|双)(?P<digit>{_DIGIT})(?!个)"
+)  # 四个零 is 0000, 双八 is 88
+_UNIT = rf"(?:{_REPEATED.pattern.replace('?P<times>', '?:').replace('?P<digit>', '?:')}|{_DIGIT})"
+_RUN = re.compile(rf"{_UNIT}(?:{_BETWEEN}{_UNIT}|两(?={_DIGIT}))*(?:{_BETWEEN}x(?![a-z0-9]))?")
+_CALLED_IN_LETTERS = re.compile(r"(?:tel|phone|mobile|mob|cell|call|wechat|vx|wx|qq)$")
 _LEAST_DIGITS = 10  # the shortest private number, a landline with its area code
 _MOST_DIGITS = 19
 _MOBILE = re.compile(r"(?:(?:00)?86)?(?P<number>1[3-9][0-9]{9})")
@@ -74,14 +84,21 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
     """[start, end) of every stretch of digits in a normalised text, however they are grouped."""
     for run in _RUN.finditer(text):
         before = text[run.start() - 1 : run.start()]
-        if not (before.isalpha() and before.isascii()):  # SF1391234567890: the number of a parcel
+        of_a_parcel = before.isalpha() and before.isascii()  # SF1391234567890
+        called = _CALLED_IN_LETTERS.search(text[max(0, run.start() - 8) : run.start()])
+        if not of_a_parcel or called or text[run.end() : run.end() + 1] == "@":
             yield run.span()
 
 
 def groups_of(text: str, start: int, end: int) -> list[Group]:
     """The digits of a run in one piece each: 一 behind a number in figures is the beginning of a word (一下)."""
     found: list[Group] = []
+    repeated = {place: match for match in _REPEATED.finditer(text, start, end) for place in range(*match.span())}
     for at in range(start, end):
+        if (match := repeated.get(at)) is not None:
+            if at == match.start():
+                found.append(_group_of(match))
+            continue
         char = text[at]
         digit = "x" if char == "x" else "2" if char == "两" else _DIGITS.get(char)
         if digit is None:
@@ -95,6 +112,15 @@ def groups_of(text: str, start: int, end: int) -> list[Group]:
         else:
             found.append(Group(digit, (at,)))
     return found
+
+
+def _group_of(repeated: re.Match[str]) -> Group:
+    """四个零 as the four digits it stands for, each with a place of its own as far as there are any."""
+    said = repeated["times"][0]
+    times = int(said) if said.isascii() else _TIMES[said]
+    first, last = repeated.start(), repeated.end() - 1
+    places = (first, last) if times == 2 else (*range(first, last), *[last] * (times - last + first))
+    return Group(_DIGITS[repeated["digit"]] * times, places)
 
 
 def private_numbers(groups: Sequence[Group], before: str) -> Iterator[tuple[int, int, Hidden]]:

@@ -31,8 +31,11 @@ def id_of_name(name: str) -> str:
 
 
 def plain_id(text: str) -> str:
-    """``text`` with what a call id may not hold replaced by dashes."""
-    plain = _UNFIT.sub("-", text).strip(_EDGES)[:100]
+    """``text`` with what a call id may not hold replaced by dashes, and with private numbers in it hidden.
+
+    A call id stands in addresses, lists and logs, and telephone systems write the customer's number into file names.
+    """
+    plain = _UNFIT.sub("-", mask_private(text).replace("*", "x")).strip(_EDGES)[:100]
     return cut(plain, MOST_ID_BYTES - 20).strip(_EDGES) or "call"
 
 

@@ -42,3 +42,16 @@ def test_every_agent_has_a_file_name(agent: str) -> None:
 
 def test_long_names_stay_different() -> None:
     assert file_name("字" * 200) != file_name("字" * 201)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("20260302091522_13800000000_8026.wav", "20260302091522_138xxxx0000_8026"),
+        ("out-8026-010-62345678-20260302.wav", "out-8026-010-xxxxxx78-20260302"),
+        ("c-20260302-091522-8026.wav", "c-20260302-091522-8026"),
+        ("SF1391234567890.wav", "SF1391234567890"),
+    ],
+)
+def test_an_id_out_of_a_file_name_hides_the_customers_number(name: str, call: str) -> None:
+    assert id_of_file(Path(name)) == call
