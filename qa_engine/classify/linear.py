@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_engine.classify.features import Codes, Places, Seen
+from qa_engine.classify.parts import without_blanks
 from qa_engine.domain import ToneWord
 
 MOST_WORDS = 6
@@ -129,7 +130,7 @@ class LinearModel:
         """
         source = seen.skeletons[seen.rows[row].text].base.source
         spans = [seen.source_span(row, start, end) for start, end in seen.words[row]]
-        phrases = _phrases(spans, self.contributions(seen, row, label))
+        phrases = _phrases(spans, self.contributions(seen, row, label), without_blanks(source, spans))
         return tuple(
             ToneWord(source[start:end], (start, end), round(weight, 3))
             for start, end, weight in phrases[:MOST_WORDS]
@@ -154,9 +155,11 @@ def _cells_of(seen: Seen, rows: Sequence[int]) -> tuple[Places, Places]:
     return number, columns[first[number] + within]
 
 
-def _phrases(spans: Sequence[tuple[int, int]], weights: Sequence[float]) -> list[tuple[int, int, float]]:
+def _phrases(
+    spans: Sequence[tuple[int, int]], weights: Sequence[float], bare: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, float]]:
     """(start, end, weight), strongest first. A word takes in neighbours of its sign that are strong beside it and
-    touch it: a phrase never reaches over punctuation.
+    touch it: a phrase never reaches over punctuation. ``bare``: the spans as they were without blanks in the text.
     """
     rounded = [round(weight, 3) for weight in weights]
     free = set(range(len(spans)))
@@ -169,8 +172,8 @@ def _phrases(spans: Sequence[tuple[int, int]], weights: Sequence[float]) -> list
         for step in (-1, 1):
             near = at + step
             while near in free and rounded[near] * rounded[at] > 0 and abs(rounded[near]) >= least:
-                start, end = spans[min(first, near)][0], spans[max(last, near)][1]
-                touching = spans[min(near, near - step)][1] == spans[max(near, near - step)][0]
+                start, end = bare[min(first, near)][0], bare[max(last, near)][1]
+                touching = bare[min(near, near - step)][1] == bare[max(near, near - step)][0]
                 if end - start > LONGEST_PHRASE or not touching:
                     break
                 first, last = min(first, near), max(last, near)

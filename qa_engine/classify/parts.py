@@ -1,7 +1,8 @@
 """Long turns are read in parts, too: one bad clause would drown in a long explanation."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 WHOLE = 40  # characters; nearly all utterances that the classifiers learn from are shorter
 LONGEST = 24  # of a part
@@ -19,6 +20,14 @@ def read_length(text: str) -> int:
     """Characters of a text as it is read: blanks that stand between all of its characters are none of them."""
     blanks = len(_BLANK.findall(text))
     return len(text) - blanks if blanks >= _SPACED_SHARE * len(text) else len(text)
+
+
+def without_blanks(text: str, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Spans of a text as they are where blanks that stand between all of its characters are left out."""
+    if read_length(text) == len(text):
+        return spans
+    place = [0, *accumulate(_BLANK.match(char) is None for char in text)]
+    return [(place[start], place[end]) for start, end in spans]
 
 
 def parts(text: str) -> Iterator[tuple[int, str]]:

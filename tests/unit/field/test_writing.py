@@ -61,7 +61,6 @@ EXCEPTIONS = {
         "complaint-no-apology",
         "no_punctuation",
     ),  # 登记好了明天下午之前: 了 and the time behind it are one without a stop
-    ("complaint-abuse", "blanks"),  # tone and situation read by the models change with the blanks: to be mended
     ("complaint-blame-courier", "no_punctuation"),  # the act model sees one clause where there were two
     (
         "aftersales-privacy-kept",
