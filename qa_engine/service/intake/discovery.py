@@ -23,7 +23,8 @@ _SOUND = "wav mp3 mp2 m4a aac amr awb ogg oga opus flac wma gsm au aif aiff caf 
 _MOVING = "mp4 mov avi mkv webm flv"  # taken in, so that each is told about and in the ledger
 RECORDING_SUFFIXES = frozenset(RAW_SUFFIXES) | {f".{name}" for name in f"{_SOUND} {_MOVING}".split()}
 TRANSCRIPT_SUFFIXES = frozenset(contract.TRANSCRIPT_SUFFIXES)
-MANIFEST_NAMES = ("manifest.csv", "manifest.jsonl")
+MANIFEST_NAMES = ("manifest.csv", "manifest.jsonl", "manifest.xlsx", "manifest.tsv")
+"""In any mix of capitals; the first one that is there counts."""
 _SIDECAR_MAX_BYTES = 64 * 2**20
 
 
@@ -64,7 +65,7 @@ def discover(settings: Settings, paths: Sequence[Path], *, manifest: Path | None
     """Every call below ``paths``, in order, each file once.
 
     Facts of a recording, the strongest first: its manifest row, its sidecar, its name (``QA_FILENAME_PATTERN``). The
-    manifest is the given one, or ``manifest.csv``/``manifest.jsonl`` in the same folder. A path that does not exist is
+    manifest is the given one, or one of ``MANIFEST_NAMES`` in the same folder. A path that does not exist is
     a fault like any other; a given manifest that cannot be read raises ManifestError.
     """
     return _Discovery(settings, manifest).run(paths)
@@ -87,6 +88,7 @@ class _Discovery:
         self._dates = settings.date_order
         self._digits = settings.agent_id_digits
         self._beside: dict[Path, Mapping[Path, ManifestEntry] | None] = {}
+        self._found_beside: dict[Path, Path] = {}  # folder → its manifest
         self._cut: set[Path] = set()  # folders whose manifest can be read up to some row
         self._stopped: set[Path] = set()  # folders whose manifest cannot be read
         self._faulty: set[Path] = set(self._given_manifest.faulty_files) if self._given else set()
@@ -112,7 +114,7 @@ class _Discovery:
 
     def _is_aid(self, path: Path, named: set[Path]) -> bool:
         """A manifest or a sidecar that was named along with its recordings, as ``folder/*`` does."""
-        if path.name in MANIFEST_NAMES or self._is_given_manifest(path):
+        if path.name.lower() in MANIFEST_NAMES or self._is_given_manifest(path):
             return True
         if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
             return False
@@ -142,7 +144,7 @@ class _Discovery:
                     self._fault(Path(folder) / name, "a linked folder is not followed; name it itself")
             for name in sorted(files):
                 path = Path(folder) / name
-                if name.startswith(".") or name in MANIFEST_NAMES or self._is_given_manifest(path):
+                if name.startswith(".") or name.lower() in MANIFEST_NAMES or self._is_given_manifest(path):
                     continue
                 if not path.resolve().is_relative_to(inside):
                     self._fault(path, "a link that leads out of the folder")
@@ -217,14 +219,15 @@ class _Discovery:
     def _manifest_path(self, resolved: Path) -> Path:
         if self._given is not None:
             return self._given_manifest.path
-        return next(p for p in (resolved.parent / name for name in MANIFEST_NAMES) if p.is_file())
+        return self._found_beside[resolved.parent]
 
     def _manifest_of(self, folder: Path) -> Mapping[Path, ManifestEntry] | None:
         """The manifest that lies in a folder, read once; one that cannot be read is told once."""
         if folder not in self._beside:
             self._beside[folder] = None
-            path = next((p for p in (folder / name for name in MANIFEST_NAMES) if p.is_file()), None)
+            path = _manifest_in(folder)
             if path is not None:
+                self._found_beside[folder] = path
                 self._beside[folder] = self._read_found_manifest(path)
         return self._beside[folder]
 
@@ -266,6 +269,14 @@ class _Discovery:
                 raise ManifestError(faults)
             facts = facts.over(named)
         return facts, transcript
+
+
+def _manifest_in(folder: Path) -> Path | None:
+    try:
+        there = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
+    except OSError:
+        return None  # told where the folder is read
+    return next((path for name in MANIFEST_NAMES if (path := there.get(name)) and path.is_file()), None)
 
 
 def _read_sidecar(path: Path, reading: Reading, dates: str | None) -> tuple[CallFacts, Transcript | None]:

@@ -16,6 +16,7 @@ from qa_engine.domain import JsonValue
 from qa_engine.errors import Fault, ManifestError
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.headings import column_of, value_of
+from qa_engine.service.intake.sheets import sheet_text
 
 MAX_BYTES = 256 * 2**20
 _ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheet programs in China save CSV as GB18030
@@ -129,6 +130,8 @@ def read_rows(
 
     Raises ManifestError when it cannot be read at all.
     """
+    if path.suffix.lower() == ".xlsx":
+        return _csv_rows(sheet_text(path), str(path), columns, needed)
     text = _read_text(path)
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return _json_rows(text, str(path))

@@ -92,7 +92,7 @@ def _new(app: App, folder: Path, root: str, found: Mapping[str, Mapping[str, Any
     for name in found:
         path = PurePosixPath(name)
         beside = _is(name, TRANSCRIPT_SUFFIXES) and (path.parent, path.stem) in stems
-        if path.name in MANIFEST_NAMES or beside:
+        if path.name.lower() in MANIFEST_NAMES or beside:
             aids.append(name)
         elif _is(name, RECORDING_SUFFIXES | TRANSCRIPT_SUFFIXES) and not path.name.startswith("."):
             calls.append(name)

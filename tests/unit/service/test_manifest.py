@@ -1,12 +1,14 @@
 """Manifests: usable rows with their place, and every fault of the file at once."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from qa_engine.errors import ManifestError
 from qa_engine.service.intake.facts import read_facts
@@ -259,3 +261,31 @@ def test_dates_with_the_year_behind_are_read_as_the_centre_says_or_told(
     assert bool(faults) is (told is None)
     if order is None and told is None:
         assert "QA_DATE_ORDER" in faults[0].message
+
+
+def test_a_workbook_is_read_like_the_csv_it_would_be(folder: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    began = datetime(2026, 3, 2, 9, 15)  # noqa: DTZ001  # a cell knows no zone
+    sheet.append(["三月录音清单"])
+    sheet.append([])
+    sheet.append(["录音文件", "通话编号", "工号", "开始时间", None])
+    sheet.append(["a.wav", "c-1", 26, began, None])
+    sheet.append(["b.wav", "c-2", "0026", "2026/3/2 9:16", None])
+    path = folder / "manifest.xlsx"
+    book.save(path)
+    manifest = read_manifest(path, zone=ZONE)
+    assert manifest.faults == ()
+    told = [(e.line, e.file.name, e.facts.call_id, e.facts.agent.id, str(e.facts.started_at)) for e in manifest.entries]
+    assert told == [
+        (4, "a.wav", "c-1", "26", "2026-03-02 09:15:00+08:00"),
+        (5, "b.wav", "c-2", "0026", "2026-03-02 09:16:00+08:00"),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0 with a password"])
+def test_what_is_no_workbook_is_told(folder: Path, content: bytes) -> None:
+    (folder / "manifest.xlsx").write_bytes(content)
+    with pytest.raises(ManifestError, match="save it as CSV"):
+        read_manifest(folder / "manifest.xlsx", zone=ZONE)
