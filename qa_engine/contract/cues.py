@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa_engine.contract.labels import Labelled, join_lines, read_label, speaker_of_name
+from qa_engine.contract.layouts import apart
 from qa_engine.contract.names import Reading
 from qa_engine.domain import Exclusion, Speaker
 
@@ -62,7 +63,7 @@ def _labels(lines: Sequence[str], reading: Reading) -> list[_Piece]:
     for line in lines:
         labelled = read_label(line, reading)
         if labelled is not None:
-            pieces.append(_Piece(labelled, labelled.text, None))
+            pieces += [_Piece(turn, turn.text, None) for turn in apart(labelled, reading)]
         elif pieces:
             pieces[-1] = pieces[-1].with_line(line.strip())
         else:

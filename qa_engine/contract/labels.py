@@ -27,7 +27,9 @@ _IN_BRACKETS = re.compile(r"\s*[\[【(（<〈](?P<label>[^\])】）>〉]{1,30})[
 _SENTENCE = re.compile(r"[。，,！!？?；;“”\"'、…]")
 _WORDS_OF_A_SENTENCE = re.compile(r"[是的为在了您你我他她它请这那有要以就也]")
 _ANONYMOUS = re.compile(
-    r"[A-Za-z甲乙丙丁问答]|[左右](?:声道|通道)?|(?:声道|通道|channel|ch|track) ?[0-9左右lr]", re.IGNORECASE
+    r"[A-Za-z甲乙丙丁问答]|[男女]声?|主叫|被叫|本端|对端|[左右](?:声道|通道)?"
+    r"|(?:声道|通道|channel|ch|track) ?[0-9左右lr]",
+    re.IGNORECASE,
 )
 _WHO = frozenset({"我", "你", "他", "她", "对方", "本人"})
 _HAN_END = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]$")

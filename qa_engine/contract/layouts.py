@@ -8,14 +8,18 @@ no label.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-from qa_engine.contract.labels import is_anonymous, read_label, speaker_named
+from qa_engine.contract.labels import Labelled, is_anonymous, read_label, speaker_named
 from qa_engine.contract.names import Reading, cleaned, is_bare
 from qa_engine.domain import Speaker
 
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 DATE = r"\d{2,4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)"
 MOMENT = rf"(?:{DATE}(?:[ T]*(?:上午|下午|晚上|凌晨|中午)? *{CLOCK})?|{CLOCK})(?:Z|[+-]\d\d:?\d\d)?"
+
+STAMP = re.compile(rf"^\s*[\[(（【]?\s*{MOMENT}(?:\s*[-–~至]+\s*{MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
 
 _BLANK = r"[ \t\u3000]"
 _STAMP_BEHIND = re.compile(
@@ -39,6 +43,11 @@ _BESIDE_COLONS = (
     *(mark for place, mark in enumerate(_MARKS) if place != 2),  # commas are marks of sentences
     re.compile(r"\s*(?P<label>[^:：|｜]{1,24})[|｜](?P<text>.+)"),
 )
+# 您好客户：我要退款 is two turns, 请联系客服：95338 is one
+_INNER = re.compile(
+    r"(?<=[^\s联系拨打转找请问叫投诉给对和跟为是让向催换接于往到致电])\s*"
+    r"(?:坐席|座席|客服|客户|顾客|用户|话务员)(?:[-_ ]?\d{2,8}|[(（][^()（）]{1,12}[)）])?\s*[:：]"
+)
 _ROLES = frozenset({Speaker.AGENT.value, Speaker.CUSTOMER.value})
 _COLUMNS = ("|", "｜", "\t", ",", "，")
 _MOST = 0.6
@@ -48,11 +57,23 @@ _MOST = 0.6
 def labelled_lines(lines: Sequence[str], reading: Reading) -> list[str]:
     """The lines, as ``label：text`` where the file says its speakers in another way; as many as there were."""
     told = [_without_stamp(line, reading) for line in lines]
-    for layout in (_by_columns, _by_colon, *map(_by_mark, _MARKS), _by_lines):
-        found = layout(told, reading)
+    found = _by_columns(told, reading) or _by_colon(told, reading)
+    if found is not None:
+        return found
+    bare = [STAMP.sub("", line) or line for line in told]
+    for layout in (*map(_by_mark, _MARKS), _by_lines):
+        found = layout(bare, reading)
         if found is not None:
-            return found
+            return [now if now != before else line for now, before, line in zip(found, bare, told, strict=True)]
     return told
+
+
+def apart(turn: Labelled, reading: Reading) -> list[Labelled]:
+    """The turns of a line on which somebody wrote several."""
+    places = [0, *(match.start() for match in _INNER.finditer(turn.text)), len(turn.text)]
+    parts = [turn.text[start:end].strip() for start, end in pairwise(places)]
+    later = [one for part in parts[1:] if (one := read_label(part, reading)) is not None]
+    return [replace(turn, text=parts[0]), *later] if len(later) == len(parts) - 1 else [turn]
 
 
 def _without_stamp(line: str, reading: Reading) -> str:

@@ -4,13 +4,12 @@ import re
 from dataclasses import replace
 
 from qa_engine.contract.labels import Labelled, label_of, notes, one_line, read_label, seen
-from qa_engine.contract.layouts import MOMENT, labelled_lines
+from qa_engine.contract.layouts import STAMP, apart, labelled_lines
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.telling import turns_of
 from qa_engine.domain import Call, Speaker, Transcript
 from qa_engine.errors import Fault, TranscriptError
 
-STAMP = re.compile(rf"^\s*[\[(（【]?\s*{MOMENT}(?:\s*[-–~至]+\s*{MOMENT})?\s*[\])）】]?\s*[,，|]?\s*")
 _NUMBER = re.compile(r"^\s*[(（\[]?(?:\d{1,5}[.、)）]|[-•·*](?![-•·*])) *(?=\D)")
 _ENDED = re.compile(r"[。！？!?…~～]$")
 _BORDERS = " \t*=—–_~+#-"
@@ -35,11 +34,12 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
     for number, line in enumerate(labelled_lines(seen(text).splitlines(), reading), start=1):
         if not line.strip():
             continue
-        turn = _turn(line, reading)
-        if turn is not None:
-            if turn.strange:
-                strangers.setdefault(turn.label or turn.text[:20], number)
-            turns.append(turn)
+        said = _said(line, reading)
+        if said:
+            for turn in said:
+                if turn.strange:
+                    strangers.setdefault(turn.label or turn.text[:20], number)
+            turns += said
         elif turns:
             last = turns[-1]
             finished = _ENDED.search(last.text) is not None and not line[0].isspace()
@@ -52,6 +52,12 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
     if faults:
         raise TranscriptError(faults)
     return Transcript(Call(call_id), turns_of(kept), warnings=notes(kept))
+
+
+def _said(line: str, reading: Reading) -> list[Labelled]:
+    """The turns that begin on a line: mostly one, or none where it goes on with the turn above."""
+    first = _turn(line, reading)
+    return [] if first is None else apart(first, reading)
 
 
 def _turn(line: str, reading: Reading) -> Labelled | None:
