@@ -2,11 +2,12 @@
 
     python benchmarks/verdicts.py a b c [--show] [--json FILE]
 
-`verdicts/` holds two halves by theme, and a smaller third: plain good calls, calls with labels (a fault, or innocent
-of one), rude lines, everyday sentences that hold words of a veto, announced transfers. Everything is of our own, by one
-author; the digit in a call's head is how content its customer leaves, 1 to 5, by the same author. Half a was looked at
-while faults of its kinds were mended; half b was counted once, then looked at, too; c was written after all rules and
-models and counted once. `--show` lists what was judged otherwise than written.
+`verdicts/` holds two halves by theme, a smaller third, and a fourth by a second author: plain good calls, calls with
+labels (a fault, or innocent of one), rude lines, everyday sentences that hold words of a veto, announced transfers; in
+d ordinary turns of agents that have no tone, and calls rated for the sake of the rating. The digit in a call's head is
+how content its customer leaves, 1 to 5, by the author of the call. Half a was looked at while faults of its kinds were
+mended; half b was counted once, then looked at, too; c was written after all rules and models of its day and counted
+once; of d's rated calls every other one was looked at. `--show` lists what was judged otherwise than written.
 """
 
 import argparse
@@ -107,10 +108,10 @@ def plain(made: RulePack, half: str, told: Told) -> None:
 
 def tone(half: str, told: Told) -> None:
     """Flags of tone on turns that nobody would call rude: the agent's, as the rules of the pack would flag them."""
-    turns = [
-        turn for call in written(f"calls_{half}") for turn in call.transcript.turns if turn.speaker is Speaker.AGENT
-    ]
-    turns += [Turn(0, Speaker.AGENT, text) for text in _lines(f"words_{half}")]
+    calls = written(f"calls_{half}") if _there(f"calls_{half}") else ()
+    turns = [turn for call in calls for turn in call.transcript.turns if turn.speaker is Speaker.AGENT]
+    lines = [name for name in (f"words_{half}", f"tone_{half}") if _there(name)]
+    turns += [Turn(0, Speaker.AGENT, text) for name in lines for text in _lines(name)]
     bad: Counter[str] = Counter()
     for turn in turns:
         reading = tones().read_text(turn.text, Speaker.AGENT)
@@ -131,6 +132,10 @@ def tone(half: str, told: Told) -> None:
 
 def _words(rule: object) -> str:
     return "；".join(evidence.text for evidence in getattr(rule, "evidence", ()) if evidence.text)[:80]
+
+
+def _there(name: str) -> bool:
+    return (FOLDER / f"{name}.txt").is_file()
 
 
 def _lines(name: str) -> list[str]:
@@ -206,7 +211,8 @@ def labelled(made: RulePack, half: str, told: Told) -> None:
 def scenario_and_outcome(half: str, told: Told) -> None:
     """The scenario by words, with and without the direction; how content the customer leaves, by rank."""
     scenarios, outcomes = ScenarioModel.load(act_model_dir()), OutcomeModel.load(act_model_dir())
-    calls = [*written(f"calls_{half}"), *written(f"labelled_{half}")]
+    names = [name for name in (f"calls_{half}", f"labelled_{half}", f"outcome_{half}") if _there(name)]
+    calls = [call for name in names for call in written(name)]
     counts: Counter[str] = Counter()
     said, meant = [], []
     for call in calls:
@@ -241,16 +247,19 @@ def transfers(half: str, told: Told) -> None:
 def measure(half: str) -> Told:
     """Everything of one half."""
     told, made = Told(), pack()
-    for part in (plain, rude, words, labelled):
-        part(made, half, told)
-    for part in (tone, scenario_and_outcome, transfers):
-        part(half, told)
+    for part, file in ((plain, "calls"), (rude, "rude"), (words, "words"), (labelled, "labelled")):
+        if _there(f"{file}_{half}"):
+            part(made, half, told)
+    tone(half, told)
+    scenario_and_outcome(half, told)
+    if _there(f"transfer_{half}"):
+        transfers(half, told)
     return told
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=("a", "b", "c"))
+    parser.add_argument("halves", nargs="+", choices=("a", "b", "c", "d"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
