@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def run(calls: Path, jobs: int, out: Path) -> Run:
     process = subprocess.Popen([*command, "--jobs", str(jobs)], stderr=subprocess.DEVNULL)
     peaks: dict[int, float] = {}
     while process.poll() is None:
-        for pid in _family(process.pid):
+        for pid in family(process.pid):
             peaks[pid] = max(peaks.get(pid, 0.0), _peak_mb(pid))
         time.sleep(_LOOK_EVERY_SECONDS)
     wall = time.perf_counter() - begin
@@ -69,16 +70,14 @@ def _cpu_of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all that it started."""
-    family = [pid]
-    for parent in family:
-        try:
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        family += map(int, children.split())
-    return family
+    found = [pid]
+    for parent in found:
+        for children in Path(f"/proc/{parent}/task").glob("*/children"):  # of each of its threads
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, children.read_text(encoding="ascii").split())
+    return found
 
 
 def _peak_mb(pid: int) -> float:

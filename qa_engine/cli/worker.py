@@ -13,7 +13,8 @@ def worker(
         int | None, typer.Option(min=1, help="Child processes; default: setting QA_WORKER_PROCESSES.")
     ] = None,
     queues: Annotated[
-        str | None, typer.Option(help="Comma-separated queues (asr, asr_bulk, inspect, report); default: all.")
+        str | None,
+        typer.Option(help="Comma-separated queues, such as asr,asr_bulk,inspect; default: all."),
     ] = None,
 ) -> None:
     """Work on what is queued until stopped with Ctrl-C or SIGTERM."""

@@ -4,6 +4,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, InputError, ManifestError, RulesError, UsageError
 from qa_engine.service import (
     App,
+    FixedClock,
     FixedJudge,
     IngestOutcome,
     JobState,
@@ -26,12 +28,14 @@ from qa_engine.service import (
     ledgers,
     list_calls,
     retry_calls,
+    run_job,
     run_pending,
     status,
     sweep,
 )
 from qa_engine.service.intake import ingest as ingest_room
 from qa_engine.settings import Settings, load_settings
+from qa_engine.store import jobs
 
 
 def write(folder: Path, **files: str) -> None:
@@ -415,3 +419,34 @@ def test_one_call_of_another_name_is_found_among_many(app: App, inbox: Path) -> 
     write(inbox, demo_x="mine")
     ingest_paths(app, [inbox])
     assert call_not_named(app, "demo-") == "demo_x"
+
+
+def test_a_folder_of_long_ago_waits_behind_the_calls_of_these_days(
+    app: App, bell: MemoryBell, clock: FixedClock, inbox: Path
+) -> None:
+    """Its recordings have a queue of their own, which is rung for when nobody waits for anything else."""
+
+    def folder(name: str, started: datetime) -> Path:
+        (inbox / name).mkdir()
+        rows = "".join(f"{name}{n}.wav,{name}{n},{started:%Y-%m-%d} 09:00\n" for n in range(2))
+        for n in range(2):
+            (inbox / name / f"{name}{n}.wav").write_text(f"{name}{n}")
+        (inbox / name / "manifest.csv").write_text(f"file,call_id,started_at\n{rows}")
+        return inbox / name
+
+    ingest_paths(app, [folder("old", clock.now() - timedelta(days=400))])
+    assert [queue for queue in bell.rings if bell.rings[queue]] == ["asr_archive"], "nothing else waits"
+    ingest_paths(app, [folder("new", clock.now() - timedelta(days=1))])
+    bell.take_all()
+    ingest_paths(app, [folder("older", clock.now() - timedelta(days=900))])
+    sweep(app, patience_seconds=-1)
+    assert {queue for queue in bell.rings if bell.rings[queue]} == {"asr_bulk"}
+    for job_id in bell.rings["asr_bulk"]:
+        run_job(app, job_id)
+    with app.database.read() as session:
+        inspects = [job.id for job in jobs.queued(session) if job.stage == "inspect"]
+    for job_id in inspects:
+        run_job(app, job_id)
+    bell.take_all()
+    sweep(app, patience_seconds=-1)
+    assert len(bell.rings["asr_archive"]) == 4

@@ -49,7 +49,7 @@ def test_the_way_of_a_call_in_order() -> None:
         ("backtest", "night", None),
         ("judge_again", "night", None),
     ]
-    assert list(queues()) == ["asr", "asr_bulk", "inspect", "report", "peaks", "night"]
+    assert list(queues()) == ["asr", "asr_bulk", "asr_archive", "inspect", "report", "peaks", "night"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())
 
 

@@ -55,7 +55,15 @@ def test_the_ledger_balances_after_every_single_job(app: App, inbox: Path) -> No
 def test_an_installation_without_calls(app: App) -> None:
     report = status(app)
     assert (report.ledger.received, report.ledger.balanced, report.quarantined) == (0, True, ())
-    assert [queue.queue for queue in report.queues] == ["asr", "asr_bulk", "inspect", "report", "peaks", "night"]
+    assert [queue.queue for queue in report.queues] == [
+        "asr",
+        "asr_bulk",
+        "asr_archive",
+        "inspect",
+        "report",
+        "peaks",
+        "night",
+    ]
     assert ledgers(app, who=MACHINE) == ()
 
 

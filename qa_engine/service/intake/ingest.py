@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,18 +24,20 @@ from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.outcome import IngestedCall, IngestReport
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
-from qa_engine.service.jobs.kinds import ASR, ASR_BULK
+from qa_engine.service.jobs.kinds import ASR, ASR_ARCHIVE, ASR_BULK, urgent_queues
 from qa_engine.service.jobs.pausing import is_the_machines
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.store import calls as call_store
+from qa_engine.store import jobs
 
 log = structlog.get_logger(__name__)
 
 RING_EVERY = 50
 HIDDEN = "hidden, passed over"
+ARCHIVE_AFTER = timedelta(days=14)
 UNATTENDED = frozenset({"night", "watch"})
 """Kinds of batches at which nobody looks on who would hand a file in again."""
 
@@ -181,8 +183,19 @@ class _Intake:
             self.ring()
 
     def ring(self) -> None:
-        ring(self._app, self._rings)
-        self._rings = []
+        rings, self._rings = self._rings, []
+        if any(queue == ASR_ARCHIVE for queue, _ in rings):
+            with self._app.database.read() as session:
+                if jobs.any_queued(session, urgent_queues()):  # the sweep rings when there is time
+                    rings = [one for one in rings if one[0] != ASR_ARCHIVE]
+        ring(self._app, rings)
+
+    def _queue_of(self, candidate: Candidate) -> str:
+        """Folders of long ago never keep the calls of these days waiting."""
+        app, started = self._app, candidate.facts.started_at
+        if self._queue == ASR or started is None:
+            return self._queue
+        return ASR_ARCHIVE if app.clock.now() - started > ARCHIVE_AFTER else ASR_BULK
 
     def _taken(self, registered: Registered, candidate: Candidate) -> None:
         self._book.take(registered.call, candidate)
@@ -200,7 +213,8 @@ class _Intake:
             if stored.created:
                 discard(app, stored)
             return None
-        return _ingest_recording(app, stored, candidate, self._queue, update_facts=self._update_facts, day=self._day)
+        queue = self._queue_of(candidate)
+        return _ingest_recording(app, stored, candidate, queue, update_facts=self._update_facts, day=self._day)
 
 
 def _ingest_recording(

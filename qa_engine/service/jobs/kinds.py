@@ -27,8 +27,8 @@ NIGHT, WATCH, DRIFT = "night", "watch", "drift"
 """What is about no call: the recordings of a day, a watched folder, the rules held against their past."""
 BACKTEST, JUDGE_AGAIN = "backtest", "judge_again"
 """What a change of the rules asks for; see ``service/authoring/trials.py``."""
-ASR, ASR_BULK = "asr", "asr_bulk"
-"""Queues of recordings: one that somebody waits for, and whole folders of them."""
+ASR, ASR_BULK, ASR_ARCHIVE = "asr", "asr_bulk", "asr_archive"
+"""Queues of recordings: one that somebody waits for, whole folders of them, and folders of long ago."""
 
 LONGEST_WORK_SECONDS = 6 * 3600.0
 """The limit of work that says no other."""
@@ -143,8 +143,10 @@ def batch_of(queue: str) -> int:
 
 
 def urgent_queues() -> tuple[str, ...]:
-    """The queues of work that somebody waits for."""
-    return tuple(queue for kind in job_kinds().values() if not kind.low for queue in kind.queues)
+    """The queues of work that somebody waits for; the others are rung for when nothing is queued in these."""
+    return tuple(
+        queue for kind in job_kinds().values() if not kind.low for queue in kind.queues if queue != ASR_ARCHIVE
+    )
 
 
 def enqueue(

@@ -8,7 +8,7 @@ from qa_engine.contract.stored import call_from_text, call_to_text, inspection_k
 from qa_engine.domain import CallState
 from qa_engine.errors import ConflictError, RecordingError
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import ASR, ASR_BULK, INSPECT, TRANSCRIBE, enqueue, job_kind
+from qa_engine.service.jobs.kinds import ASR, ASR_ARCHIVE, ASR_BULK, INSPECT, TRANSCRIBE, enqueue, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.ports.transcriber import Progress, RecordingFacts
@@ -19,7 +19,7 @@ from qa_engine.store import calls, outcomes, tables
 @job_kind(
     TRANSCRIBE,
     title="转写",
-    queues={ASR: "转写", ASR_BULK: "批量转写"},
+    queues={ASR: "转写", ASR_BULK: "批量转写", ASR_ARCHIVE: "历史录音转写"},
     step=10,
     waits_in=CallState.RECEIVED,
     limit_seconds=300.0,
