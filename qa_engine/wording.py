@@ -41,6 +41,7 @@ EXCLUSIONS: Mapping[Exclusion, str] = MappingProxyType(
         Exclusion.LOW_CONFIDENCE: "识别可信度低",
         Exclusion.LEAK: "对方声音串入此声道",
         Exclusion.OTHER_LANGUAGE: "不是普通话",
+        Exclusion.ANNOUNCEMENT: "线路上的自动播报",
     }
 )
 """Why a turn is shown and not judged."""

@@ -43,6 +43,7 @@ class Exclusion(StrEnum):
     LOW_CONFIDENCE = "low_confidence"  # the recogniser did not understand what it heard
     LEAK = "leak"  # the words of the other side, heard through its line
     OTHER_LANGUAGE = "other_language"  # the clip is in another language than the one that is recognised
+    ANNOUNCEMENT = "announcement"  # a machine on the line: the network, a menu of keys, voice mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from qa_engine.domain import Exclusion, Span, Word
 from qa_engine.speech.accounting import seconds_of, unheard
+from qa_engine.speech.announcements import is_announcement
 from qa_engine.speech.clips import ClipPlan, parted
 from qa_engine.speech.ghost_text import find_invented
 from qa_engine.speech.options import HearingOptions, SpeechOptions
@@ -189,9 +190,11 @@ def _worth(clips: Sequence[HeardClip], rate: float | None, options: SpeechOption
 
 
 def _judged(clip: HeardClip, options: SpeechOptions) -> HeardClip:
-    """A clip in another language is kept and shown, and judged by nobody: its Chinese words are a guess."""
+    """A clip in another language, or of a machine on the line, is kept and shown, and judged by nobody."""
     if _is_echo(clip, options.recognition.hotwords):
         return replace(clip, excluded=Exclusion.GHOST_TEXT)
+    if is_announcement(clip.words):
+        return replace(clip, excluded=Exclusion.ANNOUNCEMENT)
     foreign = clip.language not in (None, options.recognition.language)
     return replace(clip, excluded=Exclusion.OTHER_LANGUAGE) if foreign and clip.words else clip
 

@@ -6,7 +6,7 @@ from typing import Literal
 from qa_engine.domain import digest
 from qa_engine.speech.audio_facts import RawFormat
 
-PIPELINE_REVISION = 5
+PIPELINE_REVISION = 6
 """Raised by hand whenever the code changes what comes out for equal options, so that old transcripts are told apart."""
 
 

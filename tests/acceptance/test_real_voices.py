@@ -15,6 +15,7 @@ import soundfile
 import soxr
 
 import qa_engine
+from benchmarks.hearing_checks import astray, lost
 from benchmarks.real_calls import Call, Errors, clips, comparable, write_call
 from qa_engine.domain import Call as CallFacts
 from qa_engine.domain import Exclusion, Span, Speaker, SpeechSpan, Status, Transcript, Turn, canonical_json
@@ -22,13 +23,11 @@ from qa_engine.errors import RecordingError
 from qa_engine.speech import (
     STARTER,
     FasterWhisperRecogniser,
-    HearingOptions,
     ModelStore,
     RecognitionOptions,
     SpeechOptions,
     transcribe_recording,
 )
-from qa_engine.speech.accounting import unheard
 from tests.acceptance.noises import NOISES, RATE, noise
 
 SIDES = (Speaker.AGENT, Speaker.CUSTOMER)
@@ -75,21 +74,6 @@ def said_by(transcript: Transcript, side: int, span: Span | None = None) -> str:
     return "".join(comparable(turn.text) for turn in turns)
 
 
-def unaccounted(transcript: Transcript) -> list[tuple[str, float, float]]:
-    """Speech for which there are neither words, judged or excluded, nor a note that it was not heard."""
-    left = []
-    for speaker in {span.speaker for span in transcript.speech}:
-        words = [word for turn in transcript.turns if turn.speaker is speaker for word in turn.words]
-        silent = unheard([s.span for s in transcript.speech if s.speaker is speaker], words, HearingOptions())
-        told = [span.span for span in transcript.unheard if span.speaker is speaker]
-        left += [
-            (speaker.value, span.start, span.end)
-            for span in silent
-            if sum(span.overlap_seconds(other) for other in told) < span.seconds - 0.05
-        ]
-    return left
-
-
 def test_no_utterance_of_a_call_is_lost(call: Call, heard: Transcript) -> None:
     for side, start, end, text in call.said:
         found = said_by(heard, side, Span(start, end))
@@ -104,22 +88,12 @@ def test_no_utterance_of_a_call_is_lost(call: Call, heard: Transcript) -> None:
 
 
 def test_every_second_of_speech_is_accounted_for(heard: Transcript) -> None:
-    assert unaccounted(heard) == []
+    assert lost(heard) == []
 
 
-def test_times_lie_on_the_sound(call: Call, heard: Transcript) -> None:
-    for turn in heard.turns:
-        assert turn.start is not None
-        assert turn.end is not None
-        assert 0 <= turn.start <= turn.end <= call.seconds
-        own = [s.span for s in heard.speech if s.speaker is turn.speaker]
-        for word in turn.words:
-            assert turn.start - 0.1 <= word.start <= word.end <= turn.end + 0.1
-            if word.end > word.start:
-                middle = (word.start + word.end) / 2
-                assert any(span.start - 0.1 <= middle <= span.end + 0.1 for span in own), word
-        longest = max((b.start - a.end for a, b in zip(turn.words, turn.words[1:], strict=False)), default=0.0)
-        assert longest < 0.9 + 0.1
+def test_times_lie_on_the_sound(heard: Transcript) -> None:
+    assert heard.turns
+    assert list(astray(heard)) == []
 
 
 def test_both_sides_are_simplified_and_the_weights_are_named(heard: Transcript, store: ModelStore) -> None:
@@ -141,7 +115,7 @@ def test_the_demonstration_model_takes_no_points_from_people(call: Call, starter
     """It understands nobody but its synthesiser: the grade waits for a person, and nothing is deducted."""
     transcript = hear(call.path, starter)
     assert {turn.excluded for turn in transcript.turns} <= {Exclusion.LOW_CONFIDENCE, Exclusion.LOOP}
-    assert unaccounted(transcript) == []
+    assert lost(transcript) == []
     result = qa_engine.inspect(transcript, pack=qa_engine.load_pack("base"), scorecard="standard")
     assert result.grade == "待定"
     assert [rule.id for rule in result.rules if rule.status is Status.FAIL and rule.points] == []

@@ -131,6 +131,15 @@ def test_a_clip_in_another_language_is_not_judged() -> None:
     assert [clip.excluded for clip in hearing.clips] == [None, None, Exclusion.OTHER_LANGUAGE]
 
 
+def test_a_machine_on_the_line_is_not_judged() -> None:
+    def answer(clip: Clip) -> RecognisedClip:
+        machine = clip.plan.start < 4 * RATE
+        return spread("查件请按一，寄件请按二，人工请按零" if machine else "您好很高兴为您服务啊", clip)
+
+    hearing, _ = heard(answer, (1, 4.5), (6, 8.5), (10, 12.5))
+    assert [clip.excluded for clip in hearing.clips] == [Exclusion.ANNOUNCEMENT, None, None]
+
+
 def test_a_foreign_channel_is_asked_about_clip_by_clip() -> None:
     def answer(clip: Clip) -> RecognisedClip:
         told = ("en", 0.97, 0.01) if clip.plan.tell_language else (None, 0.0, 1.0)
