@@ -6,6 +6,7 @@ from qa_engine.domain import (
     Call,
     CallResult,
     Channel,
+    CustomerOutcome,
     ItemScore,
     RuleResult,
     ScenarioGuess,
@@ -212,10 +213,7 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
     if (csat := metadata.get("csat")) is not None:
         facts.append(Fact("客户满意度", wording.plain_value(csat)))
     if result.outcome is not None:
-        signs = "、".join(sign.title for sign in result.outcome.signs)
-        facts.append(
-            Fact("客户离开时的感受（模型推断，不计分）", f"{result.outcome.score}（0–100）{signs and f'：{signs}'}")
-        )
+        facts.append(Fact("客户离开时的感受（模型推断，不计分）", outcome_words(result.outcome)))
     if source_name:
         heard = transcript.recognition is not None
         facts.append(Fact("录音文件" if heard else "来源文件", mask_private(source_name)))
@@ -226,6 +224,13 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         if key not in own and isinstance(value, str | int | float) and str(value)
     ]
     return tuple(facts)
+
+
+def outcome_words(outcome: CustomerOutcome) -> str:
+    """The outcome with what speaks against content, then what speaks for it."""
+    against, content = ([sign.title for sign in outcome.signs if (sign.push > 0) is good] for good in (False, True))
+    parts = [f"{said}：{'、'.join(titles)}" for said, titles in (("不利", against), ("有利", content)) if titles]
+    return f"{outcome.score}（0–100）" + "".join(f"，{part}" for part in parts)
 
 
 def _scenario(told: str | None, guess: ScenarioGuess | None) -> str:

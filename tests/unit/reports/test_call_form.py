@@ -5,9 +5,20 @@ from types import ModuleType
 
 import pytest
 
-from qa_engine.domain import PENDING_GRADE, Agent, Call, ItemScore, SectionScore, Severity, Status, Transcript
+from qa_engine.domain import (
+    PENDING_GRADE,
+    Agent,
+    Call,
+    CustomerOutcome,
+    ItemScore,
+    OutcomeSign,
+    SectionScore,
+    Severity,
+    Status,
+    Transcript,
+)
 from qa_engine.reports import CallForm, call_form
-from qa_engine.reports.call_form import ItemLine
+from qa_engine.reports.call_form import ItemLine, outcome_words
 
 
 @pytest.fixture
@@ -228,3 +239,12 @@ def test_a_far_nearest_miss_is_only_counted(build: ModuleType) -> None:
     far = replace(rule.searched[0], nearest=replace(rule.searched[0].nearest, score=31.0))
     form = call_form(build.transcript(), build.result(rules=(replace(rule, searched=(far,)),)))
     assert form.deductions[0].searched[0].nearest == "没有相近的说法（相似度最高 31）"
+
+
+def test_what_speaks_for_and_against_the_customer_being_content_is_told_apart() -> None:
+    signs = (OutcomeSign("demand", "客户发怒或要求投诉", -0.9), OutcomeSign("helped", "坐席给出办法、时限或选择", 0.5))
+    assert (
+        outcome_words(CustomerOutcome(17, signs))
+        == "17（0–100），不利：客户发怒或要求投诉，有利：坐席给出办法、时限或选择"
+    )
+    assert outcome_words(CustomerOutcome(60)) == "60（0–100）"
