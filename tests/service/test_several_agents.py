@@ -50,26 +50,26 @@ def take_in(app: App, inbox: Path, *calls: dict[str, Any], **how: bool) -> None:
 
 
 def scores(app: App) -> dict[str, tuple[str | None, float | None]]:
-    return {row.call_id: (row.agent_id, row.total) for row in list_calls(app).rows if not row.state.aside}
+    return {row.call_id: (row.agent_id, row.total) for row in list_calls(app, who=MACHINE).rows if not row.state.aside}
 
 
 def test_each_agent_has_a_result_of_his_own_words(app: App, inbox: Path) -> None:
     take_in(app, inbox, call())
     assert scores(app) == {"two": ("8026", 100.0), "two@8099": ("8099", 97.0)}
-    assert {row.id: (row.calls, row.mean_percent, row.faults) for row in list_agents(app)} == {
+    assert {row.id: (row.calls, row.mean_percent, row.faults) for row in list_agents(app, who=MACHINE)} == {
         "8026": (1, 100.0, 0),
         "8099": (1, 97.0, 1),
     }
-    assert [row.call_id for row in list_calls(app, CallFilter(agent_id="8099")).rows] == ["two@8099"]
-    part = get_call(app, "two@8099")
+    assert [row.call_id for row in list_calls(app, CallFilter(agent_id="8099"), who=MACHINE).rows] == ["two@8099"]
+    part = get_call(app, "two@8099", who=MACHINE)
     assert "csat" not in part.call.metadata, "the customer rated the call once"
     assert [(other.call_id, other.agent_id, other.total) for other in part.others] == [("two", "8026", 100.0)]
-    assert [other.call_id for other in get_call(app, "two").others] == ["two@8099"]
+    assert [other.call_id for other in get_call(app, "two", who=MACHINE).others] == ["two@8099"]
     for form in ("two", "two@8099"):
-        text = render_report(app, "call", form, "html").content.decode()
+        text = render_report(app, "call", form, "html", who=MACHINE).content.decode()
         assert "8026" in text
         assert "8099" in text
-    agents = render_report(app, "agent", "8099", "json", day_from=DAY, day_to=DAY).content.decode()
+    agents = render_report(app, "agent", "8099", "json", day_from=DAY, day_to=DAY, who=MACHINE).content.decode()
     assert "two@8099" in agents
 
 
@@ -81,16 +81,16 @@ def test_a_part_is_no_call_in_the_account(app: App, inbox: Path) -> None:
 
 def test_the_same_file_once_more_changes_nothing(app: App, inbox: Path) -> None:
     take_in(app, inbox, call())
-    before = [get_call(app, one).events for one in ("two", "two@8099")]
+    before = [get_call(app, one, who=MACHINE).events for one in ("two", "two@8099")]
     take_in(app, inbox, call())
-    assert [get_call(app, one).events for one in ("two", "two@8099")] == before
+    assert [get_call(app, one, who=MACHINE).events for one in ("two", "two@8099")] == before
 
 
 def test_parts_follow_when_the_facts_are_put_right(app: App, inbox: Path) -> None:
     take_in(app, inbox, call())
     take_in(app, inbox, call(agent={"id": "8099", "name": "王芳", "team": "二组"}), update_facts=True)
     assert scores(app) == {"two": ("8099", 97.0), "two@8026": ("8026", 100.0)}
-    old = get_call(app, "two@8099").row
+    old = get_call(app, "two@8099", who=MACHINE).row
     assert (old.state, old.reason) == (CallState.EXCLUDED, "not_in_call")
     take_in(app, inbox, call(), update_facts=True)
     assert scores(app) == {"two": ("8026", 100.0), "two@8099": ("8099", 97.0)}
@@ -106,7 +106,7 @@ def test_metadata_name_the_second_agent_by_number_or_name(app: App, inbox: Path,
     plain = [{key: value for key, value in turn.items() if key != "agent_id"} for turn in TURNS]
     facts = {"transferred_to": to, "transfer_at": 5.5}
     take_in(app, inbox, call(**known), call(turns=plain, metadata=facts))
-    row = get_call(app, "two@8099").row
+    row = get_call(app, "two@8099", who=MACHINE).row
     assert (row.agent_id, row.agent_name, row.team, row.total) == ("8099", "王芳", "二组", 97.0)
 
 
@@ -125,7 +125,7 @@ def test_a_part_has_the_sound_of_its_call_and_is_forgotten_with_it(make_app: Cal
     )
     ingest_paths(app, [inbox])
     run_pending(app)
-    assert get_call(app, "a@8099").row.has_recording
+    assert get_call(app, "a@8099", who=MACHINE).row.has_recording
     forgotten = forget_calls(app, ["a@8099"], who=MACHINE)
     assert (forgotten.call_ids, forgotten.recordings) == (("a@8099", "a"), 1)
-    assert all("不行" not in (get_call(app, one).transcript_body or "") for one in ("a", "a@8099"))
+    assert all("不行" not in (get_call(app, one, who=MACHINE).transcript_body or "") for one in ("a", "a@8099"))
