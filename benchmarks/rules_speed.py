@@ -31,7 +31,7 @@ from qa_engine.service.adapters.act_model import open_acts
 from qa_engine.service.adapters.outcome_model import open_outcome
 from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.settings import load_settings
-from qa_engine.text import normalise, segment, skeleton
+from qa_engine.text import count_chars, normalise, segment, skeleton
 from qa_engine.text.homophones import fold_homophones
 
 _LIBRARIES = ("pyahocorasick", "rapidfuzz", "regex", "pypinyin")
@@ -64,6 +64,7 @@ def forget_texts() -> None:
     """As if no text of a call had been seen before."""
     normalise.cache_clear()
     skeleton.cache_clear()
+    count_chars.cache_clear()
 
 
 def measure(

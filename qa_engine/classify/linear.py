@@ -8,7 +8,7 @@ calibrated log-odds and add up exactly.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ LONGEST_PHRASE = 8  # characters
 NEIGHBOUR_SHARE = 0.25
 LEAST_WEIGHT = 0.05  # log-odds; less is no reason anybody would want to read
 PROBABILITY_DIGITS = 4
+ROWS_AT_ONCE = 256
 
 Floats = NDArray[np.float64]
 Link = Literal["one", "several"]
@@ -58,15 +59,24 @@ class LinearModel:
         lengths = np.sqrt(np.bincount(number, found.idf[column] ** 2, count))
         place = found.place[column]
         known = np.nonzero(place >= 0)[0]
-        number, place, idf = number[known], place[known], found.idf[column[known]]
-        sums = np.stack([np.bincount(number, weights[place] * idf, count) for weights in self._of_labels], axis=1)
+        sums = self._sums(number[known], place[known], found.idf[column[known]], count)
         z: Floats = sums / np.maximum(lengths, 1e-12)[:, None] + self.bias
         return z
 
-    @cached_property
-    def _of_labels(self) -> Floats:
-        """``weights`` with the features of a label side by side."""
-        return np.ascontiguousarray(self.weights.T, dtype=np.float64)
+    def _sums(self, number: Places, place: Places, idf: Floats, count: int) -> Floats:
+        """Of ``count`` rows the sums of weight times idf, rows × labels; ``number`` is the row of each cell, rising.
+
+        A feature's weights lie side by side and are fetched together, for some rows at a time.
+        """
+        sums = np.empty((count, len(self.labels)))
+        cuts = np.searchsorted(number, np.arange(0, count + ROWS_AT_ONCE, ROWS_AT_ONCE)).tolist()
+        for at, (first, last) in enumerate(pairwise(cuts)):
+            begin = at * ROWS_AT_ONCE
+            rows = min(ROWS_AT_ONCE, count - begin)
+            weights = np.ascontiguousarray(self.weights[place[first:last]].T, dtype=np.float64) * idf[first:last]
+            for label, own in enumerate(weights):
+                sums[begin : begin + rows, label] = np.bincount(number[first:last] - begin, own, rows)
+        return sums
 
     def probabilities(self, seen: Seen, rows: Sequence[int] | None = None) -> Floats:
         """Rows × labels, rounded so that they are the same on every machine; of labels that exclude each other they

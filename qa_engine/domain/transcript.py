@@ -161,7 +161,7 @@ class Transcript:
     @property
     def timed(self) -> bool:
         """True when every turn has its times."""
-        return bool(self.turns) and all(turn.span is not None for turn in self.turns)
+        return bool(self.turns) and all(turn.start is not None and turn.end is not None for turn in self.turns)
 
     @property
     def duration(self) -> float | None:

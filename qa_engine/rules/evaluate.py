@@ -129,20 +129,25 @@ class _Judge:
         reason = why_not(rule.applies_to, self._call.transcript.call, self._call.duration)
         if reason:
             return result_of(rule, Status.NOT_APPLICABLE, reason=reason)
-        named = {name: self._situation(name) for name in rule.model.not_when}
-        titles = {truth: [self._pack.situations[n].title for n, t in named.items() if t is truth] for truth in Truth}
-        if titles[Truth.TRUE]:
-            return result_of(rule, Status.NOT_APPLICABLE, reason=f"{'、'.join(titles[Truth.TRUE])}，本项不适用")
+        holds, may_hold = self._exempting(rule)
+        if holds:
+            return result_of(rule, Status.NOT_APPLICABLE, reason=f"{holds}，本项不适用")
         found = Judgement(self._pack, rule, self._call, self._baselines, self._profile).result(self._offences)
         found = self._steady(rule, found)
-        if titles[Truth.UNCERTAIN] and found.status is Status.FAIL:
-            reason = f"可能{'、'.join(titles[Truth.UNCERTAIN])}，本项也许不适用"
-            found = replace(in_doubt(found, reason), quiet=True)
+        if may_hold and found.status is Status.FAIL:
+            found = replace(in_doubt(found, f"可能{may_hold}，本项也许不适用"), quiet=True)
         found = self._by_guess(rule, found)
         found = trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
         if rule.model.duty == "meaning" and found.status is Status.UNCERTAIN:
             return replace(found, quiet=True)
         return found
+
+    def _exempting(self, rule: Rule) -> tuple[str, str]:
+        """The situations in which the rule is not asked (Chinese): those that hold, and those that may hold."""
+        found: dict[Truth, list[str]] = {}
+        for name in rule.model.not_when:
+            found.setdefault(self._situation(name), []).append(self._pack.situations[name].title)
+        return "、".join(found.get(Truth.TRUE, ())), "、".join(found.get(Truth.UNCERTAIN, ()))
 
     def _by_guess(self, rule: Rule, found: RuleResult) -> RuleResult:
         """A find of a rule that is only asked because of a guessed scenario is a doubt that flags no call by itself."""

@@ -69,11 +69,14 @@ def normalise(text: str) -> Normalised:
     Equal input gives the same object.
     """
     folded, even = fold_text(text)
+    traditional = is_traditional(text)
+    if even and not traditional and NUMERAL_CHARS.isdisjoint(folded) and not is_spaced(folded):  # most turns
+        return Normalised(text, folded, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     starts = list(range(len(text))) if even else [at for at, char in enumerate(text) for _ in fold_char(char)]
     draft = _Draft(folded, starts, [at + 1 for at in starts])
     if is_spaced(folded):
         draft = draft.replaced((*match.span(), "") for match in BETWEEN_CHARS.finditer(folded))
-    if is_traditional(text):
+    if traditional:
         words = regional_words()
         draft = draft.replaced((*m.span(), words[m.group()]) for m in regional_pattern().finditer(draft.text))
     draft = draft.replaced((numeral.start, numeral.end, numeral.digits) for numeral in find_numerals(draft.text))

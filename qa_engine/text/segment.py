@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
+from math import log
 from typing import Any
 
 VERSION: str = version("jieba")
@@ -32,6 +33,31 @@ def _tokenizer() -> Any:
                     with self.get_dict_file() as file:
                         self.FREQ, self.total = prefix_dictionary(file.read().decode())
                     self.initialized = True
+
+        def get_DAG(self, sentence: str) -> dict[int, list[tuple[int, int]]]:  # noqa: N802 - as jieba calls it
+            """From each place, the words that begin there: (last character, count); a character alone always does."""
+            self.check_initialized()
+            counted, length = self.FREQ.get, len(sentence)
+            graph = {}
+            for start in range(length):
+                found = []
+                for end in range(start + 1, length + 1):
+                    count = counted(sentence[start:end])
+                    if count is None:
+                        break
+                    if count:
+                        found.append((end - 1, count))
+                graph[start] = found or [(start, counted(sentence[start]) or 1)]
+            return graph
+
+        def calc(
+            self, sentence: str, graph: dict[int, list[tuple[int, int]]], route: dict[int, tuple[float, int]]
+        ) -> None:
+            """The likeliest way through the sentence: as jieba's own, which looks each word up and weighs it anew."""
+            total = log(self.total)
+            route[len(sentence)] = (0, 0)
+            for start in range(len(sentence) - 1, -1, -1):
+                route[start] = max([(log(count) - total + route[last + 1][0], last) for last, count in graph[start]])
 
     return QuietTokenizer()
 

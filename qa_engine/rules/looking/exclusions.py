@@ -136,7 +136,10 @@ def _anywhere(ready: ReadyClause, view: TurnView) -> bool:
 def _in_text(ready: ReadyClause, text: str) -> bool:
     if ready.regex is not None and ready.regex.found(text):
         return True
-    return any(True for _ in _phrase_places(ready, text))
+    for parts, expression in ready.folded:
+        if all(map(text.__contains__, parts)) and expression.search(text) is not None:
+            return True
+    return False
 
 
 def _places(ready: ReadyClause, text: str) -> Iterator[tuple[int, int]]:

@@ -25,23 +25,24 @@ def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard,
     """
     if not region.pieces:
         return f"「{region.label}」没有{WHO[speaker]}的话，无法判断有没有说过"
-    excluded = [v for v in call.all_turns if v.turn.excluded and _is_of(v.turn.speaker, speaker) and _inside(v, region)]
+    excluded = [v for v in call.left_out if _is_of(v.turn.speaker, speaker) and _inside(v, region)]
     if excluded:
         at = clock(excluded[0].turn.start)
         place = f"（{at}）" if at else ""
         return f"「{region.label}」有 {len(excluded)} 个话轮识别不可靠、未参与判断{place}"
     if speaker is not None:
-        nobody = [v for v in call.turns if v.turn.speaker is Speaker.UNKNOWN and _inside(v, region)]
+        nobody = [v for v in call.turns_of(Speaker.UNKNOWN) if _inside(v, region)]
         if nobody:
             return f"「{region.label}」有 {len(nobody)} 个话轮不知是谁说的，可能就是要找的话"
     unheard = _unheard(call, region, speaker)
     if unheard and max(s.seconds for s in unheard) > heard.max_unheard_seconds:
         longest = max(unheard, key=lambda s: s.seconds)
         return f"「{region.label}」{clock(longest.start)} 处有 {longest.seconds:.1f} 秒说话没有识别出文字"
-    confidence = _confidence(region)
+    confidence = region.confidence
     if confidence is not None and confidence < heard.min_confidence:
         return f"「{region.label}」识别置信度 {confidence:.2f} 低于 {heard.min_confidence:.2f}"
-    hiding = next((s for p in region.pieces for s in _badly_heard(p, heard) if s.room >= least_chars), None)
+    hardly = [p for p in region.pieces if not _well_heard(p, heard)]
+    hiding = next((s for p in hardly for s in _badly_heard(p, heard) if s.room >= least_chars), None)
     if hiding is not None:
         at = clock(hiding.start)
         place = f"{at} 处" if at else "有一处"
@@ -58,12 +59,18 @@ class _Stretch:
     room: int
 
 
+def _well_heard(piece: Piece, heard: Heard) -> bool:
+    confidence = piece.view.turn.confidence
+    if confidence is not None and confidence < heard.min_confidence:
+        return False
+    return piece.view.least_probability >= heard.min_word_probability
+
+
 def _badly_heard(piece: Piece, heard: Heard) -> Iterator[_Stretch]:
+    """The stretches of a turn that was not well heard."""
     turn = piece.view.turn
     if turn.confidence is not None and turn.confidence < heard.min_confidence:
         yield _stretch(piece.view, piece.start, piece.end)
-        return
-    if piece.view.least_probability >= heard.min_word_probability:
         return
     run: list[tuple[int, int]] = []
     for first, last, word in piece.view.words:
@@ -140,12 +147,3 @@ def _seconds(call: CallView, region: Region) -> tuple[float, float]:
     if region.until[0] < len(call.all_turns):
         high = call.all_turns[region.until[0]].turn.end or high
     return low, high
-
-
-def _confidence(region: Region) -> float | None:
-    """Mean confidence of the pieces' turns by length; None when no turn has one."""
-    known = [(p.view.turn.confidence, max(1, len(p.view.turn.text))) for p in region.pieces]
-    weighted = [(c, n) for c, n in known if c is not None]
-    if not weighted:
-        return None
-    return sum(c * n for c, n in weighted) / sum(n for _, n in weighted)

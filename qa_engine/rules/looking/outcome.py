@@ -55,5 +55,9 @@ class Outcome:
         return tuple(hit for hit in self.hits if hit.certain)
 
 
+NOTHING = Outcome(Truth.FALSE)
+"""What most conditions answer in most calls."""
+
+
 def not_applicable(reason: str) -> Outcome:
     return Outcome(Truth.NOT_APPLICABLE, reason=reason)

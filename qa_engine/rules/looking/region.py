@@ -51,6 +51,32 @@ class Region:
         """The places of the pieces' turns in the call, rising."""
         return [piece.view.order for piece in self.pieces]
 
+    # The whole call as a role's region is shared by most conditions: what each asks of it is worked out once.
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """The indices of the pieces' turns."""
+        return tuple([piece.view.turn.index for piece in self.pieces])
+
+    @cached_property
+    def first_start(self) -> float | None:
+        """Seconds: when the first of the turns begins; None where no times are known."""
+        return min([p.view.turn.start for p in self.pieces if p.view.turn.start is not None], default=None)
+
+    @cached_property
+    def last_end(self) -> float | None:
+        """Seconds: when the last of the turns ends; None where no times are known."""
+        return max([p.view.turn.end for p in self.pieces if p.view.turn.end is not None], default=None)
+
+    @cached_property
+    def confidence(self) -> float | None:
+        """Mean confidence of the turns by length; None when no turn has one."""
+        known = [(p.view.turn.confidence, max(1, len(p.view.turn.text))) for p in self.pieces]
+        weighted = [(c, n) for c, n in known if c is not None]
+        if not weighted:
+            return None
+        return sum(c * n for c, n in weighted) / sum(n for _, n in weighted)
+
     @cached_property
     def _by_order(self) -> Mapping[int, Piece]:
         return {piece.view.order: piece for piece in self.pieces}

@@ -7,7 +7,7 @@ from typing import Any
 from qa_engine.domain import Ladder, NearestMiss, Searched, Speaker
 from qa_engine.rules.looking.exclusions import ReadyExclusion
 from qa_engine.rules.looking.heard import doubt
-from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.looking.outcome import NOTHING, Hit, Outcome
 from qa_engine.rules.looking.region import Piece, Region
 from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.ports.baselines import Baseline, Baselines, VoiceMeasure
@@ -136,7 +136,9 @@ class Scope:
         """TRUE when there are enough certain hits, UNCERTAIN when only unsure ones make them enough, else FALSE."""
         found = tuple(sorted(hits, key=lambda hit: (hit.begin, hit.finish)))
         wanted = self.fields.min_hits if need is None else need
-        certain = sum(hit.certain for hit in found)
+        if not found and wanted > 0:
+            return NOTHING
+        certain = sum([hit.certain for hit in found])
         if certain >= wanted:
             return Outcome(Truth.TRUE, found)
         if len(found) >= wanted:
@@ -170,9 +172,9 @@ class Scope:
         searched = Searched(
             condition=self.name,
             window=self.region.label,
-            turns=tuple(piece.view.turn.index for piece in self.pieces),
-            start=min((p.view.turn.start for p in self.pieces if p.view.turn.start is not None), default=None),
-            end=max((p.view.turn.end for p in self.pieces if p.view.turn.end is not None), default=None),
+            turns=self.region.turns,
+            start=self.region.first_start,
+            end=self.region.last_end,
             nearest=nearest() if nearest is not None else None,
         )
         if reason:

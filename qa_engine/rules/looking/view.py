@@ -133,7 +133,8 @@ class CallView:
         if views is None:
             views = [TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns)]
         self.all_turns = tuple(views)
-        self.turns = tuple(view for view in self.all_turns if view.turn.excluded is None)
+        self.turns = tuple([view for view in self.all_turns if view.turn.excluded is None])
+        self.left_out = tuple([view for view in self.all_turns if view.turn.excluded is not None])
         self.timed = transcript.timed
         self.roles_known = transcript.roles_known
         self.some_roles = not self.turns or any(t.speaker is not Speaker.UNKNOWN for t in transcript.turns)

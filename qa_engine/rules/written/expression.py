@@ -160,15 +160,12 @@ class _Parser:
 
 def evaluate(node: Node, truth_of: Callable[[str], Truth]) -> Truth:
     """The value of the tree. Every condition is asked, so that its evidence is complete."""
-    match node:
-        case Name(name):
-            return truth_of(name)
-        case Not(inner):
-            return negate(evaluate(inner, truth_of))
-        case And(parts):
-            return all_of([evaluate(part, truth_of) for part in parts])
-        case Or(parts):
-            return any_of([evaluate(part, truth_of) for part in parts])
+    if isinstance(node, Name):
+        return truth_of(node.name)
+    if isinstance(node, Not):
+        return negate(evaluate(node.inner, truth_of))
+    combined = all_of if isinstance(node, And) else any_of
+    return combined([evaluate(part, truth_of) for part in node.parts])
 
 
 def names(node: Node) -> Iterator[Name]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -208,7 +209,7 @@ class Measured(Strict):
             raise ValueError("属实的次数不能多于命中的次数：写 [属实, 命中]")
         return self
 
-    @property
+    @cached_property
     def precision(self) -> Precision | None:
         """Over all three; None where nothing was found."""
         right, of = (sum(pair[at] for pair in (self.golden, self.kept, self.reviews)) for at in (0, 1))

@@ -53,13 +53,14 @@ def regex_hits(
     hits: list[Hit] = []
     for piece in scope.pieces:
         text = _text(piece.view, over)
-        refused = [span for pattern in exclude for span in pattern.finditer(text)]
-        taken: list[tuple[int, int]] = []
+        refused: list[tuple[int, int]] | None = None  # and of what was taken
         for pattern in patterns:
             for start, end in pattern.finditer(text):
-                if any(start < e and s < end for s, e in (*refused, *taken)):
+                if refused is None:
+                    refused = [span for other in exclude for span in other.finditer(text)]
+                if any(start < e and s < end for s, e in refused):
                     continue
-                taken.append((start, end))
+                refused.append((start, end))
                 hit = _hit(scope, piece.view, over, (start, end), pattern)
                 if hit is not None:
                     hits.append(hit)
