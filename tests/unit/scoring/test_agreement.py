@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.scoring.agreement import Looked, cohen_kappa, mean, next_draws, recall_estimate
+from qa_engine.scoring.agreement import (
+    Agreement,
+    Estimate,
+    Looked,
+    Mean,
+    cohen_kappa,
+    mean,
+    next_draws,
+    recall_estimate,
+)
 
 
 def test_kappa_of_the_textbook() -> None:
@@ -69,3 +78,20 @@ def test_means() -> None:
     some = mean([1.0, 2.0, 3.0])
     assert some is not None
     assert (some.value, some.low) == (2.0, pytest.approx(2 - 1.96 / 3**0.5))
+
+
+def test_bounds_worked_out_by_hand() -> None:
+    assert cohen_kappa([]) == Agreement(0, 0, None, None, None)
+    assert cohen_kappa([("y", "y")] * 9) == Agreement(9, 9, None, None, None)
+    half = 1.96 * (0.7 * 0.3 / (50 * 0.25)) ** 0.5
+    pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
+    assert cohen_kappa(pairs).high == pytest.approx(0.4 + half)
+    assert mean([4.0]) == Mean(1, 4.0, None, None)
+    two = mean([2.0, 6.0])
+    assert two is not None
+    assert (two.number, two.value) == (2, 4.0)
+    assert (two.low, two.high) == (pytest.approx(4 - 1.96 * 2), pytest.approx(4 + 1.96 * 2))
+
+
+def test_who_found_nothing_found_no_share_of_what_was_missed() -> None:
+    assert recall_estimate(found=0, strata=[Looked(10, 5, 1)]) == Estimate(0.0, 0.0, 0.0)

@@ -103,3 +103,27 @@ def test_a_suspected_veto_weighs_more_than_anything_else() -> None:
     suspected = review_weight([veto("v", confirmed=False)], unreliable=False)
     assert suspected >= SUSPECTED_VETO > review_weight([*worst, rule("d", Status.ERROR)], unreliable=True)
     assert review_weight([rule("a"), rule("b", Status.NOT_APPLICABLE)], unreliable=False) == 0.0
+
+
+def test_what_a_rule_takes_elsewhere_is_kept_from_the_next() -> None:
+    """A counting rule keeps its hit in another turn: a cheaper rule about the same finds that turn taken, too."""
+    found = one_event(
+        (
+            fail("dear", -8, about=("anger",), evidence=hit(1)),
+            fail("counts", -6, about=("anger",), evidence=hit(1, 5), hits=2, each=-3.0),
+            fail("cheap", -2, about=("anger",), evidence=hit(5)),
+        ),
+        CARD,
+    )
+    assert [(r.points, r.stake, r.same_event) for r in found] == [
+        (-8, 0.0, ""),
+        (-3, -6, "dear"),
+        (0, -2, "counts"),
+    ]
+
+
+def test_a_hundredth_is_a_cost_and_what_costs_nothing_takes_no_event() -> None:
+    small = fail("small", -0.01, about=("anger",), evidence=hit(1))
+    assert points(fail("dear", -1, about=("anger",), evidence=hit(1)), small)["small"] == (0.0, "dear")
+    free, elsewhere = fail("free", 0.0, about=("anger",)), fail("off", -9, about=("anger",), item="no such item")
+    assert points(free, elsewhere, small)["small"] == (-0.01, "")

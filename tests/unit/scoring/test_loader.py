@@ -4,7 +4,7 @@ import pytest
 
 from qa_engine.errors import NotFoundError, RulesError
 from qa_engine.located.source import SourceFile
-from qa_engine.scoring import ItemMode, VetoScope, load_scorecard, load_scorecards
+from qa_engine.scoring import ItemMode, ReviewPolicy, VetoEffect, VetoScope, load_scorecard, load_scorecards
 
 GOOD = """\
 scorecard:
@@ -155,3 +155,23 @@ def test_two_files_must_not_share_an_id() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "42", "scorecard: 3", "scorecard:", "\x00", "a: b: c"])
 def test_anything_else_is_a_located_fault(text: str) -> None:
     assert faults(text)[0].startswith("card.yaml")
+
+
+def test_everything_that_is_written_is_read() -> None:
+    text = GOOD.replace(
+        "title: 小表\n  points: 20", "title: 小表\n  points: 30\n  description: 试用\n  review: {below_percent: 70}"
+    )
+    text = text.replace("title: 第一项", "title: 第一项\n      cap: 9\n      weight: 1.5")
+    text = text.replace("veto.abuse: {scope: total}", "veto.abuse: {scope: section, section: s}")
+    text = text.replace("points: 12, cap: 6", "points: 12, cap: 6, applies_to: {direction: inbound}")
+    card = load_scorecard([SourceFile("card.yaml", text)], "small")
+    assert (card.id, card.title, card.description) == ("small", "小表", "试用")
+    assert [(band.grade, band.at_least_percent) for band in card.grades] == [("合格", 60), ("不合格", 0)]
+    assert card.review == ReviewPolicy(below_percent=70)
+    assert card.veto.default == VetoEffect(VetoScope.CAP, None, 59)
+    assert card.veto.by_rule == {"veto.abuse": VetoEffect(VetoScope.SECTION, "s", None)}
+    section = card.sections[0]
+    assert (section.title, section.points, section.cap, section.weight) == ("第一项", 20, 9, 1.5)
+    assert [(item.id, item.title) for item in section.items] == [("a", "甲"), ("b", "乙"), ("c", "丙")]
+    assert section.items[0].applies_to.direction == ("inbound",)
+    assert section.items[1].anchors == ((8, "好"), (0, "差"))

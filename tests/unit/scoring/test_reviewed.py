@@ -11,6 +11,7 @@ from qa_engine.domain import CallResult, Evidence, RuleResult, Severity, Speaker
 from qa_engine.domain.review import Decision, DecisionKind, Exempt, Lane, Overturn, Target, hit_mark
 from qa_engine.errors import UsageError
 from qa_engine.scoring import GradeBand, ItemMode, reviewed, score_call, undecided
+from qa_engine.scoring.reviewed import countable_hits
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, veto
 
 K = DecisionKind
@@ -228,3 +229,88 @@ def test_overturning_a_fault_never_costs_more_than_it_had(
     before = final(result, *decisions)
     after = final(result, *decisions, say(f"r{which}", K.OVERTURN))
     assert after.total >= before.total
+
+
+FAULT = replace(fail("a", -3, evidence=(hit(1),), hits=1, each=-3.0, stake=-1.0, reason="提示"), message="说了「不行」")
+
+
+@pytest.mark.parametrize(
+    ("given", "decision", "changed"),
+    [
+        (FAULT, say("a", K.CONFIRM), {"confirmed": True}),
+        (
+            replace(DOUBT, id="a", reason="读音相近", each=-1.0),
+            say("a", K.CONFIRM),
+            {"status": Status.FAIL, "points": -4.0, "each": -4.0, "stake": 0.0, "hits": 1, "reason": "",
+             "confirmed": True},
+        ),
+        (
+            FAULT,
+            say("a", K.OVERTURN),
+            {"status": Status.PASS, "points": 0.0, "each": 0.0, "stake": 0.0, "hits": 0, "message": "",
+             "reason": Overturn.QUOTED, "confirmed": False},
+        ),
+        (
+            FAULT,
+            say("a", K.EXEMPT),
+            {"status": Status.NOT_APPLICABLE, "points": 0.0, "each": 0.0, "stake": 0.0, "hits": 0, "message": "",
+             "reason": Exempt.NO_OCCASION, "confirmed": False},
+        ),
+        (
+            FAULT,
+            say("a", K.POINTS, points=-1.0),
+            {"points": -1.0, "each": -1.0, "stake": 0.0, "reason": "", "confirmed": True},
+        ),
+        (rule("a"), say("a", K.CONFIRM), {}),
+        (rule("a"), say("a", K.OVERTURN), {}),
+        (rule("a", stake=-2.0), say("a", K.CONFIRM, points=-9.0), {}),
+    ],
+)  # fmt: skip
+def test_what_a_decision_makes_of_a_rule(given: RuleResult, decision: Decision, changed: dict[str, object]) -> None:
+    assert final(machine(given), decision).rules[0] == replace(given, **changed)
+
+
+def test_a_veto_that_a_person_found_takes_no_points_of_its_own() -> None:
+    found = final(machine(rule("v", severity=Severity.VETO)), say("v", K.MISSED, points=-5.0)).rules[0]
+    assert (found.points, found.each, found.hits) == (0.0, -5.0, 1)
+
+
+def test_what_is_left_of_a_rule_whose_hits_were_decided() -> None:
+    counted = fail("a", -6, evidence=(hit(1), hit(4)), hits=2, each=-3.0)
+    one = final(machine(counted), say("a", K.OVERTURN, mark=hit_mark(hit(1)))).rules[0]
+    assert one == replace(counted, evidence=(hit(4),), hits=1, points=-3.0)
+    proofs = replace(counted, hits=1, points=-3.0)
+    assert final(machine(proofs), say("a", K.OVERTURN, mark=hit_mark(hit(1)))).rules[0] == replace(
+        proofs, evidence=(hit(4),)
+    )
+    none = final(machine(proofs), *(say("a", K.OVERTURN, mark=hit_mark(hit(n))) for n in (1, 4))).rules[0]
+    assert (none.status, none.reason) == (Status.PASS, Overturn.QUOTED)
+    untouched = rule("p", evidence=(hit(1),))
+    assert final(machine(untouched), say("p", K.OVERTURN, mark=hit_mark(hit(1)))).rules[0] == untouched
+
+
+def test_two_hits_in_a_row_can_be_decided_and_one_cannot() -> None:
+    two = fail("a", -6, evidence=(hit(1), hit(4)), hits=2, each=-3.0)
+    assert countable_hits(two) == two.evidence
+    assert countable_hits(replace(two, hits=3)) == ()
+    assert countable_hits(fail("a", -3, evidence=(hit(1),), hits=1, each=-3.0)) == ()
+
+
+def test_a_rule_that_the_dearer_one_freed_takes_all_its_hits() -> None:
+    dear = fail("dear", -8, about=("anger",), evidence=(hit(3),), hits=1, each=-8.0)
+    counts = fail("counts", -4, about=("anger",), evidence=(hit(3), hit(9)), hits=2, each=-2.0)
+    result = machine(dear, counts)
+    freed = final(result, say("dear", K.OVERTURN)).rules[1]
+    assert (freed.points, freed.stake, freed.same_event, freed.about) == (-4.0, 0.0, "", ("anger",))
+
+
+def test_the_final_form_asks_for_nothing_more() -> None:
+    result = machine(fail("a", -3), DOUBT)
+    found = final(result, say("a", K.OVERTURN))
+    assert (found.pending, found.needs_review, found.review_reasons) == (False, False, ())
+    assert [(s.id, s.score, s.possible) for s in found.sections] == [("s", 20.0, 20.0)]
+    assert final(machine(fail("a", -3)), say("a", K.EXEMPT)).pending, "nothing is left to be graded by"
+
+
+def test_looking_at_a_line_takes_nothing_back() -> None:
+    assert total(machine(fail("a", -3)), say("a", K.LOOK), say("a", K.OVERTURN), say("a", K.LOOK))[0] == 20
