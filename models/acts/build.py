@@ -27,8 +27,9 @@ import scenarios
 from corpus import ActTurn
 
 from qa_engine.acts import ActModel
-from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, Point, load_card
+from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, load_card
 from qa_engine.classify import VERSION, see
+from qa_engine.classify.card import Measured
 from qa_engine.classify.fit import UNKNOWN, Recipe, calibrated, calibration, fit_once, slim, unseen_log_odds
 from qa_engine.classify.linear import Floats, sigmoid
 from qa_engine.classify.shelf import Shelf
@@ -153,7 +154,7 @@ def limits_of(said: Mapping[str, Floats], truth: np.ndarray, at: int, weight: fl
         ("alone", figures.SURE, weight),
     ):
         found = figures.least_precise(pairs, precision, counted)
-        points[key] = None if found is None else Point(**found)
+        points[key] = None if found is None else Measured(**found)
     return Limits(**points, absent=figures.absent(*pairs[-1]))
 
 

@@ -1,12 +1,9 @@
 """``acts.json``: what a model of service acts is, and which limits were measured for each act."""
 
-import json
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from qa_engine.classify import VERSION
+from qa_engine.classify.card import Measured, ModelCard, Strict, read_card
 from qa_engine.domain import AgentAct, CustomerAct, Speaker
 from qa_engine.errors import ActModelError
 from qa_engine.rules import ActLimits
@@ -20,38 +17,23 @@ LABELS: dict[Speaker, tuple[str, ...]] = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Point(_Strict):
-    """From ``probability`` on, ``precision`` of the ``support`` readings were right and ``recall`` of the act found."""
-
-    probability: float
-    precision: float
-    support: int
-    recall: float
-
-
-class Limits(_Strict):
+class Limits(Strict):
     """Of one act; a point that was never reached is None. Up to ``absent`` fewer than 5 in 100 turns of the act lie.
 
     ``sure`` and ``very_sure`` are for the corpus as it is, in which a third of the agent's turns are offences and most
     others stand near one: what is left when a phrase was found. ``alone`` is for calls, where far fewer are.
     """
 
-    sure: Point | None = None
-    very_sure: Point | None = None
-    alone: Point | None = None
+    sure: Measured | None = None
+    very_sure: Measured | None = None
+    alone: Measured | None = None
     absent: float = 0.0
 
 
-class Card(_Strict):
+class Card(ModelCard):
     """``contents`` is the digest of each classifier's numbers, ``limits`` the measured limits, both by speaker."""
 
     version: Literal[1]
-    name: str
-    features: str
     contents: dict[str, str]
     limits: dict[str, dict[str, Limits]]
 
@@ -69,51 +51,28 @@ class Card(_Strict):
 
     def save(self, folder: Path) -> None:
         """Write the card into ``folder``."""
-        text = json.dumps(self.model_dump(), ensure_ascii=False, indent=1) + "\n"
-        (folder / CARD_FILE).write_text(text, encoding="utf-8")
+        self.write(folder / CARD_FILE)
 
 
-class ScenarioCard(_Strict):
+class ScenarioCard(ModelCard):
     """``scenario.json``: ``sure_from`` is the probability from which nine in ten readings were right, on golden calls
     that were written by others for other ends, if it ever was."""
 
     version: Literal[1]
-    name: str
-    features: str
     scenarios: tuple[str, ...]
     contents: str
     sure_from: float | None
 
     def save(self, folder: Path) -> None:
         """Write the card into ``folder``."""
-        text = json.dumps(self.model_dump(), ensure_ascii=False, indent=1) + "\n"
-        (folder / SCENARIO_CARD_FILE).write_text(text, encoding="utf-8")
-
-
-_C = TypeVar("_C", Card, ScenarioCard)
+        self.write(folder / SCENARIO_CARD_FILE)
 
 
 def load_card(folder: Path) -> Card:
     """The card of the model of acts in ``folder``. Raises ActModelError."""
-    return _load(folder / CARD_FILE, Card)
+    return read_card(folder / CARD_FILE, Card, ActModelError, ADVICE)
 
 
 def load_scenario_card(folder: Path) -> ScenarioCard:
     """The card of the scenario classifier in ``folder``. Raises ActModelError."""
-    return _load(folder / SCENARIO_CARD_FILE, ScenarioCard)
-
-
-def _load(path: Path, kind: type[_C]) -> _C:
-    try:
-        card = kind.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ActModelError(f"{path}: cannot be read ({error.strerror}); {ADVICE}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ActModelError(f"{path}: no card of this version ({place}: {first['msg']}); {ADVICE}") from None
-    if card.features != VERSION:
-        raise ActModelError(
-            f"{path}: made for features {card.features}, this engine reads features {VERSION}; make it anew"
-        )
-    return card
+    return read_card(folder / SCENARIO_CARD_FILE, ScenarioCard, ActModelError, ADVICE)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qa_engine.classify import VERSION, LinearModel
+from qa_engine.classify.card import Measured
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import Speaker
 from qa_engine.errors import ToneModelError
-from qa_engine.tone.card import ADVICE, CARD_FILE, Card, Point
+from qa_engine.tone.card import ADVICE, CARD_FILE, Card
 from qa_engine.tone.corpus import LABELS
 from qa_engine.tone.measure import PrecisionPoint
 
@@ -27,7 +28,7 @@ def save(
     (folder / CARD_FILE).unlink(missing_ok=True)
     contents = {speaker.value: _shelf(folder).put(speaker.value, made) for speaker, made in classifiers.items()}
     points = {
-        label: Point(
+        label: Measured(
             probability=point.probability,
             precision=round(point.precision, 4),
             support=point.support,

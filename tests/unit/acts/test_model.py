@@ -136,7 +136,7 @@ def test_it_is_small() -> None:
     ("file", "content", "told"),
     [
         ("acts.json", None, "cannot be read"),
-        ("acts.json", b"{}", "no card of this version"),
+        ("acts.json", b"{}", "no model card of this version"),
         ("agent.skops", None, "cannot be read"),
         ("agent.skops", b"torn", "damaged, or no classifier"),
     ],

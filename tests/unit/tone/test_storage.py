@@ -135,8 +135,8 @@ def of_another_model(folder: Path) -> None:
     ("harm", "told"),
     [
         (no_card, "tone.json: cannot be read (No such file or directory)"),
-        (torn_card, "tone.json: no tone model of this version"),
-        (later_card, "tone.json: no tone model of this version (version"),
+        (torn_card, "tone.json: no model card of this version"),
+        (later_card, "tone.json: no model card of this version (version"),
         (other_features, "made for features 0"),
         (no_classifier, "agent.skops: cannot be read"),
         (torn_classifier, "agent.skops: damaged, or no classifier"),
