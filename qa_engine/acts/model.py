@@ -19,6 +19,7 @@ from qa_engine.text.segment import VERSION as WORDS_VERSION
 
 LEAST_PROBABILITY = 0.02  # less is not worth a word
 READ_SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)
+_Reasons = dict[tuple[str, Speaker, str], tuple[ToneWord, ...]]  # of text, speaker and act
 
 
 class ActModel:
@@ -30,7 +31,8 @@ class ActModel:
     def __init__(self, folder: Path, card: Card) -> None:
         self._folder = folder
         self._card = card
-        self._recent: tuple[Seen, dict[str, int]] = see_call(()), {}  # the call read last: its turns are explained next
+        # The call read last, of which turns are explained next: what was seen, where each text is, what was explained.
+        self._recent: tuple[Seen, dict[str, int], _Reasons] = see_call(()), {}, {}
 
     @classmethod
     def load(cls, folder: Path) -> "ActModel":
@@ -55,7 +57,7 @@ class ActModel:
         """Turn index → acts; excluded turns, unknown speakers and turns without a word are left out."""
         turns = tuple(transcript.turns_of(None))
         seen = see_call(tuple(turn.text for turn in turns))
-        self._recent = seen, {turn.text: at for at, turn in enumerate(turns)}
+        self._recent = seen, {turn.text: at for at, turn in enumerate(turns)}, {}
         found: dict[int, ActReading] = {}
         for speaker in READ_SPEAKERS:
             mine = {at for at, turn in enumerate(turns) if turn.speaker is speaker}
@@ -85,10 +87,16 @@ class ActModel:
         """The words of the turn, or of the part of it that does the act most probably, that speak for the act."""
         if turn.speaker not in READ_SPEAKERS:
             return ()
-        seen, places = self._recent
+        seen, places, reasons = self._recent
         if turn.text not in places:
-            seen, places = see_call((turn.text,)), {turn.text: 0}
-        model, text = self._classifiers[turn.speaker], places[turn.text]
+            seen, places, reasons = see_call((turn.text,)), {turn.text: 0}, {}
+        asked = turn.text, turn.speaker, act
+        if asked not in reasons:
+            reasons[asked] = self._reasons(seen, places[turn.text], turn.speaker, act)
+        return reasons[asked]
+
+    def _reasons(self, seen: Seen, text: int, speaker: Speaker, act: str) -> tuple[ToneWord, ...]:
+        model = self._classifiers[speaker]
         rows = seen.rows_of_text.get(text, ())
         if not rows:
             return ()

@@ -80,7 +80,10 @@ class ActReading:
 
     def said(self, act: str) -> ActSaid | None:
         """The act as it was read in the turn, None where it is hardly probable."""
-        return next((said for said in self.acts if said.act == act), None)
+        for said in self.acts:
+            if said.act == act:
+                return said
+        return None
 
     def probability(self, act: str) -> float:
         """Of an act; 0.0 where it is hardly probable."""

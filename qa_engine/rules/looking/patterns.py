@@ -60,8 +60,9 @@ class Pattern:
     parts. ``key``: the longest literal part as written, by which it is compared by sound. ``anchor``: the part by which
     it is looked for, ``others`` the other ones; where one is missing, the pattern cannot match. ``keeps_sounds``: the
     pattern is compared with the text as written, as it has hesitation sounds, or is about the very character that is
-    folded elsewhere (您 alone, 得 for must). Others are folded: a homophone (说的, 说得) makes no other phrase. A pack
-    has tens of thousands of patterns: all this is worked out once.
+    folded elsewhere (您 alone, 得 for must). Others are folded: a homophone (说的, 说得) makes no other phrase.
+    ``open``: anything at all may stand between its parts; by sound it is found nearly everywhere. A pack has tens of
+    thousands of patterns: all this is worked out once.
     """
 
     shown: str
@@ -73,6 +74,7 @@ class Pattern:
     anchor: str = field(init=False)
     others: tuple[str, ...] = field(init=False)
     keeps_sounds: bool = field(init=False)
+    open: bool = field(init=False)
 
     def __post_init__(self) -> None:
         # One update of the instance's own dict: field by field through ``object`` takes four times as long.
@@ -82,11 +84,6 @@ class Pattern:
     def least_chars(self) -> int:
         """字 of the shortest text that matches."""
         return sum(len(p) if isinstance(p, str) else p.least_chars for p in self.parts)
-
-    @property
-    def open(self) -> bool:
-        """True when anything at all may stand between its parts: by sound such a pattern is found nearly everywhere."""
-        return any(isinstance(part, Wildcard) and part.name == "any" for part in self.parts)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -108,6 +105,7 @@ def _literal_facts(written: tuple[Part, ...]) -> dict[str, object] | None:
         "anchor": literal,
         "others": (),
         "keeps_sounds": keeps,
+        "open": False,
     }
 
 
@@ -127,6 +125,7 @@ def _facts(written: tuple[Part, ...]) -> dict[str, object]:
         "anchor": anchor,
         "others": tuple(text for text in texts if text is not anchor),
         "keeps_sounds": keeps,
+        "open": any(isinstance(part, Wildcard) and part.name == "any" for part in written),
     }
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from qa_engine.domain import Speaker
 from qa_engine.rules.looking.outcome import Hit, Position
@@ -11,8 +12,7 @@ from qa_engine.rules.looking.view import CallView, TurnView, clock
 from qa_engine.rules.written.fields import WHO_TITLE, Anchor, Who, Window, speaker_of
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Characters [start, end) of the shown text of a turn."""
 
     view: TurnView

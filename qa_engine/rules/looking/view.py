@@ -24,11 +24,11 @@ PAUSE_SECONDS = 0.3  # between two words: longer than between the syllables of o
 class TurnView:
     """One turn: its text seen through the pack's lexicon, and when each character was said."""
 
-    def __init__(self, turn: Turn, order: int, lexicon: Lexicon) -> None:
+    def __init__(self, turn: Turn, order: int, scanned: Scanned) -> None:
         self.turn = turn
         self.span = turn.span
         self.order = order  # place in the list of turns, which Turn.index names, too
-        self.scanned = Scanned(turn.text, lexicon)
+        self.scanned = scanned
 
     @cached_property
     def chars(self) -> int:
@@ -131,7 +131,8 @@ class CallView:
         self.acts: ActReader = acts or NoActs()
         self._lexicon = lexicon
         if views is None:
-            views = [TurnView(turn, order, lexicon) for order, turn in enumerate(transcript.turns)]
+            texts = {text: Scanned(text, lexicon) for text in {turn.text for turn in transcript.turns}}
+            views = [TurnView(turn, order, texts[turn.text]) for order, turn in enumerate(transcript.turns)]
         self.all_turns = tuple(views)
         self.turns = tuple([view for view in self.all_turns if view.turn.excluded is None])
         self.left_out = tuple([view for view in self.all_turns if view.turn.excluded is not None])
@@ -186,12 +187,13 @@ class CallView:
             replace(word, text=other) if (first, last) == (start, end) else word for start, end, word in view.words
         ]
         said = replace(turn, text=turn.text[:first] + other + turn.text[last:], words=tuple(words))
+        other_view = TurnView(said, order, Scanned(said.text, self._lexicon))
         changed = CallView(
             replace(self.transcript, turns=tuple(said if each is turn else each for each in self.transcript.turns)),
             self._lexicon,
             self.tones,
             self.acts,
-            views=[TurnView(said, order, self._lexicon) if each is view else each for each in self.all_turns],
+            views=[other_view if each is view else each for each in self.all_turns],
         )
         changed.__dict__.update(tone_of=self.tone_of, act_of=self.act_of)
         return changed
