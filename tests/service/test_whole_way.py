@@ -55,7 +55,7 @@ def test_two_recordings_become_two_forms(app: App, bell: MemoryBell, day: Path) 
     assert len(bell.rings["asr_bulk"]) == 2
     assert status(app).ledger.in_progress == 2
 
-    assert run_pending(app) == 6  # transcribe, inspect, report; twice
+    assert run_pending(app) == 7  # transcribe, inspect, report; twice; and the wave form of the flagged one
 
     clean, flagged = get_call(app, "c-1"), get_call(app, "c-2")
     assert (clean.row.state, flagged.row.state) == (CallState.CLEAN, CallState.FLAGGED)

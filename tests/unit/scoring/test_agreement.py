@@ -58,7 +58,7 @@ def test_each_stratum_stands_for_its_own_calls() -> None:
     one = recall_estimate(found=90, strata=[Looked(400, 40, 1)])
     assert like is not None
     assert one is not None
-    assert (like.low, like.high) == pytest.approx((one.low, one.high), abs=0.05), "even strata tell about what one tells"
+    assert (like.low, like.high) == pytest.approx((one.low, one.high), abs=0.05), "nearly what one tells"
 
 
 def test_the_next_calls_come_from_where_they_tell_most() -> None:
