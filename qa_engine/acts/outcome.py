@@ -7,17 +7,17 @@ log-odds is its reason. Each sign speaks in one direction only: a thank-you neve
 
 import json
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa_engine.classify import see_call
+from qa_engine.classify.features import Places
 from qa_engine.domain import (
     ActReading,
     AgentAct,
@@ -223,22 +223,28 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     long = [
         at for at, turn in enumerate(everything) if turn.index in mine and len(seen.skeletons[at].text) >= LEAST_CHARS
     ]
-    features = [frozenset(seen.columns_of(at).tolist()) for at in long]
-    common = Counter(chain.from_iterable(features))
-    by_feature: dict[int, list[frozenset[int]]] = {}
+    if len(long) < 2:
+        return 0
+    rows = [seen.columns_of(at) for at in long]
+    _, place, common = np.unique(np.concatenate(rows), return_inverse=True, return_counts=True)
+    rank = np.argsort(np.argsort(common, kind="stable"), kind="stable")
+    alone = int((common == 1).sum())  # features of lower rank are in one turn only
+    by_feature: dict[int, list[Places]] = {}
     count = empty = 0
-    for own in features:
-        first = sorted(own, key=lambda feature: (common[feature], feature))
-        first = first[: len(own) - math.ceil(ALIKE * len(own) - 1e-9) + 1]
-        again = bool(empty) if not own else False
-        count += again or any(_alike(own, other) for feature in first for other in by_feature.get(feature, ()))
+    for own in np.split(rank[place], np.cumsum([len(row) for row in rows[:-1]])):
+        own.sort()
+        first = own[: len(own) - math.ceil(ALIKE * len(own) - 1e-9) + 1]
+        shared = first[np.searchsorted(first, alone) :].tolist()
+        again = bool(empty) if not len(own) else False
+        count += again or any(_alike(own, other) for feature in shared for other in by_feature.get(feature, ()))
         if count >= MOST:
             return count
-        empty += not own
-        for feature in first:
+        empty += not len(own)
+        for feature in shared:
             by_feature.setdefault(feature, []).append(own)
     return count
 
 
-def _alike(first: frozenset[int], second: frozenset[int]) -> bool:
-    return len(first & second) >= ALIKE * len(first | second)
+def _alike(first: Places, second: Places) -> bool:
+    common = len(np.intersect1d(first, second, assume_unique=True))
+    return common >= ALIKE * (len(first) + len(second) - common)
