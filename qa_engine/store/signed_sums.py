@@ -35,16 +35,18 @@ def signed_sums(
     counts = case((head.counted, 1), else_=0)
     statement = (
         select(
-            head.agent_id,
+            head.agent_id.concat("").label("agent"),
             func.count(),
             func.sum(counts),
             func.sum(counts * head.percent),
             func.sum(100.0 * signing.total / signing.possible),
         )
-        .join(tables.Call, tables.Call.signing_id == signing.id)
-        .join(head, head.call_pk == tables.Call.id)
+        .select_from(signing)
+        # from the few that people signed to their calls, never through all calls to the few
+        .join(tables.Call, (tables.Call.id == signing.call_pk) & (tables.Call.signing_id == signing.id))
+        .join(head, head.call_pk == signing.call_pk)
         .where(signing.possible > 0)
-        .group_by(head.agent_id)
+        .group_by(head.agent_id.concat(""))  # as a mere column its index would be followed through all heads
     )
     if day_from is not None:
         statement = statement.where(head.day >= day_from)
