@@ -73,7 +73,7 @@ def talk(
     overlooked = RIGHT * rate / max(1, len(known) - rate) * (1 - FOUND) / FOUND
     signed = [*drawn, *others[:chosen]]
     for n, call_id in enumerate(signed):
-        _sign(app, call_id, known[call_id][1], INSPECTORS[n % 2], overlooked)
+        sign_form(app, call_id, known[call_id][1], INSPECTORS[n % 2], overlooked)
     failed = [i for i in others[chosen:] if any(r.id == DOUBTED for r in known[i][1].failed())]
     for call_id in failed[:clips]:
         rule = _rule(known[call_id][1], DOUBTED)
@@ -82,7 +82,7 @@ def talk(
     return People(len(drawn), len(signed) - len(drawn), len(failed[:clips]), raised, upheld)
 
 
-def _sign(app: App, call_id: str, result: CallResult, who: Actor, overlooked: float) -> None:
+def sign_form(app: App, call_id: str, result: CallResult, who: Actor, overlooked: float) -> None:
     version = claim(app, call_id, who=who).version
     for word in _words(call_id, result, overlooked):
         version = decide(app, call_id, word, version=version, who=who).version

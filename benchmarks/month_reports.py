@@ -10,6 +10,7 @@ has it, then again, as a running service has it.
 
 import argparse
 import json
+import os
 import platform
 import resource
 import subprocess
@@ -35,6 +36,7 @@ REPORTS = (
     ("satisfaction", "", (FIRST, LAST)),
     ("cases", "", (FIRST, LAST)),
     ("sampling", "", (FIRST, LAST)),
+    ("agent", "8107", (FIRST, LAST)),
 )
 
 
@@ -64,6 +66,7 @@ def one(home: Path, number: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--kinds", default="", help="only these, parted by commas")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one is not None:
@@ -71,11 +74,15 @@ def main() -> None:
         return
     with open_app(load_settings(home=given.home)) as app:
         dialect = app.database.engine.dialect.name
-    print(f"Python {platform.python_version()}, {dialect}, {platform.machine()}")
+    load = os.getloadavg()[0]
+    print(f"Python {platform.python_version()}, {dialect}, {platform.machine()}, load of the machine {load:.1f}")
     print(
         f"{'report':<28}{'wall s':>8}{'CPU s':>8}{'again s':>9}{'CPU s':>8}{'peak MB':>9}{'more MB':>9}{'page KB':>9}"
     )
+    kinds = [kind for kind in given.kinds.split(",") if kind]
     for number, (kind, subject, _) in enumerate(REPORTS):
+        if kinds and kind not in kinds:
+            continue
         command = [sys.executable, "-m", "benchmarks.month_reports", "--home", str(given.home), "--one", str(number)]
         told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
         name = f"{kind} {subject or 'centre'}"

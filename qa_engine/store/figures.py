@@ -119,7 +119,7 @@ def calls_with_complaints(session: Session, wanted: CallFilter) -> Sequence[Any]
     return session.execute(
         select(call.call_id, Figures.complaint)
         .join(Figures, Figures.result_id == call.result_id)
-        .where(*call_conditions(wanted), Figures.complaint.is_not(None))
+        .where(*call_conditions(wanted), Figures.complaint.is_not(None), call.part_of.is_(None))
         .order_by(call.day, call.id)
     ).all()
 

@@ -147,12 +147,14 @@ def found_and_missed(session: Session, wanted: CallFilter) -> Mapping[str, tuple
     return {rule: (found[rule], missed[rule]) for rule in sorted({*found, *missed})}
 
 
-def call_keys(session: Session, wanted: CallFilter) -> Sequence[Any]:
-    """(pk, call id, agent id, day, scenario, state) of the calls that have a result, in order."""
+def call_keys(session: Session, wanted: CallFilter, *, parts: bool = True) -> Sequence[Any]:
+    """(pk, call id, agent id, day, scenario, state) of the calls that have a result, in order. ``parts``: with those of
+    the further agents of a call, who are checked each; what a customer said, a call tells once."""
     call = tables.Call
+    whole = [] if parts else [call.part_of.is_(None)]
     return session.execute(
         select(call.id, call.call_id, call.agent_id, call.day, call.scenario, call.state)
-        .where(*call_conditions(wanted), call.result_id.is_not(None))
+        .where(*call_conditions(wanted), call.result_id.is_not(None), *whole)
         .order_by(call.day, call.id)
     ).all()
 

@@ -7,17 +7,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from benchmarks import month
-from qa_engine.domain import Agent
+from benchmarks import month, month_people
+from qa_engine.domain import Agent, Status
 from qa_engine.domain.people import MACHINE
 from qa_engine.reports import Period, agent_report
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request
+from qa_engine.reports.kinds.agent_compared import colleagues
 from qa_engine.reports.numbers import Verdict
 from qa_engine.reports.render import MEDIA_TYPES, render
-from qa_engine.service import App, FixedClock, open_app, render_report, report_document
+from qa_engine.service import App, FixedClock, open_app, render_report, report_document, sample_calls
 from qa_engine.service.reporting.source import DatabaseSource
 from qa_engine.settings import load_settings
+from qa_engine.store import CallFilter, report_rows
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 MARCH = Period(FIRST, LAST)
@@ -75,6 +77,14 @@ def test_training_that_helped_is_found_and_that_in_vain_is_not(facts: PeriodFact
     verdicts = {one.training.agent_id: one.effect.verdict for one in facts.effects}
     assert verdicts[month.TRAINED] is Verdict.HELPED
     assert verdicts[month.TRAINED_IN_VAIN] is not Verdict.HELPED
+
+
+def test_a_training_is_judged_after_four_whole_weeks(facts: PeriodFacts) -> None:
+    early = {one.training.agent_id: one for one in facts.effects}
+    assert early[month.EARLY].whole
+    assert early[month.EARLY].effect.verdict is Verdict.HELPED
+    assert early[month.EARLY_IN_VAIN].effect.verdict is not Verdict.HELPED
+    assert not early[month.TRAINED].whole
 
 
 def test_the_changed_rule_is_not_taken_for_people(facts: PeriodFacts) -> None:
@@ -168,3 +178,39 @@ def test_the_report_of_an_agent_reads_few_results_whole(app: App, monkeypatch: p
     assert made["outcome"]["n"] > 0
     restate = next(item for item in made["items"] if item["rule"]["id"] == month.RESTATE)
     assert restate["rate"]["low"] < restate["rate"]["value"] < restate["rate"]["high"]
+    team = made["colleagues"]
+    assert team["count"] == 9
+    assert team["score"]["low"] < team["score"]["value"] < team["score"]["high"]
+    assert team["ahead"]["value"] == pytest.approx(made["score"]["value"] - team["score"]["value"])
+    assert month.RESTATE in team["rates"]
+
+
+def test_no_colleague_is_named_and_few_are_not_told(app: App) -> None:
+    page = render_report(app, "agent", month.TRAINED, "html", day_from=FIRST, day_to=LAST).content.decode()
+    assert "其余 9 人合在一起" in page
+    others = [name for n, name in enumerate(month.NAMES) if n != 7]
+    assert not [name for name in others if name in page]
+    few = DatabaseSource(app).tally(Period(FIRST, FIRST), team="一组")
+    few.members[2:] = []
+    assert colleagues(few, few.members[0].agent_id) is None
+
+
+def test_recall_is_that_of_calls_drawn_by_seed(app: App) -> None:
+    """Clips and chosen calls have hits because they were chosen for them: they say nothing about what is missed."""
+    day = Period(date(2026, 3, 3), date(2026, 3, 3))
+    drawn = [one.call_id for one in sample_calls(app, day, each=1, seed=1, team="一组", who=MACHINE)]
+    source = DatabaseSource(app)
+    known = source.some(drawn)
+    for call_id in drawn:
+        month_people.sign_form(app, call_id, known[call_id].result, month_people.INSPECTORS[0], 1.0)
+    with app.database.read() as session:
+        counted = report_rows.found_and_missed(session, CallFilter(day_from=day.first, day_to=day.last))
+    rules = {rule.id: rule for rule in known[drawn[0]].result.rules}
+    for rule_id in rules:
+        told = [next(rule for rule in known[call].result.rules if rule.id == rule_id) for call in drawn]
+        there = [r for c, r in zip(drawn, told, strict=True) if month_people.truly(c, r, 1.0)]
+        found = sum(rule.status is Status.FAIL for rule in there)
+        missed = sum(rule.status is not Status.FAIL for rule in there)
+        assert counted.get(rule_id, (0, 0)) == (found, missed), rule_id
+    page = render_report(app, "sampling", "一组", day_from=day.first, day_to=day.last).content.decode()
+    assert "随机抽中、已签字：" in page

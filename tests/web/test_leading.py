@@ -52,6 +52,10 @@ def test_a_training_is_planned_and_done(house: App, lead: TestClient) -> None:
     assert "&lt;b&gt;少于一成" in page
     (made,) = list_trainings(house, who=MACHINE)
     assert made.title == rule[2]
+    own = lead.get("/agents/8026").text  # plans as well, and shows what was planned
+    assert 'action="/team/training"' in own
+    assert "培训记录" in own
+    assert rule[2] in own
     address = f"/team/training/{made.id}/done"
     late = {"csrf": form["csrf"], "team": "一组", "day": "2999-01-01"}
     assert "told=day" in lead.post(address, data=late).headers["location"]

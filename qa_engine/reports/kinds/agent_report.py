@@ -177,7 +177,7 @@ def _rates(report: AgentReport) -> list[Block]:
     blocks: list[Block] = []
     if report.sections:
         columns = (
-            Column("考评项"),
+            Column("考评项", look="nowrap"),
             Column("得分率", number=True, named=True),
             Column("", width=_BAR),
             Column("累计失分", number=True, named=True),
@@ -222,7 +222,7 @@ def _losses(report: AgentReport) -> list[Block]:
         return [Heading("失分最多的项目"), Note("本期计分的通话未发现扣分项。", "empty")]
     columns = (
         Column("项目"),
-        Column("考评项", look="soft"),
+        Column("考评项", look="soft nowrap"),
         Column("程度", look="nowrap"),
         Column("出现通话", number=True, named=True, look="nowrap"),
         *(Column(title, named=True) for title in LOST_TITLES),
@@ -319,7 +319,7 @@ def _calls(report: AgentReport) -> Sequence[Block]:
         columns = (
             Column("通话", look="first nowrap"),
             Column("时间", look="nowrap"),
-            Column("场景"),
+            Column("场景", look="nowrap"),
             Column("时长", number=True, named=True),
             Column("得分", number=True, named=True),
             Column("得分率", look="strong", number=True, named=True),

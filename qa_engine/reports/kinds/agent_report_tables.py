@@ -104,7 +104,7 @@ def agent_rows(report: AgentReport) -> Rows:
 def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
     """概况, 失分项目, 培训需求, 通话明细, 版本: each prints upright on A4."""
     return (
-        Sheet("概况", (24, 9, 13, 9, 18, 20, 15), tuple(_summary(report)), grid=False),
+        Sheet("概况", (22, 9, 13, 12, 17, 20, 15), tuple(_summary(report)), grid=False),
         Sheet("失分项目", (21, 12, 6, 9, 12, 9, 14, 17, 8), tuple(_losses(report))),
         Sheet("培训需求", (14, 10, 7, 12, 8, 57), tuple(_needs(report)), grid=False),
         Sheet("通话明细", (13, 13, 6, 7, 9, 9, 9, 6, 7, 29), (_calls(report),)),

@@ -83,12 +83,12 @@ def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
     """考评表, 扣分明细, 通话文本, 检查清单, 投诉与承诺 if there are any, 指标与版本."""
     sheets = [
         Sheet("考评表", (15, 24, 8, 8, 52), tuple(_score_blocks(form)), grid=False),
-        Sheet("扣分明细", (7, 20, 20, 10, 9, 8, 30, 11, 8, 44, 44), tuple(_finding_blocks(form))),
-        Sheet("通话文本", (6, 9, 9, 8, 78, 12, 18, 10, 26), tuple(_talk_blocks(form))),
-        Sheet("检查清单", (26, 30, 16, 20, 10, 9, 10, 46), (_checks(form),)),
+        Sheet("扣分明细", (5, 11, 11, 7, 6, 6, 17, 7, 6, 16, 16), tuple(_finding_blocks(form))),
+        Sheet("通话文本", (5, 7, 7, 6, 46, 9, 11, 7, 10), tuple(_talk_blocks(form))),
+        Sheet("检查清单", (18, 20, 12, 14, 7, 7, 7, 23), (_checks(form),)),
     ]
     if form.complaint or form.promises:
-        sheets.append(Sheet("投诉与承诺", (14, 44, 16, 20, 20, 14), tuple(_duty_blocks(form))))
+        sheets.append(Sheet("投诉与承诺", (11, 38, 14, 17, 17, 11), tuple(_duty_blocks(form))))
     sheets.append(Sheet("指标与版本", (22, 84), tuple(_metric_blocks(form))))
     return tuple(sheets)
 

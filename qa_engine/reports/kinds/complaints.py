@@ -19,6 +19,7 @@ TITLE = "投诉登记与承诺台账"
 KEPT, CAME_BACK, LATE, BROKEN, OPEN, UNKNOWN = "已兑现", "客户先来电", "逾期兑现", "未兑现", "未到期", "查不到"
 LIKELY = "可能已兑现"
 _REGISTERED = 200
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,12 @@ def _classes(listed: Sequence[tuple[str, str]]) -> list[Block]:
     if not listed:
         return [Note("本期没有投诉。", "empty")]
     counts = Counter(title for _, title in listed)
-    columns = (Column("类别"), Column("件数", number=True), Column("占比", number=True), Column("大致范围"))
+    columns = (
+        Column("类别"),
+        Column("件数", number=True),
+        Column("占比", number=True),
+        Column("大致范围", look="nowrap"),
+    )
     rows = tuple(
         Row((Cell(title, "first"), count, told.rate(made, 0), told.rate_range(made, 0)))
         for title, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
@@ -189,21 +195,21 @@ def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
                 )
             )
         )
-    return [Table(columns, tuple(rows), filters=True, frozen=True)]
+    return [Table(columns, tuple(rows), filters=True, frozen=True, shown=_SHOWN)]
 
 
 def _register(calls: list[InspectedCall]) -> list[Block]:
     if not calls:
         return [Note("本期没有投诉。", "empty")]
     columns = (
-        Column("时间"),
-        Column("通话"),
+        Column("时间", look="nowrap"),
+        Column("通话", look="nowrap"),
         Column("客户"),
         Column("类别"),
         Column("内容"),
         Column("受理坐席"),
         Column("首次反馈应在"),
-        Column("状态"),
+        Column("状态", look="nowrap"),
     )
     rows = []
     for call in calls:
@@ -231,4 +237,4 @@ def _register(calls: list[InspectedCall]) -> list[Block]:
                 )
             )
         )
-    return [Table(columns, tuple(rows), filters=True, frozen=True)]
+    return [Table(columns, tuple(rows), filters=True, frozen=True, shown=_SHOWN)]

@@ -62,8 +62,8 @@ def _deductions(facts: PeriodFacts) -> list[Block]:
     if not lines:
         return []
     columns = (
-        Column("坐席"),
-        Column("工号"),
+        Column("坐席", look="nowrap"),
+        Column("工号", look="nowrap"),
         Column("计分通话", number=True),
         Column("扣分合计", number=True),
         Column("每通扣分", number=True),

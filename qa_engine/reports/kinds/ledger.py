@@ -126,7 +126,7 @@ def _missing(found: LedgerOfDay) -> list[Block]:
         return [heading, Note("名单与文件夹中的录音全部收到。", "empty")]
     columns = (
         Column("通话或文件", look="first"),
-        Column("工号"),
+        Column("工号", look="nowrap"),
         Column("开始时间", look="nowrap"),
         Column("出处"),
         Column("说明", look="wide"),
@@ -227,7 +227,7 @@ def _batches(found: LedgerOfDay) -> list[Block]:
         Column("等待", number=True, named=True),
         Column("拒收", number=True, named=True),
         Column("跳过", number=True, named=True),
-        Column("状态"),
+        Column("状态", look="nowrap"),
     )
     rows = tuple(
         Row(

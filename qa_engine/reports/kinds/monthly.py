@@ -106,7 +106,7 @@ def _summary(facts: PeriodFacts) -> list[Block]:
 def _indicators(facts: PeriodFacts) -> list[Block]:
     tally = facts.tally
     columns = (
-        Column("考评项"),
+        Column("考评项", look="nowrap"),
         Column("得分率", number=True, named=True),
         Column("", width="34%"),
         Column("失分", number=True),
@@ -129,7 +129,7 @@ def _indicators(facts: PeriodFacts) -> list[Block]:
         Column("名称"),
         Column("计分通话", number=True),
         Column("得分率", number=True),
-        Column("大致范围"),
+        Column("大致范围", look="nowrap"),
     )
     lines = []
     for kind, name, sums in groups:

@@ -58,7 +58,9 @@ def report(source: Source, request: Request) -> Document:
             )
         )
     unsigned = [f"{row[1]} {row[0]}".strip() for row in rows if not row[4]]
-    columns = tuple(Column(title, number=n > 2, look="strong" if n == 1 else "") for n, title in enumerate(_COLUMNS))
+    columns = tuple(
+        Column(title, number=n > 2, look="strong nowrap" if n == 1 else "nowrap") for n, title in enumerate(_COLUMNS)
+    )
     listed = tuple(Row(tuple(Cell(value) if isinstance(value, str) else value for value in row)) for row in rows)
     missing = f"还没有签字考评表的：{told.listed(unsigned, 10)}。" if unsigned else "人人都有签字的考评表。"
     few = f"签字不足 {ENOUGH} 通的平均分误差大，相差几分往往分不出高下；机器平均的大致范围见月报。"

@@ -109,9 +109,9 @@ def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[
     if not members:
         return [Note("本期没有通话。", "empty")]
     columns = (
-        Column("坐席"),
-        Column("工号"),
-        Column("班组"),
+        Column("坐席", look="nowrap"),
+        Column("工号", look="nowrap"),
+        Column("班组", look="nowrap"),
         Column("通话", number=True),
         Column("抽中", number=True),
         Column("已签字", number=True),
@@ -133,7 +133,14 @@ def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[
 def _drawn(drawn: Sequence[SampledCall], request: Request) -> list[Block]:
     if not drawn:
         return [Note("还没有抽取；用 qa-engine sample 抽取。", "empty")]
-    columns = (Column("日期"), Column("通话"), Column("坐席"), Column("工号"), Column("场景"), Column("状态"))
+    columns = (
+        Column("日期", look="nowrap"),
+        Column("通话", look="nowrap"),
+        Column("坐席", look="nowrap"),
+        Column("工号", look="nowrap"),
+        Column("场景", look="nowrap"),
+        Column("状态", look="nowrap"),
+    )
     rows = tuple(
         Row(
             (

@@ -8,7 +8,7 @@ from qa_engine.reports.document import Block, Cell, Column, Document, Heading, N
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import Estimate, mean_difference, mean_estimate
-from qa_engine.reports.parts import sign_off, versions
+from qa_engine.reports.parts import SHOWN_ITEMS, sign_off, versions
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.tally import Running
 from qa_engine.reports.wording import number
@@ -129,11 +129,11 @@ def _table(csat: tuple[Matter, ...], outcome: tuple[Matter, ...]) -> list[Block]
     among = len(outcome) + len(csat)
     columns = (
         Column("扣分项"),
-        Column("考评项", look="soft"),
+        Column("考评项", look="soft nowrap"),
         Column("有此问题的通话", number=True),
         Column("估计满意低（0–100）"),
         Column("客户评分低"),
-        Column("结论"),
+        Column("结论", look="nowrap"),
     )
     rows = []
     for matter in outcome or csat:
@@ -157,7 +157,7 @@ def _table(csat: tuple[Matter, ...], outcome: tuple[Matter, ...]) -> list[Block]
         "两种尺度都确实更低才写「客户在意」。这是同时出现，不等于因果：难缠的来电既容易扣分，也不容易满意。"
         "模型估计的满意程度用到通话里的话，与扣分项有重叠，以客户评分为准。"
     )
-    return [Table(columns, tuple(rows), filters=True, frozen=True), Note(note, "faint small")]
+    return [Table(columns, tuple(rows), filters=True, frozen=True, shown=SHOWN_ITEMS), Note(note, "faint small")]
 
 
 def _knowledge(facts: PeriodFacts) -> list[Block]:
@@ -167,7 +167,7 @@ def _knowledge(facts: PeriodFacts) -> list[Block]:
     columns = (
         Column("项目"),
         Column("出现率", number=True),
-        Column("大致范围"),
+        Column("大致范围", look="nowrap"),
         Column("检查", number=True),
         Column("较上期（百分点）"),
     )
@@ -183,4 +183,4 @@ def _knowledge(facts: PeriodFacts) -> list[Block]:
         )
         for item in items
     )
-    return [Table(columns, rows, filters=True, frozen=True)]
+    return [Table(columns, rows, filters=True, frozen=True, shown=SHOWN_ITEMS)]

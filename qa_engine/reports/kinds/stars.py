@@ -58,12 +58,12 @@ def _table(lines: list[AgentLine], nobody: str) -> list[Block]:
     if not lines:
         return [Note(nobody, "empty")]
     columns = (
-        Column("坐席"),
-        Column("工号"),
-        Column("班组"),
+        Column("坐席", look="nowrap"),
+        Column("工号", look="nowrap"),
+        Column("班组", look="nowrap"),
         Column("计分通话", number=True),
         Column("得分率", number=True),
-        Column("大致范围"),
+        Column("大致范围", look="nowrap"),
         Column("较上月（同口径）"),
         Column("复核后", number=True),
     )

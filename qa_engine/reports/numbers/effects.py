@@ -55,8 +55,8 @@ def change_against_peers(own: Change, peers: Sequence[Change], *, chosen: bool =
     ``chosen``: the member was picked because of the rate before, which alone makes it fall afterwards (Galton's
     regression to the mean); the rate before is then shrunk toward the team's. The peers' own changes differ among each
     other, and the effect has to stand out from that (Conley & Taber 2011): their spread enters the interval, with
-    Student's t over the peers. 无效 is said only when even the better end of the interval is less than the part
-    ``worth`` of what was there to be lost.
+    Student's t over the peers for this part. 无效 is said only when even the better end of the interval is less than
+    the part ``worth`` of what was there to be lost.
     """
     known = [peer for peer in peers if peer.known]
     reason = _why_not(own, known)
@@ -72,8 +72,11 @@ def change_against_peers(own: Change, peers: Sequence[Change], *, chosen: bool =
     peer_change = sum(w * c for w, c in zip(weights, changes, strict=True)) / sum(weights)
     share = prior.weight(own.before) if chosen else 1.0
     own_noise = share * _noise(own.found_before, own.before) + _noise(own.found_after, own.after)
-    variance = own_noise + _between(changes, noise) + 1 / sum(weights)
-    half = t_975(len(known) - 1) * sqrt(variance)
+    among = _between(changes, noise) + 1 / sum(weights)
+    variance = own_noise + among
+    # only the part that the peers tell is known as badly as they are few (Satterthwaite 1946)
+    degrees = (len(known) - 1) * (variance / among) ** 2
+    half = t_975(max(1, int(degrees))) * sqrt(variance)
     difference = own_change - peer_change
     estimate = Estimate(int(min(own.before, own.after)), difference, difference - half, difference + half)
     return Effect(_verdict(estimate, before, worth), estimate, own_change, peer_change, len(known))

@@ -21,6 +21,8 @@ Grid: TypeAlias = NDArray[np.float64]
 _LEANING = np.linspace(0.03, 0.97, 16)
 _FLAT_SPREAD = -1.5 * np.log(_LEANING) - 0.5 * np.log(1 - _LEANING)  # of the density of ``_LEANING``
 _ASIDE = np.linspace(-2.5, 2.5, 9)
+_WIDER_RATES, _WIDER_MEANS = 1.1, 1.08
+"""Of the variance: what grid and moments leave out, as `benchmarks.coverage` shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class RatePrior:
         means = a / (a + b)
         mean = float((self.weights * means).sum())
         variance = float((self.weights * (means * (1 - means) / (a + b + 1) + (means - mean) ** 2)).sum())
-        size = mean * (1 - mean) / variance - 1
+        size = max(0.5, mean * (1 - mean) / (_WIDER_RATES * variance) - 1)
         low, high = (float(betaincinv(mean * size, (1 - mean) * size, tail)) for tail in (0.025, 0.975))
         return Estimate(round(n), mean, low, high)
 
@@ -109,7 +111,7 @@ class MeanPrior:
         mean = float((self.weights * means).sum())
         inside = own * noise + (1 - own) ** 2 * self.doubts
         variance = float((self.weights * (inside + (means - mean) ** 2)).sum())
-        half = t_975(self.degrees) * sqrt(max(variance, 0.0))
+        half = t_975(self.degrees) * sqrt(max(_WIDER_MEANS * variance, 0.0))
         return Estimate(sums.n, mean, mean - half, mean + half)
 
 

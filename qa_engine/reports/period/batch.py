@@ -53,16 +53,20 @@ def grouped(keys: Ints) -> Iterator[tuple[int, Ints]]:
 
 def sums_by(keys: Sequence[object], values: Floats) -> Iterator[tuple[object, Sums]]:
     """The sums of the values of each key, in the order in which keys first came; ``nan`` values are left out."""
-    order: dict[object, int] = {}
-    places = np.array([order.setdefault(key, len(order)) for key in keys], dtype=np.int64)
+    order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    places = np.fromiter(map(order.__getitem__, keys), dtype=np.int64, count=len(keys))
+    yield from zip(order, placed_sums(places, values, len(order)), strict=True)
+
+
+def placed_sums(places: Ints, values: Floats, count: int) -> Iterator[Sums]:
+    """The sums of the values at each of so many places."""
     known = ~np.isnan(values)
     places, values = places[known], values[known]
-    counts = np.bincount(places, minlength=len(order))
-    totals = np.bincount(places, weights=values, minlength=len(order))
-    squares = np.bincount(places, weights=values * values, minlength=len(order))
-    for key, place in order.items():
-        if counts[place]:
-            yield key, Sums(int(counts[place]), float(totals[place]), float(squares[place]))
+    counts = np.bincount(places, minlength=count)
+    totals = np.bincount(places, weights=values, minlength=count)
+    squares = np.bincount(places, weights=values * values, minlength=count)
+    for n, total, square in zip(counts.tolist(), totals.tolist(), squares.tolist(), strict=True):
+        yield Sums(n, total, square)
 
 
 def sums_of(values: Floats) -> Sums:
@@ -78,7 +82,7 @@ def pairs_of(texts: Sequence[str], between: str) -> tuple[Ints, Ints, Floats, Fl
     if not joined:
         nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
         return nothing, nothing, none, none
-    values = np.array(joined.replace(between, ";").split(";"), dtype=np.float64)
+    values = np.fromstring(joined.replace(between, ";"), sep=";")
     rows = np.repeat(np.arange(len(texts)), counts)
     starts = np.repeat(np.cumsum(counts) - counts, counts)
     return rows, np.arange(len(rows)) - starts, values[0::2], values[1::2]

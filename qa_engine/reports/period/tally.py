@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_engine.reports.numbers import Sums
-from qa_engine.reports.period.batch import Batch, grouped, pairs_of, sums_by, sums_of
+from qa_engine.reports.period.batch import Batch, grouped, pairs_of, placed_sums, sums_by, sums_of
 from qa_engine.reports.period.figures import ERROR, FAIL, PASS, UNCERTAIN, CallFigures, RuleBook, RuleLine
 
 EXAMPLES = 4  # calls that are remembered for a rule and agent
@@ -153,7 +153,7 @@ class Tally:
             (self.scenarios, [key or "" for key in batch.column("scenario")]),
         ):
             for key, sums in sums_by(keys, batch.rates):
-                if key is not None:
+                if key is not None and sums.n:
                     target[key].take(sums)  # type: ignore[index]
         self.day_judged.update(days)  # type: ignore[arg-type]
         self.grades.update(batch.column("grade"))  # type: ignore[arg-type]
@@ -213,8 +213,9 @@ class Tally:
         rules, lost = columns[local.astype(np.int64)], -points
         members, shares = batch.places[rows], 100.0 * lost / batch.possible[rows]
         np.add.at(self._counts["lost"], (members, rules), lost)
-        for rule, sums in sums_by(rules.tolist(), shares):
-            self.points_of[rule].take(sums)  # type: ignore[index]
+        for rule, sums in enumerate(placed_sums(rules, shares, len(self.rules))):
+            if sums.n:
+                self.points_of[rule].take(sums)
         back = np.zeros(len(batch.calls))
         if self.changed:
             changed = np.array([rule.id in self.changed for rule in self.rules])
@@ -228,9 +229,9 @@ class Tally:
             seen = self.examples.setdefault((place, rule), [])
             seen += [str(ids[n]) for n in rows[found[-EXAMPLES:]]]
             del seen[:-EXAMPLES]
-        by_day: dict[object, int] = {}
-        numbers = np.array([by_day.setdefault(day, len(by_day)) for day in days], dtype=np.int64)
-        named = list(by_day)
+        named = list(dict.fromkeys(days))
+        by_day = {day: n for n, day in enumerate(named)}
+        numbers = np.fromiter(map(by_day.__getitem__, days), dtype=np.int64, count=len(days))
         counts = np.bincount(numbers[rows] * len(self.rules) + rules)
         for key in np.flatnonzero(counts).tolist():
             day, rule = divmod(key, len(self.rules))

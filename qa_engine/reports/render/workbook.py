@@ -88,6 +88,8 @@ class Sheet:
             self.sheet.merge_cells(
                 start_row=self.row, start_column=len(values), end_row=self.row, end_column=len(widths)
             )
+            if not isinstance(values[-1], str):  # a figure stays beside the others, not at the far edge
+                self._cell(len(values)).alignment = Alignment(vertical="top", horizontal="left")
             widths = (*widths[: len(values) - 1], sum(widths[len(values) - 1 :]))
         self._fit_height(values, widths)
         return self.row

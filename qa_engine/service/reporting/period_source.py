@@ -225,7 +225,7 @@ class PeriodSource:
 
     def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[tuple[str, date, str]]:
         with self._app.database.read() as session:
-            keys = report_rows.call_keys(session, call_filter(period, None, team))
+            keys = report_rows.call_keys(session, call_filter(period, None, team), parts=False)
             step = max(1.0, len(keys) / most)
             chosen = [keys[int(n * step)][0] for n in range(min(most, len(keys)))]
             bodies = report_rows.transcripts(session, chosen)

@@ -5,11 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from qa_engine.domain import Agent, Call, Promise, Status
 from qa_engine.reports import InspectedCall
-from qa_engine.reports.period import CallFigures, RuleBook, Tally, book_of, figures_of, promised_of, tally_of
+from qa_engine.reports.numbers import Estimate, Sums
+from qa_engine.reports.period import CallFigures, RuleBook, RuleLine, Tally, book_of, figures_of, promised_of, tally_of
+from qa_engine.reports.period.batch import pairs_of, sums_by
+from qa_engine.reports.period.needs import Need, coachings, goal_words, regained_words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AGENTS = (Agent("8026", "李华", "一组"), Agent("8027", "王芳", "一组"), Agent("8028", "张伟", "二组"))
@@ -125,3 +129,37 @@ def test_promises_come_back(build: ModuleType) -> None:
     assert (first.turn, first.due, first.hours, first.kind) == (3, due, 24.0, "reply")
     assert (second.due, second.said_at) == (None, None)
     assert date(2026, 3, 3) == due.date()
+
+
+def test_a_model_of_a_rule_is_the_best_call_that_passed_it(calls: Sequence[InspectedCall], tally: Tally) -> None:
+    results = {call.result.call_id: call for call in calls}
+    assert tally.models
+    for (place, rule), (rate, call_id) in tally.models.items():
+        verdict = next(one.status for one in results[call_id].result.rules if one.id == tally.rules[rule].id)
+        assert verdict is Status.PASS
+        assert results[call_id].rate == pytest.approx(rate)
+        own = [call for n, call in enumerate(calls) if AGENTS[n % 3].id == tally.members[place].agent_id]
+        assert call_id in {call.result.call_id for call in own}
+
+
+def test_columns_of_many_calls_are_read_at_once() -> None:
+    rows, places, first, second = pairs_of(["3:-2;17:-3.5", "", "0:-1"], ":")
+    assert (rows.tolist(), places.tolist()) == ([0, 0, 2], [0, 1, 0])
+    assert (first.tolist(), second.tolist()) == ([3, 17, 0], [-2, -3.5, -1])
+    assert [len(part) for part in pairs_of(["", ""], ":")] == [0, 0, 0, 0]
+    summed = dict(sums_by(["b", "a", "b"], np.array([1.0, np.nan, 3.0])))
+    assert summed == {"b": Sums(2, 4.0, 10.0), "a": Sums()}
+
+
+def need(agent_id: str, rule_id: str, regained: float) -> Need:
+    rule = RuleLine(rule_id, rule_id, "", "", "", "", "minor")
+    return Need(agent_id, agent_id, "一组", rule, 4, 20, Estimate(20, 0.2, 0.1, 0.4), 0.0, 0.1, regained, 1.0, ())
+
+
+def test_needs_add_up_for_one_agent_and_never_over_agents() -> None:
+    found = [need("8026", "a", 0.8), need("8027", "a", 0.7), need("8027", "b", 0.5), need("8027", "c", 0.1)]
+    first, second = coachings(found, each=2)
+    assert (first.agent_id, [one.rule.id for one in first.needs]) == ("8027", ["a", "b"])
+    assert regained_words(first) == "改好这两项，得分约升 1.2 分"
+    assert regained_words(second) == "改好这一项，得分约升 0.8 分"
+    assert goal_words(first.needs[0]) == "四周内出现率降到 1% 以下"
