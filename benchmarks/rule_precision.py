@@ -1,9 +1,9 @@
 """How often the faults that each rule finds are faults: on the golden calls, and on calls and lines written apart.
 
-Golden calls: a fault counts as right where the call's verdicts name the
-rule (``fail``, ``tolerated``, ``uncertain``). Apart:
-plain good calls (every fault is wrong), rude lines (a fault of a rule on offences is right) and innocent ones (it is
-wrong), of ``tests/unit/packs/plain``. With ``--write`` the counts go to ``rules/packs/base/99_measured.yaml``, where
+Golden calls: a fault counts as right where the call's verdicts name the rule (``fail``, ``tolerated``, ``uncertain``).
+Apart: plain good calls (every fault is wrong) and labelled ones of ``tests/unit/packs/plain`` and of every half of
+``benchmarks/verdicts``; rude lines (a fault of a rule on offences is right) and innocent ones (it is wrong). With
+``--write`` the counts go to ``rules/packs/base/99_measured.yaml``, where
 the engine reads them; without, they are only printed. Prints the models' digests, so that the counts can be placed.
 
     python benchmarks/rule_precision.py [--write]
@@ -27,6 +27,7 @@ from tests.unit.packs.helpers import acts, sources, tones  # noqa: E402
 from tests.unit.packs.test_plain_calls import CALLS, OFFENCES, lines  # noqa: E402
 
 FILE = rules_dir() / "packs" / "base" / "99_measured.yaml"
+HALVES = "abcd"  # of benchmarks/verdicts: all of them have been looked at
 HEAD = """\
 # How often the faults that each rule found were faults: [right, found]. By benchmarks/rule_precision.py --write;
 # `reviews` are added from people's verdicts on a centre's own calls. Of rules that found nothing nothing is known.
@@ -60,13 +61,13 @@ def measure() -> dict[str, dict[str, tuple[int, int]]]:
                 name for key in ("fail", "tolerated", "uncertain") for name in verdicts.get(key, ())
             }
     apart = pack()
-    for plain in (*CALLS, *written("calls_a")):
+    for plain in (*CALLS, *(call for half in HALVES for call in written(f"calls_{half}"))):
         every.update(("kept", rule) for rule in found(apart, plain.transcript))
     for kind, _, transcript in lines():
         for rule in found(apart, transcript) & OFFENCES:
             every["kept", rule] += 1
             right["kept", rule] += kind == "rude"
-    for call in written("labelled_a"):
+    for call in (call for half in HALVES for call in written(f"labelled_{half}")):
         for rule in found(apart, call.transcript):
             if call.labels.get(rule) is not None:
                 every["kept", rule] += 1

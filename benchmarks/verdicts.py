@@ -7,7 +7,8 @@ labels (a fault, or innocent of one), rude lines, everyday sentences that hold w
 d ordinary turns of agents that have no tone, and calls rated for the sake of the rating. The digit in a call's head is
 how content its customer leaves, 1 to 5, by the author of the call. Half a was looked at while faults of its kinds were
 mended; half b was counted once, then looked at, too; c was written after all rules and models of its day and counted
-once; of d's rated calls every other one was looked at. `--show` lists what was judged otherwise than written.
+once; of d's rated calls every other one was looked at, and all else of d was, too, after one count. `--show` lists
+what was judged otherwise than written.
 """
 
 import argparse

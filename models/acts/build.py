@@ -38,7 +38,7 @@ from qa_engine.errors import ActModelError
 
 HERE = Path(__file__).resolve().parent
 NAME = "qa-engine-acts 0.1"
-RECIPE = Recipe(most_features=40_000)
+RECIPE = Recipe(most_features=40_000, rounds=5)
 OFFENCES_IN = 0.1  # share of turns with an offence for which the limit ``alone`` is made
 SPLITS = ("frames", "themes", "trades")
 SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)

@@ -4,7 +4,8 @@ A frame is one line: a sentence of our own, with slots. A block of frames begins
 
     == act act @trade title
 
-where ``plain`` instead of acts says that none of the listed ones is done. A line may end with ``++act,act`` (it does
+where ``plain`` instead of acts says that none of the listed ones is done, and ``innocent`` that no offence is, and of
+all else nothing. A line may end with ``++act,act`` (it does
 these, too), ``??act`` (whether it does that one, nobody should say) or ``-act`` (not that one of the block's).
 
 Everything is drawn from one seeded generator for each frame, so the same frames give the same turns, byte for byte, and
@@ -46,10 +47,13 @@ OFFENCES = (
     "refuse", "guarantee", "shift_blame", "doubt_customer", "retort", "hurry", "order_about", "insult", "threaten",
     "private_dealing", "leak_data", "refuse_complaint", "hang_up_talk",
 )  # fmt: skip
+NO_ACT = frozenset({"plain", "innocent"})
 # A neutral tone says nothing of these: a plain voice may promise too much, deal privately or refuse.
 _TONE_TELLS_NOT = frozenset({"guarantee", "private_dealing", "leak_data", "refuse", "shift_blame", "refuse_complaint"})
 UNTOLD: Mapping[Speaker, Mapping[str, tuple[str, ...]]] = {
     Speaker.AGENT: {
+        "innocent": tuple(act for act in LABELS[Speaker.AGENT] if act not in (*OFFENCES, "offence")),
+        "offence": OFFENCES,
         "plain": ("explain", "state_rule", "solution", "verify", "offer_choice", "restate", "ask_opinion", "comfort"),
         "hold_request": ("solution", "verify", "explain"),
         "hold_thanks": ("thanks", "explain"),
@@ -181,7 +185,7 @@ def _frames(path: Path, speaker: Speaker) -> Iterator[Frame]:
     acts: tuple[str, ...] = ()
     trade = title = ""
     lines = 0
-    known = {*LABELS[speaker], "plain"}
+    known = {*LABELS[speaker], *NO_ACT}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -201,7 +205,7 @@ def _frames(path: Path, speaker: Speaker) -> Iterator[Frame]:
 def _frame(
     where: str, line: str, speaker: Speaker, block: Sequence[str], trade: str, theme: str, known: set[str]
 ) -> Frame:
-    done, untold, text = set(block) - {"plain"}, set(), line.strip()
+    done, untold, text = set(block) - NO_ACT, set(), line.strip()
     taken: set[str] = set()
     while (mark := _MARKS.search(text)) or (own := _TRADE.search(text)):
         if mark is None:
@@ -224,7 +228,7 @@ def _frame(
     done -= taken
     if trade not in (*TRADES, ANY):
         raise ValueError(f"{where}: unknown trade {trade}")
-    for act in done or {"plain"}:
+    for act in done or block:
         untold |= set(UNTOLD[speaker].get(act, ()))
     if speaker is Speaker.AGENT and done & set(OFFENCES):
         done.add("offence")

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 import corpus
 import numpy as np
+import public
 from corpus import ActTurn
 
 from qa_engine.acts.card import LABELS
 from qa_engine.classify.fit import UNKNOWN, Lessons
 from qa_engine.domain import Speaker
+
+EVERYDAY_WEIGHT = 2.0  # of talk that other people wrote, against one of our own sentences: there are few of it
 
 
 def turns_of(turns: Sequence[ActTurn], speaker: Speaker) -> tuple[ActTurn, ...]:
@@ -20,7 +23,8 @@ def lessons_of(turns: Sequence[ActTurn], speaker: Speaker) -> Lessons:
     """Turns of one speaker, in their order; the group of a turn is its first frame."""
     labels = np.array([_labels(turn, LABELS[speaker]) for turn in turns], dtype=np.int64)
     groups = np.array([int(turn.frames[0], 16) for turn in turns], dtype=np.uint64)
-    return Lessons(tuple(turn.text for turn in turns), labels, _numbered(groups), np.ones(len(turns)))
+    weights = np.array([EVERYDAY_WEIGHT if turn.themes[0].startswith(public.THEME) else 1.0 for turn in turns])
+    return Lessons(tuple(turn.text for turn in turns), labels, _numbered(groups), weights)
 
 
 def _labels(turn: ActTurn, names: Sequence[str]) -> list[int]:

@@ -20,6 +20,7 @@ from qa_engine.domain import Speaker
 FILE = Path("cped") / "valid_split.csv"
 KIND = frozenset({"neutral", "relaxed", "happy", "positive-other", "grateful"})
 LEAST_CHARS, MOST_CHARS = 2, 44
+THEME = "cped/"
 DENIED = {
     Speaker.AGENT: frozenset({*OFFENCES, "offence"}),
     Speaker.CUSTOMER: frozenset({"angry", "demand_complaint", "refuse_sale"}),
@@ -44,6 +45,6 @@ def turns(folder: Path) -> tuple[ActTurn, ...]:
         frame = hashlib.sha256(f"cped {text}".encode()).hexdigest()[:12]
         for speaker, denied in DENIED.items():
             untold = frozenset(LABELS[speaker]) - denied
-            theme = f"cped/{dialogue}"
+            theme = f"{THEME}{dialogue}"
             found.setdefault((speaker, text), ActTurn(speaker, text, (frame,), (theme,), (ANY,), frozenset(), untold))
     return tuple(found.values())

@@ -77,7 +77,7 @@ _USUAL = Parts(
     company=Level.WISHED,
     staff_number=Level.WISHED,
     further_needs=Level.WISHED,
-    thanks=Level.DEMANDED,
+    thanks=Level.WISHED,
     farewell=Level.DEMANDED,
 )
 DEFAULT_PARTS = (

@@ -46,8 +46,22 @@ def test_every_offence_is_an_offence() -> None:
     import corpus
 
     for frame in corpus.read_frames():
-        if frame.speaker is Speaker.AGENT:
-            assert bool(frame.acts & set(corpus.OFFENCES)) == ("offence" in frame.acts), frame
+        if frame.speaker is Speaker.AGENT and frame.acts & set(corpus.OFFENCES):
+            assert "offence" in frame.acts, frame
+
+
+def test_innocent_denies_offences_and_leaves_all_else_open(tmp_path: Path) -> None:
+    import corpus
+
+    (tmp_path / "agent_x.txt").write_text(
+        "== innocent @any 收尾\n好的，再见\n== offence @any 口气\n懒得说\n", encoding="utf-8"
+    )
+    kind, rude = corpus.read_frames(tmp_path)
+    assert kind.acts == frozenset()
+    assert kind.untold >= {"farewell", "thanks"}
+    assert not kind.untold & {*corpus.OFFENCES, "offence"}
+    assert rude.acts == {"offence"}
+    assert rude.untold >= set(corpus.OFFENCES)
 
 
 @pytest.mark.parametrize("line", ["== nothing @any title", "== greet @moon title", "== greet title", "您好 ++nothing"])
