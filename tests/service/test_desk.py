@@ -17,6 +17,7 @@ from qa_engine.service.desk.queue import QueueTab, next_call, queue
 from qa_engine.service.desk.sound import call_peaks
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
 from qa_engine.store import review_tables, reviews
+from qa_engine.store.signed_sums import signed_sums
 from tests.desk_centre import LEAD, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
@@ -68,6 +69,10 @@ def test_three_doubts_signed(centre: App) -> None:
     row = get_call(centre, "c-doubts").row
     assert row.final is not None
     assert (row.final.total, row.total) == (36, 30)  # lists say both
+    with centre.database.read() as session:
+        (sums,) = signed_sums(session, None, None, None).values()
+        assert signed_sums(session, None, None, "nobody") == {}
+    assert (sums.calls, sums.final) == (1, 90.0)
     shown = desk_form(centre, "c-doubts", who=ZHOU)
     assert [row.kind for row in shown.history] == [K.CONFIRM, K.OVERTURN, K.CONFIRM, K.SCORE, K.SCORE]
     assert shown.final.total == 36
