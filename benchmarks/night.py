@@ -119,7 +119,9 @@ def chart(app: App, day: date, out: Path | None) -> Sequence[RuleDrift]:
         for back in range(1, HISTORY_DAYS + 1):
             before = day - timedelta(days=back)
             session.execute(
-                insert(tables.DayCount).values(day=before, team="", scenario="", state="clean", reason="", calls=calls)
+                insert(tables.DayCount).values(
+                    day=before, team="", scenario="", state="clean", reason="", calls=calls, parts=0
+                )
             )
             for rule in rules:
                 rate = rule.calls / calls / (3 if rule is often else 1)
