@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa_engine.domain import Evidence, RuleResult, Searched, Status
+from qa_engine.domain import Evidence, RuleResult, Searched, Severity, Status
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.region import anchored, nobodys_region, window_region
 from qa_engine.rules.looking.scope import Scope
@@ -29,6 +29,9 @@ _STATUS = {
     Truth.NOT_APPLICABLE: Status.NOT_APPLICABLE,
     Truth.ERROR: Status.ERROR,
 }
+FAINT = 75
+"""Per cent. A doubt of an act alone under it is shown and weighs in the queue, but sends no call there by itself: over
+44 good calls by another author such doubts alone sent 10 (``benchmarks/verdicts.py e``, `docs/verdict-changes.md`)."""
 _MONO = "录音为单声道，坐席与客户未区分"
 _NOBODYS = "这句话不知是坐席还是客户说的，须人工判断"
 _SOME_UNKNOWN = "有的话轮不知是谁说的，无法判断"
@@ -207,13 +210,22 @@ class Judgement:
         witnesses = self._witnesses()
         if status is Status.UNCERTAIN:
             doubted = result_of(rule, status, evidence, searched, reason, self._message(1))
-            quiet = rule.model.duty == "meaning"
+            quiet = rule.model.duty == "meaning" or self._faint()
             return replace(doubted, stake=price(rule, self._count()), quiet=quiet, witnesses=witnesses)
         count = self._count()
         points, each, note = points_of(rule, self._call.transcript.call, count, offences)
         message = self._message(count) + note
         found = result_of(rule, status, evidence, searched, reason, message)
         return replace(found, points=points, hits=count, each=each, witnesses=witnesses)
+
+    def _faint(self) -> bool:
+        """Whether a doubt rests on acts alone that are less than `FAINT` per cent likely. A veto is never faint."""
+        doubts = [hit for o in self._outcomes.values() if o.truth is Truth.UNCERTAIN for hit in o.hits]
+        return (
+            self._rule.model.severity is not Severity.VETO
+            and bool(doubts)
+            and all(hit.witnesses == (ACT,) and hit.value is not None and hit.value < FAINT for hit in doubts)
+        )
 
     def _evidence(self, status: Status) -> tuple[Evidence, ...]:
         if status in (Status.NOT_APPLICABLE, Status.ERROR):

@@ -90,7 +90,7 @@ DEFAULT_PARTS = (
     ),
     _USUAL.model_copy(update={"when": When(scenario=("followup", "telesales")), "convenient": Level.DEMANDED}),
     _USUAL.model_copy(update={"when": When(direction=("outbound",))}),
-    _USUAL.model_copy(update={"offer_help": Level.DEMANDED, "further_needs": Level.DEMANDED}),
+    _USUAL.model_copy(update={"offer_help": Level.WISHED, "further_needs": Level.DEMANDED}),
 )
 """Of a centre that wrote no profile: manners on the phone; a chat may end without ceremony."""
 

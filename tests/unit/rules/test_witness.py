@@ -45,6 +45,18 @@ def test_a_doubt_says_which_witness_is_missing(judge: Judge) -> None:
     assert "没有启用服务行为模型" in judge(NO, NOTHING, acts=NoActs()).reason
 
 
+@pytest.mark.parametrize(("sure", "rule", "quiet"), [(0.7, "", True), (0.8, "", False), (0.7, "severity: veto", False)])
+def test_a_faint_act_alone_sends_no_call_to_a_person(judge: Judge, sure: float, rule: str, quiet: bool) -> None:
+    fields = "{operator: phrase, phrases: [不行], witness: {acts: [refuse], alone: 0.6}}"
+    result = judge(fields, [f"坐席[act=refuse:{sure}:没门]：想都别想，没门。"], rule=rule or "points: -3")
+    assert (result.status, result.quiet) == ("uncertain", quiet)
+
+
+def test_a_faint_act_beside_a_doubtful_phrase_is_not_quiet(judge: Judge) -> None:
+    fields = "{operator: phrase, phrases: [不行], witness: {acts: [refuse], alone: 0.6}}"
+    assert not judge(fields, [SERVES, "坐席[act=refuse:0.7:没门]：想都别想，没门。"], rule="points: -3").quiet
+
+
 @pytest.mark.parametrize("alone", ["null", "0.99"])
 def test_an_act_alone_counts_from_where_the_rule_says(judge: Judge, alone: str) -> None:
     fields = f"{{operator: phrase, phrases: [不行], witness: {{acts: [refuse], alone: {alone}}}}}"
