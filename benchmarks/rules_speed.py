@@ -146,11 +146,12 @@ def with_models(facts: PackFacts, calls: Sequence[Transcript], rounds: int) -> l
 
     def whole(transcript: Transcript) -> None:
         done = acts.read(transcript)
-        said = FixedTones(tones.read(transcript), tones.digest, tones.sure_from)
+        readings = tones.read(transcript)
+        said = FixedTones(readings, tones.digest, tones.sure_from)
         fixed = FixedActs(done, acts.digest, acts.limits, beside=acts)
         evaluate(facts.pack, transcript, tones=said, acts=fixed)
         if outcome is not None:
-            outcome.read(transcript, done)
+            outcome.read(transcript, done, readings)
 
     def both(transcript: Transcript) -> None:
         acts.read(transcript)
