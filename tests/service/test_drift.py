@@ -57,8 +57,10 @@ def history(app: App, inbox: Path, rude_today: int, *, today_app: App | None = N
     with app.database.write() as session:
         for back in range(12, 1, -1):
             day = LAST - timedelta(days=back)
-            session.add(tables.DayCount(day=day, team="", scenario="", state="clean", reason="", calls=CALLS - 1))
-            session.add(tables.DayCount(day=day, team="", scenario="", state="flagged", reason="", calls=1))
+            session.add(
+                tables.DayCount(day=day, team="", scenario="", state="clean", reason="", calls=CALLS - 1, parts=0)
+            )
+            session.add(tables.DayCount(day=day, team="", scenario="", state="flagged", reason="", calls=1, parts=0))
             session.add(tables.RuleDay(day=day, rule_id=RULE, title="服务忌语", calls=1))
     for day, rude, one in ((LAST - timedelta(days=1), 1, app), (LAST, rude_today, today_app or app)):
         folder = inbox / day.isoformat()

@@ -101,8 +101,8 @@ def test_only_inspectors_draw(app: App) -> None:
         sample_calls(app, MARCH, each=9, seed=7, who=MACHINE)
 
 
-def plan(app: App, agent: str = "8107", **more: object) -> int:
-    return plan_training(app, agent, "needs.restate", title="复述确认", **more)  # type: ignore[arg-type]
+def plan(app: App, agent: str = "8107", who: Actor = MACHINE) -> int:
+    return plan_training(app, agent, "needs.restate", title="复述确认", who=who)
 
 
 @pytest.mark.parametrize(
