@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from qa_engine.store import review_tables, tables
@@ -33,9 +33,11 @@ def signed_sums(
     """By agent, of the calls of a period, both days included."""
     signing, head = review_tables.Signing, tables.Head
     counts = case((head.counted, 1), else_=0)
+    # A mere column's index would be followed through all heads; a bound value would be another one to PostgreSQL.
+    agent = head.agent_id.concat(literal_column("''"))
     statement = (
         select(
-            head.agent_id.concat("").label("agent"),
+            agent.label("agent"),
             func.count(),
             func.sum(counts),
             func.sum(counts * head.percent),
@@ -46,7 +48,7 @@ def signed_sums(
         .join(tables.Call, (tables.Call.id == signing.call_pk) & (tables.Call.signing_id == signing.id))
         .join(head, head.call_pk == signing.call_pk)
         .where(signing.possible > 0)
-        .group_by(head.agent_id.concat(""))  # as a mere column its index would be followed through all heads
+        .group_by(agent)
     )
     if day_from is not None:
         statement = statement.where(head.day >= day_from)
