@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from qa_engine.domain import CallState
@@ -66,7 +66,8 @@ class Stratum:
 
 
 def _stratum() -> tuple[Any, Any]:
-    return func.coalesce(tables.Head.scenario, ""), tables.Head.review_weight > 0
+    """No bound values: PostgreSQL would take those of SELECT and GROUP BY for two expressions."""
+    return func.coalesce(tables.Head.scenario, literal_column("''")), tables.Head.review_weight > literal_column("0")
 
 
 def clean_calls(session: Session, *, since: datetime) -> list[tuple[str, Stratum]]:

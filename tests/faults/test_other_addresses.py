@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from fastapi.testclient import TestClient
 from sqlalchemy.exc import DatabaseError
 
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Right, Role
 from qa_engine.errors import SignInError, StoreError
+from qa_engine.reports.kinds import report_kinds
 from qa_engine.service import (
     CallFilter,
     CallOrder,
@@ -47,8 +49,16 @@ from qa_engine.service.alerts.outbox import tell
 from qa_engine.service.jobs.leases import claim
 from qa_engine.settings import load_settings
 from qa_engine.store import Database, head_revision, tables
+from qa_engine.web.app import create_app
 from tests.faults.conftest import Centre
 from tests.faults.servers import postgres_server, redis_server
+
+PAGES = (
+    *("/calls", "/calls?q=c&order=score", "/calls/c-2", "/agents", "/agents/8026", "/team", "/centre", "/status"),
+    *("/reports", "/rules", "/rules/forbidden.refusal", "/desk", "/desk/c-2", "/clips?rule=forbidden.refusal"),
+    *("/cases", "/appeals", "/calibration", "/webhooks", "/audit", "/people", "/upload"),
+    *(f"/reports/{kind}?from=2026-03-02&to=2026-03-02" for kind in report_kinds()),
+)
 
 pytestmark = pytest.mark.slow
 
@@ -144,6 +154,9 @@ def test_postgres_goes_the_whole_way(empty_postgres: str, tmp_path: Path) -> Non
         started = get_call(app, "c-1").row.started_at
         assert started is not None
         assert started.isoformat() == "2026-03-02T23:59:59+08:00"
+        with TestClient(create_app(app), base_url="http://127.0.0.1") as client:
+            for path in PAGES:
+                assert client.get(path).status_code < 500, path
 
 
 @pytest.mark.postgres
