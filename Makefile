@@ -49,12 +49,14 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What starts workers, servers and browsers of its own goes one after the other; the rest may share PROCESSES.
-ALONE := tests/acceptance tests/browser tests/faults
+# Files of tests may share PROCESSES; those that kill workers and servers go one after the other.
+WHOLE := tests/acceptance tests/browser
+ALONE := tests/faults
 PROCESSES ?= 0
 
 test: lint
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(addprefix --ignore=,$(ALONE))
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(addprefix --ignore=,$(WHOLE) $(ALONE))
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(WHOLE)
 	$(BIN)/python -m pytest $(ALONE)
 
 voices: $(STAMP)
