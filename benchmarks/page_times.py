@@ -5,11 +5,12 @@
     python -m benchmarks.page_times --database-url postgresql+psycopg://…     # an empty database, which is filled
     python -m benchmarks.page_times --home DIR --keep                         # fill once, measure again later
 
-The calls are those of ``benchmarks.month``: whole transcripts, results and figures of the bundled rules. A part of them
-is signed, remarked, appealed, sampled and decided as clips, so that the desk has a history. ``qa-engine serve`` runs as
-a process of its own; each of ``--people`` asks for a page, waits as long as somebody who reads (``--pause`` seconds on
-the mean, drawn), and asks for the next. Times are the server's own (header ``server-timing``), so that a client that
-waits for a processor does not count. A page counts as slow over ``--limit`` milliseconds at p95.
+The calls are those of ``benchmarks.month``: whole transcripts, results and figures of the bundled rules. Those of two
+days are drawn, signed, appealed and decided as clips by ``benchmarks.month_people``, so that the desk has a history.
+``qa-engine serve`` runs as a process of its own; each of ``--people`` asks for a page, waits as long as somebody who
+reads (``--pause`` seconds on the mean, drawn), and asks for the next. Times are the server's own (header
+``server-timing``), so that a client that waits for a processor does not count. A page counts as slow over ``--limit``
+milliseconds at p95.
 """
 
 import argparse
@@ -25,177 +26,27 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text
 
 from benchmarks.month import Month
 from benchmarks.month import fill as fill_month
+from benchmarks.month_people import HEAD, talk
 from qa_engine.domain import CallState
 from qa_engine.logs import set_up_logs
-from qa_engine.service import App, MemoryBell, open_app
+from qa_engine.reports import Period
+from qa_engine.service import App, MemoryBell, open_app, sample_calls
 from qa_engine.settings import load_settings
-from qa_engine.store import review_tables, tables
+from qa_engine.store import tables
+from tests.faults.servers import free_port
 
 FIRST = date(2026, 3, 1)
-NOW = datetime(2026, 4, 1, tzinfo=UTC)
-INSPECTORS = [(f"inspector-{n}", f"质检员 {n}") for n in range(12)]
-SIGNED_SHARE, APPEALED_SHARE, CLIP_SHARE, SAMPLED_SHARE = 0.05, 0.002, 0.02, 0.003
-REMARKS = ("开场规范，语气亲切。", "请注意先安抚客户再说明。", "请说清楚办理时限。", "")
-
-
-def history(app: App, chance: random.Random) -> dict[str, int]:
-    """Signs, appeals, samples and decides a part of the calls, as rows."""
-    made: defaultdict[str, int] = defaultdict(int)
-    with app.database.write() as session:
-        head = tables.Head
-        rows = session.execute(
-            select(head.call_pk, head.result_id, head.moment, head.state).where(head.result_id.is_not(None))
-        ).all()
-        chosen = chance.sample(rows, int(len(rows) * SIGNED_SHARE))
-        bodies = {}
-        for call_pk, result_id, _, _ in chosen:
-            who, name = chance.choice(INSPECTORS)
-            at = NOW - timedelta(minutes=chance.randrange(60 * 24 * 25))
-            result = session.get(tables.Result, result_id)
-            assert result is not None
-            bodies[call_pk] = result
-            review = review_tables.Review(
-                call_pk=call_pk,
-                result_id=result_id,
-                kind="review",
-                state="signed",
-                who=who,
-                who_name=name,
-                not_who=None,
-                opened_at=at,
-                touched_at=at,
-                version=9,
-                remark="",
-                lesson="",
-                appeal_id=None,
-            )
-            session.add(review)
-            session.flush()
-            signing = review_tables.Signing(
-                call_pk=call_pk,
-                result_id=result_id,
-                review_id=review.id,
-                kind="review",
-                who=who,
-                who_name=name,
-                at=at,
-                total=max(0.0, result.total - chance.choice((0, 0, 2, 5))),
-                possible=result.possible,
-                grade=result.grade,
-                veto=False,
-                machine_total=result.total,
-                machine_possible=result.possible,
-                machine_grade=result.grade,
-                remark=chance.choice(REMARKS),
-                lesson="先复述再回答，值得学。" if chance.random() < 0.05 else "",
-                seconds=90.0,
-                body=result.body,
-                accepted_at=None,
-                accepted_by=None,
-            )
-            session.add(signing)
-            session.flush()
-            session.execute(
-                update(tables.Call)
-                .where(tables.Call.id == call_pk)
-                .values(signing_id=signing.id, state=CallState.FINAL.value)
-            )
-            faults = session.scalars(select(tables.Fault).where(tables.Fault.result_id == result_id)).all()
-            for fault in faults:
-                kind, reason = ("confirm", "") if chance.random() < 0.9 else ("overturn", "excused")
-                session.add(
-                    _decision(call_pk, result_id, review.id, "desk", fault.rule_id, kind, reason, who, name, at)
-                )
-                made["decisions"] += 1
-            if faults and chance.random() < APPEALED_SHARE / SIGNED_SHARE:
-                appeal = review_tables.Appeal(
-                    call_pk=call_pk,
-                    signing_id=signing.id,
-                    rule_id=faults[0].rule_id,
-                    section=None,
-                    item=None,
-                    title=faults[0].title,
-                    state="open",
-                    due_at=at + timedelta(days=5),
-                )
-                session.add(appeal)
-                session.flush()
-                session.add(
-                    review_tables.AppealStep(
-                        appeal_id=appeal.id,
-                        kind="raised",
-                        upheld=None,
-                        words="客户自己先挂了。",
-                        who="agent",
-                        who_name="坐席",
-                        at=at,
-                    )
-                )
-                made["appeals"] += 1
-            made["signings"] += 1
-            if made["signings"] % 1000 == 0:
-                session.flush()
-                session.expunge_all()
-        signed = {row.call_pk for row in chosen}
-        rest = [row for row in rows if row.call_pk not in signed]
-        for call_pk, result_id, _, _ in chance.sample(rest, int(len(rows) * CLIP_SHARE)):
-            who, name = chance.choice(INSPECTORS)
-            for rule in session.scalars(select(tables.Fault.rule_id).where(tables.Fault.result_id == result_id)):
-                at = NOW - timedelta(minutes=chance.randrange(60 * 24 * 25))
-                session.add(_decision(call_pk, result_id, None, "clip", rule, "confirm", "", who, name, at))
-                made["decisions"] += 1
-        clean = [row.call_pk for row in rest if row.state == CallState.CLEAN.value]
-        drawn = chance.sample(clean, min(len(clean), int(len(rows) * SAMPLED_SHARE)))
-        for start in range(0, len(drawn), 500):
-            part = drawn[start : start + 500]
-            session.execute(update(tables.Call).where(tables.Call.id.in_(part)).values(state=CallState.SAMPLED.value))
-            session.execute(
-                insert(tables.Event),
-                [{"at": NOW, "actor": "engine", "action": "sampled", "call_pk": one, "detail": ""} for one in part],
-            )
-        made["sampled"] = len(drawn)
-    return made
-
-
-def _decision(
-    call: int,
-    result: int,
-    review: int | None,
-    lane: str,
-    rule: str,
-    kind: str,
-    reason: str,
-    who: str,
-    name: str,
-    at: datetime,
-) -> review_tables.Decision:
-    return review_tables.Decision(
-        call_pk=call,
-        result_id=result,
-        review_id=review,
-        lane=lane,
-        kind=kind,
-        rule_id=rule,
-        hit=None,
-        section=None,
-        item=None,
-        reason=reason,
-        points=None,
-        note="",
-        machine="fail",
-        who=who,
-        who_name=name,
-        at=at,
-    )
+WORKED_ON = (date(2026, 3, 23), date(2026, 3, 24))
+"""People say something about calls of these days: their use cases are too slow to work through a whole month."""
 
 
 def addresses(app: App) -> dict[str, list[str]]:
@@ -327,37 +178,35 @@ def main() -> int:
             if not options.keep:
                 began = time.monotonic()
                 fill_month(app, Month(calls=int(options.calls / 1.4), first=FIRST))
-                made = history(app, random.Random(11))
+                made = talk(app, *WORKED_ON, each=1, chosen=300, clips=200, appeals=20)
+                sample_calls(app, Period(*WORKED_ON), each=1, seed=2, who=HEAD)
                 with app.database.write() as session:
                     session.execute(text("ANALYZE"))
-                print(f"filled in {time.monotonic() - began:.0f} s: {options.calls} calls, {dict(made)}", flush=True)
+                print(f"filled in {time.monotonic() - began:.0f} s: {options.calls} calls, {made}", flush=True)
             pages = addresses(app)
         kind = options.database_url.partition(":")[0] if options.database_url else "SQLite"
         print(
             f"{options.calls} calls, {kind}, {options.people} people, {options.seconds:.0f} s, a page every "
             f"{options.pause:g} s each; {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
         )
-        environment = {**os.environ, "QA_HOME": str(home), "QA_LOG_LEVEL": "WARNING"}
+        port = free_port()
+        environment = {**os.environ, "QA_HOME": str(home), "QA_LOG_LEVEL": "WARNING", "QA_WEB_PORT": str(port)}
         if options.database_url:
             environment["QA_DATABASE_URL"] = options.database_url
-        port = 8700 + os.getpid() % 200
-        server = subprocess.Popen(
-            [sys.executable, "-m", "qa_engine", "serve", "--port", str(port)],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "qa_engine", "serve"]
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             base = f"http://127.0.0.1:{port}"
-            _wait_for(base)
+            _wait_for(base, server)
             return int(click(base, pages, options) > 0)
         finally:
             server.terminate()
             server.wait(30)
 
 
-def _wait_for(base: str) -> None:
+def _wait_for(base: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 120
-    while time.monotonic() < until:
+    while time.monotonic() < until and server.poll() is None:
         try:
             if httpx2.get(f"{base}/healthz", timeout=5).status_code == 200:
                 return
