@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("first_use.py")
 PROCESSES = 6
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "20"))
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ def test_call(client: TestClient) -> None:
     ]
     assert body["started_at"] == "2026-03-02T10:20:00+08:00"
     assert body["notice"] == NOTICE
-    assert {job["state"] for job in body["jobs"]} == {"done"}
+    kinds = ("transcribe", "inspect", "report", "peaks")
+    assert [(job["stage"], job["state"]) for job in body["jobs"]] == [(kind, "done") for kind in kinds]
     for link in body["links"].values():
         assert client.get(link).status_code == 200
 
