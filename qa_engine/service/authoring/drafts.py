@@ -20,6 +20,7 @@ from qa_engine.located.source import SourceFile, read
 from qa_engine.private import private_folder
 from qa_engine.rules import PARTS as PARTS
 from qa_engine.rules import UNSET, Profile, RulePack, describe_rule, profile_text, read_profile, sentence
+from qa_engine.service.authoring.editable import Number, Phrases, named_lists, numbers_of, phrases_of, split_phrases
 from qa_engine.service.authoring.editions import Published, draft, drafted, editions, publish
 from qa_engine.service.authoring.folders import DRAFTS, GOLDEN_DRAFTS
 from qa_engine.service.authoring.packs import load_sources
@@ -54,27 +55,6 @@ class DraftFile:
     text: str
     digest: str
     about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number of a rule that can be changed; ``path`` within the rule, joined by ``/``."""
-
-    path: str
-    field: str
-    condition: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """A list of phrases; those with exceptions (in named lists alone) apart."""
-
-    path: str
-    condition: str
-    plain: tuple[str, ...]
-    guarded: tuple[tuple[str, tuple[str, ...]], ...]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +185,7 @@ def draft_rule(app: App, number: int, rule_id: str, *, who: Actor) -> DraftRule:
     folder = draft_folder(app, number)
     file, place, data = _rule_of(app, folder, rule_id)
     first, last = entry_span(SourceFile(file.name, file.text), ("rules", place))
-    names = sorted({*_named_lists(data)})
+    names = sorted({*named_lists(data)})
     titles = _list_titles(app, folder)
     return DraftRule(
         rule_id,
@@ -214,8 +194,8 @@ def draft_rule(app: App, number: int, rule_id: str, *, who: Actor) -> DraftRule:
         file,
         first,
         last,
-        tuple(_numbers(data)),
-        tuple(_phrases(data)),
+        tuple(numbers_of(data)),
+        tuple(phrases_of(data)),
         tuple((name, titles.get(name, name)) for name in names),
     )
 
@@ -235,7 +215,7 @@ def change_rule(
     require(who, Right.CHANGE_RULES)
     file, place, data = _rule_of(app, draft_folder(app, number), rule_id)
     root: tuple[str | int, ...] = ("rules", place)
-    known = {one.path: one.value for one in _numbers(data)} | {one.path: None for one in _phrases(data)}
+    known = {one.path: one.value for one in numbers_of(data)} | {one.path: None for one in phrases_of(data)}
     unknown = [path for path in (*numbers, *phrases) if path not in known]
     if unknown:
         raise UsageError(f"规则 {rule_id} 没有 {unknown[0]}")
@@ -254,7 +234,7 @@ def draft_list(app: App, number: int, name: str, *, who: Actor) -> tuple[DraftFi
     """A named list of phrases. Raises NotAllowed, NotFoundError."""
     require(who, Right.CHANGE_RULES)
     file, data = _list_of(app, draft_folder(app, number), name)
-    return file, _split("phrases", "", data.get("phrases") or [], str(data.get("title", name)))
+    return file, split_phrases("phrases", "", data.get("phrases") or [], str(data.get("title", name)))
 
 
 def change_list(
@@ -434,49 +414,3 @@ def _list_of(app: App, folder: Path, name: str) -> tuple[DraftFile, dict[str, An
 
 def _list_titles(app: App, folder: Path) -> Mapping[str, str]:
     return {name: str(data.get("title", name)) for name, (_, data) in _every_list(app, folder).items()}
-
-
-def _numbers(rule: Mapping[str, Any]) -> Sequence[Number]:
-    """Every number that is written in a rule: points, limits of conditions, lengths of calls, steps of repeats."""
-    found: list[Number] = []
-
-    def walk(value: Any, path: tuple[str, ...]) -> None:
-        if isinstance(value, bool):
-            return
-        if isinstance(value, int | float):
-            condition = path[1] if path[0] == "conditions" else ""
-            found.append(Number("/".join(path), path[-1], condition, value))
-        elif isinstance(value, dict):
-            for key, one in value.items():
-                walk(one, (*path, str(key)))
-
-    for key in ("points", "repeat", "applies_to", "conditions"):
-        walk(rule.get(key), (key,))
-    return found
-
-
-def _phrases(rule: Mapping[str, Any]) -> Sequence[Phrases]:
-    conditions = rule.get("conditions")
-    return [
-        _split(f"conditions/{name}/phrases", name, fields["phrases"])
-        for name, fields in (conditions if isinstance(conditions, dict) else {}).items()
-        if isinstance(fields, dict) and isinstance(fields.get("phrases"), list) and fields["phrases"]
-    ]
-
-
-def _split(path: str, condition: str, entries: Sequence[Any], title: str = "") -> Phrases:
-    plain = tuple(str(one) for one in entries if not isinstance(one, dict))
-    guarded = tuple(
-        (str(one.get("text", "")), tuple(str(part) for part in one.get("not_in", ())))
-        for one in entries
-        if isinstance(one, dict)
-    )
-    return Phrases(path, condition, plain, guarded, title)
-
-
-def _named_lists(data: Any) -> Sequence[str]:
-    if isinstance(data, dict):
-        own = data.get("lists")
-        named = [own] if isinstance(own, str) else [str(one) for one in own] if isinstance(own, list) else []
-        return [*named, *(name for key, one in data.items() if key != "lists" for name in _named_lists(one))]
-    return [name for one in data for name in _named_lists(one)] if isinstance(data, list) else []
