@@ -1,8 +1,10 @@
 """Folders and files that nobody but their owner may read: recordings of people, and what was made of them."""
 
+import fcntl
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -49,3 +51,11 @@ def open_to_others(folder: Path) -> list[Path]:
 def write_for_owner_only() -> None:
     """What this process makes from now on is its owner's alone, whatever library makes it."""
     os.umask(0o077)
+
+
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Among all threads and processes of this machine; the kernel gives it back when its holder dies."""
+    with lock.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

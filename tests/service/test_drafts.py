@@ -1,6 +1,7 @@
 """Drafts of the rules: edited without YAML, tried, backtested by a worker, published as they were seen."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,17 @@ def test_who_may(centre: App, number: int, tmp_path: Path) -> None:
     for act in (drafts.list_drafts, lambda app, who: drafts.open_draft(app, number, who=who)):
         with pytest.raises(NotAllowed):
             act(centre, who=ZHOU)
+
+
+def test_of_people_who_save_the_same_file_at_once_one_wins(centre: App, number: int) -> None:
+    file = drafts.draft_rule(centre, number, REFUSAL, who=HEAD).file
+
+    def save(n: int) -> bool:
+        try:
+            drafts.write_file(centre, number, file.name, f"{file.text}# {n}\n", seen=file.digest, who=HEAD)
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(save, range(8))) == 1

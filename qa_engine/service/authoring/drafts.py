@@ -17,7 +17,7 @@ from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.located.editing import EditError, Value, entry_span, rewritten
 from qa_engine.located.source import SourceFile, read
-from qa_engine.private import private_folder
+from qa_engine.private import one_at_a_time, private_folder
 from qa_engine.rules import PARTS as PARTS
 from qa_engine.rules import UNSET, Profile, RulePack, describe_rule, profile_text, read_profile, sentence
 from qa_engine.service.authoring.editable import Number, Phrases, named_lists, numbers_of, phrases_of, split_phrases
@@ -29,7 +29,7 @@ from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 
-TOLD = ".draft.json"
+TOLD, LOCK = ".draft.json", ".lock"
 MOST_CHARS = 400_000
 """Of one file: the largest of the bundled pack has a tenth."""
 
@@ -307,9 +307,10 @@ def publish_draft(app: App, number: int, *, why: str, seen: str, who: Actor) -> 
     """Publish a draft as it was seen. Raises as `publish`; ConflictError when it, or what counts now, is another."""
     require(who, Right.CHANGE_RULES)
     folder = draft_folder(app, number)
-    if draft_digest(app, number) != seen:
-        raise ConflictError("草稿或现行规则在您查看之后有改动，没有发布；请刷新后再看一遍")
-    return publish(app, folder, why=why, who=who)
+    with one_at_a_time(folder / LOCK):
+        if draft_digest(app, number) != seen:
+            raise ConflictError("草稿或现行规则在您查看之后有改动，没有发布；请刷新后再看一遍")
+        return publish(app, folder, why=why, who=who)
 
 
 def _told(path: Path) -> Draft:
@@ -353,13 +354,14 @@ def _digest(text: str) -> str:
 def _write(app: App, number: int, name: str, text: str, *, seen: str, who: Actor) -> None:
     folder = draft_folder(app, number)
     path = folder / name
-    now = _digest(path.read_text(encoding="utf-8-sig")) if path.is_file() else ""
-    if now != seen:
-        raise ConflictError(f"{name} 在您打开之后被别人改过，没有保存；请刷新后再改")
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
-    _changed(app, folder, who)
+    with one_at_a_time(folder / LOCK):
+        now = _digest(path.read_text(encoding="utf-8-sig")) if path.is_file() else ""
+        if now != seen:
+            raise ConflictError(f"{name} 在您打开之后被别人改过，没有保存；请刷新后再改")
+        new = path.with_name(f".{path.name}.new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+        _changed(app, folder, who)
     _written_down(app, who, number, f"changed {name}")
 
 

@@ -1,21 +1,19 @@
 """Recordings that no browser plays, as WAV: made once, by a process beside this one, and kept while there is room."""
 
-import fcntl
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from qa_engine.domain import Span, digest
 from qa_engine.errors import ConflictError, RecordingError
-from qa_engine.private import private_folder
+from qa_engine.private import one_at_a_time, private_folder
 from qa_engine.settings import Settings
 
 LONGEST_SECONDS = 900
@@ -38,21 +36,13 @@ def copy_of(settings: Settings, original: Path, sha256: str, *, silenced: Sequen
             raise ConflictError("many recordings are being made playable at the moment; try again in a minute")
         try:
             private_folder(folder)
-            with _one_at_a_time(folder / f".lock-{sha256[0]}"):
+            with one_at_a_time(folder / f".lock-{sha256[0]}"):
                 if not copy.is_file():  # somebody else may have made it meanwhile
                     _make(settings, original, copy, silenced)
         finally:
             _waiting.release()
     os.utime(copy)  # how long ago it was played
     return copy
-
-
-@contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
-    """Among all threads and processes of this machine; the kernel gives it back when its holder dies."""
-    with lock.open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _name(sha256: str, silenced: Sequence[Span]) -> str:
