@@ -224,7 +224,7 @@ def pieces_of(masked: str, markings: Sequence[Marking]) -> tuple[MarkedText, ...
 def _who(turn: Turn, agent_id: str | None) -> str:
     """坐席, with the number where it is another agent than the call's; a name that says no role as it stands."""
     if turn.agent_id is not None and turn.agent_id != agent_id:
-        return f"{SPEAKERS[turn.speaker]} {mask_private(turn.agent_id)}"
+        return f"{SPEAKERS[Speaker.AGENT]} {mask_private(turn.agent_id)}"
     if turn.speaker is Speaker.UNKNOWN and turn.label:
         return mask_private(turn.label)
     return SPEAKERS[turn.speaker]

@@ -32,6 +32,9 @@ def doubt(call: CallView, region: Region, speaker: Speaker | None, heard: Heard,
         return f"「{region.label}」有 {len(excluded)} 个话轮识别不可靠、未参与判断{place}"
     if speaker is not None:
         nobody = [v for v in call.turns_of(Speaker.UNKNOWN) if _inside(v, region)]
+        others = [v for v in nobody if v.turn.agent_id is not None]
+        if nobody and len(others) == len(nobody):
+            return f"「{region.label}」有 {len(others)} 个话轮是其他坐席说的，该由谁说须人工判断"
         if nobody:
             return f"「{region.label}」有 {len(nobody)} 个话轮不知是谁说的，可能就是要找的话"
     unheard = _unheard(call, region, speaker)

@@ -120,11 +120,13 @@ def _region(call: CallView, who: Who | None, window: Window) -> Region:
 
 
 def nobodys_region(call: CallView, region: Region) -> Region:
-    """The turns between the ends of a region that nobody knows who said."""
+    """The turns between the ends of a region that nobody knows who said; those of another agent are known to be his."""
     pieces = tuple(
         Piece(view, 0, len(view.turn.text))
         for view in call.turns_of(Speaker.UNKNOWN)
-        if region.since[0] <= view.order <= region.until[0] and (region.times is None or _touches(view, region.times))
+        if view.turn.agent_id is None
+        and region.since[0] <= view.order <= region.until[0]
+        and (region.times is None or _touches(view, region.times))
     )
     return Region(pieces, "不知是谁说的话轮", region.since, region.until, region.times)
 

@@ -65,7 +65,9 @@ def test_the_second_line_of_a_cue_and_its_hundredth_hour_are_kept() -> None:
 def test_the_second_agent_costs_the_first_nothing(tmp_path: Path) -> None:
     result = judged(INPUTS / "g20_transfer_two_agents.json", tmp_path)
     assert {rule.id for rule in result.failed()} <= {"voice.speech_rate", "tone.speech_rate"}
-    assert not any(rule.id.startswith("forbidden.") and rule.status is Status.FAIL for rule in result.rules)
+    by = {rule.id: rule for rule in result.rules}
+    assert by["forbidden.refusal"].status is Status.PASS, "the words are known to be the other's: not even a doubt"
+    assert "其他坐席" in by["closing.thanks_farewell"].reason, "who had to take leave is for a person to say"
     assert any("坐席 8099" in reason for reason in result.review_reasons)
     (second,) = result.parts
     assert (result.agents, second.agent_id) == (("8026", "8099"), "8099")
