@@ -36,7 +36,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Drop every ``QA_`` variable, the cached settings and log handlers of others; a test sets what it needs."""
+    """No ``QA_`` variable, cached settings, log handler or file mask of others; a test sets what it needs."""
     import structlog
 
     from qa_engine.settings import current_settings
@@ -46,7 +46,9 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     current_settings.cache_clear()
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    mask = os.umask(0o022)
     yield
+    os.umask(mask)  # a command run within the tests closes what it makes to others
     current_settings.cache_clear()
     if root.handlers != handlers:  # a command set up its logs, on a stream that ends with the test
         root.handlers[:] = handlers

@@ -62,8 +62,9 @@ def test_a_recording_that_comes_first(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_an_older_folder_is_closed_and_doctor_looks(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    (home / "recordings").mkdir(parents=True, mode=0o755)
-    home.chmod(0o755)
+    (home / "recordings").mkdir(parents=True)
+    for folder in (home, home / "recordings"):
+        folder.chmod(0o755)
     with open_app(load_settings(home=home)) as app:
         found = {check.id: check for check in doctor(app)}["private"]
         assert not found.ok
