@@ -165,7 +165,7 @@ COMMANDS: Entries = {
         },
     ),
     "people": Group(
-        "The accounts of those who sign in, and the tokens of programs.",
+        "The accounts of those who sign in, tokens of programs, and moves of agents between teams.",
         {
             "add": Entry("qa_engine.cli.people:add", "Make an account; prints its one-time password."),
             "list": Entry("qa_engine.cli.people:list_people", "The accounts: role, teams, agent, state."),
@@ -185,6 +185,11 @@ COMMANDS: Entries = {
             "token": Entry("qa_engine.cli.people:token", "Give out an API token; prints it, this once."),
             "tokens": Entry("qa_engine.cli.people:tokens", "The tokens that were given out; never their secrets."),
             "revoke": Entry("qa_engine.cli.people:revoke", "Take a token back, at once."),
+            "move": Entry(
+                "qa_engine.cli.people:move",
+                "Enter that an agent is in a team from a day on; calls of before keep theirs.",
+            ),
+            "moves": Entry("qa_engine.cli.people:list_agent_moves", "The moves between teams that were entered."),
         },
     ),
     "backup": Entry("qa_engine.cli.keeping:backup", "Back up database, recordings and profile while everything runs."),

@@ -1,5 +1,6 @@
 """``qa-engine people``: accounts of the people who sign in, and tokens of programs."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,7 +14,9 @@ from qa_engine.service import (
     add_token,
     change_account,
     list_accounts,
+    list_moves,
     list_tokens,
+    move_agent,
     open_app,
     reset_password,
     revoke_token,
@@ -24,6 +27,7 @@ from qa_engine.service import (
 from qa_engine.settings import current_settings
 
 Name = Annotated[str, typer.Argument(help="The name to sign in with.")]
+MOST_IDS = 10
 ONCE = "one-time password (to be changed at the first sign-in; shown this once):"
 
 
@@ -145,3 +149,37 @@ def revoke(token_id: Annotated[int, typer.Argument(metavar="ID", help="Number of
     with open_app(current_settings()) as engine:
         revoke_token(engine, token_id, who=MACHINE)
     say(f"token {token_id} is taken back")
+
+
+def move(
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="工号 of the agent.")],
+    team: Annotated[str, typer.Argument(metavar="TEAM", help="The team from that day on.")],
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day in the team.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
+) -> None:
+    """Enter that an agent is in a team from a day on; calls of before keep theirs."""
+    with open_app(current_settings()) as engine:
+        told = move_agent(engine, agent, team, since=since.date(), who=MACHINE, dry_run=dry_run)
+    who = f"{told.agent_id} {told.name}" if told.name else told.agent_id
+    say(f"{who}: {told.before or 'no team'} → {told.team} from {told.since}{', nothing is changed yet' * dry_run}")
+    if told.new_team:
+        say(f"no call was ever in {told.team}: see that the name is written as in the manifests")
+    for ids, what in (
+        (told.followed, "calls go over and are judged anew"),
+        (told.with_a_person, "calls keep their team, for a person has looked at them under it"),
+        (told.in_work, "calls are being worked on; enter the move again when that is done"),
+    ):
+        if ids:
+            say(f"{len(ids)} {what}: {', '.join(ids[:MOST_IDS])}{' …' * (len(ids) > MOST_IDS)}")
+
+
+def list_agent_moves(
+    agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="工号; default: all.")] = None,
+) -> None:
+    """The moves between teams that were entered."""
+    table = Table("agent", "name", "team", "from", "entered by", "entered")
+    with open_app(current_settings()) as engine:
+        for row in list_moves(engine, agent, who=MACHINE):
+            entered = f"{row.entered_at.astimezone(engine.zone):%Y-%m-%d %H:%M}"
+            table.add_row(row.agent_id, row.name or "", row.team, f"{row.since}", row.entered_by, entered)
+    tables.print(table)

@@ -60,6 +60,7 @@ from qa_engine.service.people.accounts import (
     set_disabled,
 )
 from qa_engine.service.people.audit import Action, AuditPage, AuditRow, note_look, read_audit
+from qa_engine.service.people.moving import Moved, MoveRow, list_moves, move_agent
 from qa_engine.service.people.names import ROLES, rights_of, role_of
 from qa_engine.service.people.oidc import OidcStart, begin_oidc, finish_oidc, oidc_on
 from qa_engine.service.people.signing_in import SignedIn, bearer, change_password, sign_in, sign_out, signed_in
@@ -162,6 +163,8 @@ __all__ = [
     "Level",
     "ListReport",
     "MemoryBell",
+    "MoveRow",
+    "Moved",
     "NightSources",
     "OidcStart",
     "OutgoingRow",
@@ -237,12 +240,14 @@ __all__ = [
     "list_accounts",
     "list_agents",
     "list_calls",
+    "list_moves",
     "list_outgoing",
     "list_tokens",
     "list_trainings",
     "list_webhooks",
     "load_placed_rules",
     "load_rules",
+    "move_agent",
     "newer_result",
     "night_faults",
     "night_progress",

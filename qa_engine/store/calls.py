@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, may_follow
 from qa_engine.errors import ConflictError
-from qa_engine.store import tables
+from qa_engine.store import moves, tables
 from qa_engine.store.inserting import is_alone
 
 
@@ -114,14 +114,16 @@ def save_agent(
 
 
 def agent_on(session: Session, agent_id: str, day: date) -> tuple[str | None, str | None]:
-    """Name and team of an agent as they were on a day: those of the last call until then that gave them."""
+    """Name and team of an agent as they were on a day: those of the last call until then that gave them; the team of
+    the last move until then that a person entered, where there is one."""
     told = select(tables.Call.agent_name, tables.Call.team).where(
         tables.Call.agent_id == agent_id, tables.Call.day <= day
     )
     newest = (tables.Call.day.desc(), tables.Call.id.desc())
     name = session.execute(told.where(tables.Call.agent_name.is_not(None)).order_by(*newest).limit(1)).first()
     team = session.execute(told.where(tables.Call.team.is_not(None)).order_by(*newest).limit(1)).first()
-    return (name[0] if name else None), (team[1] if team else None)
+    moved = moves.team_on(session, agent_id, day)
+    return (name[0] if name else None), moved or (team[1] if team else None)
 
 
 def agent_ids(session: Session) -> frozenset[str]:

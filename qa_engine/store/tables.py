@@ -67,6 +67,18 @@ class Agent(Base):
     first_seen_at: Mapped[datetime]
 
 
+class AgentMove(Base):
+    """A person said that an agent is in a team from a day on; it counts over what manifests say, until the next one."""
+
+    __tablename__ = "agent_moves"
+
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+
+
 class Call(Base):
     """One call: its facts, its state, and which transcript and result stand for it now.
 

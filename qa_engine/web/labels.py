@@ -21,6 +21,7 @@ CALL_WARNINGS = {
     "no_agent": "没有坐席工号，不计入任何人",
     "no_agent_channel": "未说明坐席在哪个声道，无法区分坐席与客户",
     "not_in_manifest": "清单中没有这个文件",
+    "moved": "清单所写班组与登记的调组不同，以登记的为准",
 }
 RIGHTS = {
     Right.SEE_CALLS: "查看通话",

@@ -25,7 +25,7 @@ from qa_engine.service.jobs.quarantine import aside_state
 from qa_engine.service.jobs.ringing import Ring
 from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.service.ports.transcriber import RecordingFacts
-from qa_engine.store import calls, jobs, outcomes, tables
+from qa_engine.store import calls, jobs, moves, outcomes, tables
 
 IMPORTED = "imported"
 """Settings digest of transcripts that nobody here recognised."""
@@ -40,12 +40,14 @@ UNKNOWN_AGENT = "unknown_agent"
 NO_AGENT = "no_agent"
 NO_AGENT_CHANNEL = "no_agent_channel"
 NOT_IN_MANIFEST = "not_in_manifest"
+MOVED = "moved"
 
 WARNINGS = {
     UNKNOWN_AGENT: "agent {agent} was never named; give agent_name and team in a manifest (the call is taken in)",
     NO_AGENT: "no agent is given, so the call counts for nobody",
     NO_AGENT_CHANNEL: "nobody said which channel is the agent's (agent_channel), so roles stay unknown",
     NOT_IN_MANIFEST: "the manifest does not name this file; taken in without its facts",
+    MOVED: "a person entered another team for agent {agent} than is given here, and it counts (qa-engine people moves)",
 }
 """What the warnings kept with a call mean."""
 
@@ -114,6 +116,7 @@ class _Registration:
         self._app, self._session, self._arrival = app, session, arrival
         self._now = app.clock.now()
         self._zone = ZoneInfo(app.settings.timezone)
+        self._moved = False  # a person entered another team than the facts give
 
     def run(self) -> Registered:
         arrival, session = self._arrival, self._session
@@ -236,6 +239,7 @@ class _Registration:
             UNKNOWN_AGENT: agent is None or agent.known,
             NO_AGENT_CHANNEL: call.agent_channel is not None,
             NOT_IN_MANIFEST: not self._arrival.unlisted,
+            MOVED: not self._moved,
         }
         left = [code for code in codes if not settled.get(code, False)]
         if agent is not None and not agent.known and UNKNOWN_AGENT not in left:
@@ -323,12 +327,17 @@ class _Registration:
         return known
 
     def _as_of(self, facts: CallFacts, day: date) -> CallFacts:
-        """With the agent's name and team of that day, where nobody gives them with this call."""
+        """With the agent's name and team of that day, where nobody gives them with this call; a team that a person
+        entered counts over one that is given."""
         agent = facts.agent
-        if agent.id is None or (agent.name and agent.team):
-            return facts
-        name, team = calls.agent_on(self._session, agent.id, day)
-        return replace(facts, agent=replace(agent, name=agent.name or name, team=agent.team or team))
+        assert agent.id is not None
+        moved = moves.team_on(self._session, agent.id, day)
+        self._moved = bool(moved and agent.team) and moved != agent.team
+        agent = replace(agent, team=moved or agent.team)
+        if not (agent.name and agent.team):
+            name, team = calls.agent_on(self._session, str(agent.id), day)
+            agent = replace(agent, name=agent.name or name, team=agent.team or team)
+        return replace(facts, agent=agent)
 
     def _warnings(self, agent_known: bool) -> list[str]:
         arrival = self._arrival
@@ -342,6 +351,8 @@ class _Registration:
             warnings.append(NO_AGENT_CHANNEL)
         if arrival.unlisted:
             warnings.append(NOT_IN_MANIFEST)
+        if self._moved:
+            warnings.append(MOVED)
         return warnings
 
     def _start(self, call: tables.Call, outcome: IngestOutcome) -> Registered:
