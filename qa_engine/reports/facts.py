@@ -1,6 +1,6 @@
 """What every report over a period rests on: sums of the period and of the one before, and what follows from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -24,7 +24,8 @@ from qa_engine.reports.period.needs import Need, needs
 from qa_engine.reports.statistics import Period
 
 EFFECT_DAYS = 28
-Counts: TypeAlias = Mapping[str, tuple[int, int]]
+ByDay: TypeAlias = Mapping[date, tuple[int, int]]
+"""(calls with a fault, calls judged) of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,9 @@ class PeriodFacts:
         since = days[-1][0]
         found = []
         for rule_id in sorted(self.tally.changed):
-            first = self.source.verdicts(rule_id, Period(self.period.first, since - timedelta(days=1)), team=self.team)
-            second = self.source.verdicts(rule_id, Period(since, self.period.last), team=self.team)
-            was, now = _whole(first.values()), _whole(second.values())
+            by_agent = self.source.verdicts(rule_id, self.period, team=self.team).values()
+            was = _whole(_within(days, date.min, since - timedelta(days=1)) for days in by_agent)
+            now = _whole(_within(days, since, date.max) for days in by_agent)
             place = self.tally.place_of(rule_id)
             title = self.tally.rules[place].title if place is not None else rule_id
             found.append(RuleChange(title, rule_id, since, was, now, rate_difference(was, now)))
@@ -147,12 +148,19 @@ class PeriodFacts:
         """The trainings that were done from eight weeks before the period on, each against the peers of its team."""
         first = (self.period.first or date.min) - timedelta(days=2 * EFFECT_DAYS)
         last = min(self.period.last or self.source.today, self.source.today)
-        done = self.source.trainings(Period(first, last), team=self.team)
-        return tuple(
-            _effect(self.source, training, done, last)
-            for training in done
-            if training.done_day and training.done_day < last
-        )
+        every = self.source.trainings(Period(first, last), team=self.team)
+        done = [(one, one.done_day) for one in every if one.done_day and one.done_day < last]
+        found: list[TrainingEffect] = []
+        by_rule: dict[tuple[str, str], Mapping[str, ByDay]] = {}  # trainings of a month are about few rules
+        for training, on in done:
+            key = (training.rule_id, training.team)
+            if key not in by_rule:
+                of_rule = [day for one, day in done if (one.rule_id, one.team) == key]
+                span = Period(min(of_rule) - timedelta(days=EFFECT_DAYS), last)
+                by_rule[key] = self.source.verdicts(training.rule_id, span, team=training.team or None)
+            trained = {other.agent_id for other in every if other.rule_id == training.rule_id}
+            found.append(_effect(training, on, by_rule[key], trained, last))
+        return tuple(found)
 
     def data(self, title: str, **parts: object) -> PeriodData:
         tally = self.tally
@@ -183,29 +191,24 @@ def _whole(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
     return sum(failed for failed, _ in listed), sum(judged for _, judged in listed)
 
 
-def _effect(source: Source, training: Training, every: Sequence[Training], last: date) -> TrainingEffect:
-    assert training.done_day is not None
-    day = timedelta(days=1)
-    earlier = Period(training.done_day - EFFECT_DAYS * day, training.done_day - day)
-    later = Period(training.done_day + day, min(last, training.done_day + EFFECT_DAYS * day))
-    was = source.verdicts(training.rule_id, earlier, team=training.team or None)
-    now = source.verdicts(training.rule_id, later, team=training.team or None)
-    trained = {other.agent_id for other in every if other.rule_id == training.rule_id}
-    peers = [_change(was, now, agent_id) for agent_id in sorted({*was, *now} - trained)]
-    effect = change_against_peers(_change(was, now, training.agent_id), peers)
-    assert later.last is not None
-    assert later.first is not None
-    nothing = (0, 0)
+def _within(days: ByDay, first: date, last: date) -> tuple[int, int]:
+    return _whole(counts for day, counts in days.items() if first <= day <= last)
+
+
+def _effect(training: Training, on: date, days: Mapping[str, ByDay], trained: Set[str], last: date) -> TrainingEffect:
+    """Of a training that was done ``on`` a day, against the agents who were not ``trained`` in the same rule."""
+    day, span = timedelta(days=1), timedelta(days=EFFECT_DAYS)
+    until = min(last, on + span)
+    counts = {
+        agent_id: (_within(found, on - span, on - day), _within(found, on + day, until))
+        for agent_id, found in days.items()
+    }
+    own = counts.get(training.agent_id, ((0, 0), (0, 0)))
+    peers = [
+        Change(*was, *now)
+        for agent_id, (was, now) in sorted(counts.items())
+        if agent_id not in trained and was[1] + now[1]
+    ]
     return TrainingEffect(
-        training,
-        effect,
-        was.get(training.agent_id, nothing),
-        now.get(training.agent_id, nothing),
-        (later.last - later.first).days + 1,
+        training, change_against_peers(Change(*own[0], *own[1]), peers), own[0], own[1], (until - on).days
     )
-
-
-def _change(was: Counts, now: Counts, agent_id: str) -> Change:
-    before = was.get(agent_id, (0, 0))
-    after = now.get(agent_id, (0, 0))
-    return Change(before[0], before[1], after[0], after[1])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
@@ -19,7 +19,8 @@ _ASIDE = [state.value for state in CallState if state.aside]
 
 def keep(session: Session, result: tables.Result, *, book: str, book_body: str, columns: Mapping[str, Any]) -> None:
     """Keep the figures of a result, unless they are there."""
-    insert_or_return(session, lambda: session.get(RuleBook, book), lambda: RuleBook(digest=book, body=book_body))
+    if session.scalar(select(RuleBook.digest).where(RuleBook.digest == book)) is None:
+        insert_or_return(session, lambda: session.get(RuleBook, book), lambda: RuleBook(digest=book, body=book_body))
     insert_or_return(
         session,
         lambda: session.get(Figures, result.id),
@@ -174,18 +175,23 @@ def call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def letters(session: Session, wanted: CallFilter, *, book: str, at: int) -> Sequence[tuple[str, str, int]]:
-    """(agent id, letter, calls) of the rule at place ``at`` of a book; calls without a grade do not count."""
+def letters(session: Session, wanted: CallFilter, *, places: Mapping[str, int]) -> Sequence[tuple[str, date, str, int]]:
+    """(agent id, day, letter, calls) of one rule, ``places`` being its place in each book; calls without a grade do
+    not count."""
     call = tables.Call
-    letter = func.substr(Figures.statuses, at + 1, 1)
-    rows = session.execute(
-        select(call.agent_id, letter, func.count())
-        .join(call, Figures.result_id == call.result_id)
-        .where(*call_conditions(wanted), Figures.book == book, Figures.pending.is_(False), call.agent_id.is_not(None))
-        .group_by(call.agent_id, letter)
-        .order_by(call.agent_id, letter)
+    letter = case(
+        *((Figures.book == book, func.substr(Figures.statuses, at + 1, 1)) for book, at in sorted(places.items()))
     )
-    return [(agent_id, found, count) for agent_id, found, count in rows if agent_id is not None]
+    # bound values of a grouped expression are others to PostgreSQL: it is made within, grouped without
+    each = (
+        select(call.agent_id.label("agent"), call.day.label("day"), letter.label("letter"))
+        .join(Figures, Figures.result_id == call.result_id)
+        .where(*call_conditions(wanted), Figures.book.in_(sorted(places)), Figures.pending.is_(False))
+        .where(call.agent_id.is_not(None))
+        .subquery()
+    )
+    keys = (each.c.agent, each.c.day, each.c.letter)
+    return [(a, d, x, n) for a, d, x, n in session.execute(select(*keys, func.count()).group_by(*keys).order_by(*keys))]
 
 
 def last_day(session: Session) -> date | None:

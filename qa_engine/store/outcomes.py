@@ -156,6 +156,8 @@ def save_pack(
     session: Session, *, digest: str, kind: str, label: str, sources: Mapping[str, str], now: datetime
 ) -> None:
     """Remember the text of a pack or scorecard the first time it is used."""
+    if session.scalar(select(tables.Pack.digest).where(tables.Pack.digest == digest)) is not None:
+        return  # nearly always; the text itself is long
     insert_or_return(
         session,
         lambda: session.get(tables.Pack, digest),

@@ -147,14 +147,24 @@ def found_and_missed(session: Session, wanted: CallFilter) -> Mapping[str, tuple
     return {rule: (found[rule], missed[rule]) for rule in sorted({*found, *missed})}
 
 
-def call_keys(session: Session, wanted: CallFilter, *, parts: bool = True) -> Sequence[Any]:
-    """(pk, call id, agent id, day, scenario, state) of the calls that have a result, in order. ``parts``: with those of
-    the further agents of a call, who are checked each; what a customer said, a call tells once."""
+def call_keys(session: Session, wanted: CallFilter) -> Sequence[Any]:
+    """(call id, agent id, day, scenario, state) of the calls that have a result, in order; with those of the further
+    agents of a call, who are checked each."""
     call = tables.Call
-    whole = [] if parts else [call.part_of.is_(None)]
     return session.execute(
-        select(call.id, call.call_id, call.agent_id, call.day, call.scenario, call.state)
-        .where(*call_conditions(wanted), call.result_id.is_not(None), *whole)
+        select(call.call_id, call.agent_id, call.day, call.scenario, call.state)
+        .where(*call_conditions(wanted), call.result_id.is_not(None))
+        .order_by(call.day, call.id)
+    ).all()
+
+
+def call_pks(session: Session, wanted: CallFilter) -> Sequence[int]:
+    """The primary keys of the calls that have a result, in order; not the parts of further agents: what a customer
+    said, a call tells once."""
+    call = tables.Call
+    return session.scalars(
+        select(call.id)
+        .where(*call_conditions(wanted), call.result_id.is_not(None), call.part_of.is_(None))
         .order_by(call.day, call.id)
     ).all()
 

@@ -91,6 +91,7 @@ class Call(Base):
     __table_args__ = (
         Index(None, "day", "state"),
         Index(None, "agent_id", "day"),
+        Index(None, "team", "day"),
         Index(
             "uq_calls_recording_id",
             "recording_id",

@@ -73,8 +73,10 @@ class Source(Protocol):
         """The sums of the period, read as a stream. ``alike``: rules that changed within this longer period count as
         changed, so that two tallies can be compared without them."""
 
-    def verdicts(self, rule_id: str, period: Period, *, team: str | None = None) -> Mapping[str, tuple[int, int]]:
-        """(calls with the fault, calls judged) of one rule, by agent."""
+    def verdicts(
+        self, rule_id: str, period: Period, *, team: str | None = None
+    ) -> Mapping[str, Mapping[date, tuple[int, int]]]:
+        """(calls with the fault, calls judged) of one rule, by agent and day."""
 
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
         """These calls with their results; those without one are left out. For clips: each is read whole."""

@@ -42,7 +42,8 @@ class FileChannel(virtual.Channel):
             raise ChannelError(f"cannot write a message into {self.folder}: {error.strerror}") from error
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        for path in self._waiting(queue):
+        for name in self._waiting(queue):
+            path = self.folder / name
             taken = path.with_name(f".taken-{path.name}")
             try:
                 path.rename(taken)
@@ -59,17 +60,18 @@ class FileChannel(virtual.Channel):
 
     def _purge(self, queue: str) -> int:
         waiting = self._waiting(queue)
-        for path in waiting:
-            path.unlink(missing_ok=True)
+        for name in waiting:
+            (self.folder / name).unlink(missing_ok=True)
         return len(waiting)
 
-    def _waiting(self, queue: str) -> list[Path]:
+    def _waiting(self, queue: str) -> list[str]:
+        """Names of the messages, the oldest first."""
         ending = f".{queue}{SUFFIX}"
         try:
             names = os.listdir(self.folder)  # noqa: PTH208  # polled ten times a second: no Path for every entry
         except OSError as error:
             raise ChannelError(f"cannot read the queue folder {self.folder}: {error.strerror}") from error
-        return [self.folder / name for name in sorted(names) if name.endswith(ending) and not name.startswith(".")]
+        return sorted(name for name in names if name.endswith(ending) and not name.startswith("."))
 
 
 def clear_leftovers(folder: Path, *, pattern: str = ".*.msg", older_than_seconds: float = 3600.0) -> int:

@@ -44,6 +44,8 @@ class PeriodSource:
         self._app = app
         self._zone = ZoneInfo(app.settings.timezone)
         self._notes: dict[str, PackNotes] = {}
+        self._whole: list[CallFilter] = []  # calls of these filters are known to have figures
+        self._changes: dict[CallFilter, frozenset[str]] = {}
 
     @property
     def today(self) -> date:
@@ -54,12 +56,19 @@ class PeriodSource:
         with self._app.database.read() as session:
             return {digest: RuleBook.from_text(body) for digest, body in figures.books(session).items()}
 
+    def _complete(self, wanted: CallFilter) -> None:
+        """Make the figures that are missing, unless the calls were among those of a question before."""
+        if any(_holds(one, wanted) for one in self._whole):
+            return
+        if make_missing_figures(self._app, wanted):
+            self.__dict__.pop("_books", None)
+        self._whole.append(wanted)
+
     def tally(
         self, period: Period, *, agent_id: str | None = None, team: str | None = None, alike: Period | None = None
     ) -> Tally:
         wanted = call_filter(period, agent_id, team)
-        if make_missing_figures(self._app, wanted):
-            self.__dict__.pop("_books", None)
+        self._complete(wanted)
         changed = self._changed(call_filter(alike or period, agent_id, team))
         return tally_of(self._stream(wanted), self._books.__getitem__, changed)
 
@@ -70,8 +79,7 @@ class PeriodSource:
 
     def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> Sequence[InspectedCall]:
         wanted = call_filter(period, agent_id, None)
-        if make_missing_figures(self._app, wanted):
-            self.__dict__.pop("_books", None)
+        self._complete(wanted)
         rows = [row for batch in self._stream(wanted) for row in batch]
         with self._app.database.read() as session:
             began = {name: at.astimezone(self._zone) for name, at in figures.starts(session, wanted).items()}
@@ -94,6 +102,11 @@ class PeriodSource:
 
     def _changed(self, wanted: CallFilter) -> frozenset[str]:
         """The rules that are not the same in all packs of a period; all that both have where a text is not kept."""
+        if wanted not in self._changes:
+            self._changes[wanted] = self._changed_rules(wanted)
+        return self._changes[wanted]
+
+    def _changed_rules(self, wanted: CallFilter) -> frozenset[str]:
         with self._app.database.read() as session:
             used = [self._books[book] for book, _, _ in figures.books_by_day(session, wanted)]
         packs = sorted({book.pack for book in used})
@@ -106,19 +119,26 @@ class PeriodSource:
                 digests.setdefault(rule, set()).add(notes[rule].digest if rule in notes else pack)
         return frozenset(rule for rule, found in digests.items() if len(found) > 1)
 
-    def verdicts(self, rule_id: str, period: Period, *, team: str | None = None) -> Mapping[str, tuple[int, int]]:
+    def verdicts(
+        self, rule_id: str, period: Period, *, team: str | None = None
+    ) -> Mapping[str, Mapping[date, tuple[int, int]]]:
         wanted = call_filter(period, None, team)
-        found: dict[str, tuple[int, int]] = {}
-        make_missing_figures(self._app, wanted)
+        self._complete(wanted)
+        found: dict[str, dict[date, tuple[int, int]]] = {}
+        at = {
+            digest: place
+            for digest, book in self._books.items()
+            for place, rule in enumerate(book.rules)
+            if rule.id == rule_id
+        }
+        if not at:
+            return {}
         with self._app.database.read() as session:
-            for digest, book in self._books.items():
-                at = next((n for n, rule in enumerate(book.rules) if rule.id == rule_id), None)
-                if at is None:
-                    continue
-                for agent_id, letter, count in figures.letters(session, wanted, book=digest, at=at):
-                    failed, judged = found.get(agent_id, (0, 0))
-                    if letter in (FAIL, PASS):
-                        found[agent_id] = (failed + count * (letter == FAIL), judged + count)
+            for agent_id, day, letter, count in figures.letters(session, wanted, places=at):
+                if letter in (FAIL, PASS):
+                    days = found.setdefault(agent_id, {})
+                    failed, judged = days.get(day, (0, 0))
+                    days[day] = (failed + count * (letter == FAIL), judged + count)
         return found
 
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
@@ -167,7 +187,7 @@ class PeriodSource:
         self, period: Period, *, agent_id: str | None = None, team: str | None = None
     ) -> Sequence[PromiseOfCall]:
         wanted = call_filter(period, agent_id, team)
-        make_missing_figures(self._app, wanted)
+        self._complete(wanted)
         with self._app.database.read() as session:
             rows = figures.calls_with_promises(session, wanted)
             known = sorted({row.customer for row in rows if row.customer})
@@ -203,7 +223,7 @@ class PeriodSource:
 
     def complaints(self, period: Period, *, team: str | None = None) -> Sequence[tuple[str, str]]:
         wanted = call_filter(period, None, team)
-        make_missing_figures(self._app, wanted)
+        self._complete(wanted)
         with self._app.database.read() as session:
             rows = figures.calls_with_complaints(session, wanted)
         return [(row.call_id, row.complaint.partition(":")[2]) for row in rows]
@@ -225,9 +245,9 @@ class PeriodSource:
 
     def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[tuple[str, date, str]]:
         with self._app.database.read() as session:
-            keys = report_rows.call_keys(session, call_filter(period, None, team), parts=False)
-            step = max(1.0, len(keys) / most)
-            chosen = [keys[int(n * step)][0] for n in range(min(most, len(keys)))]
+            pks = report_rows.call_pks(session, call_filter(period, None, team))
+            step = max(1.0, len(pks) / most)
+            chosen = [pks[int(n * step)] for n in range(min(most, len(pks)))]
             bodies = report_rows.transcripts(session, chosen)
         said = []
         for call_id, day, body in bodies:
@@ -240,6 +260,16 @@ class PeriodSource:
 def _by_start(call: InspectedCall) -> tuple[date, str, str]:
     started = call.call.started_at.isoformat() if call.call.started_at is not None else ""
     return (call.day or date.min, started, call.result.call_id)
+
+
+def _holds(whole: CallFilter, part: CallFilter) -> bool:
+    """Whether every call of a part is one of the whole."""
+    return (
+        whole.agent_id in (None, part.agent_id)
+        and whole.team in (None, part.team)
+        and (whole.day_from is None or (part.day_from is not None and whole.day_from <= part.day_from))
+        and (whole.day_to is None or (part.day_to is not None and part.day_to <= whole.day_to))
+    )
 
 
 def call_filter(period: Period, agent_id: str | None, team: str | None) -> CallFilter:

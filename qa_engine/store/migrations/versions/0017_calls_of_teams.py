@@ -1,0 +1,19 @@
+"""Calls of a team by day, for its reports
+
+Revision: 0017, after 0016.
+"""
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_calls_team_day", "calls", ["team", "day"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_calls_team_day", "calls")
