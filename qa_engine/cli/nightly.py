@@ -138,7 +138,11 @@ def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool
 def _told(progress: NightProgress) -> tuple[str, float, float]:
     end = f", ends about {progress.forecast_end:%H:%M}" if progress.forecast_end else ""
     late = " (LATE)" if progress.misses_deadline else ""
-    subject = f"{progress.day}: {progress.settled} of {progress.calls} calls{end}{late}"
+    hangs = ""
+    if progress.hanging:
+        until = max(call.until for call in progress.hanging)
+        hangs = f", {len(progress.hanging)} seem to hang (given up by {until:%H:%M})"
+    subject = f"{progress.day}: {progress.settled} of {progress.calls} calls{end}{late}{hangs}"
     if progress.audio_seconds:
         return subject, progress.audio_seconds - progress.audio_left_seconds, progress.audio_seconds
     return subject, float(progress.settled), float(progress.calls)

@@ -1,6 +1,6 @@
 """The night: the ledger of a day, in which every recording that was expected has its place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -117,11 +117,21 @@ class NightState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HangingCall:
+    """A call whose work seems to hang. It is no progress: it ends by itself, or is ended and tried again, and is set
+    aside by ``until`` at the latest."""
+
+    call_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NightProgress:
     """How far the night of ``day`` is, and when it will end at the speed measured.
 
     Lengths of audio are in seconds. ``audio_per_second``: audio recognised a second of the clock, over the last quarter
-    of an hour; ``calls_per_second``: calls judged. ``forecast_end`` is None while too little was measured.
+    of an hour; ``calls_per_second``: calls judged. ``forecast_end`` is None while too little was measured; it
+    holds what ``hanging`` calls may take at most, of which no speed tells.
     """
 
     day: date
@@ -138,6 +148,7 @@ class NightProgress:
     audio_per_second: float | None = None
     calls_per_second: float | None = None
     forecast_end: datetime | None = None
+    hanging: tuple[HangingCall, ...] = ()
 
     @property
     def misses_deadline(self) -> bool:
@@ -157,9 +168,11 @@ def forecast(
     audio_per_second: float | None,
     judging_left: int,
     calls_per_second: float | None,
+    hanging: Sequence[HangingCall] = (),
 ) -> datetime | None:
     """When what is left is done. Recognition and judging go on beside each other, so the slower one says it; None when
-    a speed that is needed is not known.
+    a speed that is needed is not known. What is left holds no ``hanging`` calls: each has a process of its own to the
+    end of its limits.
     """
     waits = [timedelta()]
     for left, speed in ((audio_left_seconds, audio_per_second), (float(judging_left), calls_per_second)):
@@ -167,7 +180,7 @@ def forecast(
             if not speed:
                 return None
             waits.append(timedelta(seconds=left / speed))
-    return now + max(waits)
+    return max([now + max(waits), *(call.until for call in hanging)])
 
 
 def night_due(now: datetime, at: time) -> date:

@@ -27,6 +27,19 @@ class WorkLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHand:
+    """An open job of a call that was begun at least once. ``begun_at``: this attempt; None: it waits for the next."""
+
+    call_id: str
+    stage: str
+    audio_seconds: float
+    unheard: bool
+    attempts: int
+    begun_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Speed:
     """What was done between ``since`` and ``until``: jobs of each kind, and the audio of the recognised ones."""
 
@@ -75,6 +88,31 @@ def work_left(session: Session, day: date) -> WorkLeft:
     ).one()
     calls, settled, audio, left = row
     return WorkLeft(int(calls), int(settled), float(audio or 0), float(left or 0), int(calls) - int(settled))
+
+
+def at_hand(session: Session, day: date, *, stages: Sequence[str]) -> Sequence[AtHand]:
+    """What is at hand of the calls of a day, and what waits to be tried again."""
+    listed = select(ExpectedCall.call_pk).where(ExpectedCall.day == day, ExpectedCall.call_pk.is_not(None))
+    running = Job.state == JobState.RUNNING.value
+    again = (Job.state == JobState.QUEUED.value) & Job.last_error.is_not(None)
+    rows = session.execute(
+        select(Job, Call.call_id, Call.duration_seconds, Call.state)
+        .join(Call, Call.id == Job.call_pk)
+        .where(or_(running, again), Job.stage.in_(stages), or_(Call.day == day, Call.id.in_(listed)))
+        .order_by(Call.call_id)
+    )
+    return [
+        AtHand(
+            call_id,
+            job.stage,
+            seconds or 0.0,
+            state == CallState.RECEIVED.value,
+            job.attempts,
+            job.rung_at if job.state == JobState.RUNNING.value else None,
+            job.last_error or "",
+        )
+        for job, call_id, seconds, state in rows
+    ]
 
 
 def speed(session: Session, day: date, *, since: datetime, until: datetime, recognise: str, judge: str) -> Speed:

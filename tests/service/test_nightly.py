@@ -31,6 +31,8 @@ from qa_engine.service import (
     run_pending,
     status,
 )
+from qa_engine.service.jobs.leases import claim
+from qa_engine.service.jobs.watching import WAS_ENDED
 from qa_engine.service.night.nightly import due_nights
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import jobs, night_tables
@@ -199,6 +201,40 @@ def test_the_forecast_counts_audio_not_calls(make_app: Callable[..., App], clock
     assert progress.forecast_end is not None
     assert progress.forecast_end.astimezone(UTC) == clock.now() + timedelta(seconds=1200)
     assert not progress.misses_deadline
+
+
+def test_a_recording_that_hangs_is_no_progress_and_the_forecast_says_so(
+    make_app: Callable[..., App], clock: FixedClock, inbox: Path
+) -> None:
+    clock.advance(-HALF_A_DAY)
+    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
+    run_job(app, begin_night(app, DAY, fill(inbox, *(f"c-{n}" for n in range(5))), who=MACHINE))
+    with app.database.read() as session:
+        waiting = [(job.id, job.subject) for job in jobs.queued(session)]
+    stuck, name = waiting[0]
+    began = clock.now()
+    assert claim(app, stuck) is not None
+    for job_id, _ in waiting[1:]:
+        clock.advance(10)
+        run_job(app, job_id)
+    progress = advance_night(app, DAY)
+    assert progress.hanging == ()  # it may only be slow
+    clock.advance(100)
+    with app.database.read() as session:
+        judging = [job.id for job in jobs.queued(session) if job.stage == "inspect"]
+    for job_id in judging:
+        run_job(app, job_id)
+    progress = night_progress(app, DAY, who=MACHINE)
+    length = progress.audio_left_seconds  # of the one that hangs: no speed says when it ends
+    limit = timedelta(seconds=300 + 3 * length)
+    assert [call.call_id for call in progress.hanging] == [name]
+    assert progress.forecast_end == progress.hanging[0].until == began + 3 * limit
+    with app.database.write() as session:  # its process was ended
+        token = next(job.token for job in jobs.running(session) if job.id == stuck)
+        jobs.give_back(session, stuck, token=token or "", error=f"it {WAS_ENDED}", not_before=clock.now())
+    progress = night_progress(app, DAY, who=MACHINE)
+    assert progress.forecast_end == clock.now() + 2 * limit  # two more attempts
+    assert progress.settled == 4
 
 
 def test_the_schedule_begins_the_night_that_is_due_once(

@@ -16,6 +16,9 @@ def tell_late(session: Session, app: App, night: NightProgress) -> None:
         f"{night.day} 的录音：{night.settled} / {night.calls} 通已处理",
         f"{end}，时限 {night.deadline:%m-%d %H:%M}",
     ]
+    if night.hanging:
+        until = max(call.until for call in night.hanging)
+        lines.append(f"疑似卡住 {len(night.hanging)} 通，最迟 {until:%m-%d %H:%M} 放弃")
     about: dict[str, JsonValue] = {
         "alert": "night_late",
         "day": night.day.isoformat(),

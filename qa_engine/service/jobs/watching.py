@@ -18,6 +18,9 @@ from qa_engine.store import jobs, tables
 
 log = structlog.get_logger(__name__)
 
+WAS_ENDED = "and was ended"
+"""So ends what is told of an attempt that hung."""
+
 
 class Watch:
     """Watches the children of one worker of this machine. How long an attempt takes is measured here, by a clock that
@@ -46,9 +49,9 @@ class Watch:
         for job, audio_seconds in held:
             limit = self._limit(job, audio_seconds)
             if limit is not None and now - self._seen[job.token or ""] > limit:
-                why = f"{job.stage} took longer than {limit:.0f} s and was ended"
+                why = f"{job.stage} took longer than {limit:.0f} s {WAS_ENDED}"
             elif self._stands_still(job):
-                why = f"{job.stage} stood still for longer than its lease and was ended"
+                why = f"{job.stage} stood still for longer than its lease {WAS_ENDED}"
             else:
                 continue
             if self._take(job, why, alone=at_hand[job.worker] == 1):

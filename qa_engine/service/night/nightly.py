@@ -5,6 +5,7 @@ with a lease, and whoever looks after the night (a command, a tick of the schedu
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -13,6 +14,7 @@ import structlog
 from qa_engine.domain.night import (
     LEAST_MEASURED_JOBS,
     LEAST_MEASURED_SECONDS,
+    HangingCall,
     NightProgress,
     NightState,
     forecast,
@@ -23,8 +25,9 @@ from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.service.alerts.night import tell_closed, tell_late
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import DRIFT, INSPECT, NIGHT, TRANSCRIBE, enqueue
+from qa_engine.service.jobs.kinds import DRIFT, INSPECT, NIGHT, TRANSCRIBE, enqueue, job_kinds
 from qa_engine.service.jobs.ringing import Ring, ring
+from qa_engine.service.jobs.watching import WAS_ENDED
 from qa_engine.service.night.ledgers import draw_ledger
 from qa_engine.settings import Settings
 from qa_engine.store import JobState, calls, jobs, ledgers, night_tables, nights, tables
@@ -38,6 +41,8 @@ CATCH_UP = timedelta(days=7)
 JUMP = timedelta(hours=3)
 """A clock may go back so far, and what it said before still counts."""
 SHOWN = 14
+SUSPECTED = 3
+"""Work that has taken this part of its limit may hang: longer than its recording lasts, and 100 s, for recognition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +116,15 @@ def night_progress(app: App, day: date, *, who: Actor) -> NightProgress:
         audio_rate, call_rate = _rates(speed)
         state = NightState(night.state)
         end = None
+        stuck, stuck_audio = _hanging(app, nights.at_hand(session, day, stages=[TRANSCRIBE, INSPECT]))
         if state is NightState.WORKING:
             end = forecast(
                 now,
-                audio_left_seconds=left.audio_left_seconds,
+                audio_left_seconds=left.audio_left_seconds - stuck_audio,
                 audio_per_second=audio_rate,
-                judging_left=left.judging_left,
+                judging_left=left.judging_left - len(stuck),
                 calls_per_second=call_rate,
+                hanging=stuck,
             )
         zone = app.zone
         return NightProgress(
@@ -135,6 +142,7 @@ def night_progress(app: App, day: date, *, who: Actor) -> NightProgress:
             audio_per_second=audio_rate,
             calls_per_second=call_rate,
             forecast_end=end.astimezone(zone) if end else None,
+            hanging=tuple(HangingCall(call.call_id, call.until.astimezone(zone)) for call in stuck),
         )
 
 
@@ -213,6 +221,20 @@ def due_nights(app: App) -> tuple[date, ...]:
     first = max(max(earlier) + timedelta(days=1), newest - CATCH_UP) if earlier else newest
     days = [first + timedelta(days=n) for n in range((newest - first).days + 1)]
     return tuple(day for day in days if day not in begun)
+
+
+def _hanging(app: App, at_hand: Sequence[nights.AtHand]) -> tuple[list[HangingCall], float]:
+    """The calls whose work was ended for hanging before, or is past a part of its limit that work hardly ever takes;
+    and the audio in them that is not heard yet, in seconds."""
+    now, found, audio = app.clock.now(), [], 0.0
+    for job in at_hand:
+        limit = timedelta(seconds=job_kinds()[job.stage].limit(job.audio_seconds)) * app.settings.work_limit_factor
+        taken = now - job.begun_at if job.begun_at else timedelta()
+        if taken > limit / SUSPECTED or job.last_error.endswith(WAS_ENDED):
+            left = max(limit - taken, timedelta()) if job.begun_at else timedelta()
+            found.append(HangingCall(job.call_id, now + left + (app.settings.max_attempts - job.attempts) * limit))
+            audio += job.audio_seconds if job.unheard else 0.0
+    return found, audio
 
 
 def _rates(speed: nights.Speed) -> tuple[float | None, float | None]:
