@@ -9,10 +9,12 @@ from qa_engine.store import (
     report_tables,
     review_tables,
 )  # their tables belong to the same metadata
+from qa_engine.store.agent_lists import AgentSums
 from qa_engine.store.batches import FileEntry, FileOutcome
 from qa_engine.store.database import Database, head_revision, known_revisions
 from qa_engine.store.jobs import JobState, QueueCount
-from qa_engine.store.lists import AgentSums, CallFilter, CallOrder, Seen
+from qa_engine.store.narrowing import CallFilter, Seen
+from qa_engine.store.ordering import CallOrder
 
 __all__ = [
     "AgentSums",

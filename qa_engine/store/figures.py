@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qa_engine.domain import CallState
 from qa_engine.store import tables
 from qa_engine.store.inserting import insert_or_return
-from qa_engine.store.lists import CallFilter
+from qa_engine.store.narrowing import CallFilter
 from qa_engine.store.report_tables import Figures, RuleBook
 from qa_engine.store.review_tables import Signing
 

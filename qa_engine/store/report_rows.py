@@ -13,7 +13,7 @@ from qa_engine.domain import CallState, Status
 from qa_engine.domain.review import DecisionKind, Lane
 from qa_engine.store import tables
 from qa_engine.store.figures import call_conditions
-from qa_engine.store.lists import CallFilter
+from qa_engine.store.narrowing import CallFilter
 from qa_engine.store.report_tables import Training
 from qa_engine.store.review_tables import Decision, Signing
 

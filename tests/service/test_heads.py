@@ -17,7 +17,8 @@ from qa_engine.errors import UsageError
 from qa_engine.service import App, CallFilter, CallOrder, ingest_paths, list_agents, list_calls, run_pending
 from qa_engine.store import tables
 from qa_engine.store.heads import NO_AGENT, moment
-from qa_engine.store.lists import Place, count
+from qa_engine.store.lists import count
+from qa_engine.store.ordering import Place
 from tests.service.conftest import RUDE
 
 DAY = date(2026, 3, 2)

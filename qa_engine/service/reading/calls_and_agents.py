@@ -27,8 +27,20 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.store import AgentSums, CallFilter, CallOrder, JobState, calls, jobs, lists, outcomes, reviews, tables
-from qa_engine.store.lists import LAST, Place
+from qa_engine.store import (
+    AgentSums,
+    CallFilter,
+    CallOrder,
+    JobState,
+    agent_lists,
+    calls,
+    jobs,
+    lists,
+    outcomes,
+    reviews,
+    tables,
+)
+from qa_engine.store.ordering import LAST, Place
 from qa_engine.text import mask_private
 
 MOST_PER_PAGE = 500
@@ -124,7 +136,7 @@ def list_agents(
     """Every agent that ``who`` may see with the sums of a period, both days included."""
     seen = seen_by(who, Right.SEE_REPORTS)
     with app.database.read() as session:
-        found = lists.agent_sums(session, day_from=day_from, day_to=day_to, seen=seen)
+        found = agent_lists.agent_sums(session, day_from=day_from, day_to=day_to, seen=seen)
     return tuple(found)
 
 
@@ -134,7 +146,7 @@ def get_agent(
     """One agent with the sums of a period. Raises NotFoundError."""
     seen = seen_by(who, Right.SEE_REPORTS)
     with app.database.read() as session:
-        found = lists.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id, seen=seen)
+        found = agent_lists.agent_sums(session, day_from=day_from, day_to=day_to, agent_id=agent_id, seen=seen)
     if not found:
         raise NotFoundError(f"no agent {agent_id}")
     return found[0]
@@ -144,7 +156,7 @@ def agent_names(app: App, *, who: Actor) -> tuple[tuple[str, str | None], ...]:
     """Id and name of every agent that ``who`` may see, by team and id: for a choice of one."""
     seen = seen_by(who, Right.SEE_CALLS)
     with app.database.read() as session:
-        return tuple(lists.agents(session, seen))
+        return tuple(agent_lists.agents(session, seen))
 
 
 def scenarios(app: App) -> tuple[str, ...]:

@@ -1,0 +1,105 @@
+"""What lists of calls are narrowed to, as conditions on heads."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select
+
+from qa_engine.domain import CallState
+from qa_engine.store import tables
+from qa_engine.store.heads import NONE, first_moment
+
+_head = tables.Head
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far somebody sees: the calls of an agent, and of teams. Empty: nothing at all."""
+
+    agent_id: str | None = None
+    teams: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """What a list of calls is narrowed to; None: not narrowed. Both days are included.
+
+    ``text`` is a part of the call id, the agent's id or present name. ``percent_min`` and ``percent_max`` bound
+    100·total/possible; a call without a score is in no such range. ``seen`` is what whoever asks may see at all.
+    """
+
+    seen: Seen | None = None
+    day_from: date | None = None
+    day_to: date | None = None
+    agent_id: str | None = None
+    team: str | None = None
+    scenario: str | None = None
+    state: CallState | None = None
+    grade: str | None = None
+    rule_id: str | None = None
+    needs_review: bool | None = None
+    text: str | None = None
+    percent_min: float | None = None
+    percent_max: float | None = None
+
+
+def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.seen is not None:
+        found.append(seen_by(wanted.seen, _head.agent_id, _head.team))
+    if wanted.day_from is not None:
+        found.append(_head.moment >= first_moment(wanted.day_from))
+    if wanted.day_to is not None and wanted.day_to < date.max:
+        found.append(_head.moment < first_moment(wanted.day_to + timedelta(days=1)))
+    for column, value in (
+        (_head.agent_id, wanted.agent_id),
+        (_head.team, wanted.team),
+        (_head.scenario, wanted.scenario),
+        (_head.state, wanted.state),
+        (_head.grade, wanted.grade),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if wanted.needs_review is not None:
+        # a call without a result neither needs review nor does not
+        found += [_head.result_id.is_not(None), _head.needs_review.is_(wanted.needs_review)]
+    if wanted.percent_min is not None:
+        found.append(_head.percent >= max(wanted.percent_min, 0.0))
+    if wanted.percent_max is not None:
+        found += [_head.percent <= wanted.percent_max, _head.percent > NONE]
+    if wanted.rule_id is not None:
+        fault = tables.Fault
+        found.append(_head.result_id.in_(select(fault.result_id).where(fault.rule_id == wanted.rule_id)))
+    if wanted.text:
+        found.append(_has_text(wanted.text))
+    return found
+
+
+def _has_text(wanted: str) -> ColumnElement[bool]:
+    """Looked for in the narrow index of ids and among the agents: in the order of a list it would be looked for in
+    every head, one by one and far apart."""
+    call, agent = tables.Call, tables.Agent
+    calls = select(call.id).where(call.call_id.contains(wanted, autoescape=True))
+    agents_ = select(agent.id).where(
+        or_(*(column.contains(wanted, autoescape=True) for column in (agent.id, agent.name)))
+    )
+    return or_(_head.call_pk.in_(calls), _head.agent_id.in_(agents_))
+
+
+def seen_by(seen: Seen, agent_id: Any, team: Any) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = []
+    if seen.agent_id is not None:
+        ways.append(agent_id == seen.agent_id)
+    if seen.teams:
+        ways.append(team.in_(sorted(seen.teams)))
+    return or_(false(), *ways)
+
+
+def between(column: Any, first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if first is not None:
+        conditions.append(column >= first)
+    if last is not None:
+        conditions.append(column <= last)
+    return conditions
