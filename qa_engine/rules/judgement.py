@@ -13,6 +13,7 @@ from qa_engine.rules.packs.describe import condition_text, named
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.parts import WISHED, excused_part, levels_of, part_titles
 from qa_engine.rules.packs.prices import points_of, price
+from qa_engine.rules.packs.trust import in_doubt
 from qa_engine.rules.ports.acts import NO_ACTS
 from qa_engine.rules.ports.baselines import Baselines
 from qa_engine.rules.ports.offences import Offences
@@ -32,6 +33,7 @@ _STATUS = {
 FAINT = 75
 """Per cent. A doubt of an act alone under it is shown and weighs in the queue, but sends no call there by itself: over
 44 good calls by another author such doubts alone sent 10 (``benchmarks/verdicts.py e``, `docs/verdict-changes.md`)."""
+NOT_ALONE = "没有找到，但也没有足够的迹象说明确实没做到，机器不单独扣分"
 _MONO = "录音为单声道，坐席与客户未区分"
 _NOBODYS = "这句话不知是坐席还是客户说的，须人工判断"
 _SOME_UNKNOWN = "有的话轮不知是谁说的，无法判断"
@@ -88,9 +90,11 @@ class Judgement:
                 # Where the fault is not there in any case, an open premise does not matter.
                 if verdict is Truth.FALSE and given is Truth.UNCERTAIN:
                     return result_of(rule, Status.NOT_APPLICABLE, reason="前提不能确定，但即使成立也没有发现问题")
-                truth = Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given
-                return self._finish(truth, offences)
-        return self._finish(self._value(rule.fault), offences)
+                return self._finish(Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given, offences)
+        truth = self._value(rule.fault)
+        sure = truth is not Truth.TRUE or rule.sure_if is None or self._value(rule.sure_if) is Truth.TRUE
+        found = self._finish(truth, offences)
+        return found if sure else replace(in_doubt(found, NOT_ALONE), quiet=rule.model.duty is not None)
 
     @property
     def truth(self) -> Truth:
@@ -242,10 +246,17 @@ class Judgement:
         if outcome is None:
             return ()
         if status is Status.FAIL:
-            return outcome.certain_hits if outcome.truth is Truth.TRUE else ()
+            return outcome.certain_hits if outcome.truth is Truth.TRUE and not self._softens(name) else ()
         if status is Status.UNCERTAIN:
             return outcome.hits
         return outcome.hits if outcome.truth is Truth.TRUE or self._rule.conditions[name].fields.inverts else ()
+
+    def _softens(self, name: str) -> bool:
+        """Whether finding the condition could only have made the fault a doubt: it is no evidence of it."""
+        if self._rule.sure_if is None or name in polarities(self._rule.fault):
+            return False
+        side = polarities(self._rule.sure_if).get(name)
+        return side is not None and not side.positive
 
     def _searched(self, status: Status) -> tuple[Searched, ...]:
         if status not in (Status.FAIL, Status.UNCERTAIN):

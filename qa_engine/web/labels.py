@@ -162,6 +162,7 @@ RULE_FIELDS = {
     "message": "提示语",
     "fault": "判定",
     "only_if": "检查的前提",
+    "sure_if": "机器直接扣分的条件",
     "applies_to": "适用范围",
     "examples": "例句",
     "repeat": "屡犯加重",

@@ -14,7 +14,7 @@ _MAX_NAMES = 10  # a truth table has 2**n rows
 @check
 def settled_expressions(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
-        for field, node in (("fault", rule.fault), ("only_if", rule.only_if)):
+        for field, node in (("fault", rule.fault), ("only_if", rule.only_if), ("sure_if", rule.sure_if)):
             if node is None:
                 continue
             for code, message in _settled(node):

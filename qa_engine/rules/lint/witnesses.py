@@ -56,5 +56,5 @@ def _costs(rule: Rule) -> bool:
 
 def _asked(rule: Rule) -> Iterator[Condition]:
     """The conditions that make the fault or its premise, not those that are only places."""
-    named = {name.name for node in (rule.fault, rule.only_if) if node is not None for name in names(node)}
+    named = {name.name for node in (rule.fault, rule.only_if, rule.sure_if) if node is not None for name in names(node)}
     yield from (condition for name, condition in rule.conditions.items() if name in named)

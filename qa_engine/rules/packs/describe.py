@@ -33,6 +33,8 @@ def sentence(pack: RulePack, rule: Rule) -> str:
     said = f"当{_expression(rule, rule.fault)}时，判为问题"
     if rule.only_if is not None:
         said = f"仅在{_expression(rule, rule.only_if)}时检查：{said}"
+    if rule.sure_if is not None:
+        said += f"；只有{_expression(rule, rule.sure_if)}时才由机器直接扣分，否则只提示复核"
     return pack.titled(f"{said}，{_cost(rule)}。")
 
 

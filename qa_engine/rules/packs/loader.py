@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -115,7 +115,7 @@ def _of_the_centre(header: Header, profile: Profile) -> Header:
         said = {name: getattr(profile.calendar, name) for name in profile.calendar.model_fields_set}
         own["calendar"] = header.calendar.model_copy(update=said)
     if profile.reply_limit_hours is not None:
-        own["reply_limit_hours"] = profile.reply_limit_hours
+        own |= {"reply_limit_hours": profile.reply_limit_hours, "reply_limit_firm": True}
     return header.model_copy(update=own)
 
 
@@ -203,15 +203,16 @@ def _stand_in(raw: Mapping[str, Any], header: Header) -> RuleModel | None:
     wrong = set(_STAND_INS) - set(given) | {str(fault["loc"][0]) for fault in _schema_faults(given) if fault["loc"]}
     kept = {name: value for name, value in given.items() if name not in wrong}
     if "conditions" in wrong:
-        wrong |= {"fault", "only_if"}  # they name conditions that nobody can see
+        wrong |= {"fault", "only_if", "sure_if"}  # they name conditions that nobody can see
         kept.pop("only_if", None)
+        kept.pop("sure_if", None)
         kept["points"] = 0
     filled = {name: value for name, value in _STAND_INS.items() if name in wrong}
     if "section" in wrong:
         filled["section"] = next(iter(header.sections), "")
     if "conditions" in kept:  # all of them are used then, so that none is called superfluous
         usable = " or ".join(name for name in kept["conditions"] if NAME.fullmatch(name))
-        filled |= {field: usable for field in ("fault", "only_if") if field in wrong and usable}
+        filled |= {field: usable for field in ("fault", "only_if", "sure_if") if field in wrong and usable}
     rest = kept | filled
     return None if _schema_faults(rest) else RuleModel.model_validate(rest)
 
@@ -254,8 +255,10 @@ class _RuleLoader:
         typed = self._typed()
         fault = self._expression("fault", model.fault)
         only_if = self._expression("only_if", model.only_if) if model.only_if is not None else None
-        uses = self._uses(fault, only_if, typed)
-        if fault is not None and (only_if is not None or model.only_if is None):
+        sure_if = self._expression("sure_if", model.sure_if) if model.sure_if is not None else None
+        uses = self._uses((fault, only_if, sure_if), typed)
+        read = ((fault, model.fault), (only_if, model.only_if), (sure_if, model.sure_if))
+        if all(node is not None or text is None for node, text in read):
             self._unused(uses)
         self._points(fault)
         each_counts = {other for fields, _ in typed.values() for other in fields.references()} | {*model.points.of}
@@ -275,7 +278,7 @@ class _RuleLoader:
             return None
         mark = self._faults.document.mark(self._path)
         line = mark.line if mark else None
-        return Rule(model, fault, only_if, self._ordered(conditions), self._faults.document.name, line)
+        return Rule(model, fault, only_if, sure_if, self._ordered(conditions), self._faults.document.name, line)
 
     def _message(self) -> None:
         for match in _PLACEHOLDER.finditer(self._model.message):
@@ -311,12 +314,13 @@ class _RuleLoader:
         return node
 
     def _uses(
-        self, fault: Node | None, only_if: Node | None, typed: Mapping[str, tuple[ConditionFields, Operator]]
+        self, written: Iterable[Node | None], typed: Mapping[str, tuple[ConditionFields, Operator]]
     ) -> dict[str, Polarity]:
         """How each condition is used: in the expressions, as an anchor, as a step."""
-        uses: dict[str, Polarity] = dict(polarities(fault)) if fault is not None else {}
-        for name, side in (polarities(only_if) if only_if is not None else {}).items():
-            uses[name] = uses.get(name, Polarity()) | side
+        uses: dict[str, Polarity] = {}
+        for node in written:
+            for name, side in (polarities(node) if node is not None else {}).items():
+                uses[name] = uses.get(name, Polarity()) | side
         order = self._reference_order(typed)
         for name in order:
             fields, _ = typed[name]

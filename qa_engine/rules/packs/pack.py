@@ -41,11 +41,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, ready to be judged; ``model`` is what was written, ``file``/``line`` where."""
+    """One rule, ready to be judged; ``model`` is what was written, ``file``/``line`` where.
+
+    ``sure_if``: what must hold besides, so that the machine alone deducts for the fault; else it is a doubt.
+    """
 
     model: RuleModel
     fault: Node
     only_if: Node | None
+    sure_if: Node | None
     conditions: Mapping[str, Condition]
     file: str
     line: int | None

@@ -76,6 +76,7 @@ _USUAL = Parts(
     greeting=Level.DEMANDED,
     company=Level.WISHED,
     staff_number=Level.WISHED,
+    offer_help=Level.WISHED,
     further_needs=Level.WISHED,
     thanks=Level.WISHED,
     farewell=Level.DEMANDED,
@@ -89,10 +90,10 @@ DEFAULT_PARTS = (
         farewell=Level.WISHED,
     ),
     _USUAL.model_copy(update={"when": When(scenario=("followup", "telesales")), "convenient": Level.DEMANDED}),
-    _USUAL.model_copy(update={"when": When(direction=("outbound",))}),
-    _USUAL.model_copy(update={"offer_help": Level.WISHED, "further_needs": Level.DEMANDED}),
+    _USUAL,
 )
-"""Of a centre that wrote no profile: manners on the phone; a chat may end without ceremony."""
+"""Of a centre that wrote no profile: manners on the phone; a chat may end without ceremony. The documents ask for a
+规范结束语 and word none: whether it holds a question for further needs is the centre's to say."""
 
 
 class Profile(Strict):

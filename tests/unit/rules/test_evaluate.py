@@ -159,6 +159,22 @@ def test_only_if_takes_a_rule_out_of_the_sums(judge) -> None:
     assert judge(conditions, ["客户：投诉", "坐席：抱歉"], fault="not c", rule=rule).status == "pass"
 
 
+def test_a_fault_deducts_only_where_it_is_sure(judge) -> None:
+    conditions = (
+        "c: {operator: phrase, phrases: [核对一下]}\n"
+        "asked: {operator: phrase, speaker: customer, phrases: [不核对吗]}\n"
+        "kind: {operator: phrase, phrases: [您放心]}"
+    )
+    rule = "sure_if: asked and not kind\nduty: meaning\npoints: -5"
+    sure = judge(conditions, ["坐席：改好了", "客户：不核对吗"], fault="not c", rule=rule)
+    assert (sure.status, sure.points) == ("fail", -5.0)
+    assert [hit.condition for hit in sure.evidence] == ["asked"]
+    for lines in (["坐席：改好了"], ["坐席：改好了", "客户：不核对吗", "坐席：您放心"]):
+        doubt = judge(conditions, lines, fault="not c", rule=rule)
+        assert (doubt.status, doubt.points, doubt.stake, doubt.quiet) == ("uncertain", 0.0, -5.0, True)
+    assert judge(conditions, ["坐席：核对一下", "客户：不核对吗"], fault="not c", rule=rule).status == "pass"
+
+
 def test_a_premise_under_not_must_be_proven_and_profits_from_near_hits(judge) -> None:
     conditions = (
         "a: {operator: phrase, speaker: customer, phrases: [不需要了谢谢]}\nc: {operator: phrase, phrases: [确认地址]}"
