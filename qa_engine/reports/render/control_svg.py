@@ -24,7 +24,7 @@ def control_svg(chart: ControlChart) -> Markup:
     band = [(x(n), y(point.high)) for n, point in enumerate(points)]
     band += [(x(n), y(point.low)) for n, point in reversed(list(enumerate(points)))]
     parts = [
-        tag("polygon", points=_places(band), style="fill:#8884;stroke:none"),
+        tag("polygon", points=_places(band), class_="band", style="fill:#8884;stroke:none"),
         tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y(chart.centre), y2=y(chart.centre), class_="grid"),
         tag("text", f"{100 * chart.centre:.1f}%", x=_LEFT - 6, y=y(chart.centre) + 4, class_="end small"),
         tag("polyline", points=_places([(x(n), y(point.hits.rate)) for n, point in enumerate(points)]), class_="line"),
@@ -46,7 +46,7 @@ def _dot(point: ChartPoint, x: float, y: float) -> Markup:
     hits = point.hits
     told = f"{hits.day:%Y-%m-%d} {hits.hits} / {hits.calls} 通（{100 * hits.rate:.1f}%）"
     title = tag("title", f"{told}，界限 {100 * point.low:.1f}–{100 * point.high:.1f}%")
-    place: dict[str, object] = {"cx": x, "cy": y, "r": 3.0, "class_": "dot"}
     if point.outside:
-        place |= {"r": 4.5, "style": "fill:#b3261e;stroke:#b3261e"}
-    return tag("circle", title, **place)
+        cross = f"M{number(x - 5)} {number(y - 5)}l10 10M{number(x - 5)} {number(y + 5)}l10 -10"
+        return tag("path", title, d=cross, class_="cross", style="stroke:#b3261e;stroke-width:2.4;fill:none")
+    return tag("circle", title, cx=x, cy=y, r=3.0, class_="dot")

@@ -1,6 +1,7 @@
 """A document as a Word file, to be handed on and edited: the words and tables of the blocks, nothing hidden.
 
-Equal documents give equal bytes: no clock is written. Pictures stay on pages; their figures are written as tables.
+Equal documents give equal bytes: no clock is written. Pictures over many calls are drawn, with their figures as a table
+below; that of one call, which plays its recording, stays on the page.
 """
 
 import io
@@ -12,12 +13,18 @@ from typing import Any
 
 import docx
 from docx.enum.section import WD_ORIENT
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.shape import CT_Inline
+from docx.parts.image import ImagePart
 from docx.shared import Cm, Pt, RGBColor
 
 from qa_engine.reports import document as d
-from qa_engine.reports.render.picture_tables import as_table
+from qa_engine.reports.render.emf import Metafile, metafile
+from qa_engine.reports.render.picture_tables import as_table, has_table
+from qa_engine.reports.render.svg import CHARTS
 from qa_engine.reports.render.workbook import units
 from qa_engine.reports.wording import number
 from qa_engine.text import writable
@@ -29,6 +36,7 @@ _WIDE_TABLE = 8  # columns from which on the page lies on its side
 _COLOURS = {"fault": "B42318", "doubt": "8A5A00", "good": "1F6F43", "soft": "5B6572", "faint": "8A939F"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BLANK = re.compile(r"box\b")
+_DRAWN = frozenset(CHARTS) - {"timeline"}  # which is a player, too
 
 
 def render_docx(document: d.Document) -> bytes:
@@ -74,6 +82,10 @@ def _tables(blocks: Iterable[d.Block]) -> Iterable[d.Table]:
 
 
 def _write(file: Any, block: d.Block) -> None:
+    if isinstance(block, d.Chart) and block.kind in _DRAWN:
+        _picture(file, metafile(CHARTS[block.kind](block.data, "")))
+        if not has_table(block):
+            return
     block = as_table(block)
     writer = _WRITTEN.get(type(block))
     if writer is not None:
@@ -145,6 +157,22 @@ def _cell(cell: d.Cell | d.Value) -> str:
         text = d.words(cell.text) or "\n".join(d.words(line.text) for line in cell.lines)
         return text or _cell(cell.value)
     return "" if cell is None else number(cell, 1) if isinstance(cell, float) else str(cell)
+
+
+def _picture(file: Any, drawn: Metafile) -> None:
+    """python-docx adds pictures of pixels only, so the part of a metafile is put in by hand."""
+    section, part = file.sections[0], file.part
+    across = section.page_width - section.left_margin - section.right_margin
+    number = len([one for one in part.rels.values() if one.reltype == RELATIONSHIP_TYPE.IMAGE]) + 1
+    name = f"picture{number}.emf"
+    image = ImagePart(PackURI(f"/word/media/{name}"), "image/x-emf", drawn.data)
+    inline = CT_Inline.new_pic_inline(
+        number, part.relate_to(image, RELATIONSHIP_TYPE.IMAGE), name, across, across * drawn.height // drawn.width
+    )
+    inline.docPr.set("descr", _clean(drawn.told))
+    paragraph = file.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = True
+    paragraph.add_run()._r.add_drawing(inline)
 
 
 def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:

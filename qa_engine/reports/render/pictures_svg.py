@@ -57,6 +57,11 @@ def _across(n: int, count: int) -> float:
     return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (n + 0.5) / max(1, count)
 
 
+def beside(y: float, rises: bool) -> float:
+    """Where the figure of a spot stands, to the right of it: below a line that rises from there, else above."""
+    return y + 13 if rises else y - 5
+
+
 def _foot(labels: Sequence[str], y: float) -> list[Markup]:
     every = max(1, ceil(len(labels) / _MOST_LABELS))
     return [
@@ -88,11 +93,12 @@ def trend_picture(trend: Trend, _: str = "") -> Markup:
         x, y = _across(n, count), scale(spot.value)
         parts.append(tag("circle", tag("title", spot.note or spot.label), cx=x, cy=y, r=3.0, class_="dot"))
         if few:
-            parts.append(tag("text", number(spot.value, 1), x=x + 6, y=y - 5, class_="small strong"))
+            rises = n + 1 < count and scale(trend.spots[n + 1].value) < y
+            parts.append(tag("text", number(spot.value, 1), x=x + 6, y=beside(y, rises), class_="small strong"))
     for place, words in trend.marks:
-        x = _across(place, count)
+        x, late = _across(place, count), place > 0.7 * count
         parts.append(tag("line", x1=x, x2=x, y1=16.0, y2=bottom, class_="mark"))
-        parts.append(tag("text", words, x=x + 4, y=14.0, class_="small"))
+        parts.append(tag("text", words, x=x - 4 if late else x + 4, y=14.0, class_="end small" if late else "small"))
     return _picture([*parts, *_foot([spot.label for spot in trend.spots], bottom + 18)], height, trend.title, "trend")
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from qa_engine.reports.render.control_svg import control_svg
 from qa_engine.reports.render.element import tag
-from qa_engine.reports.render.pictures_svg import PICTURES
+from qa_engine.reports.render.pictures_svg import PICTURES, beside
 from qa_engine.reports.render.track_svg import draw_tracks, tracks_height
 from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.timeline import Bar, Lane, Pin, Stretch, Timeline
@@ -18,6 +18,16 @@ from qa_engine.reports.wording import clock, number
 _WIDTH, _LEFT, _RIGHT = 960.0, 58.0, 12.0
 _PIN_ROW, _LANE, _LANE_GAP, _AXIS = 15.0, 34.0, 8.0, 18.0
 _MOST_TICKS = 12
+FLAGS = {
+    "veto": "l4 -1 4 4.5 -4 4.5 -4 -1z",
+    "major": "h7v9h-7z",
+    "minor": "l7 4.5 -7 4.5z",
+    "info": "h4v4h-4z",
+    "doubt": "h7v9h-7z",
+}
+"""Outlines of flags by severity, so that grey and colour-blind eyes tell them apart; a doubt's is hollow."""
+_MOST_PIN_ROWS = 6
+_PIN_STEPS = (*range(12), *range(-1, -12, -1))  # in widths of a flag
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
@@ -29,8 +39,8 @@ def seek_link(content: Markup, seconds: float, audio_url: str | None, *, anchor:
 
 def timeline_svg(timeline: Timeline, audio_url: str | None = None) -> Markup:
     """Both speakers as lanes over time with silences and overlaps, tracks below, hits as numbered pins above."""
-    rows = _pin_rows(timeline)
-    top = _PIN_ROW * max(1, 1 + max(rows, default=0)) + 4
+    places = _pin_places(timeline)
+    top = _PIN_ROW * max(1, 1 + max((row for row, _ in places), default=0)) + 4
     height_of_lanes = len(timeline.lanes) * (_LANE + _LANE_GAP) - _LANE_GAP
     under_lanes = top + height_of_lanes
     bottom = under_lanes + tracks_height(timeline.tracks)
@@ -42,7 +52,9 @@ def timeline_svg(timeline: Timeline, audio_url: str | None = None) -> Markup:
     right = _WIDTH - _RIGHT
     parts.append(draw_tracks(timeline.tracks, under_lanes, _LEFT, right, lambda at: _x(at, timeline.seconds)))
     parts += _axis(timeline.seconds, bottom)
-    parts += [_pin(pin, timeline, row, top, bottom, audio_url) for pin, row in zip(timeline.pins, rows, strict=True)]
+    parts += [
+        _pin(pin, timeline, place, top, bottom, audio_url) for pin, place in zip(timeline.pins, places, strict=True)
+    ]
     height = bottom + _AXIS
     return tag(
         "svg",
@@ -58,19 +70,28 @@ def _x(seconds: float, whole: float) -> float:
     return _LEFT + (_WIDTH - _LEFT - _RIGHT) * min(1.0, max(0.0, seconds / whole))
 
 
-def _pin_rows(timeline: Timeline) -> list[int]:
-    """A row for each pin, so that labels of hits close together do not cover each other."""
-    free_from: list[float] = []
-    rows = []
+def _pin_places(timeline: Timeline) -> list[tuple[int, float]]:
+    """A row for each pin and where its flag stands in it, so that flags of hits close together do not cover each other.
+
+    Where all rows are taken, the flag moves to the right, and where that would leave the picture, to the left.
+    """
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(_MOST_PIN_ROWS)]
+    places = []
     for pin in timeline.pins:
-        x = _x(pin.at, timeline.seconds)
-        row = next((n for n, free in enumerate(free_from) if x >= free), len(free_from))
-        row = min(row, 3)
-        if row == len(free_from):
-            free_from.append(0.0)
-        free_from[row] = x + 8.0 + 9.0 * len(pin.finding)
-        rows.append(row)
-    return rows
+        x, wide = _x(pin.at, timeline.seconds), 10.0 + 9.0 * len(pin.finding)
+        tries = ((row, x + step * wide) for step in _PIN_STEPS for row in range(_MOST_PIN_ROWS))
+        row, flag = next(
+            (
+                (row, at)
+                for row, at in tries
+                if _LEFT <= at <= max(x, _WIDTH - wide)
+                and all(at + wide <= start or at >= end for start, end in taken[row])
+            ),
+            (_MOST_PIN_ROWS - 1, x),
+        )
+        taken[row].append((flag, flag + wide))
+        places.append((row, flag))
+    return places
 
 
 def _band(stretch: Stretch, timeline: Timeline, top: float, height: float, kind: str) -> Markup:
@@ -123,16 +144,19 @@ def _axis(seconds: float, bottom: float) -> list[Markup]:
     return parts
 
 
-def _pin(pin: Pin, timeline: Timeline, row: int, top: float, bottom: float, audio_url: str | None) -> Markup:
-    x = _x(pin.at, timeline.seconds)
-    y = top - 6 - _PIN_ROW * row
+def _pin(
+    pin: Pin, timeline: Timeline, place: tuple[int, float], top: float, bottom: float, audio_url: str | None
+) -> Markup:
+    x, flag = _x(pin.at, timeline.seconds), place[1]
+    y = top - 6 - _PIN_ROW * place[0]
     kind = f"fault {pin.severity}" if pin.mark is Mark.FAULT else "doubt"
+    shape = FLAGS.get(pin.severity if pin.mark is Mark.FAULT else "doubt", FLAGS["doubt"])
     content = Markup("").join(
         [
             tag("title", f"{pin.finding}．{pin.label}"),
             tag("line", x1=x, x2=x, y1=y - 8, y2=bottom, class_=f"pin {kind}"),
-            tag("path", d=f"M{number(x)} {number(y - 9)}h6v9h-6z", class_=f"flag {kind}"),
-            tag("text", pin.finding, x=x + 8, y=y, class_=f"pin-label {kind}"),
+            tag("path", d=f"M{number(flag)} {number(y - 9)}{shape}", class_=f"flag {kind}"),
+            tag("text", pin.finding, x=flag + 9, y=y, class_=f"pin-label {kind}"),
         ]
     )
     return seek_link(content, pin.at, audio_url, anchor=pin.anchor)
@@ -162,12 +186,15 @@ def trend_svg(days: Sequence[DayPoint]) -> Markup:
         parts.append(tag("polyline", points=points, class_="line"))
     every = max(1, -(-len(days) // 16))
     for n, day in enumerate(days):
-        parts += _day(day, x(n), y, labelled=n % every == 0, foot=height - foot)
+        rises = n + 1 < len(days) and days[n + 1].mean > day.mean
+        parts += _day(day, x(n), y, labelled=n % every == 0, rises=rises, foot=height - foot)
     view = f"0 0 {number(width)} {number(height)}"
     return tag("svg", Markup("").join(parts), class_="trend", viewBox=view, role="img", aria_label="平均得分率的走势")
 
 
-def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool, foot: float) -> list[Markup]:
+def _day(
+    day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool, rises: bool, foot: float
+) -> list[Markup]:
     title = tag("title", f"{day.day:%Y-%m-%d} {day.calls} 通，平均 {number(day.mean, 1)}%")
     parts = []
     if day.low is not None and day.high is not None:
@@ -175,7 +202,7 @@ def _day(day: DayPoint, x: float, y: Callable[[float], float], *, labelled: bool
     parts.append(tag("circle", title, cx=x, cy=y(day.mean), r=3.5, class_="dot"))
     if labelled:
         parts += [
-            tag("text", number(day.mean, 1), x=x + 8, y=y(day.mean) - 5, class_="small strong"),
+            tag("text", number(day.mean, 1), x=x + 8, y=beside(y(day.mean), rises), class_="small strong"),
             tag("text", f"{day.day:%m-%d}", x=x, y=foot + 15, class_="mid small"),
             tag("text", f"{day.calls} 通", x=x, y=foot + 28, class_="mid small faint"),
         ]
