@@ -38,7 +38,11 @@ from qa_engine.errors import ActModelError
 
 HERE = Path(__file__).resolve().parent
 NAME = "qa-engine-acts 0.1"
-RECIPE = Recipe(most_features=40_000, rounds=5)
+RECIPES = {
+    Speaker.AGENT: Recipe(rounds=5, most_features=150_000, broad=("offence",)),
+    Speaker.CUSTOMER: Recipe(rounds=5, most_features=40_000),
+}
+"""Any words may make an offence, so seldom ones count for it, too."""
 OFFENCES_IN = 0.1  # share of turns with an offence for which the limit ``alone`` is made
 SPLITS = ("frames", "themes", "trades")
 SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)
@@ -112,17 +116,17 @@ def of_speaker(
 ) -> tuple[str, dict[str, Limits], Mapping[str, Any]]:
     """Fit, calibrate, measure and write one classifier: (contents, limits, figures by split)."""
     names = LABELS[speaker]
-    known = lessons.lessons_of(turns, speaker)
+    known, recipe = lessons.lessons_of(turns, speaker), RECIPES[speaker]
     readings: dict[str, Floats] = {}
     for split in splits:
         tell(f"{speaker.value}: held out by {split}")
-        readings[split] = unseen_log_odds(names, "several", known, lessons.folds_by(turns, split), RECIPE)
+        readings[split] = unseen_log_odds(names, "several", known, lessons.folds_by(turns, split), recipe)
     weights = negative_weights(speaker, known.labels)
     slope, bias = calibration("several", readings["themes"], known.labels)
     said = {split: sigmoid(z * slope + bias) for split, z in readings.items()}
     limits = {name: limits_of(said, known.labels, at, weights[at]) for at, name in enumerate(names)}
     tell(f"{speaker.value}: all")
-    whole = slim(fit_once(names, "several", known, see(known.texts), RECIPE), RECIPE)
+    whole = slim(fit_once(names, "several", known, see(known.texts), recipe), recipe)
     contents = out.put(speaker.value, calibrated(whole, slope, bias))
     measured = {
         split: {name: figures.of_label(p[:, at], known.labels[:, at], 1.0) for at, name in enumerate(names)}

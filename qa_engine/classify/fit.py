@@ -19,6 +19,7 @@ from qa_engine.classify.features import Seen, see
 from qa_engine.classify.linear import Floats, LinearModel, Link, softmax
 
 UNKNOWN = -1  # in the labels of several: nobody says whether it holds
+RATIO = 0.7  # power of the log-count ratio
 KEPT_STEPS = 127  # weights are kept in so many steps a label, which is what one byte holds
 
 
@@ -27,6 +28,11 @@ class Recipe:
     """``strength``: C of the logistic regression over labels that exclude each other; ``penalty``: alpha of the
     averaged stochastic gradient that fits each label of several, ``rounds`` over the examples. Features stay that occur
     in ``least_groups``; of those the ``most_features`` with the largest weights are kept.
+
+    ``broad``: of several labels those that sentences of any words may have. They learn from features of one group, too;
+    each feature is scaled before by a power of its log-count ratio, so that one which is seen as often with the label
+    as without starts from nothing (Wang and Manning, *Baselines and Bigrams*, 2012); and features are kept by how often
+    they are met as well.
     """
 
     strength: float = 10.0
@@ -34,6 +40,7 @@ class Recipe:
     rounds: int = 10
     least_groups: int = 2
     most_features: int = 60_000
+    broad: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Lessons:
 
 def fit_once(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe) -> LinearModel:
     """A classifier without calibration. ``seen`` are the features of the lessons' texts, in their order."""
-    empty = _vocabulary(names, link, lessons, seen, recipe)
+    empty, common = _vocabulary(names, link, lessons, seen, recipe)
     x = design(empty, seen)
     if link == "one":
         model = LogisticRegression(C=recipe.strength, max_iter=300, tol=1e-3)
@@ -58,9 +65,14 @@ def fit_once(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, rec
         bias = np.full(len(names), -10.0, dtype=np.float32)
         bias[model.classes_] = model.intercept_
         return replace(empty, weights=weights, bias=bias)
-    columns = [_one_label(x, lessons, at, recipe) for at in range(len(names))]
-    weights = np.stack([column for column, _ in columns], axis=1).astype(np.float32)
-    return replace(empty, weights=weights, bias=np.array([bias for _, bias in columns], dtype=np.float32))
+    weights, bias = np.zeros((len(empty.codes), len(names)), dtype=np.float32), np.zeros(len(names), dtype=np.float32)
+    of_many = x[:, common]
+    for at, name in enumerate(names):
+        if name in recipe.broad:
+            weights[:, at], bias[at] = _one_label(x, lessons, at, recipe, broad=True)
+        else:
+            weights[common, at], bias[at] = _one_label(of_many, lessons, at, recipe)
+    return replace(empty, weights=weights, bias=bias)
 
 
 def design(model: LinearModel, seen: Seen) -> csr_matrix:
@@ -77,7 +89,9 @@ def design(model: LinearModel, seen: Seen) -> csr_matrix:
     return csr_matrix(scaled @ into)
 
 
-def _one_label(x: csr_matrix, lessons: Lessons, at: int, recipe: Recipe) -> tuple[Floats, float]:
+def _one_label(
+    x: csr_matrix, lessons: Lessons, at: int, recipe: Recipe, *, broad: bool = False
+) -> tuple[Floats, float]:
     known = np.nonzero(lessons.labels[:, at] != UNKNOWN)[0]
     truth = lessons.labels[known, at]
     if len(np.unique(truth)) < 2:
@@ -85,20 +99,34 @@ def _one_label(x: csr_matrix, lessons: Lessons, at: int, recipe: Recipe) -> tupl
     model = SGDClassifier(
         loss="log_loss", alpha=recipe.penalty, max_iter=recipe.rounds, tol=None, average=True, random_state=0
     )
-    model.fit(x[known], truth, sample_weight=lessons.weights[known])
-    return model.coef_[0], float(model.intercept_[0])
+    mine = x[known]
+    scale = _log_count_ratio(mine, truth) ** RATIO if broad else np.ones(x.shape[1])
+    model.fit(mine @ diags(scale), truth, sample_weight=lessons.weights[known])
+    return model.coef_[0] * scale, float(model.intercept_[0])
 
 
-def _vocabulary(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe) -> LinearModel:
-    """The features that enough groups have, with their idf, and no weights yet."""
+def _log_count_ratio(x: csr_matrix, truth: NDArray[np.int64]) -> Floats:
+    """|log(p/q)| a feature: p is its share of all that the rows with the label have, q of the others, each plus one."""
+    present = csr_matrix((np.ones_like(x.data), x.indices, x.indptr), shape=x.shape)
+    having = present.T @ (truth == 1).astype(float) + 1.0
+    lacking = present.T @ (truth == 0).astype(float) + 1.0
+    found: Floats = np.abs(np.log(having / having.sum()) - np.log(lacking / lacking.sum()))
+    return found
+
+
+def _vocabulary(
+    names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, recipe: Recipe
+) -> tuple[LinearModel, NDArray[np.int64]]:
+    """(the features with their idf, and no weights yet; which of them enough groups have: without ``broad`` all)."""
     starts, columns = seen.cells
     rows = np.repeat(np.arange(len(seen.rows)), np.diff(starts))
     counts = np.bincount(columns, minlength=len(seen.names))
     width = len(seen.names)
     in_groups = np.unique(lessons.groups[rows] * width + columns) % width
-    kept = np.nonzero(np.bincount(in_groups, minlength=width) >= recipe.least_groups)[0]
+    of_groups = np.bincount(in_groups, minlength=width)
+    kept = np.nonzero(of_groups >= (1 if recipe.broad else recipe.least_groups))[0]
     total = len(lessons.texts)
-    return LinearModel(
+    model = LinearModel(
         labels=tuple(names),
         link=link,
         codes=seen.names[kept],
@@ -107,6 +135,7 @@ def _vocabulary(names: Sequence[str], link: Link, lessons: Lessons, seen: Seen, 
         bias=np.zeros(len(names), dtype=np.float32),
         unseen_idf=float(np.float32(np.log((1 + total) / 2) + 1)),
     )
+    return model, np.nonzero(of_groups[kept] >= recipe.least_groups)[0]
 
 
 def unseen_log_odds(
@@ -190,6 +219,10 @@ def slim(model: LinearModel, recipe: Recipe) -> LinearModel:
     The features that go count as unseen from then on, with ``unseen_idf``; what is measured is measured on this.
     """
     strength = np.abs(model.weights).max(axis=1)
+    if recipe.broad:
+        strength = (
+            strength * model.idf * np.exp(-model.idf)
+        )  # its value in a text, times the share of texts that have it
     kept = np.sort(np.argsort(-strength, kind="stable")[: recipe.most_features])
     weights = model.weights[kept]
     step = np.maximum(np.abs(weights).max(axis=0), 1e-9) / KEPT_STEPS

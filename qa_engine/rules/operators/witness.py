@@ -44,9 +44,12 @@ def asked(scope: Scope, operator: Callable[[Scope], Outcome]) -> Outcome:
 
 def _does(scope: Scope, witness: Witness, view: TurnView) -> bool:
     reading = scope.call.act_of.get(view.turn.index)
-    if reading is None or any(reading.probability(act) >= DEFAULT_ABOVE for act in witness.gainsaid):
-        return False
-    return _done(scope, witness, reading)
+    return reading is not None and not _gainsaid(scope, witness, view) and _done(scope, witness, reading)
+
+
+def _gainsaid(scope: Scope, witness: Witness, view: TurnView) -> bool:
+    reading = scope.call.act_of.get(view.turn.index)
+    return reading is not None and any(reading.probability(act) >= DEFAULT_ABOVE for act in witness.gainsaid)
 
 
 def witnessed(scope: Scope, outcome: Outcome) -> Outcome:
@@ -98,7 +101,8 @@ def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iter
     if witness.alone is None:
         return
     wanted = Wanted(_speaker(scope), witness.acts, witness.alone)
-    for view, said in wanted.finds(scope.call, [v for v in _views(scope) if v.turn.index not in worded]):
+    silent = [v for v in _views(scope) if v.turn.index not in worded and not _gainsaid(scope, witness, v)]
+    for view, said in wanted.finds(scope.call, silent):
         hit = act_hit(scope.call, view, said)
         if scope.region.covers(hit) and not excused(scope, view, hit):
             title = ACTS_OF[wanted.speaker][said.act]

@@ -61,7 +61,8 @@ class Witness(Strict):
     ``above``: from which probability an act counts; unset: half beside words that were found, and ``sure`` where it
     stands for words that were not. ``alone``: from which one without the words is a doubt of its own;
     None: never. ``common``: the words are everyday ones; where the act is not done, they are not even a doubt.
-    ``gainsaid``: acts that speak against everyday words: a turn that does one of them, too, is none of it.
+    ``gainsaid``: acts that speak against everyday words, and against an act without words: a turn that does one
+    of them, too, is none of it.
     """
 
     acts: ActNames
