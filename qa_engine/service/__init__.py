@@ -95,7 +95,7 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.service.reporting.lead import LeadBoard, lead_board, training_needs
+from qa_engine.service.reporting.lead import LeadBoard, agent_page, lead_board
 from qa_engine.service.reporting.reports import (
     Rendered,
     render_report,
@@ -205,6 +205,7 @@ __all__ = [
     "add_webhook",
     "advance_night",
     "agent_names",
+    "agent_page",
     "bearer",
     "begin_night",
     "begin_oidc",
@@ -300,7 +301,6 @@ __all__ = [
     "stylesheet",
     "sweep",
     "teams",
-    "training_needs",
     "transcribe_call",
     "transcribe_files",
     "upgrade_database",

@@ -15,6 +15,7 @@ from qa_engine.service.ports.clock import Clock, ServerClock, SystemClock
 from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Transcriber
+from qa_engine.service.reporting.shelf import Shelf
 from qa_engine.settings import Settings
 from qa_engine.store import Database, head_revision
 
@@ -50,6 +51,7 @@ class App:
         self.given_judge = judge
         self._real, self._bell, self._transcriber = real, bell, transcriber
         self._judge: tuple[str, Judge] | None = None
+        self.shelf = Shelf()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -358,3 +358,12 @@ class Event(Base):
     action: Mapped[str]
     call_pk: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     detail: Mapped[str]
+
+
+class Edition(Base):
+    """One row: how often what reports read has changed (`qa_engine.store.editions`)."""
+
+    __tablename__ = "editions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)

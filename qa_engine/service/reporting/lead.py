@@ -14,9 +14,10 @@ from qa_engine.reports.kinds.sampling import SamplingData
 from qa_engine.reports.parts import SHOWN_NEEDS
 from qa_engine.reports.period import Training
 from qa_engine.reports.period.needs import goal_words, need_words
+from qa_engine.reports.render import render_html
 from qa_engine.service.context import App
 from qa_engine.service.reading.calls_and_agents import list_calls
-from qa_engine.service.reporting.reports import report_document
+from qa_engine.service.reporting.reports import made_of_report
 from qa_engine.service.reporting.training import list_trainings
 from qa_engine.store import CallFilter
 
@@ -38,11 +39,12 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class LeadBoard:
-    """``suggestions`` leave out what is planned already; ``trainings``: the open ones first."""
+    """``body`` is the report of the team as HTML. ``suggestions`` leave out what is planned already; ``trainings``: the
+    open ones first."""
 
     team: str
     period: Period
-    report: Document
+    body: str
     coverage: SamplingData
     suggestions: tuple[Suggestion, ...]
     trainings: tuple[Training, ...]
@@ -56,27 +58,42 @@ def lead_board(
     if not may(who, Right.PLAN_TRAINING, Subject(team=team)):
         raise NotFoundError(f"no team {team}")
     period = Period(day_from, day_to) if day_from or day_to else _usual(app, team, who)
-    report = report_document(
-        app, "team", team, day_from=period.first, day_to=period.last, form_url="/calls/{call_id}", who=who
-    )
-    sampling = report_document(app, "sampling", team, day_from=period.first, day_to=period.last, who=who)
-    assert isinstance(report.data, PeriodData)
-    assert isinstance(sampling.data, SamplingData)
+    body, data = made_of_report(app, "team", team, _body_and_data, period=period, form_url="/calls/{call_id}", who=who)
+    coverage = made_of_report(app, "sampling", team, _coverage, period=period, who=who)
     trainings = [one for one in list_trainings(app, who=who) if one.team == team]
     return LeadBoard(
         team=team,
         period=period,
-        report=report,
-        coverage=sampling.data,
-        suggestions=_suggestions(report.data, trainings),
+        body=body,
+        coverage=coverage,
+        suggestions=_suggestions(data, trainings),
         trainings=tuple(sorted(trainings, key=lambda one: (one.done_day is not None, -one.id))),
     )
 
 
-def training_needs(report: Document) -> tuple[TrainingNeed, ...]:
-    """What the report of an agent says is worth training, vetoes aside: those are talked over, not practised."""
-    found = report.data.needs if isinstance(report.data, AgentReport) else ()
-    return tuple(need for need in found if need.severity != Severity.VETO.value)
+def agent_page(
+    app: App, agent_id: str, *, day_from: date | None = None, day_to: date | None = None, who: Actor
+) -> tuple[str, tuple[TrainingNeed, ...]]:
+    """The report of an agent as HTML, and what it says is worth training, vetoes aside: those are talked over, not
+    practised. Raises as `report_document`."""
+    period = Period(day_from, day_to)
+    return made_of_report(app, "agent", agent_id, _body_and_needs, period=period, form_url="/calls/{call_id}", who=who)
+
+
+def _body_and_needs(report: Document) -> tuple[str, tuple[TrainingNeed, ...]]:
+    assert isinstance(report.data, AgentReport)
+    needs = tuple(need for need in report.data.needs if need.severity != Severity.VETO.value)
+    return render_html(report, fragment=True), needs
+
+
+def _body_and_data(report: Document) -> tuple[str, PeriodData]:
+    assert isinstance(report.data, PeriodData)
+    return render_html(report, fragment=True), report.data
+
+
+def _coverage(report: Document) -> SamplingData:
+    assert isinstance(report.data, SamplingData)
+    return report.data
 
 
 def _usual(app: App, team: str, who: Actor) -> Period:

@@ -2,10 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from qa_engine.domain import digest
 from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Reach, Right, Subject, may, reach, require
@@ -23,11 +24,12 @@ from qa_engine.service.people.audit import Action, note_look
 from qa_engine.service.people.reached import agent_within_reach, within_reach
 from qa_engine.service.reading.playback import file_url
 from qa_engine.service.reporting.source import DatabaseSource
-from qa_engine.store import calls, tables
+from qa_engine.store import calls, editions, tables
 
 _OF_THE_LEDGER = frozenset({"ledger"})  # says so itself
 _OF_THE_NIGHT = frozenset({"ledger", "drift"})  # for those who look after the night
 _NAME_BYTES = 180  # of the 255 that a file name has; days, hash and suffix follow
+Made = TypeVar("Made")
 FORM_FILE = "../calls/{call_id}.html"
 """Where a report that lies in the data folder finds the form of a call."""
 
@@ -55,16 +57,50 @@ def report_document(
     Raises NotAllowed where ``who`` may see no such report, and NotFoundError where not this one, or for an unknown
     kind or subject; UsageError where a subject is wanted and none is given, ConflictError for a call without a result.
     """
-    found = _kind(app, kind)
-    if not subject and found.about != "centre":
-        raise UsageError(f"the report {kind!r} is about one {found.about}: name it")
-    _within_reach(app, found, subject, who)
-    _note(app, found, subject, who, Action.VIEW_CALL if found.about == "call" else Action.VIEW_REPORT)
+    found = _asked(app, kind, subject, who)
     request = Request(subject, Period(day_from, day_to), audio_url, form_url)
     document = found.build(DatabaseSource(app), request)
     if found.about == "call" or kind in _OF_THE_LEDGER:
         return document
     return stamped(document, _open_points(app, request))
+
+
+def made_of_report(
+    app: App,
+    kind: str,
+    subject: str,
+    make: Callable[[Document], Made],
+    *,
+    period: Period,
+    form_url: str = FORM_FILE,
+    who: Actor,
+) -> Made:
+    """What ``make`` says of a report over calls, made anew only when something that reports read has changed since.
+
+    ``make`` is a function of a module, known by its name, and gives nothing that is changed afterwards. Raises as
+    `report_document`.
+    """
+    found = _asked(app, kind, subject, who)
+    request = Request(subject, period, None, form_url)
+    points = _open_points(app, request)
+    with app.database.read() as session:
+        edition = editions.current(session)
+    source = DatabaseSource(app)
+    return app.shelf.get(
+        (kind, request, source.today, points, make),
+        edition,
+        lambda: make(stamped(found.build(source, request), points)),
+    )
+
+
+def _asked(app: App, name: str, subject: str, who: Actor) -> ReportKind:
+    """The kind of report that ``who`` may see of ``subject``; the look at it is written down."""
+    kind = _kind(app, name)
+    if not subject and kind.about != "centre":
+        raise UsageError(f"the report {name!r} is about one {kind.about}: name it")
+    _within_reach(app, kind, subject, who)
+    _note(app, kind, subject, who, Action.VIEW_CALL if kind.about == "call" else Action.VIEW_REPORT)
+    return kind
 
 
 def _within_reach(app: App, kind: ReportKind, subject: str, who: Actor) -> None:

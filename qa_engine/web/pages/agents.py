@@ -5,15 +5,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from qa_engine.domain.people import Right, may
-from qa_engine.service import (
-    fault_rules,
-    get_agent,
-    list_agents,
-    list_trainings,
-    render_html,
-    report_document,
-    training_needs,
-)
+from qa_engine.service import agent_page, fault_rules, get_agent, list_agents, list_trainings
 from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.formstyle import form_css
@@ -34,17 +26,15 @@ def agents(request: Request, engine: Engine, who: Who) -> Response:
 def agent(agent_id: str, request: Request, engine: Engine, who: Who) -> Response:
     period = read_period(request.query_params)
     known = get_agent(engine, agent_id, who=who)
-    report = report_document(
-        engine, "agent", agent_id, day_from=period.day_from, day_to=period.day_to, form_url="/calls/{call_id}", who=who
-    )
+    body, needs = agent_page(engine, agent_id, day_from=period.day_from, day_to=period.day_to, who=who)
     return render(
         request,
         "agent.html",
         agent=known,
-        needs=training_needs(report),
+        needs=needs,
         rules=fault_rules(engine) if may(who, Right.PLAN_TRAINING) else (),
         trainings=list_trainings(engine, agent_id=agent_id, who=who),
-        body=Markup(render_html(report, fragment=True)),  # noqa: S704 escaped block by block
+        body=Markup(body),  # noqa: S704 escaped block by block
         period=period,
         form_css=form_css(),
     )
