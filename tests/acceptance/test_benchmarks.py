@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import asr_race, check_stream, rules_speed, size
+from benchmarks import asr_race, asr_throughput, check_stream, hearing_checks, rules_speed, size
 
 
 def test_rules_speed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,3 +36,13 @@ def test_asr_race(capfd: pytest.CaptureFixture[str]) -> None:
     told = capfd.readouterr().out
     assert all(f"\n{way} " in told for way in ways)
     assert "all but recognition" in told
+
+
+def test_hearing_checks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert hearing_checks.main(["demo-05"]) == 0
+    assert "unheard" in capsys.readouterr().out
+
+
+def test_asr_throughput(capfd: pytest.CaptureFixture[str]) -> None:
+    assert asr_throughput.main(["--model", "starter", "--setups", "1x1", "--calls", "1", "--turns", "1"]) == 0
+    assert "calls an hour" in capfd.readouterr().out

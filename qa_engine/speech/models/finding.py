@@ -6,6 +6,7 @@ from pathlib import Path
 from qa_engine.errors import ModelError
 from qa_engine.resources import starter_model_dir
 from qa_engine.speech.models.cards import CARD_NAME, NEEDED, WEIGHTS_NAME, ModelCard, faults_of, file_digest, read_card
+from qa_engine.speech.models.floors import FLOORS
 
 STARTER = "starter"
 STARTER_NOTICE = "演示识别模型"
@@ -26,11 +27,17 @@ class ModelFolder:
 
     @property
     def confidence_floor(self) -> float | None:
-        return self.card.confidence_floor
+        return self._measured.confidence_floor
 
     @property
     def beam_size(self) -> int | None:
-        return self.card.beam_size
+        return self._measured.beam_size
+
+    @property
+    def _measured(self) -> ModelCard:
+        """The card, with what was measured of these weights where it says nothing: a folder may have no card at all."""
+        known = FLOORS.get(self.weights_digest.removeprefix("sha256:"), {})
+        return ModelCard.model_validate({**known, **self.card.model_dump(exclude_none=True)})
 
     @property
     def weights_digest(self) -> str:

@@ -123,6 +123,18 @@ def test_card_gives_name_and_notice(tmp_path: Path) -> None:
     assert FasterWhisperRecogniser(str(folder), RecognitionOptions()).identity.confidence_floor == 0.7
 
 
+def test_known_weights_have_their_floor_without_a_card_and_the_card_counts_over_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = folder_with(tmp_path / "m", model="weights")
+    assert find_model(str(folder)).confidence_floor is None
+    known = {hashlib.sha256(b"weights").hexdigest(): {"confidence_floor": 0.6, "beam_size": 2}}
+    monkeypatch.setattr("qa_engine.speech.models.finding.FLOORS", known)
+    assert (find_model(str(folder)).confidence_floor, find_model(str(folder)).beam_size) == (0.6, 2)
+    _with_card(folder, '{"name": "m", "confidence_floor": 0.7}')
+    assert (find_model(str(folder)).confidence_floor, find_model(str(folder)).beam_size) == (0.7, 2)
+
+
 def test_the_starter_always_carries_its_notice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = folder_with(tmp_path / "weights")
     monkeypatch.setattr("qa_engine.speech.models.finding.starter_model_dir", lambda: folder)
