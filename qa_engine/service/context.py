@@ -52,6 +52,8 @@ class App:
         self._real, self._bell, self._transcriber = real, bell, transcriber
         self._judge: tuple[str, Judge] | None = None
         self.shelf = Shelf()
+        self.loaded: Judge | None = None
+        """The judge that has judged before in this process, so that its dictionary and models are there."""
 
     @property
     def zone(self) -> ZoneInfo:

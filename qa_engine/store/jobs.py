@@ -182,6 +182,12 @@ def queued(session: Session) -> Sequence[tables.Job]:
     ).all()
 
 
+def kinds_of(session: Session, job_ids: Sequence[int]) -> Sequence[str]:
+    """The kinds of these jobs, each once."""
+    job = tables.Job
+    return session.scalars(select(job.stage).where(job.id.in_(job_ids)).distinct().order_by(job.stage)).all()
+
+
 def running(session: Session) -> Sequence[tables.Job]:
     return session.scalars(select(tables.Job).where(tables.Job.state == JobState.RUNNING.value)).all()
 

@@ -109,6 +109,28 @@ def test_two_calls_of_an_agent_are_not_judged_before_the_first_is_kept(
     assert states["c-2 sees c-0"] is CallState.TRANSCRIBED
 
 
+def test_what_a_process_loads_with_its_first_call_is_in_no_job_s_time(
+    make_app: Callable[..., App], inbox: Path
+) -> None:
+    """On a machine with sixteen at work it took longer than the minute that a job has: three times, then it was set
+    aside."""
+    at_hand: list[int] = []
+
+    class Looking(FixedJudge):
+        def judge(self, transcript: Transcript, transcript_digest: str, **given: object) -> CallResult:
+            with app.database.read() as session:
+                at_hand.append(len(jobs.running(session)))
+            return super().judge(transcript, transcript_digest, **given)  # type: ignore[arg-type]
+
+    app = make_app(judge=Looking())
+    ids = waiting(app, inbox, number=3)
+    at_hand.clear()
+    app.loaded = None
+    run_jobs(app, ids[:2])
+    run_jobs(app, ids[2:])
+    assert at_hand == [0, 2, 2, 1]  # by a call of no centre, then the three
+
+
 def test_rings_are_bundled_and_what_failed_goes_alone(
     make_app: Callable[..., App], inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

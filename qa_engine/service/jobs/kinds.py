@@ -52,6 +52,8 @@ class JobKind:
     ``limit_seconds`` and ``limit_per_second`` (of audio): work that takes longer hangs, and its process is ended.
     ``many``: does several jobs in one go, ``batch`` of them at most; they are rung for by one message.
     ``low``: nobody waits for it; it is rung for when nothing else is queued.
+    ``ready``: loads what the work needs, before a job is taken: a limit is for the work. Called before all jobs of the
+    kind, so it has to know what is loaded.
     """
 
     name: str
@@ -65,6 +67,7 @@ class JobKind:
     low: bool = False
     many: WorkOnMany | None = None
     batch: int = 1
+    ready: Callable[[App], None] | None = None
 
     @property
     def queue(self) -> str:
@@ -94,6 +97,7 @@ def job_kind(
     low: bool = False,
     many: WorkOnMany | None = None,
     batch: int = 1,
+    ready: Callable[[App], None] | None = None,
 ) -> Callable[[W], W]:
     """Registers the decorated function ``(App, Lease) -> None`` as the work of jobs of this kind.
 
@@ -116,6 +120,7 @@ def job_kind(
             low=low,
             many=many,
             batch=batch,
+            ready=ready,
         )
         return work
 

@@ -49,6 +49,7 @@ def run_jobs(app: App, job_ids: Sequence[int]) -> list[JobOutcome]:
     """What a worker does when the bell rings for these jobs, in their order; several of a kind in one go where that
     is possible."""
     try:
+        _make_ready(app, job_ids)
         leases = {lease.job_id: lease for lease in claim_all(app, job_ids)}
     except (StoreError, OperationalError) as error:
         log.error("machine_fault", job_ids=list(job_ids), error=str(error)[:_ERROR_CHARS])
@@ -58,6 +59,20 @@ def run_jobs(app: App, job_ids: Sequence[int]) -> list[JobOutcome]:
     for name, group in groupby(leases.values(), key=attrgetter("kind")):
         outcomes |= _do(app, name, list(group))
     return [outcomes.get(job_id, JobOutcome.NOT_MINE) for job_id in job_ids]
+
+
+def _make_ready(app: App, job_ids: Sequence[int]) -> None:
+    """Load what these jobs need before they are taken: on a busy machine that takes longer than their limit allows."""
+    with app.database.read() as session:
+        found = jobs.kinds_of(session, job_ids)
+    for name in found:
+        kind = job_kinds().get(name)
+        if kind is None or kind.ready is None:
+            continue
+        try:
+            kind.ready(app)
+        except Exception as error:  # noqa: BLE001  # the work meets it again, and there it is counted and told
+            log.warning("not_ready", kind=name, error=str(error)[:_ERROR_CHARS])
 
 
 def _do(app: App, name: str, leases: Sequence[Lease]) -> dict[int, JobOutcome]:

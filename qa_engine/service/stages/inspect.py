@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text, result_to_text, transcript_from_text
-from qa_engine.domain import CallResult, CallState, ResultKey
+from qa_engine.domain import Call, CallResult, CallState, ResultKey, Speaker, Transcript, Turn
 from qa_engine.errors import ConflictError
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
 from qa_engine.service.adapters.stored_offences import StoredOffences
@@ -106,6 +106,18 @@ def _keep_each(app: App, judged: Sequence[tuple[Lease, Judged]]) -> dict[int, Ex
     return errors
 
 
+def load_judge(app: App) -> None:
+    """Load pack, dictionary and models, most of which come with the first call that is judged, by a call of no centre.
+
+    Raises QaError.
+    """
+    judge = app.judge
+    if app.loaded is not judge:
+        turns = (Turn(0, Speaker.AGENT, "您好，请问有什么可以帮您？"), Turn(1, Speaker.CUSTOMER, "谢谢，没事了。"))
+        judge.judge(Transcript(Call("load"), turns), "")
+        app.loaded = judge
+
+
 @job_kind(
     INSPECT,
     title="检查评分",
@@ -115,6 +127,7 @@ def _keep_each(app: App, judged: Sequence[tuple[Lease, Judged]]) -> dict[int, Ex
     limit_seconds=60.0,
     many=inspect_many,
     batch=BATCH,
+    ready=load_judge,
 )
 def inspect(app: App, lease: Lease) -> None:
     """The stage as a job."""
