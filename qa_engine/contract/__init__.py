@@ -1,4 +1,4 @@
-"""Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT and plain 坐席:/客户: text."""
+"""Transcript files: JSON (contract version 1), JSON Lines, SRT, WebVTT, plain 坐席:/客户: text, tables of turns."""
 
 from qa_engine.contract.encoding import readable
 from qa_engine.contract.foreign import is_transcript
@@ -16,6 +16,7 @@ from qa_engine.contract.reader import (
     read_transcripts,
 )
 from qa_engine.contract.subtitles import to_srt, to_vtt
+from qa_engine.contract.tables import TABLE_SUFFIXES
 from qa_engine.contract.transcript import (
     facts_digest,
     spoken_to_json,
@@ -27,6 +28,7 @@ from qa_engine.contract.transcript import (
 __all__ = [
     "LINES_SUFFIXES",
     "PLAIN",
+    "TABLE_SUFFIXES",
     "TRANSCRIPT_SUFFIXES",
     "RawLine",
     "Reading",

@@ -140,7 +140,7 @@ def _words_beside(rows: Sequence[Sequence[str]], who: int, mark: str) -> Callabl
     """What is said in a row: the column that a heading calls so, else whatever stands behind the speaker."""
     heading = next((row for row in rows if _is_heading(row)), None)
     if heading is not None:
-        said = next(column for column, name in enumerate(heading) if _key(name) in _WORDS)
+        said = next(column for column, name in enumerate(heading) if _key(name) in SAID_COLUMNS)
         return lambda row: row[said]
     if who < len(rows[0]) - 1:
         between = mark if mark in ",，" else f" {mark} "
@@ -153,13 +153,13 @@ def _row(who: str, said: str) -> str:
     return f"{who}：{said}" if who else said
 
 
-_WHO = frozenset(
+SPEAKER_COLUMNS = frozenset(
     (
         *("角色", "说话人", "发言人", "说话者", "讲话人", "身份", "发送人", "发送者", "发送方", "昵称", "名称", "姓名"),
         *("speaker", "role", "sender", "from", "who", "name", "spk"),
     )
 )
-_WORDS = frozenset(
+SAID_COLUMNS = frozenset(
     (
         *(
             "内容",
@@ -182,7 +182,7 @@ _WORDS = frozenset(
 
 def _is_heading(row: Sequence[str]) -> bool:
     keys = {_key(cell) for cell in row}
-    return bool(keys & _WHO) and bool(keys & _WORDS)
+    return bool(keys & SPEAKER_COLUMNS) and bool(keys & SAID_COLUMNS)
 
 
 def _is_rule(row: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from qa_engine.contract.foreign import read_foreign
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.plain_text import parse_txt
 from qa_engine.contract.subtitles import parse_srt, parse_vtt
+from qa_engine.contract.tables import OLD_SUFFIXES, TABLE_SUFFIXES, calls_of_table, is_table, read_table_file
 from qa_engine.contract.times import check_times
 from qa_engine.contract.transcript import transcript_from_json
 from qa_engine.contract.wrapped import is_one_call
@@ -64,8 +65,13 @@ def iter_transcripts(path: Path, reading: Reading = PLAIN) -> Iterator[Transcrip
             yield _TEXT_PARSERS[suffix](
                 decode_text(path.read_bytes(), readable(path)), readable(path), _stem(path), reading
             )
+        elif suffix in TABLE_SUFFIXES:
+            yield from _table_file(path, reading)
+        elif suffix in OLD_SUFFIXES:
+            told = f"an old format of an office program; save it as {OLD_SUFFIXES[suffix]} (请另存后再导入)"
+            yield TranscriptError([Fault(readable(path), None, None, told)])
         else:
-            known = ", ".join(TRANSCRIPT_SUFFIXES)
+            known = ", ".join((*TRANSCRIPT_SUFFIXES, *TABLE_SUFFIXES))
             yield TranscriptError([Fault(readable(path), None, None, f"not a transcript file; known are {known}")])
     except TranscriptError as error:
         yield error
@@ -82,6 +88,15 @@ def find_sidecar(recording: Path) -> Path | None:
         if candidate != recording and candidate.is_file():
             return candidate
     return None
+
+
+def _table_file(path: Path, reading: Reading) -> Iterator[Transcript]:
+    where = readable(path)
+    rows, text = read_table_file(path)
+    if text.strip() and not is_table(rows):
+        yield _parse_text(text, where, _stem(path), reading)
+        return
+    yield from calls_of_table(rows, where, _stem(path), reading)
 
 
 def _stem(path: Path) -> str:

@@ -23,6 +23,8 @@ _SOUND = "wav mp3 mp2 m4a aac amr awb ogg oga opus flac wma gsm au aif aiff caf 
 _MOVING = "mp4 mov avi mkv webm flv"  # taken in, so that each is told about and in the ledger
 RECORDING_SUFFIXES = frozenset(RAW_SUFFIXES) | {f".{name}" for name in f"{_SOUND} {_MOVING}".split()}
 TRANSCRIPT_SUFFIXES = frozenset(contract.TRANSCRIPT_SUFFIXES)
+READ_SUFFIXES = TRANSCRIPT_SUFFIXES | frozenset(contract.TABLE_SUFFIXES)
+"""Files of words; a table counts only when it is named or listed, and is nobody's sidecar."""
 MANIFEST_NAMES = ("manifest.csv", "manifest.jsonl", "manifest.xlsx", "manifest.tsv")
 """In any mix of capitals; the first one that is there counts."""
 _SIDECAR_MAX_BYTES = 64 * 2**20
@@ -203,7 +205,7 @@ class _Discovery:
         if entry is not None:
             facts = entry.facts.over(facts)
         facts = facts.with_agent_id(self._digits)
-        is_transcript = path.suffix.lower() in TRANSCRIPT_SUFFIXES
+        is_transcript = path.suffix.lower() in READ_SUFFIXES
         self._found.candidates.append(
             Candidate(
                 path=path,
@@ -250,7 +252,7 @@ class _Discovery:
     def _read_beside(self, path: Path) -> tuple[CallFacts, Transcript | None]:
         """What the sidecar and the name say. Raises a FaultyFileError."""
         facts, transcript = CallFacts(), None
-        if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
+        if path.suffix.lower() not in READ_SUFFIXES:
             sidecars = self._beside_it(path, TRANSCRIPT_SUFFIXES)
             written = [sidecar for sidecar in sidecars if sidecar.stat().st_size]
             for sidecar in sidecars:

@@ -16,7 +16,7 @@ from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.batches import BatchBook
 from qa_engine.service.intake.discarding import discard
-from qa_engine.service.intake.discovery import TRANSCRIPT_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
+from qa_engine.service.intake.discovery import READ_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
 from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
@@ -112,7 +112,7 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
     """
     require(who, Right.INGEST)
     name = Path(filename.replace("\\", "/")).name or "upload"
-    if Path(name).suffix.lower() in TRANSCRIPT_SUFFIXES:
+    if Path(name).suffix.lower() in READ_SUFFIXES:
         raise UsageError(f"{name}: transcripts are taken in on the command line (qa-engine ingest); send a recording")
     book = BatchBook(app, "upload", [readable(name)])
     candidate = Candidate(Path(name), CallFacts(), name)

@@ -230,7 +230,7 @@ def test_no_text_at_all(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "part"), [("a.docx", ".jsonl"), ("gone.txt", "no such file"), ("gone.json", "no such")]
+    ("name", "part"), [("a.rtf", ".jsonl"), ("gone.txt", "no such file"), ("gone.json", "no such")]
 )
 def test_files_that_are_not_there_or_not_transcripts(tmp_path: Path, name: str, part: str) -> None:
     (error,) = iter_transcripts(tmp_path / name)
