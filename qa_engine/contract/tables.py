@@ -38,7 +38,7 @@ _SECONDS = re.compile(r"秒|\bs\b|sec|\(s\)", re.IGNORECASE)
 _MILLI = re.compile(r"毫秒|ms\b|milli", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?")
 _HEADING_WITHIN = 10
-Row = Sequence[str]
+Row = list[str]
 
 
 def read_table_file(path: Path) -> tuple[list[Row], str]:
