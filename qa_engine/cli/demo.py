@@ -121,7 +121,7 @@ def _write_forms(engine: App, ids: list[str]) -> None:
     table = Table("通话", "坐席", "得分", "等级", "扣分与疑点", title="qa-engine demo", show_lines=True)
     aside = 0
     for call_id in ids:
-        detail = get_call(engine, call_id)
+        detail = get_call(engine, call_id, who=MACHINE)
         row = detail.row
         if detail.result is None:
             aside += 1

@@ -43,7 +43,7 @@ def ledger(
         if format is LedgerFormat.TABLE:
             show(found)
         else:
-            content = render_report(engine, "ledger", "", format.value, day_from=day, day_to=day).content
+            content = render_report(engine, "ledger", "", format.value, day_from=day, day_to=day, who=MACHINE).content
             if out is not None:
                 write_file(out, content)
                 say(str(out))

@@ -70,6 +70,7 @@ def report(
             format.value,
             day_from=day_from.date() if day_from else None,
             day_to=day_to.date() if day_to else None,
+            who=MACHINE,
         )
         folder = report_folder(engine, kind)
     target = out or folder / rendered.filename

@@ -35,7 +35,7 @@ def status(
     from qa_engine.service import status as read_status
 
     with open_app(current_settings()) as engine:
-        report = read_status(engine)
+        report = read_status(engine, who=MACHINE)
         days = (ledger(engine, date.date(), who=MACHINE),) if date else ledgers(engine, who=MACHINE)
     if format is StatusFormat.JSON:
         days_shown = [_ledger_json(day) for day in days]

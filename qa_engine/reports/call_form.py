@@ -219,7 +219,7 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         facts.append(Fact("录音文件" if heard else "来源文件", mask_private(source_name)))
     own = _OWN_METADATA | (_IN_REGISTER if result.complaint is not None else set())
     facts += [
-        Fact(wording.METADATA.get(key, key), mask_private(wording.plain_value(value)))
+        Fact(wording.metadata_title(key), mask_private(wording.metadata_value(key, value)))
         for key, value in metadata.items()
         if key not in own and isinstance(value, str | int | float) and str(value)
     ]

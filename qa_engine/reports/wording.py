@@ -28,10 +28,19 @@ SCENARIOS = {
     "followup": "回访",
     "telesales": "电销",
 }
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.\- ]+")
+_PLACES = {"transfer_at"}  # seconds from the start of the call
 _WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
 METADATA = {
     "business_line": "业务线",
     "resolved": "问题已解决",
+    "transferred_to": "转接给",
+    "transfer_at": "转接时刻",
+    "complaint_class": "投诉类别",
+    "complaint_received_at": "投诉受理时间",
+    "first_feedback_at": "首次反馈时间",
+    "solved_at": "解决时间",
+    "result_feedback_at": "结果反馈时间",
 }  # headings of the columns that centres commonly add to a manifest
 ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
 WARNINGS = {
@@ -119,6 +128,19 @@ def plain_value(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     return number(value) if isinstance(value, float) else str(value)
+
+
+def metadata_title(key: str) -> str:
+    """What a field of a manifest is called; the name of a column of the centre's own stays recognisable."""
+    known = METADATA.get(key)
+    return known or (f"清单列 {key}" if _PLAIN_NAME.fullmatch(key) else key)
+
+
+def metadata_value(key: str, value: object) -> str:
+    """The value of such a field: a place in the call as ``1:05``, anything else as people write it."""
+    if key in _PLACES and isinstance(value, int | float) and not isinstance(value, bool):
+        return clock(value)
+    return plain_value(value)
 
 
 def phrase_pattern(pattern: str) -> str:

@@ -29,7 +29,7 @@ class QueueCollector(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        report = status(self._engine)
+        report = status(self._engine, who=MACHINE)
         jobs = GaugeMetricFamily("qa_jobs", "Open jobs by queue and state.", labels=("queue", "state"))
         oldest = GaugeMetricFamily("qa_oldest_job_seconds", "Age of the oldest queued job.", labels=("queue",))
         for row in report.queues:

@@ -65,6 +65,11 @@ def local_time(value: datetime | None, zone: ZoneInfo) -> str:
     return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if value else DASH
 
 
+def local_minute(moment: str, zone: ZoneInfo) -> str:
+    """An ISO 8601 time of the system (UTC), as drafts and editions keep it, on the centre's clock."""
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
 def call_time(value: datetime | None) -> str:
     """The start of a call as its manifest wrote it, on its own clock."""
     return value.strftime("%Y-%m-%d %H:%M") if value else DASH
@@ -89,6 +94,7 @@ def environment() -> Environment:
         day=day,
         call_time=call_time,
         local_time=local_time,
+        local_minute=local_minute,
         percent=wording.percent,
         scenario=wording.scenario,
         state=labels.state,

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def results(demo_home: Path) -> Mapping[str, CallResult]:
     with open_app(load_settings(home=demo_home)) as app:
-        details = {name: get_call(app, name) for name in SCRIPTS}
+        details = {name: get_call(app, name, who=MACHINE) for name in SCRIPTS}
     assert all(detail.result for detail in details.values())
     return {name: detail.result for name, detail in details.items() if detail.result}
 
@@ -37,7 +37,7 @@ def results(demo_home: Path) -> Mapping[str, CallResult]:
 @pytest.fixture(scope="module")
 def transcripts(demo_home: Path) -> Mapping[str, Transcript]:
     with open_app(load_settings(home=demo_home)) as app:
-        details = {name: get_call(app, name) for name in SCRIPTS}
+        details = {name: get_call(app, name, who=MACHINE) for name in SCRIPTS}
     return {name: detail.transcript for name, detail in details.items() if detail.transcript}
 
 
@@ -122,7 +122,7 @@ def test_hardly_anything_is_set_aside_as_not_understood(transcripts: Mapping[str
 def test_the_ledger_adds_up_and_every_call_is_settled(demo_home: Path) -> None:
     with open_app(load_settings(home=demo_home)) as app:
         days = ledgers(app, who=MACHINE)
-        page = list_calls(app, per_page=200)
+        page = list_calls(app, per_page=200, who=MACHINE)
     assert len(days) == 3
     assert all(day.balanced and day.in_progress == 0 and day.aside == 0 for day in days)
     assert page.total == len(SCRIPTS)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import Role
+from qa_engine.domain.people import MACHINE, Role
 from qa_engine.service import FixedClock, get_call, run_pending
 from qa_engine.service.desk import claim
 from qa_engine.service.desk.remarks import USUAL
@@ -105,7 +105,7 @@ def test_three_doubts_are_signed_in_twelve_keys(zhou: Desk, site: DeskSite, comp
     zhou.press("Control+Enter")
     zhou.page.wait_for_url(lambda address: not address.endswith("/c-0"))
     assert zhou.keys <= 12
-    assert get_call(site.engine, "c-0").row.state is CallState.FINAL
+    assert get_call(site.engine, "c-0", who=MACHINE).row.state is CallState.FINAL
     assert complaints == []
 
 
@@ -161,7 +161,7 @@ def test_the_second_inspector_is_told_and_can_only_look(
     zhang.page.goto("/desk")
     expect(zhang.page.locator(".calls-waiting")).to_contain_text("zhou · ")
     context.close()
-    assert len([e for e in get_call(site.engine, "c-2").events if e.action == "in_review"]) == 1
+    assert len([e for e in get_call(site.engine, "c-2", who=MACHINE).events if e.action == "in_review"]) == 1
 
 
 def test_a_lost_connection_loses_no_word(zhou: Desk) -> None:

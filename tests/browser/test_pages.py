@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, get_call, run_pending
 from qa_engine.web import create_app
 from qa_engine.web.server import listen
@@ -212,7 +213,7 @@ def test_upload_shows_the_call_and_then_its_form(page: Page, site: Site, tmp_pat
     expect(page.get_by_text("排队等待转写")).to_be_visible()
     run_pending(site.engine)
     expect(page.get_by_role("heading", name="服务质量综合考评表")).to_be_visible(timeout=15_000)  # by itself
-    assert get_call(site.engine, name).call.agent.id == "8026"
+    assert get_call(site.engine, name, who=MACHINE).call.agent.id == "8026"
 
 
 def test_upload_tells_what_is_wrong_in_place(page: Page, tmp_path: Path, complaints: list[str]) -> None:

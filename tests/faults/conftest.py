@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, FixedJudge, ScriptedTranscriber, get_call, open_app
 from qa_engine.settings import load_settings
 
@@ -70,7 +71,11 @@ class Centre:
 
     def settled(self, call_id: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         try:
-            wait_for(f"{call_id} to settle", lambda: get_call(self.app, call_id).row.state.settled, seconds=seconds)
+            wait_for(
+                f"{call_id} to settle",
+                lambda: get_call(self.app, call_id, who=MACHINE).row.state.settled,
+                seconds=seconds,
+            )
         except BaseException:
             print(self.logs())
             raise

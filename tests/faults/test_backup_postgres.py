@@ -46,11 +46,11 @@ def test_a_backup_of_postgresql_is_a_centre_again(tmp_path: Path) -> None:
                 connection.exec_driver_sql("CREATE DATABASE other")
             with pytest.raises(UsageError, match="holds tables already"):
                 restore(centre(tmp_path / "two", url), made, who=MACHINE)
-            expected = [(row.call_id, row.state, row.grade) for row in list_calls(app).rows]
+            expected = [(row.call_id, row.state, row.grade) for row in list_calls(app, who=MACHINE).rows]
         other = url.rpartition("/")[0] + "/other"
         with centre(tmp_path / "three", other) as again:
             restore(again, made, who=MACHINE)
-            assert [(row.call_id, row.state, row.grade) for row in list_calls(again).rows] == expected
+            assert [(row.call_id, row.state, row.grade) for row in list_calls(again, who=MACHINE).rows] == expected
         database = Database(other)
         assert database.revision() == told.revision
         database.close()

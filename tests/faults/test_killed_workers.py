@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import JobState, get_call, ingest_paths, job_kinds
 from qa_engine.store import tables
 from tests.faults.conftest import Centre, wait_for
@@ -28,7 +29,7 @@ def assert_done_once(centre: Centre, *, attempts: int, losses: int = 0) -> None:
 
     A worker that was lost is no attempt of the work, and is a loss only when its machine went on without it.
     """
-    detail = get_call(centre.app, "c-1")
+    detail = get_call(centre.app, "c-1", who=MACHINE)
     assert detail.row.state is CallState.CLEAN
     by_stage = {job.stage: job for job in detail.jobs}
     assert len(detail.jobs) == len(by_stage) <= len(job_kinds())
@@ -73,7 +74,7 @@ def test_a_worker_gone_with_its_child_leaves_its_recording_to_the_next(
     centre.child_in_recording()
     os.killpg(worker.pid, number)
     worker.wait(20)
-    assert get_call(centre.app, "c-1").row.state is CallState.RECEIVED
+    assert get_call(centre.app, "c-1", who=MACHINE).row.state is CallState.RECEIVED
     centre.open_gate()
     centre.start_worker()
     centre.settled("c-1")
@@ -114,7 +115,7 @@ def test_a_call_that_kills_its_worker_every_time_is_quarantined(make_centre: Cal
     for _ in range(2):
         os.kill(centre.child_in_recording(), signal.SIGKILL)
     centre.settled("c-1")
-    row = get_call(centre.app, "c-1").row
+    row = get_call(centre.app, "c-1", who=MACHINE).row
     assert (row.state, row.reason) == (CallState.QUARANTINED, "worker_lost")
     assert "lost 2 times" in (row.message or "")
 
@@ -125,9 +126,9 @@ def test_a_long_recording_keeps_its_lease(make_centre: Callable[..., Centre]) ->
     ingest_paths(centre.app, [recording(centre)])
     centre.start_worker()
     centre.child_in_recording()
-    before = get_call(centre.app, "c-1").jobs[0].lease_until
+    before = get_call(centre.app, "c-1", who=MACHINE).jobs[0].lease_until
     centre.start_worker()
-    wait_for("the lease to be renewed", lambda: get_call(centre.app, "c-1").jobs[0].lease_until != before)
+    wait_for("the lease to be renewed", lambda: get_call(centre.app, "c-1", who=MACHINE).jobs[0].lease_until != before)
     assert before is not None
     wait_for("the first lease to be over", lambda: centre.app.clock.now() > before)
     centre.open_gate()

@@ -100,8 +100,8 @@ def test_redis_carries_the_rings_and_survives_a_killed_child(
     centre.open_gate()
     for name in ("c-1", "c-2"):
         centre.settled(name)
-        assert get_call(centre.app, name).row.state is CallState.CLEAN
-    losses = [get_call(centre.app, name).jobs[0].losses for name in ("c-1", "c-2")]
+        assert get_call(centre.app, name, who=MACHINE).row.state is CallState.CLEAN
+    losses = [get_call(centre.app, name, who=MACHINE).jobs[0].losses for name in ("c-1", "c-2")]
     assert sorted(losses) == [0, 1]
 
 
@@ -141,17 +141,17 @@ def test_postgres_goes_the_whole_way(empty_postgres: str, tmp_path: Path) -> Non
         )
         ingest_paths(app, [inbox])
         run_pending(app)
-        assert {row.call_id: row.state.value for row in list_calls(app).rows} == {
+        assert {row.call_id: row.state.value for row in list_calls(app, who=MACHINE).rows} == {
             "c-1": "clean",
             "c-2": "flagged",
             "c-3": "quarantined",
         }
         for order in CallOrder:
-            assert list_calls(app, CallFilter(text="c-"), order=order).total == 3
+            assert list_calls(app, CallFilter(text="c-"), order=order, who=MACHINE).total == 3
         assert [agent.mean_percent for agent in list_agents(app, who=MACHINE)] == [98.5, None]
-        assert status(app).unknown_agents == ("9999",)
+        assert status(app, who=MACHINE).unknown_agents == ("9999",)
         assert all(ledger.balanced for ledger in ledgers(app, who=MACHINE))
-        started = get_call(app, "c-1").row.started_at
+        started = get_call(app, "c-1", who=MACHINE).row.started_at
         assert started is not None
         assert started.isoformat() == "2026-03-02T23:59:59+08:00"
         with TestClient(create_app(app), base_url="http://127.0.0.1") as client:
@@ -170,10 +170,10 @@ def test_postgres_gives_one_job_to_one_worker(empty_postgres: str, tmp_path: Pat
     with ThreadPoolExecutor(6) as pool:
         reports = list(pool.map(lambda app: ingest_paths(app, [tmp_path / "a.wav"]), apps))
         assert [call.outcome for report in reports for call in report.calls].count(IngestOutcome.NEW) == 1
-        job_id = get_call(apps[0], "a").jobs[0].id
+        job_id = get_call(apps[0], "a", who=MACHINE).jobs[0].id
         leases = list(pool.map(lambda app: claim(app, job_id), apps))
     assert sum(lease is not None for lease in leases) == 1
-    assert get_call(apps[0], "a").jobs[0].state is JobState.RUNNING
+    assert get_call(apps[0], "a", who=MACHINE).jobs[0].state is JobState.RUNNING
     for app in apps:
         app.close()
 
@@ -195,7 +195,7 @@ def test_both_together_with_two_workers(
     centre.open_gate()
     for name in names:
         centre.settled(name, seconds=90)
-    rows = list_calls(centre.app).rows
+    rows = list_calls(centre.app, who=MACHINE).rows
     assert {row.call_id for row in rows if row.state is CallState.CLEAN} == set(names)
 
 
@@ -226,7 +226,7 @@ def test_a_process_of_before_refuses_newer_tables(empty_postgres: str, tmp_path:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     database.close()
     with open_app(settings) as app, pytest.raises(StoreError, match="revision 9999"):
-        list_calls(app)
+        list_calls(app, who=MACHINE)
 
 
 @pytest.mark.redis

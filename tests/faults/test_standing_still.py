@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import JobState, get_call, ingest_paths, status
 from tests.faults.conftest import Centre, wait_for
 from tests.faults.servers import Redis
@@ -64,7 +65,7 @@ def settled_under_a_supervisor(centre: Centre, call_id: str) -> None:
         for process in [one for one in centre.processes if one.poll() == DEAF]:
             centre.processes.remove(process)
             centre.start_worker()
-        return get_call(centre.app, call_id).row.state.settled
+        return get_call(centre.app, call_id, who=MACHINE).row.state.settled
 
     wait_for(f"{call_id} to settle", settled, seconds=120)
 
@@ -86,7 +87,7 @@ def test_all_processes_of_a_worker_may_be_told_to_end(make_centre: Callable[...,
     centre.start_worker()
     for number in range(ROUNDS):
         centre.settled(f"c-{number}")
-        assert get_call(centre.app, f"c-{number}").jobs[0].attempts == 1
+        assert get_call(centre.app, f"c-{number}", who=MACHINE).jobs[0].attempts == 1
 
 
 def test_work_that_hangs_is_ended_and_at_last_set_aside(make_centre: Callable[..., Centre]) -> None:
@@ -99,14 +100,14 @@ def test_work_that_hangs_is_ended_and_at_last_set_aside(make_centre: Callable[..
     centre.settled("c-1")
     centre.settled("c-2")
     for name in ("c-1", "c-2"):
-        detail = get_call(centre.app, name)
+        detail = get_call(centre.app, name, who=MACHINE)
         assert (detail.row.state, detail.row.reason) == (CallState.QUARANTINED, "limit_passed")
         assert "took longer than 4 s and was ended, 2 times" in (detail.row.message or "")
         assert (detail.jobs[0].attempts, detail.jobs[0].losses) == (2, 0)
     centre.open_gate()
     ingest_paths(centre.app, [recording(centre, "c-3")])
     centre.settled("c-3")
-    assert get_call(centre.app, "c-3").row.state is CallState.CLEAN
+    assert get_call(centre.app, "c-3", who=MACHINE).row.state is CallState.CLEAN
 
 
 def test_a_keeper_that_is_killed_is_replaced(make_centre: Callable[..., Centre]) -> None:
@@ -134,8 +135,8 @@ def test_a_full_disk_pauses_the_machine_and_costs_nobody_an_attempt(make_centre:
     (centre.gate / "full").touch()
     ingest_paths(centre.app, [recording(centre, "c-1"), recording(centre, "c-2")])
     centre.start_worker()
-    wait_for("the pause to be told", lambda: status(centre.app).pauses)
-    (pause,) = status(centre.app).pauses
+    wait_for("the pause to be told", lambda: status(centre.app, who=MACHINE).pauses)
+    (pause,) = status(centre.app, who=MACHINE).pauses
     assert "No space left" in pause.why
-    jobs = [get_call(centre.app, name).jobs[0] for name in ("c-1", "c-2")]
+    jobs = [get_call(centre.app, name, who=MACHINE).jobs[0] for name in ("c-1", "c-2")]
     assert [(job.state, job.attempts, job.losses) for job in jobs] == [(JobState.QUEUED, 0, 0)] * 2

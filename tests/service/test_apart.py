@@ -37,10 +37,10 @@ def test_tables_of_a_newer_version_are_told_in_one_line_and_by_503(
     """Also where they became newer under a process that runs."""
     monkeypatch.setattr(database_room, "REVISION_SECONDS", 0.0)
     app = make_app()
-    assert list_calls(app).total == 0
+    assert list_calls(app, who=MACHINE).total == 0
     at_revision(app, "9999")
     with pytest.raises(StoreError, match=r"revision 9999, this version of qa-engine needs .*newer one$"):
-        list_calls(app)
+        list_calls(app, who=MACHINE)
     with pytest.raises(StoreError, match="9999"), app.database.write():
         pass
     with TestClient(create_app(app), base_url="http://127.0.0.1:8640") as client:
@@ -90,7 +90,10 @@ def test_quarantined_calls_are_tried_again_by_reason_and_day(make_app: Callable[
     repaired = make_app()
     retry_calls(repaired, quarantined_calls(app, reason="attempts_spent", who=MACHINE), who=MACHINE)
     run_pending(repaired)
-    assert [get_call(app, f"c-{n}").row.state for n in range(4)] == [*[CallState.CLEAN] * 3, CallState.QUARANTINED]
+    assert [get_call(app, f"c-{n}", who=MACHINE).row.state for n in range(4)] == [
+        *[CallState.CLEAN] * 3,
+        CallState.QUARANTINED,
+    ]
 
 
 def test_the_time_of_the_server_is_asked_for_now_and_then_and_outlives_it() -> None:

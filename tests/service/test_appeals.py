@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import AppealState, DecisionKind, Overturn, StepKind, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service import App, FixedClock, get_call
@@ -85,7 +85,7 @@ def test_another_inspector_answers_and_the_head_has_the_last_word(centre: App) -
     appeal_line(centre, "c-faults", REFUSAL, "客户问的是别家的件，确实不归我们管", who=LI)
     with pytest.raises(ConflictError, match="before"):
         appeal_line(centre, "c-faults", REFUSAL, "再说一次", who=LI)
-    assert get_call(centre, "c-faults").row.state is CallState.IN_REVIEW
+    assert get_call(centre, "c-faults", who=MACHINE).row.state is CallState.IN_REVIEW
     with pytest.raises(ConflictError, match="somebody else"):
         claim(centre, "c-faults", who=ZHOU)
     waiting = queue(centre, who=ZHANG, tab=QueueTab.APPEALED)
@@ -128,4 +128,4 @@ def test_the_head_may_decide_otherwise(centre: App) -> None:
     assert appeal.state is AppealState.REJECTED
     assert appeal.siblings == ()
     assert not (centre.settings.home / "golden-drafts").exists()
-    assert get_call(centre, "c-faults").row.state is CallState.FINAL
+    assert get_call(centre, "c-faults", who=MACHINE).row.state is CallState.FINAL

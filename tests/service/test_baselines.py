@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import RuleResult, Speaker, canonical_json
+from qa_engine.domain.people import MACHINE
 from qa_engine.rules import Baseline, VoiceMeasure
 from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, run_pending
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
@@ -67,7 +68,7 @@ def judged(own_rules: Settings, make_app: Callable[..., App], inbox: Path) -> Ca
 
 
 def verdict(app: App, call_id: str = "quick") -> RuleResult:
-    result = get_call(app, call_id).result
+    result = get_call(app, call_id, who=MACHINE).result
     assert result is not None
     return result.rules[0]
 
@@ -103,7 +104,7 @@ def test_calls_that_were_set_aside_are_no_past(judged: Callable[..., App]) -> No
 
 def test_equal_stored_calls_give_equal_bytes(judged: Callable[..., App], own_rules: Settings) -> None:
     app = judged(*USUAL, QUICK)
-    seen = get_call(app, "quick")
+    seen = get_call(app, "quick", who=MACHINE)
     assert seen.transcript is not None
     assert seen.transcript_digest is not None
     again = PackJudge(own_rules).judge(seen.transcript, seen.transcript_digest, baselines=StoredBaselines(app.database))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import UsageError
 from qa_engine.service import App, FixedClock, get_call
@@ -87,13 +87,13 @@ def test_who_may_and_what_is_no_verdict_on_a_clip(centre: App) -> None:
 
 
 def test_a_corrected_text_is_judged_again_beside_the_first(centre: App) -> None:
-    before = get_call(centre, "c-doubts")
+    before = get_call(centre, "c-doubts", who=MACHINE)
     version = claim(centre, "c-doubts", who=ZHOU).version
     said = "这个应该能到，您自己去找派件员。"
     version = correct_text(
         centre, "c-doubts", turn=4, heard="这个一定能到，你自己去找派件员。", said=said, version=version, who=ZHOU
     )
-    after = get_call(centre, "c-doubts")
+    after = get_call(centre, "c-doubts", who=MACHINE)
     assert before.transcript_digest != after.transcript_digest
     assert after.transcript is not None
     turn = after.transcript.turns[4]

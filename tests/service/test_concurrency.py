@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import (
     App,
     IngestOutcome,
@@ -58,7 +59,7 @@ def test_one_job_has_one_worker(make_app: Callable[..., App], inbox: Path) -> No
     (inbox / "a.wav").write_text("sound")
     apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
     ingest_paths(apps[0], [inbox])
-    job_id = get_call(apps[0], "a").jobs[0].id
+    job_id = get_call(apps[0], "a", who=MACHINE).jobs[0].id
     leases = all_at_once(apps, lambda app: claim(app, job_id))
     assert sum(lease is not None for lease in leases) == 1
 
@@ -71,7 +72,7 @@ def test_one_call_worked_on_by_many_has_one_outcome(make_app: Callable[..., App]
     results = all_at_once(apps, lambda app: inspect_call(app, "a"))
     assert all(result == results[0] for result in results)
     assert count(apps[0], tables.Transcript) == count(apps[0], tables.Result) == 1
-    detail = get_call(apps[0], "a")
+    detail = get_call(apps[0], "a", who=MACHINE)
     assert detail.row.state is CallState.CLEAN
     assert [event.action for event in detail.events] == ["received", "transcribed", "inspected", "clean"]
 
@@ -80,7 +81,7 @@ def test_a_ring_heard_by_many_is_answered_once(make_app: Callable[..., App], inb
     (inbox / "a.wav").write_text("sound")
     apps = [make_app(clock=SystemClock()) for _ in range(AT_ONCE)]
     ingest_paths(apps[0], [inbox])
-    job_id = get_call(apps[0], "a").jobs[0].id
+    job_id = get_call(apps[0], "a", who=MACHINE).jobs[0].id
     answers = [outcome.value for outcome in all_at_once(apps, lambda app: run_job(app, job_id))]
     assert sorted(answers) == sorted(["done", *["not_mine"] * (AT_ONCE - 1)])
 
@@ -94,7 +95,7 @@ def test_a_second_application_of_a_process_takes_no_lock_from_the_first(
     first = make_app()
     ingest_paths(first, [inbox / "a.wav"])
     second = make_app()
-    assert get_call(second, "a").row.call_id == "a"
+    assert get_call(second, "a", who=MACHINE).row.call_id == "a"
     second.close()
     database = first.settings.home / "qa.db"
     counted = "execute('SELECT count(*) FROM calls').fetchone()"

@@ -37,7 +37,7 @@ def judged(app: App, inbox: Path) -> CallDetail:
     (inbox / "a.wav").write_text("rude call")
     ingest_paths(app, [manifest(inbox, call_id="c-1", agent_id="8026", agent_name="李华", scenario="order")])
     run_pending(app)
-    return get_call(app, "c-1")
+    return get_call(app, "c-1", who=MACHINE)
 
 
 def test_other_facts_are_told_and_not_used(app: App, inbox: Path, judged: CallDetail) -> None:
@@ -47,7 +47,7 @@ def test_other_facts_are_told_and_not_used(app: App, inbox: Path, judged: CallDe
     assert "--update-facts" in again.warnings[0]
     (same,) = ingest_paths(app, [manifest(inbox, call_id="c-1", agent_id="8026")]).calls
     assert (same.outcome, same.other_facts, same.warnings) == (IngestOutcome.DUPLICATE, (), ())
-    assert get_call(app, "c-1") == judged
+    assert get_call(app, "c-1", who=MACHINE) == judged
 
 
 def test_a_correction_judges_the_call_under_the_new_facts(app: App, inbox: Path, judged: CallDetail) -> None:
@@ -55,7 +55,7 @@ def test_a_correction_judges_the_call_under_the_new_facts(app: App, inbox: Path,
     (again,) = ingest_paths(app, [right], update_facts=True).calls
     assert (again.outcome, again.other_facts) == (IngestOutcome.CORRECTED, ("agent_id", "agent_name", "scenario"))
     run_pending(app)
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert (detail.row.agent_id, detail.row.agent_name, detail.row.scenario) == ("9012", "陈静", "complaint")
     assert detail.row.state is CallState.FLAGGED
     assert detail.result is not None
@@ -83,7 +83,7 @@ def test_nothing_is_recognised_again_unless_the_channel_was_wrong(
     assert again.other_facts == ("agent_channel",)
     run_pending(app)
     assert transcriber.calls == 1
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert detail.transcript is not None
     assert detail.transcript.call.agent.team == "二组"
     assert detail.row.state is CallState.CLEAN
@@ -93,14 +93,14 @@ def test_going_back_and_recognising_again_keep_the_corrected_facts(app: App, inb
     for scenario in ("complaint", "order", "complaint"):
         ingest_paths(app, [manifest(inbox, call_id="c-1", scenario=scenario)], update_facts=True)
         run_pending(app)
-        detail = get_call(app, "c-1")
+        detail = get_call(app, "c-1", who=MACHINE)
         assert detail.transcript is not None
         assert detail.transcript.call.scenario == scenario
         if scenario == "order":
             assert detail.result == judged.result
     transcribe_call(app, "c-1")
     run_pending(app)
-    told = get_call(app, "c-1").transcript
+    told = get_call(app, "c-1", who=MACHINE).transcript
     assert told is not None
     assert told.call.scenario == "complaint"
 
@@ -128,7 +128,7 @@ def test_a_call_set_aside_is_corrected_where_it_is(app: App, inbox: Path) -> Non
     ingest_paths(app, [manifest(inbox, call_id="c-1")])
     (again,) = ingest_paths(app, [manifest(inbox, call_id="c-1", agent_id="9012")], update_facts=True).calls
     assert again.outcome is IngestOutcome.CORRECTED
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert (detail.row.state, detail.row.agent_id) == (CallState.QUARANTINED, "9012")
     assert detail.row.warnings == (UNKNOWN_AGENT,), f"and no longer {NO_AGENT}"
     assert retry_calls(app, ["c-1"], who=MACHINE) == 1
@@ -144,7 +144,7 @@ def test_a_transcript_is_known_by_its_words(app: App, inbox: Path) -> None:
     assert ingest_paths(app, [path]).calls[0].outcome is IngestOutcome.DUPLICATE
     assert ingest_paths(app, [path], update_facts=True).calls[0].outcome is IngestOutcome.CORRECTED
     run_pending(app)
-    detail = get_call(app, "t-1")
+    detail = get_call(app, "t-1", who=MACHINE)
     assert detail.result is not None
     assert (detail.result.agent_id, detail.result.total) == ("9012", 97.0)
     path.write_text(json.dumps(text | {"turns": [{"speaker": "agent", "text": "可以"}]}))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service import App, FixedClock, MemoryBell, get_call, open_app, run_pending
@@ -67,14 +67,14 @@ def test_edited_tried_backtested_published_and_judged_again(centre: App, number:
     assert tested is not None
     assert (tested.error, tested.tried, tested.changed, tested.against) == ("", 5, 2, 1)
     assert tested.rows[0].contradicted == ("服务忌语",)
-    before = get_call(centre, "c-again").result_body
+    before = get_call(centre, "c-again", who=MACHINE).result_body
     with pytest.raises(ConflictError):
         drafts.publish_draft(centre, number, why="太轻", seen="something else", who=HEAD)
     made = drafts.publish_draft(centre, number, why="太轻", seen=drafts.draft_digest(centre, number), who=HEAD)
-    assert get_call(centre, "c-again").result_body == before
+    assert get_call(centre, "c-again", who=MACHINE).result_body == before
     trials.ask_to_judge_again(centre, made.number, who=HEAD)
     run_pending(centre)
-    assert get_call(centre, "c-again").result_body != before
+    assert get_call(centre, "c-again", who=MACHINE).result_body != before
     roll_back(centre, 1, who=HEAD)
 
 

@@ -104,10 +104,12 @@ def test_people_who_changed(make_app: Callable[..., App], inbox: Path, heard: di
     ((rule),) = report.jumped
     assert (rule.rule_id, rule.chart.jump, rule.cause) == (RULE, 1, Cause.CALLS)
     assert (report.calls, report.panel_calls) == (CALLS, 15)
-    assert "来话本身" in render_report(app, "drift", "", "html", day_from=LAST, day_to=LAST).content.decode()
+    assert (
+        "来话本身" in render_report(app, "drift", "", "html", day_from=LAST, day_to=LAST, who=MACHINE).content.decode()
+    )
     for fmt in ("xlsx", "csv", "json"):
-        one = render_report(app, "drift", "", fmt, day_from=LAST, day_to=LAST)
-        assert one == render_report(app, "drift", "", fmt, day_from=LAST, day_to=LAST)
+        one = render_report(app, "drift", "", fmt, day_from=LAST, day_to=LAST, who=MACHINE)
+        assert one == render_report(app, "drift", "", fmt, day_from=LAST, day_to=LAST, who=MACHINE)
 
 
 def test_a_pack_that_changed(make_app: Callable[..., App], inbox: Path, heard: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qa_engine.domain.people import NotAllowed
+from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, RulesError, UsageError
 from qa_engine.service import App, CallFilter, FixedClock, MemoryBell, get_call, inspect_again, open_app
@@ -73,13 +73,13 @@ def test_drafted_tried_published_and_taken_back(centre: App, tmp_path: Path) -> 
     strict = {one.call_id: one.crossed for one in backtest(centre, folder, CallFilter(), who=HEAD, pass_percent=65.0)}
     assert strict["c-again"] == -1
     assert not tried["c-clean"].difference.changed
-    before = get_call(centre, "c-again").result_body
+    before = get_call(centre, "c-again", who=MACHINE).result_body
     second = publish(centre, folder, why="太轻", who=HEAD)
     assert (second.number, second.current) == (2, True)
     assert centre.judge.pack_label != first
-    assert get_call(centre, "c-again").result_body == before, "what was judged keeps its result"
+    assert get_call(centre, "c-again", who=MACHINE).result_body == before, "what was judged keeps its result"
     list(inspect_again(centre, CallFilter(text="c-again")))
-    assert get_call(centre, "c-again").result_body != before
+    assert get_call(centre, "c-again", who=MACHINE).result_body != before
     assert [(one.number, one.current, one.why) for one in editions(centre.settings)] == [
         (2, True, "太轻"),
         (1, False, "第一版"),

@@ -62,7 +62,7 @@ def failing(make_app: Callable[..., App]) -> App:
 
 
 def only_job(app: App) -> int:
-    return get_call(app, "c-1").jobs[0].id
+    return get_call(app, "c-1", who=MACHINE).jobs[0].id
 
 
 @pytest.mark.parametrize(("content", "words"), [("oom", "ran out of memory"), ("bug", "ZeroDivisionError")])
@@ -78,11 +78,11 @@ def test_three_failures_are_quarantine(
         JobOutcome.ASIDE,
         JobOutcome.NOT_MINE,
     ]
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert (detail.row.state, detail.row.reason) == (CallState.QUARANTINED, "attempts_spent")
     assert words in (detail.row.message or "")
     assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.FAILED, 3)
-    assert [job.id for job in status(app).failed_jobs] == [job_id]
+    assert [job.id for job in status(app, who=MACHINE).failed_jobs] == [job_id]
     assert ledgers(app, who=MACHINE)[0].reasons == {"attempts_spent": 1}
     assert ledgers(app, who=MACHINE)[0].balanced
 
@@ -101,11 +101,15 @@ def test_a_fault_of_the_machine_is_never_counted_against_a_recording(
     for _ in range(4):
         clock.advance(61)
         assert run_job(app, job_id) is JobOutcome.WAITS
-    (pause,) = status(app).pauses
+    (pause,) = status(app, who=MACHINE).pauses
     assert (pause.since, pause.until) == (began, clock.now() + timedelta(seconds=60))
     assert str(FAILURES[content]) in pause.why
-    job = get_call(app, "c-1").jobs[0]
-    assert (get_call(app, "c-1").row.state, job.state, job.attempts) == (CallState.RECEIVED, JobState.QUEUED, 0)
+    job = get_call(app, "c-1", who=MACHINE).jobs[0]
+    assert (get_call(app, "c-1", who=MACHINE).row.state, job.state, job.attempts) == (
+        CallState.RECEIVED,
+        JobState.QUEUED,
+        0,
+    )
     assert "the machine, not the call" in (job.last_error or "")
     assert sweep(app).rung == 0, "it waits a little"
     clock.advance(61)
@@ -113,7 +117,7 @@ def test_a_fault_of_the_machine_is_never_counted_against_a_recording(
     assert run_pending(app) == 1, "and does not turn in circles where nobody mends the machine"
     clock.advance(61)
     assert run_pending(make_app()) >= 3
-    assert status(app).pauses == (), "what is mended works again"
+    assert status(app, who=MACHINE).pauses == (), "what is mended works again"
 
 
 def test_other_errors_of_the_system_are_counted(
@@ -122,14 +126,14 @@ def test_other_errors_of_the_system_are_counted(
     app = failing(make_app)
     ingest(app, "own fault")
     assert run_job(app, only_job(app)) is JobOutcome.RETRY
-    assert get_call(app, "c-1").jobs[0].attempts == 1
+    assert get_call(app, "c-1", who=MACHINE).jobs[0].attempts == 1
 
 
 def test_a_bad_recording_is_not_tried_again(make_app: Callable[..., App], ingest: Callable[[App, str], None]) -> None:
     app = failing(make_app)
     ingest(app, "cut")
     assert run_job(app, only_job(app)) is JobOutcome.ASIDE
-    row = get_call(app, "c-1").row
+    row = get_call(app, "c-1", who=MACHINE).row
     assert (row.state, row.reason, row.message) == (CallState.QUARANTINED, "unreadable", "cut.wav: damaged")
 
 
@@ -155,11 +159,11 @@ def test_quarantined_calls_get_all_their_attempts_again(
     app = failing(make_app)
     ingest(app, "oom")
     run_pending(app)
-    assert get_call(app, "c-1").row.state is CallState.QUARANTINED
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.QUARANTINED
     repaired = make_app()
     assert retry_calls(repaired, ["c-1"], who=MACHINE) == 1
     run_pending(repaired)
-    assert get_call(app, "c-1").row.state is CallState.CLEAN
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.CLEAN
     with pytest.raises(ConflictError, match="not quarantined"):
         retry_calls(app, ["c-1"], who=MACHINE)
     with pytest.raises(NotFoundError, match="nope"):
@@ -176,7 +180,7 @@ def test_a_fault_of_the_rules_quarantines_and_retries_from_the_transcript(
     app = make_app(judge=Crashing())
     ingest(app, "polite")
     run_pending(app)
-    row = get_call(app, "c-1").row
+    row = get_call(app, "c-1", who=MACHINE).row
     assert (row.state, row.reason) == (CallState.QUARANTINED, "attempts_spent")
     repaired = make_app()
     retry_calls(repaired, ["c-1"], who=MACHINE)
@@ -184,7 +188,7 @@ def test_a_fault_of_the_rules_quarantines_and_retries_from_the_transcript(
     assert isinstance(transcriber, ScriptedTranscriber)
     assert run_pending(repaired) == 2  # inspect, report
     assert transcriber.calls == 0
-    assert get_call(app, "c-1").row.state is CallState.CLEAN
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.CLEAN
 
 
 def test_a_form_that_cannot_be_written_leaves_its_call_alone(app: App, ingest: Callable[[App, str], None]) -> None:
@@ -192,7 +196,7 @@ def test_a_form_that_cannot_be_written_leaves_its_call_alone(app: App, ingest: C
     app.settings.reports_dir.write_text("a file where the folder should be")
     ingest(app, "polite")
     run_pending(app)
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert detail.row.state is CallState.CLEAN
     assert [job.state for job in detail.jobs] == [JobState.DONE, JobState.DONE, JobState.FAILED]
 
@@ -211,15 +215,15 @@ def test_a_lease_keeps_others_out_until_it_runs_out(
     clock.advance(50)
     assert sweep(other).expired == 0
     clock.advance(20)
-    assert status(app).queues[0].queue == "asr"
-    assert sum(queue.stalled for queue in status(app).queues) == 1
+    assert status(app, who=MACHINE).queues[0].queue == "asr"
+    assert sum(queue.stalled for queue in status(app, who=MACHINE).queues) == 1
     assert sweep(other).expired == 0, "whoever holds it runs on this machine: it may be only late"
     clock.advance(60)
     assert sweep(other).expired == 1
     second = lease_room.claim(other, only_job(app))
     assert second is not None
     assert second.attempt == 1, "a lost worker is no attempt of the work"
-    assert get_call(app, "c-1").jobs[0].losses == 1
+    assert get_call(app, "c-1", who=MACHINE).jobs[0].losses == 1
     assert not lease_room.renew(app, first)
     with app.database.write() as session, pytest.raises(ConflictError, match="another worker"):
         first.complete(session, app)
@@ -241,7 +245,7 @@ def test_a_worker_that_lost_its_lease_leaves_nothing_behind(
             return super().transcribe(*args, **kwargs)  # type: ignore[arg-type]
 
     assert run_job(make_app(transcriber=Slow()), job_id) is JobOutcome.LOST
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert (detail.row.state, detail.transcript) == (CallState.RECEIVED, None)
     assert (detail.jobs[0].state, detail.jobs[0].attempts) == (JobState.RUNNING, 1)
 
@@ -255,7 +259,7 @@ def test_a_worker_lost_again_and_again_means_quarantine(
         clock.advance(130)
         report = sweep(app)
     assert (report.expired, report.quarantined) == (1, 1)
-    row = get_call(app, "c-1").row
+    row = get_call(app, "c-1", who=MACHINE).row
     assert (row.state, row.reason) == (CallState.QUARANTINED, "worker_lost")
     assert "lost 3 times" in (row.message or "")
     assert sweep(app).expired == 0
@@ -275,7 +279,7 @@ def test_a_long_queue_is_not_rung_for_again_and_again(
     assert sweep(app).rung == 0, "the broker has them all"
     bell.take_all()
     assert sweep(app).rung == RINGS_AT_ONCE
-    assert list_calls(app).total == number
+    assert list_calls(app, who=MACHINE).total == number
 
 
 def test_the_dead_are_known_only_when_sure() -> None:
@@ -299,13 +303,13 @@ def test_a_machine_that_goes_down_again_and_again_says_nothing_about_a_recording
         monkeypatch.setattr(lease_room, "worker_name", lambda: f"{host}/{pid}/1+{pid}.1")
         assert lease_room.claim(app, only_job(app)) is not None
         assert sweep(app).expired == 1
-    job = get_call(app, "c-1").jobs[0]
+    job = get_call(app, "c-1", who=MACHINE).jobs[0]
     assert (job.state, job.attempts, job.losses) == (JobState.QUEUED, 0, 0)
     monkeypatch.setattr(lease_room, "worker_name", lambda: f"{host}/{pid}/1+{me.rpartition('+')[2]}")
     for _ in range(3):  # the child alone, while its worker lives
         assert lease_room.claim(app, only_job(app)) is not None
         sweep(app)
-    assert get_call(app, "c-1").row.reason == "worker_lost"
+    assert get_call(app, "c-1", who=MACHINE).row.reason == "worker_lost"
 
 
 def test_a_clock_that_was_ahead_keeps_nothing_waiting(
@@ -359,9 +363,9 @@ def test_work_is_ended_when_it_has_passed_its_limit_and_not_before(
         assert watch.look() == 0
         now[0] += 0.5
         assert watch.look() == 1
-        assert get_call(app, "c-1").jobs[0].attempts == attempt
+        assert get_call(app, "c-1", who=MACHINE).jobs[0].attempts == attempt
     assert killed == [os.getpid()] * 3
-    assert get_call(app, "c-1").row.reason == "limit_passed"
+    assert get_call(app, "c-1", who=MACHINE).row.reason == "limit_passed"
     assert watch.look() == 0
 
 
@@ -381,7 +385,7 @@ def test_work_whose_lease_ran_out_is_ended_so_that_its_process_is_free(
     clock.advance(60 + 31)
     assert watch.look() == 1
     assert killed == [os.getpid()]
-    job = get_call(app, "c-1").jobs[0]
+    job = get_call(app, "c-1", who=MACHINE).jobs[0]
     assert (job.state, job.attempts, job.losses) == (JobState.QUEUED, 1, 0)
     assert "stood still" in (job.last_error or "")
 
@@ -403,7 +407,7 @@ def test_a_lower_limit_of_attempts_leaves_no_job_behind(
         transcriber=ScriptedTranscriber(FAILURES), settings=load_settings(home=app.settings.home, max_attempts=1)
     )
     assert run_job(stricter, only_job(app)) is JobOutcome.ASIDE
-    assert get_call(app, "c-1").row.state is CallState.QUARANTINED
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.QUARANTINED
 
 
 @pytest.mark.parametrize("error", [StoreError("locked"), TimeoutError("no connection is free")])
@@ -437,10 +441,10 @@ def test_a_database_that_is_none_is_told_with_its_place(
     (settings.home / "qa.db").write_text(content * 100)
     app = make_app()
     if not content:
-        assert list_calls(app).total == 0, "an empty file is an empty database"
+        assert list_calls(app, who=MACHINE).total == 0, "an empty file is an empty database"
         return
     with pytest.raises(StoreError, match=r"qa\.db.*does not answer.*not a database"):
-        list_calls(app)
+        list_calls(app, who=MACHINE)
 
 
 def test_a_database_that_cannot_be_written_is_told(app: App) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, IngestOutcome, get_call, ingest_paths, list_calls, preview_paths, run_pending
 from qa_engine.settings import Settings, load_settings
 
@@ -59,8 +60,8 @@ def test_a_recording_that_grew_replaces_its_beginning(app: App, inbox: Path, man
     assert (second.call_id, second.outcome) == (first.call_id, IngestOutcome.REPLACED)
     assert any("the recording grew" in warning for warning in second.warnings)
     run_pending(app)
-    assert list_calls(app).total == 1
-    assert get_call(app, first.call_id).row.state is CallState.CLEAN
+    assert list_calls(app, who=MACHINE).total == 1
+    assert get_call(app, first.call_id, who=MACHINE).row.state is CallState.CLEAN
     assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [IngestOutcome.DUPLICATE]
 
 
@@ -70,7 +71,7 @@ def test_another_recording_of_the_same_name_is_another_call(app: App, inbox: Pat
     (inbox / "a.wav").write_bytes(wav(SOUND[2:]))
     (call,) = ingest_paths(app, [inbox]).calls
     assert call.outcome is IngestOutcome.NEW
-    assert list_calls(app).total == 2
+    assert list_calls(app, who=MACHINE).total == 2
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_manifest_that_cannot_be_read_stops_its_folder(app: App, inbox: Path, 
     assert any("nothing of this folder is taken in" in str(fault) for fault in report.faults)
     (inbox / "manifest.csv").write_text("file,agent_id\na.wav,8026\n")
     ingest_paths(app, [inbox])
-    assert get_call(app, "a").row.agent_id == "8026"
+    assert get_call(app, "a", who=MACHINE).row.agent_id == "8026"
 
 
 def test_a_file_that_stands_behind_the_break_of_a_manifest_waits(app: App, inbox: Path) -> None:
@@ -109,7 +110,7 @@ def test_trailing_commas_change_nothing(app: App, inbox: Path) -> None:
     copy_manifests(inbox, "trailing_commas.csv")
     report = ingest_paths(app, [inbox])
     assert (report.faults, report.notes) == ((), ())
-    assert {row.call_id: row.agent_id for row in list_calls(app).rows} == {
+    assert {row.call_id: row.agent_id for row in list_calls(app, who=MACHINE).rows} == {
         "t0": "8020", "t1": "8021", "t2": "8022", "t3": "8023",
     }  # fmt: skip
 
@@ -118,7 +119,7 @@ def test_look_alike_ids_are_told(app: App, inbox: Path) -> None:
     copy_manifests(inbox, "lookalike_ids.csv")
     report = ingest_paths(app, [inbox])
     assert report.notes == ("agents 0026, 26 look like one person: set QA_AGENT_ID_DIGITS or mend the manifest",)
-    assert {row.agent_id for row in list_calls(app).rows} == {"0026", "26"}
+    assert {row.agent_id for row in list_calls(app, who=MACHINE).rows} == {"0026", "26"}
 
 
 def test_look_alike_ids_are_one_person_where_the_centre_says_their_form(
@@ -127,7 +128,7 @@ def test_look_alike_ids_are_one_person_where_the_centre_says_their_form(
     app = make_app(settings=load_settings(home=settings.home, agent_id_digits=4))
     copy_manifests(inbox, "lookalike_ids.csv")
     assert ingest_paths(app, [inbox]).notes == ()
-    assert {row.agent_id for row in list_calls(app).rows} == {"0026"}
+    assert {row.agent_id for row in list_calls(app, who=MACHINE).rows} == {"0026"}
 
 
 def test_an_empty_sidecar_is_passed_over_and_hidden_files_are_told(app: App, inbox: Path) -> None:

@@ -119,7 +119,7 @@ def test_what_is_rolled_back_leaves_no_trace(app: App, inbox: Path) -> None:
 def turned(app: App, order: CallOrder, wanted: CallFilter, per_page: int) -> Iterator[list[str]]:
     after = None
     while True:
-        page = list_calls(app, wanted, per_page=per_page, order=order, after=after)
+        page = list_calls(app, wanted, per_page=per_page, order=order, after=after, who=MACHINE)
         yield [row.call_id for row in page.rows]
         if page.after is None:
             return
@@ -131,14 +131,14 @@ def turned(app: App, order: CallOrder, wanted: CallFilter, per_page: int) -> Ite
 def test_pages_by_place_are_the_list(app: App, inbox: Path, order: CallOrder, wanted: CallFilter) -> None:
     taken_in(app, inbox, 13)
     run_pending(app)
-    whole = [row.call_id for row in list_calls(app, wanted, order=order).rows]
+    whole = [row.call_id for row in list_calls(app, wanted, order=order, who=MACHINE).rows]
     assert len(whole) == len(set(whole)) == (13 if wanted == CallFilter() else 6)
     for per_page in (1, 4, 20):
         assert [call_id for page in turned(app, order, wanted, per_page) for call_id in page] == whole
     back: list[str] = []
     before: str | None = ""
     while before is not None:
-        page = list_calls(app, wanted, per_page=3, order=order, before=before)
+        page = list_calls(app, wanted, per_page=3, order=order, before=before, who=MACHINE)
         back = [row.call_id for row in page.rows] + back
         before = page.before
     assert back == whole
@@ -148,19 +148,19 @@ def test_calls_without_the_value_come_last(app: App, inbox: Path) -> None:
     taken_in(app, inbox)
     run_pending(app)
     for order in (CallOrder.SCORE_LOW, CallOrder.SCORE_HIGH, CallOrder.REVIEW):
-        scored = [row.total is not None for row in list_calls(app, order=order).rows]
+        scored = [row.total is not None for row in list_calls(app, order=order, who=MACHINE).rows]
         assert scored == sorted(scored, reverse=True)
         assert not all(scored)
-    agents = [row.agent_id for row in list_calls(app, order=CallOrder.AGENT).rows]
+    agents = [row.agent_id for row in list_calls(app, order=CallOrder.AGENT, who=MACHINE).rows]
     assert agents == [*sorted(filter(None, agents)), None, None]
 
 
 def test_a_place_of_another_order_or_none_at_all_is_told(app: App, inbox: Path) -> None:
     taken_in(app, inbox)
-    place = list_calls(app, per_page=2, order=CallOrder.AGENT).after
+    place = list_calls(app, per_page=2, order=CallOrder.AGENT, who=MACHINE).after
     for order, after in ((CallOrder.NEWEST, "x"), (CallOrder.NEWEST, "[1,2]"), (CallOrder.SCORE_LOW, place)):
         with pytest.raises(UsageError, match="place"):
-            list_calls(app, order=order, after=after)
+            list_calls(app, order=order, after=after, who=MACHINE)
 
 
 def test_counts_from_totals_are_those_of_the_list(app: App, inbox: Path) -> None:
@@ -175,7 +175,7 @@ def test_counts_from_totals_are_those_of_the_list(app: App, inbox: Path) -> None
         CallFilter(text="c-1"),
     ):
         with app.database.read() as session:
-            assert count(session, wanted) == (len(list_calls(app, wanted).rows), False)
+            assert count(session, wanted) == (len(list_calls(app, wanted, who=MACHINE).rows), False)
 
 
 def test_no_list_reads_every_call(app: App, inbox: Path) -> None:
@@ -190,8 +190,8 @@ def test_no_list_reads_every_call(app: App, inbox: Path) -> None:
             seen.extend(row[3] for row in plan)
 
     for order in CallOrder:
-        page = list_calls(app, per_page=2, order=order)
-        list_calls(app, per_page=2, order=order, after=page.after)
+        page = list_calls(app, per_page=2, order=order, who=MACHINE)
+        list_calls(app, per_page=2, order=order, after=page.after, who=MACHINE)
     event.remove(app.database.engine, "before_cursor_execute", _plan)
     assert len(seen) >= 14
     assert all("USING" in line for line in seen if line.startswith(("SCAN", "SEARCH")))

@@ -53,9 +53,9 @@ def test_the_same_recording_twice_is_one_call(app: App, inbox: Path) -> None:
     again = ingest_paths(app, [inbox / "b.wav"])
     assert [(call.call_id, call.outcome) for call in again.calls] == [("a", IngestOutcome.DUPLICATE)]
     assert again.ok
-    assert list_calls(app).total == 1
+    assert list_calls(app, who=MACHINE).total == 1
     run_pending(app)
-    assert list_calls(app).rows[0].state is CallState.CLEAN
+    assert list_calls(app, who=MACHINE).rows[0].state is CallState.CLEAN
 
 
 def test_the_same_recording_under_another_id_is_the_first_call_and_says_so(app: App, inbox: Path) -> None:
@@ -107,7 +107,7 @@ def test_unusable_recordings_are_calls_set_aside_and_the_rest_is_done(app: App, 
     (day,) = ledgers(app, who=MACHINE)
     assert (day.received, day.in_progress, day.aside, day.balanced) == (4, 1, 3, True)
     assert day.reasons == {"unreadable": 1, "empty": 2}
-    assert {row.call_id for row in status(app).quarantined} == {"broken", "empty", "other"}
+    assert {row.call_id for row in status(app, who=MACHINE).quarantined} == {"broken", "empty", "other"}
     assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [IngestOutcome.DUPLICATE] * 4
 
 
@@ -115,7 +115,7 @@ def test_what_is_only_heard_later_is_excluded_later(app: App, inbox: Path) -> No
     write(inbox, quiet="silent as a fish")
     assert outcomes(app, inbox) == {"quiet": IngestOutcome.NEW}
     run_pending(app)
-    row = get_call(app, "quiet").row
+    row = get_call(app, "quiet", who=MACHINE).row
     assert (row.state, row.reason) == (CallState.EXCLUDED, "silent")
 
 
@@ -127,7 +127,7 @@ def test_a_better_copy_replaces_a_broken_one(app: App, inbox: Path) -> None:
     manifest.write_text("file,call_id,agent_id,agent_name\na.wav,a,8026,李华\n", encoding="utf-8")
     assert outcomes(app, inbox) == {"a": IngestOutcome.REPLACED}
     run_pending(app)
-    detail = get_call(app, "a")
+    detail = get_call(app, "a", who=MACHINE)
     assert (detail.row.state, detail.row.agent_name) == (CallState.CLEAN, "李华")
 
 
@@ -141,7 +141,7 @@ def test_an_unreadable_recording_can_be_tried_again(app: App, make_app: Callable
     assert retry_calls(app, ["a"], who=MACHINE) == 1
     mended = make_app(transcriber=Better())
     run_pending(mended)
-    detail = get_call(app, "a")
+    detail = get_call(app, "a", who=MACHINE)
     assert (detail.row.state, detail.row.duration_seconds) == (CallState.CLEAN, 31.0)
     assert detail.recording is not None
     assert (detail.recording.codec, detail.call.duration) == ("pcm_mulaw", 31.0), "so it can be played"
@@ -166,8 +166,8 @@ def test_a_recording_the_manifest_forgot_is_taken_in_with_a_warning(app: App, in
     write(inbox, a="one", b="two")
     (inbox / "manifest.csv").write_text("file,call_id,agent_id,agent_name,agent_channel\na.wav,c-1,8026,李华,left\n")
     ingest_paths(app, [inbox])
-    assert get_call(app, "c-1").row.warnings == ()
-    assert get_call(app, "b").row.warnings == ("no_agent", "no_agent_channel", "not_in_manifest")
+    assert get_call(app, "c-1", who=MACHINE).row.warnings == ()
+    assert get_call(app, "b", who=MACHINE).row.warnings == ("no_agent", "no_agent_channel", "not_in_manifest")
 
 
 def test_a_recording_whose_row_is_faulty_waits(app: App, inbox: Path) -> None:
@@ -184,11 +184,11 @@ def test_an_agent_nobody_named_is_taken_in_and_listed(app: App, inbox: Path) -> 
     (call,) = ingest_paths(app, [inbox]).calls
     assert call.outcome is IngestOutcome.NEW
     assert "agent 9999 was never named" in call.warnings[0]
-    assert status(app).unknown_agents == ("9999",)
+    assert status(app, who=MACHINE).unknown_agents == ("9999",)
     ingest_upload(
         app, io.BytesIO(b"two"), filename="b.wav", facts={"agent_id": "9999", "agent_name": "赵磊"}, who=MACHINE
     )
-    assert status(app).unknown_agents == ()
+    assert status(app, who=MACHINE).unknown_agents == ()
 
 
 def test_sidecars_give_facts_or_the_whole_transcript(app: App, inbox: Path) -> None:
@@ -204,7 +204,7 @@ def test_sidecars_give_facts_or_the_whole_transcript(app: App, inbox: Path) -> N
     (fault,) = report.faults
     assert (Path(fault.where).name, fault.line) == ("c.json", 1)
     run_pending(app)
-    first, second = get_call(app, "c-1"), get_call(app, "c-2")
+    first, second = get_call(app, "c-1", who=MACHINE), get_call(app, "c-2", who=MACHINE)
     assert (first.row.agent_name, first.call.metadata) == ("李华", {"queue": "vip"})
     assert second.transcript is not None
     assert second.transcript.turns[0].text == "这个不行。"
@@ -224,7 +224,7 @@ def test_transcripts_come_in_without_recordings(app: App, inbox: Path) -> None:
     assert [call.call_id for call in report.calls] == ["t-1", "t-3"]
     assert [fault.line for fault in report.faults] == [2]
     run_pending(app)
-    detail = get_call(app, "t-1")
+    detail = get_call(app, "t-1", who=MACHINE)
     assert (detail.row.state, detail.call.channel.value) == (CallState.CLEAN, "chat")
     assert detail.transcript is not None
     assert detail.transcript.turns[0].speaker is Speaker.AGENT
@@ -243,7 +243,7 @@ def test_file_names_give_facts(make_app: Callable[..., App], settings: Settings,
     report = ingest_paths(app, [inbox])
     (call,) = report.calls
     assert [fault.subject for fault in report.faults] == ["started_at"]
-    detail = get_call(app, call.call_id)
+    detail = get_call(app, call.call_id, who=MACHINE)
     assert detail.row.agent_id == "8026"
     assert detail.call.started_at is not None
     assert detail.call.started_at.isoformat() == "2026-03-02T09:15:00+08:00"
@@ -258,7 +258,7 @@ def test_an_upload_is_checked_before_it_is_kept(make_app: Callable[..., App], se
         ingest_upload(app, io.BytesIO(bytes(1_100_000)), filename="a.wav", facts={}, who=MACHINE)
     with pytest.raises(UsageError, match="send a recording"):
         ingest_upload(app, io.BytesIO(b"{}"), filename="a.json", facts={}, who=MACHINE)
-    assert list_calls(app).total == 0
+    assert list_calls(app, who=MACHINE).total == 0
     call = ingest_upload(app, io.BytesIO(b"x"), filename="../../etc/pass wd.wav", facts={}, who=MACHINE)
     assert call.call_id == "pass-wd"
 
@@ -319,7 +319,7 @@ def test_file_names_of_any_bytes(app: App, inbox: Path, name: bytes, call_id: st
     assert second.call_id.startswith(f"{call_id}-")
     assert (second.outcome, second.reason) == (IngestOutcome.ASIDE, "unreadable")
     run_pending(app)
-    assert get_call(app, call_id).jobs[-1].state is JobState.DONE, "its form is written"
+    assert get_call(app, call_id, who=MACHINE).jobs[-1].state is JobState.DONE, "its form is written"
 
 
 def test_an_empty_file_does_not_hide_behind_a_call_of_its_name(app: App, inbox: Path) -> None:
@@ -339,7 +339,7 @@ def test_sidecars_and_manifest_named_along_with_their_recordings(app: App, inbox
     for paths in ([inbox], sorted(inbox.iterdir())):
         report = ingest_paths(app, paths)
         assert (report.faults, [call.call_id for call in report.calls]) == ((), ["c-1"])
-    detail = get_call(app, "c-1")
+    detail = get_call(app, "c-1", who=MACHINE)
     assert detail.transcript is not None
     assert (detail.row.agent_id, detail.transcript.turns[0].text) == ("8026", "您好。")
     (alone,) = ingest_paths(app, [inbox / "C1.json"]).calls
@@ -404,11 +404,11 @@ def test_a_better_copy_leaves_nothing_of_the_old_one(make_app: Callable[..., App
     write(inbox, a="first")
     ingest_paths(app, [inbox])
     run_pending(app)
-    assert get_call(app, "a").row.state is CallState.QUARANTINED
-    assert get_call(app, "a").transcript is not None
+    assert get_call(app, "a", who=MACHINE).row.state is CallState.QUARANTINED
+    assert get_call(app, "a", who=MACHINE).transcript is not None
     call = ingest_upload(app, io.BytesIO(b"second"), filename="a.wav", facts={"call_id": "a"}, who=MACHINE)
     assert call.outcome is IngestOutcome.REPLACED
-    assert get_call(app, "a").transcript is None
+    assert get_call(app, "a", who=MACHINE).transcript is None
 
 
 def test_one_call_of_another_name_is_found_among_many(app: App, inbox: Path) -> None:

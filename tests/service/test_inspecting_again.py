@@ -77,13 +77,13 @@ def put(app: App, call_id: str, *states: CallState) -> None:
 def test_a_mended_engine_appends_results_and_hears_nothing(judged: App, make_app: Callable[..., App]) -> None:
     ear = ScriptedTranscriber()
     later = make_app(judge=FixedJudge(edition="2"), transcriber=ear)
-    before = get_call(judged, "c-1").result
+    before = get_call(judged, "c-1", who=MACHINE).result
     done = list(inspect_again(later, EVERYTHING))
     assert [one.call_id for one in done] == ["c-1", "c-2", "c-3", "c-4"], "the oldest first"
     assert all(one.counts and one.difference is not None and not one.difference.changed for one in done)
     assert ear.calls == 0
     assert results(later) == 8
-    after = get_call(later, "c-1").result
+    after = get_call(later, "c-1", who=MACHINE).result
     assert before is not None
     assert after is not None
     assert (before.edition, after.edition) == ("1", "2")
@@ -91,7 +91,7 @@ def test_a_mended_engine_appends_results_and_hears_nothing(judged: App, make_app
     assert results(later) == 8, "what was judged before is found"
     list(inspect_again(judged, EVERYTHING))
     assert results(later) == 8
-    assert get_call(later, "c-1").result == before, "and the call points to the one that counts now"
+    assert get_call(later, "c-1", who=MACHINE).result == before, "and the call points to the one that counts now"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_rules_change_and_a_finished_call_keeps_its_verdict(
     ingest_paths(app, [day])
     run_pending(app)
     put(app, "c-2", CallState.IN_REVIEW, CallState.FINAL)
-    before = get_call(app, "c-2")
+    before = get_call(app, "c-2", who=MACHINE)
     stricter = tmp_path / "stricter" / "small"
     stricter.mkdir(parents=True)
     (stricter / "pack.yaml").write_text(PACK.format(points=-4, phrase="不行"), encoding="utf-8")
@@ -130,12 +130,12 @@ def test_rules_change_and_a_finished_call_keeps_its_verdict(
     (change,) = found.rules
     assert (change.id, change.before, change.after) == ("forbidden.refusal", Status.FAIL, Status.FAIL)
     assert (change.points_before, change.points_after) == (-1.0, -4.0)
-    after = get_call(app, "c-2")
+    after = get_call(app, "c-2", who=MACHINE)
     assert (after.row.state, after.result) == (CallState.FINAL, before.result)
     assert after.events[-1].action == "inspected_again"
     assert newer_result(app, "c-2", who=MACHINE) == found
     list(inspect_again(app, EVERYTHING, pack=stricter))
-    assert len(get_call(app, "c-2").events) == len(after.events), "told once"
+    assert len(get_call(app, "c-2", who=MACHINE).events) == len(after.events), "told once"
     assert newer_result(app, "c-1", who=MACHINE) is None
 
 
@@ -146,7 +146,7 @@ def test_states_follow_the_new_result(
     app = make_app(settings=settings, judge=PackJudge(settings))
     ingest_paths(app, [day])
     run_pending(app)
-    assert get_call(app, "c-1").row.state is CallState.FLAGGED
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.FLAGGED
     with app.database.write() as session:
         drawn = calls.find(session, "c-4")
         assert drawn is not None
@@ -155,9 +155,9 @@ def test_states_follow_the_new_result(
     other.mkdir(parents=True)
     (other / "pack.yaml").write_text(PACK.format(points=-1, phrase="您好"), encoding="utf-8")
     assert all(one.counts for one in inspect_again(app, EVERYTHING, pack=other))
-    assert get_call(app, "c-4").row.state is CallState.SAMPLED
+    assert get_call(app, "c-4", who=MACHINE).row.state is CallState.SAMPLED
     list(inspect_again(app, EVERYTHING))
-    assert get_call(app, "c-1").row.state is CallState.FLAGGED
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.FLAGGED
     run_pending(app)
     form = app.settings.reports_dir / "calls" / "c-1.html"
     assert "使用服务忌语「不行」" in form.read_text(encoding="utf-8"), "the form is of the result that counts"

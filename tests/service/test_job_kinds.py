@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ConflictError, QaError
 from qa_engine.service import App, JobOutcome, JobState, job_kinds, queues, run_job, run_pending, status, sweep
 from qa_engine.service.jobs import kinds
@@ -56,7 +57,7 @@ def test_the_way_of_a_call_in_order() -> None:
 def test_a_job_about_a_day_is_queued_once_and_done(app: App, briefing: list[str]) -> None:
     assert ask(app, DAY) == ask(app, DAY), "the same day under the same key is one job"
     assert list(queues())[-1] == "briefing"
-    assert "briefing" in [row.queue for row in status(app).queues]
+    assert "briefing" in [row.queue for row in status(app, who=MACHINE).queues]
     assert run_pending(app) == 1
     assert briefing == [DAY]
 
@@ -68,10 +69,10 @@ def test_a_day_that_fails_for_good_is_shown_and_sets_no_call_aside(app: App, bri
         ended.append(run_job(app, job_id))
         app.clock.advance(600)  # type: ignore[attr-defined]
     assert ended == [JobOutcome.RETRY, JobOutcome.RETRY, JobOutcome.FAILED]
-    (job,) = status(app).failed_jobs
+    (job,) = status(app, who=MACHINE).failed_jobs
     assert (job.subject, job.call_id, job.stage, job.state) == ("bad", None, "briefing", JobState.FAILED)
     assert "no ledger" in (job.last_error or "")
-    assert status(app).quarantined == ()
+    assert status(app, who=MACHINE).quarantined == ()
 
 
 def test_the_sweep_rings_for_a_queue_of_a_new_kind(app: App, briefing: list[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import CallResult, CallState, Transcript
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import (
     App,
     FixedJudge,
@@ -31,9 +32,9 @@ def waiting(app: App, inbox: Path, number: int = 6, agents: int = 6) -> list[int
         rows.append(f"{n}.wav,c-{n},80{n % agents:02},坐席,2026-03-02 09:{n:02}:00")
     (inbox / "manifest.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     ingest_paths(app, [inbox])
-    heard = [get_call(app, f"c-{n}").jobs[0].id for n in range(number)]
+    heard = [get_call(app, f"c-{n}", who=MACHINE).jobs[0].id for n in range(number)]
     assert run_jobs(app, heard) == [JobOutcome.DONE] * number
-    return [get_call(app, f"c-{n}").jobs[1].id for n in range(number)]
+    return [get_call(app, f"c-{n}", who=MACHINE).jobs[1].id for n in range(number)]
 
 
 def test_many_are_kept_in_one_transaction(app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +45,7 @@ def test_many_are_kept_in_one_transaction(app: App, inbox: Path, monkeypatch: py
     assert run_jobs(app, ids) == [JobOutcome.DONE] * 6
     assert len(began) == 3, "claim, keep, and remember what was rung"
     for n in range(6):
-        detail = get_call(app, f"c-{n}")
+        detail = get_call(app, f"c-{n}", who=MACHINE)
         assert detail.row.state is CallState.CLEAN
         assert [event.action for event in detail.events] == ["received", "transcribed", "inspected", "clean"]
 
@@ -69,8 +70,8 @@ def test_one_that_fails_takes_no_other_with_it(make_app: Callable[..., App], inb
     ids = waiting(app, inbox)
     done, retry = JobOutcome.DONE, JobOutcome.RETRY
     assert run_jobs(app, ids) == [done, done, retry, done, done, done]
-    assert get_call(app, "c-2").row.state is CallState.TRANSCRIBED
-    assert get_call(app, "c-3").row.state is CallState.CLEAN
+    assert get_call(app, "c-2", who=MACHINE).row.state is CallState.TRANSCRIBED
+    assert get_call(app, "c-3", who=MACHINE).row.state is CallState.CLEAN
 
 
 def test_one_that_cannot_be_kept_takes_no_other_with_it(app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +85,8 @@ def test_one_that_cannot_be_kept_takes_no_other_with_it(app: App, inbox: Path, m
     monkeypatch.setattr(jobs, "complete", lost_one)
     outcomes = run_jobs(app, ids)
     assert outcomes == [*[JobOutcome.DONE] * 4, JobOutcome.LOST, JobOutcome.DONE]
-    assert get_call(app, "c-4").row.state is CallState.TRANSCRIBED
-    assert get_call(app, "c-4").result is None
+    assert get_call(app, "c-4", who=MACHINE).row.state is CallState.TRANSCRIBED
+    assert get_call(app, "c-4", who=MACHINE).result is None
 
 
 def test_two_calls_of_an_agent_are_not_judged_before_the_first_is_kept(
@@ -98,7 +99,9 @@ def test_two_calls_of_an_agent_are_not_judged_before_the_first_is_kept(
             for n in range(4):
                 other = f"c-{n}"
                 if other != transcript.call.call_id:
-                    seen.append((f"{transcript.call.call_id} sees {other}", get_call(app, other).row.state))
+                    seen.append(
+                        (f"{transcript.call.call_id} sees {other}", get_call(app, other, who=MACHINE).row.state)
+                    )
             return super().judge(transcript, transcript_digest, **given)  # type: ignore[arg-type]
 
     app = make_app(judge=Looking())
@@ -165,15 +168,15 @@ def test_whoever_dies_at_several_is_no_loss_of_any(app: App, inbox: Path, monkey
     monkeypatch.setattr(lease_room, "worker_name", lambda: f"{host}/{pid}/1+{alive}")
     assert len(lease_room.claim_all(app, ids)) == 3
     assert sweep(app).expired == 3
-    found = [get_call(app, f"c-{n}").jobs[1] for n in range(3)]
+    found = [get_call(app, f"c-{n}", who=MACHINE).jobs[1] for n in range(3)]
     assert [(job.state, job.attempts, job.losses) for job in found] == [(JobState.QUEUED, 0, 0)] * 3
     for _ in range(3):
         assert lease_room.claim_all(app, ids[:1])
         sweep(app)
-    assert get_call(app, "c-0").row.reason == "worker_lost"
+    assert get_call(app, "c-0", who=MACHINE).row.reason == "worker_lost"
     monkeypatch.undo()
     run_pending(app)
-    assert get_call(app, "c-1").row.state is CallState.CLEAN
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.CLEAN
 
 
 def test_forms_wait_until_nothing_else_does(app: App, inbox: Path, bell: MemoryBell) -> None:

@@ -78,7 +78,7 @@ def test_a_night_that_met_a_full_disk_takes_in_what_is_left_when_there_is_room(
     with monkeypatch.context() as patch:
         patch.setattr(app.recordings, "store", full)
         assert run_job(app, begin_night(app, DAY, sources, who=MACHINE)) is JobOutcome.WAITS
-    assert "No space left" in status(app).pauses[0].why
+    assert "No space left" in status(app, who=MACHINE).pauses[0].why
     assert advance_night(app, DAY).state is NightState.TAKING_IN
     clock.advance(61)
     run_pending(app)
@@ -126,7 +126,7 @@ def test_two_processes_that_begin_at_once_take_each_call_in_once(make_app: Calla
     for thread in threads:
         thread.join()
     assert JobOutcome.DONE in outcomes
-    assert list_calls(apps[0]).total == 20
+    assert list_calls(apps[0], who=MACHINE).total == 20
     run_pending(apps[0])
     assert advance_night(apps[0], DAY).state is NightState.DONE
     assert day_ledger(apps[0], DAY, who=MACHINE).now.complete
@@ -160,7 +160,7 @@ def test_a_night_that_was_cut_off_goes_on_and_doubles_nothing(
     assert run_job(app, begin_night(app, DAY, sources, who=MACHINE)) is JobOutcome.DONE
     run_pending(app)
     assert advance_night(app, DAY).state is NightState.DONE
-    assert list_calls(app).total == 3
+    assert list_calls(app, who=MACHINE).total == 3
     assert day_ledger(app, DAY, who=MACHINE).now.complete
 
 
@@ -171,7 +171,7 @@ def test_a_folder_that_is_not_there_is_told_and_the_rest_is_done(app: App, inbox
     faults = night_faults(app, DAY, who=MACHINE)
     assert any("no such file or folder" in fault for fault in faults)
     assert any("cdr.csv" in fault for fault in faults)
-    assert list_calls(app).total == 1
+    assert list_calls(app, who=MACHINE).total == 1
 
 
 def test_the_forecast_counts_audio_not_calls(make_app: Callable[..., App], clock: FixedClock, inbox: Path) -> None:
@@ -312,7 +312,7 @@ def test_the_day_stands_in_the_names_of_folders(make_app: Callable[..., App], se
     given = settings.model_dump(exclude_none=True)
     app = make_app(settings=load_settings(**{**given, "night_folders": (f"{inbox}/%Y%m%d",)}))
     run_job(app, begin_night(app, DAY, who=MACHINE))
-    (row,) = list_calls(app).rows
+    (row,) = list_calls(app, who=MACHINE).rows
     assert (row.call_id, row.day) == ("x", DAY)  # nobody gave its start: it is of the day of its night
 
 

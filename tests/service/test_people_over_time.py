@@ -35,7 +35,7 @@ def take_in(app: App, inbox: Path, *rows: str) -> None:
 
 
 def team_of(app: App, call_id: str) -> tuple[str | None, str | None]:
-    row = get_call(app, call_id).row
+    row = get_call(app, call_id, who=MACHINE).row
     return row.agent_name, row.team
 
 
@@ -73,7 +73,7 @@ def test_a_call_without_a_team_has_the_one_of_its_day(app: App, inbox: Path) -> 
 
 def test_a_report_of_a_past_month_names_the_team_of_that_month(app: App, inbox: Path) -> None:
     take_in(app, inbox, "a.wav,8026,李华,一组,2026-03-02 09:15", "b.wav,8026,李华,二组,2026-04-02 09:15")
-    march = render_report(app, "agent", "8026", "csv", day_from=date(2026, 3, 1), day_to=date(2026, 3, 31))
+    march = render_report(app, "agent", "8026", "csv", day_from=date(2026, 3, 1), day_to=date(2026, 3, 31), who=MACHINE)
     assert "一组" in march.content.decode()
     assert "二组" not in march.content.decode()
 
@@ -90,8 +90,8 @@ def test_a_move_by_a_person_counts_from_its_day_over_what_manifests_say(app: App
     assert (told.before, told.followed, told.new_team) == ("一组", ("b",), True)
     assert [team_of(app, name)[1] for name in "abcd"] == ["一组", "二组", "二组", "一组"]
     assert current_team(app) == "二组"
-    assert "moved" in get_call(app, "c").row.warnings
-    assert get_call(app, "b").row.state.settled
+    assert "moved" in get_call(app, "c", who=MACHINE).row.warnings
+    assert get_call(app, "b", who=MACHINE).row.state.settled
     assert set(teams(app, who=MACHINE)) == {"一组", "二组"}
 
 

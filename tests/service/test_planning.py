@@ -86,10 +86,10 @@ def test_drawn_calls_are_marked_once_and_shown_apart_from_flagged_ones(app: App)
     again = sample_calls(app, MARCH, each=2, seed=7, who=MACHINE)
     assert [(one.call_id, one.new) for one in again] == [(one.call_id, False) for one in drawn]
     for one in drawn:
-        detail = get_call(app, one.call_id)
+        detail = get_call(app, one.call_id, who=MACHINE)
         assert detail.row.state is (CallState.FLAGGED if one.flagged else CallState.SAMPLED)
         assert [event.action for event in detail.events].count("sampled") == 1
-    page = render_report(app, "sampling", day_from=MARCH.first, day_to=MARCH.last).content.decode()
+    page = render_report(app, "sampling", day_from=MARCH.first, day_to=MARCH.last, who=MACHINE).content.decode()
     assert "机器标记（非随机）" in page
     assert drawn[0].call_id in page
 

@@ -105,24 +105,24 @@ def test_sound_to_forms(real: App, inbox: Path) -> None:
     with real as app:
         assert ingest_paths(app, [inbox]).ok
         run_pending(app)
-        detail = get_call(app, "c-1")
+        detail = get_call(app, "c-1", who=MACHINE)
         assert detail.row.state is CallState.FLAGGED, detail.jobs
         assert detail.result is not None
         assert [rule.status for rule in detail.result.rules] == [Status.PASS, Status.FAIL]
         assert detail.row.total == 7.0
         assert detail.recording is not None
         assert (detail.recording.container, detail.recording.channels) == ("wav", 2)
-        assert "不归我管" in render_report(app, "call", "c-1", "html").content.decode()
+        assert "不归我管" in render_report(app, "call", "c-1", "html", who=MACHINE).content.decode()
         page = (app.settings.reports_dir / "calls" / "c-1.html").read_text(encoding="utf-8")
         (source,) = set(re.findall(r'src="([^"#]+)"', page))
         assert (app.settings.reports_dir / "calls" / source).resolve() == app.recordings.path(
             detail.recording.sha256, ".wav"
         ).resolve()
-        assert json.loads(render_report(app, "call", "c-1", "json").content)
+        assert json.loads(render_report(app, "call", "c-1", "json", who=MACHINE).content)
         paths = write_report(app, "agent", "8026")
         assert [path.name for path in paths] == ["8026.html", "8026.xlsx"]
         assert is_zipfile(paths[1])
-        assert "李华" in render_report(app, "agent", "8026", "csv").content.decode("utf-8-sig")
+        assert "李华" in render_report(app, "agent", "8026", "csv", who=MACHINE).content.decode("utf-8-sig")
         playable = playable_file(app, "c-1", who=MACHINE)
         assert playable.media_type == "audio/wav"
         assert playable.path.read_bytes()[:4] == b"RIFF"
@@ -201,7 +201,7 @@ def test_each_call_is_scored_on_the_scorecard_for_it(real_settings: Settings, ru
         assert used(app, "small") == ["small", "small"]
         assert ingest_paths(app, [path]).ok
         run_pending(app)
-        stored = [get_call(app, call_id).result for call_id in ("voice", "chat")]
+        stored = [get_call(app, call_id, who=MACHINE).result for call_id in ("voice", "chat")]
         assert [r.scorecard.partition("@")[0] for r in stored if r is not None] == ["standard", "talk"]
     with open_app(real_settings) as app:
         assert used(app) == ["small", "small"]

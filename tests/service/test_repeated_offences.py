@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa_engine.domain import canonical_json
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, inspect_call, run_pending
 from qa_engine.service.adapters.stored_offences import StoredOffences
 from qa_engine.service.jobs.kinds import INSPECT
@@ -80,7 +81,7 @@ def judged(strict: Settings, make_app: Callable[..., App], inbox: Path) -> Calla
 
 
 def verdict(app: App, call_id: str) -> tuple[float, str]:
-    result = get_call(app, call_id).result
+    result = get_call(app, call_id, who=MACHINE).result
     assert result is not None
     return result.rules[0].points, result.rules[0].message
 
@@ -94,13 +95,13 @@ def test_earlier_is_what_began_earlier_and_a_later_judgement_adds_nothing(judged
     app = judged(["second", "first"])
     assert verdict(app, "second")[0] == -1.0  # nothing was stored before it
     assert verdict(app, "first")[0] == -1.0  # began first, whatever was judged first
-    before = canonical_json(get_call(app, "second").result)
+    before = canonical_json(get_call(app, "second", who=MACHINE).result)
     assert canonical_json(inspect_call(app, "second")) == before  # judged once, not again
 
 
 def test_equal_stored_results_give_equal_bytes(judged: Callable[..., App], strict: Settings) -> None:
     app = judged(["first", "second"])
-    judge, seen = PackJudge(strict), get_call(app, "second")
+    judge, seen = PackJudge(strict), get_call(app, "second", who=MACHINE)
     assert seen.transcript is not None
     assert seen.transcript_digest is not None
     again = judge.judge(seen.transcript, seen.transcript_digest, offences=StoredOffences(app.database))

@@ -69,7 +69,7 @@ def test_every_report_in_every_format_and_again_the_same(
 
 @pytest.mark.parametrize(("kind", "subject", "first", "last"), EVERY)
 def test_a_period_without_calls_is_told(app: App, kind: str, subject: str, first: date, last: date) -> None:
-    made = render_report(app, kind, subject, "html", day_from=date(2020, 1, 6), day_to=date(2020, 1, 12))
+    made = render_report(app, kind, subject, "html", day_from=date(2020, 1, 6), day_to=date(2020, 1, 12), who=MACHINE)
     assert "2020-01-" in made.content.decode()
 
 
@@ -112,15 +112,19 @@ def test_the_untrained_agent_is_named_for_what_was_planted(facts: PeriodFacts) -
 
 
 def test_the_slow_day_is_out_of_the_ordinary_with_its_cause(app: App) -> None:
-    page = render_report(app, "daily", day_from=date(2026, 3, 20), day_to=date(2026, 3, 20)).content.decode()
+    page = render_report(
+        app, "daily", day_from=date(2026, 3, 20), day_to=date(2026, 3, 20), who=MACHINE
+    ).content.decode()
     assert re.search("03-20 (得分|单项)不平常：</b>「长时间静默」", page)
 
 
 def test_what_customers_mind_and_ask_anew(app: App) -> None:
-    said = render_report(app, "monthly", day_from=FIRST, day_to=LAST).content.decode()
+    said = render_report(app, "monthly", day_from=FIRST, day_to=LAST, who=MACHINE).content.decode()
     assert "新话题「" in said
     assert "发票" in said.partition("新话题「")[2][:40]
-    data = json.loads(render_report(app, "satisfaction", format="json", day_from=FIRST, day_to=LAST).content)
+    data = json.loads(
+        render_report(app, "satisfaction", format="json", day_from=FIRST, day_to=LAST, who=MACHINE).content
+    )
     minded = [one["section"] for one in data["matters_outcome"] if one["difference"]["high"] < -5]
     assert minded
     assert set(minded) == {"服务态度"}
@@ -163,7 +167,9 @@ def test_the_report_of_an_agent_reads_few_results_whole(app: App, monkeypatch: p
 
     monkeypatch.setattr(DatabaseSource, "some", counting)
     monkeypatch.setattr(DatabaseSource, "inspected", None)
-    data = json.loads(render_report(app, "agent", month.TRAINED, "json", day_from=FIRST, day_to=LAST).content)
+    data = json.loads(
+        render_report(app, "agent", month.TRAINED, "json", day_from=FIRST, day_to=LAST, who=MACHINE).content
+    )
     clips = {clip["call_id"] for need in data["needs"] for clip in need["clips"]}
     assert clips
     assert all(clip["words"] or clip["explanation"] for need in data["needs"] for clip in need["clips"])
@@ -186,7 +192,7 @@ def test_the_report_of_an_agent_reads_few_results_whole(app: App, monkeypatch: p
 
 
 def test_no_colleague_is_named_and_few_are_not_told(app: App) -> None:
-    page = render_report(app, "agent", month.TRAINED, "html", day_from=FIRST, day_to=LAST).content.decode()
+    page = render_report(app, "agent", month.TRAINED, "html", day_from=FIRST, day_to=LAST, who=MACHINE).content.decode()
     assert "其余 9 人合在一起" in page
     others = [name for n, name in enumerate(month.NAMES) if n != 7]
     assert not [name for name in others if name in page]
@@ -212,5 +218,5 @@ def test_recall_is_that_of_calls_drawn_by_seed(app: App) -> None:
         found = sum(rule.status is Status.FAIL for rule in there)
         missed = sum(rule.status is not Status.FAIL for rule in there)
         assert counted.get(rule_id, (0, 0)) == (found, missed), rule_id
-    page = render_report(app, "sampling", "一组", day_from=day.first, day_to=day.last).content.decode()
+    page = render_report(app, "sampling", "一组", day_from=day.first, day_to=day.last, who=MACHINE).content.decode()
     assert "随机抽中、已签字：" in page

@@ -7,6 +7,7 @@ import pytest
 
 from qa_engine.contract import facts_digest
 from qa_engine.domain import digest_of_parts
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, MemoryBell, PackJudge, get_call, ingest_paths, run_pending
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import calls
@@ -58,7 +59,7 @@ def judged(make_app: Callable[..., App], settings: Settings, inbox: Path) -> App
 
 def test_a_stored_result_names_its_key(make_app: Callable[..., App], settings: Settings, inbox: Path) -> None:
     app = judged(make_app, settings, inbox)
-    result = get_call(app, "c-1").result
+    result = get_call(app, "c-1", who=MACHINE).result
     assert result is not None
     assert key_of(app, "c-1") == {
         "transcript": result.transcript,
@@ -71,7 +72,7 @@ def test_a_stored_result_names_its_key(make_app: Callable[..., App], settings: S
 
 def test_another_time_zone_is_another_key(make_app: Callable[..., App], settings: Settings, inbox: Path) -> None:
     """Working hours, days and times as they are said are those of the centre's zone."""
-    call = get_call(judged(make_app, settings, inbox), "c-1").call
+    call = get_call(judged(make_app, settings, inbox), "c-1", who=MACHINE).call
     abroad = load_settings(**{**settings.model_dump(exclude_none=True), "timezone": "Europe/Berlin"})
     here, there = PackJudge(settings), PackJudge(abroad)
     assert facts_digest(there.facts_of(call)) != facts_digest(here.facts_of(call))

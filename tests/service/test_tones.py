@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from qa_engine.domain import Status, ToneReading, canonical_json
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import ToneModelError
 from qa_engine.reports import result_from_json, result_to_json
 from qa_engine.rules import FixedTones, NoTones
@@ -69,27 +70,27 @@ def results(app: App) -> int:
 
 
 def test_the_same_model_gives_the_same_row_and_bytes(judged: Callable[[FixedTones], App]) -> None:
-    first = get_call(judged(FixedTones(COLD)), "c-1").result
+    first = get_call(judged(FixedTones(COLD)), "c-1", who=MACHINE).result
     app = judged(FixedTones(COLD))
     assert canonical_json(inspect_call(app, "c-1")) == canonical_json(first)
     assert results(app) == 1
 
 
 def test_another_model_gives_another_result_and_both_are_kept(judged: Callable[[FixedTones], App]) -> None:
-    before = get_call(judged(FixedTones(COLD)), "c-1").result
+    before = get_call(judged(FixedTones(COLD)), "c-1", who=MACHINE).result
     app = judged(FixedTones({}, "sha256:other"))
     after = inspect_call(app, "c-1")
     assert before is not None
     assert {rule.id: rule.status for rule in before.rules}["tone.cold"] is Status.UNCERTAIN
     assert {rule.id: rule.status for rule in after.rules}["tone.cold"] is Status.NOT_APPLICABLE
     assert (before.tone_model, after.tone_model) == ("sha256:fixed", "sha256:other")
-    assert get_call(app, "c-1").result == after
+    assert get_call(app, "c-1", who=MACHINE).result == after
     assert results(app) == 2
 
 
 def test_what_was_read_stands_in_the_result(judged: Callable[[FixedTones], App]) -> None:
     app = judged(FixedTones(COLD))
-    result = get_call(app, "c-1").result
+    result = get_call(app, "c-1", who=MACHINE).result
     assert result is not None
     assert [reading.label for reading in result.tones] == ["neutral", "calm", "dismissive"]
     assert result.metrics["agent_unfriendly_share"] == 0.5

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import InputError, SettingsError, StoreError, UsageError
 from qa_engine.service import App, FixedClock, MemoryBell, list_calls, night_tick, run_pending, watch_now
 from qa_engine.service.night.watching import look_at
@@ -31,7 +32,7 @@ def put(folder: Path, name: str, text: str, *, age: float = OLD) -> Path:
 
 
 def calls(app: App) -> list[str]:
-    return sorted(row.call_id for row in list_calls(app).rows)
+    return sorted(row.call_id for row in list_calls(app, who=MACHINE).rows)
 
 
 def test_what_is_new_comes_in_once(watching: App, inbox: Path) -> None:
@@ -69,7 +70,7 @@ def test_the_facts_come_from_the_manifest_of_the_folder(watching: App, inbox: Pa
     put(inbox, "a.wav", "a")
     put(inbox, "manifest.csv", "录音文件,工号,开始时间\na.wav,0026,2026/3/2 9:15\n")
     look_at(watching, str(inbox))
-    (row,) = list_calls(watching).rows
+    (row,) = list_calls(watching, who=MACHINE).rows
     assert (row.agent_id, str(row.day)) == ("0026", "2026-03-02")
 
 
@@ -123,7 +124,7 @@ def test_an_object_store_is_a_watched_folder(app: App, settings: Settings, store
     report = look_at(app, store)
     assert report is not None
     assert [(call.call_id, call.outcome.value) for call in report.calls] == [("a", "new")]
-    (row,) = list_calls(app).rows
+    (row,) = list_calls(app, who=MACHINE).rows
     assert (row.agent_id, row.source_name) == ("0026", "a.wav")
     assert look_at(app, store) is None
     upload("2026/b.wav", b"b")

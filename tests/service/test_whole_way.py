@@ -53,11 +53,11 @@ def test_two_recordings_become_two_forms(app: App, bell: MemoryBell, day: Path) 
     assert [(call.call_id, call.outcome) for call in report.calls] == [("c-1", new), ("c-2", new)]
     assert report.ok
     assert len(bell.rings["asr_bulk"]) == 2
-    assert status(app).ledger.in_progress == 2
+    assert status(app, who=MACHINE).ledger.in_progress == 2
 
     assert run_pending(app) == 7  # transcribe, inspect, report; twice; and the wave form of the flagged one
 
-    clean, flagged = get_call(app, "c-1"), get_call(app, "c-2")
+    clean, flagged = get_call(app, "c-1", who=MACHINE), get_call(app, "c-2", who=MACHINE)
     assert (clean.row.state, flagged.row.state) == (CallState.CLEAN, CallState.FLAGGED)
     assert [fault.rule_id for fault in flagged.row.faults] == ["forbidden.refusal"]
     assert clean.call.metadata == {"vip": "yes"}
@@ -85,7 +85,7 @@ def test_lists_are_narrowed_and_paged(app: App, day: Path) -> None:
     run_pending(app)
 
     def ids(**wanted: object) -> list[str]:
-        return [row.call_id for row in list_calls(app, CallFilter(**wanted)).rows]  # type: ignore[arg-type]
+        return [row.call_id for row in list_calls(app, CallFilter(**wanted), who=MACHINE).rows]  # type: ignore[arg-type]
 
     assert ids() == ["c-2", "c-1"]
     assert ids(agent_id="8026") == ["c-1"]
@@ -96,9 +96,9 @@ def test_lists_are_narrowed_and_paged(app: App, day: Path) -> None:
     assert ids(text="%") == []
     assert ids(day_to=date(2026, 3, 1)) == []
     assert ids(grade="A", team="一组", day_from=date(2026, 3, 2)) == ["c-2", "c-1"]
-    second = list_calls(app, page=2, per_page=1)
+    second = list_calls(app, page=2, per_page=1, who=MACHINE)
     assert ([row.call_id for row in second.rows], second.total, second.pages) == (["c-1"], 2, 2)
-    assert list_calls(app, page=9, per_page=1).rows == ()
+    assert list_calls(app, page=9, per_page=1, who=MACHINE).rows == ()
 
 
 def test_agents_are_summed(app: App, day: Path) -> None:
@@ -125,21 +125,21 @@ def test_every_stage_is_insert_or_return(app: App, day: Path) -> None:
     assert transcribe_call(app, "c-2") == transcribe_call(app, "c-2")
     assert transcriber.calls == 1
     assert inspect_call(app, "c-2") == inspect_call(app, "c-2")
-    assert get_call(app, "c-2").row.state is CallState.FLAGGED
+    assert get_call(app, "c-2", who=MACHINE).row.state is CallState.FLAGGED
     run_pending(app)
     assert transcriber.calls == 2  # c-1 only was left
-    assert get_call(app, "c-2").row.state is CallState.FLAGGED
+    assert get_call(app, "c-2", who=MACHINE).row.state is CallState.FLAGGED
 
 
 def test_a_new_pack_judges_again_and_keeps_both_results(app: App, make_app: Callable[..., App], day: Path) -> None:
     ingest_paths(app, [day])
     run_pending(app)
-    before = get_call(app, "c-2").result
+    before = get_call(app, "c-2", who=MACHINE).result
     later = make_app(judge=FixedJudge(version="2"))
     after = inspect_call(later, "c-2")
     assert before is not None
     assert after.pack != before.pack
-    assert get_call(later, "c-2").result == after
+    assert get_call(later, "c-2", who=MACHINE).result == after
     assert inspect_call(app, "c-2") == before
 
 
@@ -149,11 +149,11 @@ def test_a_mended_engine_or_another_plugin_judges_again(
 ) -> None:
     ingest_paths(app, [day])
     run_pending(app)
-    before = get_call(app, "c-2").result
+    before = get_call(app, "c-2", who=MACHINE).result
     after = inspect_call(make_app(judge=FixedJudge(**changed)), "c-2")
     assert before is not None
     assert (after.edition, after.plugins) != (before.edition, before.plugins)
-    assert get_call(app, "c-2").result == after
+    assert get_call(app, "c-2", who=MACHINE).result == after
     assert inspect_call(app, "c-2") == before
 
 
@@ -164,7 +164,7 @@ def test_two_calls_of_the_same_words_have_results_of_their_own(app: App, inbox: 
         )
     ingest_paths(app, [inbox])
     run_pending(app)
-    one, two = (get_call(app, call_id) for call_id in ("t-1", "t-2"))
+    one, two = (get_call(app, call_id, who=MACHINE) for call_id in ("t-1", "t-2"))
     assert one.transcript_digest == two.transcript_digest
     assert one.result is not None
     assert two.result is not None
@@ -174,12 +174,12 @@ def test_two_calls_of_the_same_words_have_results_of_their_own(app: App, inbox: 
 def test_a_new_model_transcribes_again(app: App, make_app: Callable[..., App], day: Path) -> None:
     ingest_paths(app, [day])
     run_pending(app)
-    before = get_call(app, "c-1").transcript_digest
+    before = get_call(app, "c-1", who=MACHINE).transcript_digest
     later = make_app(transcriber=ScriptedTranscriber(version="2"))
     assert transcribe_call(later, "c-1") != before
-    assert get_call(app, "c-1").row.state is CallState.TRANSCRIBED
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.TRANSCRIBED
     run_pending(later)
-    assert get_call(app, "c-1").row.state is CallState.CLEAN
+    assert get_call(app, "c-1", who=MACHINE).row.state is CallState.CLEAN
 
 
 def test_two_installations_get_byte_equal_results(make_app: Callable[..., App], day: Path, tmp_path: Path) -> None:
@@ -190,13 +190,13 @@ def test_two_installations_get_byte_equal_results(make_app: Callable[..., App], 
         app = make_app(settings=load_settings(home=tmp_path / name))
         ingest_paths(app, [day])
         run_pending(app)
-        results.append(get_call(app, "c-2").result)
+        results.append(get_call(app, "c-2", who=MACHINE).result)
     assert results[0] == results[1]
 
 
 def test_what_is_not_there_is_said(app: App, day: Path) -> None:
     with pytest.raises(NotFoundError, match="no call nope"):
-        get_call(app, "nope")
+        get_call(app, "nope", who=MACHINE)
     ingest_paths(app, [day])
     with pytest.raises(ConflictError, match="not inspected yet"):
         write_report(app, "call", "c-1")

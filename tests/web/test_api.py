@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from qa_engine.contract import transcript_to_json
+from qa_engine.domain.people import MACHINE
 from qa_engine.reports import result_to_json
 from qa_engine.service import App, get_call
 from tests.web.samples import NOTICE, add_call, wav_bytes
@@ -31,7 +32,7 @@ def test_call(client: TestClient) -> None:
 
 
 def test_result_and_transcript_are_the_contract(client: TestClient, filled: App) -> None:
-    detail = get_call(filled, "demo-02")
+    detail = get_call(filled, "demo-02", who=MACHINE)
     assert detail.result is not None
     assert detail.transcript is not None
     result = client.get("/api/v1/calls/demo-02/result")

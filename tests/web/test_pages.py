@@ -3,13 +3,16 @@
 import re
 from dataclasses import replace
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
 from qa_engine.domain import CallResult, CallState, Transcript
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, CallFilter, get_call, inspect_again, open_app, run_pending
 from qa_engine.store import calls
+from qa_engine.web.rendering import local_minute
 from tests.web.samples import NOTICE, HandMadeJudge, add_call, fill_centre, wav_bytes
 
 ALL = [
@@ -74,7 +77,7 @@ def test_quarantined_call_can_be_asked_for_again(desk: TestClient, centre: App) 
     assert "已隔离：录音无法读取" in desk.get("/calls/q-1").text
     answer = desk.post("/calls/q-1/retry", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/calls/q-1?upload=retry")
-    assert get_call(centre, "q-1").row.state is not CallState.QUARANTINED
+    assert get_call(centre, "q-1", who=MACHINE).row.state is not CallState.QUARANTINED
     again = desk.post("/calls/q-1/retry", follow_redirects=False)
     assert again.status_code == 303
     assert desk.post("/calls/nix/retry").status_code == 404
@@ -186,3 +189,7 @@ def test_a_finished_call_shows_what_another_inspection_says(desk: TestClient, ce
     assert "仍以原结论为准" in text
     assert "服务忌语：不达标 → 不达标（-3 → -6 分）" in text
     assert "仍以原结论为准" not in desk.get("/calls/demo-05").text, "nobody has it: the new result counts"
+
+
+def test_drafts_tell_times_on_the_clock_of_the_centre() -> None:
+    assert local_minute("2026-03-01T18:05:09.123456+00:00", ZoneInfo("Asia/Shanghai")) == "2026-03-02 02:05"

@@ -9,6 +9,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 from starlette.types import Message
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.service import App, get_call, list_calls, run_pending
 from qa_engine.web import create_app
 from tests.web.samples import NASTY, wav_bytes
@@ -37,7 +38,7 @@ def test_upload_by_program(desk: TestClient, centre: App) -> None:
         "api": "/api/v1/calls/u-1",
     }
     run_pending(centre)
-    detail = get_call(centre, "u-1")
+    detail = get_call(centre, "u-1", who=MACHINE)
     assert detail.result is not None
     assert detail.call.started_at is not None
     assert detail.call.started_at.isoformat() == "2026-03-02T09:15:00+08:00"
@@ -58,7 +59,7 @@ def test_same_recording_twice_is_one_call(desk: TestClient, centre: App) -> None
     again = send(desk, "/upload", call_id="u-2")
     assert again.headers["location"] == "/calls/u-1?upload=duplicate"
     assert "没有重复计入" in desk.get(again.headers["location"]).text
-    assert list_calls(centre).total == 1
+    assert list_calls(centre, who=MACHINE).total == 1
 
 
 def test_other_facts_for_a_known_recording_are_not_silently_dropped(desk: TestClient) -> None:
@@ -102,7 +103,7 @@ def test_wrong_field_is_named(desk: TestClient, centre: App, fields: dict[str, s
     assert answer.status_code == 422
     error = answer.json()["error"]
     assert [fault["subject"] for fault in error["faults"]] == [subject]
-    assert list_calls(centre).total == 0
+    assert list_calls(centre, who=MACHINE).total == 0
 
 
 def test_all_wrong_fields_at_once_and_what_was_filled_in_is_kept(desk: TestClient) -> None:
@@ -168,7 +169,7 @@ def test_names_never_become_paths(desk: TestClient, centre: App, name: str) -> N
     assert "/" not in answer.json()["call_id"]
     home = centre.settings.home
     assert not list(home.parent.rglob("evil*"))
-    sha = get_call(centre, answer.json()["call_id"]).recording
+    sha = get_call(centre, answer.json()["call_id"], who=MACHINE).recording
     assert sha is not None
     assert (centre.settings.recordings_dir / sha.sha256[:2]).is_dir()
 
@@ -179,7 +180,7 @@ def test_too_large(desk: TestClient, centre: App, address: str) -> None:
         answer = send(desk, address, content=content)
         assert answer.status_code == 413
         assert "上限为 1 MB" in answer.text
-    assert list_calls(centre).total == 0
+    assert list_calls(centre, who=MACHINE).total == 0
     assert not list(centre.settings.recordings_dir.rglob("*.wav"))
 
 
@@ -230,4 +231,4 @@ def test_a_body_without_end_is_refused_at_the_limit(centre: App, address: str) -
         portal.call(create_app(centre), scope, receive, collect)
     assert sent[0]["status"] == 413
     assert taken * len(chunk) < 2 * 2**20
-    assert list_calls(centre).total == 0
+    assert list_calls(centre, who=MACHINE).total == 0

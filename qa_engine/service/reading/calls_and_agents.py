@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text
 from qa_engine.domain import CallState
-from qa_engine.domain.people import MACHINE, Actor, Right, Subject, may
+from qa_engine.domain.people import Actor, Right, Subject, may
 from qa_engine.domain.review import FinalScore
 from qa_engine.errors import NotFoundError
 from qa_engine.service.context import App
@@ -56,7 +56,7 @@ def list_calls(
     order: CallOrder = CallOrder.NEWEST,
     after: str | None = None,
     before: str | None = None,
-    who: Actor = MACHINE,
+    who: Actor,
 ) -> CallPage:
     """One page of the calls that ``who`` may see.
 
@@ -94,7 +94,7 @@ def call_not_named(app: App, prefix: str) -> str | None:
         return calls.id_without(session, prefix)
 
 
-def get_call(app: App, call_id: str, *, who: Actor = MACHINE) -> CallDetail:
+def get_call(app: App, call_id: str, *, who: Actor) -> CallDetail:
     """Everything about a call, its numbers hidden from those who have no right to them. Raises NotFoundError."""
     with app.database.read() as session:
         call = within_reach(who, Right.SEE_CALLS, calls.find(session, call_id), call_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import MACHINE, Actor, Right, require
+from qa_engine.domain.people import Actor, Right, require
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import queues
 from qa_engine.service.reading.calls_and_agents import call_rows, job_row
@@ -17,7 +17,7 @@ SHOWN = 50
 POLL_SECONDS = 0.3
 
 
-def status(app: App, *, who: Actor = MACHINE) -> StatusReport:
+def status(app: App, *, who: Actor) -> StatusReport:
     """Queues, the ledger of all days, and what a person should look at."""
     require(who, Right.SEE_NIGHT)
     now = app.clock.now()

@@ -157,7 +157,7 @@ def render_report(
     day_to: date | None = None,
     audio_url: str | None = None,
     form_url: str = FORM_FILE,
-    who: Actor = MACHINE,
+    who: Actor,
 ) -> Rendered:
     """A report as ``html``, ``xlsx``, ``csv`` or ``json``. Raises as `report_document`, and UsageError."""
     wanted = _format(format)
@@ -188,7 +188,12 @@ def write_report(
     folder = app.settings.reports_dir / found.folder
     audio_url = file_url(app, subject, folder) if found.about == "call" else None
     return tuple(
-        _write(folder, render_report(app, kind, subject, format, day_from=day_from, day_to=day_to, audio_url=audio_url))
+        _write(
+            folder,
+            render_report(
+                app, kind, subject, format, day_from=day_from, day_to=day_to, audio_url=audio_url, who=MACHINE
+            ),
+        )
         for format in formats
     )
 

@@ -17,7 +17,7 @@ from qa_engine.domain import (
     Status,
     Transcript,
 )
-from qa_engine.reports import CallForm, call_form
+from qa_engine.reports import CallForm, call_form, wording
 from qa_engine.reports.call_form import ItemLine, outcome_words
 
 
@@ -248,3 +248,14 @@ def test_what_speaks_for_and_against_the_customer_being_content_is_told_apart() 
         == "17（0–100），不利：客户发怒或要求投诉，有利：坐席给出办法、时限或选择"
     )
     assert outcome_words(CustomerOutcome(60)) == "60（0–100）"
+
+
+def test_fields_of_a_manifest_are_named_in_chinese() -> None:
+    told = {"transferred_to": "8030", "transfer_at": 65.0, "vip": True, "crm_id": "A-7", "客户等级": "金卡"}
+    assert {wording.metadata_title(key): wording.metadata_value(key, value) for key, value in told.items()} == {
+        "转接给": "8030",
+        "转接时刻": "01:05",
+        "清单列 vip": "是",
+        "清单列 crm_id": "A-7",
+        "客户等级": "金卡",
+    }
