@@ -155,7 +155,7 @@ def test_reports_of_an_open_day_are_stamped_with_the_list(make_app: Callable[...
     fill(inbox, "a", listed=row("a") + row("lost"))
     ingest_paths(app, [inbox])
     run_pending(app)
-    period = {"day_from": DAY, "day_to": DAY}
+    period = {"day_from": DAY, "day_to": DAY, "who": MACHINE}
     stamp = "2026-03-02：缺少录音 1 通"
     document = report_document(app, "agent", "1001", who=MACHINE, **period)
     assert document.open_points == (stamp,)
