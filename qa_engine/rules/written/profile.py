@@ -84,7 +84,7 @@ _USUAL = Parts(
 DEFAULT_PARTS = (
     Parts(
         when=When(channel=("chat",)),
-        greeting=Level.DEMANDED,
+        greeting=Level.WISHED,  # the platform greets
         further_needs=Level.WISHED,
         thanks=Level.WISHED,
         farewell=Level.WISHED,
