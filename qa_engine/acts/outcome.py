@@ -17,7 +17,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa_engine.classify import see_call
-from qa_engine.classify.features import Places
 from qa_engine.domain import (
     ActReading,
     AgentAct,
@@ -229,22 +228,30 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     _, place, common = np.unique(np.concatenate(rows), return_inverse=True, return_counts=True)
     rank = np.argsort(np.argsort(common, kind="stable"), kind="stable")
     alone = int((common == 1).sum())  # features of lower rank are in one turn only
-    by_feature: dict[int, list[Places]] = {}
+    by_feature: dict[
+        int, list[int]
+    ] = {}  # feature → the places in ``earlier`` of the turns that it is one of the first of
+    earlier: list[frozenset[int]] = []
     count = empty = 0
-    for own in np.split(rank[place], np.cumsum([len(row) for row in rows[:-1]])):
-        own.sort()
-        first = own[: len(own) - math.ceil(ALIKE * len(own) - 1e-9) + 1]
+    for ranks in np.split(rank[place], np.cumsum([len(row) for row in rows[:-1]])):
+        ranks.sort()
+        first = ranks[: len(ranks) - math.ceil(ALIKE * len(ranks) - 1e-9) + 1]
         shared = first[np.searchsorted(first, alone) :].tolist()
-        again = bool(empty) if not len(own) else False
-        count += again or any(_alike(own, other) for feature in shared for other in by_feature.get(feature, ()))
+        own = frozenset(ranks.tolist())
+        near = {at for feature in shared for at in by_feature.get(feature, ())}
+        count += any(_alike(own, earlier[at]) for at in near) if own else bool(empty)
         if count >= MOST:
             return count
-        empty += not len(own)
+        empty += not own
         for feature in shared:
-            by_feature.setdefault(feature, []).append(own)
+            by_feature.setdefault(feature, []).append(len(earlier))
+        earlier.append(own)
     return count
 
 
-def _alike(first: Places, second: Places) -> bool:
-    common = len(np.intersect1d(first, second, assume_unique=True))
-    return common >= ALIKE * (len(first) + len(second) - common)
+def _alike(first: frozenset[int], second: frozenset[int]) -> bool:
+    def enough(common: int) -> bool:
+        return common >= ALIKE * (len(first) + len(second) - common)
+
+    # Of two sets of very different size even all of the smaller one would be too little.
+    return enough(min(len(first), len(second))) and enough(len(first & second))

@@ -127,9 +127,7 @@ class LinearModel:
         push[known] = pull * idf[known] / (length or 1.0)
         each = push[which] / times[which] / np.maximum(finish - begin, 1)
         size = seen.rows[row].end - seen.rows[row].start
-        steps = np.zeros(size + 1)
-        np.add.at(steps, begin, each)
-        np.add.at(steps, finish, -each)
+        steps = np.bincount(np.concatenate([begin, finish]), np.concatenate([each, -each]), size + 1)
         chars = np.cumsum(steps)[:size]
         return [float(chars[start:end].sum()) for start, end in seen.words[row]]
 

@@ -44,7 +44,7 @@ def asked(scope: Scope, operator: Callable[[Scope], Outcome]) -> Outcome:
 
 def _does(scope: Scope, witness: Witness, view: TurnView) -> bool:
     reading = scope.call.act_of.get(view.turn.index)
-    return reading is not None and not _gainsaid(scope, witness, view) and _done(scope, witness, reading)
+    return reading is not None and _done(scope, witness, reading) and not _gainsaid(scope, witness, view)
 
 
 def _gainsaid(scope: Scope, witness: Witness, view: TurnView) -> bool:
@@ -91,9 +91,12 @@ def _doubted(hit: Hit, doubt: str) -> Hit:
 
 def _done(scope: Scope, witness: Witness, reading: ActReading) -> bool:
     acts = (*witness.acts, *witness.supports)
+    read = [said for said in reading.acts if said.act in acts]
+    if not read:
+        return False
     above = DEFAULT_ABOVE if witness.above is None else witness.above
     wanted = Wanted(_speaker(scope), acts, above)
-    return any(said.act in acts and wanted.reached(scope.call, said, above) for said in reading.acts)
+    return any(wanted.reached(scope.call, said, above) for said in read)
 
 
 def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iterator[Hit]:

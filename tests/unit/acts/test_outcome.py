@@ -178,6 +178,6 @@ def test_a_question_asked_twice_is_found_as_by_comparing_every_pair(texts: list[
     said = [Turn(number, Speaker.CUSTOMER, text) for number, text in enumerate(texts)]
     seen = see_call(tuple(texts))
     long = [at for at in range(len(said)) if len(seen.skeletons[at].text) >= outcome.LEAST_CHARS]
-    sets = [seen.columns_of(at) for at in long]
+    sets = [frozenset(seen.columns_of(at).tolist()) for at in long]
     pairs = sum(any(outcome._alike(mine, other) for other in sets[:at]) for at, mine in enumerate(sets))
     assert outcome._said_twice(said, said) == min(outcome.MOST, pairs)
