@@ -115,7 +115,7 @@ def _of_the_centre(header: Header, profile: Profile) -> Header:
         said = {name: getattr(profile.calendar, name) for name in profile.calendar.model_fields_set}
         own["calendar"] = header.calendar.model_copy(update=said)
     if profile.reply_limit_hours is not None:
-        own |= {"reply_limit_hours": profile.reply_limit_hours, "reply_limit_firm": True}
+        own["reply_limit_hours"] = profile.reply_limit_hours
     return header.model_copy(update=own)
 
 

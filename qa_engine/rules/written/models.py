@@ -41,7 +41,6 @@ class Header(Strict):
     complaints: Complaints | None = None
     veto_alone: Literal["never", "measured"] = "never"  # may the machine alone bring a call to 0
     reply_limit_hours: Annotated[float, Field(gt=0)] = 48.0  # later replies are marked in the ledger of promises
-    reply_limit_firm: bool = False  # it is the centre's own: the machine alone may deduct for what is over it
 
     @field_validator("confusions")
     @classmethod

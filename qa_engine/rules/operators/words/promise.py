@@ -1,6 +1,5 @@
 """promise: a commitment of the agent with its deadline, over the allowed limit or without one."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -11,8 +10,6 @@ from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import SPEAKER_TITLE, Scope
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.fields import Spoken
-
-NOT_FIRM = "回复时限是规则包的默认值，本中心没有在档案里写自己的时限（reply_limit_hours），须人工判断"
 
 
 class PromiseFields(Spoken):
@@ -52,8 +49,7 @@ def promise(scope: Scope) -> Outcome:
             why = _why(fields, commitment, scope.header.reply_limit_hours)
             hit = _hit(scope, piece.view.order, commitment, why) if why else None
             if hit is not None:
-                firm = scope.header.reply_limit_firm or not fields.over_limit
-                hits.append(hit if firm else replace(hit, certain=False, doubt=NOT_FIRM))
+                hits.append(hit)
     return scope.missing(scope.answer(hits))
 
 
