@@ -157,7 +157,7 @@ def test_reports_of_an_open_day_are_stamped_with_the_list(make_app: Callable[...
     run_pending(app)
     period = {"day_from": DAY, "day_to": DAY, "who": MACHINE}
     stamp = "2026-03-02：缺少录音 1 通"
-    document = report_document(app, "agent", "1001", who=MACHINE, **period)
+    document = report_document(app, "agent", "1001", **period)
     assert document.open_points == (stamp,)
     assert "未完整" in render_report(app, "agent", "1001", "html", **period).content.decode()
     assert stamp in render_report(app, "agent", "1001", "json", **period).content.decode()
@@ -165,7 +165,7 @@ def test_reports_of_an_open_day_are_stamped_with_the_list(make_app: Callable[...
     fill(inbox, "lost")
     ingest_paths(app, [inbox])
     run_pending(app)
-    assert report_document(app, "agent", "1001", who=MACHINE, **period).open_points == ()
+    assert report_document(app, "agent", "1001", **period).open_points == ()
     assert "未完整" not in render_report(app, "agent", "1001", "html", **period).content.decode()
 
 
