@@ -260,7 +260,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdef"))
+    parser.add_argument("halves", nargs="+", choices=tuple("abcdefg"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()

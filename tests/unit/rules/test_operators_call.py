@@ -146,13 +146,6 @@ def test_promise(judge, fields: str, said: str, status: str) -> None:
     assert judge(f"{{operator: promise, {fields}}}", f"坐席：{said}").status == status
 
 
-def test_a_limit_that_is_only_the_packs_deducts_nothing(judge) -> None:
-    """With the limit in a profile it does: golden call ``complaint-too-late-deadline``."""
-    condition = "{operator: promise, over_limit: true}"
-    assert judge(condition, "坐席：三天内给您回复").status == "uncertain"
-    assert judge(condition, "坐席：两天内给您回复").status == "pass"
-
-
 def test_the_ledger_of_promises_knows_when_each_is_due(make_transcript) -> None:
     lines = [
         "客户[0-3]：什么时候",
