@@ -7,6 +7,7 @@ unknown, they are left out, and the transcript says so. A Word file without such
 
 import csv
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,10 @@ def read_table_file(path: Path) -> tuple[list[Row], str]:
         text = decode_text(path.read_bytes(), where)
         if "\0" in text:
             raise TranscriptError([Fault(where, None, None, "no text: save it as CSV (UTF-8)")])
-        return _csv_rows(text), ""
+        try:
+            return _csv_rows(text), ""
+        except csv.Error as error:
+            raise TranscriptError([Fault(where, None, None, f"no CSV that can be read: {error}")]) from None
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
@@ -158,6 +162,8 @@ def _seconds(text: str, heading: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
+        return None
+    if not math.isfinite(value):
         return None
     return value / 1000 if milli else value
 

@@ -93,3 +93,13 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, name: str, content:
     (error,) = iter_transcripts(tmp_path / name)
     assert isinstance(error, TranscriptError)
     assert words in str(error)
+
+
+def test_cells_that_no_reader_takes_are_told_and_no_number_is_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "call.csv"
+    path.write_text('角色,内容\n坐席,"' + "好" * 200_000 + '"\n', encoding="utf-8")
+    with pytest.raises(TranscriptError, match="no CSV that can be read"):
+        list(read_transcripts(path))
+    path.write_text("角色,内容,start(s)\n坐席,您好,nan\n客户,喂,inf\n", encoding="utf-8")
+    (found,) = read_transcripts(path)
+    assert [turn.start for turn in found.turns] == [None, None]
