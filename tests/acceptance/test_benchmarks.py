@@ -26,7 +26,7 @@ def test_size(capsys: pytest.CaptureFixture[str]) -> None:
     assert size.main(["--calls", "40", "--times", "1", "--plans"]) == 0
     told = capsys.readouterr().out
     assert "bytes a call" in told
-    assert "ix_heads_moment" in told
+    assert "INDEX ix_heads_" in told
 
 
 def test_asr_race(capfd: pytest.CaptureFixture[str]) -> None:

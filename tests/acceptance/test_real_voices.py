@@ -179,7 +179,7 @@ def test_a_greeting_that_was_not_heard_costs_nobody_points() -> None:
     """The rest is clear, the greeting is speech without words: it may have been said."""
     turns = (
         Turn(0, Speaker.CUSTOMER, "你好我的包裹还没有到", 4.0, 6.5, confidence=0.95),
-        Turn(1, Speaker.AGENT, "请您稍等我帮您查一下", 7.0, 9.0, confidence=0.95),
+        Turn(1, Speaker.AGENT, "哪个单号", 7.0, 9.0, confidence=0.95),
         Turn(2, Speaker.AGENT, "查到了今天下午就会送到请您留意电话", 12.0, 16.0, confidence=0.95),
     )
     greeting = SpeechSpan(Speaker.AGENT, 0.5, 3.5)
