@@ -228,9 +228,7 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     _, place, common = np.unique(np.concatenate(rows), return_inverse=True, return_counts=True)
     rank = np.argsort(np.argsort(common, kind="stable"), kind="stable")
     alone = int((common == 1).sum())  # features of lower rank are in one turn only
-    by_feature: dict[
-        int, list[int]
-    ] = {}  # feature → the places in ``earlier`` of the turns that it is one of the first of
+    by_feature: dict[int, list[int]] = {}  # places in ``earlier`` of the turns whose first features hold this one
     earlier: list[frozenset[int]] = []
     count = empty = 0
     for ranks in np.split(rank[place], np.cumsum([len(row) for row in rows[:-1]])):

@@ -1,14 +1,15 @@
 """The picture of a call as data, and as SVG."""
 
 from dataclasses import replace
+from itertools import pairwise
 from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 
 from qa_engine.reports import call_form
-from qa_engine.reports.render.svg import seek_link, tag, timeline_svg, trend_svg
-from qa_engine.reports.timeline import Timeline, build_timeline
+from qa_engine.reports.render.svg import _pin_places, seek_link, tag, timeline_svg, trend_svg
+from qa_engine.reports.timeline import Pin, Timeline, build_timeline
 from qa_engine.reports.turns import Mark
 
 
@@ -85,3 +86,11 @@ def test_trend_has_a_point_for_each_day(build: ModuleType) -> None:
     root = ElementTree.fromstring(trend_svg(report.days))
     assert len(list(root.iter("circle"))) == len(report.days) == 3
     assert len(list(ElementTree.fromstring(trend_svg(report.days[:1])).iter("polyline"))) == 0
+
+
+def test_flags_of_many_hits_at_one_second_stand_apart(timeline: Timeline) -> None:
+    pins = tuple(Pin(at, Mark.FAULT, f"{n:02}", f"a{n}", "说", "minor") for at in (20.0, 29.9) for n in range(15))
+    places = _pin_places(replace(timeline, seconds=30.0, pins=pins))
+    wide = 10.0 + 9.0 * 2
+    spans = sorted((row, x) for row, x in places)
+    assert all(one[0] != two[0] or one[1] + wide <= two[1] for one, two in pairwise(spans))
