@@ -1,4 +1,4 @@
-"""How long pages take on the server while people click: p50, p95 and p99 a page, SQLite or PostgreSQL.
+"""How long pages take, alone and while people click: p50, p95 and p99 a page, SQLite or PostgreSQL.
 
     python -m benchmarks.page_times --calls 20000
     python -m benchmarks.page_times --calls 200000 --people 20 --seconds 120
@@ -8,9 +8,11 @@
 The calls are those of ``benchmarks.month``: whole transcripts, results and figures of the bundled rules. Those of two
 days are drawn, signed, appealed and decided as clips by ``benchmarks.month_people``, so that the desk has a history.
 ``qa-engine serve`` runs as a process of its own; each of ``--people`` asks for a page, waits as long as somebody who
-reads (``--pause`` seconds on the mean, drawn), and asks for the next. Times are the server's own (header
-``server-timing``), so that a client that waits for a processor does not count. A page counts as slow over ``--limit``
-milliseconds at p95.
+reads (``--pause`` seconds on the mean, drawn), and asks for the next. Printed are three figures of every kind of page:
+the server's own time for one person alone (header ``server-timing``: what the page costs), the server's own time with
+everybody clicking (what it costs and what it waits for others inside the server), and what a person waits (that, and
+the way there and back on a machine that the clickers share). A page counts as slow over ``--limit`` milliseconds of
+the server at p95.
 """
 
 import argparse
@@ -112,8 +114,7 @@ class Clicking(threading.Thread):
                 began = time.monotonic()
                 answer = client.get(self.chance.choice(self.pages[kind]))
                 whole = 1000 * (time.monotonic() - began)
-                told = answer.headers.get("server-timing", "").partition("dur=")[2]
-                self.times.append((kind, float(told) if told else math.nan, whole, answer.status_code))
+                self.times.append((kind, _server_ms(answer), whole, answer.status_code))
                 time.sleep(min(5 * self.pause, self.chance.expovariate(1 / self.pause)))
 
 
@@ -122,12 +123,30 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
+def alone(base: str, pages: dict[str, list[str]], times: int) -> dict[str, list[float]]:
+    """Kind of page → the server's ms for ``times`` of its addresses, asked one after another by one person.
+
+    The first request of each kind loads templates and rules, once a process, and is left out. Every address is asked
+    once: what the service keeps of an address asked before does not help it here.
+    """
+    taken: dict[str, list[float]] = {}
+    with httpx2.Client(base_url=base, timeout=120) as client:
+        for kind, several in pages.items():
+            client.get(several[0])
+            answers = [client.get(one) for one in several[1 : times + 1] or several[:1]]
+            taken[kind] = [_server_ms(answer) for answer in answers]
+            print(f"  asked alone: {kind}", file=sys.stderr)
+    return taken
+
+
+def _server_ms(answer: httpx2.Response) -> float:
+    told = answer.headers.get("server-timing", "").partition("dur=")[2]
+    return float(told) if told else math.nan
+
+
 def click(base: str, pages: dict[str, list[str]], options: argparse.Namespace) -> int:
     """Prints the table; the number of slow pages."""
-    with httpx2.Client(base_url=base, timeout=120) as client:
-        for kind, several in pages.items():  # rules and templates are loaded once a process
-            client.get(several[0])
-            print(f"  warmed {kind}", file=sys.stderr)
+    single = alone(base, pages, options.alone)
     until = time.monotonic() + options.seconds
     people = [Clicking(base, pages, until, options.pause, n) for n in range(options.people)]
     for one in people:
@@ -139,23 +158,30 @@ def click(base: str, pages: dict[str, list[str]], options: argparse.Namespace) -
         for kind, server, whole, status in one.times:
             by_kind[kind].append((server, whole, status))
     slow = 0
-    print(f"{'page':24} {'times':>6} {'p50':>7} {'p95':>7} {'p99':>7} {'client p95':>11}  ms")
-    for kind in pages:
+    print(f"{'ms':24} {'one person':>19} {options.people:>10} people, the server {'what they wait':>18}")
+    print(f"{'page':24} {'times':>5} {'p50':>6} {'p95':>6} {'times':>10} {'p50':>6} {'p95':>6} {'p99':>6} {'p95':>14}")
+    for kind, lone in single.items():
         found = by_kind.get(kind, [])
         wrong = sorted({status for _, _, status in found if status >= 400})
-        if not found:
-            continue
-        server = [one for one, _, _ in found]
-        p95 = percentile(server, 0.95)
-        slow += p95 > options.limit
-        print(
-            f"{kind:24} {len(found):6} {statistics.median(server):7.0f} {p95:7.0f} {percentile(server, 0.99):7.0f}"
-            f" {percentile([whole for _, whole, _ in found], 0.95):11.0f}{'  SLOW' if p95 > options.limit else ''}"
-            f"{f'  statuses {wrong}' if wrong else ''}"
-        )
+        line = f"{kind:24} {len(lone):5} {statistics.median(lone):6.0f} {percentile(lone, 0.95):6.0f} {len(found):10}"
+        if found:
+            times = [one for one, _, _ in found]
+            p95 = percentile(times, 0.95)
+            slow += p95 > options.limit
+            waited = percentile([whole for _, whole, _ in found], 0.95)
+            line += f" {statistics.median(times):6.0f} {p95:6.0f} {percentile(times, 0.99):6.0f} {waited:14.0f}"
+            line += "  SLOW" if p95 > options.limit else ""
+        print(line + (f"  statuses {wrong}" if wrong else ""))
     every = [server for found in by_kind.values() for server, _, _ in found]
-    middle, high = statistics.median(every), percentile(every, 0.95)
-    print(f"all: {len(every)} pages, p50 {middle:.0f} ms, p95 {high:.0f} ms; {slow} slow")
+    waits = [whole for found in by_kind.values() for _, whole, _ in found]
+    lone_all = [one for lone in single.values() for one in lone]
+    heavy = sum(percentile(one, 0.95) > options.limit for one in single.values())
+    print(f"one person: p50 {statistics.median(lone_all):.0f}, p95 {percentile(lone_all, 0.95):.0f} ms; {heavy} slow")
+    print(
+        f"{options.people} people: {len(every)} pages, {len(every) / options.seconds:.1f} a second; server p50 "
+        f"{statistics.median(every):.0f}, p95 {percentile(every, 0.95):.0f} ms; they wait p50 "
+        f"{statistics.median(waits):.0f}, p95 {percentile(waits, 0.95):.0f} ms; {slow} slow"
+    )
     return slow
 
 
@@ -165,6 +191,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pause", type=float, default=2.0, help="mean seconds that somebody reads a page")
+    parser.add_argument("--alone", type=int, default=20, help="addresses of a kind that one person asks for first")
     parser.add_argument("--limit", type=float, default=150.0, help="ms of the server at p95")
     parser.add_argument("--database-url")
     parser.add_argument("--home", type=Path)

@@ -225,6 +225,7 @@ def agent_report(
     counted = [call for call in ordered if call.counted]
     left_out = [UncountedCall(c.call.call_id, _why_not(c), c.day, c.form_url) for c in ordered if not c.counted]
     lines = tuple(_line(call) for call in ordered)
+    lost = lost_items(counted)
     ranked = sorted((line for line in lines if line.counted), key=_by_rate)
     faulty = sum(any(rule.severity is not Severity.INFO for rule in call.result.failed()) for call in counted)
     notices = [notice, *(call.result.notice for call in ordered)]
@@ -244,10 +245,10 @@ def agent_report(
         waiting=sum(1 for call in counted if call.result.needs_review),
         grades=grade_counts(counted),
         sections=tuple(SectionRate(*rate) for rate in section_rates(counted)),
-        lost=lost_items(counted),
+        lost=lost,
         best=ranked[-1] if len(ranked) > 1 else None,
         worst=ranked[0] if len(ranked) > 1 else None,
-        needs=_needs(counted, gains),
+        needs=_needs(counted, lost, gains),
         days=_points(counted, lambda day: day),
         weeks=_points(counted, lambda day: day - timedelta(days=day.weekday())),
         notice=next((text for text in notices if text), None),
@@ -298,9 +299,11 @@ def _line(call: InspectedCall) -> CallLine:
     )
 
 
-def _needs(calls: Sequence[InspectedCall], gains: Sequence[Gain] | None) -> tuple[TrainingNeed, ...]:
+def _needs(
+    calls: Sequence[InspectedCall], items: Sequence[LostItem], gains: Sequence[Gain] | None
+) -> tuple[TrainingNeed, ...]:
     """Vetoes, then what regains most points; without ``gains`` faults that repeat, and major ones at once."""
-    lost = {one.rule_id: one for one in lost_items(calls)}
+    lost = {one.rule_id: one for one in items}
     order = {Severity.VETO: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
     asked = sorted((one for one in lost.values() if _asks(one)), key=lambda one: order[one.severity])
     if not gains:
@@ -332,12 +335,13 @@ def _gained(lost: LostItem, calls: Sequence[InspectedCall], gain: Gain) -> Train
 
 
 def _need(lost: LostItem, calls: Sequence[InspectedCall]) -> TrainingNeed:
-    clips = [
-        _clip(call, rule)
+    broken = [
+        (call, rule)
         for call in calls
         for rule in call.result.rules
-        if rule.id == lost.rule_id and rule.status is Status.FAIL
+        if rule.status is Status.FAIL and rule.id == lost.rule_id
     ]
+    clips = [_clip(call, rule) for call, rule in broken[-CLIPS_PER_NEED:]]
     cost = f"，累计扣 {wording.number(-lost.points)} 分" if lost.points < 0 else ""
     if lost.severity is Severity.VETO:
         goal = "杜绝再次发生"
@@ -354,7 +358,7 @@ def _need(lost: LostItem, calls: Sequence[InspectedCall]) -> TrainingNeed:
         message=mask_private(lost.message),
         reason=f"检查 {lost.judged} 通，{lost.calls} 通出现（{wording.percent(lost.share, 0)}）{cost}",
         goal=goal,
-        clips=tuple(clips[-CLIPS_PER_NEED:]),
+        clips=tuple(clips),
     )
 
 

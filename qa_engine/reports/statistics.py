@@ -187,11 +187,12 @@ def lost_items(calls: Sequence[InspectedCall]) -> tuple[LostItem, ...]:
     titles = {section.id: section.title for call in calls for section in call.result.sections}
     judged: Counter[str] = Counter()
     failed: dict[str, list[RuleResult]] = {}
+    passed, broken = Status.PASS, Status.FAIL
     for call in calls:
-        for rule in call.result.rules:
-            if rule.status in (Status.PASS, Status.FAIL):
-                judged[rule.id] += 1
-            if rule.status is Status.FAIL:
+        rules = call.result.rules
+        judged.update([rule.id for rule in rules if (status := rule.status) is passed or status is broken])
+        for rule in rules:
+            if rule.status is broken:
                 failed.setdefault(rule.id, []).append(rule)
     found = [
         LostItem(

@@ -95,7 +95,7 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.service.reporting.lead import LeadBoard, agent_page, lead_board
+from qa_engine.service.reporting.lead import LeadBoard, agent_page, lead_board, usual_period
 from qa_engine.service.reporting.reports import (
     Rendered,
     render_report,
@@ -304,6 +304,7 @@ __all__ = [
     "transcribe_call",
     "transcribe_files",
     "upgrade_database",
+    "usual_period",
     "wait_until_settled",
     "watch_now",
     "with_wishes",

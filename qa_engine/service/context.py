@@ -52,6 +52,8 @@ class App:
         self._real, self._bell, self._transcriber = real, bell, transcriber
         self._judge: tuple[str, Judge] | None = None
         self.shelf = Shelf()
+        self.tallies = Shelf(40)
+        self.briefs = Shelf(5_000)
         self.loaded: Judge | None = None
         """The judge that has judged before in this process, so that its dictionary and models are there."""
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -17,6 +17,7 @@ from qa_engine.store.narrowing import CallFilter
 from qa_engine.store.report_tables import Training
 from qa_engine.store.review_tables import Decision, Signing
 
+_ASIDE = [state.value for state in CallState if state.aside]
 _MANY = 500
 SAMPLED = CallState.SAMPLED.value
 
@@ -31,6 +32,31 @@ def calls_with_results(session: Session, call_ids: Iterable[str]) -> Sequence[ta
             .where(tables.Call.call_id.in_(wanted[at : at + _MANY]), tables.Call.result_id.is_not(None))
             .options(joinedload(tables.Call.result))
         )
+    return found
+
+
+def result_keys(session: Session, call_ids: Iterable[str]) -> Sequence[tuple[str, int, datetime]]:
+    """(call id, result id, when it was made) of these calls; together they name a result that never changes."""
+    wanted = list(dict.fromkeys(call_ids))
+    found: list[tuple[str, int, datetime]] = []
+    for at in range(0, len(wanted), _MANY):
+        rows = session.execute(
+            select(tables.Call.call_id, tables.Result.id, tables.Result.created_at)
+            .join(tables.Result, tables.Result.id == tables.Call.result_id)
+            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]), tables.Call.state.not_in(_ASIDE))
+        )
+        found += [(call_id, result_id, made) for call_id, result_id, made in rows]
+    return found
+
+
+def bodies(session: Session, result_ids: Sequence[int]) -> Mapping[int, str]:
+    """The bodies of results, by their ids."""
+    found: dict[int, str] = {}
+    for at in range(0, len(result_ids), _MANY):
+        rows = session.execute(
+            select(tables.Result.id, tables.Result.body).where(tables.Result.id.in_(result_ids[at : at + _MANY]))
+        )
+        found |= {row.id: row.body for row in rows}
     return found
 
 

@@ -187,6 +187,7 @@ def test_list_is_a_table_on_a_desk_and_cards_on_a_phone(page: Page) -> None:
 def test_period_of_agents_can_be_chosen_everywhere(page: Page) -> None:
     page.goto("/agents/8026")
     page.get_by_label("开始日期").fill("2026-03-03")
+    page.get_by_label("结束日期").fill("")
     page.get_by_role("button", name="查看").click()
     page.wait_for_url("**/agents/8026?from=2026-03-03&to=")
 

@@ -98,7 +98,9 @@ def test_agent_report(client: TestClient) -> None:
     text = client.get("/agents/8026").text
     assert "坐席质检报告" in text
     assert 'href="/calls/demo-02#t=16"' in text  # the player begins there
-    assert 'href="/api/v1/agents/8026/report/xlsx"' in text
+    assert 'href="/api/v1/agents/8026/report/xlsx?from=2026-02-01&amp;to=2026-03-02"' in text  # the newest thirty days
+    whole = client.get("/agents/8026?from=&to=").text
+    assert 'href="/api/v1/agents/8026/report/xlsx"' in whole
     one_day = client.get("/agents/8026?from=2026-03-03").text
     assert 'href="/calls/demo-02' not in one_day
     assert 'href="/api/v1/agents/8026/report/xlsx?from=2026-03-03"' in one_day

@@ -81,6 +81,9 @@ class Source(Protocol):
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
         """These calls with their results; those without one are left out. For clips: each is read whole."""
 
+    def briefs(self, call_ids: Iterable[str]) -> Mapping[str, CallResult]:
+        """The results of these calls with the rules that failed alone, without sections, tones and acts."""
+
     def notes(self, pack: str) -> PackNotes:
         """The rules of a pack (its label) as they were written, by id; empty when its text is not kept."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from qa_engine.domain import CallResult
 from qa_engine.reports.agent_report import CLIPS_PER_NEED, MOST_NEEDS, AgentReport, Colleagues, Compared, Gain
 from qa_engine.reports.document import Block, Cell, Column, Heading, Note, Row, Table
 from qa_engine.reports.kinds import Request, Source
@@ -20,13 +21,26 @@ _EVEN = 60  # calls that are read whole, drawn evenly: a period of so few is rea
 
 
 def read_calls(source: Source, request: Request) -> tuple[list[InspectedCall], frozenset[str]]:
-    """The calls of the period, those that clips and reasons need with all that is known; and the evenly drawn ones."""
+    """The calls of the period, those that clips and reasons need with their words; and the evenly drawn ones."""
     lean = source.scored(request.period, agent_id=request.subject, form_url=request.form_url)
     drawn, wanted = worth_reading(lean, even=_EVEN, clips=CLIPS_PER_NEED)
-    whole = source.some(sorted(wanted), form_url=request.form_url)
-    return [
-        replace(whole[call.result.call_id], final=call.final) if call.result.call_id in whole else call for call in lean
-    ], drawn
+    said = source.briefs(sorted(wanted))
+    return [_with_words(call, said.get(call.result.call_id)) for call in lean], drawn
+
+
+def _with_words(call: InspectedCall, said: CallResult | None) -> InspectedCall:
+    """A call of figures with what its result says of the rules that failed, of tone, and of why nothing was graded."""
+    if said is None:
+        return call
+    failed = {rule.id: rule for rule in said.rules}
+    result = replace(
+        call.result,
+        rules=tuple(failed.get(rule.id, rule) for rule in call.result.rules),
+        metrics=said.metrics,
+        review_reasons=said.review_reasons,
+        notice=said.notice,
+    )
+    return replace(call, result=result)
 
 
 def compared(source: Source, request: Request, others: Colleagues | None) -> Compared:

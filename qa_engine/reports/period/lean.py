@@ -24,7 +24,11 @@ class LeanCalls:
 
     def __init__(self, book: RuleBook, rates: Mapping[str, str], notice: str | None = None) -> None:
         self._book, self._rates, self._notice = book, rates, notice
-        self._known: dict[tuple[int, str, float], RuleResult] = {}  # calls share them: few differ
+        # calls share their rules: few differ
+        self._known: dict[tuple[int, str, float], RuleResult] = {}
+        self._without_points = [
+            {letter: self._rule(n, letter, 0.0) for letter in _STATUSES} for n in range(len(book.rules))
+        ]
 
     def call(self, row: CallFigures, started: datetime | None, form_url: str | None = None) -> InspectedCall:
         agent = Agent(row.agent_id or "", row.agent_name, row.team)
@@ -35,8 +39,10 @@ class LeanCalls:
         return InspectedCall(call, self._result(row), row.day, form_url, final)
 
     def _result(self, row: CallFigures) -> CallResult:
-        points = dict(_pair(part, ":") for part in row.points.split(";") if part)
-        rules = tuple(self._rule(n, letter, points.get(n, 0.0)) for n, letter in enumerate(row.statuses))
+        rules = [known[letter] for known, letter in zip(self._without_points, row.statuses, strict=True)]
+        for place, points in (_pair(part, ":") for part in row.points.split(";") if part):
+            n = int(place)
+            rules[n] = self._rule(n, row.statuses[n], points)
         reached = (_pair(part, "/") for part in row.sections.split(";") if part)
         sections = tuple(
             SectionScore(key, title, score, possible)
@@ -54,7 +60,7 @@ class LeanCalls:
             row.grade,
             row.veto,
             sections,
-            rules,
+            tuple(rules),
             needs_review=row.waiting,
             notice=self._notice,
             veto_suspected=row.suspected,

@@ -57,7 +57,7 @@ def lead_board(
     require(who, Right.PLAN_TRAINING)
     if not may(who, Right.PLAN_TRAINING, Subject(team=team)):
         raise NotFoundError(f"no team {team}")
-    period = Period(day_from, day_to) if day_from or day_to else _usual(app, team, who)
+    period = Period(day_from, day_to) if day_from or day_to else usual_period(app, CallFilter(team=team), who=who)
     body, data = made_of_report(app, "team", team, _body_and_data, period=period, form_url="/calls/{call_id}", who=who)
     coverage = made_of_report(app, "sampling", team, _coverage, period=period, who=who)
     trainings = [one for one in list_trainings(app, who=who) if one.team == team]
@@ -96,8 +96,9 @@ def _coverage(report: Document) -> SamplingData:
     return report.data
 
 
-def _usual(app: App, team: str, who: Actor) -> Period:
-    newest = list_calls(app, CallFilter(team=team), per_page=1, who=who).rows
+def usual_period(app: App, wanted: CallFilter, *, who: Actor) -> Period:
+    """The thirty days up to the newest call of a filter; without a call, all days."""
+    newest = list_calls(app, wanted, per_page=1, who=who).rows
     if not newest or newest[0].day is None:
         return Period(None, None)
     return Period(newest[0].day - timedelta(days=USUAL_DAYS - 1), newest[0].day)

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
-from qa_engine.domain import Call, CallState, Speaker
+from qa_engine.contract.stored import brief_from_text, call_from_text, result_from_text, transcript_from_text
+from qa_engine.domain import Call, CallResult, CallState, Speaker
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.reports import InspectedCall, Period
 from qa_engine.reports.numbers import Measured
@@ -29,7 +29,7 @@ from qa_engine.reports.period.lean import LeanCalls
 from qa_engine.service.context import App
 from qa_engine.service.reporting.figures import make_missing_figures
 from qa_engine.service.reporting.rule_texts import rule_notes
-from qa_engine.store import CallFilter, figures, report_rows, reviews
+from qa_engine.store import CallFilter, editions, figures, report_rows, reviews
 
 _BATCH = 4_000
 LEAST_CHECKS, LEAST_THERE = 10, 5
@@ -70,7 +70,13 @@ class PeriodSource:
         wanted = call_filter(period, agent_id, team)
         self._complete(wanted)
         changed = self._changed(call_filter(alike or period, agent_id, team))
-        return tally_of(self._stream(wanted), self._books.__getitem__, changed)
+        if team is None or agent_id is not None:
+            return tally_of(self._stream(wanted), self._books.__getitem__, changed)
+        with self._app.database.read() as session:  # every report of a member of a team reads the same
+            edition = editions.current(session)
+        return self._app.tallies.get(
+            (wanted, changed), edition, lambda: tally_of(self._stream(wanted), self._books.__getitem__, changed)
+        )
 
     def _stream(self, wanted: CallFilter) -> Iterator[Sequence[CallFigures]]:
         with self._app.database.read() as session:
@@ -153,6 +159,18 @@ class PeriodSource:
                 for call in report_rows.calls_with_results(session, call_ids)
                 if call.result is not None and not CallState(call.state).aside
             }
+
+    def briefs(self, call_ids: Iterable[str]) -> Mapping[str, CallResult]:
+        kept = self._app.briefs  # a stored result never changes
+        with self._app.database.read() as session:
+            keys = report_rows.result_keys(session, call_ids)
+            found = {key: kept.find(key, 0) for key in keys}
+            bodies = report_rows.bodies(session, [key[1] for key, brief in found.items() if brief is None])
+        for key, brief in found.items():
+            if brief is None:
+                found[key] = brief_from_text(bodies[key[1]])
+                kept.put(key, 0, found[key])
+        return {key[0]: brief for key, brief in found.items()}
 
     def notes(self, pack: str) -> PackNotes:
         if pack not in self._notes:

@@ -21,22 +21,26 @@ class Shelf:
 
     def get(self, key: Hashable, edition: int, make: Callable[[], Made]) -> Made:
         """What is kept under ``key`` of this ``edition``; else what ``make`` gives. What it raises is not kept."""
-        found: Made | None = self._find(key, edition)
+        found: Made | None = self.find(key, edition)
         if found is not None:
             return found
         with self._making:
-            found = self._find(key, edition)
+            found = self.find(key, edition)
             if found is not None:
                 return found
             made = make()
-            with self._looking:
-                self._kept[key] = edition, made
-                self._kept.move_to_end(key)
-                while len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
+            self.put(key, edition, made)
             return made
 
-    def _find(self, key: Hashable, edition: int) -> Any:
+    def put(self, key: Hashable, edition: int, made: object) -> None:
+        with self._looking:
+            self._kept[key] = edition, made
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def find(self, key: Hashable, edition: int) -> Any:
+        """What is kept of this ``edition``; None where nothing is."""
         with self._looking:
             kept = self._kept.get(key)
             if kept is None or kept[0] != edition:

@@ -5,11 +5,11 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from qa_engine.domain.people import Right, may
-from qa_engine.service import agent_page, fault_rules, get_agent, list_agents, list_trainings
+from qa_engine.service import CallFilter, agent_page, fault_rules, get_agent, list_agents, list_trainings, usual_period
 from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.formstyle import form_css
-from qa_engine.web.period import read_period
+from qa_engine.web.period import PeriodQuery, read_period
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +25,9 @@ def agents(request: Request, engine: Engine, who: Who) -> Response:
 @router.get("/agents/{agent_id:text}")
 def agent(agent_id: str, request: Request, engine: Engine, who: Who) -> Response:
     period = read_period(request.query_params)
+    if not {"from", "to"} & set(request.query_params):
+        usual = usual_period(engine, CallFilter(agent_id=agent_id), who=who)
+        period = PeriodQuery(usual.first, usual.last)
     known = get_agent(engine, agent_id, who=who)
     body, needs = agent_page(engine, agent_id, day_from=period.day_from, day_to=period.day_to, who=who)
     return render(
