@@ -65,8 +65,7 @@ voices: $(STAMP)
 # Hours, and nobody else should use the machine: see docs/developing.md. Interrupted, it goes on where it stopped.
 mutants: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
-	$(BIN)/python -m mutmut run
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/mutants.py run
 
 # Long; both set-ups. A failing run names its round and seed.
 FAULT_ROUNDS ?= 1000

@@ -1,5 +1,7 @@
 """Agreement, recall and means, held against numbers worked out by hand."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +97,58 @@ def test_bounds_worked_out_by_hand() -> None:
 
 def test_who_found_nothing_found_no_share_of_what_was_missed() -> None:
     assert recall_estimate(found=0, strata=[Looked(10, 5, 1)]) == Estimate(0.0, 0.0, 0.0)
+
+
+def wilson(share: float, number: float) -> tuple[float, float]:
+    """The roots of |p - share| = 1.96 sqrt(p (1 - p) / number) (Wilson 1927), found by halving."""
+
+    def edge(inside: float, outside: float) -> float:
+        for _ in range(100):
+            middle = (inside + outside) / 2
+            if abs(middle - share) <= 1.96 * (middle * (1 - middle) / number) ** 0.5:
+                inside = middle
+            else:
+                outside = middle
+        return inside
+
+    return edge(share, 0.0), edge(share, 1.0)
+
+
+@pytest.mark.parametrize(("calls", "seen", "missed"), [(400, 40, 1), (400, 40, 20), (100, 3, 2), (10, 10, 9)])
+def test_the_interval_of_one_stratum_is_wilsons(calls: int, seen: int, missed: int) -> None:
+    found = recall_estimate(found=90, strata=[Looked(calls, seen, missed)])
+    assert found is not None
+    low, high = wilson(missed / seen, seen)
+    assert (found.low, found.high) == pytest.approx((90 / (90 + high * calls), 90 / (90 + low * calls)))
+
+
+def test_the_interval_of_several_strata_by_hand() -> None:
+    """Shares 1/2 of 100 and 1/4 of 300 calls; one that nobody looked at is like the others."""
+    strata = [Looked(100, 10, 5), Looked(300, 20, 5), Looked(600, 0)]
+    found = recall_estimate(found=90, strata=strata)
+    assert found is not None
+    share = 0.25 * 0.5 + 0.75 * 0.25
+    assert found.value == pytest.approx(90 / (90 + share * 1000))
+    first, second = 0.5 * 0.5, (5.5 / 21) * (15.5 / 21)
+    variance = 0.25**2 * first / 10 + 0.75**2 * second / 20
+    whole = (10.5 / 31) * (20.5 / 31)
+    low, high = wilson(share, whole / variance)
+    assert (found.low, found.high) == pytest.approx((90 / (90 + high * 1000), 90 / (90 + low * 1000)))
+
+
+def test_draw_by_draw_the_variance_shrinks_most() -> None:
+    """Against every way to share a few draws out: none leaves less variance."""
+    strata = [Looked(100, 4, 1), Looked(250, 9, 2), Looked(60, 1, 0), Looked(90, 2, 1)]
+    wide = [9, 9, 9, 9]
+
+    def variance(given: tuple[int, ...]) -> float:
+        return sum(one.calls**2 * one.spread / (one.looked_at + more) for one, more in zip(strata, given, strict=True))
+
+    for number in range(1, 8):
+        ways = [way for way in itertools.product(range(number + 1), repeat=4) if sum(way) == number]
+        assert variance(next_draws(strata, wide, number)) == pytest.approx(min(map(variance, ways)))
+
+
+def test_one_stratum_more_is_drawn_from_first_where_it_tells_most() -> None:
+    assert next_draws([Looked(10, 0), Looked(1000, 3, 1)], [5, 5], 1) == (0, 1), "a thousand calls, three looked at"
+    assert next_draws([Looked(100, 0), Looked(100, 3, 1)], [5, 5], 2) == (2, 0), "nobody looked there"

@@ -6,6 +6,7 @@ import pytest
 
 from qa_engine.domain import CallResult, RuleResult, Severity, Status
 from qa_engine.scoring import difference
+from qa_engine.scoring.difference import RuleChange
 
 
 def result(*rules: tuple[str, Status, float], **facts: object) -> CallResult:
@@ -41,3 +42,12 @@ def test_rules_that_come_out_otherwise(before: list, after: list, told: list) ->
 def test_a_verdict_that_changes_without_a_rule(facts: dict[str, object]) -> None:
     assert difference(result(), result(**facts)).changed
     assert not difference(result(**facts), result(**facts)).changed
+
+
+def test_a_change_says_what_it_was_and_what_it_is() -> None:
+    before, after = result(("a", F, -1.0), ("gone", F, -2.0)), result(("new", F, -4.0), ("a", U, 0.0))
+    assert difference(before, after).rules == (
+        RuleChange("new", "new", None, F, 0.0, -4.0),
+        RuleChange("a", "a", F, U, -1.0, 0.0),
+        RuleChange("gone", "gone", F, None, -2.0, 0.0),
+    )

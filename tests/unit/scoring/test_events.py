@@ -127,3 +127,12 @@ def test_a_hundredth_is_a_cost_and_what_costs_nothing_takes_no_event() -> None:
     assert points(fail("dear", -1, about=("anger",), evidence=hit(1)), small)["small"] == (0.0, "dear")
     free, elsewhere = fail("free", 0.0, about=("anger",)), fail("off", -9, about=("anger",), item="no such item")
     assert points(free, elsewhere, small)["small"] == (-0.01, "")
+
+
+def test_only_who_counts_his_hits_takes_something_for_those_elsewhere() -> None:
+    dear = fail("dear", -8, about=("a",), evidence=hit(3))
+    once = fail("once", -4, about=("a",), evidence=hit(3, 9), hits=1, each=-4.0)
+    assert points(dear, once)["once"] == (0.0, "dear"), "two proofs of one fault"
+    counts = fail("counts", -4, about=("a",), evidence=hit(3, 9), hits=2, each=-2.0)
+    assert points(dear, counts)["counts"] == (-2.0, "dear")
+    assert points(fail("whole", -8, about=("a",)), counts)["counts"] == (0.0, "whole"), "about the whole call"

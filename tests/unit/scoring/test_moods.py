@@ -94,3 +94,8 @@ def test_friendliness(label: str, value: float) -> None:
 
 def test_moods_are_named_in_the_order_of_their_classes() -> None:
     assert [mood_title(float(step)) for step, _ in enumerate(CustomerMood)] == ["平静", "不满", "激动"]
+
+
+def test_a_share_has_two_decimals() -> None:
+    figures = tone_metrics(call(A, A, A), {0: tone(0, "warm"), 1: tone(1, "impatient"), 2: tone(2, "neutral")})
+    assert figures == {"agent_warm_share": 0.33, "agent_unfriendly_share": 0.33}

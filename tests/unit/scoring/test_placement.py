@@ -133,3 +133,49 @@ def test_a_line_that_nothing_fills_is_a_warning() -> None:
     assert (unknown.code, "good" in unknown.message) == ("unknown-rule", True)
     filled = pack(r=("words", "opening", ""), good=("words", "extra", ""))
     assert placement_findings(filled, cards(STANDARD)) == ()
+
+
+FOUR = """
+scorecard:
+  id: four
+  title: 四项
+  points: 20
+  sections:
+    - id: words
+      title: 用语
+      points: 20
+      items: [{id: a, title: 一, points: 5}, {id: b, title: 二, points: 5}, {id: c, title: 三, points: 5},
+              {id: d, title: 四, points: 5}]
+  veto: {rules: {v.one: {scope: total}, v.two: {scope: total}}}
+  grades: [{grade: A, at_least_percent: 0}]
+"""
+BY_HAND = """
+scorecard:
+  id: hand
+  title: 人工
+  points: 5
+  sections:
+    - id: words
+      title: 用语
+      points: 5
+      items: [{id: a, title: 一, points: 5, mode: manual, anchors: [{points: 5, means: 好}]}]
+  veto: {rules: {v.one: {scope: total}}}
+  grades: [{grade: A, at_least_percent: 0}]
+"""
+
+
+def test_a_scorecard_of_which_the_pack_fills_half_is_meant() -> None:
+    two = pack(x=("words", "a", ""), y=("words", "b", ""))
+    unfilled, unknown = placement_findings(two, cards(FOUR))
+    assert unfilled.message == "没有规则填写细项 words/c、words/d，它们也不是人工细项，永远不计分"
+    assert unknown.message == "weights、awards 或 veto 里的规则 v.one、v.two 不在规则包「p」里"
+    assert [(note.level, note.subject) for note in (unfilled, unknown)] == [("warning", "four")] * 2
+    assert placement_findings(pack(x=("words", "a", "")), cards(FOUR)) == (), "a quarter"
+
+
+def test_one_item_that_is_filled_is_all_and_none_is_nothing() -> None:
+    known = SALES.replace("  grades:", "  veto: {rules: {v.one: {scope: total}}}\n  grades:")
+    told = placement_findings(pack(x=("sales", "honest", "applies_to: {scenario: telesales}")), cards(STANDARD, known))
+    assert [(note.code, note.subject) for note in told] == [("unknown-rule", "telesales")]
+    assert placement_findings(pack(x=("words", "a", "")), cards(BY_HAND)) == ()
+    assert len(placement_findings(pack(x=("words", "a", "")), cards(BY_HAND), named="hand")) == 1

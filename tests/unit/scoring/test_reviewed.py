@@ -314,3 +314,17 @@ def test_the_final_form_asks_for_nothing_more() -> None:
 
 def test_looking_at_a_line_takes_nothing_back() -> None:
     assert total(machine(fail("a", -3)), say("a", K.LOOK), say("a", K.OVERTURN), say("a", K.LOOK))[0] == 20
+
+
+def test_a_manual_item_that_the_scorecard_has_not() -> None:
+    result = machine(rule("a"))
+    for name in ("i", "nothing"):
+        decision = Decision("c-1", Target(section="s", item=name), K.SCORE, "zhou", WHEN, points=1.0)
+        with pytest.raises(UsageError, match=f"test: s/{name} is no manual item"):
+            final(result, decision)
+
+
+def test_a_confirmed_fault_that_falls_is_confirmed_no_longer() -> None:
+    stood = replace(FAULT, confirmed=True)
+    for kind in (K.OVERTURN, K.EXEMPT):
+        assert not final(machine(stood), say("a", kind)).rules[0].confirmed

@@ -237,3 +237,23 @@ def test_several_rules_of_a_kind_are_one_reason() -> None:
 @pytest.mark.parametrize("answer", [0.0, 0.5, 40.0])
 def test_an_answer_may_be_anything_from_nothing_to_all(answer: float) -> None:
     assert score(rule("a"), answers={("s", "hand"): answer}).total == 60.0 + answer
+
+
+def test_the_kind_of_a_reason_ends_at_its_first_colon() -> None:
+    assert kind_of("机器无法确定：规则：甲：乙（b）") is ReviewKind.UNCERTAIN
+
+
+def test_strangers_are_named_once_each_and_up_to_two_fifths_leave_a_grade() -> None:
+    def heard(*said: Turn) -> object:
+        turns = tuple(replace(one, index=at) for at, one in enumerate(said))
+        return score(rule("a"), call=Transcript(Call("c"), turns))
+
+    known = Turn(0, A, "您好您", 0, 1)
+    limit = heard(known, stranger("主管"))
+    assert kinds(limit) == [ReviewKind.OTHER_SPEAKERS], "two of five characters"
+    more = heard(replace(known, text="您好"), stranger("主管"))
+    assert kinds(more) == [ReviewKind.UNKNOWN_ROLES]
+    (reason,) = heard(replace(known, text="您好您好您好您好您好"), *map(stranger, ("主管", "家人", "主管"))).review_reasons  # type: ignore[attr-defined]
+    assert reason == "另有他人说话：有 3 个话轮不是本通坐席或客户说的，或不知是谁说的（主管、家人），未计入任何一方，须人工判断"
+    (reason,) = heard(known, stranger(None)).review_reasons  # type: ignore[attr-defined]
+    assert "或不知是谁说的，未计入" in reason

@@ -117,3 +117,51 @@ def test_no_mobile_number_in_groups_is_shown_whole(number: str, sizes: list[int]
     text = mark.join(group for group in groups if group)
     text = text.translate(SPOKEN) if spoken else text
     assert mask_private(f"电话{text}，对吗").count("*") == 4
+
+
+def identity(head: str) -> str:
+    """Seventeen digits with their check digit (GB 11643)."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return head + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(head, weights, strict=True)) % 11]
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "known"),
+    [
+        ("110105", "19900307", True),
+        ("110105", "20051231", True),
+        ("110105", "18991101", True),
+        ("110105", "19901001", True),
+        ("110105", "19901210", True),
+        ("100105", "19900307", True),
+        ("010105", "19900307", False),
+        ("110105", "21900307", False),
+        ("110105", "19901307", False),
+        ("110105", "19900007", False),
+        ("110105", "19900332", False),
+        ("110105", "19900300", False),
+    ],
+)
+def test_an_identity_card_holds_a_birthday(place: str, day: str, known: bool) -> None:
+    """Its check digit may be right by chance: without a day of birth it is a number of something else."""
+    number = identity(f"{place}{day}005")
+    assert mask_private(f"是{number}") == (f"是{number[:3]}{'*' * 11}{number[14:]}" if known else f"是{number}")
+    wrong = number[:17] + str((int(number[17].replace("X", "0")) + 1) % 10)
+    assert mask_private(f"是{wrong}") == f"是{wrong}", "no check digit, and nobody calls it a card"
+    assert ("*" in mask_private(f"身份证{wrong}")) == known
+
+
+def card(head: str) -> str:
+    """Digits with their check digit (Luhn)."""
+    places = [int(digit) * (2 - at % 2) for at, digit in enumerate(reversed(head))]
+    return head + str(-sum(value - 9 if value > 9 else value for value in places) % 10)
+
+
+@given(st.from_regex(r"[345][0-9]{14,17}", fullmatch=True), st.integers(1, 9))
+def test_a_bank_card_is_known_by_its_check_digit(head: str, off: int) -> None:
+    number = card(head)
+    assert mask_private(f"是{number}") == f"是{'*' * (len(number) - 4)}{number[-4:]}"
+    wrong = number[:-1] + str((int(number[-1]) + off) % 10)
+    assert not mask_private(f"是{wrong}").startswith("是**")
+    assert mask_private(f"卡{wrong}") == f"卡{'*' * (len(wrong) - 4)}{wrong[-4:]}"
+

@@ -177,3 +177,167 @@ def test_any_text_is_read_in_order_without_overlap(text, moment) -> None:
     assert all(0 <= one.start < one.end <= len(folded) for one in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(one.hours is None or one.hours >= 0 or one.past for one in found)
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "due"),
+    [
+        # weeks end on their Sunday
+        ("2026-03-02", "这周之内", "2026-03-08 23:59"),
+        ("2026-03-04", "下周", "2026-03-15 23:59"),
+        ("2026-03-02", "下下周", "2026-03-22 23:59"),
+        ("2026-03-02", "周末", "2026-03-08 23:59"),
+        ("2026-03-02", "下下周三", "2026-03-18 23:59"),
+        # months end with the year, and over it
+        ("2026-12-10", "月底", "2026-12-31 23:59"),
+        ("2026-12-10", "下个月底", "2027-01-31 23:59"),
+        ("2026-01-10", "月底", "2026-01-31 23:59"),
+        ("2026-01-10", "下个月底", "2026-02-28 23:59"),
+        ("2026-11-10", "月底", "2026-11-30 23:59"),
+        ("2026-11-10", "下个月底", "2026-12-31 23:59"),
+        # a date alone is the next one of its number
+        ("2026-12-10", "5号", "2027-01-05 23:59"),
+        ("2026-12-10", "10号", "2026-12-10 23:59"),
+        ("2026-11-10", "5号", "2026-12-05 23:59"),
+        ("2026-01-31", "1号", "2026-02-01 23:59"),
+        ("2026-03-02", "31号", "2026-03-31 23:59"),
+        ("2026-03-02", "廿号", "2026-03-20 23:59"),
+        ("2026-03-02", "廿九号", "2026-03-29 23:59"),
+        ("2026-03-02", "卅号", "2026-03-30 23:59"),
+        ("2026-03-02", "卅一号", "2026-03-31 23:59"),
+        # a month that is half a year gone is next year's
+        ("2026-12-10", "1月5号", "2027-01-05 23:59"),
+        ("2026-12-10", "6月13号", "2026-06-13 23:59"),
+        ("2026-12-10", "6月12号", "2027-06-12 23:59"),
+        ("2026-12-10", "2026年1月5号", "2026-01-05 23:59"),
+    ],
+)
+def test_a_day_of_the_calendar(at: str, said: str, due: str) -> None:
+    moment = datetime.fromisoformat(f"{at}T10:00:00+08:00")
+    (found,) = read(said, moment)
+    assert f"{found.due:%Y-%m-%d %H:%M}" == due
+    assert found.past == (due[:10] < at)
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "due"),
+    [
+        ("10:00", "十点整前", "02 10:00"),  # now
+        ("10:00", "十点半前", "02 10:30"),
+        ("10:00", "上午九点前", "03 09:00"),
+        ("11:00", "十点前", "02 22:00"),
+        ("22:00", "十点前", "02 22:00"),
+        ("22:01", "十点前", "03 10:00"),
+        ("13:00", "十二点前", "03 12:00"),
+        ("16:00", "下午三点前", "03 15:00"),
+        ("10:00", "明天中午一点", "03 13:00"),
+        ("10:00", "中午十二点", "02 12:00"),
+        ("10:00", "正午一点", "02 13:00"),
+        ("10:00", "午间三点半", "02 15:30"),
+        ("10:00", "晌午两点", "02 14:00"),
+        ("10:00", "中午四点", "03 04:00"),
+        ("10:00", "明天一点", "03 13:00"),
+        ("10:00", "明天六点", "03 18:00"),
+        ("10:00", "明天七点", "03 07:00"),
+        ("10:00", "明天6:30", "03 06:30"),
+        ("10:00", "明天十二点", "03 12:00"),
+        ("10:00", "下午十二点前", "02 12:00"),
+        ("10:00", "下午两点到四点半", "02 16:30"),
+        ("10:00", "明天十点到三点", "03 15:00"),
+        ("10:00", "明天十点到十点半", "03 10:30"),
+        ("10:00", "明天9:00-10:30", "03 10:30"),
+        ("10:00", "今天二十四点", "02 23:59"),
+        ("10:00", "明天二十五点", "03 23:59"),
+        ("10:00", "九点一刻", "02 21:15"),
+        ("10:00", "九点三刻", "02 21:45"),
+        ("10:00", "十点零五分", "02 10:05"),
+        ("10:00", "十点过5分", "02 10:05"),
+        ("10:00", "十点五十九分", "02 10:59"),
+        ("10:00", "明天十点60分", "03 10:59"),  # misheard, but still that hour
+        ("10:00", "明天十点0分", "03 10:00"),
+        ("10:00", "睡觉前", "02 22:00"),
+        ("10:20", "今天这个时候", "02 10:20"),
+    ],
+)
+def test_an_hour_of_the_clock(at: str, said: str, due: str) -> None:
+    moment = datetime.fromisoformat(f"2026-03-02T{at}:00+08:00")
+    (found,) = read(said, moment)
+    assert found.due is not None
+    assert f"{found.due:%d %H:%M}" == due
+    if "23:59" not in due:
+        assert found.hours == pytest.approx((found.due - moment).total_seconds() / 3600)
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("二十多天内", 29 * 24.0),
+        ("三多天", 4 * 24.0),
+        ("十来天", 19 * 24.0),
+        ("二十来分钟", 29 / 60),
+        ("0多天", 24.0),
+        ("1.5小时内", 1.5),
+        ("廿天", 480.0),
+        ("卅二天", 768.0),
+        ("两到两天", 48.0),
+    ],
+)
+def test_how_much(said: str, hours: float) -> None:
+    (found,) = read(said)
+    assert found.hours == pytest.approx(hours)
+
+
+def test_what_counts_more_than_it_ends_with_is_no_span() -> None:
+    assert read("五到三天") == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "hours", "past"),
+    [
+        ("今天", 12.0, False),
+        ("当天", 12.0, False),
+        ("明天", 24.0, False),
+        ("下午", 12.0, False),
+        ("五点前", 12.0, False),
+        ("这个星期", 6 * 24.0, False),
+        ("下个礼拜", 13 * 24.0, False),
+        ("下下周", 20 * 24.0, False),
+        ("月底", 720.0, False),
+        ("五号", None, False),
+        ("每周二", None, True),
+        ("每天上午", 12.0, True),
+    ],
+)
+def test_without_a_moment_what_counts_from_today_is_told(said: str, hours: float | None, past: bool) -> None:
+    (found,) = read(said, None)
+    assert (found.hours, found.due, found.past) == (hours, None, past)
+
+
+def test_a_date_that_does_not_exist_is_a_time_that_is_never_due() -> None:
+    assert read("二月三十号") == (TimeSaid(0, 5, None, None),)
+    assert read("每二月三十号") == (TimeSaid(1, 6, None, None, past=True),)
+    assert read("31号", datetime.fromisoformat("2026-11-10T10:00:00+08:00")) == (TimeSaid(0, 3, None, None),)
+
+
+@pytest.mark.parametrize(
+    ("said", "past"),
+    [
+        ("24小时内热线", False),
+        ("三天后怎么", False),
+        ("近24小时内", True),
+        ("过去三天后", True),
+        ("近来我们24小时内热线", False),  # what is past stands right before it
+        ("24小时内最近热线", False),
+        ("24小时左右热线", True),
+    ],
+)
+def test_within_or_after_so_long_is_a_deadline_unless_it_is_past(said: str, past: bool) -> None:
+    (found, *_) = read(said)
+    assert found.past == past
+
+
+def test_only_what_is_in_the_part_counts() -> None:
+    """近 stands before the part that is read."""
+    text = normalise("近24小时内热线").text
+    assert [one.past for one in find_times(text, MONDAY, CALENDAR, begin=1)] == [False]
+    assert [one.past for one in find_times(text, MONDAY, CALENDAR)] == [True]
