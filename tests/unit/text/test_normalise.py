@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.text import count_chars, normalise, number_value, skeleton, to_simplified
+from qa_engine.text import compared, count_chars, normalise, number_value, skeleton, to_simplified
 
 NUMBERS = [
     ("工号8026", "工号8026"),
@@ -196,3 +198,86 @@ def test_what_counts_as_one_character(text: str, count: int) -> None:
 )
 def test_the_value_of_one_number(text: str, value: int | None) -> None:
     assert number_value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("八零二六", 8026), ("8零2", 802), ("１２", 12), ("○", 0), ("幺三八", 138), ("十八", 18), ("三百", 300),
+        ("一百五", 150), ("两百五", 250), ("一百零五", 105), ("3百2十", 320), ("一千", 1000), ("三万五", 35_000),
+        ("十五万", 150_000), ("两千零三万", 20_030_000), ("五万零三", 50_003), ("一亿二千万", 120_000_000),
+        ("一亿零五", 100_000_005), ("三亿", 300_000_000), ("九千九百九十九", 9999), ("万", None), ("亿", None),
+        ("百", None), ("一万亿", None), ("八零二六百", None), ("1.5", None), ("一定", None), ("百五", None),
+    ],
+)  # fmt: skip
+def test_the_value_of_a_longer_number(text: str, value: int | None) -> None:
+    assert number_value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("shown", "compared"),
+    [
+        ("一亿二千万元", "120000000元"),
+        ("共三十", "共30"),
+        ("三十 八", "38"),
+        ("二 十 四小时", "24小时"),
+        ("8026 一下", "8026 一下"),
+        ("八零 一定", "80 一定"),
+        ("八零二六 一定", "8026 一定"),
+        ("统一 八零二六", "统一 8026"),
+        ("万一八零", "万一80"),
+        ("单一三八零", "单一380"),
+        ("一一零", "110"),
+        ("一三八零二六一", "1380261"),
+        ("八零二六一起", "8026一起"),
+        ("八零二六一月", "8026一月"),
+        ("三十一月", "31月"),
+        ("八零○", "800"),
+        ("○○○", "○○○"),
+        ("七八", "七八"),
+        ("七八九", "789"),
+        ("七零", "70"),
+        ("12三", "123"),
+        ("1.二三四", "1.二三四"),
+        ("八两两六", "8226"),
+        ("八两", "八两"),
+    ],
+)
+def test_where_a_spoken_number_begins_and_ends(shown: str, compared: str) -> None:
+    assert normalise(shown).text == compared
+
+
+def test_a_span_without_length_is_a_place() -> None:
+    normal = normalise("请在四十八小时内")
+    assert normal.span_to_source(2, 2) == (2, 2)
+    assert normal.span_to_source(4, 4) == (5, 5)
+    assert normal.span_to_source(len(normal.text), len(normal.text)) == (8, 8)
+    for start, end in ((-1, 1), (3, 2), (0, 8)):
+        with pytest.raises(IndexError, match=re.escape(f"span [{start}, {end}) is outside of a text of 7 characters")):
+            normal.span_to_source(start, end)
+
+
+def test_of_a_skeleton_an_empty_span_has_no_place() -> None:
+    bare = skeleton("不，嗯，知 道！")
+    assert [bare.span_to_base(at, at + 1) for at in range(3)] == [(0, 1), (4, 5), (5, 6)]
+    for start, end in ((-1, 1), (1, 1), (0, 4)):
+        with pytest.raises(IndexError, match=re.escape(f"[{start}, {end}) is outside of a skeleton of 3 characters")):
+            bare.span_to_base(start, end)
+
+
+def test_a_number_apart_from_its_text_keeps_the_way_back() -> None:
+    """Even and uneven stretches in one text: 8026 character by character, 48 as a whole, twice."""
+    normal = normalise("㈱八零二六，四十八和一百五好")
+    assert normal.text == "(株)8026,48和150好"
+    assert normal.starts == (0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 9, 10, 11, 12, 13)
+    assert normal.ends == (1, 1, 1, 2, 3, 4, 5, 6, 9, 9, 10, 11, 12, 13, 14)
+
+
+@given(ANY_TEXT)
+def test_a_phrase_is_compared_as_its_skeleton(text: str) -> None:
+    assert compared(text) == skeleton(text, keep_sounds=True).text
+
+
+@pytest.mark.parametrize(("text", "expected"), [("四十八", "48"), ("簡訊！", "短信"), ("嗯，OK 8", "嗯ok8"), ("，", "")])
+def test_compared(text: str, expected: str) -> None:
+    assert compared(text) == expected

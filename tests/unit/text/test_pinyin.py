@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.text import Confusions, syllables, toneless
+from qa_engine.text.pinyin import CONFUSIONS
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,44 @@ def test_tones_can_be_kept() -> None:
 def test_an_unknown_confusion_is_refused() -> None:
     with pytest.raises(ValueError, match="q/k"):
         Confusions(("q/k",))
+
+
+@pytest.mark.parametrize(
+    ("syllable", "default", "every"),
+    [
+        ("zhuang3", "zuan3", "zuan3"),
+        ("chang2", "can2", "can2"),
+        ("shi4", "si4", "si4"),
+        ("cheng2", "cen2", "cen2"),
+        ("niang2", "lian2", "lian2"),
+        ("ran2", "ran2", "lan2"),
+        ("hong2", "hong2", "fong2"),
+        ("fang4", "fan4", "fan4"),
+        ("xing2", "xin2", "xin2"),
+        ("ang1", "an1", "an1"),
+        ("e4", "e4", "e4"),
+        ("ma5", "ma5", "ma5"),
+        ("a", "a", "a"),
+        ("3", "3", "3"),
+        ("ng9", "ng9", "ng9"),
+    ],
+)
+def test_what_a_syllable_folds_to(syllable: str, default: str, every: str) -> None:
+    assert Confusions().fold(syllable, tones=True) == default
+    assert Confusions(CONFUSIONS).fold(syllable, tones=True) == every
+    assert Confusions().fold(syllable, tones=False) == toneless(default)
+    assert Confusions(()).fold(syllable, tones=True) == syllable
+
+
+def test_sounds_that_are_confused_over_two_steps_are_one() -> None:
+    """r/l and l/n make one of three, whichever comes first; f/h stays apart."""
+    for names in (("r/l", "f/h", "l/n"), ("l/n", "f/h", "r/l"), ("f/h", "l/n", "r/l")):
+        folded = [Confusions(names).fold(s, tones=False) for s in ("ran2", "lan2", "nan2", "fa1", "ha1", "za1")]
+        assert folded == ["lan", "lan", "lan", "fa", "fa", "za"]
+
+
+@pytest.mark.parametrize(
+    ("syllable", "expected"), [("e4", "e"), ("o1", "o"), ("xx", "xx"), ("oX", "oX"), ("ma6", "ma6"), ("", "")]
+)
+def test_only_a_tone_is_taken_away(syllable: str, expected: str) -> None:
+    assert toneless(syllable) == expected

@@ -1,6 +1,10 @@
 """The words of a text are those that jieba itself finds, though its dictionary is read and asked in our own way."""
 
+import io
+import sys
+
 import jieba
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +49,32 @@ def test_words_are_those_of_jieba(text: str) -> None:
 def test_words_joined_are_the_text() -> None:
     text = "您好，工号 8026 为您服务 OK？"
     assert "".join(segment.words(text)) == text
+
+
+DICTIONARY = "北京市 3 ns\n北京 5 ns\n生 2 v\n生活费 1 n\n"
+
+
+def test_a_dictionary_as_jieba_reads_it() -> None:
+    counts, total = segment.prefix_dictionary(DICTIONARY)
+    assert counts == {"北": 0, "生活": 0, "北京": 5, "北京市": 3, "生": 2, "生活费": 1}
+    assert total == 11
+    assert (counts, total) == jieba.Tokenizer().gen_pfdict(io.BytesIO(DICTIONARY.encode()))
+    assert segment.prefix_dictionary("") == ({}, 0)
+
+
+def test_jieba_finds_its_files_itself_and_nobody_else_misses_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pkg_resources", raising=False)
+    with segment._without_pkg_resources():
+        assert sys.modules["pkg_resources"] is None
+    assert "pkg_resources" not in sys.modules
+    monkeypatch.setitem(sys.modules, "pkg_resources", io)
+    with segment._without_pkg_resources():
+        assert sys.modules["pkg_resources"] is io
+    assert sys.modules["pkg_resources"] is io
+
+
+def test_every_word_is_counted_and_no_beginning_is() -> None:
+    counted = segment.frequencies()
+    assert counted["投诉"] > 0
+    assert counted["中华人民共和国"] > counted["中华人民共和"] == 0
+    assert segment.frequencies() is counted

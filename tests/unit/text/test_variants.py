@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.text import compared, count_chars, normalise
+from qa_engine.text import compared, count_chars, normalise, simplified_text
+from qa_engine.text.homophones import fold_homophones
 from qa_engine.text.regional import regional_pattern, regional_words
+from qa_engine.text.simplify import _Folds, fold_text, is_traditional
+from qa_engine.text.spacing import is_spaced
 
 SENTENCES = [
     "您给我等着，我这就叫人来。",
@@ -106,3 +109,61 @@ def test_the_regional_words_are_folded_and_lead_to_no_other_one() -> None:
         assert normalise(theirs).text == unicodedata.normalize("NFKC", theirs), theirs
         assert regional_pattern().fullmatch(theirs), theirs
         assert theirs != ours
+
+
+@pytest.mark.parametrize(
+    ("heard", "simplified"),
+    [
+        ("看著電話等著", "看着电话等着"),
+        ("著名的作者原著", "著名的作者原著"),
+        ("他著稱，編著者等著", "他著称，编著者等着"),
+        ("著", "着"),
+        ("您好", "您好"),
+        ("ＡB著c", "ＡB着c"),
+        ("", ""),
+    ],
+)
+def test_traditional_text_becomes_simplified_by_words(heard: str, simplified: str) -> None:
+    assert simplified_text(heard) == simplified
+
+
+@pytest.mark.parametrize(
+    ("text", "folded", "other"),
+    [("您好", "您好", False), ("裡面", "里面", True), ("著", "着", False), ("ＡB", "ab", False), ("𠮷說", "𠮷说", True)],
+)
+def test_folded_text_and_whether_it_was_traditional(text: str, folded: str, other: bool) -> None:
+    assert fold_text(text) == (folded, True)
+    assert is_traditional(text) is other
+
+
+def test_the_table_of_folds_learns_what_it_sees() -> None:
+    folds = _Folds()
+    assert "㈱好裡\u200b".translate(folds) == "(株)好里"
+    assert (folds.uneven, folds.traditional) == ({"㈱", "\u200b"}, {"裡"})
+    assert dict(folds)[ord("裡")] == "里"
+    assert fold_text("好㈱") == ("好(株)", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "spaced"),
+    [
+        ("您好再见", False),
+        ("您好 再见", False),
+        ("您 好", True),
+        ("您 ok", False),
+        ("您 ok 好", True),
+        ("您 好了", False),
+        ("您好 我们 在的 好的 谢谢您", True),  # 2.2 characters a word
+        ("您好 我们 在的 谢谢您 谢谢您", False),
+        ("您好 我们 在的 好的", False),  # few
+        ("a 8026 b", False),
+        ("您好，我们 在的a好 好的 谢谢 不行", True),  # of a token its longest stretch of characters
+    ],
+)
+def test_whether_blanks_part_the_words(text: str, spaced: bool) -> None:
+    assert is_spaced(text) is spaced
+
+
+def test_characters_that_sound_alike_are_one() -> None:
+    assert fold_homophones("她得您妳它牠祂地他的你") == "他的你你他他他的他的你"
+    assert fold_homophones("好的") == "好的"
