@@ -1,24 +1,31 @@
 """``make mutants``: change one thing at a time in four rooms; do the tests of that room notice?
 
-    python tests/mutants.py run [PATTERN ...] [--children N]   try what was not tried yet, or what the patterns name
-    python tests/mutants.py                                    tell what was killed, and what is left
+    python tests/mutants.py run                    try what was not tried yet
+    python tests/mutants.py run 'qa_engine.text*'  try of these what was not tried yet, and again what lived
+    python tests/mutants.py run 'qa_engine.rules*' --sample 200   so many of those, drawn by seed
+    python tests/mutants.py                        tell what was killed, and what is left
 
-mutmut asks every test that ever comes through a mutated function: of ``measures/`` almost all of them, though few look at what
-it says. Here a mutant is put to the tests of its own room. That is the stricter question, since what only a test of another
-room would notice counts as alive, and it takes a tenth of the time. A function that its room's tests never enter is put to all.
+mutmut asks every test that ever comes through a mutated function: of ``measures/`` almost all of them, though few look
+at what it says. Here a mutant is put to the tests of its own room. That is the stricter question, since what only a
+test of another room would notice counts as alive, and it takes a tenth of the time. A function that the tests of its
+room never enter is put to all.
 
-Exit 1 when fewer than 90 % of those tried were killed, or when some were never tried. A mutant that no test runs counts as
-alive; one that hung was killed.
+Exit 1 when fewer than 90 % of those tried were killed, or when some were never tried. A mutant that no test runs counts
+as alive; one that hung was killed.
 """
 
 import argparse
 import json
+import random
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 FLOOR = 0.90
-ALIVE, UNTOUCHED = 0, 33  # mutmut's codes: the tests passed; no test runs the line
+UNTRIED, ALIVE, UNTOUCHED = None, 0, 33  # mutmut's codes: not tried; the tests passed; no test runs the line
+FOLDER = Path("mutants")
 
 # A room, and the tests that are to hold it.
 TESTS = {
@@ -28,11 +35,12 @@ TESTS = {
     "qa_engine.rules.": "tests/unit/rules/",
 }
 # Not asked: they take long and look at whole calls, or at code that is not mutated here.
-LEFT_OUT = ("any_call", "hostile_sentences", "traps", "unheard_agent", "profile", "expression", "sca_import", "sca_lambda")
+LEFT_OUT = ("any_call", "hostile_sentences", "traps", "unheard_agent", "profile", "expression", "sca_import",
+            "sca_lambda")  # fmt: skip
 
 
 def narrowed(tests: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Of the tests that enter each function (mutmut's names), those of the function's room; all where there are none."""
+    """Of the tests that enter each function (mutmut's names), those of its room; all where there are none."""
     asked = {}
     for name, found in tests.items():
         room = next((path for start, path in TESTS.items() if name.startswith(start)), "")
@@ -41,7 +49,23 @@ def narrowed(tests: dict[str, set[str]]) -> dict[str, set[str]]:
     return asked
 
 
-def run(patterns: list[str], children: int) -> None:
+def codes() -> Iterator[tuple[str, str, int | None]]:
+    """Each mutant with its file, and what became of it."""
+    for meta in sorted(FOLDER.rglob("*.py.meta")):
+        name = str(meta.relative_to(FOLDER)).removesuffix(".meta")
+        for mutant, code in json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"].items():
+            yield name, mutant, code
+
+
+def chosen(patterns: Sequence[str], sample: int | None, seed: int) -> list[str]:
+    """The mutants of the patterns that were not tried or live; with ``sample`` as many as that of all of them."""
+    named = [(one, code) for _, one, code in codes() if any(fnmatch(one, pattern) for pattern in patterns)]
+    if sample is not None:
+        named = random.Random(seed).sample(named, min(sample, len(named)))
+    return [one for one, code in named if code in (UNTRIED, ALIVE, UNTOUCHED)]
+
+
+def run(names: list[str], children: int) -> None:
     from mutmut import __main__ as mutmut
     from mutmut.state import state
 
@@ -52,23 +76,21 @@ def run(patterns: list[str], children: int) -> None:
         state().tests_by_mangled_function_name.update(narrowed(state().tests_by_mangled_function_name))
 
     mutmut.collect_or_load_stats = collect_and_narrow
-    mutmut._run(patterns, children)
+    mutmut._run(names, children)
 
 
-def tell(folder: Path = Path("mutants")) -> int:
+def tell() -> int:
     total, alive, untried = Counter[str](), Counter[str](), 0
-    for meta in sorted(folder.rglob("*.py.meta")):
-        name = str(meta.relative_to(folder)).removesuffix(".meta")
-        for mutant, code in json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-            if code is None:
-                untried += 1
-                continue
-            total[name] += 1
-            if code in (ALIVE, UNTOUCHED):
-                alive[name] += 1
-                print(f"alive: {mutant}")
+    for name, mutant, code in codes():
+        if code is UNTRIED:
+            untried += 1
+            continue
+        total[name] += 1
+        if code in (ALIVE, UNTOUCHED):
+            alive[name] += 1
+            print(f"alive: {mutant}")
     if not total:
-        print("no mutants were tried: run mutmut first")
+        print("no mutants were tried")
         return 1
     for name, count in total.items():
         print(f"{name:48}{count - alive[name]:>6} of {count:<6}{1 - alive[name] / count:>7.1%}")
@@ -83,10 +105,14 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("do", nargs="?", choices=["run", "tell"], default="tell")
     parser.add_argument("patterns", nargs="*")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--children", type=int, default=2)
     given = parser.parse_args()
     if given.do == "run":
-        run(given.patterns, given.children)
+        names = chosen(given.patterns, given.sample, given.seed)
+        if names or not given.patterns:
+            run(names, given.children)
     return tell()
 
 

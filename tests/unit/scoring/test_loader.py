@@ -175,3 +175,39 @@ def test_everything_that_is_written_is_read() -> None:
     assert [(item.id, item.title) for item in section.items] == [("a", "甲"), ("b", "乙"), ("c", "丙")]
     assert section.items[0].applies_to.direction == ("inbound",)
     assert section.items[1].anchors == ((8, "好"), (0, "差"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("scorecard:", "scoreboard:", ["card.yaml:1:1: 考评表文件要以「scorecard:」开头"]),
+        ("scorecard:", "pack: x\nscorecard:",
+         ["card.yaml:1:7: [small] 不认识的字段「pack」，考评表文件只有「scorecard」"]),
+        ("at_least_percent: 0}", "at_least_percent: 1}",
+         ["card.yaml:25:38: [small] 最后一个等级的 at_least_percent 应为 0，否则有的得分没有等级"]),
+        ("grade: 不合格", "grade: 合格", ["card.yaml:23:3: [small] 等级名称有重复"]),
+        ("id: small", "id: 5", ["card.yaml:2:7: 「id」应为文本；数字请加引号"]),
+        ("title: 小表\n  points: 20", "title: 小表\n  title: 大表\n  points: 21",
+         ["card.yaml:4:3: 重复的键", "card.yaml:5:11: [small] 考评表写 21 分"]),
+    ],
+)  # fmt: skip
+def test_a_fault_in_full(old: str, new: str, told: list[str]) -> None:
+    found = faults(GOOD.replace(old, new, 1))
+    assert len(found) == len(told), found
+    assert all(line.startswith(start) for line, start in zip(found, told, strict=True)), found
+
+
+def test_faults_of_every_file_are_told_and_none_because_of_another() -> None:
+    broken, contradictory = "a: [", GOOD.replace("points: 12", "points: 11")
+    files = [SourceFile("a.yaml", broken), SourceFile("b.yaml", contradictory), SourceFile("c.yaml", GOOD)]
+    with pytest.raises(RulesError) as caught:
+        load_scorecards(files)
+    assert [fault.where for fault in caught.value.faults] == ["a.yaml", "b.yaml"], "a faulty one takes no id"
+
+
+def test_one_word_may_stand_for_a_list_of_one() -> None:
+    for written in ("inbound", "[inbound]", "[inbound, outbound]"):
+        text = GOOD.replace("points: 12, cap: 6", f"points: 12, cap: 6, applies_to: {{direction: {written}}}")
+        card = load_scorecard([SourceFile("card.yaml", text)], "small")
+        assert card.sections[0].items[0].applies_to.direction == tuple(written.strip("[]").split(", "))
+        assert [item.points for item in card.sections[0].items] == [12, 8, 2]

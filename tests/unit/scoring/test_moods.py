@@ -1,5 +1,7 @@
 """Mood and tone of a call as figures: measured or left out, never guessed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from qa_engine.domain import (
     Exclusion,
     Speaker,
     ToneReading,
+    ToneWord,
     Transcript,
     Turn,
 )
@@ -69,7 +72,8 @@ def test_excluded_turns_do_not_count() -> None:
 
 def test_a_result_keeps_readings_in_order_without_their_words() -> None:
     empty = CallResult("c", None, "s", "p", "e", "t", 0.0, 0.0, "", False, (), (), metrics={"duration": 3.0})
-    made = with_tones(empty, call(A, A), {1: tone(1, "warm"), 0: tone(0, "neutral")}, "sha256:m")
+    warm = replace(tone(1, "warm"), words=(ToneWord("谢谢", (0, 2), 0.4),))
+    made = with_tones(empty, call(A, A), {1: warm, 0: tone(0, "neutral")}, "sha256:m")
     assert [reading.turn for reading in made.tones] == [0, 1]
     assert all(reading.words == () for reading in made.tones)
     assert list(made.metrics) == ["duration", "agent_warm_share", "agent_unfriendly_share"]

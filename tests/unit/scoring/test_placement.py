@@ -179,3 +179,22 @@ def test_one_item_that_is_filled_is_all_and_none_is_nothing() -> None:
     assert [(note.code, note.subject) for note in told] == [("unknown-rule", "telesales")]
     assert placement_findings(pack(x=("words", "a", "")), cards(BY_HAND)) == ()
     assert len(placement_findings(pack(x=("words", "a", "")), cards(BY_HAND), named="hand")) == 1
+
+
+def test_faults_stand_in_the_order_of_the_file_and_name_all_scorecards() -> None:
+    own = STANDARD.replace("id: standard", "id: own").replace(
+        "points: 15\n", "applies_to: {scenario: order}\n  points: 15\n", 1
+    )
+    both = pack(a=("words", "x", ""), b=("nothing", "y", ""))
+    found = placement_faults(both, cards(STANDARD, own))
+    assert [(fault.subject, fault.line) for fault in found] == [("a", 4), ("b", 13)]
+    assert found[0].message.startswith("这条规则改变不了得分：考评表「own、standard」的「words」没有细项「x」")
+
+
+@pytest.mark.parametrize(("fact", "own", "other"), [("channel", "chat", "voice"), ("direction", "outbound", "inbound")])
+def test_channel_and_direction_choose_scorecards_too(fact: str, own: str, other: str) -> None:
+    special = SALES.replace("scenario: telesales", f"{fact}: {own}")
+    for asked, named in ((own, ["telesales"]), (other, [])):
+        rule = pack(r=("words", "opening", f"applies_to: {{{fact}: {asked}}}"))
+        faults = placement_faults(rule, cards(STANDARD, special))
+        assert [re.findall("考评表「(.*?)」", fault.message) for fault in faults] == [[name] for name in named]

@@ -253,7 +253,12 @@ def test_strangers_are_named_once_each_and_up_to_two_fifths_leave_a_grade() -> N
     assert kinds(limit) == [ReviewKind.OTHER_SPEAKERS], "two of five characters"
     more = heard(replace(known, text="您好"), stranger("主管"))
     assert kinds(more) == [ReviewKind.UNKNOWN_ROLES]
-    (reason,) = heard(replace(known, text="您好您好您好您好您好"), *map(stranger, ("主管", "家人", "主管"))).review_reasons  # type: ignore[attr-defined]
-    assert reason == "另有他人说话：有 3 个话轮不是本通坐席或客户说的，或不知是谁说的（主管、家人），未计入任何一方，须人工判断"
+    (reason,) = heard(
+        replace(known, text="您好您好您好您好您好"), *map(stranger, ("主管", "家人", "主管"))
+    ).review_reasons  # type: ignore[attr-defined]
+    assert (
+        reason
+        == "另有他人说话：有 3 个话轮不是本通坐席或客户说的，或不知是谁说的（主管、家人），未计入任何一方，须人工判断"
+    )
     (reason,) = heard(known, stranger(None)).review_reasons  # type: ignore[attr-defined]
     assert "或不知是谁说的，未计入" in reason

@@ -278,6 +278,8 @@ def test_a_phrase_is_compared_as_its_skeleton(text: str) -> None:
     assert compared(text) == skeleton(text, keep_sounds=True).text
 
 
-@pytest.mark.parametrize(("text", "expected"), [("四十八", "48"), ("簡訊！", "短信"), ("嗯，OK 8", "嗯ok8"), ("，", "")])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("四十八", "48"), ("簡訊！", "短信"), ("嗯，OK 8", "嗯ok8"), ("，", "")]
+)
 def test_compared(text: str, expected: str) -> None:
     assert compared(text) == expected

@@ -164,4 +164,3 @@ def test_a_bank_card_is_known_by_its_check_digit(head: str, off: int) -> None:
     wrong = number[:-1] + str((int(number[-1]) + off) % 10)
     assert not mask_private(f"是{wrong}").startswith("是**")
     assert mask_private(f"卡{wrong}") == f"卡{'*' * (len(wrong) - 4)}{wrong[-4:]}"
-

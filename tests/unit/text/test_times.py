@@ -341,3 +341,32 @@ def test_only_what_is_in_the_part_counts() -> None:
     text = normalise("近24小时内热线").text
     assert [one.past for one in find_times(text, MONDAY, CALENDAR, begin=1)] == [False]
     assert [one.past for one in find_times(text, MONDAY, CALENDAR)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("客服5号下午给您回电", "05 18:00"),  # with a part of the day it is a date
+        ("明天三点要", "03 15:00"),
+        ("下午三点的", "02 15:00"),
+        ("要三点钟回电", "02 15:00"),
+        ("三点钟给您回电", "02 15:00"),
+        ("三点整给您回电", "02 15:00"),
+        ("下午三点给您回电", "02 15:00"),
+        ("明天三点给您回电", "03 15:00"),
+        ("下午给您回电", "02 18:00"),
+        ("晌午好吗", None),
+        ("上午好啊", None),
+        ("上午了", None),
+        ("晚上就给您", None),
+        ("早上打的", None),
+        ("我早给您登记", None),
+        ("三点给您回电", None),  # nobody knows which, or whether it is one
+        ("三点钟要求", None),
+        ("工号5号", None),
+        ("32号", None),
+        ("0号", None),
+    ],
+)
+def test_what_is_a_point_in_time(said: str, due: str | None) -> None:
+    assert [f"{one.due:%d %H:%M}" for one in read(said)] == ([] if due is None else [due])

@@ -129,7 +129,13 @@ def test_traditional_text_becomes_simplified_by_words(heard: str, simplified: st
 
 @pytest.mark.parametrize(
     ("text", "folded", "other"),
-    [("您好", "您好", False), ("裡面", "里面", True), ("著", "着", False), ("ＡB", "ab", False), ("𠮷說", "𠮷说", True)],
+    [
+        ("您好", "您好", False),
+        ("裡面", "里面", True),
+        ("著", "着", False),
+        ("ＡB", "ab", False),
+        ("𠮷說", "𠮷说", True),
+    ],
 )
 def test_folded_text_and_whether_it_was_traditional(text: str, folded: str, other: bool) -> None:
     assert fold_text(text) == (folded, True)
