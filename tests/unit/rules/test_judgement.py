@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
+from types import SimpleNamespace
+
 import pytest
 
-from qa_engine.domain import RuleResult
+from qa_engine.domain import RuleResult, Searched
+from qa_engine.rules import SourceFile, evaluate, load_pack
+from qa_engine.rules.judgement import _chosen, _each, _first_of_each_turn, _harmful
+from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.operators import base
 from qa_engine.rules.operators.base import operator
+from qa_engine.rules.written.expression import Polarity
 from qa_engine.rules.written.fields import ConditionFields
+from qa_engine.rules.written.truth import Truth
+from tests.unit.rules.conftest import HEADER, transcript
 
 Judge = Callable[..., RuleResult]
 
@@ -71,3 +79,119 @@ def test_what_stands_beside_an_unsure_hit_is_a_doubt(judge: Judge, anchor: str, 
     result = judge(conditions, [anchor, "客户：那怎么办", "坐席：你自己看着办"], fault="d", rule=EACH)
     assert result.status == status
     assert result.points == (-1.0 if status == "fail" else 0.0)
+
+
+def found(place: int, *, turn: int | None = 0, certain: bool = True) -> Hit:
+    return Hit((turn or 0, place), (turn or 0, place + 1), None, f"h{place}", "", turn, certain=certain)
+
+
+SURE_ONES = (found(0), found(1, certain=False), found(2), found(3))
+DIM_ONES = tuple(found(n, certain=False) for n in range(3))
+
+
+@pytest.mark.parametrize(
+    ("hits", "which", "texts"),
+    [
+        (SURE_ONES, "first", ["h0"]), (SURE_ONES, "last", ["h3"]), (SURE_ONES, "each", ["h0", "h2", "h3"]),
+        (SURE_ONES, "any", ["h0", "h2", "h3"]), (SURE_ONES, 1, ["h0"]), (SURE_ONES, 2, ["h2"]), (SURE_ONES, 4, []),
+        (DIM_ONES, "first", ["h0"]), (DIM_ONES, "last", ["h2"]), (DIM_ONES, 3, ["h2"]), (DIM_ONES[:1], "last", ["h0"]),
+        ((), "first", []), ((), "last", []), ((), 1, []),
+    ],
+)  # fmt: skip
+def test_the_hits_that_an_anchor_means(hits: tuple[Hit, ...], which: str | int, texts: list[str]) -> None:
+    assert [hit.text for hit in _chosen(hits, which)] == texts
+
+
+def test_of_each_turn_the_first_hit_and_all_that_are_in_none() -> None:
+    hits = [found(0), found(1), found(2, turn=None), found(3, turn=None), found(4, turn=7), found(5, turn=0)]
+    assert [hit.text for hit in _first_of_each_turn(hits)] == ["h0", "h2", "h3", "h4"]
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "harmful"),
+    [
+        (True, False, {Truth.TRUE}),
+        (False, True, {Truth.FALSE}),
+        (True, True, {Truth.TRUE, Truth.FALSE}),
+        (False, False, {Truth.TRUE, Truth.FALSE}),
+    ],
+)
+def test_the_answers_that_speak_for_the_fault(positive: bool, negative: bool, harmful: set[Truth]) -> None:
+    assert _harmful(SimpleNamespace(polarity=Polarity(positive, negative))) == harmful  # type: ignore[arg-type]
+
+
+def test_what_several_places_say_together() -> None:
+    """Of each place that decides: its reason, the first; the notes of all, each once; hits and searches in order."""
+    one, two = found(1), found(2)
+    near, far = Searched("c", "近", (1,)), Searched("c", "远", (2,))
+    outcomes = [
+        Outcome(Truth.TRUE, (one,), (near,), "这里有", "甲"),
+        Outcome(Truth.FALSE, (two, one), (far,), "", "乙"),
+        Outcome(Truth.FALSE, (), (near,), "那里没有", "甲"),
+    ]
+    assert _each(outcomes) == Outcome(Truth.FALSE, (one, two), (far, near), "那里没有", "甲；乙")
+    assert _each([Outcome(Truth.TRUE)]) == Outcome(Truth.TRUE)
+
+
+def test_an_anchor_that_cannot_be_told_says_why(judge: Judge) -> None:
+    """No word of the agent was heard; or the text has no times: what stands beside it cannot be told either."""
+    greeting = "c: {operator: phrase, phrases: [您好]}"
+    beside = "d: {operator: phrase, speaker: customer, phrases: [不行], anchor: {to: c}}"
+    result = judge(f"{greeting}\n{beside}", "客户：不行", fault="not c and d")
+    assert (result.status, result.reason) == ("uncertain", judge(greeting, "客户：不行", fault="not c").reason)
+    timed = "c: {operator: silence, min_seconds: 5}"
+    result = judge(f"{timed}\n{beside}", ["坐席：您好", "客户：不行"], fault="c and d")
+    assert (result.status, result.reason) == ("not_applicable", "文本没有时间，无法判断与时间有关的条件")
+
+
+def test_a_place_in_seconds_needs_times(judge: Judge) -> None:
+    conditions = "c: {operator: phrase, phrases: [您好]}\nd: {operator: phrase, phrases: [不行], anchor: {to: c, seconds: 9}}"
+    result = judge(conditions, ["坐席：您好", "坐席：不行"], fault="d")
+    assert (result.status, result.reason) == ("not_applicable", "文本没有时间，无法判断与时间有关的条件")
+    assert judge(conditions, ["坐席[0-1]：您好", "坐席[2-3]：不行"], fault="d").status == "fail"
+
+
+def test_a_doubt_beside_an_unsure_hit_is_that_of_the_hit(judge: Judge) -> None:
+    conditions = f"{REFUSAL}\nd: {{operator: phrase, phrases: [自己看着办], anchor: {{to: c, where: after, turns: 2}}}}"
+    result = judge(conditions, [UNSURE, "客户：那怎么办", "坐席：你自己看着办"], fault="d")
+    assert result.reason == judge(REFUSAL, UNSURE).reason != ""
+
+
+def test_the_turns_beside_an_anchor_are_those_of_who_is_asked_about(judge: Judge) -> None:
+    conditions = (
+        "c: {operator: phrase, phrases: [请稍等]}\n"
+        "d: {operator: phrase, speaker: customer, phrases: [快点], anchor: {to: c, where: after, turns: 1}}"
+    )
+    lines = ["坐席：请稍等", "坐席：我在查", "坐席：快查到了", "客户：快点"]
+    assert judge(conditions, lines, fault="d").status == "fail", "the next turn of the customer"
+
+
+def test_a_premise_that_does_not_hold_names_all_it_asked_for(judge: Judge) -> None:
+    conditions = (
+        "c: {operator: phrase, phrases: [不行]}\n"
+        "d: {operator: phrase, speaker: customer, phrases: [投诉]}\n"
+        "e: {operator: phrase, speaker: customer, phrases: [退款]}"
+    )
+    result = judge(conditions, ["坐席：不行", "客户：好吧"], rule="only_if: d or e")
+    assert result.status == "not_applicable"
+    assert result.reason == "前提不成立：未出现「客户说到「投诉」」；未出现「客户说到「退款」」"
+
+
+def test_a_message_names_what_was_hit_where_nothing_of_what_is_counted_was() -> None:
+    rules = """
+rules:
+- id: r
+  title: 规则
+  section: s
+  message: 「{text}」{count} 处
+  fault: c or d
+  points: {each: -1, per: hit, of: d}
+  conditions:
+    c: {operator: phrase, phrases: [不行]}
+    d: {operator: phrase, phrases: [别找我]}
+"""
+    pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", rules)], {})
+    (result,) = evaluate(pack, transcript(["坐席：这个不行", "坐席：真不行"]))
+    assert (result.status, result.message, result.points) == ("fail", "「不行」2 处", -1.0)
+    (result,) = evaluate(pack, transcript(["坐席：这个不行，别找我"]))
+    assert (result.message, result.points) == ("「别找我」1 处", -1.0)
