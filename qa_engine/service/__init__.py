@@ -36,11 +36,11 @@ from qa_engine.service.authoring.rulebook import (
 )
 from qa_engine.service.checking.check import CheckOutcome, TranscribeOutcome, check_inputs, transcribe_files
 from qa_engine.service.context import App, upgrade_database
+from qa_engine.service.intake.arrival import WARNINGS
 from qa_engine.service.intake.expecting import ListReport, expect_calls
 from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
 from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
-from qa_engine.service.intake.registering import WARNINGS
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
 from qa_engine.service.jobs.running import JobOutcome, run_job, run_jobs, run_pending
 from qa_engine.service.jobs.sweep import SweepReport, quarantined_calls, retry_calls, sweep

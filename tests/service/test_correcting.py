@@ -21,7 +21,7 @@ from qa_engine.service import (
     run_pending,
     transcribe_call,
 )
-from qa_engine.service.intake.registering import NO_AGENT, UNKNOWN_AGENT
+from qa_engine.service.intake.arrival import NO_AGENT, UNKNOWN_AGENT
 from qa_engine.store import calls
 
 

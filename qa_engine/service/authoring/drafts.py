@@ -20,6 +20,19 @@ from qa_engine.located.source import SourceFile, read
 from qa_engine.private import one_at_a_time, private_folder
 from qa_engine.rules import PARTS as PARTS
 from qa_engine.rules import UNSET, Profile, RulePack, describe_rule, profile_text, read_profile, sentence
+from qa_engine.service.authoring.draft_files import (
+    LOCK,
+    TOLD,
+    DraftFile,
+    about,
+    digest_of,
+    draft_folder,
+    file_of,
+    list_of,
+    list_titles,
+    names_of,
+    rule_of,
+)
 from qa_engine.service.authoring.editable import Number, Phrases, named_lists, numbers_of, phrases_of, split_phrases
 from qa_engine.service.authoring.editions import Published, draft, drafted, editions, publish
 from qa_engine.service.authoring.folders import DRAFTS, GOLDEN_DRAFTS
@@ -29,7 +42,6 @@ from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 
-TOLD, LOCK = ".draft.json", ".lock"
 MOST_CHARS = 400_000
 """Of one file: the largest of the bundled pack has a tenth."""
 
@@ -45,16 +57,6 @@ class Draft:
     base: int
     changed_by: str
     changed_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFile:
-    """``digest`` is of the text; whoever writes says which one was seen."""
-
-    name: str
-    text: str
-    digest: str
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,6 @@ def drop_draft(app: App, number: int, *, who: Actor) -> None:
     _written_down(app, who, number, "dropped")
 
 
-def draft_folder(app: App, number: int) -> Path:
-    folder = app.settings.home / DRAFTS / f"{number:04}"
-    if not (folder / TOLD).is_file():
-        raise NotFoundError(f"no draft {number} of the rules")
-    return folder
-
-
 def current_number(app: App) -> int:
     """The edition that counts; 0: the bundled rules."""
     return next((one.number for one in editions(app.settings) if one.current), 0)
@@ -146,13 +141,13 @@ def draft_files(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str], 
     """The files that can be edited as YAML, by name, each with the first words of its head."""
     require(who, Right.CHANGE_RULES)
     folder = draft_folder(app, number)
-    return tuple((name, _about(folder / name)) for name in _names(app, folder))
+    return tuple((name, about(folder / name)) for name in names_of(app, folder))
 
 
 def draft_file(app: App, number: int, name: str, *, who: Actor) -> DraftFile:
     """Raises NotAllowed, NotFoundError."""
     require(who, Right.CHANGE_RULES)
-    return _file(app, draft_folder(app, number), name)
+    return file_of(app, draft_folder(app, number), name)
 
 
 def write_file(app: App, number: int, name: str, text: str, *, seen: str, who: Actor) -> None:
@@ -183,10 +178,10 @@ def draft_rule(app: App, number: int, rule_id: str, *, who: Actor) -> DraftRule:
     """Raises NotAllowed, NotFoundError."""
     require(who, Right.CHANGE_RULES)
     folder = draft_folder(app, number)
-    file, place, data = _rule_of(app, folder, rule_id)
+    file, place, data = rule_of(app, folder, rule_id)
     first, last = entry_span(SourceFile(file.name, file.text), ("rules", place))
     names = sorted({*named_lists(data)})
-    titles = _list_titles(app, folder)
+    titles = list_titles(app, folder)
     return DraftRule(
         rule_id,
         str(data.get("title", rule_id)),
@@ -213,7 +208,7 @@ def change_rule(
 ) -> None:
     """Other numbers, phrases, message of a rule. Raises as `write_file`; UsageError for a place that is not there."""
     require(who, Right.CHANGE_RULES)
-    file, place, data = _rule_of(app, draft_folder(app, number), rule_id)
+    file, place, data = rule_of(app, draft_folder(app, number), rule_id)
     root: tuple[str | int, ...] = ("rules", place)
     known = {one.path: one.value for one in numbers_of(data)} | {one.path: None for one in phrases_of(data)}
     unknown = [path for path in (*numbers, *phrases) if path not in known]
@@ -233,7 +228,7 @@ def change_rule(
 def draft_list(app: App, number: int, name: str, *, who: Actor) -> tuple[DraftFile, Phrases]:
     """A named list of phrases. Raises NotAllowed, NotFoundError."""
     require(who, Right.CHANGE_RULES)
-    file, data = _list_of(app, draft_folder(app, number), name)
+    file, data = list_of(app, draft_folder(app, number), name)
     return file, split_phrases("phrases", "", data.get("phrases") or [], str(data.get("title", name)))
 
 
@@ -242,7 +237,7 @@ def change_list(
 ) -> None:
     """Other phrases in a named list. Raises as `write_file`."""
     require(who, Right.CHANGE_RULES)
-    file, data = _list_of(app, draft_folder(app, number), name)
+    file, data = list_of(app, draft_folder(app, number), name)
     if not data.get("phrases"):
         raise UsageError(f"短语表 {name} 自己没有短语（只包含别的表），请改它包含的表")
     _rewrite(app, number, file, {("lists", name, "phrases"): list(entries)}, seen=seen, who=who)
@@ -251,7 +246,7 @@ def change_list(
 def draft_lists(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str], ...]:
     """Every phrase list: id and title."""
     require(who, Right.CHANGE_RULES)
-    return tuple(_list_titles(app, draft_folder(app, number)).items())
+    return tuple(list_titles(app, draft_folder(app, number)).items())
 
 
 def draft_profile(app: App, number: int, *, who: Actor) -> tuple[Profile, str]:
@@ -264,7 +259,7 @@ def draft_profile(app: App, number: int, *, who: Actor) -> tuple[Profile, str]:
     if not path.is_file():
         return UNSET, ""
     text = path.read_text(encoding="utf-8-sig")
-    return read_profile(SourceFile(FILE, text)), _digest(text)
+    return read_profile(SourceFile(FILE, text)), digest_of(text)
 
 
 def write_draft_profile(app: App, number: int, fields: Mapping[str, Any], *, seen: str, who: Actor) -> None:
@@ -328,34 +323,11 @@ def _changed(app: App, folder: Path, who: Actor) -> None:
     _tell(folder, Draft(**{**told, "changed_by": who.name, "changed_at": app.clock.now().isoformat()}))
 
 
-def _names(app: App, folder: Path) -> Sequence[str]:
-    rooms = (f"packs/{app.settings.pack}", f"packs/{app.settings.pack}/phrases", "phrases", "scorecards")
-    found = [f"{room}/{path.name}" for room in rooms for path in sorted((folder / room).glob("*.y*ml"))]
-    return [*([FILE] if (folder / FILE).is_file() else []), *found]
-
-
-def _file(app: App, folder: Path, name: str) -> DraftFile:
-    if name not in _names(app, folder):
-        raise NotFoundError(f"the draft has no file {name!r}")
-    text = (folder / name).read_text(encoding="utf-8-sig")
-    return DraftFile(name, text, _digest(text), _about(folder / name))
-
-
-def _about(path: Path) -> str:
-    """What the head of a file says of it."""
-    first = path.read_text(encoding="utf-8-sig").partition("\n")[0]
-    return first.lstrip("# ").partition(":")[0] if first.startswith("#") else ""
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:16]
-
-
 def _write(app: App, number: int, name: str, text: str, *, seen: str, who: Actor) -> None:
     folder = draft_folder(app, number)
     path = folder / name
     with one_at_a_time(folder / LOCK):
-        now = _digest(path.read_text(encoding="utf-8-sig")) if path.is_file() else ""
+        now = digest_of(path.read_text(encoding="utf-8-sig")) if path.is_file() else ""
         if now != seen:
             raise ConflictError(f"{name} 在您打开之后被别人改过，没有保存；请刷新后再改")
         new = path.with_name(f".{path.name}.new")
@@ -381,38 +353,3 @@ def _rewrite(
 def _written_down(app: App, who: Actor, number: int, what: str) -> None:
     with app.database.write() as session:
         note(session, app, who, Action.RULES, subject=f"draft {number}", detail=what)
-
-
-def _rule_of(app: App, folder: Path, rule_id: str) -> tuple[DraftFile, int, dict[str, Any]]:
-    for name in _names(app, folder):
-        if not name.startswith("packs/"):
-            continue
-        file = _file(app, folder, name)
-        data = read(SourceFile(name, file.text)).data
-        rules = data.get("rules") if isinstance(data, dict) else None
-        for place, one in enumerate(rules if isinstance(rules, list) else ()):
-            if isinstance(one, dict) and one.get("id") == rule_id:
-                return file, place, one
-    raise NotFoundError(f"the draft has no rule {rule_id!r}")
-
-
-def _every_list(app: App, folder: Path) -> Mapping[str, tuple[DraftFile, dict[str, Any]]]:
-    found: dict[str, tuple[DraftFile, dict[str, Any]]] = {}
-    for name in _names(app, folder):
-        if "phrases/" in name or name.startswith("packs/"):
-            file = _file(app, folder, name)
-            data = read(SourceFile(name, file.text)).data
-            lists = data.get("lists") if isinstance(data, dict) else None
-            found |= {key: (file, one) for key, one in (lists or {}).items() if isinstance(one, dict)}
-    return found
-
-
-def _list_of(app: App, folder: Path, name: str) -> tuple[DraftFile, dict[str, Any]]:
-    found = _every_list(app, folder).get(name)
-    if found is None:
-        raise NotFoundError(f"the draft has no phrase list {name!r}")
-    return found
-
-
-def _list_titles(app: App, folder: Path) -> Mapping[str, str]:
-    return {name: str(data.get("title", name)) for name, (_, data) in _every_list(app, folder).items()}

@@ -13,7 +13,8 @@ from typing import Any
 from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import QaError, UsageError
 from qa_engine.service.authoring.backtest import PASS_PERCENT, Backtested, backtest
-from qa_engine.service.authoring.drafts import draft_digest, draft_folder
+from qa_engine.service.authoring.draft_files import draft_folder
+from qa_engine.service.authoring.drafts import draft_digest
 from qa_engine.service.authoring.editions import DraftTrial, try_draft
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, enqueue

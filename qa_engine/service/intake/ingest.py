@@ -14,6 +14,7 @@ from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError, UsageError
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
+from qa_engine.service.intake.arrival import EMPTY, Arrival
 from qa_engine.service.intake.batches import BatchBook
 from qa_engine.service.intake.discarding import discard
 from qa_engine.service.intake.discovery import READ_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
@@ -23,7 +24,7 @@ from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.outcome import IngestedCall, IngestReport
 from qa_engine.service.intake.reading import reading_of
-from qa_engine.service.intake.registering import EMPTY, Arrival, Registered, register
+from qa_engine.service.intake.registering import Registered, register
 from qa_engine.service.jobs.kinds import ASR, ASR_ARCHIVE, ASR_BULK, urgent_queues
 from qa_engine.service.jobs.pausing import is_the_machines
 from qa_engine.service.jobs.ringing import Ring, ring

@@ -1,7 +1,6 @@
 """What a rule does with doubts, broken conditions and counts: no silent pass, nothing taken for what is unsure."""
 
 from collections.abc import Callable, Iterator
-
 from types import SimpleNamespace
 
 import pytest
@@ -145,7 +144,9 @@ def test_an_anchor_that_cannot_be_told_says_why(judge: Judge) -> None:
 
 
 def test_a_place_in_seconds_needs_times(judge: Judge) -> None:
-    conditions = "c: {operator: phrase, phrases: [您好]}\nd: {operator: phrase, phrases: [不行], anchor: {to: c, seconds: 9}}"
+    conditions = (
+        "c: {operator: phrase, phrases: [您好]}\nd: {operator: phrase, phrases: [不行], anchor: {to: c, seconds: 9}}"
+    )
     result = judge(conditions, ["坐席：您好", "坐席：不行"], fault="d")
     assert (result.status, result.reason) == ("not_applicable", "文本没有时间，无法判断与时间有关的条件")
     assert judge(conditions, ["坐席[0-1]：您好", "坐席[2-3]：不行"], fault="d").status == "fail"

@@ -45,7 +45,10 @@ def test_a_doubt_says_which_witness_is_missing(judge: Judge) -> None:
     assert "没有启用服务行为模型" in judge(NO, NOTHING, acts=NoActs()).reason
 
 
-@pytest.mark.parametrize(("sure", "rule", "quiet"), [(0.7, "", True), (0.74, "", True), (0.75, "", False), (0.8, "", False), (0.7, "severity: veto", False)])
+@pytest.mark.parametrize(
+    ("sure", "rule", "quiet"),
+    [(0.7, "", True), (0.74, "", True), (0.75, "", False), (0.8, "", False), (0.7, "severity: veto", False)],
+)
 def test_a_faint_act_alone_sends_no_call_to_a_person(judge: Judge, sure: float, rule: str, quiet: bool) -> None:
     fields = "{operator: phrase, phrases: [不行], witness: {acts: [refuse], alone: 0.6}}"
     result = judge(fields, [f"坐席[act=refuse:{sure}:没门]：想都别想，没门。"], rule=rule or "points: -3")
