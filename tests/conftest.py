@@ -5,9 +5,13 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 settings.register_profile("qa-engine", deadline=None)  # a slow machine is no fault of the code
+# whether a mutant is noticed, not by what smallest example; the same answer every time
+settings.register_profile(
+    "mutants", deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("qa-engine")
 
 
