@@ -19,7 +19,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -65,9 +65,20 @@ def chosen(patterns: Sequence[str], sample: int | None, seed: int) -> list[str]:
     return [one for one, code in named if code in (UNTRIED, ALIVE, UNTOUCHED)]
 
 
+def forget_texts() -> None:
+    """What was read of a text before the mutant was there would hide it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("qa_engine.text"):
+            for thing in vars(module).values():
+                if hasattr(thing, "cache_clear") and thing.__name__ != "_tokenizer":  # a dictionary, half a second
+                    thing.cache_clear()
+
+
 def run(names: list[str], children: int) -> None:
     from mutmut import __main__ as mutmut
+    from mutmut.runners import PytestRunner
     from mutmut.state import state
+    from mutmut.workers import isolation
 
     collect = mutmut.collect_or_load_stats
 
@@ -75,7 +86,14 @@ def run(names: list[str], children: int) -> None:
         collect(*args, **kwargs)
         state().tests_by_mangled_function_name.update(narrowed(state().tests_by_mangled_function_name))
 
+    class Runner(PytestRunner):
+        def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+            if mutant_name is not None:
+                forget_texts()
+            return super().run_tests(mutant_name=mutant_name, tests=tests)
+
     mutmut.collect_or_load_stats = collect_and_narrow
+    isolation.PytestRunner = Runner
     mutmut._run(names, children)
 
 

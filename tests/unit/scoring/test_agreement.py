@@ -152,3 +152,7 @@ def test_draw_by_draw_the_variance_shrinks_most() -> None:
 def test_one_stratum_more_is_drawn_from_first_where_it_tells_most() -> None:
     assert next_draws([Looked(10, 0), Looked(1000, 3, 1)], [5, 5], 1) == (0, 1), "a thousand calls, three looked at"
     assert next_draws([Looked(100, 0), Looked(100, 3, 1)], [5, 5], 2) == (2, 0), "nobody looked there"
+
+
+def test_strata_without_calls_tell_nothing() -> None:
+    assert recall_estimate(found=9, strata=[Looked(0, 5, 1), Looked(100, 0)]) is not None

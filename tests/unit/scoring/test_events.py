@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.domain import Evidence, RuleResult, Searched, Speaker, Status
+from qa_engine.domain import Evidence, RuleResult, Searched, Severity, Speaker, Status
 from qa_engine.scoring.events import one_event
 from qa_engine.scoring.weight import SUSPECTED_VETO, review_weight
 from tests.unit.scoring.builders import card, fail, item, rule, section, veto
@@ -136,3 +136,9 @@ def test_only_who_counts_his_hits_takes_something_for_those_elsewhere() -> None:
     counts = fail("counts", -4, about=("a",), evidence=hit(3, 9), hits=2, each=-2.0)
     assert points(dear, counts)["counts"] == (-2.0, "dear")
     assert points(fail("whole", -8, about=("a",)), counts)["counts"] == (0.0, "whole"), "about the whole call"
+
+
+@pytest.mark.parametrize("other", [{"status": Status.FAIL, "severity": Severity.VETO}, {"status": Status.UNCERTAIN}])
+def test_only_a_fault_that_costs_points_is_dearer(other: dict[str, object]) -> None:
+    more = rule("v", points=-9.0, about=("a",), **other)  # type: ignore[arg-type]
+    assert points(more, fail("y", -3, about=("a",)))["y"] == (-3, "")

@@ -11,7 +11,7 @@ from qa_engine.domain import CallResult, Evidence, RuleResult, Severity, Speaker
 from qa_engine.domain.review import Decision, DecisionKind, Exempt, Lane, Overturn, Target, hit_mark
 from qa_engine.errors import UsageError
 from qa_engine.scoring import GradeBand, ItemMode, reviewed, score_call, undecided
-from qa_engine.scoring.reviewed import countable_hits
+from qa_engine.scoring.reviewed import _alone, countable_hits
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, veto
 
 K = DecisionKind
@@ -328,3 +328,24 @@ def test_a_confirmed_fault_that_falls_is_confirmed_no_longer() -> None:
     stood = replace(FAULT, confirmed=True)
     for kind in (K.OVERTURN, K.EXEMPT):
         assert not final(machine(stood), say("a", kind)).rules[0].confirmed
+
+
+@pytest.mark.parametrize(
+    ("kept", "whole"),
+    [
+        ({"stake": -5.0, "each": -2.0, "hits": 3}, -5.0),
+        ({"each": -2.0, "hits": 3}, -6.0),  # of a result that kept no stake
+        ({"each": -2.0, "hits": 1}, -2.0),
+        ({"each": -2.0, "hits": 0}, -2.0),
+    ],
+)
+def test_what_a_rule_takes_alone(kept: dict[str, float], whole: float) -> None:
+    behind = fail("a", 0.0, same_event="dear", **kept)
+    assert _alone(behind) == replace(behind, points=whole, same_event="", stake=0.0)
+    assert _alone(replace(behind, same_event="")) == replace(behind, same_event="")
+
+
+def test_a_rule_for_which_a_person_gave_points_stays_about_its_matter() -> None:
+    faults = [fail(name, -4, about=("anger",), evidence=(hit(3),), hits=1, each=-4.0) for name in ("one", "two")]
+    found = final(machine(*faults), say("two", K.POINTS, points=-1.0))
+    assert [(r.points, r.about, r.same_event) for r in found.rules] == [(-4.0, ("anger",), ""), (-1.0, ("anger",), "")]

@@ -212,6 +212,7 @@ def test_the_value_of_one_number(text: str, value: int | None) -> None:
 )  # fmt: skip
 def test_the_value_of_a_longer_number(text: str, value: int | None) -> None:
     assert number_value(text) == value
+    assert str(number_value(text)) == str(value), "a whole number"
 
 
 @pytest.mark.parametrize(

@@ -370,3 +370,29 @@ def test_only_what_is_in_the_part_counts() -> None:
 )
 def test_what_is_a_point_in_time(said: str, due: str | None) -> None:
     assert [f"{one.due:%d %H:%M}" for one in read(said)] == ([] if due is None else [due])
+
+
+@pytest.mark.parametrize(
+    ("said", "places"),
+    [
+        ("我周三日后", [(2, 5)]),  # 三日后 is longer than 周三
+        ("我半周三", [(1, 3)]),  # 半周 comes first
+        ("明天后天", [(0, 2), (2, 4)]),
+        ("明天,后天,周三日后", [(0, 2), (3, 5), (7, 10)]),
+        ("工号5号,明天给您", [(5, 7)]),
+        ("明天,马上,后天", [(0, 2), (3, 5), (6, 8)]),
+    ],
+)
+def test_of_two_times_that_overlap_the_longer_counts(said: str, places: list[tuple[int, int]]) -> None:
+    assert [(one.start, one.end) for one in read(said)] == places
+
+
+def test_at_once_is_now() -> None:
+    assert read("我马上给您回电") == (TimeSaid(1, 3, 0.0, MONDAY, at_once=True),)
+
+
+def test_only_the_part_that_is_asked_for_is_read() -> None:
+    text = normalise("明天,马上,后天,立刻,两天").text
+    found = find_times(text, MONDAY, CALENDAR, begin=3, end=8)
+    assert [(one.start, one.end) for one in found] == [(3, 5), (6, 8)]
+    assert find_times(text, MONDAY, CALENDAR, begin=2, end=3) == ()
