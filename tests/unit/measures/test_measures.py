@@ -283,3 +283,30 @@ def test_what_is_left_of_a_stretch(taken: list[tuple[float, float]], left: list[
 def test_stretches_within_others_and_of_the_same_start() -> None:
     assert merged([Span(0, 5), Span(1, 2), Span(0, 3)]) == (Span(0, 5),)
     assert merged([Span(0, 1), Span(1.5, 2)]) == (Span(0, 1), Span(1.5, 2))
+
+
+@pytest.mark.parametrize("least", [0, 1])
+def test_one_word_may_cut_in_where_one_is_asked_for(least: int) -> None:
+    measures = call_of((C, 0.0, 6.0, LONG), (A, 4.0, 8.0, "停"))
+    (found,) = measures.overlaps
+    assert measures.cuts_in(found, least, ())
+    assert not measures.cuts_in(found, least, ("停",)), "no word of one's own"
+
+
+def test_nobody_speaks_in_a_chat() -> None:
+    chat = call_of((A, 0.0, 5.0, LONG), (C, 6.0, 11.0, LONG), channel=Channel.CHAT)
+    assert chat.rate(A) is None
+    assert call_of((A, 0.0, 5.0, LONG)).rate(A) == pytest.approx(16 * 12)
+
+
+def test_who_says_as_much_as_the_other_says_half() -> None:
+    measures = call_of((A, 0.0, 5.0, LONG), (C, 6.0, 11.0, LONG))
+    assert measures.talk_share(A) == measures.talk_share(C) == measures.talk_share(A, by="chars") == 0.5
+
+
+def test_a_rate_by_half_a_second_of_voice_and_by_limits_of_ones_own() -> None:
+    short = Turn(0, A, "您好请讲", 0.0, 2.0, prosody=Prosody(0.5))
+    assert turn_rate(short, least_chars=4) == 480.0
+    assert rate([short], least_chars=4) == pytest.approx(480.0)
+    assert rate([short]) is None
+    assert rate([Turn(0, A, LONG, 0.0, 1.0)], least_seconds=1.0) == pytest.approx(16 * 60)
