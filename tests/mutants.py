@@ -76,7 +76,7 @@ def forget_texts() -> None:
 
 def run(names: list[str], children: int) -> None:
     from mutmut import __main__ as mutmut
-    from mutmut.runners import PytestRunner
+    from mutmut.runners.harness import PytestRunner
     from mutmut.state import state
     from mutmut.workers import isolation
 

@@ -34,6 +34,7 @@ def spans(measures: Measures, **how: bool) -> list[tuple[float, float]]:
         ([[0, 30]], []),
         ([[5, 8], [6, 12]], [(3.0, 5.0), (12.0, 20.0)]),
         ([[-5, 4]], [(4.0, 20.0)]),
+        ([[5, 5]], [(3.0, 20.0)]),
         ([[8, 5], "x", [1], [True, 9], ["5", "8"], [5, None], [5, float("nan")], [5, float("inf")]], [(3.0, 20.0)]),
         ("later", [(3.0, 20.0)]),
         ({"start": 5, "end": 8}, [(3.0, 20.0)]),
@@ -132,7 +133,9 @@ def test_who_only_listens_does_not_cut_in(cutter: str, other: str, start: float,
     assert bool(measures.cut_ins) is cuts
 
 
-@pytest.mark.parametrize(("text", "chars"), [("嗯嗯好的", 0), ("好的我查", 2), ("您先听我说完", 6), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "chars"), [("嗯嗯好的", 0), ("好的我查", 2), ("您先听我说完", 6), ("哎我查", 3), ("", 0)]
+)
 def test_own_words(text: str, chars: int) -> None:
     assert own_chars(text, BACKCHANNELS) == chars
 
@@ -310,3 +313,27 @@ def test_a_rate_by_half_a_second_of_voice_and_by_limits_of_ones_own() -> None:
     assert rate([short], least_chars=4) == pytest.approx(480.0)
     assert rate([short]) is None
     assert rate([Turn(0, A, LONG, 0.0, 1.0)], least_seconds=1.0) == pytest.approx(16 * 60)
+
+
+def test_where_one_ends_when_the_other_begins_nothing_is_silent_and_nothing_overlaps() -> None:
+    measures = call_of((A, 0.0, 3.0, "您好"), (C, 3.0, 5.0, "在吗"), duration=5.0)
+    assert measures.silences(edges=True) == measures.overlaps == ()
+
+
+def test_who_goes_on_is_looked_for_behind_turns_of_ones_own() -> None:
+    measures = call_of((A, 0.0, 10.0, LONG), (C, 1.0, 9.0, LONG), (A, 2.0, 12.0, LONG))
+    assert [(found.cutter, found.other) for found in measures.overlaps] == [(1, 0), (2, 1)]
+    measures = call_of((C, 0.0, 5.0, LONG), (C, 1.0, 5.0, LONG), (A, 3.0, 6.0, LONG))
+    assert [(found.cutter, found.other) for found in measures.overlaps] == [(2, 0)], (
+        "of two that go on as long, the first"
+    )
+
+
+def test_the_turns_around_a_silence_are_the_nearest() -> None:
+    measures = call_of((A, 2.0, 5.0, "您好"), (C, 3.0, 5.0, "在吗"), (A, 9.0, 12.0, "在"))
+    assert [(s.before, s.after, s.edge) for s in measures.silences(edges=True)] == [(None, 0, True), (1, 2, False)]
+
+
+def test_a_call_of_less_than_a_second_has_a_share_of_silence() -> None:
+    measures = call_of((A, 0.0, 0.2, "您好"), (C, 0.4, 0.5, "在"))
+    assert measures.silence_share(least=0.1) == pytest.approx(0.4)
