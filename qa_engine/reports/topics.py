@@ -4,8 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from math import log
+
+import numpy as np
+
+from qa_engine.reports.factors import Floats, factors
+from qa_engine.text.segment import cut
 
 _LEAST_CALLS = 30
 _WORDS = 6
@@ -40,63 +44,75 @@ class NewTopic:
     calls: tuple[str, ...]
 
 
-@lru_cache(maxsize=2_000)  # topics and new topics are made of the same calls
-def cut(text: str) -> tuple[str, ...]:
-    """The words of two characters or more that may name a topic."""
-    import jieba
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer said in a call: the words that may name a topic, in their order."""
 
-    jieba.setLogLevel(60)
-    return tuple(
-        word for word in jieba.cut(text) if len(word) > 1 and word not in _PLAIN and not any(c.isdigit() for c in word)
-    )
+    call_id: str
+    day: date
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, call_id: str, day: date, text: str) -> "Said":
+        """The words of two characters or more, but those that name nothing."""
+        words = (word for word in cut(text) if len(word) > 1 and word not in _PLAIN)
+        return cls(call_id, day, tuple(word for word in words if not any(c.isdigit() for c in word)))
 
 
-def topics(said: Sequence[tuple[str, date, str]], *, most: int = 8) -> tuple[Topic, ...]:
-    """Topics of (call id, day, words of the customer): non-negative factors of tf-idf (Lee & Seung 1999).
+def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:
+    """Topics of calls: non-negative factors of tf-idf (Lee & Seung 1999).
 
     Fewer than `_LEAST_CALLS` calls give none. The same calls give the same topics.
     """
     if len(said) < _LEAST_CALLS:
         return ()
-    from sklearn.decomposition import NMF
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectorizer = TfidfVectorizer(analyzer=lambda text: cut(text), min_df=max(3, len(said) // 200), max_df=0.5)
-    try:
-        weights = vectorizer.fit_transform([text for _, _, text in said])
-    except ValueError:  # no word is in enough calls
-        return ()
-    count = min(most, weights.shape[1])
+    names, weights = _weights(said)
+    count = min(most, len(names))
     if count < 2:
         return ()
-    model = NMF(count, init="nndsvda", random_state=0, max_iter=400, tol=1e-3)
-    shares = model.fit_transform(weights)
-    names = vectorizer.get_feature_names_out()
+    shares, parts = factors(weights, count)
     chosen = shares.argmax(1)
     known = shares.max(1) > 1e-6
     found = []
-    for n, row in enumerate(model.components_):
+    for n, row in enumerate(parts):
         mine = [i for i in range(len(said)) if known[i] and chosen[i] == n]
         if not mine:
             continue
-        words = tuple(str(names[i]) for i in sorted(range(len(row)), key=lambda i: (-row[i], names[i]))[:_WORDS])
-        clearest = sorted(mine, key=lambda i: (-shares[i, n], said[i][0]))[:3]
-        found.append(Topic(words[:4], len(mine), len(mine) / len(said), tuple(said[i][0] for i in clearest)))
+        words = tuple(names[i] for i in sorted(range(len(row)), key=lambda i: (-row[i], names[i]))[:_WORDS])
+        clearest = sorted(mine, key=lambda i: (-shares[i, n], said[i].call_id))[:3]
+        found.append(Topic(words[:4], len(mine), len(mine) / len(said), tuple(said[i].call_id for i in clearest)))
     return tuple(sorted(found, key=lambda topic: (-topic.count, topic.words)))
 
 
-def new_topics(said: Sequence[tuple[str, date, str]], since: date, *, most: int = 3) -> tuple[NewTopic, ...]:
+def _weights(said: Sequence[Said]) -> tuple[Sequence[str], Floats]:
+    """The words that are in enough calls and not in most, and calls × words: tf-idf of length one (Salton 1988)."""
+    calls = Counter(word for one in said for word in set(one.words))
+    least, limit = max(3, len(said) // 200), 0.5 * len(said)
+    names = sorted(word for word, count in calls.items() if least <= count <= limit)
+    rare = np.array([log((1 + len(said)) / (1 + calls[name])) + 1 for name in names])
+    places = {name: place for place, name in enumerate(names)}
+    weights = np.zeros((len(said), len(names)))
+    for row, one in zip(weights, said, strict=True):
+        for word, count in Counter(one.words).items():
+            if word in places:
+                row[places[word]] = count
+    weights *= rare
+    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
+    return names, weights / np.where(lengths > 0, lengths, 1.0)
+
+
+def new_topics(said: Sequence[Said], since: date, *, most: int = 3) -> tuple[NewTopic, ...]:
     """Words that calls from ``since`` on have far more often than those before: the likelihood ratio of Dunning (1993)
     beyond 15.1 (one chance in 10,000), and at least `_LEAST_NEW` calls. Words of the same calls are one topic."""
     recent: dict[str, set[str]] = {}
     earlier: Counter[str] = Counter()
     new = old = 0
-    for call_id, day, text in said:
-        words = set(cut(text))
-        if day >= since:
+    for one in said:
+        words = set(one.words)
+        if one.day >= since:
             new += 1
             for word in words:
-                recent.setdefault(word, set()).add(call_id)
+                recent.setdefault(word, set()).add(one.call_id)
         else:
             old += 1
             earlier.update(words)

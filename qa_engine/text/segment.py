@@ -90,10 +90,15 @@ def prefix_dictionary(text: str) -> tuple[dict[str, int], int]:
     return dict.fromkeys(beginnings, 0) | dict(zip(words, counts, strict=True)), sum(counts)
 
 
-@lru_cache(maxsize=4096)
-def words(text: str) -> tuple[str, ...]:
+def cut(text: str) -> tuple[str, ...]:
     """The words of ``text``, which joined are the text again."""
     return tuple(_tokenizer().cut(text, HMM=False))
+
+
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[str, ...]:
+    """`cut`, remembered: the turns of a call are asked for again and again."""
+    return cut(text)
 
 
 def frequencies() -> dict[str, int]:

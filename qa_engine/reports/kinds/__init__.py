@@ -19,6 +19,7 @@ from qa_engine.reports.document import Document
 from qa_engine.reports.drift import DriftReport
 from qa_engine.reports.period import PackNotes, PromiseOfCall, Reviewed, SampledCall, Signed, Tally, Training
 from qa_engine.reports.statistics import WHOLE_TIME, InspectedCall, Period
+from qa_engine.reports.topics import Said
 
 About = Literal["call", "agent", "team", "centre"]
 
@@ -107,8 +108,8 @@ class Source(Protocol):
     def signed(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Signed]:
         """The signed forms of the period's calls, the oldest first."""
 
-    def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[tuple[str, date, str]]:
-        """(call id, day, words of the customer) of calls drawn evenly from the period, for topics."""
+    def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[Said]:
+        """What customers said in ``most`` calls drawn evenly from the period, for topics."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """抽检计划与覆盖: what was drawn by chance, what was flagged beside it, and how much of both somebody looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
@@ -119,15 +119,23 @@ def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[
         Column("其中已签字", number=True),
     )
     rows = []
+    by_chance, beside = _by_agent(drawn), _by_agent(flagged)
     for member in members:
-        own = [call for call in drawn if call.agent_id == member.agent_id and call.team == member.team]
-        marked = [call for call in flagged if call.agent_id == member.agent_id and call.team == member.team]
+        own, marked = (found.get((member.agent_id, member.team), ()) for found in (by_chance, beside))
         cells = (member.calls, len(own), _signed(own), len(marked), _signed(marked))
         look = "" if own else "faint"
         rows.append(Row((Cell(member.name or member.agent_id, "first"), member.agent_id, member.team, *cells), look))
-    none = [m.name or m.agent_id for m in members if not any(call.agent_id == m.agent_id for call in drawn)]
+    reached = {call.agent_id for call in drawn}
+    none = [m.name or m.agent_id for m in members if m.agent_id not in reached]
     words = f"一通都没有抽到的：{told.listed(none, 10)}。" if none else "每人都抽到了。"
     return [Table(columns, tuple(rows), filters=True, frozen=True), Note(words, "soft")]
+
+
+def _by_agent(calls: Sequence[SampledCall]) -> Mapping[tuple[str, str], Sequence[SampledCall]]:
+    found: dict[tuple[str, str], list[SampledCall]] = {}
+    for call in calls:
+        found.setdefault((call.agent_id, call.team), []).append(call)
+    return found
 
 
 def _drawn(drawn: Sequence[SampledCall], request: Request) -> list[Block]:

@@ -13,6 +13,9 @@ from qa_engine.reports.period.batch import Batch, grouped, pairs_of, placed_sums
 from qa_engine.reports.period.figures import ERROR, FAIL, PASS, UNCERTAIN, CallFigures, RuleBook, RuleLine
 
 EXAMPLES = 4  # calls that are remembered for a rule and agent
+_COUNTED = ("", "failed", "passed", "doubted")  # what letters are counted as; the first is of those that are not
+_PLACE_OF = np.zeros(256, dtype=np.int64)
+_PLACE_OF[[ord(FAIL), ord(PASS), ord(UNCERTAIN), ord(ERROR)]] = 1, 2, 3, 3
 _MODELS = 3  # of the best calls of an agent and batch, in which a model for each rule is looked for
 
 
@@ -238,20 +241,23 @@ class Tally:
             self.day_faults[named[day]][rule] += int(counts[key])  # type: ignore[index]
 
     def _letters(self, book: str, batch: Batch) -> None:
-        columns = self._columns_of(book)
-        listed = batch.calls
+        columns = self._columns_of(book)  # a book has each rule once
+        listed, count = batch.calls, len(columns)
         text = "".join(call.statuses for call in listed).encode("ascii")
-        letters = np.frombuffer(text, dtype=np.uint8).reshape(len(listed), len(columns))
-        who = np.zeros((len(self.members), len(listed)))
-        who[batch.places, np.arange(len(listed))] = 1.0
-        for name, wanted in (("failed", FAIL), ("passed", PASS), ("doubted", UNCERTAIN), ("doubted", ERROR)):
-            found = who @ (letters == ord(wanted))
-            self._counts[name][: len(self.members), columns] += found  # a book has each rule once
+        letters = np.frombuffer(text, dtype=np.uint8).reshape(len(listed), count)
+        # one place for each (member, rule, letter), counted whole: matrices by BLAS would start threads for little work
+        cells = np.arange(count) * len(_COUNTED) + _PLACE_OF[letters]
+        keys = batch.places[:, None] * (count * len(_COUNTED)) + cells
+        found = np.bincount(keys.ravel(), minlength=len(self.members) * count * len(_COUNTED))
+        found = found.reshape(len(self.members), count, len(_COUNTED))
+        for place, name in enumerate(_COUNTED):
+            if name:
+                self._counts[name][: len(self.members), columns] += found[:, :, place]
         for name, target in (("csat", self.by_csat), ("outcome", self.by_outcome)):
             values = batch.numbers(name)
             known = ~np.isnan(values)
             if known.any():
-                self._by_verdict(letters[known], values[known], columns, target)
+                self._by_verdict(cells[known], values[known], columns, target)
         order = batch.from_worst
         for place, rows in grouped(batch.places[order]):
             for n in order[rows[-_MODELS:]].tolist():
@@ -262,17 +268,21 @@ class Tally:
 
     def _by_verdict(
         self,
-        letters: NDArray[np.uint8],
+        cells: NDArray[np.int64],
         values: NDArray[np.float64],
         columns: NDArray[np.int64],
         target: dict[int, tuple[Running, Running]],
     ) -> None:
-        for side, wanted in enumerate((PASS, FAIL)):
-            found = (letters == ord(wanted)).astype(float)
-            for rule, n, total, squares in zip(
-                columns.tolist(), found.sum(0), values @ found, (values * values) @ found, strict=True
-            ):
-                target.setdefault(rule, (Running(), Running()))[side].take(Sums(int(n), float(total), float(squares)))
+        size, flat = len(columns) * len(_COUNTED), cells.ravel()
+        each = np.repeat(values, len(columns))
+        counts = np.bincount(flat, minlength=size).tolist()
+        totals = np.bincount(flat, weights=each, minlength=size).tolist()
+        squares = np.bincount(flat, weights=each * each, minlength=size).tolist()
+        for n, rule in enumerate(columns.tolist()):
+            sides = target.setdefault(rule, (Running(), Running()))
+            for side, name in enumerate(("passed", "failed")):
+                at = n * len(_COUNTED) + _COUNTED.index(name)
+                sides[side].take(Sums(counts[at], totals[at], squares[at]))
 
     def _columns_of(self, digest: str) -> NDArray[np.int64]:
         found = self._columns.get(digest)

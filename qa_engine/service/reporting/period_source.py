@@ -26,6 +26,7 @@ from qa_engine.reports.period import (
 )
 from qa_engine.reports.period.figures import FAIL, PASS
 from qa_engine.reports.period.lean import LeanCalls
+from qa_engine.reports.topics import Said
 from qa_engine.service.context import App
 from qa_engine.service.reporting.figures import make_missing_figures
 from qa_engine.service.reporting.rule_texts import rule_notes
@@ -261,7 +262,7 @@ class PeriodSource:
             Signed(c, day, a or "", n or "", r, le, total, possible) for c, day, a, n, r, le, total, possible in rows
         ]
 
-    def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[tuple[str, date, str]]:
+    def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[Said]:
         with self._app.database.read() as session:
             pks = report_rows.call_pks(session, call_filter(period, None, team))
             step = max(1.0, len(pks) / most)
@@ -270,8 +271,8 @@ class PeriodSource:
         said = []
         for call_id, day, body in bodies:
             transcript = transcript_from_text(body, Call(call_id))
-            words = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
-            said.append((call_id, day, words[:_CUSTOMER_WORDS]))
+            text = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
+            said.append(Said.of(call_id, day, text[:_CUSTOMER_WORDS]))
         return said
 
 

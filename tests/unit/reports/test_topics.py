@@ -1,0 +1,60 @@
+"""What customers call about."""
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from qa_engine.reports.factors import factors
+from qa_engine.reports.topics import Said, new_topics, topics
+
+DAY = date(2026, 3, 1)
+ASKED = ("我想查一下快递到哪里了", "收到的东西破了要退货退款", "发票抬头开错了要重开发票")
+
+
+def said(texts: list[str], *, day: date = DAY, first: int = 0) -> list[Said]:
+    return [Said.of(f"c-{first + n:03d}", day, text) for n, text in enumerate(texts)]
+
+
+def test_factors_are_what_a_matrix_was_made_of() -> None:
+    rng = np.random.default_rng(5)
+    shares, parts = np.zeros((40, 3)), rng.random((3, 12)) * np.kron(np.eye(3), np.ones(4))
+    shares[np.arange(40), np.arange(40) % 3] = 1 + rng.random(40)
+    found, of = factors(shares @ parts, 3)
+    assert np.allclose(found @ of, shares @ parts, atol=0.05)
+    assert (found >= 0).all()
+    assert (of >= 0).all()
+    owners = [set(found[n::3].argmax(1).tolist()) for n in range(3)]  # each factor owns the rows of one part
+    assert sorted(len(owner) for owner in owners) == [1, 1, 1]
+    assert len(set.union(*owners)) == 3
+
+
+def test_factors_of_nothing_are_nothing() -> None:
+    found, of = factors(np.zeros((5, 4)), 2)
+    assert np.abs(found @ of).max() == 0
+
+
+def test_topics_are_named_by_their_words_and_counted() -> None:
+    calls = said([ASKED[n % 3] for n in range(60)])
+    found = topics(calls, most=3)
+    assert [topic.count for topic in found] == [20, 20, 20]
+    assert {word for topic in found for word in topic.words} >= {"快递", "退货", "退款", "发票", "抬头"}
+    of_invoices = next(topic for topic in found if "发票" in topic.words)
+    assert all(calls[int(call_id[2:])].words == calls[2].words for call_id in of_invoices.calls)
+    assert found == topics(calls, most=3)
+
+
+def test_few_calls_have_no_topics() -> None:
+    assert topics(said([ASKED[n % 3] for n in range(29)])) == ()
+    assert topics(said(["喂"] * 40)) == ()
+
+
+def test_numbers_and_empty_words_name_nothing() -> None:
+    assert Said.of("c", DAY, "您好，单号12345，我的快递").words == ("快递",)
+
+
+def test_what_is_asked_only_lately_is_new() -> None:
+    earlier = said([ASKED[n % 2] for n in range(60)])
+    lately = said([ASKED[n % 3] for n in range(30)], day=DAY + timedelta(days=10), first=60)
+    (found,) = new_topics([*earlier, *lately], DAY + timedelta(days=7))
+    assert "发票" in found.words
+    assert (found.recent, found.recent_calls, found.earlier, found.earlier_calls) == (10, 30, 0, 60)
