@@ -15,6 +15,7 @@ from math import sqrt
 import numpy as np
 from numpy.random import Generator, default_rng
 
+from qa_engine.reports.kinds.satisfaction import correlation
 from qa_engine.reports.numbers import (
     Change,
     Estimate,
@@ -59,8 +60,53 @@ def means(n: int) -> Callable[[Generator], Held]:
     return lambda rng: (holds(mean_estimate(scores(rng, n)), TRUE_SCORE), 1)
 
 
-def few_means(rng: Generator) -> Held:
-    return holds(mean_estimate(scores(rng, 3), pooled=scores(rng, 200)), TRUE_SCORE), 1
+def means_beside_a_team(n: int) -> Callable[[Generator], Held]:
+    """Thirty agents who break rules more or less often: their scores spread differently."""
+
+    def one(rng: Generator) -> Held:
+        faults = np.minimum(0.6, FAULTS * rng.lognormal(0, 0.35, 30)[:, None])
+        sums = [Sums.of(100 - ((rng.random((n, len(POINTS))) < own) @ POINTS)) for own in faults]
+        within = mean_prior(sums).within
+        truth = 100 - faults @ POINTS
+        return sum(holds(mean_estimate(s, within=within), t) for s, t in zip(sums, truth, strict=True)), 30
+
+    return one
+
+
+def ratings(rng: Generator, n: int) -> tuple[Sums, float]:
+    """What customers gave, 1 to 5, and their true mean."""
+    chances = rng.dirichlet([0.5, 0.5, 1, 3, 4])
+    return Sums.of(rng.choice(5, size=n, p=chances) + 1.0), float(chances @ np.arange(1, 6))
+
+
+def changes_of_ratings(rng: Generator) -> Held:
+    (before, was), (after, now) = (ratings(rng, int(n)) for n in rng.integers(10, 200, size=2))
+    return holds(mean_difference(before, after), now - was), 1
+
+
+def mean_ratings(rng: Generator) -> Held:
+    given, truth = ratings(rng, int(rng.integers(10, 200)))
+    return holds(mean_estimate(given), truth), 1
+
+
+def rare_changes(rng: Generator) -> Held:
+    before, after = rng.beta(1, 30, size=2)
+    n, m = rng.integers(5, 400, size=2)
+    return holds(rate_difference((rng.binomial(n, before), n), (rng.binomial(m, after), m)), after - before), 1
+
+
+def hardly_reviewed(rng: Generator) -> Held:
+    seen, precision, n = rng.uniform(0.05, 0.3), rng.uniform(0.6, 0.97), int(rng.integers(200, 2000))
+    checks, found = int(rng.integers(10, 20)), rng.binomial(n, seen)
+    made = corrected_rate(found, n, precision=Measured(rng.binomial(checks, precision), checks))
+    return holds(made, seen * precision), 1
+
+
+def coefficients(rng: Generator) -> Held:
+    n, truth = int(rng.integers(10, 300)), float(rng.uniform(-0.3, 0.7))
+    x = rng.standard_normal(n)
+    y = truth * x + sqrt(1 - truth**2) * rng.standard_normal(n)
+    return holds(correlation([float(n), *(float(v) for v in (x.sum(), y.sum(), x @ x, y @ y, x @ y))]), truth), 1
 
 
 def changes_of_rates(rng: Generator) -> Held:
@@ -122,7 +168,7 @@ def training(rng: Generator) -> Held:
 LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     *((f"出现率，{n} 通", rates(n), 1) for n in (5, 20, 100, 400)),
     *((f"平均得分率，{n} 通（分数偏斜）", means(n), 1) for n in (5, 12, 40, 200)),
-    ("平均得分率，3 通，取全组离散程度", few_means, 1),
+    *((f"坐席平均得分率，{n} 通，兼取全组离散程度", means_beside_a_team(n), 30) for n in (3, 12, 130)),
     ("两期出现率之差，10–200 通", changes_of_rates, 1),
     ("两期平均分之差，8–120 通", changes_of_means, 1),
     ("按复核更正的出现率，40–120 条复核", corrected, 1),
@@ -132,6 +178,11 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     ),
     *((f"靠拢的平均分，{m} 人，人与人差 {s} 分", means_of_a_team(m, s), m) for m, s in ((30, 3), (10, 3), (30, 1))),
     ("培训效果（双重差分），每期 120 通", training, 1),
+    ("客户评分平均（1–5），10–200 通", mean_ratings, 1),
+    ("客户评分之差（1–5），10–200 通", changes_of_ratings, 1),
+    ("两期出现率之差，少见的问题，5–400 通", rare_changes, 1),
+    ("按复核更正的出现率，只有 10–20 条复核", hardly_reviewed, 1),
+    ("得分与满意的相关系数，10–300 通", coefficients, 1),
 )
 
 

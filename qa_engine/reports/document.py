@@ -264,6 +264,7 @@ class Sheet:
     widths: tuple[float, ...]
     blocks: tuple[Block, ...]
     grid: bool = True
+    fine: bool = False  # narrow columns: what blocks have goes over several of them, so that tables differ in widths
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Every report over a month with a known truth: what was planted is found, what was not is not, in every format."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -128,6 +130,14 @@ def test_what_customers_mind_and_ask_anew(app: App) -> None:
     minded = [one["section"] for one in data["matters_outcome"] if one["difference"]["high"] < -5]
     assert minded
     assert set(minded) == {"服务态度"}
+
+
+def test_cases_are_a_table_too(app: App) -> None:
+    made = render_report(app, "cases", "", "csv", day_from=FIRST, day_to=LAST, who=MACHINE)
+    head, *rows = csv.reader(io.StringIO(made.content.decode("utf-8-sig")))
+    assert (head[2], head[-1]) == ("例", "制度原文")
+    assert {row[2] for row in rows} == {"反例", "正例"}
+    assert all(row[3] and row[5] and row[6] for row in rows)
 
 
 def test_a_month_of_an_agent_is_read_from_figures(app: App) -> None:

@@ -1,17 +1,17 @@
 """案例库与考核题目: good and bad clips with their lesson, and questions with the answer by rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_engine.domain import RuleResult, Severity, Speaker
-from qa_engine.reports.document import Block, Card, Document, Heading, Note, Piece
+from qa_engine.reports.document import Block, Card, Document, Heading, Note, Piece, Rows
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.parts import clip, notes_of, versions
 from qa_engine.reports.period import PackNotes, told
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import InspectedCall
-from qa_engine.reports.wording import number
+from qa_engine.reports.wording import clock, number
 from qa_engine.text import mask_private
 
 TITLE = "案例库与考核题目"
@@ -69,6 +69,7 @@ def report(source: Source, request: Request) -> Document:
             *(Note((Piece(f"{n}．", "strong"), q.answer)) for n, q in enumerate(questions, 1)),
         ),
         footer=versions(facts.tally),
+        table=_rows(chosen, bad, good, calls, notes),
         data=CaseData(TITLE, period.label, questions),
     )
 
@@ -115,6 +116,38 @@ def _case(
     if good in calls:
         body.append(Note((Piece("正例：", "good"), *clip(calls[good], item.rule.id)), "hit"))
     return Card(head, tuple(body), "need")
+
+
+_CSV_COLUMNS = ("检查项", "考评项", "例", "通话编号", "日期", "坐席", "工号", "时间", "原话", "说明", "制度原文")
+
+
+def _rows(
+    chosen: Sequence[ItemLine],
+    bad: Mapping[int, tuple[str, ...]],
+    good: Mapping[int, str],
+    calls: Mapping[str, InspectedCall],
+    notes: PackNotes,
+) -> Rows:
+    """One line a clip."""
+    rows = []
+    for item in chosen:
+        for name, listed in (("反例", bad[item.place]), ("正例", (good[item.place],))):
+            for call in (calls[call_id] for call_id in listed if call_id in calls):
+                rule = next((rule for rule in call.result.rules if rule.id == item.rule.id), None)
+                at = _at(rule) if rule is not None else None
+                why = notes[item.rule.id].why if item.rule.id in notes else ""
+                said = mask_private(rule.message) if rule is not None and name == "反例" else ""
+                words = _words(rule) if rule is not None else ""
+                who = call.call.agent
+                day = call.day.isoformat() if call.day else ""
+                head = (item.rule.title, item.rule.section_title, name, call.result.call_id, day)
+                rows.append((*head, who.name or "", who.id or "", at, words, said, why))
+    return Rows(_CSV_COLUMNS, tuple(rows))
+
+
+def _at(rule: RuleResult) -> str:
+    own = next((evidence.start for evidence in rule.evidence if evidence.start is not None), None)
+    return clock(own) if own is not None else ""
 
 
 def _question(item: ItemLine, call_id: str, calls: Mapping[str, InspectedCall], notes: PackNotes) -> Question | None:

@@ -115,7 +115,7 @@ def _indicators(facts: PeriodFacts) -> list[Block]:
     for title, (score, possible) in tally.sections.items():
         rate = 100 * score / possible if possible else None
         bar = Cell(Piece(share=rate)) if rate is not None else Cell()
-        shown = Cell(percent(rate), value=None if rate is None else round(rate, 1))
+        shown = Cell("—" if rate is None else f"{told.fixed(rate)}%", value=None if rate is None else round(rate, 1))
         rows.append(
             Row((Cell(title, "first"), shown, bar, Cell(number(possible - score, 1), value=round(possible - score, 1))))
         )

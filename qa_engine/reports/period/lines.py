@@ -98,7 +98,7 @@ def agent_lines(tally: Tally, before: Tally | None = None) -> tuple[AgentLine, .
                 member.team,
                 member.calls,
                 member.score.n,
-                mean_estimate(member.sums, pooled=tally.score.sums, lowest=0, highest=100),
+                mean_estimate(member.sums, within=prior.within or None, lowest=0, highest=100),
                 Estimate(level.n, level.value, *_bounds(level)),
                 prior.weight(member.score.n),
                 place.place if place else None,

@@ -1,7 +1,7 @@
 """A document as a Word file, to be handed on and edited: the words and tables of the blocks, nothing hidden.
 
-Equal documents give equal bytes: no clock is written. Pictures over many calls are drawn, with their figures as a table
-below; that of one call, which plays its recording, stays on the page.
+Equal documents give equal bytes: no clock is written. Pictures over many calls are drawn; the workbook has their
+figures as tables. The picture of one call, which plays its recording, stays on the page.
 """
 
 import io
@@ -23,7 +23,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from qa_engine.reports import document as d
 from qa_engine.reports.render.emf import Metafile, metafile
-from qa_engine.reports.render.picture_tables import as_table, has_table
+from qa_engine.reports.render.picture_tables import as_table
 from qa_engine.reports.render.svg import CHARTS
 from qa_engine.reports.render.workbook import units
 from qa_engine.reports.wording import number
@@ -32,9 +32,10 @@ from qa_engine.text import writable
 _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001  # a fixed stamp, not a moment
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 _FONT = "Microsoft YaHei"
-_WIDE_TABLE = 8  # columns from which on the page lies on its side
+_WIDE_TABLE = 12  # columns from which on the page lies on its side
 _COLOURS = {"fault": "B42318", "doubt": "8A5A00", "good": "1F6F43", "soft": "5B6572", "faint": "8A939F"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ABOVE_PICTURE = Cm(2.5)  # a heading, and what a page keeps free
 _BLANK = re.compile(r"box\b")
 _DRAWN = frozenset(CHARTS) - {"timeline"}  # which is a player, too
 
@@ -84,8 +85,7 @@ def _tables(blocks: Iterable[d.Block]) -> Iterable[d.Table]:
 def _write(file: Any, block: d.Block) -> None:
     if isinstance(block, d.Chart) and block.kind in _DRAWN:
         _picture(file, metafile(CHARTS[block.kind](block.data, "")))
-        if not has_table(block):
-            return
+        return
     block = as_table(block)
     writer = _WRITTEN.get(type(block))
     if writer is not None:
@@ -163,6 +163,8 @@ def _picture(file: Any, drawn: Metafile) -> None:
     """python-docx adds pictures of pixels only, so the part of a metafile is put in by hand."""
     section, part = file.sections[0], file.part
     across = section.page_width - section.left_margin - section.right_margin
+    room = section.page_height - section.top_margin - section.bottom_margin - _ABOVE_PICTURE
+    across = min(across, room * drawn.width // drawn.height)
     number = len([one for one in part.rels.values() if one.reltype == RELATIONSHIP_TYPE.IMAGE]) + 1
     name = f"picture{number}.emf"
     image = ImagePart(PackURI(f"/word/media/{name}"), "image/x-emf", drawn.data)

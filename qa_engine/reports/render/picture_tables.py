@@ -25,10 +25,5 @@ def as_table(block: d.Block) -> d.Block:
     return d.Note("此处的图见网页。", "faint") if isinstance(block, d.Chart) else block
 
 
-def has_table(chart: d.Chart) -> bool:
-    """Whether a table adds figures that the picture does not write out."""
-    return isinstance(chart.data, HeatMap | Trend | Bars)
-
-
 def _span(spot: Spot) -> str:
     return "通话太少" if spot.low is None or spot.high is None else f"{spot.low:.1f}–{spot.high:.1f}"

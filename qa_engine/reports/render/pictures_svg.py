@@ -12,6 +12,7 @@ from qa_engine.reports.wording import number
 
 _WIDTH, _LEFT, _RIGHT = 960.0, 44.0, 16.0
 _MOST_LABELS = 16
+_MOST_TITLE = 13  # characters above a column of a heat map
 
 
 class _Scale:
@@ -103,6 +104,7 @@ def trend_picture(trend: Trend, _: str = "") -> Markup:
 
 
 def bars_picture(bars: Bars, _: str = "") -> Markup:
+    """Columns where the scale begins at nothing; else dots, for a cut column would tell more than there is."""
     height, bottom = 190.0, 150.0
     scale = _Scale(_ends(bars.spots), 22.0, bottom, zero=min(_ends(bars.spots), default=0.0) < 40)
     parts = _grid(scale, bars.unit)
@@ -110,11 +112,14 @@ def bars_picture(bars: Bars, _: str = "") -> Markup:
     wide = 0.56 * (_WIDTH - _LEFT - _RIGHT) / count
     for n, spot in enumerate(bars.spots):
         x, y = _across(n, count), scale(spot.value)
-        box = tag("rect", tag("title", spot.note), x=x - wide / 2, y=y, width=wide, height=bottom - y, class_="column")
-        parts.append(box)
+        told = tag("title", spot.note)
+        if scale.low == 0:
+            parts.append(tag("rect", told, x=x - wide / 2, y=y, width=wide, height=bottom - y, class_="column"))
         if spot.low is not None and spot.high is not None:
             parts.append(tag("line", x1=x, x2=x, y1=scale(spot.high), y2=scale(spot.low), class_="whisker"))
-        parts.append(tag("text", number(spot.value, 1), x=x - wide / 2 - 2, y=y - 3, class_="end small strong"))
+        if scale.low != 0:
+            parts.append(tag("circle", told, cx=x, cy=y, r=4.0, class_="dot"))
+        parts.append(tag("text", f"{spot.value:.1f}", x=x + 7, y=y - 4, class_="small strong"))
         parts.append(tag("text", spot.note, x=x, y=bottom + 30, class_="mid small faint"))
     labels = [
         tag("text", spot.label, x=_across(n, count), y=bottom + 16, class_="mid small")
@@ -171,15 +176,16 @@ def control_picture(chart: Control, _: str = "") -> Markup:
 
 def heat_picture(heat: HeatMap, _: str = "") -> Markup:
     """Five steps of one blue, light to dark; the figure stands in each cell."""
-    left, head, row = 96.0, 84.0, 20.0
+    left, head, row = 96.0, 112.0, 20.0
     count = max(1, len(heat.columns))
-    wide = (_WIDTH - left - 64) / count
+    wide = (_WIDTH - left - 100) / count
     most = heat.most or max((cell[0] for line in heat.cells for cell in line if cell), default=1.0) or 1.0
     parts = []
     for n, title in enumerate(heat.columns):
         x = left + (n + 0.5) * wide
         turn = f"rotate(-38 {number(x)} {number(head - 8)})"
-        parts.append(tag("text", title[:9], x=x, y=head - 8, transform=turn, class_="small"))
+        shown = title if len(title) <= _MOST_TITLE else f"{title[: _MOST_TITLE - 1]}…"
+        parts.append(tag("text", shown, x=x, y=head - 8, transform=turn, class_="small"))
     for n, (label, line) in enumerate(zip(heat.rows, heat.cells, strict=True)):
         y = head + n * row
         parts.append(tag("text", label, x=left - 6, y=y + 14, class_="end small"))

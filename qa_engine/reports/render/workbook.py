@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -56,10 +57,10 @@ ALARM = Style(bold=True, color="B42318", fill="FDECEA", border=False)
 
 
 class Sheet:
-    """One worksheet, written from top to bottom."""
+    """One worksheet, written from top to bottom. ``fine``: its columns are so narrow that cells go over several."""
 
-    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Worksheet, widths: Sequence[float], *, fine: bool = False) -> None:
+        self.sheet, self.fine = sheet, fine
         self.widths = tuple(widths)
         self.row = 0
         for n, width in enumerate(widths, 1):
@@ -71,7 +72,7 @@ class Sheet:
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_options.horizontalCentered = True
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top = sheet.page_margins.bottom = 0.55
+        sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.55, 0.75, 0.35
         sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
 
     def add(self, values: Sequence[Value], styles: Style | Sequence[Style] = PLAIN, *, whole: bool = False) -> int:
@@ -92,6 +93,21 @@ class Sheet:
                 self._cell(len(values)).alignment = Alignment(vertical="top", horizontal="left")
             widths = (*widths[: len(values) - 1], sum(widths[len(values) - 1 :]))
         self._fit_height(values, widths)
+        return self.row
+
+    def spread(self, values: Sequence[Value], styles: Sequence[Style], spans: Sequence[int]) -> int:
+        """A row of cells, each over so many columns."""
+        self.row += 1
+        at = 1
+        for n, (value, span) in enumerate(zip(values, spans, strict=True)):
+            style = styles[min(n, len(styles) - 1)]
+            for column in range(at, at + span):
+                write_cell(self._cell(column), value if column == at else None, style)
+            if span > 1:
+                self.sheet.merge_cells(start_row=self.row, start_column=at, end_row=self.row, end_column=at + span - 1)
+            at += span
+        ends = [sum(spans[:n]) for n in range(len(spans) + 1)]
+        self._fit_height(values, [sum(self.widths[a:b]) for a, b in pairwise(ends)])
         return self.row
 
     def banner(self, text: str, style: Style = HEADING) -> int:
@@ -181,7 +197,7 @@ class Book:
         properties.creator = "qa-engine"
         properties.created = properties.modified = _EPOCH
 
-    def sheet(self, title: str, widths: Sequence[float]) -> Sheet:
+    def sheet(self, title: str, widths: Sequence[float], *, fine: bool = False) -> Sheet:
         if self._first:
             self._first = False
             worksheet = self._workbook.active
@@ -189,7 +205,7 @@ class Book:
             worksheet.title = title
         else:
             worksheet = self._workbook.create_sheet(title)
-        return Sheet(worksheet, widths)
+        return Sheet(worksheet, widths, fine=fine)
 
     def to_bytes(self) -> bytes:
         """The file; equal content gives equal bytes."""

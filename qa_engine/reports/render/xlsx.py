@@ -33,6 +33,7 @@ _LEVELS = {"notice": NOTICE, "alarm": ALARM, "ask": NOTICE}
 _LOOKS = {"fault": FAULT, "doubt": DOUBT, "faint": FAINT, "section": SECTION, "large": LARGE, "head": HEAD}
 _NOTES = {"faint": FAINT, "tiny": TINY, "title": TITLE, "notice": NOTICE}
 _UPRIGHT = 108.0  # characters across A4 upright
+_FINE, _LABEL = 18, 4  # narrow columns of a sheet with several tables; those of a label
 _NARROW = 10.0  # a column is not narrowed below this
 _MEASURED = 300  # rows that tell how wide a column is
 _TAB = 31  # characters of a sheet's title
@@ -44,7 +45,7 @@ def render_xlsx(document: d.Document) -> bytes:
     """The sheets of the document; without any, its blocks below each other on one."""
     book = Book(f"{document.title} {document.subject}".rstrip())
     for sheet in document.sheets or _sheets(document):
-        target = book.sheet(sheet.title, sheet.widths)
+        target = book.sheet(sheet.title, sheet.widths, fine=sheet.fine)
         for block in sheet.blocks:
             _write(block, target)
         if not sheet.grid:
@@ -108,17 +109,22 @@ def _head_width(column: d.Column) -> float:
 
 
 def _one_sheet(document: d.Document, blocks: Sequence[d.Block]) -> d.Sheet:
-    widest = [len(block.columns) for block in blocks if isinstance(block, d.Table)]
-    columns = max(2, *widest) if widest else 2
+    """Upright, over narrow columns, so that each table on it is as wide where its words want it."""
     title = d.Note(f"{document.title}　{document.mark}".rstrip(), "title")
-    return d.Sheet(document.title[:_TAB], _widths(columns), (title, *blocks), grid=False)
+    widths = (_UPRIGHT / _FINE,) * _FINE
+    return d.Sheet(document.title[:_TAB], widths, (title, *blocks), grid=False, fine=True)
 
 
-def _widths(columns: int) -> tuple[float, ...]:
-    """Together as wide as an upright page, so that nothing is scaled down until it cannot be read."""
-    first, least = 20.0, 22.0
-    middle = min(16.0, (_UPRIGHT - first - least) / max(1, columns - 2))
-    return (first, *[middle] * (columns - 2), _UPRIGHT - first - middle * (columns - 2))
+def _spans(widths: Sequence[float]) -> Sequence[int]:
+    """How many narrow columns each column of a table takes; together all of them."""
+    scale = _FINE / sum(widths)
+    spans = [max(1, int(width * scale)) for width in widths]
+    while sum(spans) > _FINE:
+        spans[spans.index(max(spans))] -= 1
+    while sum(spans) < _FINE:
+        lacking = [width * scale - span for width, span in zip(widths, spans, strict=True)]
+        spans[lacking.index(max(lacking))] += 1
+    return spans
 
 
 def _flat(blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:
@@ -156,14 +162,17 @@ def _note(block: d.Note, sheet: Sheet) -> None:
 
 def _facts(block: d.Facts, sheet: Sheet) -> None:
     """Label and value, one pair a row, the value over the rest of the width."""
+    faint = block.look == "faint"
     for fact in block.facts:
-        if block.look == "faint":
-            sheet.add((fact.label, d.words(fact.value)), FAINT)
-        else:
-            sheet.add((fact.label, d.words(fact.value), *[""] * (len(sheet.widths) - 2)), (HEAD, PLAIN))
-        _merge(sheet)
-        if block.look != "faint":
-            sheet.sheet.row_dimensions[sheet.row].height = _FACT_HEIGHT
+        _pair(sheet, fact.label, d.words(fact.value), (FAINT, FAINT) if faint else (HEAD, PLAIN))
+        if not faint:
+            row = sheet.sheet.row_dimensions[sheet.row]
+            row.height = max(_FACT_HEIGHT, row.height or 0.0)
+
+
+def _pair(sheet: Sheet, label: str, value: d.Value, styles: Sequence[Style]) -> None:
+    beside = _LABEL if sheet.fine else 1
+    sheet.spread((label, value), styles, (beside, len(sheet.widths) - beside))
 
 
 def _figures(block: d.Figures, sheet: Sheet) -> None:
@@ -173,17 +182,40 @@ def _figures(block: d.Figures, sheet: Sheet) -> None:
 
 def _table(block: d.Table, sheet: Sheet) -> None:
     first = sheet.row + 1
-    sheet.add(tuple(column.title for column in block.columns), HEAD, whole=True)
+    spans = _spans(_fitting(block)) if sheet.fine and len(block.columns) <= _FINE else None
+
+    def add(values: Sequence[d.Value], styles: Sequence[Style]) -> None:
+        if spans is not None:
+            sheet.spread(values, styles, spans)
+        else:
+            sheet.add(values, styles, whole=True)
+
+    add([column.title for column in block.columns], [HEAD])
     if block.frozen:
         sheet.freeze()
+    starts = [1 + (sum(spans[:n]) if spans is not None else n) for n in range(len(block.columns))]
+    formats = [
+        _format([d.value_of(row.cells[n]) for row in block.rows if n < len(row.cells)]) for n in range(len(starts))
+    ]
     for row in block.rows:
-        styles = [_style(cell, row) for cell in row.cells]
-        sheet.add(tuple(d.value_of(cell) for cell in row.cells), styles, whole=True)
-        for place, cell in enumerate(row.cells, 1):
+        add([d.value_of(cell) for cell in row.cells], [_style(cell, row) for cell in row.cells])
+        for start, found, cell in zip(starts, formats, row.cells, strict=False):
+            if isinstance(d.value_of(cell), int | float):
+                sheet.sheet.cell(sheet.row, start).number_format = found
             if isinstance(cell, d.Cell) and (url := safe_url(cell.url)):
-                sheet.link(place, url)
-    if block.filters:
+                sheet.link(start, url)
+    if block.filters and spans is None:
         sheet.sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(block.columns))}{sheet.row}"
+
+
+def _format(values: Sequence[d.Value]) -> str:
+    """The figures of a column have the same places, so that they line up."""
+    numbers = [value for value in values if isinstance(value, float)]
+    return (
+        ("0.00" if any(round(10 * one, 6) % 1 for one in numbers) else "0.0")
+        if any(one % 1 for one in numbers)
+        else "0"
+    )
 
 
 def _style(cell: d.Cell | d.Value, row: d.Row) -> Style:
@@ -210,8 +242,7 @@ def _sign_off(block: d.SignOff, sheet: Sheet) -> None:
 
 
 def _to_fill(sheet: Sheet, label: str, filled: str, height: float) -> None:
-    sheet.add((label, filled, *[""] * (len(sheet.widths) - 2)), (HEAD, PLAIN))
-    _merge(sheet)
+    _pair(sheet, label, filled, (HEAD, PLAIN))
     sheet.sheet.row_dimensions[sheet.row].height = height
 
 
@@ -236,10 +267,6 @@ def _gap(_: d.Gap, sheet: Sheet) -> None:
 
 def _leave_out(_: d.Block, __: Sheet) -> None:
     """Pictures, their legends and players are for pages."""
-
-
-def _merge(sheet: Sheet) -> None:
-    sheet.sheet.merge_cells(start_row=sheet.row, start_column=2, end_row=sheet.row, end_column=len(sheet.widths))
 
 
 _WRITTEN: Mapping[type, Callable[..., None]] = {
