@@ -9,7 +9,6 @@ and outcome are made with them.
 
 import argparse
 import hashlib
-import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -85,10 +84,7 @@ def tell_figures(out: Path, found: dict[str, Any]) -> None:
     card, beside = load_card(out), out.parent
     found["limits"] = card.model_dump()["limits"]
     found["apart"] = apart.measured(ActModel.load(out))
-    for name, file in (("scenario", scenarios.FILE), ("outcome", outcomes.FILE)):
-        if (beside / file).is_file():
-            found[name] = json.loads((beside / file).read_text(encoding="utf-8"))
-    figures.write(beside, found)
+    figures.write(beside, found | figures.others(beside))
 
 
 def all_turns() -> tuple[ActTurn, ...]:

@@ -82,6 +82,19 @@ def write(folder: Path, found: Mapping[str, Any]) -> None:
         card.write_text(tables.filled(card.read_text(encoding="utf-8"), rounded), encoding="utf-8")
 
 
+def renew(folder: Path) -> None:
+    """Take up what scenario and outcome measured since ``evaluation.json`` was written."""
+    told = folder / FILE
+    if told.is_file():
+        write(folder, json.loads(told.read_text(encoding="utf-8")) | others(folder))
+
+
+def others(folder: Path) -> Mapping[str, Any]:
+    """The figures of the scenario and the outcome, as they wrote them."""
+    files = {name: folder / f"evaluation_{name}.json" for name in ("scenario", "outcome")}
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.is_file()}
+
+
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)

@@ -8,23 +8,42 @@ with ratings should train its own (``qa-engine outcome train``), which starts fr
 
 import argparse
 import json
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import figures
+
 from qa_engine.acts import ActModel
-from qa_engine.acts.outcome import OutcomeModel
-from qa_engine.acts.outcome_fit import OutcomeFigures, Rated, figures, fit_outcome, rated
+from qa_engine.acts.outcome import WORDS, OutcomeModel, by_words
+from qa_engine.acts.outcome_fit import OutcomeFigures, Rated, fit_outcome, fit_words, rated
+from qa_engine.acts.outcome_fit import figures as gap_of
+from qa_engine.classify import LinearModel
 from qa_engine.domain import Call, Speaker, Transcript, Turn
 from qa_engine.resources import tone_model_dir
 from qa_engine.tone import ToneModel
 
 HERE = Path(__file__).resolve().parent
 WRITTEN = HERE / "outcome"
-NAME = "qa-engine-outcome 0.2"
+NAME = "qa-engine-outcome 0.3"
 FITTED_TO = "calls written and rated by ourselves; no customer rated them"
 FILE = "evaluation_outcome.json"
+FOLDS = 5  # themes are left out by
 _WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A written call: ``call`` has every sign but that of its words."""
+
+    theme: str
+    turns: tuple[Turn, ...]
+    call: Rated
+
+    @property
+    def fold(self) -> int:
+        return zlib.crc32(self.theme.encode()) % FOLDS
 
 
 def main() -> None:
@@ -32,38 +51,68 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, default=HERE / "weights", help="folder of the models; default: the bundled one"
     )
-    make(parser.parse_args().out)
+    out = parser.parse_args().out
+    make(out)
+    figures.renew(out.parent)
 
 
 def make(out: Path) -> None:
     """Fit, measure and write into ``out``; figures beside it."""
     acts, tones = ActModel.load(out), ToneModel.load(tone_model_dir())
-    calls = []
+    lessons = []
     for theme, transcript, content in written():
         call = rated(transcript, acts.read(transcript), tones.read(transcript), content)
         if call is not None:
-            calls.append((theme, call))
-    fit_outcome([call for _, call in calls], name=NAME, fitted_to=FITTED_TO).save(out)
-    found = left_out(calls)
-    told = {"learnt": len(calls), "themes": len({theme for theme, _ in calls}), "left_out": asdict(found)}
+            lessons.append(Lesson(theme, transcript.turns, call))
+    learn(lessons).save(out)
+    told = {
+        "learnt": len(lessons),
+        "themes": len({lesson.theme for lesson in lessons}),
+        "left_out": asdict(left_out(lessons)),
+    }
     (out.parent / FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def left_out(calls: Sequence[tuple[str, Rated]]) -> OutcomeFigures:
-    """Each theme read by a model that saw only the others."""
+def learn(lessons: Sequence[Lesson]) -> OutcomeModel:
+    """The weights of the signs, that of the words as read by a classifier that did not see the call's theme."""
+    calls = []
+    for fold in sorted({lesson.fold for lesson in lessons}):
+        words = words_of([lesson for lesson in lessons if lesson.fold != fold])
+        mine = [lesson for lesson in lessons if lesson.fold == fold]
+        said = by_words(words, *(lesson.turns for lesson in mine))
+        calls += [with_words(lesson.call, value) for lesson, value in zip(mine, said, strict=True)]
+    return OutcomeModel(fit_outcome(calls, name=NAME, fitted_to=FITTED_TO), words_of(lessons))
+
+
+def words_of(lessons: Sequence[Lesson]) -> LinearModel:
+    return fit_words(
+        [lesson.turns for lesson in lessons],
+        [lesson.call.content for lesson in lessons],
+        [lesson.theme for lesson in lessons],
+    )
+
+
+def with_words(call: Rated, value: float) -> Rated:
+    return replace(call, signs={**call.signs, WORDS: value})
+
+
+def left_out(lessons: Sequence[Lesson]) -> OutcomeFigures:
+    """Each fold of themes read by a model that saw nothing of them."""
     said, meant = [], []
-    for theme in sorted({theme for theme, _ in calls}):
-        others = [call for name, call in calls if name != theme]
-        model = OutcomeModel(fit_outcome(others, name=NAME, fitted_to=FITTED_TO))
-        mine = [call for name, call in calls if name == theme]
-        said += [model.of_signs(call.signs).score for call in mine]
-        meant += mine
-    return figures(said, meant)
+    for fold in sorted({lesson.fold for lesson in lessons}):
+        model = learn([lesson for lesson in lessons if lesson.fold != fold])
+        assert model.words is not None
+        mine = [lesson for lesson in lessons if lesson.fold == fold]
+        values = by_words(model.words, *(lesson.turns for lesson in mine))
+        for lesson, value in zip(mine, values, strict=True):
+            said.append(model.of_signs(with_words(lesson.call, value).signs).score)
+            meant.append(lesson.call)
+    return gap_of(said, meant)
 
 
-def written() -> Iterator[tuple[str, Transcript, float]]:
+def written(files: str = "*.txt") -> Iterator[tuple[str, Transcript, float]]:
     """(theme, call, rating 0 to 1): the theme is the trade, or the file where it names none."""
-    for path in sorted(WRITTEN.glob("*.txt")):
+    for path in sorted(WRITTEN.glob(files)):
         for number, block in enumerate(path.read_text(encoding="utf-8").split("== ")[1:]):
             head, *lines = block.strip().splitlines()
             rating, *about = head.split()

@@ -3,6 +3,8 @@
 Each call is a few named signs between 0 and 1 (see ``SIGNS``), out of the acts of both sides and the customer's mood; a
 logistic model over them gives the chance that the customer is content, which is the outcome. A sign's part in the
 log-odds is its reason. Each sign speaks in one direction only: a thank-you never costs, however few calls were rated.
+One sign, between -1 and 1, is what a linear classifier of both sides' words says of the whole call (``WORDS``): acts
+know that something was answered, hardly what (看到了, 进水了, 系统就是这样显示的).
 """
 
 import json
@@ -16,7 +18,9 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from qa_engine.classify import see_call
+from qa_engine.acts.wording import LATE_TURNS, rows_of, said_in
+from qa_engine.classify import LinearModel, see_call
+from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import (
     ActReading,
     AgentAct,
@@ -33,6 +37,8 @@ from qa_engine.domain import (
 from qa_engine.errors import ActModelError
 
 CARD_FILE = "outcome.json"
+WORDS_FILE = "outcome"  # .skops
+LABEL = ("content",)
 ADVICE = "point QA_OUTCOME_MODEL at a folder written by qa-engine outcome train, or unset it for the bundled model"
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
@@ -50,11 +56,13 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "thanks": "客户最后致谢",
         "solved": "客户说已解决",
         "helped": "坐席给出办法、时限或选择",
+        "words": "双方的用词",
     }
 )
 """Sign → what people call it."""
-FOR_CONTENT = frozenset({"content", "thanks", "solved", "helped"})
-"""The signs that may only speak for content; all others may only speak against it, whatever calls are learnt from."""
+WORDS = "words"  # the sign that a classifier reads; a model without one has no such weight
+FOR_CONTENT = frozenset({"content", "thanks", "solved", "helped", WORDS})
+"""The signs of which more may only speak for content; of all others it may only speak against, whatever is learnt."""
 HALF_LIFE = 2.0  # customer's turns: a turn so many before the last weighs half as much
 NO_MOOD = 0.25  # how upset a turn counts in which no mood can be heard (嗯, 好的)
 ALIKE = 0.45  # share of common features from which two turns say one thing twice
@@ -74,7 +82,8 @@ _ANSWERED_FROM, _ASKED_FROM = 0.25, 0.5
 
 
 class OutcomeCard(BaseModel):
-    """``outcome.json``: the weights of the signs in log-odds, and what they were fitted to."""
+    """``outcome.json``: the weights of the signs in log-odds, and what they were fitted to; ``words`` is the digest of
+    the classifier of words beside it, if there is one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,19 +93,15 @@ class OutcomeCard(BaseModel):
     bias: float
     calls: int  # that the weights were fitted to
     fitted_to: str
-
-    def save(self, folder: Path) -> None:
-        """Write the card into ``folder``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.model_dump(), ensure_ascii=False, indent=1) + "\n"
-        (folder / CARD_FILE).write_text(text, encoding="utf-8")
+    words: str | None = None
 
 
 class OutcomeModel:
     """Reads the outcome of a call out of its acts. Same transcript, same acts, same model: equal outcomes."""
 
-    def __init__(self, card: OutcomeCard) -> None:
+    def __init__(self, card: OutcomeCard, words: LinearModel | None = None) -> None:
         self.card = card
+        self.words = words
 
     @classmethod
     def load(cls, folder: Path) -> "OutcomeModel":
@@ -110,9 +115,17 @@ class OutcomeModel:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, first["loc"]))
             raise ActModelError(f"{path}: no outcome model ({place}: {first['msg']}); {ADVICE}") from None
-        if set(card.weights) != set(SIGNS):
+        if set(card.weights) != set(SIGNS) - ({WORDS} if card.words is None else set()):
             raise ActModelError(f"{path}: its signs are not those of this engine; train it anew")
-        return cls(card)
+        return cls(card, None if card.words is None else _shelf(folder).take(WORDS_FILE, LABEL, "several", card.words))
+
+    def save(self, folder: Path) -> None:
+        """Write card and classifier into ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        words = None if self.words is None else _shelf(folder).put(WORDS_FILE, self.words)
+        card = self.card.model_copy(update={"words": words})
+        text = json.dumps(card.model_dump(), ensure_ascii=False, indent=1) + "\n"
+        (folder / CARD_FILE).write_text(text, encoding="utf-8")
 
     @property
     def name(self) -> str:
@@ -120,14 +133,14 @@ class OutcomeModel:
 
     @cached_property
     def digest(self) -> str:
-        limits = [HALF_LIFE, NO_MOOD, ALIKE, LEAST_CHARS, LEAST_TURNS, MOST, _ANSWERED_FROM, _ASKED_FROM]
+        limits = [HALF_LIFE, NO_MOOD, ALIKE, LEAST_CHARS, LEAST_TURNS, MOST, _ANSWERED_FROM, _ASKED_FROM, LATE_TURNS]
         return digest([self.card.model_dump(), list(SIGNS), limits])
 
     def read(
         self, transcript: Transcript, acts: Mapping[int, ActReading], tones: Mapping[int, ToneReading]
     ) -> CustomerOutcome | None:
         """The outcome of a call whose turns do ``acts`` in ``tones``; None when the customer hardly speaks."""
-        signs = signs_of(transcript, acts, tones)
+        signs = signs_of(transcript, acts, tones, self.words)
         return None if signs is None else self.of_signs(signs)
 
     def of_signs(self, signs: Mapping[str, float]) -> CustomerOutcome:
@@ -141,10 +154,17 @@ class OutcomeModel:
         return CustomerOutcome(round(100 * chance), reasons)
 
 
+def _shelf(folder: Path) -> Shelf:
+    return Shelf(folder, CARD_FILE, ActModelError, ADVICE)
+
+
 def signs_of(
-    transcript: Transcript, acts: Mapping[int, ActReading], tones: Mapping[int, ToneReading]
+    transcript: Transcript,
+    acts: Mapping[int, ActReading],
+    tones: Mapping[int, ToneReading],
+    words: LinearModel | None = None,
 ) -> dict[str, float] | None:
-    """Every sign between 0 and 1; None when the customer hardly speaks."""
+    """Every sign between 0 and 1, and that of ``words`` between -1 and 1; None when the customer hardly speaks."""
     everything = tuple(transcript.turns_of(None))
     turns = [turn for turn in everything if turn.speaker is not Speaker.UNKNOWN]
     said = [turn for turn in turns if turn.speaker is Speaker.CUSTOMER and turn.index in acts]
@@ -160,7 +180,14 @@ def signs_of(
         "repeats": repeats / MOST,
         "offence": max((reading.probability(AgentAct.OFFENCE) for reading in agent), default=0.0),
         "helped": sum(_most(reading, _HELPS) for reading in agent) / max(1, len(agent)),
+        **({} if words is None else {WORDS: by_words(words, everything)[0]}),
     }
+
+
+def by_words(words: LinearModel, *calls: Sequence[Turn]) -> list[float]:
+    """What ``words`` says of each call, from -1 (sure of a discontented customer) to 1."""
+    said = words.log_odds(rows_of([said_in(turns, late=True) for turns in calls]))[:, 0]
+    return [round(math.tanh(value / 2), 6) for value in said.tolist()]
 
 
 def _of_customer(readings: Sequence[ActReading], upset: Sequence[float]) -> dict[str, float]:

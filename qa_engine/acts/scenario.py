@@ -13,7 +13,9 @@ from types import MappingProxyType
 import numpy as np
 
 from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard, load_scenario_card
-from qa_engine.classify import VERSION, LinearModel, Row, Seen, see_call
+from qa_engine.acts.wording import rows_of, said_in
+from qa_engine.classify import VERSION, LinearModel, Seen
+from qa_engine.classify.features import Codes
 from qa_engine.classify.linear import rounded, softmax
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import Direction, Speaker, Transcript, Turn, digest
@@ -22,7 +24,6 @@ from qa_engine.errors import ActModelError
 OUTBOUND_ONLY = frozenset({"followup", "telesales"})  # nobody calls in to be called back or to be sold something
 LEAST_TURNS = 2  # with words in them; fewer say nothing of a call
 FIRST_TURNS = 30  # of a call that are looked at: what it is about is said early
-_OF_CUSTOMER = np.uint64(0x5BD1E9955BD1E995)  # parts the customer's features from the agent's
 _OUTBOUND = np.uint64(0xA24BAED4963EE407)  # the feature of a call that we made
 
 
@@ -77,20 +78,14 @@ class ScenarioModel:
 
 def call_row(turns: Sequence[Turn], direction: Direction | None) -> Seen:
     """The features of a call as one row."""
-    seen = see_call(tuple(turn.text for turn in turns))
-    kept = seen.row < len(turns)  # parts of long turns say nothing that the turns do not
-    customer = np.array([turn.speaker is Speaker.CUSTOMER for turn in turns], dtype=bool)
-    code = np.where(customer[seen.row[kept]], seen.code[kept] ^ _OF_CUSTOMER, seen.code[kept])
-    if direction is Direction.OUTBOUND:
-        code = np.append(code, _OUTBOUND)
-    nowhere = np.zeros(len(code), dtype=np.int64)
-    return Seen(seen.skeletons[:1], (Row(0, 0, 1),), ((),), nowhere, code, nowhere, nowhere)
+    return rows_of([_codes(turns, direction)])
 
 
 def call_rows(calls: Sequence[tuple[Sequence[Turn], Direction | None]]) -> Seen:
     """The features of several calls, a row each: to learn from."""
-    rows = [call_row(turns, direction) for turns, direction in calls]
-    code = np.concatenate([row.code for row in rows])
-    number = np.repeat(np.arange(len(rows)), [len(row.code) for row in rows])
-    nowhere = np.zeros(len(code), dtype=np.int64)
-    return Seen((), (Row(0, 0, 1),) * len(rows), ((),) * len(rows), number, code, nowhere, nowhere)
+    return rows_of([_codes(turns, direction) for turns, direction in calls])
+
+
+def _codes(turns: Sequence[Turn], direction: Direction | None) -> Codes:
+    said = said_in(turns)
+    return np.append(said, _OUTBOUND) if direction is Direction.OUTBOUND else said

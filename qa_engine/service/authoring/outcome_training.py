@@ -50,12 +50,13 @@ def train_outcome(
     from qa_engine.acts.outcome import OutcomeModel
     from qa_engine.acts.outcome_fit import figures, fit_outcome, rated
 
+    words = present.words if present is not None else None  # learnt anew, they would want thousands of calls
     learnt, held_out, before = [], [], []
     for transcript in spoken:
         content = _content(transcript, worst, best)
         if content is None:
             continue
-        call = rated(transcript, acts.read(transcript), tones.read(transcript), content)
+        call = rated(transcript, acts.read(transcript), tones.read(transcript), content, words)
         if call is None:
             continue
         if _held_out(transcript):
@@ -77,8 +78,8 @@ def train_outcome(
         fitted_to="calls of the centre rated by csat",
         start=present.card if present is not None else None,
     )
-    card.save(out)
-    model = OutcomeModel(card)
+    model = OutcomeModel(card, words)
+    model.save(out)
     after = figures([_score(model.of_signs(call.signs)) for call in held_out], held_out)
     earlier = figures(before, held_out).spearman if present is not None else None
     return OutcomeTrial(out, len(learnt), len(held_out), earlier, after.spearman, after.mean_gap)

@@ -1,6 +1,7 @@
 """The customer outcome: signs, direction, training on rated calls, and what it refuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from qa_engine.acts import ActModel, outcome
-from qa_engine.acts.outcome import FOR_CONTENT, SIGNS, OutcomeModel, signs_of
+from qa_engine.acts.outcome import FOR_CONTENT, SIGNS, WORDS, OutcomeModel, signs_of
 from qa_engine.acts.outcome_fit import Rated, fit_outcome
+from qa_engine.acts.wording import said_in
 from qa_engine.classify import see_call
 from qa_engine.cli.app import app
-from qa_engine.domain import ActReading, ActSaid, Call, Speaker, ToneReading, Transcript, Turn
+from qa_engine.domain import ActReading, ActSaid, Call, CustomerOutcome, Speaker, ToneReading, Transcript, Turn
 from qa_engine.errors import ActModelError
 from qa_engine.resources import act_model_dir, tone_model_dir
 from qa_engine.tone import ToneModel
@@ -71,6 +73,51 @@ def test_customers_who_end_on_the_same_word_are_told_apart_by_what_they_were_giv
     assert score(NEUTRAL_WORDS["helped"]) > score(NEUTRAL_WORDS["put off"]) + 20
 
 
+SAME_THANKS = {
+    "helped": [
+        "客户：净水机漏水",
+        "坐席：师傅下午三点到，换芯不收钱",
+        "客户：下午就来啊",
+        "坐席：对",
+        "客户：好的谢谢",
+    ],
+    "sent away": ["客户：净水机漏水", "坐席：您找厂家", "客户：厂家让找你们", "坐席：那我也没办法", "客户：好的谢谢"],
+}
+
+
+def test_thanks_in_resignation_are_not_those_of_a_customer_who_was_helped() -> None:
+    assert score(SAME_THANKS["helped"]) > score(SAME_THANKS["sent away"]) + 20
+
+
+def test_what_an_unknown_speaker_says_counts_for_nothing() -> None:
+    assert MODEL.words is not None
+    turns = call(GLAD).turns
+    other = tuple(replace(turn, index=turn.index + 9, speaker=Speaker.UNKNOWN) for turn in call(CROSS).turns)
+    assert sorted(said_in((*turns, *other), late=True)) == sorted(said_in(turns, late=True))
+    assert outcome.by_words(MODEL.words, (*turns, *other)) == outcome.by_words(MODEL.words, turns)
+
+
+def test_a_model_without_words_is_read_as_before(tmp_path: Path) -> None:
+    card = MODEL.card.model_copy(update={"weights": {n: w for n, w in MODEL.card.weights.items() if n != WORDS}})
+    OutcomeModel(card).save(tmp_path)
+    assert "words" not in {sign.name for sign in of(OutcomeModel.load(tmp_path), GLAD).signs}
+
+
+def test_a_model_whose_words_are_missing_is_refused(tmp_path: Path) -> None:
+    MODEL.save(tmp_path)
+    assert of(OutcomeModel.load(tmp_path), GLAD) == of(MODEL, GLAD)
+    (tmp_path / "outcome.skops").unlink()
+    with pytest.raises(ActModelError, match=r"outcome\.skops: cannot be read"):
+        OutcomeModel.load(tmp_path)
+
+
+def of(model: OutcomeModel, lines: list[str]) -> CustomerOutcome:
+    transcript = call(lines)
+    found = model.read(transcript, ACTS.read(transcript), TONES.read(transcript))
+    assert found is not None
+    return found
+
+
 def test_the_mood_of_the_customer_counts_where_no_act_is_read() -> None:
     transcript = call(["客户：第一句", "坐席：好", "客户：第二句"])
     acts = {turn.index: ActReading(turn.index) for turn in transcript.turns}
@@ -79,7 +126,7 @@ def test_the_mood_of_the_customer_counts_where_no_act_is_read() -> None:
     assert calm is not None
     assert cross is not None
     assert calm.score > cross.score
-    assert cross.signs[0].title.startswith("客户")
+    assert min(cross.signs, key=lambda sign: sign.push).title.startswith("客户")
 
 
 def mood(turn: int, calm: float) -> ToneReading:
