@@ -21,8 +21,9 @@ def said_in(turns: Sequence[Turn], *, late: bool = False) -> Codes:
     """
     seen = see_call(tuple(turn.text for turn in turns))
     known = np.array([turn.speaker is not Speaker.UNKNOWN for turn in turns], dtype=bool)
-    kept = seen.row < len(turns)  # parts of long turns say nothing that the turns do not
-    row, said = seen.row[kept], seen.code[kept]
+    starts, columns = seen.cells
+    own = int(starts[len(turns)])  # parts of long turns, behind them, say nothing that the turns do not
+    row, said = np.repeat(np.arange(len(turns)), np.diff(starts[: len(turns) + 1])), seen.names[columns[:own]]
     side = np.array([_OF_CUSTOMER if turn.speaker is Speaker.CUSTOMER else _NONE for turn in turns], dtype=np.uint64)
     code: Codes = (said ^ side[row])[known[row]]
     if not late:
@@ -35,7 +36,8 @@ def said_in(turns: Sequence[Turn], *, late: bool = False) -> Codes:
 
 def rows_of(calls: Sequence[Codes]) -> Seen:
     """The features of calls, a row each; what a feature says in which turn is not kept."""
-    code = np.concatenate([np.zeros(0, dtype=np.uint64), *calls])
-    number = np.repeat(np.arange(len(calls)), [len(own) for own in calls])
+    different = [np.unique(own) for own in calls]
+    code = np.concatenate([np.zeros(0, dtype=np.uint64), *different])
+    number = np.repeat(np.arange(len(calls)), [len(own) for own in different])
     nowhere = np.zeros(len(code), dtype=np.int64)
     return Seen((), (Row(0, 0, 1),) * len(calls), ((),) * len(calls), number, code, nowhere, nowhere)
