@@ -14,6 +14,9 @@ from math import log
 from typing import Any
 
 VERSION: str = version("jieba")
+LISTED = 5
+"""How often a phrase of a list counts as met where it is asked for as one word: as seldom as a rare word of the
+dictionary, so that it wins against nothing but words as rare."""
 
 
 @cache
@@ -99,6 +102,25 @@ def cut(text: str) -> tuple[str, ...]:
 def words(text: str) -> tuple[str, ...]:
     """`cut`, remembered: the turns of a call are asked for again and again."""
     return cut(text)
+
+
+def stands(text: str, start: int, end: int) -> bool:
+    """True when ``text`` is at least as likely with [start, end) as one word, counted `LISTED` times, as it is without.
+
+    As if the dictionary had been fed with that word, which leaves the dictionary, and what others read by it, as it is.
+    """
+    tokenizer = _tokenizer()
+    tokenizer.initialize()
+    one_word = log(LISTED) - log(tokenizer.total)
+    return _likelihood(text[:start]) + one_word + _likelihood(text[end:]) >= _likelihood(text)
+
+
+@lru_cache(maxsize=4096)
+def _likelihood(text: str) -> float:
+    """Of the likeliest way to cut ``text`` into words, as a logarithm."""
+    route: dict[int, tuple[float, int]] = {}
+    _tokenizer().calc(text, _tokenizer().get_DAG(text), route)
+    return route[0][0]
 
 
 def frequencies() -> dict[str, int]:

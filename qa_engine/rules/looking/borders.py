@@ -1,8 +1,9 @@
 """Where words begin and end: a phrase inside of other words (去死皮, 步行不行进) was not said.
 
-Chinese is written without spaces, so the borders are jieba's; marks, and pauses between spoken words, are borders in
-any case, so that only the stretch between two of them is cut into words, and only when a hit ends in it. Particles that
-the dictionary ties to a word (去死吧) may follow a phrase, 请 and pronouns may stand before it.
+Chinese is written without spaces, so the borders are jieba's, its dictionary fed with the phrase that was found; marks,
+and pauses between spoken words, are borders in any case, so that only the stretch between two of them is cut into
+words, and only when a hit ends in it. Particles that the dictionary ties to a word (去死吧) may follow a phrase, 请 and
+pronouns may stand before it.
 """
 
 import re
@@ -36,7 +37,13 @@ class Borders:
         if not near and end - start >= LONG:
             return True
         first, last = bisect_left(self._origin, start), bisect_left(self._origin, end)
-        return self._border(first) and self._border(last)
+        return (self._border(first) and self._border(last)) or (not near and self._stands_listed(first, last))
+
+    def _stands_listed(self, first: int, last: int) -> bool:
+        """Whole after all for a dictionary that knows the phrase: 烦不烦 in 烦不烦人, where 烦人 is a word."""
+        after = bisect_left(self._cuts, last)
+        begin, end = self._cuts[after - 1], self._cuts[after]
+        return begin <= first and segment.stands(self._text[begin:end], first - begin, last - begin)
 
     def _border(self, place: int) -> bool:
         at = bisect_left(self._cuts, place)
