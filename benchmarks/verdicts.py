@@ -11,7 +11,8 @@ counted once; of d's rated calls every other one was looked at, and all else of 
 counted once before two kinds of its faults were mended; f was counted once, its second half again at the end of a round
 before it was looked at; g was written for that round, hidden from those who worked on it, counted at its end, then
 looked at, too; i was counted before anybody had read a line of it, then its odd entries (of the labelled calls the odd
-pairs) were looked at, and the others counted once more at the end. `--show` lists what was judged otherwise than written.
+pairs) were looked at, and the others counted once more at the end. `--show` lists what was judged otherwise than
+written.
 """
 
 import argparse

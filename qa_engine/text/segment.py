@@ -4,6 +4,7 @@ Its hidden Markov model, which guesses at words that stand in no dictionary, sta
 new word. jieba is imported and its dictionary read (half a second) by the first text that is cut.
 """
 
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from math import log
 from typing import Any
 
 VERSION: str = version("jieba")
+_LATIN = re.compile("[a-zA-Z0-9]{2}")
 LISTED = 5
 """How often a phrase of a list counts as met where it is asked for as one word: as seldom as a rare word of the
 dictionary, so that it wins against nothing but words as rare."""
@@ -109,6 +111,8 @@ def stands(text: str, start: int, end: int) -> bool:
 
     As if the dictionary had been fed with that word, which leaves the dictionary, and what others read by it, as it is.
     """
+    if any(_LATIN.fullmatch(text[max(0, place - 1) : place + 1]) for place in (start, end)):
+        return False  # a number and a Latin word are never cut
     tokenizer = _tokenizer()
     tokenizer.initialize()
     one_word = log(LISTED) - log(tokenizer.total)
