@@ -6,8 +6,9 @@
     python -m benchmarks.size --home DIR                               # kept; filled the first time, then only measured
 
 The calls are rows made here: 31 days, 400 agents in 20 teams, the bodies of a real transcript of a minute and of its
-real result, compressed as they are stored; each has its head, totals are those that `qa_engine.store.heads` makes. What
-is measured are use cases as pages and workers call them, each ``--times`` times; p95 is of those.
+real result, compressed as they are stored; each has its figures, its events and its head, totals are those that
+`qa_engine.store.heads` makes. What is measured are use cases as pages and workers call them, each ``--times`` times;
+p95 is of those.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import tempfile
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from qa_engine.contract.stored import call_to_text, result_to_text, transcript_t
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE
 from qa_engine.logs import set_up_logs
+from qa_engine.reports.period import book_of, figures_of
 from qa_engine.service import (
     App,
     CallFilter,
@@ -53,6 +55,7 @@ from qa_engine.service import (
 from qa_engine.service.jobs.leases import claim
 from qa_engine.settings import load_settings
 from qa_engine.store import heads, tables
+from qa_engine.store.report_tables import Figures, RuleBook
 
 DAYS, AGENTS, TEAMS = 31, 400, 20
 FIRST = date(2026, 3, 1)
@@ -65,20 +68,25 @@ def fill(app: App, number: int) -> None:
     """``number`` judged calls; for every tenth a job waits."""
     spoken = contract.outside(call_json(1, seconds=60.0, turns=12), "size", reading=contract.Reading())
     words = transcript_to_text(spoken).encode()
-    result = result_to_text(app.judge.judge(spoken, contract.transcript_digest(spoken))).encode()
+    judged = app.judge.judge(spoken, contract.transcript_digest(spoken))
+    result, book = result_to_text(judged).encode(), book_of(judged)
+    counted = {**figures_of(judged, spoken.call, UTC), "book": book.digest}
     packed = {"transcripts": zlib.compress(words, 6), "results": zlib.compress(result, 6)}
     for name, plain in (("transcripts", words), ("results", result)):
         print(f"{name}: a body of {len(plain)} bytes is kept in {len(packed[name])}")
     with app.database.write() as session:
         session.execute(insert(tables.Agent), [agent_row(n) for n in range(AGENTS)])
+        session.execute(insert(RuleBook), [{"digest": book.digest, "body": book.to_text()}])
     draw, facts = random.Random(1), call_to_text(spoken.call)
     for first in range(0, number, BATCH):
         made: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         for n in range(first + 1, min(first + BATCH, number) + 1):
-            for table, rows in call_rows(n, draw, facts):
+            for table, rows in call_rows(n, draw, facts, counted):
                 made[table] += rows
         with app.database.write() as session:
-            for table in (tables.Transcript, tables.Result, tables.Fault, tables.Call, tables.Job):
+            for table in (
+                *(tables.Transcript, tables.Result, tables.Fault, Figures, tables.Call, tables.Job, tables.Event),
+            ):
                 session.execute(insert(table), made[table])
             for name, body in packed.items():  # compressed once, not for every call
                 statement = text(f"UPDATE {name} SET body = :body WHERE id > :first")  # noqa: S608
@@ -95,7 +103,9 @@ def agent_row(n: int) -> dict[str, Any]:
     return {"id": f"{n:04}", "name": f"坐席{n}", "team": f"{n % TEAMS + 1}组", "known": True, "first_seen_at": NOW}
 
 
-def call_rows(n: int, draw: random.Random, facts: str) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+def call_rows(
+    n: int, draw: random.Random, facts: str, counted: Mapping[str, object]
+) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     """The rows of one call, by table."""
     day = FIRST + timedelta(days=draw.randrange(DAYS))
     started = datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=draw.randrange(1, 57_000))
@@ -116,6 +126,8 @@ def call_rows(n: int, draw: random.Random, facts: str) -> Iterator[tuple[Any, li
             for p, (rule, title) in enumerate(broken)
         ],
     )
+    figures = {**dict.fromkeys(("suspected", "waiting"), False), "pending": False, "veto": judged["veto"]}
+    yield Figures, [{"result_id": n, "total": total, "possible": 100.0, "grade": judged["grade"], **figures, **counted}]
     who = {"agent_id": f"{agent:04}", "agent_name": f"坐席{agent}", "team": f"{agent % TEAMS + 1}组"}
     what = {"channel": "voice", "scenario": draw.choice(["sales", "complaint"]), "facts": facts, "warnings": "[]"}
     when = {"started_at": started, "day": day, "duration_seconds": 60.0, "received_at": NOW}
@@ -123,6 +135,8 @@ def call_rows(n: int, draw: random.Random, facts: str) -> Iterator[tuple[Any, li
     yield tables.Call, [{"id": n, "call_id": name, "source_name": f"{n}.json", **who, **what, **when, **points}]
     waits = {"state": "queued" if n % 10 == 0 else "done", "attempts": 0, "losses": 0, "queued_at": NOW}
     yield tables.Job, [{"stage": "inspect", "subject": name, "key": "k", "call_pk": n, "queue": "inspect", **waits}]
+    for action in ("received", "transcribed", "inspected", points["state"]):
+        yield tables.Event, [{"at": NOW, "actor": "engine", "action": action, "call_pk": n, "detail": ""}]
 
 
 def measure(app: App, name: str, work: Callable[[], object], times: int, *, shown: bool) -> float:
