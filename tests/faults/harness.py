@@ -40,7 +40,7 @@ from qa_engine.service import (
     open_app,
 )
 from qa_engine.settings import load_settings
-from qa_engine.store import tables
+from qa_engine.store import night_tables, tables
 from tests.faults.servers import Postgres, Redis
 from tests.faults.strikes import FAULTS, WORKER, Fault
 
@@ -174,7 +174,7 @@ def nights_are_over(harness: Harness) -> bool:
 
 
 def told(harness: Harness, names: Sequence[str]) -> str:
-    """What stands still: calls with their jobs, pauses, workers and their children."""
+    """What stands still: calls with their jobs and files, pauses, workers and their children."""
     with harness.app.database.read() as session:
         call, job = tables.Call, tables.Job
         found = session.execute(select(call.call_id, call.state, call.reason).where(call.call_id.in_(names)).limit(8))
@@ -185,9 +185,14 @@ def told(harness: Harness, names: Sequence[str]) -> str:
                 select(job).where(or_(job.subject.in_(names[:8]), job.call_pk.is_(None)), job.stage != "report")
             )
         ]
+        of = night_tables.BatchFile
+        told = select(of.path, of.outcome, of.reason).where(or_(*(of.path.contains(name) for name in names[:8])))
+        files = [tuple(row) for row in session.execute(told)] if names else []
         pauses = [(row.why, str(row.since), str(row.until)) for row in session.scalars(select(tables.Pause))]
     workers = {worker.pid: (worker.poll(), harness.children(worker)) for worker in harness.workers}
-    return f"now {harness.app.clock.now()}, workers {workers}, pauses {pauses}, calls {calls}, jobs {rows}"
+    return (
+        f"now {harness.app.clock.now()}, workers {workers}, pauses {pauses}, calls {calls}, files {files}, jobs {rows}"
+    )
 
 
 def held(harness: Harness, states: Mapping[str, str]) -> None:

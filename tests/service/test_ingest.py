@@ -11,7 +11,7 @@ import pytest
 
 from qa_engine.domain import CallResult, CallState, Speaker, Transcript
 from qa_engine.domain.people import MACHINE
-from qa_engine.errors import ConflictError, InputError, ManifestError, RulesError, UsageError
+from qa_engine.errors import ConflictError, InputError, ManifestError, RulesError, StoreError, UsageError
 from qa_engine.service import (
     App,
     FixedClock,
@@ -276,7 +276,7 @@ def test_a_broken_bell_loses_nothing(app: App, bell: MemoryBell, inbox: Path) ->
 def test_a_full_disk_is_a_fault_of_the_file_not_of_the_batch(make_app: Callable[..., App], inbox: Path) -> None:
     class Full:
         def store(self, stream: object, *, name: str, max_bytes: int | None = None) -> object:
-            raise InputError(f"{name}: cannot be copied: No space left on device")
+            raise StoreError(f"{name}: cannot be copied: No space left on device")
 
     app = make_app(recordings=Full())
     write(inbox, a="one", b="two")

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -68,15 +69,16 @@ def test_a_night_that_met_a_full_disk_takes_in_what_is_left_when_there_is_room(
     """Nobody looks on who would hand the refused file in again."""
     clock.advance(-HALF_A_DAY)
     sources = fill(inbox, "a", "b", "c")
-    store = app.recordings.store
+    synced = 0
 
-    def full(stream: object, *, name: str, **more: object) -> object:
-        if name == "b.wav":
+    def full(descriptor: int) -> None:  # of its copy and of its folder, for each recording that is kept
+        nonlocal synced
+        synced += 1
+        if synced > 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return store(stream, name=name, **more)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(app.recordings, "store", full)
+        patch.setattr(os, "fsync", full)
         assert run_job(app, begin_night(app, DAY, sources, who=MACHINE)) is JobOutcome.WAITS
     assert "No space left" in status(app, who=MACHINE).pauses[0].why
     assert advance_night(app, DAY).state is NightState.TAKING_IN

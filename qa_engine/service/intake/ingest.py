@@ -288,6 +288,8 @@ def _transcripts(
         except FaultyFileError as error:
             faults += error.faults
         except QaError as error:
+            if is_the_machines(error):  # of the whole file, and of those after it
+                raise
             faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
 
 

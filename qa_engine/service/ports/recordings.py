@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from qa_engine.errors import InputError, NotFoundError, UsageError
+from qa_engine.errors import InputError, NotFoundError, StoreError, UsageError
 from qa_engine.private import private_folder
 
 CHUNK_BYTES = 1 << 20
@@ -29,7 +29,8 @@ class StoredRecording:
 
 class RecordingStore(Protocol):
     def store(self, stream: BinaryIO, *, name: str, max_bytes: int | None = None) -> StoredRecording:
-        """Copy a stream in. Raises UsageError beyond ``max_bytes``, InputError when it cannot be read or written."""
+        """Copy a stream in. Raises UsageError beyond ``max_bytes``, InputError when it cannot be read, StoreError when
+        it cannot be kept: that is the machine's fault, never the recording's."""
 
     def path(self, sha256: str, suffix: str) -> Path:
         """The file of a stored recording. Raises NotFoundError."""
@@ -45,14 +46,15 @@ class FolderRecordings:
         self._root = root
 
     def store(self, stream: BinaryIO, *, name: str, max_bytes: int | None = None) -> StoredRecording:
-        private_folder(self._root)
         sha = hashlib.sha256()
         size = 0
-        handle, temporary_name = tempfile.mkstemp(prefix=".incoming-", dir=self._root)
-        temporary = Path(temporary_name)
+        temporary: Path | None = None
         try:
+            private_folder(self._root)
+            handle, temporary_name = tempfile.mkstemp(prefix=".incoming-", dir=self._root)
+            temporary = Path(temporary_name)
             with os.fdopen(handle, "wb") as copy:
-                while chunk := stream.read(CHUNK_BYTES):
+                while chunk := _read(stream, name):
                     size += len(chunk)
                     if max_bytes is not None and size > max_bytes:
                         raise UsageError(f"{name}: larger than {max_bytes // 2**20} MB (setting QA_MAX_UPLOAD_MB)")
@@ -62,9 +64,10 @@ class FolderRecordings:
                 os.fsync(copy.fileno())
             target, created = self._place(temporary, sha.hexdigest(), safe_suffix(name))
         except OSError as error:
-            raise InputError(f"{name}: cannot be copied into {self._root}: {error.strerror}") from error
+            raise StoreError(f"{name}: cannot be copied into {self._root}: {error.strerror}") from error
         finally:
-            temporary.unlink(missing_ok=True)
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
         return StoredRecording(sha.hexdigest(), size, target.suffix, target, created)
 
     def path(self, sha256: str, suffix: str) -> Path:
@@ -92,6 +95,13 @@ class FolderRecordings:
         temporary.replace(target)
         _sync_folder(folder)
         return target, True
+
+
+def _read(stream: BinaryIO, name: str) -> bytes:
+    try:
+        return stream.read(CHUNK_BYTES)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
 
 
 def safe_suffix(name: str) -> str:

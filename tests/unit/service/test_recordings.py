@@ -2,13 +2,14 @@
 
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.errors import InputError, NotFoundError, UsageError
+from qa_engine.errors import InputError, NotFoundError, StoreError, UsageError
 from qa_engine.service.ports.recordings import FolderRecordings, safe_suffix
 
 
@@ -44,6 +45,22 @@ def test_nothing_is_left_of_a_copy_that_failed(tmp_path: Path, stream: io.RawIOB
     with pytest.raises((InputError, UsageError)):
         store.store(stream, name="a.wav", max_bytes=1_000_000)  # type: ignore[arg-type]
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_disk_without_room_is_the_machines_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        FolderRecordings(tmp_path).store(io.BytesIO(b"sound"), name="a.wav")
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_folder_that_cannot_be_made_is_the_machines_fault(tmp_path: Path) -> None:
+    (tmp_path / "recordings").write_text("in the way")
+    with pytest.raises(StoreError):
+        FolderRecordings(tmp_path / "recordings").store(io.BytesIO(b"sound"), name="a.wav")
 
 
 @pytest.mark.parametrize(
