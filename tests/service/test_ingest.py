@@ -11,7 +11,7 @@ import pytest
 
 from qa_engine.domain import CallResult, CallState, Speaker, Transcript
 from qa_engine.domain.people import MACHINE
-from qa_engine.errors import ConflictError, InputError, ManifestError, RulesError, StoreError, UsageError
+from qa_engine.errors import ConflictError, ManifestError, RulesError, StoreError, UsageError
 from qa_engine.service import (
     App,
     FixedClock,
