@@ -18,18 +18,20 @@ def find_recording(session: Session, sha256: str) -> tables.Recording | None:
 
 def find(session: Session, call_id: str, *, lock: bool = False) -> tables.Call | None:
     """The call with its recording, transcript and result. ``lock`` keeps others from changing it meanwhile."""
-    statement = select(tables.Call).where(tables.Call.call_id == call_id)
+    return find_many(session, [call_id], lock=lock).get(call_id)
+
+
+def find_many(session: Session, call_ids: Sequence[str], *, lock: bool = False) -> dict[str, tables.Call]:
+    """The same for several calls; without those that are not there."""
+    statement = select(tables.Call).where(tables.Call.call_id.in_(call_ids)).order_by(tables.Call.id)
     if lock and not is_alone(session):
         session.execute(statement.with_for_update())
-    return session.scalar(
+    rows = session.scalars(
         statement.options(
             joinedload(tables.Call.recording), joinedload(tables.Call.transcript), joinedload(tables.Call.result)
         ).execution_options(populate_existing=True)
     )
-
-
-def agent_of(session: Session, call_id: str) -> str | None:
-    return session.scalar(select(tables.Call.agent_id).where(tables.Call.call_id == call_id))
+    return {row.call_id: row for row in rows}
 
 
 def find_by_recording(session: Session, recording_id: int) -> tables.Call | None:
@@ -42,6 +44,12 @@ def parts_of(session: Session, call_pk: int) -> Sequence[tables.Call]:
     """The parts of a call that are other agents', in the order in which they were found."""
     call = tables.Call
     return session.scalars(select(call).where(call.part_of == call_pk).order_by(call.id)).all()
+
+
+def with_parts(session: Session, call_pks: Sequence[int]) -> frozenset[int]:
+    """Those of the calls that have parts."""
+    call = tables.Call
+    return frozenset(pk for pk in session.scalars(select(call.part_of).where(call.part_of.in_(call_pks))) if pk)
 
 
 def family_of(session: Session, call: tables.Call) -> Sequence[tables.Call]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
 from qa_engine.store import tables
-from qa_engine.store.inserting import insert_or_return
+from qa_engine.store.inserting import insert_or_return_all
 from qa_engine.store.narrowing import CallFilter
 from qa_engine.store.report_tables import Figures, RuleBook
 from qa_engine.store.review_tables import Signing
@@ -17,26 +18,39 @@ from qa_engine.store.review_tables import Signing
 _ASIDE = [state.value for state in CallState if state.aside]
 
 
-def keep(session: Session, result: tables.Result, *, book: str, book_body: str, columns: Mapping[str, Any]) -> None:
-    """Keep the figures of a result, unless they are there."""
-    if session.scalar(select(RuleBook.digest).where(RuleBook.digest == book)) is None:
-        insert_or_return(session, lambda: session.get(RuleBook, book), lambda: RuleBook(digest=book, body=book_body))
-    insert_or_return(
-        session,
-        lambda: session.get(Figures, result.id),
-        lambda: Figures(
-            result_id=result.id,
-            total=result.total,
-            possible=result.possible,
-            grade=result.grade,
-            pending=result.pending,
-            veto=result.veto,
-            suspected=result.veto_suspected,
-            waiting=result.needs_review,
-            book=book,
+def keep_books(session: Session, books: Mapping[str, str]) -> None:
+    """Keep rule books, digest → body, those that are not there."""
+    known = set(session.scalars(select(RuleBook.digest).where(RuleBook.digest.in_(books))))
+    make = {name: partial(RuleBook, digest=name, body=body) for name, body in books.items() if name not in known}
+
+    def find() -> dict[str, RuleBook]:
+        return {row.digest: row for row in session.scalars(select(RuleBook).where(RuleBook.digest.in_(make)))}
+
+    if make:
+        insert_or_return_all(session, find, make)
+
+
+def keep(session: Session, results: Sequence[tuple[tables.Result, Mapping[str, Any]]]) -> None:
+    """Keep the figures of results, with these columns, unless they are there."""
+
+    def make(row: tables.Result, columns: Mapping[str, Any]) -> Figures:
+        return Figures(
+            result_id=row.id,
+            total=row.total,
+            possible=row.possible,
+            grade=row.grade,
+            pending=row.pending,
+            veto=row.veto,
+            suspected=row.veto_suspected,
+            waiting=row.needs_review,
             **columns,
-        ),
-    )
+        )
+
+    def find() -> dict[int, Figures]:
+        wanted = [row.id for row, _ in results]
+        return {one.result_id: one for one in session.scalars(select(Figures).where(Figures.result_id.in_(wanted)))}
+
+    insert_or_return_all(session, find, {row.id: partial(make, row, columns) for row, columns in results})
 
 
 def missing(session: Session, wanted: CallFilter, *, limit: int) -> Sequence[tuple[str, int]]:

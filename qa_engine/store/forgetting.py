@@ -30,6 +30,11 @@ def is_forgotten(session: Session, call_pk: int) -> bool:
     return session.get(Forgotten, call_pk) is not None
 
 
+def forgotten_of(session: Session, call_pks: Sequence[int]) -> frozenset[int]:
+    """Those of the calls that are forgotten."""
+    return frozenset(session.scalars(select(Forgotten.call_pk).where(Forgotten.call_pk.in_(call_pks))))
+
+
 def alone(session: Session, call: Call) -> bool:
     """False when another call stands on the same transcript: two calls with the same imported words."""
     family = Call.part_of.is_(None) | (Call.part_of != call.id)

@@ -1,6 +1,6 @@
 """Insert or return: the one way rows under a unique key come to be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from qa_engine.store.tables import Base
 
 Row = TypeVar("Row", bound=Base)
+Key = TypeVar("Key")
 
 
 def is_alone(session: Session) -> bool:
@@ -38,3 +39,25 @@ def insert_or_return(session: Session, find: Callable[[], Row | None], make: Cal
             raise
         return found, False
     return row, True
+
+
+def insert_or_return_all(
+    session: Session, find: Callable[[], Mapping[Key, Row]], make: Mapping[Key, Callable[[], Row]]
+) -> dict[Key, Row]:
+    """The same for many rows, by their keys, in few statements."""
+    rows = {key: row for key, row in find().items() if key in make}
+    new = {key: made() for key, made in make.items() if key not in rows}
+    if not new:
+        return rows
+    if is_alone(session):
+        session.add_all(new.values())
+        session.flush()
+        return rows | new
+    try:
+        with session.begin_nested():
+            session.add_all(new.values())
+    except IntegrityError:  # somebody was quicker with one of them
+        for key in new:
+            rows[key], _ = insert_or_return(session, lambda key=key: find().get(key), make[key])  # type: ignore[misc]
+        return rows
+    return rows | new

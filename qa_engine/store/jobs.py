@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qa_engine.store import tables
-from qa_engine.store.inserting import insert_or_return
+from qa_engine.store.inserting import insert_or_return_all
 
 
 class JobState(StrEnum):
@@ -32,16 +33,17 @@ class QueueCount:
 
 
 def add(
-    session: Session, *, stage: str, subject: str, key: str, queue: str, call_pk: int | None, now: datetime
-) -> tuple[tables.Job, bool]:
-    """The job for (stage, subject, key), and whether it is new."""
+    session: Session, *, stage: str, wanted: Sequence[tuple[str, str, int | None]], queue: str, now: datetime
+) -> list[tables.Job]:
+    """The job of a stage for each (subject, key, primary key of the call): a new one, or the one that is there."""
+    job = tables.Job
+    subjects = {subject for subject, _, _ in wanted}
 
-    def find() -> tables.Job | None:
-        return session.scalar(
-            select(tables.Job).where(tables.Job.stage == stage, tables.Job.subject == subject, tables.Job.key == key)
-        )
+    def find() -> dict[tuple[str, str], tables.Job]:
+        rows = session.scalars(select(job).where(job.stage == stage, job.subject.in_(subjects)))
+        return {(row.subject, row.key): row for row in rows}
 
-    def make() -> tables.Job:
+    def make(subject: str, key: str, call_pk: int | None) -> tables.Job:
         return tables.Job(
             stage=stage,
             subject=subject,
@@ -54,24 +56,37 @@ def add(
             queued_at=now,
         )
 
-    return insert_or_return(session, find, make)
+    makers = {(subject, key): partial(make, subject, key, call_pk) for subject, key, call_pk in wanted}
+    rows = insert_or_return_all(session, find, makers)
+    return [rows[subject, key] for subject, key, _ in wanted]
 
 
-def claim(session: Session, job_id: int, *, worker: str, token: str, now: datetime, lease_until: datetime) -> bool:
-    """Take a queued job. Counts the attempt."""
+def claim(
+    session: Session, job_ids: Sequence[int], *, worker: str, token: str, now: datetime, lease_until: datetime
+) -> Sequence[Any]:
+    """Take those of the jobs that are queued: their (id, stage, subject, attempts), with this attempt counted."""
+    job = tables.Job
+    # in one order, and past what somebody else takes at this moment: two who want the same never wait in a ring
+    free = (
+        select(job.id)
+        .where(job.id.in_(job_ids), job.state == JobState.QUEUED.value)
+        .order_by(job.id)
+        .with_for_update(skip_locked=True)
+    )
     taken = (
-        update(tables.Job)
-        .where(tables.Job.id == job_id, tables.Job.state == JobState.QUEUED.value)
+        update(job)
+        .where(job.id.in_(free))
         .values(
             state=JobState.RUNNING.value,
-            attempts=tables.Job.attempts + 1,
+            attempts=job.attempts + 1,
             worker=worker,
             token=token,
             lease_until=lease_until,
             rung_at=now,
         )
+        .returning(job.id, job.stage, job.subject, job.attempts)
     )
-    return _changed(session, taken)
+    return session.execute(taken, execution_options={"synchronize_session": False}).all()
 
 
 def renew(session: Session, job_id: int, *, token: str, lease_until: datetime) -> bool:
@@ -79,14 +94,15 @@ def renew(session: Session, job_id: int, *, token: str, lease_until: datetime) -
     return _changed(session, _held(job_id, token).values(lease_until=lease_until))
 
 
-def complete(session: Session, job_id: int, *, token: str, now: datetime) -> bool:
-    """Finish a job; False when the lease was lost, and then nothing of this attempt may be kept."""
-    return _changed(
-        session,
-        _held(job_id, token).values(
-            state=JobState.DONE.value, finished_at=now, lease_until=None, token=None, last_error=None
-        ),
+def complete(session: Session, job_ids: Sequence[int], *, token: str, now: datetime) -> int:
+    """Finish jobs of one attempt; how many of them it held. Of others nothing may be kept."""
+    job = tables.Job
+    done = (
+        update(job)
+        .where(job.id.in_(job_ids), job.state == JobState.RUNNING.value, job.token == token)
+        .values(state=JobState.DONE.value, finished_at=now, lease_until=None, token=None, last_error=None)
     )
+    return _number_changed(session, done)
 
 
 def give_back(
@@ -248,5 +264,9 @@ def _held(job_id: int, token: str) -> Update:
 
 
 def _changed(session: Session, statement: Update) -> bool:
+    return _number_changed(session, statement) == 1
+
+
+def _number_changed(session: Session, statement: Update) -> int:
     result = cast("CursorResult[Any]", session.execute(statement, execution_options={"synchronize_session": False}))
-    return result.rowcount == 1
+    return result.rowcount

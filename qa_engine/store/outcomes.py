@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from qa_engine.domain import CallResult, CallState, ResultKey, canonical_json
 from qa_engine.domain.review import countable_hits
 from qa_engine.store import tables
 from qa_engine.store.heads import first_moment
-from qa_engine.store.inserting import insert_or_return
+from qa_engine.store.inserting import insert_or_return, insert_or_return_all
 
 
 def find_transcript(session: Session, *, source_digest: str, settings_digest: str) -> tables.Transcript | None:
@@ -35,60 +36,70 @@ def save_transcript(
     return row
 
 
-def find_result(session: Session, key: ResultKey) -> tables.Result | None:
-    result = tables.Result
-    return session.scalar(
-        select(result).where(
-            result.transcript_digest == key.transcript,
-            result.facts_digest == key.facts,
-            result.pack_digest == key.pack,
-            result.scorecard_digest == key.scorecard,
-            result.models_digest == key.models,
-            result.edition == key.edition,
-            result.plugins_digest == key.plugins,
-        )
+def find_results(session: Session, keys: Sequence[ResultKey]) -> dict[ResultKey, tables.Result]:
+    """Those of the results that are there."""
+    wanted, result = set(keys), tables.Result
+    if not wanted:
+        return {}
+    rows = session.scalars(select(result).where(result.transcript_digest.in_({key.transcript for key in wanted})))
+    found = {
+        ResultKey(
+            transcript=row.transcript_digest,
+            facts=row.facts_digest,
+            pack=row.pack_digest,
+            scorecard=row.scorecard_digest,
+            models=row.models_digest,
+            edition=row.edition,
+            plugins=row.plugins_digest,
+        ): row
+        for row in rows
+    }
+    return {key: row for key, row in found.items() if key in wanted}
+
+
+def save_results(
+    session: Session, results: Sequence[tuple[CallResult, ResultKey, str]], *, now: datetime
+) -> list[tables.Result]:
+    """Insert or return each (result, key, body); the failed rules become rows of their own."""
+    keys = [key for _, key, _ in results]
+    make = {key: partial(_row_of, result, key, body, now) for result, key, body in results}
+    rows = insert_or_return_all(session, lambda: find_results(session, keys), make)
+    return [rows[key] for key in keys]
+
+
+def _row_of(result: CallResult, key: ResultKey, body: str, now: datetime) -> tables.Result:
+    return tables.Result(
+        call_id=result.call_id,
+        transcript_digest=key.transcript,
+        facts_digest=key.facts,
+        pack_digest=key.pack,
+        scorecard_digest=key.scorecard,
+        models_digest=key.models,
+        edition=key.edition,
+        plugins_digest=key.plugins,
+        engine=result.engine,
+        total=result.total,
+        possible=result.possible,
+        grade=result.grade,
+        veto=result.veto,
+        needs_review=result.needs_review,
+        veto_suspected=result.veto_suspected,
+        review_weight=result.review_weight,
+        pending=result.pending,
+        body=body,
+        created_at=now,
+        faults=[
+            tables.Fault(
+                position=position,
+                rule_id=rule.id,
+                title=rule.title,
+                points=rule.points,
+                severity=rule.severity.value,
+                hits=len(countable_hits(rule)) or None,
+            )
+            for position, rule in enumerate(result.failed())
+        ],
     )
-
-
-def save_result(session: Session, result: CallResult, key: ResultKey, *, body: str, now: datetime) -> tables.Result:
-    """Insert or return; the failed rules become rows of their own."""
-
-    def make() -> tables.Result:
-        return tables.Result(
-            call_id=result.call_id,
-            transcript_digest=key.transcript,
-            facts_digest=key.facts,
-            pack_digest=key.pack,
-            scorecard_digest=key.scorecard,
-            models_digest=key.models,
-            edition=key.edition,
-            plugins_digest=key.plugins,
-            engine=result.engine,
-            total=result.total,
-            possible=result.possible,
-            grade=result.grade,
-            veto=result.veto,
-            needs_review=result.needs_review,
-            veto_suspected=result.veto_suspected,
-            review_weight=result.review_weight,
-            pending=result.pending,
-            body=body,
-            created_at=now,
-            faults=[
-                tables.Fault(
-                    position=position,
-                    rule_id=rule.id,
-                    title=rule.title,
-                    points=rule.points,
-                    severity=rule.severity.value,
-                    hits=len(countable_hits(rule)) or None,
-                )
-                for position, rule in enumerate(result.failed())
-            ],
-        )
-
-    row, _ = insert_or_return(session, lambda: find_result(session, key), make)
-    return row
 
 
 def latest_result(session: Session, call_id: str) -> tables.Result | None:

@@ -18,6 +18,7 @@ from qa_engine.service.authoring.editions import draft, editions, publish, roll_
 from qa_engine.service.authoring.outcome_training import calls_inspected
 from qa_engine.service.desk import Word, claim, decide, rule_page, rules_page
 from qa_engine.service.stages import inspect as inspecting
+from qa_engine.service.stages import keeping
 from qa_engine.settings import load_settings
 from qa_engine.store import calls, tables
 from tests.desk_centre import HEAD, PACK, SCORECARD, WANG, ZHOU, WrittenEar, fill_desk
@@ -97,17 +98,18 @@ def test_a_result_keeps_the_text_of_the_rules_that_judged_it(
     """An edition may be published between the judgement and the storing of what came out."""
     publish(centre, written(tmp_path / "second", CHEAPER), why="第二版", who=HEAD)
     judged_by = centre.judge.pack_digest
-    real = inspecting.judge_call
+    real = inspecting.judge_known
 
-    def judge_call(app: App, *words: Any) -> Any:
+    def judge_known(app: App, *words: Any) -> Any:
         judged = real(app, *words)
         third = CHEAPER.replace("points: -30", "points: -20")
         publish(app, written(tmp_path / "third", third), why="第三版", who=HEAD)
         return judged
 
-    monkeypatch.setattr(inspecting, "judge_call", judge_call)
+    monkeypatch.setattr(inspecting, "judge_known", judge_known)
     if batch:
-        lease = SimpleNamespace(subject="c-again", job_id=1, complete=lambda *_: None)
+        monkeypatch.setattr(keeping, "complete_all", lambda *_: None)
+        lease = SimpleNamespace(subject="c-again", job_id=1)
         assert inspecting.inspect_many(centre, [lease]) == {}  # type: ignore[list-item]
     else:
         inspecting.inspect_call(centre, "c-again")

@@ -77,7 +77,7 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
             ("scorecard", card.digest, card.label),
         ):
             outcomes.save_pack(session, digest=pack, kind=kind, label=label, sources=judge.sources[kind], now=now)
-        stored = outcomes.save_result(session, result, key, body=result_to_text(result), now=now)
+        [stored] = outcomes.save_results(session, [(result, key, result_to_text(result))], now=now)
         session.flush()
         session.add(
             review_tables.Correction(

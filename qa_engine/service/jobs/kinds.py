@@ -161,10 +161,16 @@ def enqueue(
 
     ``call``: primary key of the call that it belongs to, if to any. ``queue``: another than the kind's first.
     """
-    chosen = queue or job_kinds()[kind].queue
-    job, _ = jobs.add(session, stage=kind, subject=subject, key=key, queue=chosen, call_pk=call, now=now)
+    return enqueue_many(session, kind, [(subject, key, call)], now=now, queue=queue)[0]
+
+
+def enqueue_many(
+    session: Session, kind: str, wanted: Sequence[tuple[str, str, int | None]], *, now: datetime, queue: str = ""
+) -> list[tables.Job]:
+    """The same for each (subject, key, primary key of the call)."""
+    found = jobs.add(session, stage=kind, wanted=wanted, queue=queue or job_kinds()[kind].queue, now=now)
     session.flush()
-    return job
+    return found
 
 
 @cache

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from qa_engine.errors import ConflictError, StoreError
 from qa_engine.service.context import App
 from qa_engine.service.jobs.pausing import pause_of
-from qa_engine.store import jobs, tables
+from qa_engine.store import jobs
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +57,15 @@ class Lease:
 
     def complete(self, session: Session, app: App) -> None:
         """Finish the job in the transaction that keeps its outcome. Raises LeaseLostError, which undoes both."""
-        if not jobs.complete(session, self.job_id, token=self.token, now=app.clock.now()):
-            raise LeaseLostError(f"job {self.job_id} was given to another worker")
+        complete_all(session, app, [self])
+
+
+def complete_all(session: Session, app: App, leases: Sequence[Lease]) -> None:
+    """The same for several jobs. Raises LeaseLostError when one of them is lost."""
+    for token in dict.fromkeys(lease.token for lease in leases):
+        mine = [lease.job_id for lease in leases if lease.token == token]
+        if jobs.complete(session, mine, token=token, now=app.clock.now()) != len(mine):
+            raise LeaseLostError(f"a job of {', '.join(map(str, mine))} was given to another worker")
 
 
 def claim(app: App, job_id: int) -> Lease | None:
@@ -71,18 +78,16 @@ def claim_all(app: App, job_ids: Sequence[int]) -> list[Lease]:
     """Take those of the jobs that can be had, in one transaction."""
     now = app.clock.now()
     lease_until = now + timedelta(seconds=app.settings.lease_seconds)
-    name = worker_name()
-    taken: list[Lease] = []
+    name, token = worker_name(), uuid.uuid4().hex
     with app.database.write() as session:
         pause = pause_of(session, app)
         if pause.holds:
             return []
-        for job_id in sorted(job_ids):
-            token = uuid.uuid4().hex
-            if jobs.claim(session, job_id, worker=name, token=token, now=now, lease_until=lease_until):
-                job = session.get_one(tables.Job, job_id)
-                taken.append(Lease(job_id, token, job.stage, job.subject, job.attempts, tries_again=pause.over))
-    return taken
+        taken = jobs.claim(session, job_ids, worker=name, token=token, now=now, lease_until=lease_until)
+    return [
+        Lease(job_id, token, stage, subject, attempts, tries_again=pause.over)
+        for job_id, stage, subject, attempts in sorted(taken)
+    ]
 
 
 @contextmanager

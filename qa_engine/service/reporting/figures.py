@@ -1,5 +1,6 @@
 """Figures of results: kept with the result, made afterwards for results of before."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,18 @@ from qa_engine.store import CallFilter, figures, tables
 _AT_ONCE = 200
 
 
-def keep_figures(app: App, session: Session, row: tables.Result, result: CallResult, call: Call) -> None:
-    """Keep the figures of a result in the transaction that stores it."""
-    book = book_of(result)
-    columns = figures_of(result, call, ZoneInfo(app.settings.timezone))
-    figures.keep(session, row, book=book.digest, book_body=book.to_text(), columns=columns)
+def keep_figures(app: App, session: Session, results: Sequence[tuple[tables.Result, CallResult, Call]]) -> None:
+    """Keep the figures of results in the transaction that stores them."""
+    zone = ZoneInfo(app.settings.timezone)
+    books = [book_of(result) for _, result, _ in results]
+    figures.keep_books(session, {book.digest: book.to_text() for book in books})
+    figures.keep(
+        session,
+        [
+            (row, {"book": book.digest, **figures_of(result, call, zone)})
+            for (row, result, call), book in zip(results, books, strict=True)
+        ],
+    )
 
 
 def make_missing_figures(app: App, wanted: CallFilter) -> int:
@@ -29,8 +37,10 @@ def make_missing_figures(app: App, wanted: CallFilter) -> int:
         if not lacking:
             return made
         with app.database.write() as session:
-            for facts, result_id in lacking:
-                row = session.get(tables.Result, result_id)
-                if row is not None:
-                    keep_figures(app, session, row, result_from_text(row.body), call_from_text(facts))
+            rows = [(facts, session.get(tables.Result, result_id)) for facts, result_id in lacking]
+            keep_figures(
+                app,
+                session,
+                [(row, result_from_text(row.body), call_from_text(facts)) for facts, row in rows if row is not None],
+            )
         made += len(lacking)

@@ -14,7 +14,8 @@ from qa_engine.service.people.reached import within_reach
 from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.service.stages.base import open_call
-from qa_engine.service.stages.inspect import WITH_A_PERSON, judge_call, keep_result
+from qa_engine.service.stages.inspect import judge_call
+from qa_engine.service.stages.keeping import WITH_A_PERSON, keep_result
 from qa_engine.store import CallFilter, calls, lists, outcomes
 
 _KEEPS = frozenset(state.value for state in WITH_A_PERSON)
