@@ -21,15 +21,19 @@ def find(session: Session, call_id: str, *, lock: bool = False) -> tables.Call |
     return find_many(session, [call_id], lock=lock).get(call_id)
 
 
-def find_many(session: Session, call_ids: Sequence[str], *, lock: bool = False) -> dict[str, tables.Call]:
-    """The same for several calls; without those that are not there."""
+def find_many(
+    session: Session, call_ids: Sequence[str], *, lock: bool = False, bodies: bool = True
+) -> dict[str, tables.Call]:
+    """The same for several calls; without those that are not there. ``bodies``: those of transcript and result, too."""
     statement = select(tables.Call).where(tables.Call.call_id.in_(call_ids)).order_by(tables.Call.id)
     if lock and not is_alone(session):
         session.execute(statement.with_for_update())
+    words, judged = joinedload(tables.Call.transcript), joinedload(tables.Call.result)
+    if not bodies:
+        words = words.defer(tables.Transcript.body, raiseload=True)
+        judged = judged.defer(tables.Result.body, raiseload=True)
     rows = session.scalars(
-        statement.options(
-            joinedload(tables.Call.recording), joinedload(tables.Call.transcript), joinedload(tables.Call.result)
-        ).execution_options(populate_existing=True)
+        statement.options(joinedload(tables.Call.recording), words, judged).execution_options(populate_existing=True)
     )
     return {row.call_id: row for row in rows}
 

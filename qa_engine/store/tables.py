@@ -148,6 +148,7 @@ class Head(Base):
             ("agent_id", "moment"),
             ("team", "moment"),
             ("state", "moment"),
+            ("state", "review_weight", "moment"),
             ("review_weight", "moment"),
             ("percent", "moment"),
             ("lost", "moment"),

@@ -1,5 +1,6 @@
 """Several jobs a message: judged in a row, kept in one transaction, and one that fails takes no other with it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from qa_engine.service import (
 )
 from qa_engine.service.jobs import leases as lease_room
 from qa_engine.service.jobs import ringing
+from qa_engine.service.jobs.watching import Watch
 from qa_engine.store import jobs
 
 
@@ -150,8 +152,8 @@ def test_rings_are_bundled_and_what_failed_goes_alone(
     app = make_app(bell=bell, judge=Choosy("c-2"))
     ids = waiting(app, inbox)
     bell.messages.clear()
-    ringing.ring(app, [("inspect", job_id) for job_id in range(1, 20)])
-    assert [len(message) for message in bell.messages] == [8, 8, 3]
+    ringing.ring(app, [("inspect", job_id) for job_id in range(1, 36)])
+    assert [len(message) for message in bell.messages] == [16, 16, 3]
     run_jobs(app, ids)
     bell.messages.clear()
     clock = app.clock
@@ -177,6 +179,31 @@ def test_whoever_dies_at_several_is_no_loss_of_any(app: App, inbox: Path, monkey
     monkeypatch.undo()
     run_pending(app)
     assert get_call(app, "c-1", who=MACHINE).row.state is CallState.CLEAN
+
+
+def test_several_at_hand_may_take_the_time_of_each(app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long transcripts come together, too; nobody is ended for what all of them took."""
+    ids = waiting(app, inbox, number=3)
+    now = [0.0]
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    watch = Watch(app, os.getppid(), clock=lambda: now[0])
+    assert len(lease_room.claim_all(app, ids)) == 3
+    assert watch.look() == 0
+    now[0] += 180.0  # 60 s each
+    assert watch.look() == 0
+    now[0] += 0.5
+    assert watch.look() == 3
+    found = [get_call(app, f"c-{n}", who=MACHINE).jobs[1] for n in range(3)]
+    assert [(job.state, job.attempts) for job in found] == [(JobState.QUEUED, 0)] * 3
+
+
+def test_each_that_is_judged_is_a_sign_of_life(app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = waiting(app, inbox, number=3)
+    beats: list[str] = []
+    beat = lease_room.Pulse.beat
+    monkeypatch.setattr(lease_room.Pulse, "beat", lambda pulse: beats.append("") or beat(pulse))
+    run_jobs(app, ids)
+    assert len(beats) == 9
 
 
 def test_forms_wait_until_nothing_else_does(app: App, inbox: Path, bell: MemoryBell) -> None:

@@ -47,7 +47,7 @@ class Watch:
         self._seen = {job.token: self._seen.get(job.token, now) for job, _ in held if job.token is not None}
         ended = 0
         for job, audio_seconds in held:
-            limit = self._limit(job, audio_seconds)
+            limit = self._limit(job, audio_seconds, at_hand[job.worker])
             if limit is not None and now - self._seen[job.token or ""] > limit:
                 why = f"{job.stage} took longer than {limit:.0f} s {WAS_ENDED}"
             elif self._stands_still(job):
@@ -61,10 +61,13 @@ class Watch:
                 ended += 1
         return ended
 
-    def _limit(self, job: tables.Job, audio_seconds: float) -> float | None:
-        """Seconds; None for work of a kind that this version does not know."""
+    def _limit(self, job: tables.Job, audio_seconds: float, at_hand: int) -> float | None:
+        """Seconds; None for work of a kind that this version does not know.
+
+        Each of several at hand may take its own; that one of them hangs is seen by the lease, which ends before.
+        """
         kind = job_kinds().get(job.stage)
-        return None if kind is None else kind.limit(audio_seconds) * self._app.settings.work_limit_factor
+        return None if kind is None else kind.limit(audio_seconds) * self._app.settings.work_limit_factor * at_hand
 
     def _stands_still(self, job: tables.Job) -> bool:
         """A lease that ran out half its length ago. It is renewed four times in its length, so one that is only late,

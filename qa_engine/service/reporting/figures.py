@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text
 from qa_engine.domain import Call, CallResult
-from qa_engine.reports.period import book_of, figures_of
+from qa_engine.reports.period import RuleBook, book_of, figures_of
 from qa_engine.service.context import App
 from qa_engine.store import CallFilter, figures, tables
 
@@ -17,8 +17,9 @@ _AT_ONCE = 200
 def keep_figures(app: App, session: Session, results: Sequence[tuple[tables.Result, CallResult, Call]]) -> None:
     """Keep the figures of results in the transaction that stores them."""
     zone = ZoneInfo(app.settings.timezone)
-    books = [book_of(result) for _, result, _ in results]
-    figures.keep_books(session, {book.digest: book.to_text() for book in books})
+    seen: dict[RuleBook, RuleBook] = {}  # nearly always one, whose digest is made once
+    books = [seen.setdefault(book, book) for book in (book_of(result) for _, result, _ in results)]
+    figures.keep_books(session, {book.digest: book.to_text() for book in seen})
     figures.keep(
         session,
         [

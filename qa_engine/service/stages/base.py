@@ -25,10 +25,10 @@ def open_call(session: Session, call_id: str, *, lock: bool = False, reviewed: b
 
 
 def open_calls(
-    session: Session, call_ids: Sequence[str], *, lock: bool = False, reviewed: bool = False
+    session: Session, call_ids: Sequence[str], *, lock: bool = False, reviewed: bool = False, bodies: bool = True
 ) -> Mapping[str, tables.Call | QaError]:
     """Calls by their ids; of those that the engine may not work on, what `open_call` would raise."""
-    found = calls.find_many(session, call_ids, lock=lock)
+    found = calls.find_many(session, call_ids, lock=lock, bodies=bodies)
     forgotten = forgetting.forgotten_of(session, [call.id for call in found.values()])
     opened: dict[str, tables.Call | QaError] = {}
     for call_id in call_ids:

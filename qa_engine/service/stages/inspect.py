@@ -16,7 +16,7 @@ from qa_engine.service.stages.base import open_calls
 from qa_engine.service.stages.keeping import Judged, keep_result, keep_results
 from qa_engine.store import outcomes, tables
 
-BATCH = 8
+BATCH = 16
 """So many calls are read, judged and then kept in one transaction."""
 
 
@@ -55,6 +55,8 @@ def inspect_many(app: App, leases: Sequence[Lease]) -> Mapping[int, Exception]:
             agents.add(agent_id)
         except Exception as error:  # noqa: BLE001  # of one call; told where it is counted
             errors[lease.job_id] = error
+        for held in leases:
+            held.pulse.beat()
     return errors | _keep_many(app, judged)
 
 

@@ -73,7 +73,7 @@ def _keep(
     """In the transaction of the session; and what to ring for after it. What asks the database stands before what
     changes rows: a change that waits is written before the next question."""
     now = app.clock.now()
-    opened = open_calls(session, [one.result.call_id for one in work], lock=True, reviewed=reviewed)
+    opened = open_calls(session, [one.result.call_id for one in work], lock=True, reviewed=reviewed, bodies=False)
     found = [_there(opened[one.result.call_id]) for one in work]
     _keep_packs(session, work, now)
     bodies = [result_to_text(one.result) for one in work]
