@@ -67,8 +67,9 @@ class Ticker:
             self._sent_in_vain = 0
             log.warning("no_tick", error=str(error))
             return
-        except Exception as error:  # noqa: BLE001
-            # kombu may trip over a connection that the consumer has closed meanwhile. Without this thread nobody would
-            # see that the worker is deaf, so such a tick is one in vain.
-            log.warning("no_tick", error=f"{type(error).__name__}: {error}")
+        except Exception as error:
+            # kombu may trip over a connection that the consumer has closed meanwhile, with errors of no class of its
+            # own. Without this thread nobody would see that the worker is deaf, so such a tick is one in vain: the
+            # fault is told with its trace, and ends the worker when it stays.
+            log.warning("no_tick", error=f"{type(error).__name__}: {error}", exc_info=error)
         self._sent_in_vain += 1

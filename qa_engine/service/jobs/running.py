@@ -71,8 +71,10 @@ def _make_ready(app: App, job_ids: Sequence[int]) -> None:
             continue
         try:
             kind.ready(app)
-        except Exception as error:  # noqa: BLE001  # the work meets it again, and there it is counted and told
-            log.warning("not_ready", kind=name, error=str(error)[:_ERROR_CHARS])
+        except Exception as error:  # noqa: BLE001
+            # Raised here it would leave jobs that nobody ever takes and no page tells of. The work meets it again,
+            # and there it is counted, told of with its trace, or the machine pauses.
+            log.warning("not_ready", kind=name, error=f"{type(error).__name__}: {error}"[:_ERROR_CHARS])
 
 
 def _do(app: App, name: str, leases: Sequence[Lease]) -> dict[int, JobOutcome]:
