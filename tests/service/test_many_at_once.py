@@ -136,6 +136,14 @@ def test_what_a_process_loads_with_its_first_call_is_in_no_job_s_time(
     assert at_hand == [0, 2, 2, 1]  # by a call of no centre, then the three
 
 
+def test_what_cannot_be_loaded_is_told_by_the_work(make_app: Callable[..., App], inbox: Path) -> None:
+    """Raised before a job is taken, an unforeseen fault would leave jobs that nobody takes and no page tells of."""
+    app = make_app(judge=Choosy("load", "c-1"))
+    ids = waiting(app, inbox, number=2)
+    app.loaded = None
+    assert run_jobs(app, ids) == [JobOutcome.DONE, JobOutcome.RETRY]
+
+
 def test_rings_are_bundled_and_what_failed_goes_alone(
     make_app: Callable[..., App], inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
