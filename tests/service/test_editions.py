@@ -17,6 +17,7 @@ from qa_engine.service.authoring.backtest import backtest, rules_diff
 from qa_engine.service.authoring.editions import draft, editions, publish, roll_back
 from qa_engine.service.authoring.outcome_training import calls_inspected
 from qa_engine.service.desk import Word, claim, decide, rule_page, rules_page
+from qa_engine.service.jobs.leases import Pulse
 from qa_engine.service.stages import inspect as inspecting
 from qa_engine.service.stages import keeping
 from qa_engine.settings import load_settings
@@ -109,7 +110,7 @@ def test_a_result_keeps_the_text_of_the_rules_that_judged_it(
     monkeypatch.setattr(inspecting, "judge_known", judge_known)
     if batch:
         monkeypatch.setattr(keeping, "complete_all", lambda *_: None)
-        lease = SimpleNamespace(subject="c-again", job_id=1)
+        lease = SimpleNamespace(subject="c-again", job_id=1, pulse=Pulse())
         assert inspecting.inspect_many(centre, [lease]) == {}  # type: ignore[list-item]
     else:
         inspecting.inspect_call(centre, "c-again")
