@@ -41,7 +41,13 @@ def find_results(session: Session, keys: Sequence[ResultKey]) -> dict[ResultKey,
     wanted, result = set(keys), tables.Result
     if not wanted:
         return {}
-    rows = session.scalars(select(result).where(result.transcript_digest.in_({key.transcript for key in wanted})))
+    # not by the words alone: many calls may have the same
+    rows = session.scalars(
+        select(result).where(
+            result.transcript_digest.in_({key.transcript for key in wanted}),
+            result.facts_digest.in_({key.facts for key in wanted}),
+        )
+    )
     found = {
         ResultKey(
             transcript=row.transcript_digest,
