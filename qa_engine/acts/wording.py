@@ -36,8 +36,7 @@ def said_in(turns: Sequence[Turn], *, late: bool = False) -> Codes:
 
 def rows_of(calls: Sequence[Codes]) -> Seen:
     """The features of calls, a row each; what a feature says in which turn is not kept."""
-    different = [np.unique(own) for own in calls]
-    code = np.concatenate([np.zeros(0, dtype=np.uint64), *different])
-    number = np.repeat(np.arange(len(calls)), [len(own) for own in different])
+    code = np.concatenate([np.zeros(0, dtype=np.uint64), *calls])
+    number = np.repeat(np.arange(len(calls)), [len(own) for own in calls])
     nowhere = np.zeros(len(code), dtype=np.int64)
     return Seen((), (Row(0, 0, 1),) * len(calls), ((),) * len(calls), number, code, nowhere, nowhere)
