@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+GUESS_FROM, GUESS_SURE = 0.5, 0.9  # of a guessed scenario, measured on calls of others (models/acts/MODEL_CARD.md)
+
 
 class AgentAct(StrEnum):
     """Acts of the agent; ``REFUSE`` to ``DECLINE_PROMISE`` are neither good nor bad, from ``GUARANTEE`` on offences."""
@@ -102,10 +104,22 @@ class OutcomeSign:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioGuess:
-    """The likeliest scenario of a call that nobody told, by its words, with its probability."""
+    """The likeliest scenario of a call that nobody told, by its words, with its probability.
+
+    ``open``: hardly one in two such guesses is right, so people are told that it is not known. ``sure``: nine in ten
+    are; only such a guess excuses from what every call is asked for.
+    """
 
     scenario: str
     probability: float
+
+    @property
+    def open(self) -> bool:
+        return self.probability < GUESS_FROM
+
+    @property
+    def sure(self) -> bool:
+        return self.probability >= GUESS_SURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,9 @@ def outcome_words(outcome: CustomerOutcome) -> str:
 def _scenario(told: str | None, guess: ScenarioGuess | None) -> str:
     if told is not None or guess is None:
         return wording.scenario(told)
-    return f"{wording.scenario(guess.scenario)}（模型推断，把握 {min(guess.probability, 0.99):.0%}；补传场景即可更正）"
+    named = wording.scenario(guess.scenario)
+    sure = f"把握 {min(guess.probability, 0.99):.0%}；补传场景即可更正"
+    return f"未能判定（最像{named}，{sure}）" if guess.open else f"{named}（模型推断，{sure}）"
 
 
 def _unheard_places(transcript: Transcript) -> tuple[str, ...]:

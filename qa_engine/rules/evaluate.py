@@ -146,8 +146,18 @@ class _Judge:
         """The situations in which the rule is not asked (Chinese): those that hold, and those that may hold."""
         found: dict[Truth, list[str]] = {}
         for name in rule.model.not_when:
-            found.setdefault(self._situation(name), []).append(self._pack.situations[name].title)
+            truth = self._situation(name)
+            if truth is Truth.TRUE and self._hangs_on_a_guess(name):
+                truth = Truth.UNCERTAIN
+            found.setdefault(truth, []).append(self._pack.situations[name].title)
         return "、".join(found.get(Truth.TRUE, ())), "、".join(found.get(Truth.UNCERTAIN, ()))
+
+    def _hangs_on_a_guess(self, situation: str) -> bool:
+        """Whether an unsure guess of the scenario may be why the situation holds: it excuses from nothing then."""
+        if self._guess is None or self._guess.sure:
+            return False
+        asked = (condition.fields for condition in self._pack.situations[situation].conditions.values())
+        return any(fields.operator == "metadata" and getattr(fields, "field", "") == "scenario" for fields in asked)
 
     def _by_guess(self, rule: Rule, found: RuleResult) -> RuleResult:
         """A find of a rule that is only asked because of a guessed scenario is a doubt that flags no call by itself."""
@@ -159,7 +169,8 @@ class _Judge:
         if found.status is Status.UNCERTAIN:
             return replace(found, quiet=True)
         title = scenario_title(self._guess.scenario)
-        reason = f"业务场景由模型推断为{title}（把握 {min(self._guess.probability, 0.99):.0%}），请先确认场景"
+        said = f"未能判定，最像{title}" if self._guess.open else f"由模型推断为{title}"
+        reason = f"业务场景{said}（把握 {min(self._guess.probability, 0.99):.0%}），请先确认场景"
         return replace(in_doubt(found, reason), quiet=True)
 
     def _steady(self, rule: Rule, found: RuleResult) -> RuleResult:

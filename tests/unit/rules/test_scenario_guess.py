@@ -32,6 +32,21 @@ rules:
   fault: not offer
   conditions:
     offer: {operator: phrase, phrases: [优惠]}
+- id: not_of_sales
+  title: 其他需求
+  section: s
+  message: 没有问
+  points: -2
+  not_when: [selling]
+  fault: not more
+  conditions:
+    more: {operator: phrase, phrases: [还有别的]}
+situations:
+  selling:
+    title: 电话营销
+    conditions:
+      scenario: {operator: metadata, field: scenario, equals: telesales}
+    when: scenario
 """
 GUESS = ScenarioGuess("complaint", 0.81)
 
@@ -63,3 +78,15 @@ def test_what_the_facts_tell_wins() -> None:
 
 def test_without_a_guess_the_rule_is_not_asked() -> None:
     assert judged("坐席：什么事。", None)["complaint_only"].status == "not_applicable"
+
+
+def test_an_unsure_guess_is_told_as_unknown_and_a_sure_one_alone_excuses_from_what_all_calls_are_asked_for() -> None:
+    open_, unsure, sure = (ScenarioGuess("telesales", p) for p in (0.42, 0.81, 0.93))
+    assert (
+        judged("坐席：什么事。", open_)["sales_only"].reason == "业务场景未能判定，最像电销（把握 42%），请先确认场景"
+    )
+    assert judged("坐席：什么事。", None)["not_of_sales"].status == "fail"
+    for guess in (open_, unsure):
+        doubt = judged("坐席：什么事。", guess)["not_of_sales"]
+        assert (doubt.status, doubt.quiet) == ("uncertain", True)
+    assert judged("坐席：什么事。", sure)["not_of_sales"].status == "not_applicable"
