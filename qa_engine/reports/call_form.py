@@ -211,7 +211,7 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
     if isinstance(ended_by := metadata.get("ended_by"), str):
         facts.append(Fact("结束方式", wording.ENDED_BY.get(ended_by, ended_by)))
     if (csat := metadata.get("csat")) is not None:
-        facts.append(Fact("客户满意度", wording.plain_value(csat)))
+        facts.append(Fact("客户满意度", wording.fact_value("csat", csat)))
     if result.outcome is not None:
         facts.append(Fact("客户离开时的感受（模型推断，不计分）", outcome_words(result.outcome)))
     if source_name:
@@ -219,7 +219,7 @@ def _facts(transcript: Transcript, source_name: str, result: CallResult) -> tupl
         facts.append(Fact("录音文件" if heard else "来源文件", mask_private(source_name)))
     own = _OWN_METADATA | (_IN_REGISTER if result.complaint is not None else set())
     facts += [
-        Fact(wording.metadata_title(key), mask_private(wording.metadata_value(key, value)))
+        Fact(wording.fact_title(key), mask_private(wording.fact_value(key, value)))
         for key, value in metadata.items()
         if key not in own and isinstance(value, str | int | float) and str(value)
     ]

@@ -9,40 +9,24 @@ from qa_engine.rules import TONE_TITLE
 from qa_engine.scoring import mood_title
 from qa_engine.wording import CHANNELS as CHANNELS
 from qa_engine.wording import DIRECTIONS as DIRECTIONS
+from qa_engine.wording import ENDED_BY as ENDED_BY
 from qa_engine.wording import EXCLUSIONS as EXCLUSIONS
 from qa_engine.wording import LADDERS as LADDERS
+from qa_engine.wording import SCENARIOS as SCENARIOS
 from qa_engine.wording import SEVERITIES as SEVERITIES
 from qa_engine.wording import SPEAKERS as SPEAKERS
 from qa_engine.wording import STATUSES as STATUSES
+from qa_engine.wording import UNHEARD as UNHEARD
+from qa_engine.wording import clock as clock
+from qa_engine.wording import fact_title as fact_title
+from qa_engine.wording import fact_value as fact_value
+from qa_engine.wording import number as number
 
 CALL_FORM_TITLE = "服务质量综合考评表"
 AGENT_REPORT_TITLE = "坐席质检报告"
 UNKNOWN = "未提供"
-UNHEARD = "—"
 
-SCENARIOS = {
-    "consultation": "咨询",
-    "complaint": "投诉",
-    "order": "订单",
-    "after_sales": "售后",
-    "followup": "回访",
-    "telesales": "电销",
-}
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.\- ]+")
-_PLACES = {"transfer_at"}  # seconds from the start of the call
 _WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
-METADATA = {
-    "business_line": "业务线",
-    "resolved": "问题已解决",
-    "transferred_to": "转接给",
-    "transfer_at": "转接时刻",
-    "complaint_class": "投诉类别",
-    "complaint_received_at": "投诉受理时间",
-    "first_feedback_at": "首次反馈时间",
-    "solved_at": "解决时间",
-    "result_feedback_at": "结果反馈时间",
-}  # headings of the columns that centres commonly add to a manifest
-ENDED_BY = {"agent": "坐席挂机", "customer": "客户挂机"}
 WARNINGS = {
     "dual_mono": "两个声道内容相同，无法区分说话人",
     "roles_unknown": "有的话未区分是坐席还是客户说的",
@@ -97,50 +81,12 @@ def tone_label(reading: ToneReading) -> str:
     return f"{TONE_TITLE[reading.label]}（把握 {min(reading.probability, 0.99):.0%}）"
 
 
-def clock(seconds: float | None) -> str:
-    """``01:05`` or ``1:02:03``; a dash when the time is unknown. Rounded down, so that the place is not overshot."""
-    if seconds is None:
-        return UNHEARD
-    whole = int(max(0.0, seconds) + 1e-6)
-    hours, rest = divmod(whole, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes:02d}:{secs:02d}"
-
-
 def clock_range(start: float | None, end: float | None) -> str:
     """``00:41–00:43``, one clock when both fall into the same second, empty when unknown."""
     if start is None:
         return ""
     first, last = clock(start), clock(end) if end is not None else ""
     return first if not last or first == last else f"{first}–{last}"
-
-
-def number(value: float, decimals: int = 2) -> str:
-    """At most ``decimals`` places, without trailing zeros and without a negative zero: ``3``, ``2.5``."""
-    text = f"{value:.{decimals}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
-
-
-def plain_value(value: object) -> str:
-    """A value of a manifest as people write it: ``5`` for 5.0."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return number(value) if isinstance(value, float) else str(value)
-
-
-def metadata_title(key: str) -> str:
-    """What a field of a manifest is called; the name of a column of the centre's own stays recognisable."""
-    known = METADATA.get(key)
-    return known or (f"清单列 {key}" if _PLAIN_NAME.fullmatch(key) else key)
-
-
-def metadata_value(key: str, value: object) -> str:
-    """The value of such a field: a place in the call as ``1:05``, anything else as people write it."""
-    if key in _PLACES and isinstance(value, int | float) and not isinstance(value, bool):
-        return clock(value)
-    return plain_value(value)
 
 
 def phrase_pattern(pattern: str) -> str:

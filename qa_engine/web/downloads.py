@@ -12,8 +12,15 @@ SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
+_OBJECT = {"schema": {"type": "object"}}
 FILES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file", "content": {kind.partition(";")[0]: _BYTES for kind in MEDIA_TYPES.values()}}
+    200: {
+        "description": "The file",
+        "content": {
+            (plain := kind.partition(";")[0]): _OBJECT if plain == "application/json" else _BYTES
+            for kind in MEDIA_TYPES.values()
+        },
+    }
 }
 """For the OpenAPI document: what reports come as."""
 SOUND: dict[int | str, dict[str, Any]] = {

@@ -5,7 +5,7 @@ from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
 from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
-from qa_engine.wording import DECISIONS, EXEMPTS, OVERTURNS, STATES
+from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, EXEMPTS, OVERTURNS, SCENARIOS, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
@@ -174,8 +174,8 @@ RULE_FIELDS = {
 }
 LEVELS = {"demanded": "要求", "wished": "希望", "not_asked": "不要求"}
 FACTS = {
-    "consultation": "咨询", "complaint": "投诉", "order": "订单", "after_sales": "售后", "followup": "回访",
-    "telesales": "电销", "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线",
+    **SCENARIOS, **{key.value: title for key, title in DIRECTIONS.items()},
+    **{key.value: title for key, title in CHANNELS.items()},
 }  # fmt: skip
 NAVIGATION = (
     ("/centre", "中心", Right.SEE_AUDIT),

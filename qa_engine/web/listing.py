@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from qa_engine.domain import CallState
 from qa_engine.service import CallFilter, CallOrder
+from qa_engine.web.period import read_day
 
 PER_PAGE = 50
 MAX_PER_PAGE = 200
@@ -72,7 +73,7 @@ class Reader:
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
+            return read_day(value)
         except ValueError:
             self._wrong(name, f"{label}「{value}」不是日期，应如 2026-03-02")
             return None

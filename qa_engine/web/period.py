@@ -1,9 +1,32 @@
 """A stretch of days as the address says it: ``?from=2026-03-01&to=2026-03-31``."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 from urllib.parse import urlencode
+
+from fastapi import Query
+from pydantic import BeforeValidator
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+"""No call is older or later. Reports look some time before and after what is asked for, which must be days, too."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def read_day(text: object) -> date:
+    """A day as ``2026-03-02``. Raises ValueError for anything else, a number of seconds among it."""
+    if isinstance(text, str) and _DAY.fullmatch(text) and text.isascii():
+        found = date.fromisoformat(text)
+        if FIRST_DAY <= found <= LAST_DAY:
+            return found
+    raise ValueError("a day is written as 2026-03-02")
+
+
+Day = Annotated[date, BeforeValidator(read_day)]
+FirstDay = Annotated[Day | None, Query(alias="from", description="First day, 2026-03-01")]
+LastDay = Annotated[Day | None, Query(alias="to", description="Last day")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +64,7 @@ def read_period(parameters: Mapping[str, str]) -> PeriodQuery:
         if not text:
             return None
         try:
-            return date.fromisoformat(text)
+            return read_day(text)
         except ValueError:
             faults.append(f"{label}「{text}」不是日期，应如 2026-03-02")
             return None

@@ -128,7 +128,8 @@ def notice_of(request: Request) -> str | None:
 
 
 def gaps_of(request: Request) -> Sequence[str]:
-    """What the centre's profile does not say yet, for every page; a profile that cannot be read is said there, too."""
+    """What the centre's profile does not say yet, for every page of those who judge or look after the centre; a profile
+    that cannot be read is said there, too."""
     engine: App = request.app.state.engine
     try:
         return profile_gaps(engine.settings)
@@ -151,7 +152,7 @@ def render(
         .get_template(template)
         .render(
             notice=notice_of(request),
-            gaps=gaps_of(request) if visitor else (),
+            gaps=gaps_of(request) if visitor and may(visitor.who, Right.SEE_NIGHT) else (),
             zone=zone_of(request),
             path=request.url.path,
             who=visitor.who if visitor else None,

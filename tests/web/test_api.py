@@ -127,3 +127,10 @@ def test_not_found_is_json(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 404
     assert answer.json()["error"]["status"] == 404
+
+
+@pytest.mark.parametrize("days", ["to=0", "to=1772323200", "from=0388-06-07&to=2026-03-03", "from=2026-3-1"])
+def test_a_day_is_a_date_of_our_time(client: TestClient, days: str) -> None:
+    for address in ("/api/v1/agents", "/api/v1/agents/8026/report/csv", "/api/v1/audit"):
+        assert client.get(f"{address}?{days}").status_code == 422
+    assert "不是日期" in client.get(f"/agents/8026?{days}").text

@@ -120,13 +120,13 @@ def day_of(period: Period, today: date) -> date:
 
 
 def before(period: Period) -> Period:
-    """The period of the same length right before; a month has the month before."""
+    """The period of the same length right before; a month has the month before. It begins no earlier than days do."""
     assert period.first is not None
     assert period.last is not None
     last = period.first - timedelta(days=1)
     if period.first.day == 1 and (period.last + timedelta(days=1)).day == 1:
         return Period(last.replace(day=1), last)
-    return Period(last - (period.last - period.first), last)
+    return Period(last - min(period.last - period.first, last - date.min), last)
 
 
 def reviews_of(period: Period) -> Period:

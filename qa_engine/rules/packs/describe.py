@@ -9,15 +9,12 @@ from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
 from qa_engine.rules.written.fields import WHO_TITLE, Located, Window, lists_of
 from qa_engine.rules.written.models import AppliesTo, PhraseList
+from qa_engine.wording import SEVERITIES, fact_said, fact_value
 
-SEVERITY_TITLE = {Severity.INFO: "提示", Severity.MINOR: "一般", Severity.MAJOR: "严重", Severity.VETO: "一票否决"}
 _APPLIES = {
-    "scenario": "业务场景", "not_scenario": "业务场景不是", "direction": "呼叫方向", "channel": "渠道", "team": "班组",
-    "business_line": "业务线",
-}  # fmt: skip
-_WORDS = {
-    "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线", "consultation": "咨询", "complaint": "投诉",
-    "order": "订单", "after_sales": "售后", "followup": "回访", "telesales": "电销",
+    "scenario": ("业务场景", "scenario"), "not_scenario": ("业务场景不是", "scenario"),
+    "direction": ("呼叫方向", "direction"), "channel": ("渠道", "channel"), "team": ("班组", "agent.team"),
+    "business_line": ("业务线", "business_line"),
 }  # fmt: skip
 _SHOWN = 8  # phrases of a list
 _MENTION = re.compile("〔([^〔〕]+)〕")
@@ -42,7 +39,7 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     model = rule.model
     section = pack.sections.get(rule.section, rule.section)
     yield f"{rule.id}　{rule.title}"
-    yield f"考评项：{section}　严重程度：{SEVERITY_TITLE[rule.severity]}"
+    yield f"考评项：{section}　严重程度：{SEVERITIES[rule.severity]}"
     yield sentence(pack, rule)
     applies = "；".join(_applies(model.applies_to))
     yield f"适用：{applies or '所有通话'}"
@@ -90,10 +87,10 @@ def _list_line(name: str, phrases: PhraseList) -> str:
 
 
 def _applies(applies: AppliesTo) -> Iterator[str]:
-    for field, title in _APPLIES.items():
+    for field, (title, fact) in _APPLIES.items():
         values = getattr(applies, field)
         if values:
-            yield f"{title}{'、'.join(_WORDS.get(v, v) for v in values)}"
+            yield f"{title}{'、'.join(fact_value(fact, value) for value in values)}"
     if applies.min_seconds is not None:
         yield f"通话不短于 {applies.min_seconds:g} 秒"
     if applies.max_seconds is not None:
@@ -103,7 +100,9 @@ def _applies(applies: AppliesTo) -> Iterator[str]:
     if applies.until_date is not None:
         yield f"到 {applies.until_date} 为止"
     for name, wanted in applies.metadata.items():
-        yield f"{name} 为 {wanted}"
+        options = wanted if isinstance(wanted, list | tuple) else [wanted]
+        said = "或".join(dict.fromkeys(fact_value(name, one) for one in options))
+        yield fact_said(name, f"为{said}")
 
 
 def _cost(rule: Rule) -> str:

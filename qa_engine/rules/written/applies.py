@@ -4,17 +4,12 @@ from collections.abc import Iterator
 
 from qa_engine.domain import Call
 from qa_engine.rules.written.models import AppliesTo
-
-_SCENARIOS = {
-    "consultation": "咨询", "complaint": "投诉", "order": "订单", "after_sales": "售后", "followup": "回访",
-    "telesales": "电销",
-}  # fmt: skip
-_TITLES = {**_SCENARIOS, "inbound": "呼入", "outbound": "呼出", "voice": "电话", "chat": "在线"}
+from qa_engine.wording import SCENARIOS, fact_said, fact_value
 
 
 def scenario_title(scenario: str) -> str:
     """What people call a scenario; one of a centre's own is called as it is written."""
-    return _SCENARIOS.get(scenario, scenario)
+    return SCENARIOS.get(scenario, scenario)
 
 
 def why_not(applies: AppliesTo, call: Call, duration: float | None) -> str:
@@ -25,13 +20,13 @@ def why_not(applies: AppliesTo, call: Call, duration: float | None) -> str:
 
 
 def _objections(applies: AppliesTo, call: Call, duration: float | None) -> Iterator[str]:
-    yield from _one_of("业务场景", call.scenario, applies.scenario)
-    yield from _none_of("业务场景", call.scenario, applies.not_scenario)
-    yield from _one_of("呼叫方向", call.direction, applies.direction)
-    yield from _one_of("渠道", call.channel, applies.channel)
-    yield from _one_of("班组", call.agent.team, applies.team)
+    yield from _one_of("scenario", call.scenario, applies.scenario)
+    yield from _none_of("scenario", call.scenario, applies.not_scenario)
+    yield from _one_of("direction", call.direction, applies.direction)
+    yield from _one_of("channel", call.channel, applies.channel)
+    yield from _one_of("agent.team", call.agent.team, applies.team)
     line = call.metadata.get("business_line")
-    yield from _one_of("业务线", None if line is None else str(line), applies.business_line)
+    yield from _one_of("business_line", None if line is None else str(line), applies.business_line)
     for name, wanted in applies.metadata.items():
         value = call.metadata.get(name)
         options = wanted if isinstance(wanted, list | tuple) else [wanted]
@@ -42,30 +37,27 @@ def _objections(applies: AppliesTo, call: Call, duration: float | None) -> Itera
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """As written; a manifest out of CSV has True where JSON has true."""
+    text = str(value)
+    return text.lower() if text.lower() in ("true", "false") else text
 
 
-def _shown(value: str) -> str:
-    return _TITLES.get(value, value)
-
-
-def _one_of(title: str, value: str | None, wanted: tuple[str, ...]) -> Iterator[str]:
+def _one_of(fact: str, value: str | None, wanted: tuple[str, ...]) -> Iterator[str]:
     if not wanted or value in wanted:
         return
-    options = "、".join(_shown(option) for option in wanted)
-    if value is None:
-        yield f"{title}未知，本规则只适用于{options}"
-    else:
-        yield f"{title}为{_shown(value)}，本规则只适用于{options}"
+    options = "、".join(dict.fromkeys(fact_value(fact, option) for option in wanted))
+    known = "未知" if value is None else f"为{fact_value(fact, value)}"
+    yield f"{fact_said(fact, known)}，本规则只适用于{options}"
 
 
-def _none_of(title: str, value: str | None, unwanted: tuple[str, ...]) -> Iterator[str]:
+def _none_of(fact: str, value: str | None, unwanted: tuple[str, ...]) -> Iterator[str]:
     if not unwanted:
         return
     if value is None:
-        yield f"{title}未知，本规则不适用于{'、'.join(_shown(option) for option in unwanted)}"
+        options = "、".join(fact_value(fact, option) for option in unwanted)
+        yield f"{fact_said(fact, '未知')}，本规则不适用于{options}"
     elif value in unwanted:
-        yield f"{title}为{_shown(value)}，本规则不适用"
+        yield f"{fact_said(fact, '为' + fact_value(fact, value))}，本规则不适用"
 
 
 def _length(applies: AppliesTo, duration: float | None) -> Iterator[str]:

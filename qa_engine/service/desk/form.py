@@ -88,6 +88,7 @@ class HistoryRow:
     points: float | None
     note: str
     lane: Lane
+    machine: Status | None = None  # what it had said; None of what only people judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             not_applicable=findings_of(machine, (Status.NOT_APPLICABLE,), parts.labels, parts.shown),
             vetoes=sum(r.severity is Severity.VETO and r.status is Status.PASS for r in machine.rules),
             left=() if settled else tuple(key_of(target) for target in undecided(machine, said)),
-            history=_history(session, call, machine, calibration),
+            history=history_of(session, call, machine, calibration),
             signed=() if calibration is not None else reviews.signings_of(session, call.id),
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
@@ -263,9 +264,10 @@ def _other_faults(machine: CallResult) -> tuple[RuleResult, ...]:
     return tuple(rule for rule in machine.rules if rule.status is Status.FAIL and rule.id not in asked)
 
 
-def _history(
+def history_of(
     session: Session, call: tables.Call, machine: CallResult, calibration: int | None
 ) -> tuple[HistoryRow, ...]:
+    """Every word on a call, the oldest first; of silent second opinions only those of the review ``calibration``."""
     titles = {rule.id: rule.title for rule in machine.rules}
     items = {(section.id, item.id): item.title for section in machine.sections for item in section.items}
     return tuple(
@@ -280,6 +282,7 @@ def _history(
             points=row.points,
             note=row.note,
             lane=Lane(row.lane),
+            machine=Status(row.machine) if row.machine else None,
         )
         for row in reviews.decision_rows(session, call.id, calibration=calibration)
     )

@@ -1,9 +1,8 @@
 """Agents and their reports."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from qa_engine.service import list_agents, render_report
@@ -11,14 +10,13 @@ from qa_engine.web import paths  # noqa: F401  # knows {…:text}
 from qa_engine.web.api.models import AgentOut
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.downloads import FILES, rendered_response
+from qa_engine.web.period import FirstDay, LastDay
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
-First = Annotated[date | None, Query(alias="from", description="First day, 2026-03-01")]
-Last = Annotated[date | None, Query(alias="to", description="Last day")]
 
 
 @router.get("", response_model=list[AgentOut], summary="Agents with their sums over a period")
-def agents(engine: Engine, who: Who, first: First = None, last: Last = None) -> list[AgentOut]:
+def agents(engine: Engine, who: Who, first: FirstDay = None, last: LastDay = None) -> list[AgentOut]:
     return [AgentOut.model_validate(row) for row in list_agents(engine, day_from=first, day_to=last, who=who)]
 
 
@@ -31,7 +29,7 @@ def report(
     format: Literal["html", "xlsx", "csv", "json", "docx"],
     engine: Engine,
     who: Who,
-    first: First = None,
-    last: Last = None,
+    first: FirstDay = None,
+    last: LastDay = None,
 ) -> Response:
     return rendered_response(render_report(engine, "agent", agent_id, format, day_from=first, day_to=last, who=who))

@@ -1,6 +1,5 @@
 """The audit log for programs."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,6 +8,7 @@ from qa_engine.service import Action, read_audit
 from qa_engine.web.api.models import AuditLineOut, AuditOut
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.listing import MAX_PAGE
+from qa_engine.web.period import FirstDay, LastDay
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
@@ -20,8 +20,8 @@ def audit(
     actor: Annotated[str, Query(description="Name of an account", max_length=64)] = "",
     action: Action | None = None,
     call: Annotated[str, Query(description="Id of a call", max_length=128)] = "",
-    first: Annotated[date | None, Query(alias="from", description="First day, 2026-03-02")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Last day")] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
 ) -> AuditOut:
     found = read_audit(

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from qa_engine.service import App
 from qa_engine.web.api.models import ProblemOut
 from qa_engine.web.errors import PROBLEM
 from qa_engine.web.rendering import render
@@ -24,9 +25,11 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     schemas |= told.pop("$defs", {}) | {"ProblemOut": told}
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    document["components"]["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "qa-engine people token"}
-    }
+    engine: App = app.state.engine
+    if engine.settings.sign_in:
+        document["components"]["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "qa-engine people token"}
+        }
     problem = {
         "description": "What went wrong",
         "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
@@ -39,7 +42,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
             operation["responses"].pop("422", None)
             if path.startswith("/api/"):
                 operation["responses"] |= {"4XX": problem, "5XX": problem}
-                operation["security"] = [{"token": []}]
+                if engine.settings.sign_in:
+                    operation["security"] = [{"token": []}]
     return document
 
 

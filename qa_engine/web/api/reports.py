@@ -1,6 +1,5 @@
 """Every report of the catalogue."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -10,6 +9,7 @@ from qa_engine.service import render_report, report_catalogue
 from qa_engine.web.api.models import ReportKindOut
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.downloads import FILES, rendered_response
+from qa_engine.web.period import FirstDay, LastDay
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -26,7 +26,7 @@ def report(
     engine: Engine,
     who: Who,
     subject: Annotated[str, Query(description="Id of the call or agent, or name of the team")] = "",
-    first: Annotated[date | None, Query(alias="from", description="First day, 2026-03-01")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Last day")] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
 ) -> Response:
     return rendered_response(render_report(engine, kind, subject, format, day_from=first, day_to=last, who=who))

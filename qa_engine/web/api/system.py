@@ -1,6 +1,5 @@
 """What machines ask about the service: alive, ready, status, metrics."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +12,7 @@ from qa_engine.service import Ledger, health, ledger, status
 from qa_engine.web.api.models import CallOut, CheckOut, LedgerOut, QueueOut, ReadinessOut, StatusOut
 from qa_engine.web.deps import Engine, Who, known_visitor
 from qa_engine.web.metrics import WebMetrics
+from qa_engine.web.period import Day
 
 router = APIRouter(tags=["system"])
 
@@ -46,7 +46,7 @@ def metrics(request: Request, who: Who) -> Response:
 
 @router.get("/api/v1/status", response_model=StatusOut, summary="Queues and the ledger (of one day)")
 def system_status(
-    engine: Engine, who: Who, day: Annotated[date | None, Query(description="2026-03-02")] = None
+    engine: Engine, who: Who, day: Annotated[Day | None, Query(description="2026-03-02")] = None
 ) -> StatusOut:
     report = status(engine, who=who)
     counted: Ledger = report.ledger if day is None else ledger(engine, day, who=who)

@@ -22,6 +22,7 @@ from qa_engine.service import (
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.errors import problem
+from qa_engine.web.period import read_day
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +35,7 @@ SHOWN_ASIDE = 50
 def system_status(request: Request, engine: Engine, who: Who) -> Response:
     asked = request.query_params.get("day", "").strip()
     try:
-        day = date.fromisoformat(asked) if asked else None
+        day = read_day(asked) if asked else None
     except ValueError:
         return problem(request, 400, f"日期「{asked[:40]}」无法识别，应如 2026-03-02。")
     report = status(engine, who=who)

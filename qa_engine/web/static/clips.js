@@ -10,10 +10,14 @@ function start() {
   let at = 0, seen = 0, line = Promise.resolve();
   const began = Date.now(), said = [];
   const tell = (text) => { byId("told").textContent = text; };
+  const soundOf = (clip) => `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
+  const ahead = new Audio(); // of the next call: nobody waits for its sound
+  ahead.preload = "auto";
   const play = () => {
     const clip = clips[at];
     if (!clip || !clip.dataset.start) { return; }
-    const address = `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
+    const address = soundOf(clip), other = clips.find((one, place) => place > at && one.dataset.start && one.dataset.call !== clip.dataset.call);
+    if (other && !ahead.src.endsWith(soundOf(other))) { ahead.src = soundOf(other); }
     const go = () => { sound.currentTime = Number(clip.dataset.start); const begun = sound.play(); if (begun) { begun.catch(() => {}); } };
     if (!sound.src.endsWith(address)) { sound.src = address; sound.addEventListener("loadedmetadata", go, { once: true }); } else { go(); }
     sound.playbackRate = 1.25;

@@ -252,7 +252,7 @@ def test_what_speaks_for_and_against_the_customer_being_content_is_told_apart() 
 
 def test_fields_of_a_manifest_are_named_in_chinese() -> None:
     told = {"transferred_to": "8030", "transfer_at": 65.0, "vip": True, "crm_id": "A-7", "客户等级": "金卡"}
-    assert {wording.metadata_title(key): wording.metadata_value(key, value) for key, value in told.items()} == {
+    assert {wording.fact_title(key): wording.fact_value(key, value) for key, value in told.items()} == {
         "转接给": "8030",
         "转接时刻": "01:05",
         "清单列 vip": "是",

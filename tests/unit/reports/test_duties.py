@@ -156,4 +156,4 @@ def test_between_the_messages_of_a_chat_nobody_is_silent(build: ModuleType) -> N
     assert form.timeline is None
     assert not any(turn.silence_before for turn in form.turns)
     assert any(turn.silence_before for turn in call_form(spoken, build.result()).turns)
-    assert {fact.label: fact.value for fact in form.facts}["问题已解决"] == "否"
+    assert {fact.label: fact.value for fact in form.facts}["问题是否解决"] == "否"

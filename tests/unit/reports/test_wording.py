@@ -82,6 +82,23 @@ def test_patterns_are_shown_without_technical_marks(pattern: str, shown: str) ->
     assert wording.phrase_pattern(pattern) == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [(5.0, "5"), (2.5, "2.5"), (4, "4"), ("国内件", "国内件")])
-def test_values_of_a_manifest_are_shown_as_written(value: object, shown: str) -> None:
-    assert wording.plain_value(value) == shown
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("csat", 5.0, "5"),
+        ("vip", 2.5, "2.5"),
+        ("vip", 4, "4"),
+        ("line", "国内件", "国内件"),
+        ("scenario", "complaint", "投诉"),
+        ("scenario", "理赔", "理赔"),
+        ("metadata.complaint_class", "urgent", "紧急"),
+        ("channel", "voice", "电话"),
+        ("ended_by", "agent", "坐席挂机"),
+        ("resolved", "no", "否"),
+        ("vip", True, "是"),
+        ("transfer_at", 65, "01:05"),
+        ("solved_at", "2026-03-10T09:00:00+08:00", "2026-03-10 09:00"),
+    ],
+)
+def test_values_of_facts_are_shown_in_words(key: str, value: object, shown: str) -> None:
+    assert wording.fact_value(key, value) == shown

@@ -331,7 +331,8 @@ APPLIES = [
     ("from: 2026-03-01", {"started_at": "2026-02-28T23:59:00+08:00"}, "通话日期 2026-02-28，规则自 2026-03-01 起生效"),
     ("until: 2026-03-01", {"started_at": "2026-03-01T23:59:00+08:00"}, ""),
     ("until: 2026-03-01", {}, "通话时间未知，本规则限定了生效日期"),
-    ("metadata: {vip: true}", {"metadata": {"vip": "True"}}, "vip为True，本规则只适用于true"),
+    ("metadata: {vip: true}", {"metadata": {"vip": "False"}}, "清单列 vip 为否，本规则只适用于是"),
+    ("metadata: {vip: true}", {"metadata": {"vip": "True"}}, ""),
     ("metadata: {vip: true}", {"metadata": {"vip": True}}, ""),
     ("metadata: {level: [1, 2]}", {"metadata": {"level": 2}}, ""),
 ]

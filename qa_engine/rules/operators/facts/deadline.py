@@ -11,6 +11,7 @@ from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.duties import TimeLimit
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.truth import Truth
+from qa_engine.wording import fact_title
 
 
 class DeadlineFields(ConditionFields):
@@ -23,7 +24,7 @@ class DeadlineFields(ConditionFields):
 
 
 def describe(fields: DeadlineFields) -> str:
-    return f"通话数据 {fields.until} 晚于 {fields.since} 之后 {fields.within.words}"
+    return f"{fact_title(fields.until)}不在{fact_title(fields.since)}之后 {fields.within.words}"
 
 
 @operator("deadline", title="办理时限", fields=DeadlineFields, describe=describe)
@@ -33,7 +34,7 @@ def deadline(scope: Scope) -> Outcome:
     since, until = moment_in(call, fields.since), moment_in(call, fields.until)
     if since is None or until is None:
         missing = fields.since if since is None else fields.until
-        return not_applicable(f"通话数据里没有 {missing}，或它不是一个时间")
+        return not_applicable(f"通话数据里没有「{fact_title(missing)}」，或它不是一个时间")
     due = fields.within.after(since, scope.header.calendar.value())
     if until <= due:
         return Outcome(Truth.FALSE)

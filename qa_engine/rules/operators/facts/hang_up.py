@@ -50,7 +50,7 @@ def hang_up(scope: Scope) -> Outcome:
     if fields.ended_by is not None:
         ended_by = call.transcript.call.metadata.get("ended_by")
         if ended_by not in ("agent", "customer"):
-            return not_applicable("通话数据里没有挂断方（ended_by）")
+            return not_applicable("通话数据里没有「结束方式」（由谁挂断）")
         if ended_by != fields.ended_by:
             return Outcome(Truth.FALSE)
         said.append(f"由{WHO_TITLE[fields.ended_by]}挂断")

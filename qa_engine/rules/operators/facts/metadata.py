@@ -13,6 +13,7 @@ from qa_engine.rules.looking.view import CallView
 from qa_engine.rules.operators.base import Preparer, operator
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.truth import Truth
+from qa_engine.wording import fact_said, fact_title, fact_value
 
 Scalar: TypeAlias = bool | int | float | str
 
@@ -49,39 +50,49 @@ def prepare(fields: MetadataFields, preparer: Preparer) -> tuple[SafeRegex, ...]
 
 
 _WORDS = {
-    "equals": "等于", "not_equals": "不等于", "in_": "属于", "not_in": "不属于", "above": "大于", "below": "小于",
-    "at_least": "至少", "at_most": "至多", "matches": "符合", "contains": "包含", "present": "是否填写：",
+    "equals": "为", "not_equals": "不为", "in_": "为", "not_in": "不为", "above": "大于 ", "below": "小于 ",
+    "at_least": "至少 ", "at_most": "至多 ", "matches": "符合 ", "contains": "包含",
 }  # fmt: skip
 
 
 def describe(fields: MetadataFields) -> str:
-    tests = [f"{_WORDS[name]} {_shown(getattr(fields, name))}" for name in _TESTS if getattr(fields, name) is not None]
-    return f"通话数据 {fields.field} {'、'.join(tests)}"
+    tests = [
+        f"{_WORDS[name]}{_shown(fields.field, getattr(fields, name))}"
+        for name in _TESTS
+        if name in _WORDS and getattr(fields, name) is not None
+    ]
+    if fields.present is not None:
+        tests.insert(0, "已填写" if fields.present else "没有填写")
+    return fact_said(fields.field, "、".join(tests))
 
 
-def _shown(wanted: object) -> str:
-    return "、".join(map(str, wanted)) if isinstance(wanted, tuple) else str(wanted)
+def _shown(field: str, wanted: object) -> str:
+    """In words; several ways to write one value are told once."""
+    options = wanted if isinstance(wanted, tuple) else (wanted,)
+    return "或".join(dict.fromkeys(fact_value(field, option) for option in options))
 
 
 @operator("metadata", title="通话数据", fields=MetadataFields, prepare=prepare, describe=describe)
 def metadata(scope: Scope) -> Outcome:
     fields: MetadataFields = scope.fields
-    value = lookup(scope.call, fields.field)
+    value, title = lookup(scope.call, fields.field), fact_title(fields.field)
     if fields.present is not None:
         if (value is not None) is not fields.present:
             return Outcome(Truth.FALSE)
         if value is None:
-            return Outcome(Truth.TRUE, (scope.about_call(f"通话数据里没有 {fields.field}"),))
+            return Outcome(Truth.TRUE, (scope.about_call(f"通话数据里没有「{title}」"),))
     if value is None:
-        return not_applicable(f"通话数据里没有 {fields.field}")
+        return not_applicable(f"通话数据里没有「{title}」")
     try:
         holds = _holds(fields, value, scope.prepared)
     except TypeError:
-        return not_applicable(f"通话数据 {fields.field} 的值「{value}」不能这样比较")
+        return not_applicable(f"{title}的值「{fact_value(fields.field, value)}」不能这样比较")
     if not holds:
         return Outcome(Truth.FALSE)
     number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-    return Outcome(Truth.TRUE, (scope.about_call(f"{describe(fields)}（实际为 {value}）", value=number),))
+    said, actual = describe(fields), fact_value(fields.field, value)
+    told = said if said == fact_said(fields.field, f"为{actual}") else f"{said}（实际为 {actual}）"
+    return Outcome(Truth.TRUE, (scope.about_call(told, value=number),))
 
 
 def lookup(call: CallView, name: str) -> object:

@@ -1,0 +1,56 @@
+"""片段复核: forty verdicts on one rule by keyboard, on one page. `benchmarks.forty_clips` measures the minutes."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Request, expect
+
+from qa_engine.domain.people import Role
+from qa_engine.service import FixedClock
+from qa_engine.service.desk import clip_batch
+from tests.desk_centre import ZHOU, fill_desk, open_desk
+from tests.desk_site import DeskSite, served
+from tests.web.people import PASSWORD, make_person
+
+pytestmark = pytest.mark.browser
+RULE = "forbidden.refusal"
+CALLS = tuple((f"f-{n:02}", "8026", "faults", f"2026-03-04T10:{10 + n}:00+08:00") for n in range(20))
+"""Each says two things that the rule forbids."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
+    with open_desk(tmp_path_factory.mktemp("forty"), FixedClock(), sign_in=True) as engine:
+        fill_desk(engine, CALLS)
+        make_person(engine, "zhou", Role.INSPECTOR)
+        with served(engine) as running:
+            yield running
+
+
+def test_forty_verdicts_by_keyboard(browser: Browser, site: DeskSite) -> None:
+    context = browser.new_context(base_url=site.url, viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("[name=name]", "zhou")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto(f"/clips?rule={RULE}")
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    keys = 0
+    for n in range(40):
+        expect(page.locator(".clip:visible")).to_contain_text(f"第 {n + 1} 段")
+        for key in ("n", "4") if n % 4 == 3 else ("y",):
+            page.keyboard.press(key)
+            keys += 1
+    expect(page.locator("#done")).to_be_visible()
+    expect(page.locator("#confirmed")).to_have_text("30")
+    expect(page.locator("#overturned")).to_have_text("10")
+    sent = [one.url for one in asked if one.method == "POST"]
+    assert keys == 50
+    assert len(sent) == 40
+    assert all(address.endswith("/decisions") for address in sent)
+    assert not [one.url for one in asked if one.is_navigation_request()]  # one page, no waiting between
+    left = clip_batch(site.engine, RULE, who=ZHOU)
+    assert (left.verdicts.confirmed, left.verdicts.overturned, left.waiting) == (30, 10, 0)
+    context.close()
