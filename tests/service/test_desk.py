@@ -14,6 +14,7 @@ from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again, run_pending
 from qa_engine.service.desk.form import desk_form, key_of, target_of
 from qa_engine.service.desk.queue import QueueTab, next_call, queue
+from qa_engine.service.desk.signed_record import signed_record
 from qa_engine.service.desk.sound import call_peaks
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
 from qa_engine.store import review_tables, reviews
@@ -78,6 +79,22 @@ def test_three_doubts_signed(centre: App) -> None:
     assert shown.final.total == 36
     assert shown.signed[0].remark == "注意等待用语"
     assert shown.left == ()
+
+
+def test_the_record_of_a_signed_form_is_for_everybody_who_sees_the_call(centre: App) -> None:
+    version = answer(centre, "c-doubts", *everything(K.CONFIRM, K.OVERTURN, K.CONFIRM))
+    assert signed_record(centre, "c-doubts", who=LEAD) is None  # what is in work is nobody's yet
+    sign(centre, "c-doubts", remark="注意等待用语", lesson="", version=version, who=ZHOU)
+    record = signed_record(centre, "c-doubts", who=LEAD)
+    assert record is not None
+    (signature,) = record.signatures
+    assert (signature.name, signature.total, signature.remark) == ("周岚", 36, "注意等待用语")
+    assert [(row.title, row.machine, row.kind) for row in record.history][-2:] == [
+        ("随口承诺", Status.UNCERTAIN, K.OVERTURN),
+        ("语气推诿", Status.UNCERTAIN, K.CONFIRM),
+    ]
+    with pytest.raises(NotFoundError):
+        signed_record(centre, "c-veto", who=LEAD)  # of another team
 
 
 def test_a_form_is_not_signed_while_something_is_open(centre: App) -> None:
