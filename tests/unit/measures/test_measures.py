@@ -317,7 +317,7 @@ def test_a_rate_by_half_a_second_of_voice_and_by_limits_of_ones_own() -> None:
 
 def test_where_one_ends_when_the_other_begins_nothing_is_silent_and_nothing_overlaps() -> None:
     measures = call_of((A, 0.0, 3.0, "您好"), (C, 3.0, 5.0, "在吗"), duration=5.0)
-    assert measures.silences(edges=True) == measures.overlaps == ()
+    assert measures.silences(edges=True) == measures.silences(edges=True, holds_cut=False) == measures.overlaps == ()
 
 
 def test_who_goes_on_is_looked_for_behind_turns_of_ones_own() -> None:
