@@ -196,3 +196,38 @@ rules:
     assert (result.status, result.message, result.points) == ("fail", "「不行」2 处", -1.0)
     (result,) = evaluate(pack, transcript(["坐席：这个不行，别找我"]))
     assert (result.message, result.points) == ("「别找我」1 处", -1.0)
+
+
+WORDS = "a: {operator: phrase, phrases: [不行]}"
+ACTS = "b: {operator: act, acts: insult, deduct_above: 0.5}"
+LONG = "d: {operator: silence, min_seconds: 5}"
+REFUSED = "坐席[0-2 act=refuse:0.9]：这个不行"
+INSULTED = "坐席[10-12 act=insult:0.9]：你有病吧"
+NICE = "坐席[3-4]：您好"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "fault", "lines", "witnesses"),
+    [
+        ((WORDS,), "a", [REFUSED], ("phrase",)),  # acts were read, but nobody asked them
+        ((ACTS,), "b", [INSULTED], ("act",)),
+        ((LONG,), "d", [NICE, INSULTED], ("measure",)),
+        ((WORDS, ACTS), "a and b", [REFUSED, INSULTED], ("phrase", "act")),
+        ((ACTS, WORDS, LONG), "b and a and d", [REFUSED, NICE, INSULTED], ("phrase", "act", "measure")),
+        ((LONG, WORDS), "d or a", [REFUSED, NICE], ("phrase",)),  # no silence speaks for it
+        ((WORDS, LONG), "a or d", [NICE, INSULTED], ("measure",)),
+    ],
+)
+def test_what_spoke_for_a_fault(
+    judge: Judge, conditions: tuple[str, ...], fault: str, lines: list[str], witnesses: tuple[str, ...]
+) -> None:
+    result = judge("\n".join(conditions), lines, fault=fault)
+    assert (result.status, result.witnesses) == ("fail", witnesses)
+
+
+def test_what_could_only_have_made_a_doubt_is_no_evidence_of_the_fault(judge: Judge) -> None:
+    conditions = f"{WORDS}\ne: {{operator: phrase, phrases: [抱歉]}}\nf: {{operator: phrase, phrases: [别找我]}}"
+    result = judge(conditions, "坐席：抱歉，这个不行，别找我", fault="a", rule="sure_if: f or not e")
+    assert (result.status, [e.text for e in result.evidence]) == ("fail", ["不行", "别找我"])
+    result = judge(conditions, "坐席：抱歉，这个不行", fault="a", rule="sure_if: f or not e")
+    assert (result.status, result.points) == ("uncertain", 0.0)

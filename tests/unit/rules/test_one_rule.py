@@ -39,6 +39,13 @@ def test_the_profile_that_is_given_counts_and_else_that_of_the_pack(pack: RulePa
     assert evaluate_rule(own, "named", call, profile=UNSET).status == "not_applicable"
 
 
+def test_a_part_that_is_only_wished_for_passes_or_does_not_count(pack: RulePack) -> None:
+    wished = Profile.model_validate({"companies": ["飞鸿物流"], "parts": [{"company": "wished"}]})
+    said = transcript_of(Dialogue(turns=("坐席：您好，飞鸿物流",)))
+    assert evaluate_rule(pack, "named", said, profile=wished).status == "pass"
+    assert evaluate_rule(pack, "named", transcript_of(LINES), profile=wished).status == "not_applicable"
+
+
 def test_readers_that_are_given_are_asked(pack: RulePack) -> None:
     call = transcript_of(LINES)
     assert evaluate_rule(pack, "curt", call, tones=tones_of(LINES)).status == "uncertain"
