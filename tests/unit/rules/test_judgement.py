@@ -231,3 +231,25 @@ def test_what_could_only_have_made_a_doubt_is_no_evidence_of_the_fault(judge: Ju
     assert (result.status, [e.text for e in result.evidence]) == ("fail", ["不行", "别找我"])
     result = judge(conditions, "坐席：抱歉，这个不行", fault="a", rule="sure_if: f or not e")
     assert (result.status, result.points) == ("uncertain", 0.0)
+
+
+MESSAGES = """
+rules:
+- {{id: r, title: 规则, section: s, message: '{message}', fault: c, conditions: {{c: {condition}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "condition", "lines", "told"),
+    [
+        ("{value} 秒", "{operator: silence, min_seconds: 5}", [NICE, INSULTED], "6 秒"),
+        ("[{value}]", "{operator: phrase, phrases: [有病]}", [NICE, INSULTED], "[]"),
+        ("{time}：{text}", "{operator: phrase, phrases: [有病]}", [NICE, INSULTED], "00:10：有病"),
+        ("{time}", "{operator: phrase, phrases: [有病]}", ["坐席：您好", "坐席：你有病吧"], "第 2 个话轮"),
+        ("{text}{text}", "{operator: phrase, phrases: [有病]}", [INSULTED], "有病有病"),
+    ],
+)
+def test_what_a_message_is_filled_with(message: str, condition: str, lines: list[str], told: str) -> None:
+    rules = MESSAGES.format(message=message, condition=condition)
+    pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", rules)], {})
+    assert evaluate(pack, transcript(lines))[0].message == told
