@@ -11,7 +11,7 @@ from qa_engine.domain import CallResult, Evidence, RuleResult, Severity, Speaker
 from qa_engine.domain.review import Decision, DecisionKind, Exempt, Lane, Overturn, Target, hit_mark
 from qa_engine.errors import UsageError
 from qa_engine.scoring import GradeBand, ItemMode, reviewed, score_call, undecided
-from qa_engine.scoring.reviewed import _alone, countable_hits
+from qa_engine.scoring.reviewed import _alone, countable_hits, standing
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, veto
 
 K = DecisionKind
@@ -349,3 +349,16 @@ def test_a_rule_for_which_a_person_gave_points_stays_about_its_matter() -> None:
     faults = [fail(name, -4, about=("anger",), evidence=(hit(3),), hits=1, each=-4.0) for name in ("one", "two")]
     found = final(machine(*faults), say("two", K.POINTS, points=-1.0))
     assert [(r.points, r.about, r.same_event) for r in found.rules] == [(-4.0, ("anger",), ""), (-1.0, ("anger",), "")]
+
+
+def test_what_is_taken_back_stands_no_longer() -> None:
+    item_score = score(3.0)
+    taken_back = Decision("c-1", item_score.target, K.WITHDRAW, "zhou", WHEN)
+    assert standing([item_score]) == {item_score.target: item_score}
+    assert standing([item_score, taken_back]) == {}
+    assert total(machine(rule("a")), item_score, taken_back) == (20, 20)
+    mark = hit_mark(hit(1))
+    fallen = say("a", K.OVERTURN, mark=mark)
+    assert standing([fallen, say("a", K.WITHDRAW, mark=mark)]) == {}
+    again = [score(3.0), say("a", K.CONFIRM), score(5.0)]
+    assert list(standing(again).values()) == again[1:], "the newest last"
