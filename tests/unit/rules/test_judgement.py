@@ -253,3 +253,8 @@ def test_what_a_message_is_filled_with(message: str, condition: str, lines: list
     rules = MESSAGES.format(message=message, condition=condition)
     pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", rules)], {})
     assert evaluate(pack, transcript(lines))[0].message == told
+
+
+def test_hits_that_touch_are_two(judge: Judge) -> None:
+    result = judge("{operator: phrase, phrases: [不行]}", "坐席：不行不行", rule=EACH)
+    assert (result.hits, result.points) == (2, -2.0)
