@@ -71,10 +71,11 @@ def _joined(text: str, found: list[TimeSaid]) -> Iterator[TimeSaid]:
 def _no_deadline(text: str, begin: int, start: int, end: int) -> bool:
     if text[end - 1] in "内后" and grammar.JUST_PAST.search(text, max(begin, start - 4), start) is None:
         return False  # 登记了24小时内给您答复
+    habit = grammar.HABIT.search(text, max(begin, start - 7), start)
+    if habit is not None and habit[0] == "了" and grammar.AHEAD.match(text, start):
+        habit = None if text[habit.start() - 1 : habit.start()] != "过" else habit  # 过了明天
     return (
-        grammar.ELAPSED.match(text, end) is not None
-        or grammar.NAMES.match(text, end) is not None
-        or grammar.HABIT.search(text, max(begin, start - 7), start) is not None
+        grammar.ELAPSED.match(text, end) is not None or grammar.NAMES.match(text, end) is not None or habit is not None
     )
 
 

@@ -57,15 +57,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "no_punctuation": lambda text: "".join(c for c in text if not unicodedata.category(c).startswith("P")) or "问",
 }
 EXCEPTIONS = {
-    (
-        "complaint-no-apology",
-        "no_punctuation",
-    ),  # 登记好了明天下午之前: 了 and the time behind it are one without a stop
-    ("complaint-blame-courier", "no_punctuation"),  # the act model sees one clause where there were two
-    (
-        "aftersales-privacy-kept",
-        "no_punctuation",
-    ),  # a doubt: the act model reads 「不能给您」 more darkly without its reason
+    ("complaint-hang-up", "no_punctuation"),  # 「喂？喂？」 as 喂喂: the customer hears nothing
     ("chat-unanswered", "no_punctuation"),  # a message that is nothing but a question mark
 }
 
