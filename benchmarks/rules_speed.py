@@ -99,8 +99,8 @@ def by_alternation(alternation: re.Pattern[str], turns: Sequence[str]) -> set[tu
 
 
 def by_automaton(facts: PackFacts, turns: Sequence[str]) -> set[tuple[int, str]]:
-    scan = facts.pack.lexicon.scan
-    return {(at, key) for at, turn in enumerate(turns) for key in scan(Layer.PLAIN, turn)}
+    found = facts.pack.lexicon.scan(Layer.PLAIN, turns)
+    return {(at, key) for at, (keys, _) in enumerate(found) for key in keys}
 
 
 def report(title: str, facts: PackFacts, loaded_in: float, calls: Sequence[Transcript], rounds: int) -> None:

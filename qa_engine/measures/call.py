@@ -58,12 +58,14 @@ class Measures:
         """
         known = self._silences.get((edges, holds_cut))
         if known is None:
-            known = self._silences[edges, holds_cut] = tuple(
-                Silence(piece, silence.before, silence.after, silence.edge)
-                for silence in self._quiet
-                if edges or not silence.edge
-                for piece in (without(silence.span, self.holds) if holds_cut else (silence.span,))
-            )
+            known = tuple([silence for silence in self._quiet if edges or not silence.edge])
+            if holds_cut and self.holds:
+                known = tuple(
+                    Silence(piece, silence.before, silence.after, silence.edge)
+                    for silence in known
+                    for piece in without(silence.span, self.holds)
+                )
+            self._silences[edges, holds_cut] = known
         return known
 
     def silence_seconds(self, *, least: float = LEAST_SILENCE_SECONDS) -> float | None:

@@ -11,8 +11,10 @@ _NO_TIME = 0.01  # seconds; a shorter turn has no pace
 
 def turn_rate(turn: Turn, *, least_chars: int = RATE_CHARS, least_seconds: float = RATE_SECONDS) -> float | None:
     """字/分钟 of a turn: as measured on the sound, else by voiced seconds or its times; None for too short a turn."""
-    span = turn.span
-    if span is None or span.seconds < max(least_seconds, _NO_TIME):
+    if turn.start is None or turn.end is None:
+        return None
+    seconds = turn.end - turn.start
+    if seconds < max(least_seconds, _NO_TIME):
         return None
     chars = count_chars(turn.text)
     if chars < least_chars:
@@ -20,7 +22,7 @@ def turn_rate(turn: Turn, *, least_chars: int = RATE_CHARS, least_seconds: float
     prosody = turn.prosody
     if prosody is not None and prosody.chars_per_minute is not None:
         return prosody.chars_per_minute
-    voiced = prosody.voiced_seconds if prosody is not None and prosody.voiced_seconds > 0 else span.seconds
+    voiced = prosody.voiced_seconds if prosody is not None and prosody.voiced_seconds > 0 else seconds
     return chars * 60 / voiced
 
 

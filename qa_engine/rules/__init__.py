@@ -22,7 +22,6 @@ from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.packs.describe import describe_rule, sentence
 from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
-from qa_engine.rules.packs.parts import part_of
 from qa_engine.rules.packs.profiles import Wish, profile_text, read_profile, with_wishes
 from qa_engine.rules.packs.schema import json_schema
 from qa_engine.rules.ports.acts import (
@@ -131,7 +130,6 @@ __all__ = [
     "other_agents",
     "own_part",
     "part_id",
-    "part_of",
     "profile_text",
     "promises",
     "read_profile",

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from qa_engine.domain import Evidence, RuleResult, Searched, Severity, Status
+from qa_engine.domain import Evidence, RuleResult, Searched, Severity, Speaker, Status
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.region import anchored, nobodys_region, window_region
 from qa_engine.rules.looking.scope import Scope
@@ -46,14 +47,16 @@ def result_of(
     searched: tuple[Searched, ...] = (),
     reason: str = "",
     message: str = "",
+    **more: Any,
 ) -> RuleResult:
+    """``more``: fields of the result that most have not."""
     return RuleResult(
         id=rule.id,
         title=rule.title,
         status=status,
         section=rule.section,
         item=rule.item,
-        points=0.0,
+        points=more.pop("points", 0.0),
         severity=rule.severity,
         message=message,
         evidence=evidence,
@@ -61,6 +64,7 @@ def result_of(
         reason=reason,
         rate=rule.model.rate,
         about=rule.model.about,
+        **more,
     )
 
 
@@ -114,7 +118,8 @@ class Judgement:
         """The outcome of a condition of this rule."""
         if name not in self._outcomes:
             found = self._ask(self._rule.conditions[name])
-            self._outcomes[name] = excused_part(self._rule.conditions[name], found, self._levels.get(name))
+            part = self._rule.parts.get(name)
+            self._outcomes[name] = found if part is None else excused_part(part, found, self._levels[name])
         return self._outcomes[name]
 
     def _ask(self, condition: Condition) -> Outcome:
@@ -147,9 +152,11 @@ class Judgement:
     def _or_nobodys(self, condition: Condition, scope: Scope, outcome: Outcome) -> Outcome:
         """What a role did not say may have been said in a turn that nobody knows who said: then a person must look."""
         fields = condition.fields
+        if outcome.truth is not Truth.FALSE or not self._call.turns_of(Speaker.UNKNOWN):
+            return outcome
         wanted = fields.needs_roles and fields.words_alone and condition.polarity.positive
         witness = witness_of(fields)
-        if not wanted or outcome.truth is not Truth.FALSE or (witness is not None and witness.common):
+        if not wanted or (witness is not None and witness.common):
             return outcome
         region = nobodys_region(self._call, scope.region)
         if not region.pieces:
@@ -213,14 +220,14 @@ class Judgement:
             return result_of(rule, status, evidence, searched, reason)
         witnesses = self._witnesses()
         if status is Status.UNCERTAIN:
-            doubted = result_of(rule, status, evidence, searched, reason, self._message(1))
             quiet = rule.model.duty == "meaning" or self._faint()
-            return replace(doubted, stake=price(rule, self._count()), quiet=quiet, witnesses=witnesses)
+            more = {"stake": price(rule, self._count()), "quiet": quiet, "witnesses": witnesses}
+            return result_of(rule, status, evidence, searched, reason, self._message(1), **more)
         count = self._count()
         points, each, note = points_of(rule, self._call.transcript.call, count, offences)
         message = self._message(count) + note
-        found = result_of(rule, status, evidence, searched, reason, message)
-        return replace(found, points=points, hits=count, each=each, witnesses=witnesses)
+        more = {"points": points, "hits": count, "each": each, "witnesses": witnesses}
+        return result_of(rule, status, evidence, searched, reason, message, **more)
 
     def _faint(self) -> bool:
         """Whether a doubt rests on acts alone that are less than `FAINT` per cent likely. A veto is never faint."""
@@ -253,7 +260,7 @@ class Judgement:
 
     def _softens(self, name: str) -> bool:
         """Whether finding the condition could only have made the fault a doubt: it is no evidence of it."""
-        if self._rule.sure_if is None or name in polarities(self._rule.fault):
+        if self._rule.sure_if is None or name in self._rule.sides:
             return False
         side = polarities(self._rule.sure_if).get(name)
         return side is not None and not side.positive
@@ -292,7 +299,7 @@ class Judgement:
     def _witnesses(self) -> tuple[str, ...]:
         """What spoke for the fault, of the conditions that it names, in a fixed order."""
         found: set[str] = set()
-        for name in polarities(self._rule.fault):
+        for name in self._rule.sides:
             outcome, condition = self._outcomes.get(name), self._rule.conditions[name]
             if outcome is None or outcome.truth is Truth.NOT_APPLICABLE:
                 continue
@@ -314,7 +321,7 @@ class Judgement:
 
         What two conditions find in the same words is one offence; with ``per: turn``, all that one turn holds.
         """
-        sides = polarities(self._rule.fault)
+        sides = self._rule.sides
         wanted = self._rule.model.points.of or tuple(name for name, side in sides.items() if side.positive)
         hits = []
         for name in self._rule.conditions:

@@ -4,7 +4,7 @@ from qa_engine.text.counting import count_chars
 from qa_engine.text.dictated import mask_turns
 from qa_engine.text.normalised import SENTENCE_END, SOUNDS, Normalised, Skeleton, compared, normalise, skeleton
 from qa_engine.text.numerals import number_value
-from qa_engine.text.pinyin import CONFUSIONS, DEFAULT_CONFUSIONS, Confusions, char_syllable, syllables, toneless
+from qa_engine.text.pinyin import CONFUSIONS, DEFAULT_CONFUSIONS, Confusions, char_syllable, toneless
 from qa_engine.text.privacy import mask_private
 from qa_engine.text.simplify import simplified_text, to_simplified
 from qa_engine.text.writable import writable
@@ -26,7 +26,6 @@ __all__ = [
     "number_value",
     "simplified_text",
     "skeleton",
-    "syllables",
     "to_simplified",
     "toneless",
     "writable",

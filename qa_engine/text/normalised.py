@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals
 from qa_engine.text.regional import regional_pattern, regional_words
@@ -17,6 +18,8 @@ from qa_engine.text.spacing import BETWEEN_CHARS, is_spaced
 
 # Hesitation sounds carry no meaning in a phrase. 额 (金额) and 呀, 吧, 吗, 呢 (questions) are not among them.
 SOUNDS = frozenset("嗯呃啊哦喔噢诶欸哎唉唔呣")
+_KEPT = re.compile(r"[^\W_]+")  # letters, digits and Han characters, as ``str.isalnum`` has it
+_SAID = re.compile(rf"[^\W_{''.join(sorted(SOUNDS))}]+")
 SENTENCE_END = re.compile(r"[。!?;\n]|\.{2,}")  # in normalised text, where … has become ...
 
 
@@ -126,6 +129,6 @@ def skeleton(text: str, *, keep_sounds: bool = False) -> Skeleton:
     base = normalise(text)
     if keep_sounds and SOUNDS.isdisjoint(base.text):
         return skeleton(text)
-    dropped = frozenset() if keep_sounds else SOUNDS
-    origin = [i for i, char in enumerate(base.text) if char.isalnum() and char not in dropped]
-    return Skeleton(base, "".join([base.text[i] for i in origin]), tuple(origin))
+    runs = [run.span() for run in (_KEPT if keep_sounds else _SAID).finditer(base.text)]
+    text = "".join([base.text[start:end] for start, end in runs])
+    return Skeleton(base, text, tuple(chain.from_iterable([range(start, end) for start, end in runs])))

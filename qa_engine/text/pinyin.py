@@ -4,12 +4,41 @@ A syllable is written with its tone (``hao3``, neutral 5). ``Confusions`` folds 
 does not tell apart; two texts sound alike when their folded syllables are equal.
 """
 
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
+_NO_PHRASES = "PYPINYIN_NO_PHRASES"
+
+
+@contextmanager
+def _without_phrases() -> Iterator[None]:
+    """pypinyin without its dictionary of phrases (0.1 s and 200,000 lists): here each character is read alone.
+
+    Who else imports it gets it whole.
+    """
+    if "pypinyin" in sys.modules:
+        yield
+        return
+    told = os.environ.get(_NO_PHRASES)
+    os.environ[_NO_PHRASES] = "1"
+    try:
+        yield
+    finally:
+        if told is None:
+            del os.environ[_NO_PHRASES]
+        else:
+            os.environ[_NO_PHRASES] = told
+        for name in [name for name in sys.modules if name.split(".")[0] == "pypinyin"]:
+            del sys.modules[name]
+
+
+with _without_phrases():
+    from pypinyin import Style, lazy_pinyin
 
 _INITIAL_PAIRS = ("l/n", "z/zh", "c/ch", "s/sh", "f/h", "r/l")
 INITIAL_CONFUSIONS = {pair: (pair.split("/")[0], pair.split("/")[1]) for pair in _INITIAL_PAIRS}
@@ -24,22 +53,15 @@ def _each_char(text: str) -> Any:
     return list(text)
 
 
-@lru_cache(maxsize=4096)
-def syllables(text: str) -> tuple[str, ...]:
-    """One entry per character of ``text``: its syllable with tone, or the character itself when it has none."""
-    found = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors=_each_char)
-    if len(found) != len(text):  # a dictionary entry of another length: character by character is always aligned
-        found = [lazy_pinyin(c, style=Style.TONE3, neutral_tone_with_five=True, errors=_each_char)[0] for c in text]
-    return tuple(found)
-
-
 @cache
 def char_syllable(char: str) -> str:
-    """The most common reading of one character, whatever stands beside it.
+    """The most common reading of one character with its tone, whatever stands beside it; the character itself when it
+    has none.
 
-    Matching uses this one: the same character sounds the same in a phrase and in a turn, at the cost of a look-up.
+    The same character sounds the same in a phrase and in a turn, at the cost of a look-up.
     """
-    return syllables(char)[0]
+    found: list[str] = lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors=_each_char)
+    return found[0]
 
 
 def toneless(syllable: str) -> str:

@@ -45,7 +45,10 @@ class ReadyExclusion:
 
     def excuses(self, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:
         """True when a clause matches near ``place`` ([start, end) in the normalised text of the turn)."""
-        return any(_matches(clause, call, view, place) for clause in self.clauses)
+        for clause in self.clauses:
+            if _matches(clause, call, view, place):
+                return True
+        return False
 
 
 # Clauses look at most 200 characters away; marks and spaces between them do not count.
@@ -65,10 +68,10 @@ class _Sentence:
     end: int
     clause: tuple[int, int]
 
-    def window(self, clause: Clause, within: int) -> tuple[int, int]:
-        """So many characters before and after the hit, as far as the clause reaches."""
+    def window(self, clause: Clause) -> tuple[int, int]:
+        """So many characters before and after the hit as are ``within``, as far as the clause reaches."""
         low, high = (0, len(self.text)) if clause.reach == "sentence" else self.clause
-        return max(low, self.start - within), min(high, self.end + within)
+        return max(low, self.start - clause.within), min(high, self.end + clause.within)
 
 
 @lru_cache(maxsize=16)  # the clauses of an exclusion ask for the same one, one after the other
@@ -115,16 +118,17 @@ def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[in
     if near == "marks":
         return _between_marks(view, place)
     sentence = _sentence(view, place)
-    low, high = sentence.window(ready.clause, ready.clause.within)
+    low, high = sentence.window(ready.clause)
     if near == "before":
         return _in_text(ready, sentence.text[low : sentence.start])
     if near == "after":
         return _in_text(ready, sentence.text[sentence.end : high])
     # What lies in the hit itself is part of the phrase: 买不买 in 爱买不买 asks nothing.
-    return any(
-        start < sentence.end and sentence.start < end and (start < sentence.start or sentence.end < end)
-        for start, end in ((low + first, low + last) for first, last in _places(ready, sentence.text[low:high]))
-    )
+    for first, last in _places(ready, sentence.text[low:high]):
+        start, end = low + first, low + last
+        if start < sentence.end and sentence.start < end and (start < sentence.start or sentence.end < end):
+            return True
+    return False
 
 
 def _anywhere(ready: ReadyClause, view: TurnView) -> bool:

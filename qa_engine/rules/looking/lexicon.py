@@ -1,14 +1,16 @@
-"""All phrases of a pack in a few Aho–Corasick automata: one pass over a turn finds every phrase of every rule.
+"""All phrases of a pack in a few Aho–Corasick automata: one pass over a call finds every phrase of every rule.
 
 There are several layers on which a phrase can be found: the plain text, the text with hesitation sounds kept, the
-sounds of the plain text with and without tones. A layer is scanned once per turn, and only when somebody asks.
+sounds of the plain text with and without tones. A layer is scanned once per call, and only when somebody asks.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from functools import cached_property
-from itertools import count
+from itertools import accumulate, count
 from threading import Lock
+from types import MappingProxyType
 
 import ahocorasick
 
@@ -95,7 +97,7 @@ class Lexicon:
                 continue
             automaton = ahocorasick.Automaton()
             for key in sorted(keys):
-                automaton.add_word(key, key)
+                automaton.add_word(key, (key, len(key) - 1, keys[key]))
             automaton.make_automaton()
             self._automata[layer] = automaton
 
@@ -108,27 +110,43 @@ class Lexicon:
         """The different strings that are looked for on a layer."""
         return self._owners[layer].keys()
 
-    def owners(self, layer: Layer, found: Iterable[str]) -> int:
-        """Who looks for any of the keys ``found`` on a layer: bit n is owner n."""
-        known = self._owners[layer]
-        owners = 0
-        for key in found:
-            owners |= known[key]
-        return owners
+    def scan(self, layer: Layer, texts: Sequence[str]) -> "Sequence[tuple[Found, int]]":
+        """Of each text the registered keys that occur in it, with the places where they start, and who looks for them.
 
-    def has(self, layer: Layer) -> bool:
-        """True when anything is looked for on a layer."""
-        return layer in self._automata
-
-    def scan(self, layer: Layer, text: str) -> Mapping[str, Sequence[int]]:
-        """Every registered key that occurs in ``text``, with the positions where it starts."""
+        The texts are read in one go. No key holds the line break between them.
+        """
+        read: list[tuple[Found, int]] = [_NOTHING] * len(texts)
         automaton = self._automata.get(layer)
-        if automaton is None or not text:
-            return {}
-        found: dict[str, list[int]] = {}
-        for last, key in automaton.iter(text):
-            found.setdefault(key, []).append(last + 1 - len(key))
-        return found
+        if automaton is None or not any(texts):
+            return read
+        ends = list(accumulate([len(text) + 1 for text in texts]))
+        at, begin, end, owners = 0, 0, 0, 0
+        found: dict[str, int | list[int]] = {}
+        for last, (key, back, who) in automaton.iter("\n".join(texts)):
+            if last >= end:  # the first in another text
+                if found:
+                    read[at] = found, owners
+                at = bisect_right(ends, last)
+                begin, end, found, owners = ends[at] - 1 - len(texts[at]), ends[at], {}, 0
+            if key in found:
+                found[key] = [*starts(found, key), last - back - begin]
+            else:
+                found[key] = last - back - begin
+                owners |= who
+        if found:
+            read[at] = found, owners
+        return read
+
+
+Found = Mapping[str, int | Sequence[int]]
+"""Key → where it starts in a text; a bare number where that is one place, as it nearly always is."""
+_NOTHING: tuple[Found, int] = MappingProxyType({}), 0
+
+
+def starts(found: Found, key: str) -> Sequence[int]:
+    """The places where a key that was found starts."""
+    places = found[key]
+    return (places,) if isinstance(places, int) else places
 
 
 class Scanned:
@@ -139,8 +157,7 @@ class Scanned:
         self.plain = skeleton(text)
         self._lexicon = lexicon
         self._texts: dict[Layer, str] = {}
-        self._found: dict[Layer, Mapping[str, Sequence[int]]] = {}
-        self._owners: dict[Layer, int] = {}
+        self._found: dict[Layer, tuple[Found, int]] = {}
 
     @cached_property
     def chars(self) -> Set[str]:
@@ -163,17 +180,22 @@ class Scanned:
             self._texts[layer] = text
         return text
 
-    def found(self, layer: Layer) -> Mapping[str, Sequence[int]]:
+    def found(self, layer: Layer) -> Found:
         """Key → positions in ``text(layer)`` where it starts."""
-        found = self._found.get(layer)
-        if found is None:
-            found = self._lexicon.scan(layer, self.text(layer)) if self._lexicon.has(layer) else {}
-            self._found[layer] = found
-        return found
+        if layer not in self._found:
+            scan_together([self], layer)
+        return self._found[layer][0]
 
     def owners(self, layer: Layer) -> int:
         """Who looks for any of the keys that were found on a layer: bit n is owner n of the lexicon."""
-        owners = self._owners.get(layer)
-        if owners is None:
-            owners = self._owners[layer] = self._lexicon.owners(layer, self.found(layer))
-        return owners
+        if layer not in self._found:
+            scan_together([self], layer)
+        return self._found[layer][1]
+
+
+def scan_together(scanned: Sequence[Scanned], layer: Layer) -> None:
+    """Scans a layer of some texts that are seen through one lexicon, in one go; those that are known are left alone."""
+    new = [text for text in scanned if layer not in text._found]
+    if new:
+        for text, found in zip(new, new[0]._lexicon.scan(layer, [text.text(layer) for text in new]), strict=True):
+            text._found[layer] = found

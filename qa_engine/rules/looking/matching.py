@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from qa_engine.domain import Ladder
-from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.looking.lexicon import Found, Layer, Lexicon, Scanned, starts
 from qa_engine.rules.looking.nearest import Nearest
 from qa_engine.rules.looking.patterns import Pattern, Wildcard
 from qa_engine.text import SENTENCE_END
@@ -54,12 +54,26 @@ class Steps:
     crosses_sentences: bool = False
 
 
-_Index = dict[str, list[Entry]]
-"""Keys of one layer to the entries that need them."""
+_Index = dict[str, Entry | list[Entry]]
+"""Keys of one layer to the entry that needs them, or to several: of a hundred thousand keys most have one."""
 
 
-def _hits(index: _Index, found: Mapping[str, Sequence[int]]) -> list[tuple[str, Sequence[int], Entry]]:
-    return [(key, found[key], entry) for key in found if key in index for entry in index[key]]
+def _enter(index: _Index, key: str, entry: Entry) -> None:
+    known = index.setdefault(key, entry)
+    if known is not entry:
+        if isinstance(known, list):
+            known.append(entry)
+        else:
+            index[key] = [known, entry]
+
+
+def _needed(index: _Index, key: str) -> Sequence[Entry]:
+    entries = index.get(key, ())
+    return (entries,) if isinstance(entries, Entry) else entries
+
+
+def _hits(index: _Index, found: Found) -> list[tuple[str, Sequence[int], Entry]]:
+    return [(key, starts(found, key), entry) for key in found if key in index for entry in _needed(index, key)]
 
 
 _Guard = Mapping[Layer, Mapping[str, Sequence[Pattern]]]  # layer → key → innocent patterns
@@ -94,7 +108,7 @@ class PhraseSet:
         sounded: _Index = {}
         for entry in self.entries:
             pattern = entry.pattern
-            (sounded if pattern.keeps_sounds else plain).setdefault(pattern.anchor, []).append(entry)
+            _enter(sounded if pattern.keeps_sounds else plain, pattern.anchor, entry)
         return {Layer.PLAIN: plain, Layer.SOUNDED: sounded}
 
     def _sound_index(self) -> Mapping[Layer, _Index]:
@@ -108,9 +122,9 @@ class PhraseSet:
             if syllables < least or pattern.keeps_sounds or pattern.open:
                 continue
             if syllables < _TONELESS_FROM if tones is None else tones:
-                toned.setdefault(encode(pattern.key, tones=True), []).append(entry)
+                _enter(toned, encode(pattern.key, tones=True), entry)
             else:
-                toneless.setdefault(encode(pattern.key, tones=False), []).append(entry)
+                _enter(toneless, encode(pattern.key, tones=False), entry)
         return {Layer.TONED: toned, Layer.TONELESS: toneless}
 
     def _seed_index(self) -> _Index:
@@ -119,7 +133,7 @@ class PhraseSet:
         Only phrases of which a seed was seen are compared at all; a phrase too short to have a character wrong at this
         threshold has no seeds.
         """
-        seeds: _Index = {}
+        seeds: dict[str, list[Entry]] = {}
         for entry in self.entries:
             phrase = entry.pattern.literal
             if phrase is None or entry.pattern.keeps_sounds:
@@ -129,7 +143,7 @@ class PhraseSet:
             for number in range(pieces):
                 piece = phrase[len(phrase) * number // pieces : len(phrase) * (number + 1) // pieces]
                 seeds.setdefault(piece, []).append(entry)
-        return seeds
+        return dict(seeds)
 
     def _announce(self) -> None:
         for layer, index in (*self._exact.items(), *self._sound.items()):
@@ -171,8 +185,8 @@ class PhraseSet:
             if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
             skeleton, said = text.skeleton(layer), text.text(layer)
-            for key, starts, entry in _hits(index, found):
-                for start, end in _places(entry.pattern, key, starts, said):
+            for key, places, entry in _hits(index, found):
+                for start, end in _places(entry.pattern, key, places, said):
                     place = skeleton.span_to_base(start, end)
                     if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
                         matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
@@ -197,7 +211,7 @@ class PhraseSet:
         """The entries of which a seed stands in the turn, in the order of the list."""
         if not self._seeds:
             return []
-        seen = {id(entry): entry for key in text.found(Layer.SEEDS) for entry in self._seeds.get(key, ())}
+        seen = {id(entry): entry for key in text.found(Layer.SEEDS) for entry in _needed(self._seeds, key)}
         return list(seen.values())
 
     def by_sound(self, text: Scanned) -> list[Match]:
@@ -207,8 +221,8 @@ class PhraseSet:
         for layer, index in self._sound.items():
             if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
-            for key, starts, entry in _hits(index, found):
-                for start, end in self._sound_places(entry.pattern, layer, key, starts, text):
+            for key, places, entry in _hits(index, found):
+                for start, end in self._sound_places(entry.pattern, layer, key, places, text):
                     written = said[start:end]
                     phrase = entry.pattern.literal
                     if written == phrase or not _same_claim(phrase or entry.pattern.shown, written, digits=False):
@@ -218,10 +232,10 @@ class PhraseSet:
         return _longest([m for m in matches if not self._innocent(m, text)])
 
     def _sound_places(
-        self, pattern: Pattern, layer: Layer, key: str, starts: Sequence[int], text: Scanned
+        self, pattern: Pattern, layer: Layer, key: str, places: Sequence[int], text: Scanned
     ) -> Iterator[tuple[int, int]]:
         if pattern.literal is not None:
-            for start in starts:
+            for start in places:
                 yield start, start + len(key)
         else:
             regex = self._sound_regex.get((pattern, layer))
@@ -242,7 +256,7 @@ class PhraseSet:
         for layer, patterns in self._guards.get(match.entry, _NO_GUARD).items():
             found = text.found(layer)
             for key in patterns.keys() & found.keys():
-                if any(_covered(match, pattern, found[key], text, layer) for pattern in patterns[key]):
+                if any(_covered(match, pattern, starts(found, key), text, layer) for pattern in patterns[key]):
                     return True
         return False
 
@@ -254,9 +268,9 @@ def _guard(innocents: Sequence[Pattern]) -> _Guard:
     return guard
 
 
-def _covered(match: Match, pattern: Pattern, starts: Sequence[int], text: Scanned, layer: Layer) -> bool:
+def _covered(match: Match, pattern: Pattern, places: Sequence[int], text: Scanned, layer: Layer) -> bool:
     """True when the match lies inside of something that the longer pattern matches."""
-    for place in _places(pattern, pattern.anchor, starts, text.text(layer)):
+    for place in _places(pattern, pattern.anchor, places, text.text(layer)):
         first, last = text.skeleton(layer).span_to_base(*place)
         if first <= match.start and match.end <= last:
             return True
@@ -277,10 +291,10 @@ def _sound_wildcard(part: Wildcard, encode: object, tones: bool) -> str:
     return f"(?:[0-9]+|[{spoken}]+)"
 
 
-def _places(pattern: Pattern, anchor: str, starts: Sequence[int], text: str) -> list[tuple[int, int]]:
-    """Where a pattern matches in a text in which its anchor starts at ``starts``."""
+def _places(pattern: Pattern, anchor: str, begins: Sequence[int], text: str) -> list[tuple[int, int]]:
+    """Where a pattern matches in a text in which its anchor starts at ``begins``."""
     if pattern.literal is not None:
-        return [(start, start + len(anchor)) for start in starts]
+        return [(start, start + len(anchor)) for start in begins]
     if all(map(text.__contains__, pattern.others)):  # most patterns end here, without trying their expression
         return [match.span() for match in pattern.regex.finditer(text)]
     return []

@@ -49,6 +49,7 @@ class Wildcard:
         return "[\u4e00-\u9fff]{1,4}?"
 
 
+_wildcard = lru_cache(maxsize=None)(Wildcard)  # a pack has thousands of a few kinds
 Part = str | Wildcard
 
 
@@ -220,7 +221,7 @@ def _pattern(variant: str) -> Pattern:
         size = int(match["size"]) if match["size"] else None
         if size is not None and (not 1 <= size <= _MAX_ANY or match["name"] == "name"):
             raise PatternError(f"{match.group()} 的长度要在 1 到 {_MAX_ANY} 之间")
-        parts.append(Wildcard(match["name"], size))
+        parts.append(_wildcard(match["name"], size))
         done = match.end()
     _literal(parts, variant[done:])
     if "{" in variant[done:] or "}" in variant[done:]:

@@ -65,10 +65,12 @@ class SafeRegex:
     def finditer(self, text: str, pos: int = 0, endpos: int | None = None) -> Iterator[tuple[int, int]]:
         """(start, end) of each match that is not empty."""
         end = len(text) if endpos is None else endpos
+        limit = self.limit(text)
         try:
-            for match in self.compiled.finditer(text, pos, end, timeout=self.limit(text)):
-                if match.end() > match.start():
-                    yield match.span()
+            if self.compiled.search(text, pos, end, timeout=limit) is None:  # in most turns
+                return iter(())
+            matches = self.compiled.finditer(text, pos, end, timeout=limit)
+            return iter([match.span() for match in matches if match.end() > match.start()])
         except TimeoutError as error:
             message = f"正则「{self.source}」在 {TIMEOUT_SECONDS:g} 秒内没有算完，请改写"
             raise TimeoutError(message) from error

@@ -62,7 +62,10 @@ class Scope:
 
     def excused(self, view: TurnView, place: tuple[int, int]) -> bool:
         """True when an ``unless`` of the condition applies at a place of the normalised text."""
-        return any(excuse.excuses(self.call, view, place) for excuse in self.excuses)
+        for excuse in self.excuses:
+            if excuse.excuses(self.call, view, place):
+                return True
+        return False
 
     def words(
         self,

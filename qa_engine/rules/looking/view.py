@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from qa_engine.domain import ActReading, Channel, Speaker, ToneReading, Transcript, Turn, Word
 from qa_engine.measures import Measures
 from qa_engine.rules.looking.borders import Borders
-from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned
+from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned, scan_together
 from qa_engine.rules.ports.acts import ActReader, NoActs
 from qa_engine.rules.ports.tones import ToneReader
 from qa_engine.text import count_chars
@@ -68,11 +68,11 @@ class TurnView:
     def pauses(self) -> Sequence[int]:
         """Places of the normalised text where the speaker paused; none where words have no times."""
         starts = self.scanned.plain.base.starts
-        said = self.words
+        firsts, _, words = self._placed
         return [
-            bisect_left(starts, after[0])
-            for before, after in pairwise(said)
-            if after[2].start - before[2].end >= PAUSE_SECONDS
+            bisect_left(starts, firsts[at])
+            for at, (before, after) in enumerate(pairwise(words), 1)
+            if after.start - before.end >= PAUSE_SECONDS
         ]
 
     @cached_property
@@ -147,6 +147,11 @@ class CallView:
         self.measures = Measures(transcript)
 
     @cached_property
+    def _texts(self) -> Sequence[Scanned]:
+        """The different texts of the judged turns."""
+        return list({id(view.scanned): view.scanned for view in self.turns}.values())
+
+    @cached_property
     def _by_speaker(self) -> Mapping[Speaker | None, tuple[TurnView, ...]]:
         groups: dict[Speaker | None, tuple[TurnView, ...]] = {None: self.turns}
         for speaker in Speaker:
@@ -176,6 +181,7 @@ class CallView:
         return sum([turn for turn, owners in sought.turns if owners & wanted])
 
     def _seek(self, layer: Layer, speaker: Speaker | None) -> "_Sought":
+        scan_together(self._texts, layer)
         turns = [(1 << view.order, view.scanned.owners(layer)) for view in self.turns_of(speaker)]
         return _Sought(reduce(or_, [owners for _, owners in turns], 0), turns)
 

@@ -11,7 +11,7 @@ from qa_engine.rules.followups.register import Register
 from qa_engine.rules.looking.exclusions import ReadyExclusion
 from qa_engine.rules.looking.lexicon import Lexicon
 from qa_engine.rules.operators.base import Operator
-from qa_engine.rules.written.expression import Node, Polarity
+from qa_engine.rules.written.expression import Node, Polarity, polarities
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.models import AppliesTo, Exclusion, Header, Measured, PhraseList, RuleModel
 from qa_engine.rules.written.profile import UNSET, Profile
@@ -43,7 +43,9 @@ class Condition:
 class Rule:
     """One rule, ready to be judged; ``model`` is what was written, ``file``/``line`` where.
 
-    ``sure_if``: what must hold besides, so that the machine alone deducts for the fault; else it is a doubt.
+    ``sure_if``: what must hold besides, so that the machine alone deducts for the fault; else it is a doubt. ``sides``:
+    how each condition that the fault names is used in it; ``parts``: condition → the part of opening or closing that
+    it looks for. Both are asked for in every call, so they are worked out once.
     """
 
     model: RuleModel
@@ -53,6 +55,13 @@ class Rule:
     conditions: Mapping[str, Condition]
     file: str
     line: int | None
+    sides: Mapping[str, Polarity] = field(init=False, repr=False)
+    parts: Mapping[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = {name: getattr(condition.fields, "part", None) for name, condition in self.conditions.items()}
+        object.__setattr__(self, "sides", polarities(self.fault))
+        object.__setattr__(self, "parts", {name: part for name, part in parts.items() if part is not None})
 
     @property
     def id(self) -> str:

@@ -24,7 +24,6 @@ from qa_engine.rules import (
     json_schema,
     lint,
     only_flags,
-    part_of,
     run_examples,
 )
 from qa_engine.scoring import load_scorecard, load_scorecards, placement_faults, placement_findings
@@ -98,7 +97,7 @@ def lint_rules(
 def _unsaid(pack: RulePack, settings: Settings) -> Iterator[LintNote]:
     """What the centre's profile leaves open, for a pack that looks for parts of opening or closing."""
     gaps = profile_gaps(settings)
-    if gaps and any(part_of(c) is not None for rule in pack.rules for c in rule.conditions.values()):
+    if gaps and any(rule.parts for rule in pack.rules):
         message = f"本中心的档案没有写{'、'.join(gaps)}：运行 qa-engine init，或直接改 {profile_path(settings).name}"
         yield LintNote(Level.INFO, "profile-unset", pack.id, message)
 

@@ -124,9 +124,6 @@ def _points(text: str, begin: int, end: int, moment: datetime | None, calendar: 
         match = grammar.POINT.search(text, at, end)
         if match is None:
             return
-        if match.start() == match.end():
-            at = match.end() + 1
-            continue
         at = match.end()
         if not _is_a_point(text, begin, match):
             at = match.start() + 1

@@ -54,11 +54,14 @@ def _said_before(scope: Scope, view: TurnView, turns: int) -> list[str]:
 def _hit(scope: Scope, view: TurnView, said: list[str], fields: EchoFields) -> Hit | None:
     """The first stretch of the turn that stands in one of ``said``, as long as it goes."""
     text, size = view.scanned.plain.text, fields.min_chars
+    if fields.digits and not any(map(str.isdecimal, text)):
+        return None
+    heard = {other[at : at + size] for other in said for at in range(len(other) - size + 1)}
     for start in range(len(text) - size + 1):
         part = text[start : start + size]
-        source = next((other for other in said if part in other), None)
-        if source is None or (fields.digits and not part.isdecimal()):
+        if part not in heard or (fields.digits and not part.isdecimal()):
             continue
+        source = next(other for other in said if part in other)
         end = start + size
         while end < len(text) and text[start : end + 1] in source:
             end += 1
