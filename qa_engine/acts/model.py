@@ -71,15 +71,17 @@ class ActModel:
         labels = LABELS[speaker]
         rows = [row for own in texts.values() for row in own]
         said = self._classifiers[speaker].probabilities(seen, rows)
-        found, done = {}, 0
-        for text, own in texts.items():
-            here = said[done : done + len(own)]
-            done += len(own)
-            best = here.argmax(axis=0)
-            values = here[best, np.arange(len(labels))]
-            likely = [at for at in np.argsort(-values, kind="stable").tolist() if values[at] >= LEAST_PROBABILITY]
+        first = np.cumsum([0, *(len(own) for own in texts.values())])[:-1]
+        values = np.maximum.reduceat(said, first, axis=0)  # of a text, an act as its likeliest row does it
+        orders = np.argsort(-values, axis=1, kind="stable").tolist()
+        counts = (values >= LEAST_PROBABILITY).sum(axis=1).tolist()
+        found = {}
+        for (text, own), begin, order, count, each in zip(
+            texts.items(), first.tolist(), orders, counts, values.tolist(), strict=True
+        ):
             spans = [seen.whole_span(row) for row in own]
-            acts = tuple(ActSaid(labels[at], float(values[at]), spans[best[at]]) for at in likely)
+            where = said[begin : begin + len(own)].argmax(axis=0).tolist() if len(own) > 1 else [0] * len(labels)
+            acts = tuple([ActSaid(labels[at], each[at], spans[where[at]]) for at in order[:count]])
             found[turns[text].index] = ActReading(turns[text].index, acts)
         return found
 

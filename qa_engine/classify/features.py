@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import itemgetter
 
 import numpy as np
@@ -89,7 +89,8 @@ class Seen:
         Row i has the features ``columns[starts[i]:starts[i + 1]]``, rising.
         """
         width = max(1, len(self.names))
-        rows, columns = np.divmod(np.unique(self.row * width + self.column), width)
+        all_cells = np.sort(self.row * width + self.column)  # np.unique hashes them first, which takes ten times as long
+        rows, columns = np.divmod(all_cells[np.append(True, all_cells[1:] != all_cells[:-1])[: len(all_cells)]], width)
         return np.searchsorted(rows, np.arange(len(self.rows) + 1)), columns
 
     def columns_of(self, row: int) -> Places:
@@ -187,6 +188,8 @@ def _word_spans(chars: str) -> tuple[tuple[int, int], ...]:
 
 
 def _inside(spans: tuple[tuple[int, int], ...], row: Row) -> tuple[tuple[int, int], ...]:
+    if not row.start and (not spans or spans[-1][1] == row.end):
+        return spans
     first = bisect_left(spans, row.start, key=itemgetter(0))
     last = bisect_right(spans, row.end, key=itemgetter(1))
     return tuple((a - row.start, b - row.start) for a, b in spans[first:last])
@@ -213,7 +216,8 @@ def _occurrences(pieces: Sequence[str], words: Sequence[tuple[tuple[int, int], .
         yield _grams(by_sound, length, row_of, offsets, lengths, edge, inner=True, kind=20 + length)
     counts = [len(spans) for spans in words]
     row = np.repeat(np.arange(len(words)), counts)
-    flat = np.array([span for spans in words for span in spans], dtype=np.int64).reshape(-1, 2)
+    numbers = chain.from_iterable(chain.from_iterable(words))
+    flat = np.fromiter(numbers, dtype=np.int64, count=2 * sum(counts)).reshape(-1, 2)
     begin, finish = flat[:, 0], flat[:, 1]
     shift = offsets[row] + 1 if len(row) else row
     code = by_char.of(begin + shift, finish + shift)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
-from math import log
+from math import inf, log
 from typing import Any
 
 VERSION: str = version("jieba")
@@ -39,32 +39,42 @@ def _tokenizer() -> Any:
                         self.FREQ, self.total = prefix_dictionary(file.read().decode())
                     self.initialized = True
 
-        def get_DAG(self, sentence: str) -> dict[int, list[tuple[int, int]]]:  # noqa: N802 - as jieba calls it
-            """From each place, the words that begin there: (last character, count); a character alone always does."""
+        def _Tokenizer__cut_DAG_NO_HMM(self, sentence: str) -> list[str]:  # noqa: N802 - jieba's private name
+            """The words of the likeliest way through a sentence, as jieba's own method finds them with a graph of all
+            ways and a look-up of each word for its weight; single Latin letters and digits become one word."""
             self.check_initialized()
-            counted, length = self.FREQ.get, len(sentence)
-            graph = {}
-            for start in range(length):
-                found = []
+            counted, total, length = self.FREQ.get, log(self.total), len(sentence)
+            worth, ends = [0.0] * (length + 1), [0] * length
+            for start in range(length - 1, -1, -1):
+                best, last = -inf, 0
                 for end in range(start + 1, length + 1):
                     count = counted(sentence[start:end])
                     if count is None:
                         break
-                    if count:
-                        found.append((end - 1, count))
-                graph[start] = found or [(start, counted(sentence[start]) or 1)]
-            return graph
-
-        def calc(
-            self, sentence: str, graph: dict[int, list[tuple[int, int]]], route: dict[int, tuple[float, int]]
-        ) -> None:
-            """The likeliest way through the sentence: as jieba's own, which looks each word up and weighs it anew."""
-            total = log(self.total)
-            route[len(sentence)] = (0, 0)
-            for start in range(len(sentence) - 1, -1, -1):
-                route[start] = max([(log(count) - total + route[last + 1][0], last) for last, count in graph[start]])
+                    if count and (value := log(count) - total + worth[end]) >= best:
+                        best, last = value, end
+                if not last:  # a character that stands in no dictionary
+                    best, last = worth[start + 1] - total, start + 1
+                worth[start], ends[start] = best, last
+            return _joined(sentence, ends)
 
     return QuietTokenizer()
+
+
+def _joined(sentence: str, ends: list[int]) -> list[str]:
+    """The words of a sentence, of which one that begins at a place ends at ``ends`` of it."""
+    found, letters, at = [], "", 0
+    while at < len(sentence):
+        word = sentence[at : ends[at]]
+        at = ends[at]
+        if len(word) == 1 and word.isascii() and word.isalnum():
+            letters += word
+            continue
+        if letters:
+            found.append(letters)
+            letters = ""
+        found.append(word)
+    return [*found, letters] if letters else found
 
 
 @contextmanager

@@ -145,6 +145,7 @@ class CallView:
         self.kept: dict[str | None, Any] = {}  # the whole call as each role's region, which most conditions want
         self.medians: dict[tuple[Speaker, Any], float | None] = {}  # of what a speaker's turns measure (agreement)
         self.measures = Measures(transcript)
+        self._tone_heard: tuple[float, Mapping[int, ToneReading]] | None = None
 
     @cached_property
     def _texts(self) -> Sequence[Scanned]:
@@ -213,6 +214,14 @@ class CallView:
     def tone_of(self) -> Mapping[int, ToneReading]:
         """Turn index → how it sounds, of the turns that could be read."""
         return self.tones.read(self.transcript)
+
+    def tone_heard(self, floor: float) -> Mapping[int, ToneReading]:
+        """``tone_of`` without turns whose confidence is under ``floor``; all conditions of a pack have one floor."""
+        if self._tone_heard is None or self._tone_heard[0] != floor:
+            hardly = {t.index for t in self.transcript.turns if t.confidence is not None and t.confidence < floor}
+            heard = {turn: reading for turn, reading in self.tone_of.items() if turn not in hardly}
+            self._tone_heard = floor, heard
+        return self._tone_heard[1]
 
     @cached_property
     def act_of(self) -> Mapping[int, ActReading]:

@@ -153,9 +153,7 @@ def _turns(scope: Scope) -> list[_Read] | None:
     A turn that was hardly understood has no tone: what was read there are not the words that were said.
     """
     fields: ToneFields = scope.fields
-    floor = scope.header.heard.min_confidence
-    hardly = {t.index for t in scope.call.transcript.turns if t.confidence is not None and t.confidence < floor}
-    readings = {turn: reading for turn, reading in scope.call.tone_of.items() if turn not in hardly}
+    readings = scope.call.tone_heard(scope.header.heard.min_confidence)
     wanted: set[int] | None = None
     if fields.third is not None:
         parts = thirds(readings_of(scope.call.transcript, readings, Speaker(fields.speaker)))
@@ -171,7 +169,7 @@ def _turns(scope: Scope) -> list[_Read] | None:
 
 def _probability(reading: ToneReading, classes: Sequence[str]) -> float:
     """Of the classes together: they exclude each other, so their probabilities may be added."""
-    return round(sum(p for name, p in reading.probabilities if name in classes), 6)
+    return round(sum([p for name, p in reading.probabilities if name in classes]), 6)
 
 
 def _hit(scope: Scope, read: _Read) -> Hit | None:
