@@ -1,7 +1,8 @@
 """What a turn does: service acts of the agent and of the customer, with probabilities. Several may hold at once."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from qa_engine.domain.values import dataclass
 
 GUESS_FROM, GUESS_SURE = 0.5, 0.9  # of a guessed scenario, measured on calls of others (models/acts/MODEL_CARD.md)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from qa_engine.domain.acts import ActReading, CustomerOutcome, ScenarioGuess
@@ -10,6 +10,7 @@ from qa_engine.domain.call import Speaker
 from qa_engine.domain.duties import ComplaintCase, Promise
 from qa_engine.domain.key import NOTHING
 from qa_engine.domain.tone import ToneReading
+from qa_engine.domain.values import dataclass
 
 PENDING_GRADE = "待定"
 """What a pending result shows for its grade; whether it is pending, :attr:`CallResult.pending` says."""

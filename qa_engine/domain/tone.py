@@ -1,7 +1,8 @@
 """How a turn sounds in its words: classes, probabilities, and the words that speak for a class."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from qa_engine.domain.values import dataclass
 
 
 class AgentTone(StrEnum):

@@ -1,11 +1,12 @@
 """What was said: words, turns and the transcript of a call. All times are seconds from its start."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from math import log2
 
 from qa_engine.domain.call import Call, Speaker
+from qa_engine.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

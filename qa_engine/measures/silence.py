@@ -7,10 +7,10 @@ in two.
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import isfinite
 
 from qa_engine.domain import Call, Exclusion, Span, Transcript
+from qa_engine.domain.values import dataclass
 from qa_engine.measures.spans import merged
 
 NO_SOUND = frozenset({Exclusion.GHOST_TEXT, Exclusion.LOW_ENERGY})

@@ -1,8 +1,7 @@
 """Judging a call: every rule of a pack, each with its status, its evidence and its reason."""
 
-from dataclasses import replace
-
 from qa_engine.domain import RuleResult, ScenarioGuess, Status, Transcript
+from qa_engine.domain.values import replace
 from qa_engine.rules.fragile import doubted
 from qa_engine.rules.judgement import Judgement, result_of
 from qa_engine.rules.looking.view import CallView

@@ -6,9 +6,9 @@ always the same; what the models read out of the turns stays as it was.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from qa_engine.domain import Fragility, RuleResult, Status, Word
+from qa_engine.domain.values import replace
 from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.packs.trust import in_doubt
 from qa_engine.rules.written.models import Heard

@@ -1,10 +1,10 @@
 """One rule on one call: its conditions asked, its status, evidence, reason and price."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from qa_engine.domain import Evidence, RuleResult, Searched, Severity, Speaker, Status
+from qa_engine.domain.values import replace
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.region import anchored, nobodys_region, window_region
 from qa_engine.rules.looking.scope import Scope

@@ -7,10 +7,10 @@ recogniser sets punctuation where it likes or not at all.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from qa_engine.domain.values import dataclass
 from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals
 from qa_engine.text.regional import regional_pattern, regional_words
 from qa_engine.text.simplify import fold_char, fold_text, is_traditional

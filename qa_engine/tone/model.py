@@ -1,7 +1,6 @@
 """The tone model: reads the turns of a call with the classifier of their speaker."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from qa_engine.classify import VERSION, LinearModel, Seen, see_call
 from qa_engine.classify.linear import rounded
 from qa_engine.classify.parts import LONGEST
 from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn, digest
+from qa_engine.domain.values import dataclass
 from qa_engine.text import compared, count_chars, segment
 from qa_engine.tone.card import Card, load_card
 from qa_engine.tone.measure import PrecisionPoint

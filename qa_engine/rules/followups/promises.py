@@ -7,10 +7,10 @@ limit; when it is due, the centre's calendar says.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qa_engine.domain import Promise, PromiseKind, Speaker, Transcript, WorkCalendar
+from qa_engine.domain.values import dataclass
 from qa_engine.text import SENTENCE_END, normalise
 from qa_engine.text.times import TimeSaid, find_times
 

@@ -1,9 +1,9 @@
 """Was the window heard well enough to say that something in it was *not* said?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qa_engine.domain import Span, Speaker
+from qa_engine.domain.values import dataclass
 from qa_engine.rules.looking.region import Piece, Region
 from qa_engine.rules.looking.view import CallView, TurnView, clock
 from qa_engine.rules.written.models import Heard

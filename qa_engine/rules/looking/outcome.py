@@ -1,9 +1,9 @@
 """What a condition found: hits, an answer, and the proof when nothing was found."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from qa_engine.domain import Ladder, Searched, Speaker
+from qa_engine.domain.values import dataclass
 from qa_engine.rules.written.truth import Truth
 
 # (index of a turn, character in its shown text): before and after are decided by these, times may be unknown.

@@ -7,9 +7,9 @@ Without a model only wordings that are a duty by themselves (``witness: wording`
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from qa_engine.domain import ActReading, Speaker
+from qa_engine.domain.values import replace
 from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import TurnView

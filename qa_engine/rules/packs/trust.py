@@ -1,8 +1,7 @@
 """How far the machine alone may act on what a rule found, by how often its faults were right."""
 
-from dataclasses import replace
-
 from qa_engine.domain import Ladder, Precision, RuleResult, Severity, Status
+from qa_engine.domain.values import replace
 from qa_engine.rules.written.models import Measured
 
 LEAST_PRECISION = 0.9

@@ -1,11 +1,11 @@
 """The port to whoever reads service acts out of words; the acts room answers, rules only ask."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
 from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, ToneWord, Transcript, Turn
+from qa_engine.domain.values import dataclass
 
 AGENT_ACTS: Mapping[str, str] = MappingProxyType(
     {

@@ -7,9 +7,9 @@ factor     := "not" factor | "(" expression ")" | name
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from qa_engine.domain.values import dataclass
 from qa_engine.rules.written.truth import Truth, all_of, any_of, negate
 
 NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*")

@@ -67,7 +67,7 @@ _LATER_CLOCK = (
     rf"(?:{_TO}(?:{_PART})?(?:(?P<to_hour>[0-9]{{1,2}}|[{_DIGIT}十])[点时](?P<to_minutes>{_MINUTES})?[整钟]?"
     r"|(?P<to_colon_hour>[0-9]{1,2})[::](?P<to_colon_minutes>[0-5][0-9])))"
 )
-# A day, an hour, a part of the day and an edge of it begin with one of these: what begins otherwise is no point in time.
+# Days, hours, parts of the day and its edges begin with one of these; what begins otherwise is no point in time.
 _BEGINS = "".join(sorted({word[0] for words in (DAYS, WEEKS, PARTS, EDGES) for word in words if word}))
 POINT = re.compile(
     rf"(?=[{_BEGINS}{_DIGIT}0-9十廿卅周星礼月的]){_DAY}?的?(?P<part>{_PART})?的?(?:{_CLOCK}{_LATER_CLOCK}?|(?P<edge>{'|'.join(EDGES)})(?=之?前|以前)"

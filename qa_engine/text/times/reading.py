@@ -3,10 +3,10 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from qa_engine.domain import WorkCalendar
+from qa_engine.domain.values import dataclass, replace
 from qa_engine.text.times import grammar
 from qa_engine.text.times.grammar import number_of
 

@@ -73,6 +73,22 @@ def test_probabilities_sum_to_one_and_spans_lie_inside_the_text(text: str) -> No
         assert text[start:end] == word.text
 
 
+@given(st.lists(st.text(alphabet="您我们管不归，。今天w9", max_size=12), min_size=1, max_size=6))
+def test_weights_are_added_up_one_by_one(texts: list[str]) -> None:
+    """In the order of the columns, so that sums are the same to the last bit on every machine."""
+    seen = see(texts)
+    found = COLD.columns(seen)
+    for row, odds in enumerate(COLD.log_odds(seen).tolist()):
+        columns = seen.columns_of(row).tolist()
+        length = sqrt(sum(float(found.idf[column]) ** 2 for column in columns)) if columns else 0.0
+        for label, said in enumerate(odds):
+            total = 0.0
+            for column in columns:
+                if (place := int(found.place[column])) >= 0:
+                    total += float(COLD.weights[place, label]) * float(found.idf[column])
+            assert said == total / max(length, 1e-12) + float(COLD.bias[label])
+
+
 @given(st.lists(st.text(alphabet="您我们管不归，。今天w9", max_size=12), min_size=1, max_size=6), st.data())
 def test_rows_read_together_or_alone_say_the_same_to_the_last_bit(texts: list[str], data: st.DataObject) -> None:
     together = see(texts)

@@ -7,12 +7,12 @@ where every turn of the window is as unlikely to do it as turns that do it hardl
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import model_validator
 
 from qa_engine.domain import ActSaid, NearestMiss, Speaker
+from qa_engine.domain.values import dataclass, replace
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, TurnView

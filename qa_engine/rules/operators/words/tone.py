@@ -8,12 +8,12 @@ says so (``above_with_sound``); it never makes a hit certain, for that was not m
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, ToneWord
+from qa_engine.domain.values import dataclass, replace
 from qa_engine.rules.looking.agreement import agreeing_sound
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
