@@ -10,9 +10,8 @@ from rich.table import Table
 from qa_engine.cli.console import complain, say
 from qa_engine.cli.ledger import yesterday
 from qa_engine.cli.tables import print_table
+from qa_engine.domain.night import PANEL_CALLS
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import open_app
-from qa_engine.service.night.drift import PANEL_CALLS, fix_panel, look_for_drift
 from qa_engine.settings import current_settings
 
 
@@ -24,6 +23,9 @@ def drift(
     ] = None,
 ) -> None:
     """Each rule's hit rate of a day against its history, and whose doing a jump is; exit 1 when a rule jumped."""
+    from qa_engine.service import open_app
+    from qa_engine.service.night.drift import fix_panel, look_for_drift
+
     with open_app(current_settings()) as engine:
         if fix is not None:
             say(f"the panel has {fix_panel(engine, number=fix, who=MACHINE)} calls")

@@ -9,17 +9,17 @@ import typer
 from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.domain.people import MACHINE
 from qa_engine.errors import UsageError
-from qa_engine.service import open_app
-from qa_engine.service.keeping.backup import back_up
-from qa_engine.service.keeping.backup import restore as put_back
-from qa_engine.service.keeping.forget import LAW, calls_before, calls_of_customer, forget_calls
 from qa_engine.settings import current_settings
+from qa_engine.wording import LAW
 
 
 def backup(
     folder: Annotated[Path, typer.Argument(help="Folder of the backups; each gets a folder of its own in it.")],
 ) -> None:
     """Back up database, recordings and profile while everything runs."""
+    from qa_engine.service import open_app
+    from qa_engine.service.keeping.backup import back_up
+
     with open_app(current_settings()) as engine, progress_bar() as advance:
         made, told = back_up(engine, folder, who=MACHINE, progress=advance)
     for digest in told.missing:
@@ -33,6 +33,9 @@ def restore(
     folder: Annotated[Path, typer.Argument(help="One backup: its folder qa-backup-….")],
 ) -> None:
     """Put a backup into an empty data folder, compared with its digests."""
+    from qa_engine.service import open_app
+    from qa_engine.service.keeping.backup import restore as put_back
+
     with open_app(current_settings()) as engine, progress_bar() as advance:
         told = put_back(engine, folder, who=MACHINE, progress=advance)
     say(f"{told.recordings} recordings and the database of {told.made_at} are back in {engine.settings.home}")
@@ -48,6 +51,9 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: what is forgotten cannot be had back.")] = False,
 ) -> None:
     """Remove sound, words and numbers of calls for good; the account of the calls stays."""
+    from qa_engine.service import open_app
+    from qa_engine.service.keeping.forget import calls_before, calls_of_customer, forget_calls
+
     if sum(given is not None and given != [] for given in (before, customer, call)) != 1:
         raise UsageError("say which calls: one of --before, --customer, --call")
     with open_app(current_settings()) as engine, progress_bar() as advance:

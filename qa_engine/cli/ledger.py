@@ -1,10 +1,12 @@
 """``qa-engine ledger`` and ``qa-engine expect``: what a day should bring, and what came of it."""
 
+from __future__ import annotations
+
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -15,8 +17,10 @@ from qa_engine.cli.output import write_file
 from qa_engine.cli.tables import print_table
 from qa_engine.domain.night import LedgerOfDay
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import App, day_ledger, draw_ledger, expect_calls, open_app, render_report
 from qa_engine.settings import current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import App
 
 
 class LedgerFormat(StrEnum):
@@ -34,6 +38,8 @@ def ledger(
     out: Annotated[Path | None, typer.Option(help="File to write instead.")] = None,
 ) -> None:
     """The ledger of a day: expected = scored + excluded + quarantined + in work + missing; exit 1 when it is open."""
+    from qa_engine.service import day_ledger, draw_ledger, open_app, render_report
+
     with open_app(current_settings()) as engine:
         day = date.date() if date else yesterday(engine)
         if draw:
@@ -62,6 +68,8 @@ def expect(
     ] = None,
 ) -> None:
     """Take an export of call records as the recordings that a day should bring."""
+    from qa_engine.service import expect_calls, open_app
+
     with open_app(current_settings()) as engine:
         report = expect_calls(engine, file, day=date.date() if date else None, who=MACHINE)
     for fault in report.faults:

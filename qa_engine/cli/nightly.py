@@ -1,5 +1,7 @@
 """``qa-engine nightly``: the day's batch, from its lists and folders to the ledger."""
 
+from __future__ import annotations
+
 import os
 import threading
 import time
@@ -8,31 +10,18 @@ from contextlib import contextmanager, nullcontext
 from datetime import date as day_type
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_engine.cli.console import Advance, complain, progress_bar, say
 from qa_engine.cli.ledger import show, yesterday
-from qa_engine.cli.serve import running
 from qa_engine.domain.night import NightProgress, NightState
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import (
-    App,
-    NightSources,
-    advance_night,
-    begin_night,
-    day_ledger,
-    night_faults,
-    night_progress,
-    night_tick,
-    open_app,
-    run_job,
-    sweep,
-    watch_now,
-    worker_command,
-)
 from qa_engine.settings import Settings, current_settings
+
+if TYPE_CHECKING:
+    from qa_engine.service import App
 
 LOOK_SECONDS = 1.0
 NOBODY_WORKS_SECONDS = 120.0
@@ -53,6 +42,8 @@ def nightly(
     ] = False,
 ) -> None:
     """Work through the recordings of a day until its ledger is drawn; exit 1 when it does not balance."""
+    from qa_engine.service import NightSources, begin_night, day_ledger, night_faults, open_app, sweep
+
     settings = current_settings()
     with open_app(settings) as engine:
         day = date.date() if date else yesterday(engine)
@@ -82,6 +73,8 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
 ) -> None:
     """Look at the folders and stores of QA_WATCH_FOLDERS and take in what is new, until stopped."""
+    from qa_engine.service import open_app, watch_now
+
     settings = current_settings()
     with open_app(settings) as engine:
         while True:
@@ -99,6 +92,8 @@ def watch(
 
 def _take_in(engine: App, day: day_type, job_id: int, advance: Advance) -> None:
     """Take the recordings in here, unless a worker is at it; meanwhile tell how many were seen."""
+    from qa_engine.service import night_progress, run_job
+
     thread = threading.Thread(target=run_job, args=(engine, job_id), name="taking-in", daemon=True)
     thread.start()
     while thread.is_alive():
@@ -110,6 +105,9 @@ def _take_in(engine: App, day: day_type, job_id: int, advance: Advance) -> None:
 @contextmanager
 def _workers(settings: Settings, processes: int | None) -> Iterator[Callable[[], bool]]:
     """Workers for as long as the night goes on; whether they are alive."""
+    from qa_engine.cli.serve import running
+    from qa_engine.service import worker_command
+
     count = processes or settings.worker_processes
     os.environ.setdefault("QA_ASR_THREADS", "1")  # one thread a child: the children share the cores
     os.environ.setdefault("QA_LOG_LEVEL", "WARNING")
@@ -118,6 +116,8 @@ def _workers(settings: Settings, processes: int | None) -> Iterator[Callable[[],
 
 
 def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool]) -> None:
+    from qa_engine.service import advance_night
+
     moved_at, settled = time.monotonic(), -1
     while True:
         progress = advance_night(engine, day)
@@ -149,6 +149,8 @@ def _told(progress: NightProgress) -> tuple[str, float, float]:
 
 
 def _end(engine: App, day: day_type) -> None:
+    from qa_engine.service import night_progress, night_tick
+
     progress = night_progress(engine, day, who=MACHINE)
     took = f" in {(progress.ended_at - progress.began_at).total_seconds():.0f} s" if progress.ended_at else ""
     say(f"{day}: {progress.settled} of {progress.calls} calls, {progress.audio_seconds / 3600:.2f} h of audio{took}")

@@ -8,22 +8,6 @@ from rich.table import Table
 
 from qa_engine.cli.console import put, say, tables
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import (
-    ROLES,
-    add_account,
-    add_token,
-    change_account,
-    list_accounts,
-    list_moves,
-    list_tokens,
-    move_agent,
-    open_app,
-    reset_password,
-    revoke_token,
-    rights_of,
-    role_of,
-    set_disabled,
-)
 from qa_engine.settings import current_settings
 
 Name = Annotated[str, typer.Argument(help="The name to sign in with.")]
@@ -43,6 +27,8 @@ def add(
     ] = False,
 ) -> None:
     """Make an account; prints its one-time password."""
+    from qa_engine.service import add_account, open_app, role_of
+
     with open_app(current_settings()) as engine:
         first = add_account(
             engine,
@@ -64,6 +50,8 @@ def add(
 
 def list_people() -> None:
     """The accounts: role, teams, agent, state."""
+    from qa_engine.service import ROLES, list_accounts, open_app
+
     table = Table("name", "title", "role", "teams", "agent", "state")
     with open_app(current_settings()) as engine:
         for row in list_accounts(engine, who=MACHINE):
@@ -84,6 +72,8 @@ def list_people() -> None:
 
 def passwd(name: Name) -> None:
     """Give a new one-time password; unlocks the account and signs it out everywhere."""
+    from qa_engine.service import open_app, reset_password
+
     with open_app(current_settings()) as engine:
         first = reset_password(engine, name, who=MACHINE)
     say(ONCE)
@@ -92,6 +82,8 @@ def passwd(name: Name) -> None:
 
 def disable(name: Name) -> None:
     """Shut an account out, with its sign-ins and tokens; what it decided stays."""
+    from qa_engine.service import open_app, set_disabled
+
     with open_app(current_settings()) as engine:
         set_disabled(engine, name, True, who=MACHINE)
     say(f"{name} is shut out")
@@ -99,6 +91,8 @@ def disable(name: Name) -> None:
 
 def enable(name: Name) -> None:
     """Let a disabled account in again."""
+    from qa_engine.service import open_app, set_disabled
+
     with open_app(current_settings()) as engine:
         set_disabled(engine, name, False, who=MACHINE)
     say(f"{name} may come in again")
@@ -109,6 +103,8 @@ def teams(
     team: Annotated[list[str] | None, typer.Argument(metavar="[TEAM]…", help="The teams; none: no team.")] = None,
 ) -> None:
     """Set the teams that an account leads."""
+    from qa_engine.service import change_account, open_app
+
     with open_app(current_settings()) as engine:
         change_account(engine, name, who=MACHINE, teams=team or ())
     say(f"{name}: {'、'.join(team or []) or 'no team'}")
@@ -116,6 +112,8 @@ def teams(
 
 def role(name: Name, role: Annotated[str, typer.Argument(help="The new role.")]) -> None:
     """Give an account another role; it counts from the next request on."""
+    from qa_engine.service import change_account, open_app, role_of
+
     with open_app(current_settings()) as engine:
         change_account(engine, name, who=MACHINE, role=role_of(role))
     say(f"{name}: {role}")
@@ -128,6 +126,8 @@ def token(
     days: Annotated[int, typer.Option(help="Days until it runs out.")] = 90,
 ) -> None:
     """Give out an API token; prints it, this once."""
+    from qa_engine.service import add_token, open_app, rights_of
+
     with open_app(current_settings()) as engine:
         secret = add_token(engine, name, rights_of(right), who=MACHINE, title=title, days=days)
     say("token, shown this once (Authorization: Bearer …):")
@@ -136,6 +136,8 @@ def token(
 
 def tokens() -> None:
     """The tokens that were given out; never their secrets."""
+    from qa_engine.service import list_tokens, open_app
+
     table = Table("id", "account", "for", "rights", "until", "last used", "taken back")
     with open_app(current_settings()) as engine:
         for row in list_tokens(engine, who=MACHINE):
@@ -146,6 +148,8 @@ def tokens() -> None:
 
 def revoke(token_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the token.")]) -> None:
     """Take a token back, at once."""
+    from qa_engine.service import open_app, revoke_token
+
     with open_app(current_settings()) as engine:
         revoke_token(engine, token_id, who=MACHINE)
     say(f"token {token_id} is taken back")
@@ -158,6 +162,8 @@ def move(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
 ) -> None:
     """Enter that an agent is in a team from a day on; calls of before keep theirs."""
+    from qa_engine.service import move_agent, open_app
+
     with open_app(current_settings()) as engine:
         told = move_agent(engine, agent, team, since=since.date(), who=MACHINE, dry_run=dry_run)
     who = f"{told.agent_id} {told.name}" if told.name else told.agent_id
@@ -177,6 +183,8 @@ def list_agent_moves(
     agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="工号; default: all.")] = None,
 ) -> None:
     """The moves between teams that were entered."""
+    from qa_engine.service import list_moves, open_app
+
     table = Table("agent", "name", "team", "from", "entered by", "entered")
     with open_app(current_settings()) as engine:
         for row in list_moves(engine, agent, who=MACHINE):

@@ -2,12 +2,13 @@
 
 import os
 
-from qa_engine.service import open_app, schedule_command
 from qa_engine.settings import current_settings
 
 
 def schedule() -> None:
     """Send the ticks by which nights begin and watched folders are looked at, until stopped."""
+    from qa_engine.service import open_app, schedule_command
+
     with open_app(current_settings()) as engine:
         engine.bell.check()
     command = schedule_command()

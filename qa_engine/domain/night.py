@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 
+PANEL_CALLS = 30  # that are judged again to tell whose doing a jump of hit rates is: enough to see it
 NO_REASONS: Mapping[str, int] = MappingProxyType({})
 
 

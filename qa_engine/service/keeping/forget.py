@@ -27,10 +27,10 @@ from qa_engine.service.people.audit import Action, note
 from qa_engine.service.reporting.reports import file_name
 from qa_engine.store import calls, forgetting, tables
 from qa_engine.text import mask_private
+from qa_engine.wording import LAW
 
 log = structlog.get_logger(__name__)
 
-LAW = "个人信息保护法"
 LEAST_DIGITS = 5
 NOBODY = Call("forgotten")
 

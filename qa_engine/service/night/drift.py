@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qa_engine import contract
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text, transcript_to_text
 from qa_engine.domain import CallResult, JsonValue, Transcript
+from qa_engine.domain.night import PANEL_CALLS
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import QaError, StoreError
 from qa_engine.reports.control import DayHits, control_chart
@@ -25,7 +26,6 @@ from qa_engine.store import calls, drift, night_tables, outcomes, tables
 log = structlog.get_logger(__name__)
 
 HISTORY = timedelta(days=60)
-PANEL_CALLS = 30
 PANEL_DAYS = timedelta(days=30)
 
 
