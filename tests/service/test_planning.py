@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import month
+from benchmarks import month, month_calls
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
@@ -74,7 +74,7 @@ def test_another_number_than_one_to_five_is_refused() -> None:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     home = tmp_path_factory.mktemp("month")
     with open_app(load_settings(home=home), clock=FixedClock(datetime(2026, 4, 2, 1, tzinfo=UTC))) as app:
-        month.fill(app, month.Month(calls=300, months=1, first=date(2026, 3, 1)))
+        month.fill(app, month_calls.Month(calls=300, months=1, first=date(2026, 3, 1)))
         yield app
 
 

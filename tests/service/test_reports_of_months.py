@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from benchmarks import month, month_people
+from benchmarks import month, month_calls, month_people
 from qa_engine.domain import Agent, Status
 from qa_engine.domain.people import MACHINE
 from qa_engine.reports import Period, agent_report
@@ -46,7 +46,7 @@ EVERY = (
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     home = tmp_path_factory.mktemp("month")
     with open_app(load_settings(home=home), clock=FixedClock(datetime(2026, 4, 2, 1, tzinfo=UTC))) as app:
-        month.fill(app, month.Month(calls=2400, first=FIRST))
+        month.fill(app, month_calls.Month(calls=2400, first=FIRST))
         yield app
 
 
@@ -77,40 +77,40 @@ def test_a_period_without_calls_is_told(app: App, kind: str, subject: str, first
 
 def test_training_that_helped_is_found_and_that_in_vain_is_not(facts: PeriodFacts) -> None:
     verdicts = {one.training.agent_id: one.effect.verdict for one in facts.effects}
-    assert verdicts[month.TRAINED] is Verdict.HELPED
-    assert verdicts[month.TRAINED_IN_VAIN] is not Verdict.HELPED
+    assert verdicts[month_calls.TRAINED] is Verdict.HELPED
+    assert verdicts[month_calls.TRAINED_IN_VAIN] is not Verdict.HELPED
 
 
 def test_a_training_is_judged_after_four_whole_weeks(facts: PeriodFacts) -> None:
     early = {one.training.agent_id: one for one in facts.effects}
-    assert early[month.EARLY].whole
-    assert early[month.EARLY].effect.verdict is Verdict.HELPED
-    assert early[month.EARLY_IN_VAIN].effect.verdict is not Verdict.HELPED
-    assert not early[month.TRAINED].whole
+    assert early[month_calls.EARLY].whole
+    assert early[month_calls.EARLY].effect.verdict is Verdict.HELPED
+    assert early[month_calls.EARLY_IN_VAIN].effect.verdict is not Verdict.HELPED
+    assert not early[month_calls.TRAINED].whole
 
 
 def test_the_changed_rule_is_not_taken_for_people(facts: PeriodFacts) -> None:
-    assert [change.rule_id for change in facts.rule_changes] == [month.FURTHER]
+    assert [change.rule_id for change in facts.rule_changes] == [month_calls.FURTHER]
     assert facts.rule_changes[0].change.value == pytest.approx(0.18, abs=0.05)
     assert facts.change.moved
     assert abs(facts.alike_change.value or 0.0) < 0.35
     sure = [line for line in facts.agents if line.change.moved_among(len(facts.agents))]
-    assert {line.agent_id for line in sure} <= {month.TRAINED}
+    assert {line.agent_id for line in sure} <= {month_calls.TRAINED}
 
 
 def test_two_calls_have_no_place_and_no_need(facts: PeriodFacts) -> None:
-    newcomer = next(line for line in facts.agents if line.agent_id == month.NEWCOMER)
+    newcomer = next(line for line in facts.agents if line.agent_id == month_calls.NEWCOMER)
     assert (newcomer.counted, newcomer.place, newcomer.few) == (2, None, True)
     assert newcomer.level.value is not None
     assert newcomer.score.value is not None
     assert newcomer.level.value > newcomer.score.value
-    assert month.NEWCOMER not in {need.agent_id for need in facts.needs}
+    assert month_calls.NEWCOMER not in {need.agent_id for need in facts.needs}
 
 
 def test_the_untrained_agent_is_named_for_what_was_planted(facts: PeriodFacts) -> None:
     needs = {(need.agent_id, need.rule.id) for need in facts.needs[:12]}
-    assert (month.UNTRAINED, month.RESTATE) in needs
-    assert (month.TRAINED_IN_VAIN, month.RESTATE) in needs
+    assert (month_calls.UNTRAINED, month_calls.RESTATE) in needs
+    assert (month_calls.TRAINED_IN_VAIN, month_calls.RESTATE) in needs
 
 
 def test_the_slow_day_is_out_of_the_ordinary_with_its_cause(app: App) -> None:
@@ -142,8 +142,8 @@ def test_cases_are_a_table_too(app: App) -> None:
 
 def test_a_month_of_an_agent_is_read_from_figures(app: App) -> None:
     source = DatabaseSource(app)
-    lean = source.scored(MARCH, agent_id=month.TRAINED)
-    whole = source.inspected(MARCH, agent_id=month.TRAINED)
+    lean = source.scored(MARCH, agent_id=month_calls.TRAINED)
+    whole = source.inspected(MARCH, agent_id=month_calls.TRAINED)
     assert len(lean) > 60
     assert [call.result.call_id for call in lean] == [call.result.call_id for call in whole]
     for one, other in zip(lean, whole, strict=True):
@@ -156,8 +156,8 @@ def test_a_month_of_an_agent_is_read_from_figures(app: App) -> None:
         assert [(r.id, r.title, r.status, r.points, r.severity, r.section, r.rate) for r in one.result.rules] == [
             (r.id, r.title, r.status, r.points, r.severity, r.section, r.rate) for r in other.result.rules
         ]
-    fast = agent_report(Agent(month.TRAINED), lean, period=MARCH)
-    full = agent_report(Agent(month.TRAINED), whole, period=MARCH)
+    fast = agent_report(Agent(month_calls.TRAINED), lean, period=MARCH)
+    full = agent_report(Agent(month_calls.TRAINED), whole, period=MARCH)
     assert (fast.mean, fast.sections, fast.grades, fast.days, fast.rates, fast.calls[0].total) == (
         full.mean, full.sections, full.grades, full.days, full.rates, full.calls[0].total
     )  # fmt: skip
@@ -178,7 +178,7 @@ def test_the_report_of_an_agent_reads_few_results_whole(app: App, monkeypatch: p
     monkeypatch.setattr(DatabaseSource, "some", counting)
     monkeypatch.setattr(DatabaseSource, "inspected", None)
     data = json.loads(
-        render_report(app, "agent", month.TRAINED, "json", day_from=FIRST, day_to=LAST, who=MACHINE).content
+        render_report(app, "agent", month_calls.TRAINED, "json", day_from=FIRST, day_to=LAST, who=MACHINE).content
     )
     clips = {clip["call_id"] for need in data["needs"] for clip in need["clips"]}
     assert clips
@@ -192,19 +192,21 @@ def test_the_report_of_an_agent_reads_few_results_whole(app: App, monkeypatch: p
     assert made["alike_change"] is not None  # a rule changed on the 16th
     assert made["csat"]["n"] > 0
     assert made["outcome"]["n"] > 0
-    restate = next(item for item in made["items"] if item["rule"]["id"] == month.RESTATE)
+    restate = next(item for item in made["items"] if item["rule"]["id"] == month_calls.RESTATE)
     assert restate["rate"]["low"] < restate["rate"]["value"] < restate["rate"]["high"]
     team = made["colleagues"]
     assert team["count"] == 9
     assert team["score"]["low"] < team["score"]["value"] < team["score"]["high"]
     assert team["ahead"]["value"] == pytest.approx(made["score"]["value"] - team["score"]["value"])
-    assert month.RESTATE in team["rates"]
+    assert month_calls.RESTATE in team["rates"]
 
 
 def test_no_colleague_is_named_and_few_are_not_told(app: App) -> None:
-    page = render_report(app, "agent", month.TRAINED, "html", day_from=FIRST, day_to=LAST, who=MACHINE).content.decode()
+    page = render_report(
+        app, "agent", month_calls.TRAINED, "html", day_from=FIRST, day_to=LAST, who=MACHINE
+    ).content.decode()
     assert "其余 9 人合在一起" in page
-    others = [name for n, name in enumerate(month.NAMES) if n != 7]
+    others = [name for n, name in enumerate(month_calls.NAMES) if n != 7]
     assert not [name for name in others if name in page]
     few = DatabaseSource(app).tally(Period(FIRST, FIRST), team="一组")
     few.members[2:] = []
