@@ -41,10 +41,10 @@ def main() -> int:
         return open_app(settings, transcriber=Obedient(), judge=FixedJudge())
 
     if sys.argv[1:2] == ["nightly"]:
+        from qa_engine import service
         from qa_engine.cli import main as command
-        from qa_engine.cli import nightly
 
-        nightly.open_app = lambda _: make()  # type: ignore[assignment]
+        service.open_app = lambda _: make()  # type: ignore[assignment]
         command()
         return 0
     if sys.argv[1:]:
