@@ -35,6 +35,7 @@ _FONT = "Microsoft YaHei"
 _WIDE_TABLE = 12  # columns from which on the page lies on its side
 _COLOURS = {"fault": "B42318", "doubt": "8A5A00", "good": "1F6F43", "soft": "5B6572", "faint": "8A939F"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_UPRIGHT, _SHORT = 118.0, 9.0  # half characters of table words across an upright page; of a name or number
 _ABOVE_PICTURE = Cm(2.5)  # a heading, and what a page keeps free
 _BLANK = re.compile(r"box\b")
 _DRAWN = frozenset(CHARTS) - {"timeline"}  # which is a player, too
@@ -207,6 +208,10 @@ def _shares_of(rows: Sequence[Sequence[str]]) -> Sequence[float]:
         min(30.0, max(6.0, *(units(line) + 2.0 for row in rows for line in row[n].split("\n"))))
         for n in range(len(rows[0]))
     ]
+    spare = sum(wanted) - _UPRIGHT
+    room = sum(max(0.0, width - _SHORT) for width in wanted)
+    if spare > 0 and room:  # names and numbers stay whole: only long words are broken
+        wanted = [width - max(0.0, width - _SHORT) * min(1.0, spare / room) for width in wanted]
     return [width / sum(wanted) for width in wanted]
 
 
