@@ -35,7 +35,7 @@ _FONT = "Microsoft YaHei"
 _WIDE_TABLE = 12  # columns from which on the page lies on its side
 _COLOURS = {"fault": "B42318", "doubt": "8A5A00", "good": "1F6F43", "soft": "5B6572", "faint": "8A939F"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_UPRIGHT, _SHORT = 118.0, 9.0  # half characters of table words across an upright page; of a name or number
+_UPRIGHT, _SHORT = 118.0, 10.5  # half characters of table words across an upright page; of a name or number
 _ABOVE_PICTURE = Cm(2.5)  # a heading, and what a page keeps free
 _BLANK = re.compile(r"box\b")
 _DRAWN = frozenset(CHARTS) - {"timeline"}  # which is a player, too
@@ -205,7 +205,7 @@ def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
 def _shares_of(rows: Sequence[Sequence[str]]) -> Sequence[float]:
     """How much of the page each column takes: as its words need, the longest not at the cost of all others."""
     wanted = [
-        min(30.0, max(6.0, *(units(line) + 2.0 for row in rows for line in row[n].split("\n"))))
+        min(30.0, max(6.0, *(units(line) + 4.5 for row in rows for line in row[n].split("\n"))))
         for n in range(len(rows[0]))
     ]
     spare = sum(wanted) - _UPRIGHT
