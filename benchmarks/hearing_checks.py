@@ -8,7 +8,8 @@ A recording of one's own has its truth as TSV beside it (see :func:`benchmarks.r
 script. For each: the turns, those that are judged and why others are not; seconds of speech, how many of them have no
 words and say so (*unheard*), and how many have neither (*lost*: must be none); words and turns whose times lie outside
 the sound, off the speech or over a silence (*astray*: must be none); errors of all words that were written, judged or
-not; and what the base pack makes of it: grade, and rules that take points.
+not; and what the base pack makes of it: grade, rules that take points, how many have which status, and what became
+of the faults that the script of a demo call plants.
 """
 
 import argparse
@@ -86,8 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recogniser = FasterWhisperRecogniser(options.model, RecognitionOptions(threads=options.threads))
     print(f"model {recogniser.identity.model} {recogniser.identity.model_digest[:19]}")
     faults, whole, begin = 0, Errors(), time.process_time()
-    for path, call, channel, said in _chosen(options):
-        faults += _row(path, call, channel, said, recogniser, whole)
+    for path, call, channel, said, planted in _chosen(options):
+        faults += _row(path, call, channel, said, planted, recogniser, whole)
     print(
         f"in all {100 * whole.rate:.1f} % of {whole.characters} characters wrong (left out {whole.deleted});", end=" "
     )
@@ -95,10 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if faults else 0
 
 
-def _chosen(options: argparse.Namespace) -> Iterator[tuple[Path, Call, str | None, Said]]:
+def _chosen(options: argparse.Namespace) -> Iterator[tuple[Path, Call, str | None, Said, list[str]]]:
     for path in options.recordings:
         own = read_call(path)
-        yield path, Call(path.stem), "left", {Speaker.AGENT: own.text(0), Speaker.CUSTOMER: own.text(1)}
+        yield path, Call(path.stem), "left", {Speaker.AGENT: own.text(0), Speaker.CUSTOMER: own.text(1)}, []
     if options.recordings and not options.calls:
         return
     for script in sorted((example_calls_dir().parent / "scripts").glob("*.yaml")):
@@ -110,8 +111,9 @@ def _chosen(options: argparse.Namespace) -> Iterator[tuple[Path, Call, str | Non
             who = Speaker(turn["speaker"])
             said[who] = said.get(who, "") + comparable(turn["text"])
         recording = facts["recording"]
+        planted = [each["rule"] for each in facts["expected"]["fail"]]
         call = Call(script.stem, scenario=facts["call"].get("scenario"))
-        yield example_calls_dir() / recording["file"], call, recording.get("agent_channel"), said
+        yield example_calls_dir() / recording["file"], call, recording.get("agent_channel"), said, planted
 
 
 def _errors(transcript: Transcript, said: Said) -> Errors:
@@ -125,7 +127,9 @@ def _errors(transcript: Transcript, said: Said) -> Errors:
     return found
 
 
-def _row(path: Path, call: Call, channel: str | None, said: Said, recogniser: Recogniser, whole: Errors) -> int:
+def _row(
+    path: Path, call: Call, channel: str | None, said: Said, planted: list[str], recogniser: Recogniser, whole: Errors
+) -> int:
     heard = transcribe_recording(path, call, recogniser=recogniser, options=SpeechOptions(), agent_channel=channel)
     wrong = _errors(heard, said)
     whole.characters += wrong.characters
@@ -141,9 +145,11 @@ def _row(path: Path, call: Call, channel: str | None, said: Said, recogniser: Re
         f" {sum(turn.excluded is None for turn in heard.turns)}{_listed(reasons)}; speech"
         f" {sum(s.span.seconds for s in heard.speech):.1f} s, unheard {silent:.1f}, lost {len(gone)},"
         f" astray {len(strange)}; wrong {100 * wrong.rate:.1f} %; {result.grade},"
-        f" takes points: {', '.join(taking) or 'none'}",
-        flush=True,
+        f" takes points: {', '.join(taking) or 'none'}"
     )
+    statuses = {rule.id: rule.status.value for rule in result.rules}
+    print(f"    {_listed(Counter(statuses.values())).strip(' ()')}", end="")
+    print(f"; planted: {', '.join(f'{rule} {statuses.get(rule, "not in the pack")}' for rule in planted) or 'none'}", flush=True)
     for fault in [*(f"  lost: {who.value} {start} to {end}" for who, start, end in gone), *strange]:
         print(f"    {fault}")
     return len(gone) + len(strange)

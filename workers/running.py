@@ -16,6 +16,7 @@ from qa_engine.service import open_app, upgrade_database
 from qa_engine.service import queues as known_queues
 from qa_engine.service.adapters.celery_bell import make_celery, queue_folder
 from qa_engine.service.adapters.file_queue import clear_leftovers
+from qa_engine.service.adapters.speech import check_recogniser
 from qa_engine.service.jobs.sweep import PATIENCE_SECONDS
 from qa_engine.settings import Settings
 from workers.keeper import Keeper
@@ -46,6 +47,7 @@ def run(
     # Celery's advice against root is about pickle; here only JSON is accepted. In containers root is usual.
     warnings.filterwarnings("ignore", category=SecurityWarning, module="celery")
     factory: AppFactory = app_factory or (lambda: open_app(settings))
+    check_recogniser(settings)
     _preflight(factory)
     celery = make_celery(settings)
     chosen = tuple(queues or known_queues())

@@ -16,7 +16,7 @@ from qa_engine.contract.reader import (
     read_transcripts,
 )
 from qa_engine.contract.subtitles import to_srt, to_vtt
-from qa_engine.contract.tables import TABLE_SUFFIXES
+from qa_engine.contract.tables import OLD_SUFFIXES, TABLE_SUFFIXES
 from qa_engine.contract.transcript import (
     facts_digest,
     spoken_to_json,
@@ -27,6 +27,7 @@ from qa_engine.contract.transcript import (
 
 __all__ = [
     "LINES_SUFFIXES",
+    "OLD_SUFFIXES",
     "PLAIN",
     "TABLE_SUFFIXES",
     "TRANSCRIPT_SUFFIXES",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from qa_engine.speech.audio_facts import RAW_SUFFIXES, AudioFacts, RawFormat
     from qa_engine.speech.clips import Clip, ClipPlan
     from qa_engine.speech.decoding import SAMPLE_RATE, decode
+    from qa_engine.speech.devices import check_device
     from qa_engine.speech.models.finding import STARTER, STARTER_NOTICE, ModelFolder, find_model, stored_folder
     from qa_engine.speech.models.store import ModelStore, StoredModel
     from qa_engine.speech.options import (
@@ -54,6 +55,7 @@ __all__ = [
     "StoredModel",
     "TurnOptions",
     "audio_digest",
+    "check_device",
     "check_recording",
     "decode",
     "find_model",
@@ -68,6 +70,7 @@ _ROOMS = {
     "audio_facts": "RAW_SUFFIXES AudioFacts RawFormat",
     "clips": "Clip ClipPlan",
     "decoding": "SAMPLE_RATE decode",
+    "devices": "check_device",
     "models.finding": "STARTER STARTER_NOTICE ModelFolder find_model stored_folder",
     "models.store": "ModelStore StoredModel",
     "options": "ActivityOptions ClipOptions FilterOptions HearingOptions RecognitionOptions SpeechOptions TurnOptions",

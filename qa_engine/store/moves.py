@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa_engine.store.tables import AgentMove, Call
+from qa_engine.store.tables import Agent, AgentMove, Call
 
 
 def team_on(session: Session, agent_id: str, day: date) -> str | None:
@@ -31,6 +31,19 @@ def next_after(session: Session, agent_id: str, since: date) -> date | None:
     move = AgentMove
     later = select(move.since).where(move.agent_id == agent_id, move.since > since)
     return session.scalar(later.order_by(move.since).limit(1))
+
+
+def due(session: Session, today: date) -> Sequence[tuple[Agent, str]]:
+    """The agents who are not yet kept under the team of their last move until today, with that team."""
+    move = AgentMove
+    last = select(move.agent_id, func.max(move.since).label("since")).where(move.since <= today)
+    newest = last.group_by(move.agent_id).subquery()
+    rows = (
+        select(Agent, move.team)
+        .join(newest, newest.c.agent_id == Agent.id)
+        .join(move, (move.agent_id == Agent.id) & (move.since == newest.c.since))
+    )
+    return [(agent, team) for agent, team in session.execute(rows.where(Agent.team.is_distinct_from(move.team)))]
 
 
 def every(session: Session, agent_id: str | None = None) -> Sequence[AgentMove]:

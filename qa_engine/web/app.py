@@ -17,6 +17,7 @@ from qa_engine.web.api import audit as api_audit
 from qa_engine.web.api import calls as api_calls
 from qa_engine.web.api import desk as api_desk
 from qa_engine.web.api import document, resumable, webhooks
+from qa_engine.web.api import moves as api_moves
 from qa_engine.web.api import reports as api_reports
 from qa_engine.web.api import system as api_system
 from qa_engine.web.api import uploads as api_uploads
@@ -37,6 +38,7 @@ from qa_engine.web.pages import (
     home,
     lead,
     mine,
+    moves,
     people,
     reports,
     rules,
@@ -55,6 +57,7 @@ APIS = (
     api_calls,
     api_desk,
     api_agents,
+    api_moves,
     api_reports,
     webhooks,
     api_audit,
@@ -64,6 +67,7 @@ APIS = (
 PAGES = (
     sign_in,
     people,
+    moves,
     webhook_pages,
     audit,
     home,

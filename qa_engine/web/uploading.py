@@ -1,4 +1,4 @@
-"""Taking in a recording from a browser or a program: size, fields, then the same use case as the command line.
+"""Taking in a recording or a transcript from a browser or a program: size, fields, then the use case of the commands.
 
 The body is read in pieces: a file goes to a temporary file as it comes in, and what is too large is refused while it is
 still coming, whatever length was announced.
@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -21,10 +20,11 @@ from starlette.requests import ClientDisconnect
 
 from qa_engine.domain import Direction
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import FaultyFileError, QaError
+from qa_engine.errors import Fault, FaultyFileError, QaError
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
 from qa_engine.service.intake.once import ingest_once
+from qa_engine.service.intake.texts import SEVERAL_CALLS
 from qa_engine.web.deps import CSRF_FIELD, CSRF_HEADER, check_csrf
 
 FILE_FIELD = "recording"
@@ -34,9 +34,8 @@ MAX_FIELD_BYTES = 16 * 1024
 MAX_TEXT = 200
 DIRECTIONS = tuple(kind.value for kind in Direction)
 ENDINGS = ("agent", "customer")
-TRANSCRIPTS = frozenset({".json", ".jsonl", ".srt", ".vtt", ".txt"})
 LABELS = {
-    FILE_FIELD: "录音文件",
+    FILE_FIELD: "录音或文本文件",
     "call_id": "通话编号",
     "agent_id": "坐席工号",
     "agent_name": "坐席姓名",
@@ -82,7 +81,7 @@ class RefusedUploadError(Exception):
 
 
 async def receive_upload(request: Request, engine: App, who: Actor, key: str | None = None) -> IngestedCall:
-    """Read the form of ``request`` and take the recording in; under ``key`` once. Raises `RefusedUploadError`."""
+    """Read the form of ``request`` and take the file in; under ``key`` once. Raises `RefusedUploadError`."""
     require(who, Right.INGEST)  # before anything is read
     form = await _read_form(request, engine.settings.max_upload_mb * 2**20)
     try:
@@ -93,9 +92,7 @@ async def receive_upload(request: Request, engine: App, who: Actor, key: str | N
         faults = list(check_fields(values))
         file = form.get(FILE_FIELD)
         if not isinstance(file, UploadFile) or not file.filename:
-            raise RefusedUploadError(422, "没有选择录音文件。", (FieldFault(FILE_FIELD, "请选择文件"),), values)
-        if PurePath(file.filename).suffix.lower() in TRANSCRIPTS:
-            faults.append(FieldFault(FILE_FIELD, "这是文本文件；这里只接收录音，文本请用命令 qa-engine ingest 导入"))
+            raise RefusedUploadError(422, "没有选择文件。", (FieldFault(FILE_FIELD, "请选择文件"),), values)
         if faults:
             raise RefusedUploadError(422, "有内容需要更正：", tuple(faults), values)
         facts = {name: value for name, value in values.items() if value}
@@ -112,15 +109,22 @@ def _ingest(
             return ingest_once(engine, key, stream, filename=filename, facts=facts, who=who)
         return ingest_upload(engine, stream, filename=filename, facts=facts, who=who)
     except FaultyFileError as error:
-        faults = tuple(FieldFault(fault.subject, _in_words(fault.message)) for fault in error.faults)
+        faults = tuple(_in_words(fault) for fault in error.faults)
         raise RefusedUploadError(422, "有内容需要更正：", faults, facts) from error
     except QaError as error:
-        raise RefusedUploadError(422, "录音没有被接收。", (), facts, detail=str(error)) from error
+        raise RefusedUploadError(422, "文件没有被接收。", (), facts, detail=str(error)) from error
 
 
-def _in_words(message: str) -> str:
-    taken = re.search(r"already belongs to another recording \((.*)\)", message)
-    return f"该编号已属于另一份录音（{taken[1]}），请更换编号" if taken else message
+def _in_words(fault: Fault) -> FieldFault:
+    """A fault that the use case found, for a person; of what is wrong with words the technical text stays."""
+    if taken := re.search(r"already belongs to another recording \((.*)\)", fault.message):
+        return FieldFault("call_id", f"该编号已属于另一份录音（{taken[1]}），请更换编号")
+    if fault.message == SEVERAL_CALLS:
+        return FieldFault(FILE_FIELD, "文件里有多通通话；请每通一个文件，或用命令 qa-engine ingest 整份导入")
+    if fault.subject in LABELS:
+        return FieldFault(fault.subject, fault.message)
+    place = f"第 {fault.line} 行" if fault.line else "文本"
+    return FieldFault(FILE_FIELD, f"{place}读不出来：{fault.message}")
 
 
 async def _read_form(request: Request, max_bytes: int) -> FormData:
@@ -132,7 +136,7 @@ async def _read_form(request: Request, max_bytes: int) -> FormData:
     if announced.isascii() and announced.isdigit() and len(announced) < 20 and int(announced) > limit:
         raise too_large
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise RefusedUploadError(422, "请以 multipart/form-data 提交录音文件。")
+        raise RefusedUploadError(422, "请以 multipart/form-data 提交文件。")
 
     async def counted() -> AsyncGenerator[bytes, None]:
         seen = 0

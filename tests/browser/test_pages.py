@@ -205,12 +205,12 @@ def test_upload_shows_the_call_and_then_its_form(page: Page, site: Site, tmp_pat
     recording = tmp_path / f"{name}.wav"
     recording.write_bytes(wav_bytes(size["width"], seconds=3.0))
     page.goto("/upload")
-    page.get_by_label("录音文件").set_input_files(recording)
+    page.get_by_label("录音或文本文件").set_input_files(recording)
     page.get_by_label("坐席声道").select_option("left")
     page.get_by_label("坐席工号").fill("8026")
     page.get_by_role("button", name="上传并检查").click()
     page.wait_for_url(f"**/calls/{name}?upload=new")
-    expect(page.get_by_role("status")).to_contain_text("录音已收到")
+    expect(page.get_by_role("status")).to_contain_text("文件已收到")
     expect(page.get_by_text("排队等待转写")).to_be_visible()
     run_pending(site.engine)
     expect(page.get_by_role("heading", name="服务质量综合考评表")).to_be_visible(timeout=15_000)  # by itself
@@ -221,7 +221,7 @@ def test_upload_tells_what_is_wrong_in_place(page: Page, tmp_path: Path, complai
     recording = tmp_path / "a.wav"
     recording.write_bytes(wav_bytes(1, seconds=1.0))
     page.goto("/upload")
-    page.get_by_label("录音文件").set_input_files(recording)
+    page.get_by_label("录音或文本文件").set_input_files(recording)
     page.get_by_label("通话编号").fill("a b")
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_role("alert")).to_contain_text("通话编号：只能用字母")
@@ -232,7 +232,7 @@ def test_upload_tells_what_is_wrong_in_place(page: Page, tmp_path: Path, complai
     complaints.clear()
     large = tmp_path / "large.wav"
     large.write_bytes(bytes(2**20 + 1))
-    page.get_by_label("录音文件").set_input_files(large)
+    page.get_by_label("录音或文本文件").set_input_files(large)
     expect(page.get_by_role("alert")).to_contain_text("超过上限 1.0 MB")
 
 
@@ -242,7 +242,7 @@ def test_without_scripts_everything_but_the_player_works(browser: Browser, site:
     with browser.new_context(base_url=site.url, java_script_enabled=False, locale="zh-CN") as context:
         page = context.new_page()
         page.goto("/upload")
-        page.get_by_label("录音文件").set_input_files(recording)
+        page.get_by_label("录音或文本文件").set_input_files(recording)
         page.get_by_role("button", name="上传并检查").click()
         page.wait_for_url("**/calls/plain?upload=new")
         run_pending(site.engine)

@@ -97,3 +97,22 @@ def test_a_foreign_package_workers_is_never_run(tmp_path: Path, with_path: bool)
         assert f"the package workers that Python finds ({folder.resolve()}" in told
     else:
         assert "worker_starting" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"QA_ASR_MODEL": "whisper-base"}, "qa-engine models add whisper-base"),
+        ({"QA_ASR_COMPUTE_TYPE": "float99"}, "QA_ASR_COMPUTE_TYPE=float99"),
+    ],
+    ids=["no model", "no such type"],
+)
+def test_a_worker_whose_recogniser_cannot_work_refuses_to_start(
+    tmp_path: Path, setting: dict[str, str], told: str
+) -> None:
+    command = [sys.executable, "-m", "qa_engine", "worker"]
+    given = environment(tmp_path / "home", **setting)
+    ended = subprocess.run(command, env=given, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 1
+    assert told in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr

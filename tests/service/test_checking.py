@@ -149,7 +149,7 @@ def test_the_doctor_finds_and_never_raises(app: App) -> None:
     checks = {check.id: check for check in doctor(app)}
     quick = {"database", "broker", "disk"}
     slow = {"python", "home", "private", "profile", "model", "tone", "codecs", "rules", "cores", "threads", "plugins"}
-    slow |= {"memory"}
+    slow |= {"memory", "device"}
     assert set(checks) == quick | slow
     assert all(check.fix and check.title for check in checks.values())
     assert checks["database"].ok
@@ -183,6 +183,16 @@ def test_the_doctor_counts_models_against_memory(
     check = next(check for check in doctor(make_app(settings=chosen)) if check.id == "memory")
     assert (check.ok, check.required) == (ok, False)
     assert device != "cpu" or f"{processes} processes" in check.detail
+
+
+@pytest.mark.parametrize(("device", "compute", "part"), [("cuda", "int8", "QA_ASR_DEVICE"), ("cpu", "float16", "int8")])
+def test_the_doctor_looks_at_the_device(
+    make_app: Callable[..., App], settings: Settings, device: str, compute: str, part: str
+) -> None:
+    chosen = settings.model_copy(update={"asr_device": device, "asr_compute_type": compute})
+    check = next(check for check in doctor(make_app(settings=chosen)) if check.id == "device")
+    assert (check.ok, check.required) == (False, True)
+    assert part in check.detail
 
 
 def test_the_doctor_on_a_sick_machine(tmp_path: Path) -> None:

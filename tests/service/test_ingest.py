@@ -11,7 +11,7 @@ import pytest
 
 from qa_engine.domain import CallResult, CallState, Speaker, Transcript
 from qa_engine.domain.people import MACHINE
-from qa_engine.errors import ConflictError, ManifestError, RulesError, StoreError, UsageError
+from qa_engine.errors import ConflictError, ManifestError, RulesError, StoreError, TranscriptError, UsageError
 from qa_engine.service import (
     App,
     FixedClock,
@@ -256,8 +256,10 @@ def test_an_upload_is_checked_before_it_is_kept(make_app: Callable[..., App], se
         ingest_upload(app, io.BytesIO(b"x"), filename="a.wav", facts={"csat": "good"}, who=MACHINE)
     with pytest.raises(UsageError, match="larger than 1 MB"):
         ingest_upload(app, io.BytesIO(bytes(1_100_000)), filename="a.wav", facts={}, who=MACHINE)
-    with pytest.raises(UsageError, match="send a recording"):
+    with pytest.raises(TranscriptError, match="turns"):
         ingest_upload(app, io.BytesIO(b"{}"), filename="a.json", facts={}, who=MACHINE)
+    with pytest.raises(UsageError, match="larger than 1 MB"):
+        ingest_upload(app, io.BytesIO(bytes(1_100_000)), filename="a.json", facts={}, who=MACHINE)
     assert list_calls(app, who=MACHINE).total == 0
     call = ingest_upload(app, io.BytesIO(b"x"), filename="../../etc/pass wd.wav", facts={}, who=MACHINE)
     assert call.call_id == "pass-wd"

@@ -10,6 +10,7 @@ from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.service import (
     App,
+    FixedClock,
     get_call,
     ingest_paths,
     list_agents,
@@ -18,6 +19,7 @@ from qa_engine.service import (
     read_audit,
     render_report,
     run_pending,
+    sweep,
     teams,
 )
 from qa_engine.store import calls
@@ -114,6 +116,30 @@ def test_a_move_ends_where_the_next_begins_and_the_same_day_corrects_it(app: App
     run_pending(app)
     assert [team_of(app, name)[1] for name in ("10", "20", "30")] == ["一组", "二组", "三组"]
     assert [(row.team, row.since.day) for row in list_moves(app, who=MACHINE)] == [("二组", 15), ("三组", 25)]
+
+
+def test_a_move_of_a_day_to_come_takes_effect_on_that_day(app: App, inbox: Path, clock: FixedClock) -> None:
+    take_in(app, inbox, "a.wav,8026,李华,一组,2026-03-05 09:15")
+    told = move_agent(app, "8026", "二组", since=since(3, 9), who=MACHINE)  # today is the 5th
+    assert (told.before, told.followed) == ("一组", ())
+    take_in(app, inbox, "b.wav,8026,李华,一组,2026-03-08 09:15", "c.wav,8026,李华,一组,2026-03-09 09:15")
+    assert [team_of(app, name)[1] for name in "abc"] == ["一组", "一组", "二组"]
+    clock.advance(3 * 24 * 3600)
+    sweep(app)
+    assert current_team(app) == "一组"
+    clock.advance(15 * 3600)  # 2026-03-09 00:00 in the zone of the centre
+    sweep(app)
+    assert current_team(app) == "二组"
+    assert team_of(app, "a")[1] == "一组"
+
+
+def test_a_day_to_come_needs_no_call_to_take_effect(app: App, inbox: Path, clock: FixedClock) -> None:
+    take_in(app, inbox, "a.wav,8026,李华,一组,2026-03-05 09:15")
+    move_agent(app, "8026", "二组", since=since(3, 9), who=MACHINE)
+    clock.advance(10 * 24 * 3600)
+    assert current_team(app) == "一组"
+    sweep(app)
+    assert current_team(app) == "二组"
 
 
 def test_a_dry_run_tells_and_changes_nothing(app: App, inbox: Path) -> None:

@@ -56,6 +56,8 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("POST", "/api/v1/desk/{call_id}/reveal"): R.SEE_NUMBERS,
     ("POST", "/api/v1/desk/{call_id}/sign"): R.REVIEW,
     ("PUT", "/api/v1/desk/{call_id}/words"): R.REVIEW,
+    ("GET", "/api/v1/moves"): R.INGEST,
+    ("POST", "/api/v1/moves"): R.INGEST,
     ("GET", "/api/v1/reports"): R.SEE_REPORTS,
     ("GET", "/api/v1/reports/{kind}/{format}"): R.EXPORT,
     ("GET", "/api/v1/status"): R.SEE_NIGHT,
@@ -109,6 +111,8 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("POST", "/mine/{call_id}/accept"): R.APPEAL,
     ("POST", "/mine/{call_id}/appeal"): R.APPEAL,
     ("GET", "/openapi.json"): SIGNED,
+    ("GET", "/moves"): R.INGEST,
+    ("POST", "/moves"): R.INGEST,
     ("GET", "/people"): R.MANAGE_PEOPLE,
     ("POST", "/people"): R.MANAGE_PEOPLE,
     ("POST", "/people/{name}"): R.MANAGE_PEOPLE,
@@ -152,6 +156,12 @@ VALUES = {
     "rule_id": "opening.greeting",
     "number": "9",
     "upload_id": "nothing",
+}
+
+
+BODIES: dict[str, dict[str, object]] = {
+    "/api/v1/webhooks": {"url": "http://x/", "events": []},
+    "/api/v1/moves": {"agent_id": "8026", "team": "一组", "since": "2099-01-01", "dry_run": True},
 }
 
 
@@ -202,7 +212,7 @@ def ask(client: TestClient, method: str, route: str, mark: str = "") -> int:
         address = address.replace("/call", "/agent") + "?subject=8026"
     headers = {"x-csrf-token": mark} if mark else {}
     headers |= {"upload-length": "9", "upload-offset": "0", "content-type": "application/offset+octet-stream"}
-    body = {"url": "http://x/", "events": []} if route == "/api/v1/webhooks" and method == "POST" else None
+    body = BODIES.get(route) if method == "POST" else None
     if body is not None:
         headers["content-type"] = "application/json"
     return client.request(method, address, headers=headers, json=body).status_code

@@ -1,7 +1,9 @@
-"""Upload: by form and by program, refused in words, never more than allowed."""
+"""Upload of recordings and transcripts: by form and by program, refused in words, never more than allowed."""
 
+import base64
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -10,9 +12,9 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import App, get_call, list_calls, run_pending
+from qa_engine.service import App, get_call, ingest_paths, list_calls, run_pending
 from qa_engine.web import create_app
-from tests.web.samples import NASTY, wav_bytes
+from tests.web.samples import NASTY, open_centre, wav_bytes
 
 API = "/api/v1/calls"
 SHORT = wav_bytes(9, seconds=1.0)
@@ -50,7 +52,7 @@ def test_upload_by_form_leads_to_the_call(desk: TestClient) -> None:
     assert answer.status_code == 303
     page = desk.get(answer.headers["location"])
     assert page.status_code == 200
-    assert "录音已收到" in page.text
+    assert "文件已收到" in page.text
     assert "排队等待转写" in page.text
 
 
@@ -117,11 +119,77 @@ def test_all_wrong_fields_at_once_and_what_was_filled_in_is_kept(desk: TestClien
     assert answer.text.count('aria-invalid="true"') == 2
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.SRT", "a.txt"])
-def test_transcripts_are_sent_elsewhere(desk: TestClient, name: str) -> None:
-    answer = send(desk, name=name, content=b"{}")
+JSON_TEXT = '{"turns": [{"speaker": "agent", "text": "您好", "start": 0.0, "end": 1.0}], "agent": {"id": "0026"}}'
+TABLE = "角色,内容\n坐席,您好\n客户,我要查快递\n"
+TEXTS = {
+    "a.json": JSON_TEXT,
+    "a.jsonl": JSON_TEXT + "\n",
+    "a.SRT": "1\n00:00:00,500 --> 00:00:03,200\n坐席：您好\n",
+    "a.vtt": "WEBVTT\n\n00:00.500 --> 00:03.200\n<v 坐席>您好\n",
+    "a.txt": "坐席：您好\n客户：我要查快递\n",
+    "a.csv": TABLE,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("address", [API, "/upload"])
+def test_the_words_of_a_call_are_taken_in_as_by_command(
+    desk: TestClient, centre: App, tmp_path: Path, name: str, address: str
+) -> None:
+    answer = send(desk, address, name=name, content=TEXTS[name].encode(), team="二组", agent_id="8026")
+    assert answer.status_code == (201 if address == API else 303)
+    run_pending(centre)
+    uploaded = get_call(centre, "a", who=MACHINE)
+    assert (uploaded.row.agent_id, uploaded.row.team, uploaded.recording) == ("8026", "二组", None)
+    assert uploaded.result is not None
+    (tmp_path / name).write_text(TEXTS[name])
+    with open_centre(tmp_path / "home") as other:
+        ingest_paths(other, [tmp_path / name])
+        run_pending(other)
+        by_command = get_call(other, "a", who=MACHINE)
+    assert uploaded.transcript is not None
+    assert by_command.transcript is not None
+    assert uploaded.transcript.turns == by_command.transcript.turns
+    assert list((centre.settings.home / "incoming").iterdir()) == []
+    again = send(desk, name=name, content=TEXTS[name].encode(), team="二组", agent_id="8026")
+    assert again.json()["outcome"] == "duplicate"
+
+
+def test_words_by_pieces(desk: TestClient, centre: App) -> None:
+    content = TEXTS["a.txt"].encode()
+    name = base64.b64encode(b"a.txt").decode()
+    headers = {"tus-resumable": "1.0.0", "upload-length": str(len(content)), "upload-metadata": f"filename {name}"}
+    place = desk.post("/api/v1/uploads", headers=headers).headers["location"]
+    piece = {"tus-resumable": "1.0.0", "content-type": "application/offset+octet-stream", "upload-offset": "0"}
+    assert desk.patch(place, content=content, headers=piece).status_code == 204
+    assert desk.get(place).json()["call_id"] == "a"
+    assert get_call(centre, "a", who=MACHINE).row.state.value == "transcribed"
+
+
+FAULTY_TEXTS = [
+    ("a.json", b"{}", "文本读不出来"),
+    ("a.json", b"", "文本读不出来"),
+    ("a.jsonl", (JSON_TEXT + "\n{broken\n").encode(), "第 2 行读不出来"),
+    ("a.jsonl", (JSON_TEXT + "\n" + JSON_TEXT + "\n").encode(), "文件里有多通通话"),
+    ("a.csv", b"x,y\n1,2\n", "文本读不出来"),
+    ("a.docx", b"PK", "文本读不出来"),
+    ("a.xls", b"x", "请另存后再导入"),
+    ("a.txt", b"\xff\xfe\x00", "文本读不出来"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "told"), FAULTY_TEXTS)
+def test_words_that_cannot_be_read_are_refused_by_their_place(
+    desk: TestClient, centre: App, name: str, content: bytes, told: str
+) -> None:
+    answer = send(desk, name=name, content=content)
     assert answer.status_code == 422
-    assert "这里只接收录音" in answer.json()["error"]["faults"][0]["message"]
+    (fault, *_) = answer.json()["error"]["faults"]
+    assert fault["subject"] == "recording"
+    assert told in fault["message"]
+    assert str(centre.settings.home) not in answer.text
+    assert list_calls(centre, who=MACHINE).total == 0
+    assert list((centre.settings.home / "incoming").iterdir()) == []
 
 
 def test_id_of_another_recording(desk: TestClient) -> None:
@@ -153,7 +221,7 @@ def test_no_file(desk: TestClient) -> None:
     assert desk.post(API, files={"recording": ("", b"")}, data={"call_id": "x"}).status_code == 422
     answer = desk.post("/upload", files={"other": ("a.wav", SHORT)})
     assert answer.status_code == 422
-    assert "没有选择录音文件" in answer.text
+    assert "没有选择文件" in answer.text
 
 
 def test_too_many_files_or_fields(desk: TestClient) -> None:

@@ -17,6 +17,7 @@ from qa_engine.speech import (
     Recogniser,
     RecognitionOptions,
     SpeechOptions,
+    check_device,
     check_recording,
     find_model,
     stored_folder,
@@ -120,6 +121,13 @@ class SpeechTranscriber:
                 agent_channel=agent_channel,
                 progress=progress,
             )
+
+
+def check_recogniser(settings: Settings) -> None:
+    """Nothing, or ModelError when the recogniser cannot compute here as the settings ask; those of plugins know it
+    themselves."""
+    if settings.asr_engine == BUILT_IN:
+        check_device(settings.asr_device, settings.asr_compute_type)
 
 
 @contextmanager

@@ -27,7 +27,8 @@ READ_SUFFIXES = TRANSCRIPT_SUFFIXES | frozenset(contract.TABLE_SUFFIXES)
 """Files of words; a table counts only when it is named or listed, and is nobody's sidecar."""
 MANIFEST_NAMES = ("manifest.csv", "manifest.jsonl", "manifest.xlsx", "manifest.tsv")
 """In any mix of capitals; the first one that is there counts."""
-_SIDECAR_MAX_BYTES = 64 * 2**20
+TEXT_MAX_BYTES = 64 * 2**20
+"""Of a sidecar, or of an upload of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +350,7 @@ def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transc
 
 def _json_content(path: Path) -> JsonValue:
     try:
-        if path.stat().st_size > _SIDECAR_MAX_BYTES:
+        if path.stat().st_size > TEXT_MAX_BYTES:
             raise ManifestError([Fault(str(path), None, None, "larger than 64 MB")])
         content: JsonValue = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:

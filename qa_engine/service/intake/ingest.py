@@ -11,13 +11,13 @@ import structlog
 from qa_engine import contract
 from qa_engine.domain import Transcript
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError, UsageError
+from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError
 from qa_engine.service.authoring.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import EMPTY, Arrival
 from qa_engine.service.intake.batches import BatchBook
 from qa_engine.service.intake.discarding import discard
-from qa_engine.service.intake.discovery import READ_SUFFIXES, Candidate, discover, facts_of, proper, with_facts
+from qa_engine.service.intake.discovery import Candidate, discover, facts_of, proper, with_facts
 from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
@@ -25,6 +25,7 @@ from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.outcome import IngestedCall, IngestReport
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import Registered, register
+from qa_engine.service.intake.texts import is_text, uploaded_text
 from qa_engine.service.jobs.kinds import ASR, ASR_ARCHIVE, ASR_BULK, urgent_queues
 from qa_engine.service.jobs.pausing import is_the_machines
 from qa_engine.service.jobs.ringing import Ring, ring
@@ -106,15 +107,14 @@ def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:
 
 
 def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[str, str], who: Actor) -> IngestedCall:
-    """Take in one recording from a stream, with the columns of a manifest as its facts.
+    """Take in a recording, or the transcript of one call, from a stream, with the columns of a manifest as its facts.
 
-    Raises ManifestError for faulty facts or a call id that belongs to another recording, UsageError when it is too
-    large or no recording by its name. A recording that cannot be used is no error: it becomes a call set aside.
+    Raises ManifestError for faulty facts or a call id that belongs to another recording, TranscriptError for words
+    that cannot be read or are of several calls, UsageError when it is too large. A recording that cannot be used is no
+    error: it becomes a call set aside.
     """
     require(who, Right.INGEST)
     name = Path(filename.replace("\\", "/")).name or "upload"
-    if Path(name).suffix.lower() in READ_SUFFIXES:
-        raise UsageError(f"{name}: transcripts are taken in on the command line (qa-engine ingest); send a recording")
     book = BatchBook(app, "upload", [readable(name)])
     candidate = Candidate(Path(name), CallFacts(), name)
     try:
@@ -122,8 +122,11 @@ def ingest_upload(app: App, stream: BinaryIO, *, filename: str, facts: Mapping[s
         if faults:
             raise ManifestError(faults)
         candidate = replace(candidate, facts=read.with_agent_id(app.settings.agent_id_digits))
-        stored = app.recordings.store(stream, name=name, max_bytes=app.settings.max_upload_mb * 2**20)
-        registered = _ingest_recording(app, stored, candidate, ASR)
+        most = app.settings.max_upload_mb * 2**20
+        if is_text(name):
+            registered = _ingest_transcript(app, uploaded_text(app, stream, name, most), candidate)
+        else:
+            registered = _ingest_recording(app, app.recordings.store(stream, name=name, max_bytes=most), candidate, ASR)
         book.take(registered.call, candidate)
     except FaultyFileError as error:
         book.refuse(candidate, error.faults)
@@ -294,7 +297,7 @@ def _transcripts(
 
 
 def _ingest_transcript(
-    app: App, transcript: Transcript, candidate: Candidate, update_facts: bool, day: date | None
+    app: App, transcript: Transcript, candidate: Candidate, update_facts: bool = False, day: date | None = None
 ) -> Registered:
     facts = candidate.facts.over(facts_of(transcript)).with_agent_id(app.settings.agent_id_digits)
     call_id = facts.call_id or id_of_file(candidate.path)

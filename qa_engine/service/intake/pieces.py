@@ -45,7 +45,7 @@ def begin_upload(app: App, filename: str, size_bytes: int, facts: Mapping[str, s
     """Announce a recording of so many bytes. Raises UsageError, ConflictError when too many are open."""
     require(who, Right.INGEST)
     if not 0 < size_bytes <= app.settings.max_upload_mb * 2**20:
-        raise UsageError(f"a recording has 1 byte to {app.settings.max_upload_mb} MB (QA_MAX_UPLOAD_MB)")
+        raise UsageError(f"a file has 1 byte to {app.settings.max_upload_mb} MB (QA_MAX_UPLOAD_MB)")
     if not 0 < len(filename) <= MOST_NAME or not filename.isprintable():
         raise UsageError(f"the file name has 1 to {MOST_NAME} printable characters")
     now = app.clock.now()

@@ -17,6 +17,7 @@ from qa_engine.service.jobs.leases import surely_alive, surely_dead, went_with_i
 from qa_engine.service.jobs.quarantine import WORKER_LOST, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
+from qa_engine.service.people.moving import follow_due_moves
 from qa_engine.store import CallFilter, JobState, calls, jobs, lists, tables
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,11 @@ class SweepReport:
 
 
 def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepReport:
-    """Take back lapsed leases, quarantine what has no attempts left, ring for whatever waits unheard."""
+    """Take back lapsed leases, quarantine what has no attempts left, ring for whatever waits unheard.
+
+    Moves of agents whose day has come take effect.
+    """
+    follow_due_moves(app)
     expired, spent = _take_back(app)
     fresh, again = _unheard(app, patience_seconds)
     rung = ring(app, fresh) + ring(app, again, one_by_one=True)

@@ -66,6 +66,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             "run qa-engine models add NAME and set QA_ASR_MODEL=NAME, or QA_ASR_MODEL=starter for demonstrations",
         ),
         _check(
+            "device",
+            "recogniser can compute on its device",
+            lambda: _device(app),
+            "set QA_ASR_DEVICE=cpu and QA_ASR_COMPUTE_TYPE=int8, or what the finding names",
+        ),
+        _check(
             "tone",
             "tone model is there",
             lambda: (True, open_tones(app.settings).digest[:20]),
@@ -191,6 +197,13 @@ def _model(app: App) -> Seen:
     model = find_model(app.settings.asr_model, app.settings.models_dir)
     model.verify()
     return True, f"{model.name}{f' ({model.notice})' if model.notice else ''}, {model.weights_digest[:19]}"
+
+
+def _device(app: App) -> Seen:
+    from qa_engine.service.adapters.speech import check_recogniser  # audio libraries
+
+    check_recogniser(app.settings)
+    return True, f"{app.settings.asr_device}, {app.settings.asr_compute_type}"
 
 
 def _codecs() -> Seen:

@@ -10,6 +10,7 @@ from typing import Any
 from qa_engine.domain import Word
 from qa_engine.errors import ModelError, RecogniserError
 from qa_engine.speech.clips import Clip
+from qa_engine.speech.devices import check_device
 from qa_engine.speech.models.finding import ModelFolder, find_model
 from qa_engine.speech.options import RecognitionOptions
 from qa_engine.speech.recognisers.batches import Decoder
@@ -82,6 +83,7 @@ class FasterWhisperRecogniser:
                     cpu_threads=self._options.threads or _cores(),
                 )
             except (RuntimeError, ValueError, OSError) as error:
+                check_device(self._options.device, self._options.compute_type)
                 raise ModelError(
                     f"recogniser model {folder.path} cannot be loaded: {error}. Check that the folder was copied whole,"
                     " and that QA_ASR_DEVICE and QA_ASR_COMPUTE_TYPE suit this machine (cpu and int8 always do)."

@@ -219,6 +219,32 @@ class UploadOut(BaseModel):
     api: str
 
 
+class MoveOut(FromRow):
+    """An agent is in ``team`` from the day ``since`` on, by the word of ``entered_by``."""
+
+    agent_id: str
+    name: str | None
+    team: str
+    since: date
+    entered_by: str
+    entered_at: datetime
+
+
+class MovedOut(FromRow):
+    """What a move does, or would do: ``followed`` go over and are judged anew, ``with_a_person`` keep their team,
+    ``in_work`` are being worked on (enter the move again). ``new_team``: no call was ever in it."""
+
+    agent_id: str
+    name: str | None
+    before: str | None
+    team: str
+    since: date
+    followed: list[str]
+    with_a_person: list[str]
+    in_work: list[str]
+    new_team: bool
+
+
 class WebhookOut(FromRow):
     id: int
     url: str

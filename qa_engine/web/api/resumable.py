@@ -52,11 +52,11 @@ def abilities(engine: Engine) -> Response:
     return Response(status_code=204, headers=VERSION | headers)
 
 
-@router.post("", summary="Announce a recording", status_code=201, response_class=Response)
+@router.post("", summary="Announce a recording, or the transcript of a call", status_code=201, response_class=Response)
 def begin(
     engine: Engine,
     who: Who,
-    upload_length: Annotated[int, Header(description="Bytes of the recording", ge=1)],
+    upload_length: Annotated[int, Header(description="Bytes of the file", ge=1)],
     upload_metadata: Annotated[
         str,
         Header(description="`filename` and columns of a manifest, as tus has it: name, blank, base64; by commas"),

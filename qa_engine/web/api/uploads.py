@@ -1,4 +1,4 @@
-"""Upload of a recording by a program, or by the page's own script."""
+"""Upload of a recording or a transcript by a program, or by the page's own script."""
 
 from typing import Annotated, Any
 
@@ -34,7 +34,13 @@ BODY: dict[str, Any] = {
 }
 
 
-@router.post("", response_model=UploadOut, status_code=201, summary="Upload a recording", openapi_extra=BODY)
+@router.post(
+    "",
+    response_model=UploadOut,
+    status_code=201,
+    summary="Upload a recording, or the transcript of a call",
+    openapi_extra=BODY,
+)
 async def upload(
     request: Request,
     engine: Engine,

@@ -25,14 +25,14 @@ from qa_engine.web.rendering import render, segment
 router = APIRouter(include_in_schema=False)
 
 UPLOADED = {
-    "new": ("ok", "录音已收到。"),
-    "duplicate": ("warn", "这份录音以前已经收到过，没有重复计入；下面是已有的通话。"),
+    "new": ("ok", "文件已收到。"),
+    "duplicate": ("warn", "这份文件以前已经收到过，没有重复计入；下面是已有的通话。"),
     "other_facts": (
         "warn",
-        "这份录音以前已经收到过；这次填写的信息与已有的不同，没有采用。更正请用 qa-engine ingest --update-facts。",
+        "这份文件以前已经收到过；这次填写的信息与已有的不同，没有采用。更正请用 qa-engine ingest --update-facts。",
     ),
     "replaced": ("ok", "已用这份录音替换原来不能使用的录音。"),
-    "aside": ("bad", "录音已收到，但不能使用，原因见下。"),
+    "aside": ("bad", "文件已收到，但不能使用，原因见下。"),
     "retry": ("ok", "已重新排队。"),
 }
 
