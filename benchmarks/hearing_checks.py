@@ -149,7 +149,8 @@ def _row(
     )
     statuses = {rule.id: rule.status.value for rule in result.rules}
     print(f"    {_listed(Counter(statuses.values())).strip(' ()')}", end="")
-    print(f"; planted: {', '.join(f'{rule} {statuses.get(rule, "not in the pack")}' for rule in planted) or 'none'}", flush=True)
+    found = [f"{rule} {statuses.get(rule, 'not in the pack')}" for rule in planted]
+    print(f"; planted: {', '.join(found) or 'none'}", flush=True)
     for fault in [*(f"  lost: {who.value} {start} to {end}" for who, start, end in gone), *strange]:
         print(f"    {fault}")
     return len(gone) + len(strange)

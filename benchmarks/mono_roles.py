@@ -1,9 +1,10 @@
 """Roles in recordings that mix both sides: python -m benchmarks.mono_roles [--clips FOLDER]
 
 The demo calls are mixed to one channel and heard by the starter recogniser; truth is what their two channels say.
-Printed: turns whose role is right, wrong and left open. With ``--clips`` (a folder of recordings, each of one real
-voice) pairs of them are put together into calls, and the share of speech that goes to the right voice is printed. Demo
-voices are synthetic; the clips repeat within a call.
+Printed: turns whose role is right, wrong and left open; deductions of the base pack on the mix that the two channels do
+not have (*false*), and those of the two channels that the mix has, too (*kept*). With ``--clips`` (a folder of
+recordings, each of one real voice) pairs of them are put together into calls, and the share of speech that goes to the
+right voice is printed. Demo voices are synthetic; the clips repeat within a call.
 """
 
 import argparse
@@ -17,8 +18,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from qa_engine.domain import Call, Span, Speaker, Transcript
+import qa_engine
+from qa_engine.domain import Call, Span, Speaker, Status, Transcript
 from qa_engine.resources import example_calls_dir
+from qa_engine.service.checking.one_call import Pack
 from qa_engine.speech import (
     SAMPLE_RATE,
     FasterWhisperRecogniser,
@@ -46,6 +49,7 @@ def demo(recogniser: FasterWhisperRecogniser, options: SpeechOptions) -> None:
 
     totals = {"right": 0, "wrong": 0, "open": 0}
     seconds = dict.fromkeys(totals, 0.0)
+    pack, false, kept, due = qa_engine.load_pack("base"), 0, 0, 0
     with (example_calls_dir() / "manifest.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -53,13 +57,14 @@ def demo(recogniser: FasterWhisperRecogniser, options: SpeechOptions) -> None:
         samples = decode(path, probe(path))
         if len(samples) != 2:
             continue
+        call = Call(row["call_id"], scenario=row["scenario"] or None)
         truth = transcribe_recording(
-            path, Call(row["call_id"]), recogniser=recogniser, options=options, agent_channel=row["agent_channel"]
+            path, call, recogniser=recogniser, options=options, agent_channel=row["agent_channel"]
         )
         with tempfile.TemporaryDirectory() as folder:
             mixed = Path(folder) / "mixed.wav"
             soundfile.write(mixed, samples.mean(axis=0), SAMPLE_RATE, subtype="PCM_16")
-            heard = transcribe_recording(mixed, Call(row["call_id"]), recogniser=recogniser, options=options)
+            heard = transcribe_recording(mixed, call, recogniser=recogniser, options=options)
         found = dict.fromkeys(totals, 0)
         for turn in heard.turns:
             kind = _judged(turn.speaker, _speaker_at(truth, turn.span or Span(0, 0)))
@@ -67,12 +72,20 @@ def demo(recogniser: FasterWhisperRecogniser, options: SpeechOptions) -> None:
             seconds[kind] += turn.span.seconds if turn.span else 0.0
         for kind, count in found.items():
             totals[kind] += count
-        print(
-            f"{row['call_id']:9} right {found['right']:3} wrong {found['wrong']:2} open {found['open']:3}", flush=True
-        )
+        owed, taken = _deducted(truth, pack), _deducted(heard, pack)
+        due, kept, false = due + len(owed), kept + len(owed & taken), false + len(taken - owed)
+        told = f"; false: {', '.join(sorted(taken - owed))}" if taken - owed else ""
+        counts = f"right {found['right']:3} wrong {found['wrong']:2} open {found['open']:3}"
+        print(f"{row['call_id']:9} {counts}; deductions kept {len(owed & taken)} of {len(owed)}{told}", flush=True)
     whole, length = sum(totals.values()), sum(seconds.values())
     for kind, count in totals.items():
-        print(f"demo mixes: {kind} {count / whole:.1%} of turns, {seconds[kind] / length:.1%} of speech")
+        print(f"demo mixes: {kind} {count / whole:.1%} of turns ({count}), {seconds[kind] / length:.1%} of speech")
+    print(f"deductions: {due} on two channels, {kept} of them on the mix, too; {false} on the mix alone (false)")
+
+
+def _deducted(transcript: Transcript, pack: Pack) -> set[str]:
+    result = qa_engine.inspect(transcript, pack=pack, scorecard="standard")
+    return {rule.id for rule in result.rules if rule.status is Status.FAIL and rule.points}
 
 
 def _judged(found: Speaker, truth: Speaker) -> str:

@@ -61,6 +61,6 @@ def test_no_form_by_command_shows_a_full_number(inspected: Path, tmp_path: Path,
         done = qa("report", "call", "138xxxx0000_d10", "--format", format, "--out", out)
         assert done.returncode == 0, done.stderr
         text = shown(out.read_bytes())
-        assert "138****" in text, format
+        assert "138xxxx0000_d10" in text, format
         assert WHOLE.findall(text) == [], format
         assert WHOLE.findall(shown((done.stdout + done.stderr).encode())) == []

@@ -161,11 +161,19 @@ def test_the_doctor_finds_and_never_raises(app: App) -> None:
     ("processes", "threads", "device", "ok"), [(1, 0, "cpu", True), (99, 0, "cpu", False), (99, 1, "cuda", True)]
 )
 def test_the_doctor_counts_threads(
-    make_app: Callable[..., App], settings: Settings, processes: int, threads: int, device: str, ok: bool
+    make_app: Callable[..., App],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: int,
+    threads: int,
+    device: str,
+    ok: bool,
 ) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     chosen = settings.model_copy(update={"worker_processes": processes, "asr_threads": threads, "asr_device": device})
     check = next(check for check in doctor(make_app(settings=chosen)) if check.id == "threads")
     assert (check.ok, check.required) == (ok, False)
+    assert ("QA_WORKER_PROCESSES" in check.detail) == (processes == 1)
 
 
 @pytest.mark.parametrize(("processes", "device", "ok"), [(1, "cpu", True), (256, "cpu", False), (256, "cuda", True)])

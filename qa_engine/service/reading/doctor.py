@@ -222,6 +222,8 @@ def _threads(app: App) -> Seen:
     settings, cores = app.settings, _core_count()
     threads = settings.asr_threads or cores
     told = f"{settings.worker_processes} processes of {threads} threads on {cores} cores"
+    if settings.asr_device == "cpu" and settings.worker_processes < cores:
+        told += f"; a night of many recordings is done sooner with QA_WORKER_PROCESSES={cores} and QA_ASR_THREADS=1"
     return settings.asr_device != "cpu" or settings.worker_processes * threads <= cores, told
 
 
