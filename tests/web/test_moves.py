@@ -16,7 +16,7 @@ from tests.web.people import client_of, mark_of, one_of_each
 from tests.web.samples import add_call, open_centre, wav_bytes
 
 API = "/api/v1/moves"
-DAYS = {"early": "2026-03-02T09:15", "late": "2026-03-20T09:15"}
+DAYS = {"early": "2026-02-02T09:15", "late": "2026-02-20T09:15"}
 
 
 @pytest.fixture
@@ -59,17 +59,17 @@ def test_a_move_is_looked_at_and_then_entered(house: App, web: FastAPI, role: Ro
     with client_of(web, role.value) as client:
         assert 'href="/moves"' in client.get("/calls").text
         assert "还没有登记过调组" in client.get("/moves").text
-        seen = said(post(client, agent="8026", team="二组", since="2026-03-16", do="look").text)
-        assert "尚未保存，保存后：李华（8026） 一组 → 二组，自 2026-03-16 起" in seen
+        seen = said(post(client, agent="8026", team="二组", since="2026-02-16", do="look").text)
+        assert "尚未保存，保存后：李华（8026） 一组 → 二组，自 2026-02-16 起" in seen
         assert "1 通随调到新班组，重新检查：late" in seen
         assert "以前没有“二组”的通话" in seen
         assert list_moves(house, who=MACHINE) == ()
-        done = said(post(client, agent="8026", team="二组", since="2026-03-16", do="enter").text)
+        done = said(post(client, agent="8026", team="二组", since="2026-02-16", do="enter").text)
         assert "已登记：李华（8026） 一组 → 二组" in done
     run_pending(house)
     assert (team_of(house, "early"), team_of(house, "late")) == ("一组", "二组")
     (line,) = read_audit(house, who=MACHINE, actor=role.value, action="people").rows
-    assert "一组 → 二组，自2026-03-16起，1通录音随调" in line.detail
+    assert "一组 → 二组，自2026-02-16起，1通录音随调" in line.detail
 
 
 def test_a_day_to_come_is_said_and_waits(house: App, web: FastAPI) -> None:
@@ -85,8 +85,8 @@ def test_a_day_to_come_is_said_and_waits(house: App, web: FastAPI) -> None:
 @pytest.mark.parametrize(
     ("fields", "status", "told"),
     [
-        ({"agent": "9999", "team": "二组", "since": "2026-03-16"}, 404, "没有工号“9999”的坐席"),
-        ({"agent": "8026", "team": " ", "since": "2026-03-16"}, 400, "请检查起始日期"),
+        ({"agent": "9999", "team": "二组", "since": "2026-02-16"}, 404, "没有工号“9999”的坐席"),
+        ({"agent": "8026", "team": " ", "since": "2026-02-16"}, 400, "请检查起始日期"),
         ({"agent": "8026", "team": "二组", "since": "下周一"}, 400, "请检查起始日期"),
         ({}, 400, "请检查起始日期"),
     ],
@@ -104,12 +104,12 @@ def test_a_move_that_cannot_be_is_refused_in_words(
 def test_moves_by_program(house: App, web: FastAPI) -> None:
     with client_of(web, "admin") as client:
         mark = {"x-csrf-token": mark_of(client)}
-        body = {"agent_id": "8026", "team": "二组", "since": "2026-03-16"}
+        body = {"agent_id": "8026", "team": "二组", "since": "2026-02-16"}
         looked = client.post(API, json=body | {"dry_run": True}, headers=mark).json()
         assert (looked["before"], looked["followed"], looked["new_team"]) == ("一组", ["late"], True)
         assert client.get(API).json() == []
         assert client.post(API, json=body, headers=mark).json() == looked
         (row,) = client.get(f"{API}?agent_id=8026").json()
-        assert (row["name"], row["team"], row["since"], row["entered_by"]) == ("李华", "二组", "2026-03-16", "admin")
+        assert (row["name"], row["team"], row["since"], row["entered_by"]) == ("李华", "二组", "2026-02-16", "admin")
         assert client.post(API, json=body | {"agent_id": "9999"}, headers=mark).status_code == 404
         assert client.post(API, json=body | {"since": "soon"}, headers=mark).status_code == 422

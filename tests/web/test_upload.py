@@ -139,14 +139,15 @@ def test_the_words_of_a_call_are_taken_in_as_by_command(
     answer = send(desk, address, name=name, content=TEXTS[name].encode(), team="二组", agent_id="8026")
     assert answer.status_code == (201 if address == API else 303)
     run_pending(centre)
-    uploaded = get_call(centre, "a", who=MACHINE)
+    (row,) = list_calls(centre, who=MACHINE).rows
+    uploaded = get_call(centre, row.call_id, who=MACHINE)
     assert (uploaded.row.agent_id, uploaded.row.team, uploaded.recording) == ("8026", "二组", None)
     assert uploaded.result is not None
     (tmp_path / name).write_text(TEXTS[name])
     with open_centre(tmp_path / "home") as other:
         ingest_paths(other, [tmp_path / name])
         run_pending(other)
-        by_command = get_call(other, "a", who=MACHINE)
+        by_command = get_call(other, row.call_id, who=MACHINE)
     assert uploaded.transcript is not None
     assert by_command.transcript is not None
     assert uploaded.transcript.turns == by_command.transcript.turns
