@@ -60,12 +60,12 @@ def test_a_move_is_looked_at_and_then_entered(house: App, web: FastAPI, role: Ro
         assert 'href="/moves"' in client.get("/calls").text
         assert "还没有登记过调组" in client.get("/moves").text
         seen = said(post(client, agent="8026", team="二组", since="2026-02-16", do="look").text)
-        assert "尚未保存，保存后：李华（8026） 一组 → 二组，自 2026-02-16 起" in seen
+        assert "尚未保存，保存后：李华（8026）一组 → 二组，自 2026-02-16 起" in seen
         assert "1 通随调到新班组，重新检查：late" in seen
         assert "以前没有“二组”的通话" in seen
         assert list_moves(house, who=MACHINE) == ()
         done = said(post(client, agent="8026", team="二组", since="2026-02-16", do="enter").text)
-        assert "已登记：李华（8026） 一组 → 二组" in done
+        assert "已登记：李华（8026）一组 → 二组" in done
     run_pending(house)
     assert (team_of(house, "early"), team_of(house, "late")) == ("一组", "二组")
     (line,) = read_audit(house, who=MACHINE, actor=role.value, action="people").rows

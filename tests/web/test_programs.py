@@ -179,10 +179,10 @@ def test_an_upload_thrown_away(desk: TestClient, centre: App) -> None:
     assert list((centre.settings.home / "incoming").iterdir()) == []
 
 
-def test_an_upload_that_is_no_recording_leaves_nothing(desk: TestClient, centre: App) -> None:
+def test_an_upload_without_sound_or_words_leaves_nothing(desk: TestClient, centre: App) -> None:
     headers = TUS | {"upload-length": "3", "upload-metadata": metadata(filename="a.txt")}
     place = desk.post("/api/v1/uploads", headers=headers).headers["location"]
-    assert desk.patch(place, content=b"abc", headers=PIECE | {"upload-offset": "0"}).status_code == 400
+    assert desk.patch(place, content=b"abc", headers=PIECE | {"upload-offset": "0"}).status_code == 422
     assert desk.get(place).status_code == 404
     assert list((centre.settings.home / "incoming").iterdir()) == []
 

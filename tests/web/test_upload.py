@@ -172,10 +172,10 @@ FAULTY_TEXTS = [
     ("a.json", b"", "文本读不出来"),
     ("a.jsonl", (JSON_TEXT + "\n{broken\n").encode(), "第 2 行读不出来"),
     ("a.jsonl", (JSON_TEXT + "\n" + JSON_TEXT + "\n").encode(), "文件里有多通通话"),
-    ("a.csv", b"x,y\n1,2\n", "文本读不出来"),
+    ("a.csv", b"x,y\n1,2\n", "读不出来"),
     ("a.docx", b"PK", "文本读不出来"),
     ("a.xls", b"x", "请另存后再导入"),
-    ("a.txt", b"\xff\xfe\x00", "文本读不出来"),
+    ("a.txt", b"\xff\xfe\x00", "读不出来"),
 ]
 
 
