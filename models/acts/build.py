@@ -27,7 +27,7 @@ from corpus import ActTurn
 
 from qa_engine.acts import ActModel
 from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, load_card
-from qa_engine.classify import VERSION, see
+from qa_engine.classify import VERSION
 from qa_engine.classify.card import Measured
 from qa_engine.classify.fit import UNKNOWN, Recipe, calibrated, calibration, fit_once, slim, unseen_log_odds
 from qa_engine.classify.linear import Floats, sigmoid
@@ -38,10 +38,10 @@ from qa_engine.errors import ActModelError
 HERE = Path(__file__).resolve().parent
 NAME = "qa-engine-acts 0.1"
 RECIPES = {
-    Speaker.AGENT: Recipe(rounds=5, most_features=150_000, broad=("offence",)),
+    Speaker.AGENT: Recipe(rounds=5, most_features=200_000, broad=("offence",), formed=True),
     Speaker.CUSTOMER: Recipe(rounds=5, most_features=40_000),
 }
-"""Any words may make an offence, so seldom ones count for it, too."""
+"""Any words may make an offence, so seldom ones count for it, too; and how a sentence is built says much of it."""
 OFFENCES_IN = 0.1  # share of turns with an offence for which the limit ``alone`` is made
 SPLITS = ("frames", "themes", "trades")
 SPEAKERS = (Speaker.AGENT, Speaker.CUSTOMER)
@@ -71,7 +71,7 @@ def main() -> None:
         contents[speaker.value], limits[speaker.value], found["splits"][speaker.value] = of_speaker(
             speaker, mine, splits, out
         )
-    card = Card(version=1, name=NAME, features=VERSION, contents=contents, limits=limits)
+    card = Card(version=2, name=NAME, features=VERSION, contents=contents, limits=limits)
     card.save(arguments.out)
     if not arguments.quick:
         scenarios.make(arguments.out)
@@ -122,7 +122,7 @@ def of_speaker(
     said = {split: sigmoid(z * slope + bias) for split, z in readings.items()}
     limits = {name: limits_of(said, known.labels, at, weights[at]) for at, name in enumerate(names)}
     tell(f"{speaker.value}: all")
-    whole = slim(fit_once(names, "several", known, see(known.texts), recipe), recipe)
+    whole = slim(fit_once(names, "several", known, recipe.look(known.texts), recipe), recipe)
     contents = out.put(speaker.value, calibrated(whole, slope, bias))
     measured = {
         split: {name: figures.of_label(p[:, at], known.labels[:, at], 1.0) for at, name in enumerate(names)}

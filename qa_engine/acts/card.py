@@ -31,9 +31,12 @@ class Limits(Strict):
 
 
 class Card(ModelCard):
-    """``contents`` is the digest of each classifier's numbers, ``limits`` the measured limits, both by speaker."""
+    """``contents`` is the digest of each classifier's numbers, ``limits`` the measured limits, both by speaker.
 
-    version: Literal[1]
+    From version 2 on the agent's classifier reads features of form, too.
+    """
+
+    version: Literal[2]
     contents: dict[str, str]
     limits: dict[str, dict[str, Limits]]
 

@@ -70,7 +70,7 @@ class ActModel:
             return {}
         labels = LABELS[speaker]
         rows = [row for own in texts.values() for row in own]
-        said = self._classifiers[speaker].probabilities(seen, rows)
+        said = self._classifiers[speaker].probabilities(_read_by(speaker, seen), rows)
         first = np.cumsum([0, *(len(own) for own in texts.values())])[:-1]
         values = np.maximum.reduceat(said, first, axis=0)  # of a text, an act as its likeliest row does it
         orders = np.argsort(-values, axis=1, kind="stable").tolist()
@@ -98,7 +98,7 @@ class ActModel:
         return reasons[asked]
 
     def _reasons(self, seen: Seen, text: int, speaker: Speaker, act: str) -> tuple[ToneWord, ...]:
-        model = self._classifiers[speaker]
+        model, seen = self._classifiers[speaker], _read_by(speaker, seen)
         rows = seen.rows_of_text.get(text, ())
         if not rows:
             return ()
@@ -114,3 +114,8 @@ class ActModel:
             speaker: shelf.take(speaker.value, LABELS[speaker], "several", self._card.contents[speaker.value])
             for speaker in READ_SPEAKERS
         }
+
+
+def _read_by(speaker: Speaker, seen: Seen) -> Seen:
+    """How an agent's sentence is built says much of what it does; a customer's acts are learnt without."""
+    return seen.formed if speaker is Speaker.AGENT else seen

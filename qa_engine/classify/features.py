@@ -27,6 +27,11 @@ VERSION = "2"  # raise it whenever the features of any text change: models of an
 CHAR_LENGTHS = (1, 2, 3)
 EDGE_LENGTHS = (2, 3)  # with the beginning or the end of the text as one of the characters
 SOUND_LENGTHS = (2, 3)
+GAPS = (2, 3, 4, 5)  # words from the first of a pair to the second
+FORM_LENGTHS = (3, 4, 5)  # words of a string of common words and marks
+COMMON_WORDS = 600  # the most frequent of jieba's dictionary
+_SPOKEN = "吗呢吧啊呀嘛哦咯呗啦哎哟嗯哈诶喂"  # common in speech, whatever was counted in print
+_NUMERAL, _OTHER, _FIRST, _LAST = range(1, 5)  # marks in a form
 CALLS_KEPT = 4
 
 _CONFUSIONS = Confusions(DEFAULT_CONFUSIONS)
@@ -66,6 +71,21 @@ class Seen:
     begin: Places
     finish: Places
     looked_up: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)  # by classifiers
+
+    @cached_property
+    def formed(self) -> "Seen":
+        """The same rows with their features of form, too."""
+        added = list(_forms(self))
+        row, code, begin, finish = (np.concatenate(parts) for parts in zip(*added, strict=True))
+        return Seen(
+            self.skeletons,
+            self.rows,
+            self.words,
+            np.concatenate([self.row, row]),
+            np.concatenate([self.code, code]),
+            np.concatenate([self.begin, begin]),
+            np.concatenate([self.finish, finish]),
+        )
 
     @cached_property
     def names(self) -> Codes:
@@ -275,6 +295,64 @@ def _kinded(code: Codes, kind: int) -> Codes:
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return mixed ^ (mixed >> np.uint64(31))
+
+
+def _forms(seen: Seen) -> Iterator[_Found]:
+    """(row, code, begin, finish) of the features of form, each kind over all rows at once."""
+    folded = [_NUMBER.sub(_any_number, shown.text) for shown in seen.skeletons]
+    pieces = [folded[row.text][row.start : row.end] for row in seen.rows]
+    words = [[piece[start:end] for start, end in spans] for piece, spans in zip(pieces, seen.words, strict=True)]
+    counts = np.array([len(own) for own in words], dtype=np.int64)
+    row = np.repeat(np.arange(len(words)), counts)
+    flat = np.array([span for spans in seen.words for span in spans], dtype=np.int64).reshape(-1, 2)
+    begin, finish = flat[:, 0], flat[:, 1]
+    code = np.array([_word_code(word) for own in words for word in own], dtype=np.uint64)
+    for gap in GAPS:
+        pair = np.nonzero(row[:-gap] == row[gap:])[0]
+        with np.errstate(over="ignore"):
+            both = _kinded(code[pair], 40) + _kinded(code[pair + gap], 40 + gap)
+        yield row[pair], both, begin[pair], finish[pair + gap]
+    # The beginning and the end of a text belong to its form.
+    form = np.array([code for own in words for code in _edged(own)], dtype=np.uint64)
+    row = np.repeat(np.arange(len(words)), counts + 2)
+    word = np.arange(len(form)) - 1 - 2 * row  # its place among all words
+    for length in FORM_LENGTHS:
+        first = np.arange(max(0, len(form) - length + 1))
+        first = first[row[first] == row[first + length - 1]]
+        string = np.zeros(len(first), dtype=np.uint64)
+        with np.errstate(over="ignore"):
+            for at in range(length):
+                string = string * np.uint64(_BASE) + _kinded(form[first + at], 50 + at)
+        last = first + length - 1
+        start = word[first] + (form[first] == _FIRST)
+        stop = word[last] - (form[last] == _LAST)
+        yield row[first], _kinded(string, 60 + length), begin[start], finish[stop]
+
+
+def _edged(words: Sequence[str]) -> Iterator[int]:
+    yield _FIRST
+    yield from map(_form_code, words)
+    yield _LAST
+
+
+@lru_cache(maxsize=65536)
+def _word_code(word: str) -> int:
+    return zlib.crc32(word.encode()) + (len(word) << 32)
+
+
+@lru_cache(maxsize=65536)
+def _form_code(word: str) -> int:
+    """A common word is itself; a number and any other word are a mark each."""
+    if word in _common():
+        return _word_code(word)
+    return _NUMERAL if word[0].isdigit() else _OTHER
+
+
+@cache
+def _common() -> frozenset[str]:
+    counted = segment.frequencies()
+    known = sorted((word for word in counted if counted[word]), key=lambda word: (-counted[word], word))
+    return frozenset(known[:COMMON_WORDS]) | frozenset(_SPOKEN)
 
 
 def feature_code(text: str, *, word: bool = False) -> int:

@@ -33,6 +33,8 @@ class Recipe:
     each feature is scaled before by a power of its log-count ratio, so that one which is seen as often with the label
     as without starts from nothing (Wang and Manning, *Baselines and Bigrams*, 2012); and features are kept by how often
     they are met as well.
+
+    ``formed``: features of form are read, too.
     """
 
     strength: float = 10.0
@@ -41,6 +43,12 @@ class Recipe:
     least_groups: int = 2
     most_features: int = 60_000
     broad: tuple[str, ...] = ()
+    formed: bool = False
+
+    def look(self, texts: Sequence[str]) -> Seen:
+        """The features that a classifier of this recipe reads."""
+        seen = see(texts)
+        return seen.formed if self.formed else seen
 
 
 @dataclass(frozen=True)
@@ -149,8 +157,8 @@ def unseen_log_odds(
     for fold in np.unique(folds[folds >= 0]):
         test = np.nonzero(folds == fold)[0]
         known = part(lessons, np.nonzero((folds != fold) & (folds != -2))[0])
-        model = fit_once(names, link, known, see(known.texts), recipe)
-        found[test] = model.log_odds(see([lessons.texts[at] for at in test]))
+        model = fit_once(names, link, known, recipe.look(known.texts), recipe)
+        found[test] = model.log_odds(recipe.look([lessons.texts[at] for at in test]))
     return found
 
 

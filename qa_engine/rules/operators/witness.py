@@ -23,6 +23,7 @@ LIST_RECALL = 0.83
 """How many of the duties that are done the lists find: lower end of the 95 % interval of 237 of 272, counted on plain
 good calls that were written apart from the lists (``benchmarks/rule_precision.py`` counts it anew)."""
 MISSED = 0.1  # one fault in ten may be none: what is asked of every rule that deducts alone (``LEAST_PRECISION``)
+NEARLY = 0.3  # an act that is so much less likely than the one it speaks against says nothing
 NO_MODEL = "没有启用服务行为模型，只有字句一个证据，须人工复核"
 
 
@@ -48,8 +49,12 @@ def _does(scope: Scope, witness: Witness, view: TurnView) -> bool:
 
 
 def _gainsaid(scope: Scope, witness: Witness, view: TurnView) -> bool:
+    """Whether the turn does one of the acts that speak against the witness, and no less likely than the witness's."""
     reading = scope.call.act_of.get(view.turn.index)
-    return reading is not None and any(reading.probability(act) >= DEFAULT_ABOVE for act in witness.gainsaid)
+    if reading is None:
+        return False
+    least = max(DEFAULT_ABOVE, *(reading.probability(act) - NEARLY for act in witness.acts))
+    return any(reading.probability(act) >= least for act in witness.gainsaid)
 
 
 def witnessed(scope: Scope, outcome: Outcome) -> Outcome:

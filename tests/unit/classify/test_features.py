@@ -122,3 +122,31 @@ def test_jieba_says_nothing_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "'我们'" in done.stdout
     assert done.stderr == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def formed(text: str) -> set[int]:
+    """The features of form of a text."""
+    return set(see([text]).formed.code.tolist()) - set(see([text]).code.tolist())
+
+
+def test_a_construction_has_the_same_form_whatever_it_is_about() -> None:
+    one, other = formed("我又不是水电工"), formed("我又不是气象台")
+    assert one & other - formed("水电工又我是不")
+
+
+def test_two_words_with_others_between_them_are_a_feature() -> None:
+    assert formed("爱买不买") & formed("爱寄不寄")
+
+
+def test_which_number_it_is_makes_no_form() -> None:
+    assert formed("单号123") == formed("单号456")
+
+
+@given(st.lists(st.text(alphabet="您好不行吗8026，。 abc㈱氵𠀀", max_size=30), max_size=5))
+def test_forms_of_texts_together_are_what_they_are_alone(texts: list[str]) -> None:
+    together = see(texts).formed
+    for row, text in enumerate(texts):
+        alone = see([text]).formed
+        assert set(together.names[together.columns_of(row)].tolist()) == set(alone.names.tolist())
+        length = len(alone.skeletons[0].text)
+        assert np.all((alone.begin >= 0) & (alone.begin <= alone.finish) & (alone.finish <= length))

@@ -160,6 +160,7 @@ EVERYDAY = [
     ("坐席[act=explain:0.9]：您自己看一下短信。", "pass", ()),
     ("坐席[act=retort:0.99]：谁管你。", "pass", ()),
     ("坐席[act=retort:0.8+comfort:0.9]：您自己看着选，不着急。", "pass", ()),  # gainsaid
+    ("坐席[act=retort:0.95+comfort:0.6]：您自己看着选，不着急。", "fail", ("pattern", "act")),  # too faintly
 ]
 
 
