@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from qa_engine.domain import CallResult
-from qa_engine.reports.agent_report import CLIPS_PER_NEED, MOST_NEEDS, AgentReport, Colleagues, Compared, Gain
+from qa_engine.reports.agent_report import AgentReport, Colleagues, Compared
 from qa_engine.reports.document import Block, Cell, Column, Heading, Note, Row, Table
 from qa_engine.reports.kinds import Request, Source
 from qa_engine.reports.numbers import Estimate, Sums, mean_difference, mean_estimate, rate_estimate
@@ -13,6 +13,7 @@ from qa_engine.reports.period.lean import worth_reading
 from qa_engine.reports.period.lines import ItemLine, item_lines
 from qa_engine.reports.period.needs import needs
 from qa_engine.reports.statistics import InspectedCall, LostItem, Period
+from qa_engine.reports.training_needs import CLIPS_PER_NEED, MOST_NEEDS, Gain
 from qa_engine.reports.wording import number, signed
 
 LEAST_COLLEAGUES = 3  # of fewer one could be told from their mean

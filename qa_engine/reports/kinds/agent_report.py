@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qa_engine.domain import Agent
-from qa_engine.reports.agent_report import AgentReport, CallLine, TrainingClip, TrainingNeed, agent_report
+from qa_engine.reports.agent_report import AgentReport, CallLine, agent_report
 from qa_engine.reports.cards import WIDE_BOX
 from qa_engine.reports.document import (
     Banner,
@@ -43,6 +43,7 @@ from qa_engine.reports.kinds.agent_compared import (
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets
 from qa_engine.reports.parts import SHOWN_ITEMS
 from qa_engine.reports.statistics import ENOUGH_CALLS, InspectedCall
+from qa_engine.reports.training_needs import TrainingClip, TrainingNeed
 from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note
 
 _GRAVE = ("veto", "major")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from qa_engine.reports.agent_report import AgentReport, TrainingNeed
+from qa_engine.reports.agent_report import AgentReport
 from qa_engine.reports.document import (
     Banner,
     Block,
@@ -25,6 +25,7 @@ from qa_engine.reports.document import (
 from qa_engine.reports.kinds.agent_compared import COMPARED_TITLES, LOST_TITLES, compared_rows, lost_words
 from qa_engine.reports.period.told import FEW
 from qa_engine.reports.statistics import DayPoint
+from qa_engine.reports.training_needs import TrainingNeed
 from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
 
 _CSV_COLUMNS = (
