@@ -2,7 +2,7 @@
 
     python benchmarks/verdicts.py a b c [--show] [--json FILE]
 
-`verdicts/` holds two halves by theme, a smaller third, and five by other authors: plain good calls, calls with
+`verdicts/` holds two halves by theme, a smaller third, and six by other authors: plain good calls, calls with
 labels (a fault, or innocent of one), rude lines, everyday sentences that hold words of a veto, announced transfers; in
 d to i ordinary turns of agents that have no tone, and calls rated for the sake of the rating. The digit in a call's
 head is how content its customer leaves, 1 to 5, by the author of the call. Half a was looked at while faults of its
@@ -11,7 +11,8 @@ counted once; of d's rated calls every other one was looked at, and all else of 
 counted once before two kinds of its faults were mended; f was counted once, its second half again at the end of a round
 before it was looked at; g was written for that round, hidden from those who worked on it, counted at its end, then
 looked at, too; i was counted before anybody had read a line of it, then its odd entries (of the labelled calls the odd
-pairs) were looked at, and the others counted once more at the end. `--show` lists what was judged otherwise than
+pairs) were looked at, and the others counted once more at the end; h lay hidden all that time, was counted with the
+engine from before and at the end, then looked at, too. `--show` lists what was judged otherwise than
 written.
 """
 
@@ -264,7 +265,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdefgi"))
+    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghi"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
