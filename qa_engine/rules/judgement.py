@@ -1,11 +1,10 @@
 """One rule on one call: its conditions asked, its status, evidence, reason and price."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from qa_engine.domain import Evidence, RuleResult, Searched, Severity, Speaker, Status
 from qa_engine.domain.values import replace
-from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
+from qa_engine.rules.looking.outcome import Hit, Outcome, first_of_each_turn, hits_meant, not_applicable, of_each
 from qa_engine.rules.looking.region import anchored, nobodys_region, window_region
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
@@ -22,7 +21,7 @@ from qa_engine.rules.written.expression import Node, names, polarities
 from qa_engine.rules.written.expression import evaluate as value_of
 from qa_engine.rules.written.fields import Located, Window
 from qa_engine.rules.written.profile import Level, Profile
-from qa_engine.rules.written.truth import Truth, all_of
+from qa_engine.rules.written.truth import Truth
 
 _STATUS = {
     Truth.TRUE: Status.FAIL,
@@ -191,7 +190,7 @@ class Judgement:
         other = self.outcome(anchor.to)
         if other.truth is Truth.ERROR:
             return other
-        chosen = _chosen(other.hits, anchor.hit)
+        chosen = hits_meant(other.hits, anchor.hit)
         if not chosen:
             if other.truth in (Truth.UNCERTAIN, Truth.NOT_APPLICABLE):
                 return Outcome(other.truth, reason=other.reason)
@@ -204,7 +203,7 @@ class Judgement:
             replace(scope, region=anchored(self._call, scope.region, fields.who, anchor, group)) for group in groups
         ]
         outcomes = [asked(one, condition.operator.run) for one in scopes]
-        outcome = outcomes[0] if len(outcomes) == 1 else _each(outcomes)
+        outcome = outcomes[0] if len(outcomes) == 1 else of_each(outcomes)
         sure = any(hit.certain for hit in chosen)
         if not sure and outcome.truth in _harmful(condition):
             return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, other.reason)
@@ -332,7 +331,7 @@ class Judgement:
         for hit in sorted(hits, key=lambda hit: (hit.begin, hit.finish)):
             if hit.span is None or not apart or apart[-1].span is None or hit.begin >= apart[-1].finish:
                 apart.append(hit)
-        return _first_of_each_turn(apart) if self._rule.model.points.per == "turn" else apart
+        return first_of_each_turn(apart) if self._rule.model.points.per == "turn" else apart
 
     def _count(self) -> int:
         if self._rule.model.points.per == "once":
@@ -361,18 +360,6 @@ class Judgement:
         return outcome.hits if outcome is not None else ()
 
 
-def _first_of_each_turn(hits: Sequence[Hit]) -> list[Hit]:
-    """A hit that is in no turn stands for itself."""
-    seen: set[int] = set()
-    kept = []
-    for hit in hits:
-        if hit.turn is None or hit.turn not in seen:
-            kept.append(hit)
-        if hit.turn is not None:
-            seen.add(hit.turn)
-    return kept
-
-
 def _harmful(condition: Condition) -> frozenset[Truth]:
     """The answers that speak for the fault: beside a place that is not sure they are not sure, the others may stand.
 
@@ -381,28 +368,6 @@ def _harmful(condition: Condition) -> frozenset[Truth]:
     side = condition.polarity
     found = frozenset({Truth.TRUE} if side.positive or not side.negative else ())
     return found | frozenset({Truth.FALSE} if side.negative or not side.positive else ())
-
-
-def _chosen(hits: tuple[Hit, ...], which: str | int) -> tuple[Hit, ...]:
-    """The hits that an anchor means; certain ones first of all, unsure ones only when there are no others."""
-    sure = tuple(hit for hit in hits if hit.certain) or hits
-    match which:
-        case "first":
-            return sure[:1]
-        case "last":
-            return sure[-1:]
-        case int():
-            return sure[which - 1 : which]
-    return sure
-
-
-def _each(outcomes: list[Outcome]) -> Outcome:
-    truth = all_of([outcome.truth for outcome in outcomes])
-    hits = tuple(dict.fromkeys(hit for outcome in outcomes for hit in outcome.hits))
-    searched = tuple(s for outcome in outcomes if outcome.truth is truth for s in outcome.searched)
-    reason = next((outcome.reason for outcome in outcomes if outcome.truth is truth and outcome.reason), "")
-    note = "；".join(dict.fromkeys(outcome.note for outcome in outcomes if outcome.note))
-    return Outcome(truth, hits, searched, reason, note)
 
 
 def _evidence(condition: Condition, hit: Hit) -> Evidence:

@@ -1,10 +1,11 @@
 """What a condition found: hits, an answer, and the proof when nothing was found."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from qa_engine.domain import Ladder, Searched, Speaker
 from qa_engine.domain.values import dataclass
-from qa_engine.rules.written.truth import Truth
+from qa_engine.rules.written.truth import Truth, all_of
 
 # (index of a turn, character in its shown text): before and after are decided by these, times may be unknown.
 Position: TypeAlias = tuple[int, int]
@@ -61,3 +62,38 @@ NOTHING = Outcome(Truth.FALSE)
 
 def not_applicable(reason: str) -> Outcome:
     return Outcome(Truth.NOT_APPLICABLE, reason=reason)
+
+
+def first_of_each_turn(hits: Sequence[Hit]) -> list[Hit]:
+    """A hit that is in no turn stands for itself."""
+    seen: set[int] = set()
+    kept = []
+    for hit in hits:
+        if hit.turn is None or hit.turn not in seen:
+            kept.append(hit)
+        if hit.turn is not None:
+            seen.add(hit.turn)
+    return kept
+
+
+def hits_meant(hits: tuple[Hit, ...], which: str | int) -> tuple[Hit, ...]:
+    """The hits that an anchor means; certain ones first of all, unsure ones only when there are no others."""
+    sure = tuple(hit for hit in hits if hit.certain) or hits
+    match which:
+        case "first":
+            return sure[:1]
+        case "last":
+            return sure[-1:]
+        case int():
+            return sure[which - 1 : which]
+    return sure
+
+
+def of_each(outcomes: list[Outcome]) -> Outcome:
+    """The answer for anchors that each want one: all must hold."""
+    truth = all_of([outcome.truth for outcome in outcomes])
+    hits = tuple(dict.fromkeys(hit for outcome in outcomes for hit in outcome.hits))
+    searched = tuple(s for outcome in outcomes if outcome.truth is truth for s in outcome.searched)
+    reason = next((outcome.reason for outcome in outcomes if outcome.truth is truth and outcome.reason), "")
+    note = "；".join(dict.fromkeys(outcome.note for outcome in outcomes if outcome.note))
+    return Outcome(truth, hits, searched, reason, note)

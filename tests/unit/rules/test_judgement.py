@@ -7,8 +7,8 @@ import pytest
 
 from qa_engine.domain import RuleResult, Searched
 from qa_engine.rules import SourceFile, evaluate, load_pack
-from qa_engine.rules.judgement import _chosen, _each, _first_of_each_turn, _harmful
-from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.judgement import _harmful
+from qa_engine.rules.looking.outcome import Hit, Outcome, first_of_each_turn, hits_meant, of_each
 from qa_engine.rules.operators import base
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.expression import Polarity
@@ -98,12 +98,12 @@ DIM_ONES = tuple(found(n, certain=False) for n in range(3))
     ],
 )  # fmt: skip
 def test_the_hits_that_an_anchor_means(hits: tuple[Hit, ...], which: str | int, texts: list[str]) -> None:
-    assert [hit.text for hit in _chosen(hits, which)] == texts
+    assert [hit.text for hit in hits_meant(hits, which)] == texts
 
 
 def test_of_each_turn_the_first_hit_and_all_that_are_in_none() -> None:
     hits = [found(0), found(1), found(2, turn=None), found(3, turn=None), found(4, turn=7), found(5, turn=0)]
-    assert [hit.text for hit in _first_of_each_turn(hits)] == ["h0", "h2", "h3", "h4"]
+    assert [hit.text for hit in first_of_each_turn(hits)] == ["h0", "h2", "h3", "h4"]
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_what_several_places_say_together() -> None:
         Outcome(Truth.FALSE, (two, one), (far,), "", "乙"),
         Outcome(Truth.FALSE, (), (near,), "那里没有", "甲"),
     ]
-    assert _each(outcomes) == Outcome(Truth.FALSE, (one, two), (far, near), "那里没有", "甲；乙")
-    assert _each([Outcome(Truth.TRUE)]) == Outcome(Truth.TRUE)
+    assert of_each(outcomes) == Outcome(Truth.FALSE, (one, two), (far, near), "那里没有", "甲；乙")
+    assert of_each([Outcome(Truth.TRUE)]) == Outcome(Truth.TRUE)
 
 
 def test_an_anchor_that_cannot_be_told_says_why(judge: Judge) -> None:
