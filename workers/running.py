@@ -1,5 +1,6 @@
 """Start a worker: prefork children, its keeper and ticker, logs; stop at SIGTERM after the work at hand."""
 
+import gc
 import os
 import warnings
 from collections.abc import Sequence
@@ -74,6 +75,7 @@ def run(
         if settings.asr_device == "cpu":  # the drivers of graphics cards reserve far more than they use
             limit_memory(settings.worker_memory_gb)
         set_up_logs(settings)
+        gc.freeze()  # the pack was loaded before the fork and stays: the collector need not walk it for every long call
 
     worker_process_init.connect(begin_child, weak=False)
 

@@ -1,5 +1,6 @@
 """Recordings or transcript files → results or transcripts, without a database."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -64,7 +65,9 @@ class _Recipe:
 
     def __call__(self) -> Callable[[_Task], list[CheckOutcome]]:
         set_up_logs(self.settings)
-        return partial(_check_transcripts, self.judge(), reading_of(self.settings))
+        judge = self.judge()
+        gc.freeze()  # what judges stays as long as the process: the collector need not walk it for every long call
+        return partial(_check_transcripts, judge, reading_of(self.settings))
 
     def judge(self) -> Judge:
         if self.given is not None and self.pack is None and self.scorecard is None:
