@@ -4,10 +4,10 @@
 models. A call that doubles should take twice as long, not four times.
 """
 
-import gc
 import random
 import time
 
+from qa_engine.collecting import settle
 from qa_engine.domain import Call, Speaker, Transcript, Turn
 from qa_engine.service import PackJudge
 from qa_engine.settings import Settings
@@ -52,7 +52,7 @@ def monologue(chars: int, seed: int = 1) -> Transcript:
 def main() -> None:
     judge = PackJudge(Settings())
     judge.judge(call_of(20), "warm")
-    gc.freeze()  # as the children of a worker and of `check` do
+    settle()  # as the children of a worker and of `check` do
     print(f"pack {judge.pack_label[:24]}…, models of the settings, one process")
     for transcript in [*map(call_of, (2500, 5000, 10_000)), *map(monologue, (18_000, 36_000, 72_000))]:
         wall, cpu = time.perf_counter(), time.process_time()

@@ -1,6 +1,5 @@
 """Start a worker: prefork children, its keeper and ticker, logs; stop at SIGTERM after the work at hand."""
 
-import gc
 import os
 import warnings
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from celery.apps.worker import Worker
 from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
+from qa_engine.collecting import settle
 from qa_engine.lifeline import end_with
 from qa_engine.logs import set_up_logs
 from qa_engine.memory import limit_memory
@@ -75,7 +75,7 @@ def run(
         if settings.asr_device == "cpu":  # the drivers of graphics cards reserve far more than they use
             limit_memory(settings.worker_memory_gb)
         set_up_logs(settings)
-        gc.freeze()  # the pack was loaded before the fork and stays: the collector need not walk it for every long call
+        settle()  # the pack was loaded before the fork
 
     worker_process_init.connect(begin_child, weak=False)
 

@@ -1,6 +1,5 @@
 """Recordings or transcript files → results or transcripts, without a database."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from qa_engine import contract
+from qa_engine.collecting import settle
 from qa_engine.contract import Reading, readable
 from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, InputError, ManifestError, ProcessLostError, QaError, RulesError, TranscriptError
@@ -66,7 +66,7 @@ class _Recipe:
     def __call__(self) -> Callable[[_Task], list[CheckOutcome]]:
         set_up_logs(self.settings)
         judge = self.judge()
-        gc.freeze()  # what judges stays as long as the process: the collector need not walk it for every long call
+        settle()
         return partial(_check_transcripts, judge, reading_of(self.settings))
 
     def judge(self) -> Judge:
