@@ -33,8 +33,10 @@ RUDE = {
 
 
 @pytest.fixture(scope="module")
-def pack() -> qa_engine.Pack:
-    return qa_engine.load_pack("base", settings=qa_engine.load_settings())
+def pack(tmp_path_factory: pytest.TempPathFactory) -> qa_engine.Pack:
+    """Of a centre without a profile, also where a demo has left one in ``var``."""
+    home = tmp_path_factory.mktemp("door") / "home"
+    return qa_engine.load_pack("base", settings=qa_engine.load_settings(home=home))
 
 
 def test_the_names_of_the_door() -> None:
