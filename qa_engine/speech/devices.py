@@ -17,9 +17,11 @@ def check_device(device: str, compute_type: str) -> None:
     """
     if device == "auto":
         return
-    asked = subprocess.run(  # our own interpreter and words
-        [sys.executable, "-c", _ASK, device], capture_output=True, text=True, timeout=_SECONDS, check=False
-    )
+    command = [sys.executable, "-P", "-c", _ASK, device]  # -P: nothing of the folder that we were started in
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise ModelError(f"QA_ASR_DEVICE={device}: no answer within {_SECONDS:.0f} s; look at its driver.") from None
     cpu = "set QA_ASR_DEVICE=cpu and QA_ASR_COMPUTE_TYPE=int8"
     if asked.returncode:
         why = (asked.stderr.strip().splitlines() or ["no answer"])[-1].removeprefix("RuntimeError: ")
