@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect
 
 from qa_engine.domain import Direction
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import Fault, FaultyFileError, QaError
+from qa_engine.errors import Fault, FaultyFileError, QaError, StoreError
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
 from qa_engine.service.intake.once import ingest_once
@@ -111,6 +111,8 @@ def _ingest(
     except FaultyFileError as error:
         faults = tuple(_in_words(fault) for fault in error.faults)
         raise RefusedUploadError(422, "有内容需要更正：", faults, facts) from error
+    except StoreError as error:
+        raise RefusedUploadError(503, "服务器暂时存不下文件，请稍后再上传。", (), facts, detail=str(error)) from error
     except QaError as error:
         raise RefusedUploadError(422, "文件没有被接收。", (), facts, detail=str(error)) from error
 

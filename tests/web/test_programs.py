@@ -1,7 +1,9 @@
 """What programs use: errors as problem details, uploads under a key and by pieces, webhooks, the document."""
 
 import base64
+import errno
 import io
+import os
 import re
 
 import pytest
@@ -185,6 +187,31 @@ def test_an_upload_without_sound_or_words_leaves_nothing(desk: TestClient, centr
     assert desk.patch(place, content=b"abc", headers=PIECE | {"upload-offset": "0"}).status_code == 422
     assert desk.get(place).status_code == 404
     assert list((centre.settings.home / "incoming").iterdir()) == []
+
+
+def test_a_full_disk_keeps_an_upload_that_is_whole(desk: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = wav_bytes(9, seconds=1.0)
+    place = begin(desk, len(content))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("qa_engine.service.ports.recordings.FolderRecordings._place", full)
+        assert desk.patch(place, content=content, headers=PIECE | {"upload-offset": "0"}).status_code == 503
+    assert desk.head(place, headers=TUS).headers["upload-offset"] == str(len(content))
+    done = desk.patch(place, content=b"", headers=PIECE | {"upload-offset": str(len(content))})
+    assert done.status_code in (200, 204), done.text
+    assert desk.get("/api/v1/calls").json()["total"] == 1
+
+
+def test_words_that_a_dead_process_left_are_thrown_away(desk: TestClient, centre: App) -> None:
+    left = centre.settings.home / "incoming" / "words-x"
+    left.mkdir(parents=True)
+    (left / "a.txt").write_text("坐席：您好", encoding="utf-8")
+    os.utime(left, (0, 0))
+    begin(desk, 10)
+    assert not left.exists()
 
 
 def test_uploads_nobody_went_on_with_are_thrown_away(desk: TestClient, centre: App) -> None:

@@ -1,6 +1,7 @@
 """Upload of recordings and transcripts: by form and by program, refused in words, never more than allowed."""
 
 import base64
+import errno
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -301,3 +302,20 @@ def test_a_body_without_end_is_refused_at_the_limit(centre: App, address: str) -
     assert sent[0]["status"] == 413
     assert taken * len(chunk) < 2 * 2**20
     assert list_calls(centre, who=MACHINE).total == 0
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.json"])
+def test_a_full_disk_is_no_fault_of_the_file(
+    desk: TestClient, centre: App, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("qa_engine.service.ports.recordings.FolderRecordings._place", full)
+        broken.setattr("qa_engine.service.intake.texts._copy", full)
+        content = JSON_TEXT.encode() if name.endswith("json") else SHORT
+        assert send(desk, name=name, content=content).status_code == 503
+    assert list_calls(centre, who=MACHINE).total == 0
+    assert send(desk, name=name, content=content).status_code == 201

@@ -6,6 +6,7 @@ How much has come is the length of the file, never a number beside it: whatever 
 import fcntl
 import json
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from qa_engine.errors import ConflictError, NotFoundError, QaError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.service.context import App
 from qa_engine.service.intake.ingest import ingest_upload
+from qa_engine.service.intake.texts import WORDS
+from qa_engine.service.jobs.pausing import is_the_machines
 from qa_engine.store.people_tables import Upload
 
 KEPT = timedelta(days=1)
@@ -42,7 +45,7 @@ class UploadState:
 
 
 def begin_upload(app: App, filename: str, size_bytes: int, facts: Mapping[str, str], *, who: Actor) -> UploadState:
-    """Announce a recording of so many bytes. Raises UsageError, ConflictError when too many are open."""
+    """Announce a file of so many bytes. Raises UsageError, ConflictError when too many are open."""
     require(who, Right.INGEST)
     if not 0 < size_bytes <= app.settings.max_upload_mb * 2**20:
         raise UsageError(f"a file has 1 byte to {app.settings.max_upload_mb} MB (QA_MAX_UPLOAD_MB)")
@@ -98,7 +101,7 @@ def receiving(app: App, upload_id: str, offset: int, *, who: Actor) -> Iterator[
 def finish_piece(app: App, upload_id: str, *, who: Actor) -> UploadState:
     """After a piece: where the upload stands; the recording is taken in when it is whole.
 
-    Raises as `ingest_upload` when it cannot be taken in; then the upload is gone.
+    Raises as `ingest_upload` when it cannot be taken in; then the upload is gone, but for a fault of this machine.
     """
     row = _found(app, upload_id, who)
     path = _file(app, upload_id)
@@ -109,8 +112,9 @@ def finish_piece(app: App, upload_id: str, *, who: Actor) -> UploadState:
             with path.open("rb") as stream:
                 taken = ingest_upload(app, stream, filename=row.filename, facts=json.loads(row.facts), who=who)
             call_id = taken.call_id
-        except QaError:
-            drop_upload(app, upload_id, who=who)
+        except QaError as error:
+            if not is_the_machines(error):  # else all of it is here, and the next request, with no byte, takes it in
+                drop_upload(app, upload_id, who=who)
             raise
     with app.database.write() as session:
         kept = session.get(Upload, upload_id)
@@ -167,3 +171,6 @@ def _forget_stale(app: App, now: datetime) -> None:
             known = session.get(Upload, path.stem) is not None
         if not known and path.stat().st_mtime < now.timestamp() - KEPT.total_seconds():
             path.unlink(missing_ok=True)
+    for folder in (app.settings.home / "incoming").glob(f"{WORDS}*"):  # of a process that died while it read them
+        if folder.stat().st_mtime < now.timestamp() - KEPT.total_seconds():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from qa_engine import contract
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, FaultyFileError, TranscriptError, UsageError
+from qa_engine.errors import Fault, FaultyFileError, StoreError, TranscriptError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import READ_SUFFIXES, TEXT_MAX_BYTES, proper
@@ -15,6 +15,8 @@ from qa_engine.service.intake.filenames import id_of_file
 from qa_engine.service.intake.reading import reading_of
 
 SEVERAL_CALLS = "holds several calls; send one call a file, or take the file in with qa-engine ingest"
+WORDS = "words-"
+"""How the folders begin in which such files lie while they are read."""
 _PIECE = 1 << 20
 
 
@@ -27,11 +29,15 @@ def is_text(name: str) -> bool:
 def uploaded_text(app: App, stream: BinaryIO, name: str, max_bytes: int) -> Transcript:
     """The transcript of the one call of ``stream``, a file that its sender calls ``name``.
 
-    Raises FaultyFileError for what is wrong with it, UsageError when it is too large.
+    Raises FaultyFileError for what is wrong with it, UsageError when it is too large, StoreError when it cannot be
+    kept meanwhile.
     """
-    with TemporaryDirectory(dir=private_folder(app.settings.home / "incoming")) as folder:
+    with TemporaryDirectory(dir=private_folder(app.settings.home / "incoming"), prefix=WORDS) as folder:
         path = Path(folder) / f"{id_of_file(Path(name))}{Path(name).suffix.lower()}"
-        _copy(stream, path, name, min(max_bytes, TEXT_MAX_BYTES))
+        try:
+            _copy(stream, path, name, min(max_bytes, TEXT_MAX_BYTES))
+        except OSError as error:
+            raise StoreError(f"{name}: cannot be copied into {path.parent.parent}: {error.strerror}") from error
         try:
             return proper(_the_call(app, path), path)
         except FaultyFileError as error:  # the person knows the file by its own name
