@@ -88,6 +88,7 @@ def test_a_day_to_come_is_said_and_waits(house: App, web: FastAPI) -> None:
         ({"agent": "9999", "team": "二组", "since": "2026-02-16"}, 404, "没有工号“9999”的坐席"),
         ({"agent": "8026", "team": " ", "since": "2026-02-16"}, 400, "请检查起始日期"),
         ({"agent": "8026", "team": "二组", "since": "下周一"}, 400, "请检查起始日期"),
+        ({"agent": "8026", "team": "二组", "since": "0001-01-01"}, 400, "请检查起始日期"),
         ({}, 400, "请检查起始日期"),
     ],
 )
@@ -112,4 +113,5 @@ def test_moves_by_program(house: App, web: FastAPI) -> None:
         (row,) = client.get(f"{API}?agent_id=8026").json()
         assert (row["name"], row["team"], row["since"], row["entered_by"]) == ("李华", "二组", "2026-02-16", "admin")
         assert client.post(API, json=body | {"agent_id": "9999"}, headers=mark).status_code == 404
-        assert client.post(API, json=body | {"since": "soon"}, headers=mark).status_code == 422
+        for day in ("soon", 0, 20260216, "0001-01-01", "2026-02-16T00:00:00"):
+            assert client.post(API, json=body | {"since": day}, headers=mark).status_code == 422, day

@@ -1,6 +1,5 @@
 """Moves of agents between teams, from a day on."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,6 +8,7 @@ from pydantic import BaseModel
 from qa_engine.service import list_moves, move_agent
 from qa_engine.web.api.models import MovedOut, MoveOut
 from qa_engine.web.deps import Engine, Who
+from qa_engine.web.period import Day
 
 router = APIRouter(prefix="/api/v1/moves", tags=["agents"])
 
@@ -18,7 +18,7 @@ class MoveIn(BaseModel):
 
     agent_id: str
     team: str
-    since: date
+    since: Day
     dry_run: bool = False
 
 

@@ -1,6 +1,5 @@
 """调组: from which day on an agent is in which team, and what that changes."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -11,6 +10,7 @@ from qa_engine.errors import NotFoundError, QaError, UsageError
 from qa_engine.service import App, Moved, list_moves, move_agent, teams
 from qa_engine.web.deps import Engine, with_right
 from qa_engine.web.errors import status_of
+from qa_engine.web.period import read_day
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -34,19 +34,14 @@ def move(
 ) -> Response:
     values = {"agent": agent.strip(), "team": team.strip(), "since": since}
     try:
-        day = _day(since)
+        day = read_day(since)
         told = move_agent(engine, values["agent"], team, since=day, who=who, dry_run=do != "enter")
+    except ValueError as error:
+        return _page(request, engine, who, values=values, error=UsageError(str(error)))
     except (NotFoundError, UsageError) as error:
         return _page(request, engine, who, values=values, error=error)
     done = do == "enter"
     return _page(request, engine, who, values={} if done else values, told=told, done=done)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("the first day is written like 2026-03-16") from None
 
 
 def _page(
