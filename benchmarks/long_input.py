@@ -1,7 +1,7 @@
 """How judging grows with a call: 2,500, 5,000 and 10,000 turns, and one turn of 18,000, 36,000 and 72,000 characters.
 
 ``python -m benchmarks.long_input``. Prints wall and CPU seconds of one judgement each by the bundled pack with its
-models. A call that doubles should take twice as long, not four times.
+models. A call that doubles should take twice as long, not four times. Last, one word said all over again.
 """
 
 import random
@@ -49,12 +49,19 @@ def monologue(chars: int, seed: int = 1) -> Transcript:
     return Transcript(Call(f"chars-{chars}"), turns)
 
 
+def one_word(times: int) -> Transcript:
+    """One agent's turn that is a single word of a list so many times: every place is a find."""
+    turns = (Turn(0, Speaker.AGENT, "您好" * times), Turn(1, Speaker.CUSTOMER, "好。"))
+    return Transcript(Call(f"word-{times}"), turns)
+
+
 def main() -> None:
     judge = PackJudge(Settings())
     judge.judge(call_of(20), "warm")
     settle()  # as the children of a worker and of `check` do
     print(f"pack {judge.pack_label[:24]}…, models of the settings, one process")
-    for transcript in [*map(call_of, (2500, 5000, 10_000)), *map(monologue, (18_000, 36_000, 72_000))]:
+    calls = [*map(call_of, (2500, 5000, 10_000)), *map(monologue, (18_000, 36_000, 72_000))]
+    for transcript in [*calls, *map(one_word, (18_000, 36_000))]:
         wall, cpu = time.perf_counter(), time.process_time()
         judge.judge(transcript, "d")
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

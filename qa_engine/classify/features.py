@@ -109,10 +109,9 @@ class Seen:
         Row i has the features ``columns[starts[i]:starts[i + 1]]``, rising.
         """
         width = max(1, len(self.names))
-        all_cells = np.sort(
-            self.row * width + self.column
-        )  # np.unique hashes them first, which takes ten times as long
-        rows, columns = np.divmod(all_cells[np.append(True, all_cells[1:] != all_cells[:-1])[: len(all_cells)]], width)
+        cells = np.sort(self.row * width + self.column)  # np.unique hashes first, which takes ten times as long
+        first = np.append(True, cells[1:] != cells[:-1])[: len(cells)]
+        rows, columns = np.divmod(cells[first], width)
         return np.searchsorted(rows, np.arange(len(self.rows) + 1)), columns
 
     def columns_of(self, row: int) -> Places:

@@ -128,11 +128,14 @@ class Lexicon:
                     read[at] = found, owners
                 at = bisect_right(ends, last)
                 begin, end, found, owners = ends[at] - 1 - len(texts[at]), ends[at], {}, 0
-            if key in found:
-                found[key] = [*starts(found, key), last - back - begin]
-            else:
+            known = found.get(key)
+            if known is None:
                 found[key] = last - back - begin
                 owners |= who
+            elif isinstance(known, int):
+                found[key] = [known, last - back - begin]
+            else:
+                known.append(last - back - begin)
         if found:
             read[at] = found, owners
         return read
