@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from qa_engine.text import segment
 
+AROUND = 12  # characters on either side of a phrase, and on to the next border, that say whether it is a word there
 LONG = 5  # characters: so long a phrase is not found inside of other words
 _LEADING = frozenset("请您你我他她就也都还真")  # 请稍等, 您好 are two words for us
 _PARTICLES = "吧啊呀呢了吗嘛么的哦啦呗哈嘞地得着过"
@@ -43,17 +44,25 @@ class Borders:
         """Whole after all for a dictionary that knows the phrase: 烦不烦 in 烦不烦人, where 烦人 is a word."""
         after = bisect_left(self._cuts, last)
         begin, end = self._cuts[after - 1], self._cuts[after]
-        return begin <= first and segment.stands(self._text[begin:end], first - begin, last - begin)
+        if first < begin:
+            return False
+        known = self._inside(begin, end)
+        begin = next((place for place in range(first - AROUND, begin, -1) if place in known), begin)
+        end = next((place for place in range(last + AROUND, end) if place in known), end)
+        return segment.stands(self._text[begin:end], first - begin, last - begin)
 
     def _border(self, place: int) -> bool:
         at = bisect_left(self._cuts, place)
         if at == len(self._cuts) or self._cuts[at] == place:
             return True
-        begin, end = self._cuts[at - 1], self._cuts[at]
+        return place in self._inside(self._cuts[at - 1], self._cuts[at])
+
+    def _inside(self, begin: int, end: int) -> frozenset[int]:
+        """The borders in a stretch, which is cut into words once."""
         known = self._known.get(begin)
         if known is None:
             known = self._known[begin] = frozenset(_within(self._text[begin:end], begin))
-        return place in known
+        return known
 
 
 def _within(text: str, at: int) -> Iterator[int]:

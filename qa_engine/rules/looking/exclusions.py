@@ -132,6 +132,13 @@ def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[in
 
 
 def _anywhere(ready: ReadyClause, view: TurnView) -> bool:
+    """Asked for each hit, and the same for all of a turn."""
+    if id(ready) not in view.holds:
+        view.holds[id(ready)] = _found(ready, view)
+    return view.holds[id(ready)]
+
+
+def _found(ready: ReadyClause, view: TurnView) -> bool:
     if ready.phrases is not None and ready.phrases.exact(view.scanned):
         return True
     return ready.regex is not None and ready.regex.found(fold_homophones(view.scanned.plain.text))

@@ -1,10 +1,11 @@
 """The matching ladder: exact, then fuzzy, then by sound, for the phrases of one condition in one turn."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -76,6 +77,7 @@ def _hits(index: _Index, found: Found) -> list[tuple[str, Sequence[int], Entry]]
     return [(key, starts(found, key), entry) for key in found if key in index for entry in _needed(index, key)]
 
 
+Spans = Sequence[tuple[int, int]]
 _Guard = Mapping[Layer, Mapping[str, Sequence[Pattern]]]  # layer → key → innocent patterns
 _NO_GUARD: _Guard = {}
 
@@ -176,7 +178,7 @@ class PhraseSet:
 
     def exact(self, text: Scanned) -> list[Match]:
         """The exact hits in a turn, the longest where they overlap, innocent ones left out."""
-        return _longest([m for m in self.exact_raw(text) if not self._innocent(m, text)])
+        return self._guilty(self.exact_raw(text), text)
 
     def exact_raw(self, text: Scanned) -> list[Match]:
         """All exact hits in a turn, overlapping and innocent ones too."""
@@ -205,7 +207,7 @@ class PhraseSet:
                 if score < 100 and _same_claim(phrase, said[max(0, start - 1) : end]):
                     base = skeleton.span_to_base(start, end)
                     matches.append(Match(entry, *base, Ladder.FUZZY, round(score, 1)))
-        return _longest([m for m in matches if not self._innocent(m, text)])
+        return self._guilty(matches, text)
 
     def _likely(self, text: Scanned) -> list[Entry]:
         """The entries of which a seed stands in the turn, in the order of the list."""
@@ -229,7 +231,7 @@ class PhraseSet:
                         continue
                     score = fuzz.ratio(phrase, written) if phrase else fuzz.ratio(entry.pattern.key, written)
                     matches.append(Match(entry, *plain.span_to_base(start, end), Ladder.PINYIN, round(score, 1)))
-        return _longest([m for m in matches if not self._innocent(m, text)])
+        return self._guilty(matches, text)
 
     def _sound_places(
         self, pattern: Pattern, layer: Layer, key: str, places: Sequence[int], text: Scanned
@@ -252,12 +254,20 @@ class PhraseSet:
             first.setdefault(entry.written, entry.pattern)
         return Nearest((p.literal or p.key, p.shown) for p in first.values())
 
-    def _innocent(self, match: Match, text: Scanned) -> bool:
+    def _guilty(self, matches: list[Match], text: Scanned) -> list[Match]:
+        """The longest where they overlap, without those that lie inside of what a longer, innocent pattern matches."""
+        read: dict[Pattern, Spans] = {}
+        return _longest([match for match in matches if not self._innocent(match, text, read)])
+
+    def _innocent(self, match: Match, text: Scanned, read: dict[Pattern, Spans]) -> bool:
         for layer, patterns in self._guards.get(match.entry, _NO_GUARD).items():
             found = text.found(layer)
             for key in patterns.keys() & found.keys():
-                if any(_covered(match, pattern, starts(found, key), text, layer) for pattern in patterns[key]):
-                    return True
+                for pattern in patterns[key]:
+                    if pattern not in read:
+                        read[pattern] = _spans(pattern, starts(found, key), text, layer)
+                    if _covers(read[pattern], match):
+                        return True
         return False
 
 
@@ -268,13 +278,16 @@ def _guard(innocents: Sequence[Pattern]) -> _Guard:
     return guard
 
 
-def _covered(match: Match, pattern: Pattern, places: Sequence[int], text: Scanned, layer: Layer) -> bool:
-    """True when the match lies inside of something that the longer pattern matches."""
-    for place in _places(pattern, pattern.anchor, places, text.text(layer)):
-        first, last = text.skeleton(layer).span_to_base(*place)
-        if first <= match.start and match.end <= last:
-            return True
-    return False
+def _spans(pattern: Pattern, places: Sequence[int], text: Scanned, layer: Layer) -> Spans:
+    """Where a pattern matches in the turn, in its normalised text; both ends rise."""
+    skeleton = text.skeleton(layer)
+    return [skeleton.span_to_base(*place) for place in _places(pattern, pattern.anchor, places, text.text(layer))]
+
+
+def _covers(spans: Spans, match: Match) -> bool:
+    """Of those that begin no later than the match the last one reaches farthest."""
+    at = bisect_right(spans, match.start, key=itemgetter(0))
+    return at > 0 and match.end <= spans[at - 1][1]
 
 
 def _exact_layer(pattern: Pattern) -> Layer:

@@ -29,6 +29,7 @@ class TurnView:
         self.span = turn.span
         self.order = order  # place in the list of turns, which Turn.index names, too
         self.scanned = scanned
+        self.holds: dict[int, bool] = {}  # what was asked of the whole turn, by the id of who asks: see exclusions
 
     @cached_property
     def chars(self) -> int:

@@ -53,14 +53,16 @@ def regex_hits(
     hits: list[Hit] = []
     for piece in scope.pieces:
         text = _text(piece.view, over)
-        refused: list[tuple[int, int]] | None = None  # and of what was taken
+        taken: bytearray | None = None  # the characters of exclusions and of earlier hits
         for pattern in patterns:
             for start, end in pattern.finditer(text):
-                if refused is None:
-                    refused = [span for other in exclude for span in other.finditer(text)]
-                if any(start < e and s < end for s, e in refused):
+                if taken is None:
+                    taken = bytearray(len(text))
+                    for first, last in (span for other in exclude for span in other.finditer(text)):
+                        taken[first:last] = b"\1" * (last - first)
+                if taken.find(1, start, end) >= 0:
                     continue
-                refused.append((start, end))
+                taken[start:end] = b"\1" * (end - start)
                 hit = _hit(scope, piece.view, over, (start, end), pattern)
                 if hit is not None:
                     hits.append(hit)
