@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
+from operator import attrgetter
 
 import numpy as np
 
-from qa_engine.reports.factors import Floats, factors
 from qa_engine.text.segment import cut
 
 _LEAST_CALLS = 30
@@ -66,15 +66,25 @@ def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:
     """
     if len(said) < _LEAST_CALLS:
         return ()
-    names, weights = _weights(said)
-    count = min(most, len(names))
+    from sklearn.decomposition import NMF  # takes the first report of a process most of a second to load
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(analyzer=attrgetter("words"), min_df=max(3, len(said) // 200), max_df=0.5)
+    try:
+        weights = vectorizer.fit_transform(said)
+    except ValueError:  # no word is in enough calls
+        return ()
+    count = min(most, weights.shape[1])
     if count < 2:
         return ()
-    shares, parts = factors(weights, count)
+    model = NMF(count, init="nndsvda", random_state=0, max_iter=400, tol=1e-3)
+    with np.errstate(invalid="ignore"):  # of what is left of a matrix that its factors give wholly, it takes the root
+        shares = model.fit_transform(weights)
+    names = [str(name) for name in vectorizer.get_feature_names_out()]
     chosen = shares.argmax(1)
     known = shares.max(1) > 1e-6
     found = []
-    for n, row in enumerate(parts):
+    for n, row in enumerate(model.components_):
         mine = [i for i in range(len(said)) if known[i] and chosen[i] == n]
         if not mine:
             continue
@@ -82,23 +92,6 @@ def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:
         clearest = sorted(mine, key=lambda i: (-shares[i, n], said[i].call_id))[:3]
         found.append(Topic(words[:4], len(mine), len(mine) / len(said), tuple(said[i].call_id for i in clearest)))
     return tuple(sorted(found, key=lambda topic: (-topic.count, topic.words)))
-
-
-def _weights(said: Sequence[Said]) -> tuple[Sequence[str], Floats]:
-    """The words that are in enough calls and not in most, and calls × words: tf-idf of length one (Salton 1988)."""
-    calls = Counter(word for one in said for word in set(one.words))
-    least, limit = max(3, len(said) // 200), 0.5 * len(said)
-    names = sorted(word for word, count in calls.items() if least <= count <= limit)
-    rare = np.array([log((1 + len(said)) / (1 + calls[name])) + 1 for name in names])
-    places = {name: place for place, name in enumerate(names)}
-    weights = np.zeros((len(said), len(names)))
-    for row, one in zip(weights, said, strict=True):
-        for word, count in Counter(one.words).items():
-            if word in places:
-                row[places[word]] = count
-    weights *= rare
-    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
-    return names, weights / np.where(lengths > 0, lengths, 1.0)
 
 
 def new_topics(said: Sequence[Said], since: date, *, most: int = 3) -> tuple[NewTopic, ...]:

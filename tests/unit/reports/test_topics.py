@@ -2,9 +2,6 @@
 
 from datetime import date, timedelta
 
-import numpy as np
-
-from qa_engine.reports.factors import factors
 from qa_engine.reports.topics import Said, new_topics, topics
 
 DAY = date(2026, 3, 1)
@@ -13,24 +10,6 @@ ASKED = ("我想查一下快递到哪里了", "收到的东西破了要退货退
 
 def said(texts: list[str], *, day: date = DAY, first: int = 0) -> list[Said]:
     return [Said.of(f"c-{first + n:03d}", day, text) for n, text in enumerate(texts)]
-
-
-def test_factors_are_what_a_matrix_was_made_of() -> None:
-    rng = np.random.default_rng(5)
-    shares, parts = np.zeros((40, 3)), rng.random((3, 12)) * np.kron(np.eye(3), np.ones(4))
-    shares[np.arange(40), np.arange(40) % 3] = 1 + rng.random(40)
-    found, of = factors(shares @ parts, 3)
-    assert np.allclose(found @ of, shares @ parts, atol=0.05)
-    assert (found >= 0).all()
-    assert (of >= 0).all()
-    owners = [set(found[n::3].argmax(1).tolist()) for n in range(3)]  # each factor owns the rows of one part
-    assert sorted(len(owner) for owner in owners) == [1, 1, 1]
-    assert len(set.union(*owners)) == 3
-
-
-def test_factors_of_nothing_are_nothing() -> None:
-    found, of = factors(np.zeros((5, 4)), 2)
-    assert np.abs(found @ of).max() == 0
 
 
 def test_topics_are_named_by_their_words_and_counted() -> None:
