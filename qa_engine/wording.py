@@ -127,6 +127,14 @@ APPEALS: Mapping[AppealState, str] = MappingProxyType(
     }
 )
 
+
+def decision_reason(key: str) -> str:
+    """Why a line was overturned or exempt; other words as they are."""
+    overturns: dict[str, str] = {reason.value: label for reason, label in OVERTURNS.items()}
+    exempts: dict[str, str] = {reason.value: label for reason, label in EXEMPTS.items()}
+    return overturns.get(key) or exempts.get(key, key)
+
+
 UNHEARD = "—"
 
 

@@ -25,6 +25,7 @@ from qa_engine.reports.findings import (
     markings_of,
     references_of,
 )
+from qa_engine.reports.signed_form import SignedForm, SignedLines, signed_lines
 from qa_engine.reports.timeline import Pin, Timeline, build_timeline
 from qa_engine.reports.turns import Mark, TurnLine, show_turns
 from qa_engine.rules import NO_MODEL, PART_OF_CALL, TRANSFERRED_FROM
@@ -125,6 +126,7 @@ class CallForm:
     tone_note: str = ""  # why no tone is shown, empty when it is
     promises: tuple[PromiseLine, ...] = ()
     complaint: ComplaintBlock | None = None
+    signed: SignedLines | None = None
 
     @property
     def manual_items(self) -> tuple[ItemLine, ...]:
@@ -136,7 +138,12 @@ class CallForm:
 
 
 def call_form(
-    transcript: Transcript, result: CallResult, *, audio_url: str | None = None, source_name: str = ""
+    transcript: Transcript,
+    result: CallResult,
+    *,
+    audio_url: str | None = None,
+    source_name: str = "",
+    signed: SignedForm | None = None,
 ) -> CallForm:
     """The form of a call. ``audio_url`` is where its reader can play the recording; equal inputs give an equal form."""
     labels = label_findings(result)
@@ -173,6 +180,7 @@ def call_form(
         tone_note=_tone_note(result),
         promises=promise_lines(result),
         complaint=complaint_block(result.complaint),
+        signed=signed_lines(signed, result) if signed is not None else None,
     )
 
 

@@ -22,7 +22,9 @@ def place(seconds: float | None, label: str) -> Piece:
     return Piece(label or "—", "faint") if seconds is None else Piece(label or clock(seconds), seconds=seconds)
 
 
-def finding_card(finding: Finding) -> Card:
+def finding_card(finding: Finding, decided: str | None = None, cost: str | None = None) -> Card:
+    """``decided`` and ``cost``: what a person said of it in a signed form and what it takes there; None while there is
+    room for that to be written."""
     fault = finding.status == "fail"
     belongs = " · ".join(dict.fromkeys(part for part in (finding.section, finding.item) if part))
     head = [
@@ -33,7 +35,7 @@ def finding_card(finding: Finding) -> Card:
     ]
     if finding.at is not None:
         head.append(Piece(finding.clock, "small", seconds=finding.at))
-    head.append(Piece(finding.verdict, "pts"))
+    head.append(Piece(cost or finding.verdict, "pts"))
     why: list[str | Piece] = [("如属实：" if not fault and finding.message else "") + finding.message]
     if fault and finding.times_taken > 1:
         why += [" ", Piece(f"计 {finding.times_taken} 次", "tag")]
@@ -43,11 +45,15 @@ def finding_card(finding: Finding) -> Card:
     if finding.trust:
         body.append(Note(finding.trust, "small soft"))
     body += _evidence(finding)
-    decided: tuple[str | Piece, ...] = (
+    body.append(Note(_to_decide(fault) if decided is None else ("复核：", Piece(decided, "strong")), "desk"))
+    return Card(tuple(head), tuple(body), "" if fault else "doubt", finding.anchor)
+
+
+def _to_decide(fault: bool) -> Text:
+    boxes: tuple[str | Piece, ...] = (
         ("复核：□ 维持　□ 改为 ", BOX, " 分　□ 撤销") if fault else ("复核：□ 成立，扣 ", BOX, " 分　□ 不成立")
     )
-    body.append(Note((*decided, "　理由：", WIDE_BOX), "desk"))
-    return Card(tuple(head), tuple(body), "" if fault else "doubt", finding.anchor)
+    return (*boxes, "　理由：", WIDE_BOX)
 
 
 def _evidence(finding: Finding) -> list[Block]:

@@ -194,7 +194,7 @@ def findings_of(
     return tuple(sorted(found, key=lambda finding: _by_label(finding.label) if finding.label else (True, 0)))
 
 
-def _verdict(rule: RuleResult, rule_titles: dict[str, str]) -> str:
+def verdict_of(rule: RuleResult, rule_titles: dict[str, str]) -> str:
     """What the result costs, in words; for what is no fault that it costs nothing."""
     if rule.status is not Status.FAIL:
         return f"{STATUSES[rule.status]}，未扣分"
@@ -245,7 +245,7 @@ def _finding(
         points=rule.points,
         message=mask_private(rule.message),
         reason=mask_private(rule.reason),
-        verdict=_verdict(rule, rule_titles),
+        verdict=verdict_of(rule, rule_titles),
         trust=trust(rule),
         hits=tuple(_hit(one, turns) for one in evidence),
         searched=tuple(_search(one, turns) for one in rule.searched),

@@ -102,7 +102,7 @@ def add_decision(
 
 def decisions_of(session: Session, call: tables.Call, *, calibration: int | None = None) -> tuple[Decision, ...]:
     """What was decided about a call, in order. ``calibration``: what was decided in that review, and nothing else."""
-    return tuple(_decision(row, call.call_id) for row in decision_rows(session, call.id, calibration=calibration))
+    return tuple(decision_of(row, call.call_id) for row in decision_rows(session, call.id, calibration=calibration))
 
 
 def decision_rows(
@@ -113,7 +113,8 @@ def decision_rows(
     return session.scalars(select(row).where(row.call_pk == call_pk, mine).order_by(row.id)).all()
 
 
-def _decision(row: review_tables.Decision, call_id: str) -> Decision:
+def decision_of(row: review_tables.Decision, call_id: str) -> Decision:
+    """A row as the word that it keeps."""
     return Decision(
         call_id=call_id,
         target=Target(row.rule_id, row.hit, row.section, row.item),

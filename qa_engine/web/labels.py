@@ -5,7 +5,7 @@ from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
 from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
-from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, EXEMPTS, OVERTURNS, SCENARIOS, STATES
+from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, SCENARIOS, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
@@ -245,13 +245,6 @@ def action(key: str) -> str:
 
 def decision(kind: DecisionKind) -> str:
     return DECISIONS[kind]
-
-
-def decision_reason(key: str) -> str:
-    """Why a line was overturned or exempt; other words as they are."""
-    overturns: dict[str, str] = {reason.value: label for reason, label in OVERTURNS.items()}
-    exempts: dict[str, str] = {reason.value: label for reason, label in EXEMPTS.items()}
-    return overturns.get(key) or exempts.get(key, key)
 
 
 def rule_status(value: Status | None) -> str:

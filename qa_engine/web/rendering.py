@@ -18,6 +18,7 @@ from qa_engine.errors import QaError
 from qa_engine.service import App, profile_gaps, wording, writable
 from qa_engine.web import labels
 from qa_engine.web.deps import known_visitor
+from qa_engine.wording import decision_reason
 
 STATIC = Path(__file__).parent / "static"
 DASH = "—"
@@ -109,7 +110,7 @@ def environment() -> Environment:
         audit_subject=labels.audit_subject,
         call_warning=labels.call_warning,
         decision=labels.decision,
-        decision_reason=labels.decision_reason,
+        decision_reason=decision_reason,
         rule_status=labels.rule_status,
     )
     env.globals.update(

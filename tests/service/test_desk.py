@@ -11,10 +11,11 @@ from qa_engine.domain import CallState, Status
 from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Exempt, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
-from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again, run_pending
+from qa_engine.reports.call_form import CallForm
+from qa_engine.reports.render import render
+from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again, report_document, run_pending
 from qa_engine.service.desk.form import desk_form, key_of, target_of
 from qa_engine.service.desk.queue import QueueTab, next_call, queue
-from qa_engine.service.desk.signed_record import signed_record
 from qa_engine.service.desk.sound import call_peaks
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
 from qa_engine.store import review_tables, reviews
@@ -81,20 +82,31 @@ def test_three_doubts_signed(centre: App) -> None:
     assert shown.left == ()
 
 
-def test_the_record_of_a_signed_form_is_for_everybody_who_sees_the_call(centre: App) -> None:
+def test_a_signed_form_shows_what_people_decided_beside_what_the_machine_had_said(centre: App) -> None:
     version = answer(centre, "c-doubts", *everything(K.CONFIRM, K.OVERTURN, K.CONFIRM))
-    assert signed_record(centre, "c-doubts", who=LEAD) is None  # what is in work is nobody's yet
-    sign(centre, "c-doubts", remark="注意等待用语", lesson="", version=version, who=ZHOU)
-    record = signed_record(centre, "c-doubts", who=LEAD)
-    assert record is not None
-    (signature,) = record.signatures
-    assert (signature.name, signature.total, signature.remark) == ("周岚", 36, "注意等待用语")
-    assert [(row.title, row.machine, row.kind) for row in record.history][-2:] == [
-        ("随口承诺", Status.UNCERTAIN, K.OVERTURN),
-        ("语气推诿", Status.UNCERTAIN, K.CONFIRM),
+    assert form_of(centre, "c-doubts").signed is None  # what is in work is nobody's yet
+    sign(centre, "c-doubts", remark="注意等待用语，回电13912345678", lesson="", version=version, who=ZHOU)
+    signed = form_of(centre, "c-doubts").signed
+    assert signed is not None
+    (signature,) = signed.signatures
+    assert (signature.name, signature.total, signature.remark) == ("周岚", 36, "注意等待用语，回电139****5678")
+    assert (signed.total, signed.possible, signed.grade, signed.open) == (36, 40, "A", False)
+    assert [(line.title, line.machine, line.person) for line in signed.decided][-2:] == [
+        ("随口承诺", "待复核", "不成立"),
+        ("语气推诿", "待复核", "成立"),
     ]
+    page = render(report_document(centre, "call", "c-doubts", who=LEAD), "html").decode()
+    assert "终审得分" in page
+    assert "复核：<b>不成立（" in page
+    assert "□ 成立" not in page  # nothing is left to be filled in by hand but the agent's part
     with pytest.raises(NotFoundError):
-        signed_record(centre, "c-veto", who=LEAD)  # of another team
+        report_document(centre, "call", "c-veto", who=LEAD)  # of another team
+
+
+def form_of(centre: App, call_id: str) -> CallForm:
+    document = report_document(centre, "call", call_id, who=LEAD)
+    assert isinstance(document.data, CallForm)
+    return document.data
 
 
 def test_a_form_is_not_signed_while_something_is_open(centre: App) -> None:

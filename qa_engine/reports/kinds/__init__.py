@@ -18,6 +18,7 @@ from qa_engine.reports.agent_report import UncountedCall
 from qa_engine.reports.document import Document
 from qa_engine.reports.drift import DriftReport
 from qa_engine.reports.period import PackNotes, PromiseOfCall, Reviewed, SampledCall, Signed, Tally, Training
+from qa_engine.reports.signed_form import SignedForm
 from qa_engine.reports.statistics import WHOLE_TIME, InspectedCall, Period
 from qa_engine.reports.topics import Said
 
@@ -26,11 +27,12 @@ About = Literal["call", "agent", "team", "centre"]
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A call with its result. ``source_name`` is the file that it came from."""
+    """A call with its result. ``source_name`` is the file that it came from; ``signed`` what people made of it."""
 
     transcript: Transcript
     result: CallResult
     source_name: str
+    signed: SignedForm | None = None
 
 
 class Source(Protocol):

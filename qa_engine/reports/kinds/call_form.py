@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from qa_engine.domain import Severity
-from qa_engine.reports.call_form import CallForm, ItemLine, SectionBlock, call_form
-from qa_engine.reports.cards import BOX, WIDE_BOX, finding_card, label_of, place, time_of
+from qa_engine.reports.call_form import CallForm, call_form
+from qa_engine.reports.cards import BOX, WIDE_BOX, finding_card, label_of, place
 from qa_engine.reports.document import (
     Banner,
     Block,
     Bullets,
+    Card,
     Cell,
     Chart,
     Column,
@@ -20,7 +21,6 @@ from qa_engine.reports.document import (
     Heading,
     Legend,
     LegendEntry,
-    Line,
     Note,
     Piece,
     Player,
@@ -33,8 +33,11 @@ from qa_engine.reports.document import (
 )
 from qa_engine.reports.findings import Finding
 from qa_engine.reports.kinds import Request, Source, report_kind
+from qa_engine.reports.kinds.call_form_scores import score_table
+from qa_engine.reports.kinds.call_form_signed import decided_table, decision_text, signed_figures
 from qa_engine.reports.kinds.call_form_tables import call_rows, call_sheets
-from qa_engine.reports.wording import CALL_FORM_TITLE, SEVERITIES, number, percent, signed
+from qa_engine.reports.signed_form import SignedLines
+from qa_engine.reports.wording import CALL_FORM_TITLE, SEVERITIES, number, percent
 from qa_engine.rules import TONE_TITLE
 
 _SEVERITIES = ("veto", "major", "minor", "info")
@@ -45,7 +48,13 @@ def report(source: Source, request: Request) -> Document:
     """The form of the call ``request.subject``."""
     stored = source.call(request.subject)
     return call_document(
-        call_form(stored.transcript, stored.result, audio_url=request.audio_url, source_name=stored.source_name)
+        call_form(
+            stored.transcript,
+            stored.result,
+            audio_url=request.audio_url,
+            source_name=stored.source_name,
+            signed=stored.signed,
+        )
     )
 
 
@@ -63,11 +72,12 @@ def call_document(form: CallForm) -> Document:
             *_top(form),
             *_picture(form),
             Heading("考评项得分"),
-            _score_table(form),
+            score_table(form),
             *_findings(form),
             *_veto_items(form),
             *_duties(form),
-            *_signatures(),
+            *(decided_table(form.signed) if form.signed else ()),
+            *_signatures(form.signed),
             *_metrics(form),
             *_talk(form),
             *_lists(form),
@@ -86,8 +96,13 @@ def _top(form: CallForm) -> list[Block]:
     if form.notice:
         told = "：当前使用自带的演示识别模型，只认识合成语音，文字与结论须人工核对，不作考核依据。"
         blocks.append(Banner("notice", (Piece(form.notice, "strong"), told)))
-    if score.veto or score.veto_suspected:
+    record = form.signed
+    if record.veto if record else score.veto or score.veto_suspected:
         blocks.append(Banner("alarm", _vetoes(form)))
+    if record is not None:
+        blocks += signed_figures(record, score)
+        blocks.append(Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)))
+        return [*blocks, *(Banner("ask", warning) for warning in form.warnings)]
     blocks.append(
         Figures(
             (
@@ -110,8 +125,9 @@ def _top(form: CallForm) -> list[Block]:
 
 
 def _vetoes(form: CallForm) -> Text:
-    what = "一票否决：" if form.score.veto else "疑似一票否决，须人工确认后才计入得分："
-    parts: list[str | Piece] = [what]
+    if form.signed:
+        return "一票否决（终审）：" + "、".join(form.signed.vetoes.values())
+    parts: list[str | Piece] = ["一票否决：" if form.score.veto else "疑似一票否决，须人工确认后才计入得分："]
     for n, finding in enumerate(form.vetoes):
         parts += ["、"] if n else []
         parts.append(Piece(finding.title, url=f"#{finding.anchor}"))
@@ -160,83 +176,23 @@ def _picture(form: CallForm) -> list[Block]:
     return blocks
 
 
-def _score_table(form: CallForm) -> Table:
-    rows: list[Row] = []
-    for section in form.sections:
-        rows += [_section_row(section), *(_item_row(item) for item in section.items)]
-    score = form.score
-    lost = (Piece(f"{signed(-score.lost)} 分", "fault"), "　") if score.lost > 0 else ()
-    rows.append(
-        Row(
-            (
-                Cell("合计"),
-                Cell(number(score.possible)),
-                Cell(number(score.total)),
-                Cell((*lost, Piece("不适用与未评的人工项不计入满分", "soft small")), "wide"),
-            ),
-            "section",
-        )
-    )
-    columns = (
-        Column("细项"),
-        Column("满分", number=True),
-        Column("得分", number=True),
-        Column("说明", width="52%"),
-    )
-    return Table(columns, tuple(rows), "score")
-
-
-def _section_row(section: SectionBlock) -> Row:
-    reached = "本次无可计分细项" if section.rate is None else percent(section.rate)
-    bar = () if section.rate is None else (Piece(share=section.rate),)
-    got = number(section.score) if section.possible else "—"
-    told = Cell((*bar, Piece(reached, "soft small")), "wide")
-    return Row((Cell(section.title), Cell(number(section.possible)), Cell(got), told), "section")
-
-
-def _item_row(item: ItemLine) -> Row:
-    if item.state == "manual":
-        got: Text = Piece(look="box short")
-    elif item.score is None:
-        got = Piece("不适用", "faint")
-    else:
-        got = number(item.score)
-    return Row(
-        (Cell(item.title), Cell(number(item.possible), "soft"), Cell(got, "got"), _item_note(item)), look=item.state
-    )
-
-
-def _item_note(item: ItemLine) -> Cell:
-    if item.state == "manual":
-        anchors = "；".join(f"{number(points)} 分：{meaning}" for points, meaning in item.anchors)
-        return Cell((Piece("人工评分", "tag"), " ", Piece(anchors, "soft small")), "wide")
-    if item.state == "not_applicable":
-        return Cell(Piece(item.note, "faint small"), "wide")
-    lines = [Line(_brief(finding)) for finding in item.findings]
-    lines += [
-        Line((label_of(finding), " ", *time_of(finding), Piece(f"{finding.title}：{finding.status_label}", "doubt")))
-        for finding in item.doubts
-    ]
-    if item.note:
-        lines.append(Line(item.note, "soft small"))
-    return Cell(Piece("达标", "good small") if item.state == "kept" else "", "wide", lines=tuple(lines))
-
-
-def _brief(finding: Finding) -> Text:
-    words = f"「{finding.words}」" if finding.words and finding.words not in finding.message else ""
-    points = Piece(signed(finding.points), "strong fault nowrap")
-    return (label_of(finding), " ", *time_of(finding), f"{words}{finding.message} ", points)
-
-
 def _findings(form: CallForm) -> list[Block]:
     count = f"{len(form.deductions)} 项" if form.deductions else ""
-    blocks: list[Block] = [Heading("扣分明细", count), *(finding_card(finding) for finding in form.deductions)]
+    blocks: list[Block] = [Heading("扣分明细", count), *(_card(finding, form.signed) for finding in form.deductions)]
     if not form.deductions:
         blocks.append(Note("本次通话未发现扣分项。", "empty"))
     if form.doubts:
-        blocks.append(Heading("待复核项", f"{len(form.doubts)} 项，机器不能确定，均未扣分"))
-        blocks += [finding_card(finding) for finding in form.doubts]
+        told = "人工结论见各项" if form.signed else "均未扣分"
+        blocks.append(Heading("待复核项", f"{len(form.doubts)} 项，机器不能确定，{told}"))
+        blocks += [_card(finding, form.signed) for finding in form.doubts]
     return blocks
+
+
+def _card(finding: Finding, record: SignedLines | None) -> Card:
+    if record is None:
+        return finding_card(finding)
+    said = decision_text(record.about(finding.rule_id)) or "未作判断，以机器结论为准"
+    return finding_card(finding, said, record.costs.get(finding.rule_id))
 
 
 def _veto_items(form: CallForm) -> list[Block]:
@@ -246,7 +202,7 @@ def _veto_items(form: CallForm) -> list[Block]:
         Row(
             (
                 Cell(f.title, "first"),
-                Cell(_verdict(f, form.score.veto)),
+                Cell(_final_verdict(f, form.signed) if form.signed else _verdict(f, form.score.veto)),
                 Cell(f.message if f.status == "fail" else f.reason, "wide soft"),
             )
         )
@@ -254,6 +210,14 @@ def _veto_items(form: CallForm) -> list[Block]:
     )
     columns = (Column("项目"), Column("结论", width="9em"), Column("说明"))
     return [Heading("一票否决项"), Table(columns, rows)]
+
+
+def _final_verdict(finding: Finding, record: SignedLines) -> Text:
+    if finding.rule_id in record.vetoes:
+        return (Piece("命中", "strong fault"), " ", label_of(finding))
+    if finding.status in ("pass", "not_applicable"):
+        return _verdict(finding, confirmed=True)
+    return ("终审未成立 ", label_of(finding))
 
 
 def _verdict(finding: Finding, confirmed: bool) -> Text:
@@ -312,15 +276,24 @@ def _late(late: bool | None) -> Piece:
     return Piece("超时", "strong fault") if late else Piece("按时", "good")
 
 
-def _signatures() -> Sequence[Block]:
+def _signatures(record: SignedLines | None) -> Sequence[Block]:
     write = SignLine(kind="write")
     total = SignLine((("人工项合计 ", BOX, " 分"), ("复核后总分 ", BOX), ("等级 ", BOX)))
     inspector = SignLine((("质检员签名 ", WIDE_BOX), ("日期 ", WIDE_BOX)))
+    lines: tuple[SignLine, ...] = (write, write, total, inspector)
+    if record is not None:
+        last = record.signatures[0]
+        stands = (f"复核后总分 {number(record.total)} / {number(record.possible)}", f"等级 {record.grade or '—'}")
+        lines = (
+            SignLine((last.remark or "（无评语）",), "sentence"),
+            SignLine(stands),
+            SignLine((f"质检员签名 {last.name}", f"日期 {last.at}")),
+        )
     heard: Text = ("□ 已听取录音并知悉考评结果　　□ 有异议，申诉项目：", WIDE_BOX)
     agent = SignLine((("坐席签名 ", WIDE_BOX), ("日期 ", WIDE_BOX), ("班长签名 ", WIDE_BOX)))
     return (
         Heading("质检员评语与确认"),
-        SignOff("质检员评语", (write, write, total, inspector)),
+        SignOff("质检员评语", lines),
         SignOff(
             "坐席确认",
             (

@@ -22,10 +22,14 @@ from qa_engine.reports.document import (
     Value,
 )
 from qa_engine.reports.findings import Finding
+from qa_engine.reports.kinds.call_form_signed import DECIDED, decision_text
+from qa_engine.reports.signed_form import SignedLines
 from qa_engine.reports.turns import TurnLine
 from qa_engine.reports.wording import clock, number, percent
 
 _LOOKS = {"lost": "fault", "doubt": "doubt", "not_applicable": "faint"}  # of the states of an item
+_SCORES = ("考评项", "细项", "满分", "得分", "说明")
+_SIGNED_SCORES = ("考评项", "细项", "满分", "机器", "终审", "说明")
 _CSV_COLUMNS = (
     "通话编号",
     "标签",
@@ -44,6 +48,7 @@ _CSV_COLUMNS = (
     "原话",
     "匹配方式",
     "依据",
+    "复核",
 )
 
 
@@ -64,7 +69,8 @@ def call_rows(form: CallForm) -> Rows:
             finding.message,
             finding.reason,
         )
-        rows += [(*head, *place) for place in _places(finding)]
+        said = decision_text(form.signed.about(finding.rule_id)) if form.signed else ""
+        rows += [(*head, *place, said) for place in _places(finding)]
     return Rows(_CSV_COLUMNS, tuple(rows))
 
 
@@ -81,12 +87,15 @@ def _places(finding: Finding) -> list[tuple[Value, ...]]:
 
 def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
     """考评表, 扣分明细, 通话文本, 检查清单, 投诉与承诺 if there are any, 指标与版本."""
+    widths = (15, 24, 8, 8, 52) if form.signed is None else (15, 24, 8, 8, 9, 43)
     sheets = [
-        Sheet("考评表", (15, 24, 8, 8, 52), tuple(_score_blocks(form)), grid=False),
+        Sheet("考评表", widths, tuple(_score_blocks(form)), grid=False),
         Sheet("扣分明细", (5, 11, 11, 7, 6, 6, 17, 7, 6, 16, 16), tuple(_finding_blocks(form))),
         Sheet("通话文本", (5, 7, 7, 6, 46, 9, 11, 7, 10), tuple(_talk_blocks(form))),
         Sheet("检查清单", (18, 20, 12, 14, 7, 7, 7, 23), (_checks(form),)),
     ]
+    if form.signed is not None and form.signed.decided:
+        sheets.insert(1, Sheet("逐项判断", (24, 9, 16, 32, 10, 20), (_decided(form.signed),)))
     if form.complaint or form.promises:
         sheets.append(Sheet("投诉与承诺", (11, 38, 14, 17, 17, 11), tuple(_duty_blocks(form))))
     sheets.append(Sheet("指标与版本", (22, 84), tuple(_metric_blocks(form))))
@@ -98,11 +107,13 @@ def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, 
 
 
 def _score_blocks(form: CallForm) -> list[Block]:
-    score = form.score
+    score, record = form.score, form.signed
     blocks: list[Block] = [Note(form.title, "title")]
     if form.notice:
         blocks.append(Banner("notice", f"{form.notice}：只认识合成语音，文字与结论须人工核对，不作考核依据。"))
-    if score.veto or score.veto_suspected:
+    if record is not None and record.vetoes:
+        blocks.append(Banner("alarm", f"一票否决（终审）：{'、'.join(record.vetoes.values())}"))
+    elif record is None and (score.veto or score.veto_suspected):
         what = "一票否决" if score.veto else "疑似一票否决，须人工确认后才计入得分"
         blocks.append(Banner("alarm", f"{what}：" + "、".join(f.title for f in form.vetoes)))
     manual = f"待复核 {score.doubts} 项；待人工评分 {number(score.manual)} 分"
@@ -114,13 +125,19 @@ def _score_blocks(form: CallForm) -> list[Block]:
         Gap(),
         _table(("机器得分", "得分率", "等级", "扣分项", "待复核与人工评分"), [figures]),
     ]
-    if score.pending:
+    if record is not None:
+        final = Row(
+            (f"{number(record.total)} / {number(record.possible)}", percent(record.rate), record.grade), "large"
+        )
+        blocks.append(_table(("终审得分", "终审得分率", "终审等级"), [final]))
+    if score.pending and record is None:
         blocks.append(Banner("notice", "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"))
-    blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *form.review_reasons)]
-    blocks += [Gap(), _table(("考评项", "细项", "满分", "得分", "说明"), _score_rows(form))]
+    reasons = form.review_reasons if record is None else ()
+    blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *reasons)]
+    blocks += [Gap(), _table(_SCORES if record is None else _SIGNED_SCORES, _score_rows(form))]
     if not form.deductions:
         blocks.append(Heading("本次通话未发现扣分项。"))
-    return [*blocks, *_sign_off()]
+    return [*blocks, *_sign_off(form.signed)]
 
 
 def _metric_blocks(form: CallForm) -> list[Block]:
@@ -135,19 +152,40 @@ def _metric_blocks(form: CallForm) -> list[Block]:
 
 
 def _score_rows(form: CallForm) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
+    record = form.signed
     for section in form.sections:
         got = section.score if section.possible else None
-        told = f"得分率 {percent(section.rate)}"
-        rows.append(Row((section.title, "", section.possible, got, told), "section"))
-        rows += [_item_row(item) for item in section.items]
+        told = f"得分率 {percent(section.rate if record is None else record.rate_of(section.id))}"
+        final = _final(record, section.id)
+        rows.append(Row((section.title, "", section.possible, got, *final, told), "section"))
+        rows += [_item_row(item, section.id, record) for item in section.items]
     score = form.score
     lost = f"失分 {number(score.lost)}；不适用与未评的人工项不计入满分"
-    rows.append(Row(("合计", "", score.possible, score.total, lost), "section"))
+    if record is not None:
+        lost = f"终审 {number(record.total)} / {number(record.possible)}；不适用的项不计入满分"
+    stands: tuple[Value, ...] = () if record is None else (record.total,)
+    rows.append(Row(("合计", "", score.possible, score.total, *stands, lost), "section"))
     return rows
 
 
-def _item_row(item: ItemLine) -> Row:
+def _final(record: SignedLines | None, key: str) -> tuple[Value, ...]:
+    """The column of what stands, in a signed form."""
+    if record is None:
+        return ()
+    points = record.points.get(key)
+    return (points.score if points is not None and points.possible else None,)
+
+
+def _decided(record: SignedLines) -> Table:
+    rows = [
+        Row((line.title, line.machine, line.said, line.reason, line.name, line.at), "" if line.stands else "faint")
+        for line in record.decided
+    ]
+    return _table(DECIDED, rows, frozen=True)
+
+
+def _item_row(item: ItemLine, section: str, record: SignedLines | None) -> Row:
     look = _LOOKS.get(item.state, "")
     got = item.score if item.state != "manual" else None
     return Row(
@@ -156,31 +194,42 @@ def _item_row(item: ItemLine) -> Row:
             item.title,
             Cell(value=item.possible, look="faint"),
             Cell(value=got, look=look),
-            Cell(_item_note(item), look),
+            *_final(record, f"{section}/{item.id}"),
+            Cell(_item_note(item, record), look),
         )
     )
 
 
-def _item_note(item: ItemLine) -> str:
+def _item_note(item: ItemLine, record: SignedLines | None) -> str:
     if item.state == "manual":
         anchors = "；".join(f"{number(points)} 分：{meaning}" for points, meaning in item.anchors)
         return f"人工评分。{anchors}"
-    parts = [f"{f.label}．{_when(f)}{f.message}（{f.verdict}）" for f in item.findings]
-    parts += [f"{f.label}．{_when(f)}{f.title}：{f.status_label}" for f in item.doubts]
+    parts = [f"{f.label}．{_when(f)}{f.message}（{f.verdict}）{_said(f, record)}" for f in item.findings]
+    parts += [f"{f.label}．{_when(f)}{f.title}：{f.status_label}{_said(f, record)}" for f in item.doubts]
     if item.note:
         parts.append(item.note)
     return "\n".join(parts) or ("达标" if item.state == "kept" else "")
+
+
+def _said(finding: Finding, record: SignedLines | None) -> str:
+    said = record.in_short(finding.rule_id) if record else ""
+    return f" → {said}" if said else ""
 
 
 def _when(finding: Finding) -> str:
     return f"{finding.clock} " if finding.at is not None else ""
 
 
-def _sign_off() -> list[Block]:
+def _sign_off(record: SignedLines | None) -> list[Block]:
+    remark = stands = signed = ""
+    if record is not None:
+        last = record.signatures[0]
+        remark, signed = last.remark, f"{last.name}　{last.at}"
+        stands = f"{number(record.total)} / {number(record.possible)}　{record.grade}"
     labels = (
-        ("质检员评语", ""),
-        ("复核后总分与等级", ""),
-        ("质检员签名、日期", ""),
+        ("质检员评语", remark),
+        ("复核后总分与等级", stands),
+        ("质检员签名、日期", signed),
         ("坐席确认", "□ 已听取录音并知悉考评结果　□ 有异议"),
         ("申诉项目与理由", ""),
         ("坐席签名、日期", ""),

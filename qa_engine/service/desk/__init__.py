@@ -10,7 +10,6 @@ from qa_engine.service.desk.queue import Queue, QueueRow, next_call, queue
 from qa_engine.service.desk.remarks import cases
 from qa_engine.service.desk.revealing import Revealed, reveal
 from qa_engine.service.desk.rule_pages import rule_page, rules_page
-from qa_engine.service.desk.signed_record import Signature, SignedRecord, signed_record
 from qa_engine.service.desk.sound import Peaks, call_peaks
 from qa_engine.service.desk.work import (
     MOST_CHARS,
@@ -76,6 +75,5 @@ __all__ = [
     "rule_page",
     "rules_page",
     "sign",
-    "signed_record",
     "target_of",
 ]

@@ -88,7 +88,6 @@ class HistoryRow:
     points: float | None
     note: str
     lane: Lane
-    machine: Status | None = None  # what it had said; None of what only people judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +281,6 @@ def history_of(
             points=row.points,
             note=row.note,
             lane=Lane(row.lane),
-            machine=Status(row.machine) if row.machine else None,
         )
         for row in reviews.decision_rows(session, call.id, calibration=calibration)
     )

@@ -15,6 +15,7 @@ from qa_engine.rules import acts_of, own_part
 from qa_engine.service.night.drift import drift_report
 from qa_engine.service.night.ledgers import day_ledger
 from qa_engine.service.reporting.period_source import PeriodSource, call_filter
+from qa_engine.service.reporting.signed import signed_form
 from qa_engine.store import calls, lists, tables
 from qa_engine.wording import REASONS
 
@@ -35,7 +36,7 @@ class DatabaseSource(PeriodSource):
             facts = call_from_text(call.facts).in_zone(self._zone)
             result = result_from_text(call.result.body)
             transcript = own_part(transcript_from_text(call.transcript.body, facts), acts_of(result))
-            return StoredCall(transcript, result, call.source_name)
+            return StoredCall(transcript, result, call.source_name, signed_form(session, call, self._zone))
 
     def agent(self, agent_id: str) -> Agent:
         with self._app.database.read() as session:

@@ -16,7 +16,6 @@ from qa_engine.service import (
     report_document,
     retry_calls,
 )
-from qa_engine.service.desk import signed_record
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.formstyle import form_css
@@ -53,7 +52,6 @@ def call(call_id: str, request: Request, engine: Engine, who: Who) -> Response:
         "call.html",
         detail=detail,
         newer=newer_result(engine, call_id, who=who),
-        record=signed_record(engine, call_id, who=who),
         audio_url=audio_url,
         # escaped block by block
         body=Markup(render_html(form, fragment=True)) if form else None,  # noqa: S704
