@@ -103,6 +103,16 @@ def test_a_signed_form_shows_what_people_decided_beside_what_the_machine_had_sai
         report_document(centre, "call", "c-veto", who=LEAD)  # of another team
 
 
+def test_the_form_in_the_data_folder_is_written_anew_when_it_is_signed(centre: App) -> None:
+    version = answer(centre, "c-doubts", *everything(K.CONFIRM, K.OVERTURN, K.CONFIRM))
+    run_pending(centre)
+    file = centre.settings.reports_dir / "calls" / "c-doubts.html"
+    assert "终审得分" not in file.read_text(encoding="utf-8")
+    sign(centre, "c-doubts", remark="", lesson="", version=version, who=ZHOU)
+    run_pending(centre)
+    assert "终审得分" in file.read_text(encoding="utf-8")
+
+
 def form_of(centre: App, call_id: str) -> CallForm:
     document = report_document(centre, "call", call_id, who=LEAD)
     assert isinstance(document.data, CallForm)

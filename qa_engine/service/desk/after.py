@@ -1,4 +1,4 @@
-"""What follows from a signature: some forms go silently to a second inspector, an appeal moves on."""
+"""What follows from a signature: the form is drawn anew, some go silently to a second inspector, an appeal moves on."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from qa_engine.domain.people import Actor
 from qa_engine.domain.review import ReviewKind
 from qa_engine.service.context import App
 from qa_engine.service.desk.appeals import answered
+from qa_engine.service.jobs.kinds import REPORT, enqueue
 from qa_engine.store import calls, review_tables, reviews, tables
 
 CALIBRATION_QUEUED = "calibration"
@@ -24,8 +25,10 @@ def after_signing(
     who: Actor,
     now: datetime,
 ) -> None:
-    """In the transaction of the signature."""
+    """In the transaction of the signature. The form in the data folder is written by whoever sweeps next."""
     kind = ReviewKind(review.kind)
+    if kind.counts:
+        enqueue(session, REPORT, subject=call.call_id, key=f"signing {signing.id}", call=call.id, now=now)
     if kind in (ReviewKind.APPEAL, ReviewKind.SETTLEMENT):
         answered(session, call, review, signing, who=who, now=now)
     if kind is ReviewKind.REVIEW and drawn(call.call_id, signing.id, app.settings.calibration_share):
