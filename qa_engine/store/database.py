@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from sqlalchemy.orm import Session
 
 from qa_engine.errors import QaError, SettingsError, StoreError
-from qa_engine.store import editions  # noqa: F401  # carries the edition up as sessions write
+from qa_engine.store import day_sums, editions  # noqa: F401  # carry numbers up as sessions write
 from qa_engine.store.heads import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000

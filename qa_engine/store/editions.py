@@ -22,7 +22,7 @@ QUIET = frozenset(
         "peaks",
     }
     | {"jobs", "pauses", "events", "nights", "drawn_ledgers", "expected_calls", "batches", "batch_files"}
-    | {"editions"}
+    | {"editions", "team_days", "day_sums"}
 )
 _CHANGED = "edition_changed"
 

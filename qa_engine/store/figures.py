@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
@@ -189,38 +189,18 @@ def call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def letters(session: Session, wanted: CallFilter, *, places: Mapping[str, int]) -> Sequence[tuple[str, date, str, int]]:
-    """(agent id, day, letter, calls) of one rule, ``places`` being its place in each book; calls without a grade do
-    not count."""
-    call = tables.Call
-    letter = case(
-        *((Figures.book == book, func.substr(Figures.statuses, at + 1, 1)) for book, at in sorted(places.items()))
-    )
-    # bound values of a grouped expression are others to PostgreSQL: it is made within, grouped without
-    each = (
-        select(call.agent_id.label("agent"), call.day.label("day"), letter.label("letter"))
-        .join(Figures, Figures.result_id == call.result_id)
-        .where(*call_conditions(wanted), Figures.book.in_(sorted(places)), Figures.pending.is_(False))
-        .where(call.agent_id.is_not(None))
-        .subquery()
-    )
-    keys = (each.c.agent, each.c.day, each.c.letter)
-    return [(a, d, x, n) for a, d, x, n in session.execute(select(*keys, func.count()).group_by(*keys).order_by(*keys))]
-
-
 def last_day(session: Session) -> date | None:
     """The newest day that has a call."""
     return session.scalar(select(func.max(tables.Call.day)))
 
 
-def books_by_day(session: Session, wanted: CallFilter) -> Sequence[tuple[str, date, date]]:
-    """(book, first and last day) of the books that judged calls of a filter."""
+def books_of_days(session: Session, wanted: CallFilter) -> Sequence[tuple[tuple[date, str], str]]:
+    """(day and team, book) of the books that judged calls of a filter."""
     call = tables.Call
     rows = session.execute(
-        select(Figures.book, func.min(call.day), func.max(call.day))
-        .join(call, Figures.result_id == call.result_id)
+        select(call.day, call.team, Figures.book)
+        .join(Figures, Figures.result_id == call.result_id)
         .where(*call_conditions(wanted))
-        .group_by(Figures.book)
-        .order_by(Figures.book)
+        .distinct()
     )
-    return [(book, first, last) for book, first, last in rows]
+    return [((day, team or ""), book) for day, team, book in rows]

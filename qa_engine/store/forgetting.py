@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from qa_engine.store.day_sums import UNREAD
 from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten
 from qa_engine.store.people_tables import Outgoing, Upload
 from qa_engine.store.report_tables import Figures
@@ -87,7 +88,8 @@ def empty_words(session: Session, call: Call, *, transcript: Emptied, result: Em
         .values(customer=None, promises=None),
         delete(Peaks).where(Peaks.recording_id == call.recording_id),
     ):
-        session.execute(statement, execution_options={"synchronize_session": False})
+        # of figures only what no sum is made of; the call itself gets another name
+        session.execute(statement, execution_options={"synchronize_session": False, **UNREAD})
 
 
 def rename(session: Session, call: Call, name: str) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import get_history
 
+from qa_engine.domain import CallState
 from qa_engine.store import tables
 
 NO_AGENT = "\U0010ffff"
@@ -22,6 +24,11 @@ NONE = -1.0
 """A figure of a head that there is none of: less than all that there are."""
 MILLION = 1_000_000
 
+Key = tuple[Any, ...]
+Head = Mapping[str, Any]
+"""A row of heads."""
+CHANGED_PLACES = "changed_places"
+_COUNTED = ("call_id", "day", "agent_id", "agent_name", "team", "scenario", "seconds", "result_id")
 _DAY_BITS = 28
 _BEFORE = timedelta(days=1)  # a local day begins up to 14 hours before that of UTC
 _AT_ONCE = 500
@@ -50,9 +57,12 @@ class WritingSession(Session):
 @event.listens_for(WritingSession, "after_flush")
 def _remember(session: Session, _: object) -> None:
     touched: set[int] = session.info.setdefault("touched_calls", set())
+    signed: set[int] = session.info.setdefault("signed_calls", set())
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, tables.Call):
             touched.add(row.id)
+            if get_history(row, "signing_id").has_changes():
+                signed.add(row.id)
 
 
 @event.listens_for(WritingSession, "before_commit")
@@ -62,6 +72,7 @@ def _carry_over(session: Session) -> None:
     session.flush()
     touched: set[int] = session.info.pop("touched_calls", set())
     refresh(session, touched)
+    session.info.pop("signed_calls", None)
 
 
 def refresh(session: Session, call_pks: Collection[int]) -> None:
@@ -78,6 +89,7 @@ def _refresh(session: Session, call_pks: list[int]) -> None:
         for row in session.execute(select(head).where(head.c.call_pk.in_(call_pks)).with_for_update()).mappings()
     }
     after = {row["call_pk"]: row for row in _heads(session, call_pks)}
+    _note_places(session, call_pks, before, after)
     changed = [pk for pk in call_pks if before.get(pk) != after.get(pk)]
     if not changed:
         return
@@ -86,13 +98,29 @@ def _refresh(session: Session, call_pks: list[int]) -> None:
         session.execute(delete(head).where(head.c.call_pk.in_(gone)))
     kept = [after[pk] for pk in changed if pk in after]
     if kept:
-        insert = _insert(session, head)
+        insert = insert_into(session, head)
         columns = {column.name: insert.excluded[column.name] for column in head.c if not column.primary_key}
         session.execute(insert.on_conflict_do_update(index_elements=[head.c.call_pk], set_=columns), kept)
     old = [before[pk] for pk in changed if pk in before]
     _add(session, tables.DayCount, _difference(old, kept, _day_count))
     _add(session, tables.AgentDay, _difference(old, kept, _agent_day))
     _add_rules(session, old, kept)
+
+
+def _note_places(
+    session: Session, call_pks: Iterable[int], before: Mapping[int, Head], after: Mapping[int, Head]
+) -> None:
+    """Note the days and teams of which reports would count something else now (`qa_engine.store.day_sums`)."""
+    places: set[tuple[date, str]] = session.info.setdefault(CHANGED_PLACES, set())
+    signed = session.info.get("signed_calls", ())
+    for pk in call_pks:
+        ends = [head for head in (before.get(pk), after.get(pk)) if head is not None and head["result_id"] is not None]
+        if len(ends) == 1 or pk in signed or any(_counted_as(end) != _counted_as(ends[0]) for end in ends):
+            places.update((end["day"], end["team"] or "") for end in ends)
+
+
+def _counted_as(head: Head) -> Key:
+    return (CallState(head["state"]).aside, *(head[name] for name in _COUNTED))
 
 
 def _heads(session: Session, call_pks: Collection[int]) -> Iterable[Mapping[str, Any]]:
@@ -138,7 +166,6 @@ def _heads(session: Session, call_pks: Collection[int]) -> Iterable[Mapping[str,
         }
 
 
-Key = tuple[Any, ...]
 Sums = Counter[str]
 
 
@@ -181,7 +208,7 @@ def _add(
         return
     columns: Any = table.__table__.c
     keys = [column.name for column in columns if column.primary_key]
-    insert = _insert(session, table.__table__)
+    insert = insert_into(session, table.__table__)
     values: dict[str, ColumnElement[Any]] = {
         column.name: column + insert.excluded[column.name]
         if column.type.python_type is int
@@ -221,6 +248,6 @@ def _add_rules(session: Session, old: Iterable[Mapping[str, Any]], new: Iterable
     _add(session, tables.RuleDay, sums, titles)
 
 
-def _insert(session: Session, table: Any) -> Any:
+def insert_into(session: Session, table: Any) -> Any:
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     return make(table)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa_engine.store.tables import Base
@@ -42,6 +42,33 @@ class Figures(Base):
     outbound: Mapped[bool]
     promises: Mapped[str | None]  # JSON
     complaint: Mapped[str | None]  # class and title
+
+
+class TeamDay(Base):
+    """How often the calls of a day and team have changed, as far as reports read them (`qa_engine.store.day_sums`)."""
+
+    __tablename__ = "team_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    team: Mapped[str] = mapped_column(primary_key=True)  # "": none
+    number: Mapped[int] = mapped_column(BigInteger)
+    books: Mapped[str | None]  # digests of the rule books that judged them, sorted; None: not looked for since
+
+
+class DaySums(Base):
+    """The sums over the calls of a day and team, as they were when `TeamDay.number` was this ``number``.
+
+    ``kind``: what was counted how (`qa_engine.reports.period.day_sums`). They follow from calls, figures and signings,
+    and are made again when somebody asks for them and the number is another.
+    """
+
+    __tablename__ = "day_sums"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    team: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Training(Base):

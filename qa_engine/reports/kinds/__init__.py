@@ -70,11 +70,12 @@ class Source(Protocol):
     def today(self) -> date:
         """The centre's day of now."""
 
-    def tally(
-        self, period: Period, *, agent_id: str | None = None, team: str | None = None, alike: Period | None = None
-    ) -> Tally:
-        """The sums of the period, read as a stream. ``alike``: rules that changed within this longer period count as
-        changed, so that two tallies can be compared without them."""
+    def tally(self, period: Period, *, team: str | None = None, alike: Period | None = None) -> Tally:
+        """The sums of the period, added up from those of its days. ``alike``: rules that changed within this longer
+        period count as changed, so that two tallies can be compared without them."""
+
+    def own(self, agent_id: str, period: Period, *, alike: Period | None = None) -> Tally:
+        """The same of one agent: what is kept by member and rule, and the sums of it; not by day, hour or scenario."""
 
     def verdicts(
         self, rule_id: str, period: Period, *, team: str | None = None

@@ -50,8 +50,8 @@ def compared(source: Source, request: Request, others: Colleagues | None) -> Com
     closed = period.first is not None and period.last is not None
     earlier = told.before(period) if closed else None
     both = Period(earlier.first, period.last) if earlier is not None else period
-    now = source.tally(period, agent_id=request.subject, alike=both)
-    was = source.tally(earlier, agent_id=request.subject, alike=both) if earlier is not None else None
+    now = source.own(request.subject, period, alike=both)
+    was = source.own(request.subject, earlier, alike=both) if earlier is not None else None
     final = mean_estimate(now.final.sums, lowest=0, highest=100)
     return Compared(
         earlier=earlier.label if earlier is not None else "",

@@ -10,7 +10,7 @@ from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import Estimate, mean_difference, mean_estimate
 from qa_engine.reports.parts import SHOWN_ITEMS, sign_off, versions
 from qa_engine.reports.period import Tally, told
-from qa_engine.reports.period.tally import Running
+from qa_engine.reports.period.member import Running
 from qa_engine.reports.wording import number
 
 TITLE = "业务知识与客户满意分析"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from qa_engine.reports.numbers import ENOUGH, Estimate, rate_prior
 from qa_engine.reports.period import told
 from qa_engine.reports.period.figures import RuleLine
-from qa_engine.reports.period.tally import Member, Tally
+from qa_engine.reports.period.member import Member
+from qa_engine.reports.period.tally import Tally
 from qa_engine.reports.wording import number
 
 

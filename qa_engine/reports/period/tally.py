@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -11,59 +10,14 @@ from numpy.typing import NDArray
 from qa_engine.reports.numbers import Sums
 from qa_engine.reports.period.batch import Batch, grouped, pairs_of, placed_sums, sums_by, sums_of
 from qa_engine.reports.period.figures import ERROR, FAIL, PASS, UNCERTAIN, CallFigures, RuleBook, RuleLine
+from qa_engine.reports.period.member import Member, Running
 
 EXAMPLES = 4  # calls that are remembered for a rule and agent
+COUNTS = ("failed", "passed", "doubted", "lost")
 _COUNTED = ("", "failed", "passed", "doubted")  # what letters are counted as; the first is of those that are not
 _PLACE_OF = np.zeros(256, dtype=np.int64)
 _PLACE_OF[[ord(FAIL), ord(PASS), ord(UNCERTAIN), ord(ERROR)]] = 1, 2, 3, 3
 _MODELS = 3  # of the best calls of an agent and batch, in which a model for each rule is looked for
-
-
-@dataclass(slots=True)
-class Running:
-    """`Sums` that grow."""
-
-    n: int = 0
-    total: float = 0.0
-    squares: float = 0.0
-
-    def take(self, more: Sums) -> None:
-        self.n += more.n
-        self.total += more.total
-        self.squares += more.squares
-
-    @property
-    def sums(self) -> Sums:
-        return Sums(self.n, self.total, self.squares)
-
-
-@dataclass(slots=True)
-class Member:
-    """An agent in a team. ``same`` is the score without the points of rules that changed within the period."""
-
-    agent_id: str
-    name: str
-    team: str
-    place: int
-    calls: int = 0
-    score: Running = field(default_factory=Running)
-    same: Running = field(default_factory=Running)
-    final: Running = field(default_factory=Running)
-    machine_of_final: Running = field(default_factory=Running)
-    outcome: Running = field(default_factory=Running)
-    csat: Running = field(default_factory=Running)
-    vetoes: int = 0
-    suspected: int = 0
-    waiting: int = 0
-    uncounted: int = 0
-    faulty: int = 0
-    best: tuple[float, str] | None = None  # score, call id
-    worst: tuple[float, str] | None = None
-    deducted: float = 0.0  # points, of final scores where there are some
-
-    @property
-    def sums(self) -> Sums:
-        return self.score.sums
 
 
 class Tally:
@@ -112,40 +66,54 @@ class Tally:
         by_book: dict[str, tuple[list[CallFigures], list[int]]] = {}
         for call in calls:
             self.calls += 1
-            member = self._member(call)
+            member = self.member_of(call.agent_id or "", call.agent_name or "", call.team or "")
             member.calls += 1
+            member.books.add(call.book)
             if call.pending or call.possible <= 0:
                 member.uncounted += 1
                 self.uncounted += 1
-                self._remember_pack(call.book, [call.day])
+                self.remember_pack(self._book(call.book).pack, [call.day])
                 continue
             listed, places = by_book.setdefault(call.book, ([], []))
             listed.append(call)
             places.append(member.place)
         for book, (listed, places) in by_book.items():
             batch = Batch(listed, places)
-            self._remember_pack(book, batch.column("day"))  # type: ignore[arg-type]
+            self.remember_pack(self._book(book).pack, batch.column("day"))  # type: ignore[arg-type]
             self._count(batch)
             self._customer(batch)
             self._headings(book, batch)
             self._points(book, batch)
             self._letters(book, batch)
 
-    def _member(self, call: CallFigures) -> Member:
-        key = (call.agent_id or "", call.team or "")
+    def member_of(self, agent_id: str, name: str, team: str) -> Member:
+        """The agent in the team, who has this name now where it is one."""
+        key = (agent_id, team)
         member = self._by_key.get(key)
         if member is None:
-            member = Member(key[0], call.agent_name or "", key[1], len(self.members))
+            member = Member(agent_id, name, team, len(self.members))
             self._by_key[key] = member
             self.members.append(member)
-        elif call.agent_name:
-            member.name = call.agent_name
+        elif name:
+            member.name = name
         return member
 
-    def _remember_pack(self, book: str, seen: Sequence[date]) -> None:
+    def remember_pack(self, pack: str, seen: Sequence[date]) -> None:
         first, last = min(seen), max(seen)
-        days = self.packs.setdefault(self._book(book).pack, [first, last])
+        days = self.packs.setdefault(pack, [first, last])
         days[0], days[1] = min(days[0], first), max(days[1], last)
+
+    def remember_examples(self, key: tuple[int, int], ids: Sequence[str]) -> None:
+        """Of a (member, rule): calls that failed, later than those of before."""
+        seen = self.examples.setdefault(key, [])
+        seen += ids
+        del seen[:-EXAMPLES]
+
+    def remember_model(self, member: int, call: tuple[float, str], rules: Sequence[int]) -> None:
+        """A call (score, id) of a member that passed these rules."""
+        for rule in rules:
+            key = (member, rule)
+            self.models[key] = max(self.models.get(key, call), call)
 
     def _count(self, batch: Batch) -> None:
         """Scores, by all that calls are told apart by."""
@@ -182,10 +150,8 @@ class Tally:
             member.faulty += int(faulty[rows].sum())
         order = batch.from_worst
         for place, rows in grouped(batch.places[order]):
-            member = self.members[place]
             low, high = ((float(batch.rates[n]), str(ids[n])) for n in (order[rows[0]], order[rows[-1]]))
-            member.worst = min(member.worst, low) if member.worst else low
-            member.best = max(member.best, high) if member.best else high
+            self.members[place].take_ends(low, high)
 
     def _customer(self, batch: Batch) -> None:
         for name, whole, pairs in (
@@ -229,9 +195,7 @@ class Tally:
         days, ids = batch.column("day"), batch.column("call_id")
         for key, found in grouped(members * len(self.rules) + rules):
             place, rule = divmod(key, len(self.rules))
-            seen = self.examples.setdefault((place, rule), [])
-            seen += [str(ids[n]) for n in rows[found[-EXAMPLES:]]]
-            del seen[:-EXAMPLES]
+            self.remember_examples((place, rule), [str(ids[n]) for n in rows[found[-EXAMPLES:]]])
         named = list(dict.fromkeys(days))
         by_day = {day: n for n, day in enumerate(named)}
         numbers = np.fromiter(map(by_day.__getitem__, days), dtype=np.int64, count=len(days))
@@ -262,9 +226,7 @@ class Tally:
         for place, rows in grouped(batch.places[order]):
             for n in order[rows[-_MODELS:]].tolist():
                 here = (float(batch.rates[n]), listed[n].call_id)
-                for rule in columns[letters[n] == ord(PASS)].tolist():
-                    key = (place, rule)
-                    self.models[key] = max(self.models.get(key, here), here)
+                self.remember_model(place, here, columns[letters[n] == ord(PASS)].tolist())
 
     def _by_verdict(
         self,
@@ -300,7 +262,7 @@ class Tally:
 
     def _make_room(self) -> None:
         wanted = (len(self.members), len(self.rules))
-        for name in ("failed", "passed", "doubted", "lost"):
+        for name in COUNTS:
             have = self._counts.get(name)
             if have is None or have.shape[0] < wanted[0] or have.shape[1] < wanted[1]:
                 made = np.zeros((2 * wanted[0] + 8, wanted[1] + 8))
@@ -309,12 +271,29 @@ class Tally:
                 self._counts[name] = made
         self._room = self._counts["failed"].shape[0]
 
+    def columns_of_books(self, books: Sequence[str]) -> list[int]:
+        """The columns of the rules of books, each rule once, in the order in which the books name them first."""
+        for book in books:
+            self._columns_of(book)
+        return list(dict.fromkeys(column for book in books for column in self._columns[book].tolist()))
+
+    def add_counts(self, members: Sequence[int], columns: Sequence[int], more: NDArray[np.float64]) -> None:
+        """Add `COUNTS` by member and rule."""
+        self._make_room()
+        for name, counts in zip(COUNTS, more, strict=True):
+            self._counts[name][np.ix_(members, columns)] += counts
+
     # -- what was counted ---------------------------------------------------------------------------------------------
 
     def counts(self, name: str) -> NDArray[np.float64]:
         """``failed``, ``passed``, ``doubted`` or ``lost`` as an array over (member, rule)."""
         self._make_room()
         return self._counts[name][: len(self.members), : len(self.rules)]
+
+    @property
+    def books(self) -> list[str]:
+        """The books of the calls that were counted."""
+        return list(self._columns)
 
     @property
     def failed(self) -> NDArray[np.float64]:

@@ -22,15 +22,16 @@ from qa_engine.reports.period import (
     Tally,
     Training,
     promised_of,
-    tally_of,
 )
-from qa_engine.reports.period.figures import FAIL, PASS
+from qa_engine.reports.period.day_sums import add_days, add_member, books_of
+from qa_engine.reports.period.day_sums import verdicts as verdicts_of
 from qa_engine.reports.period.lean import LeanCalls
 from qa_engine.reports.topics import Said
 from qa_engine.service.context import App
-from qa_engine.service.reporting.figures import make_missing_figures
+from qa_engine.service.reporting.days import Known, known_days, sums_of_days
 from qa_engine.service.reporting.rule_texts import rule_notes
-from qa_engine.store import CallFilter, editions, figures, report_rows, reviews
+from qa_engine.store import CallFilter, day_sums, editions, figures, report_rows, reviews
+from qa_engine.store.day_sums import Place
 
 _BATCH = 4_000
 LEAST_CHECKS, LEAST_THERE = 10, 5
@@ -45,8 +46,7 @@ class PeriodSource:
         self._app = app
         self._zone = ZoneInfo(app.settings.timezone)
         self._notes: dict[str, PackNotes] = {}
-        self._whole: list[CallFilter] = []  # calls of these filters are known to have figures
-        self._changes: dict[CallFilter, frozenset[str]] = {}
+        self._known: dict[CallFilter, Known] = {}
 
     @property
     def today(self) -> date:
@@ -57,27 +57,52 @@ class PeriodSource:
         with self._app.database.read() as session:
             return {digest: RuleBook.from_text(body) for digest, body in figures.books(session).items()}
 
-    def _complete(self, wanted: CallFilter) -> None:
-        """Make the figures that are missing, unless the calls were among those of a question before."""
-        if any(_holds(one, wanted) for one in self._whole):
-            return
-        if make_missing_figures(self._app, wanted):
+    def _days(self, wanted: CallFilter) -> Known:
+        """Days and teams of a filter; their calls have figures."""
+        whole = next((one for one in self._known if _holds(one, wanted)), None)
+        if whole is None:
+            whole = wanted = replace(wanted, agent_id=None)
+            self._known[whole] = known_days(self._app, whole)
             self.__dict__.pop("_books", None)
-        self._whole.append(wanted)
+        first, last = wanted.day_from or date.min, wanted.day_to or date.max
+        return {
+            place: known
+            for place, known in self._known[whole].items()
+            if first <= place[0] <= last and wanted.team in (None, place[1])
+        }
 
-    def tally(
-        self, period: Period, *, agent_id: str | None = None, team: str | None = None, alike: Period | None = None
-    ) -> Tally:
-        wanted = call_filter(period, agent_id, team)
-        self._complete(wanted)
-        changed = self._changed(call_filter(alike or period, agent_id, team))
-        if team is None or agent_id is not None:
-            return tally_of(self._stream(wanted), self._books.__getitem__, changed)
+    def tally(self, period: Period, *, team: str | None = None, alike: Period | None = None) -> Tally:
+        both = call_filter(alike or period, None, team)
+        changed = self._changed(_books(self._days(both)))
+        wanted = call_filter(period, None, team)
+
+        def count() -> Tally:
+            return add_days(Tally(self._book, changed), self._sums(wanted, self._days(wanted), changed).values())
+
         with self._app.database.read() as session:  # every report of a member of a team reads the same
             edition = editions.current(session)
-        return self._app.tallies.get(
-            (wanted, changed), edition, lambda: tally_of(self._stream(wanted), self._books.__getitem__, changed)
-        )
+        return self._app.tallies.get((wanted, changed), edition, count)
+
+    def own(self, agent_id: str, period: Period, *, alike: Period | None = None) -> Tally:
+        both, wanted = call_filter(alike or period, None, None), call_filter(period, None, None)
+        with self._app.database.read() as session:
+            worked = day_sums.days_of(session, replace(both, agent_id=agent_id))
+        days = {place: known for place, known in self._days(both).items() if place in worked}
+        changed = self._changed(_books(days))
+        sums = self._sums(both, days, changed)
+        if changed:  # of what he was judged by alone
+            used = frozenset(book for body in sums.values() for book in books_of(body, agent_id))
+            if (own := self._changed(used)) != changed:
+                changed, sums = own, self._sums(both, days, own)
+        asked = self._days(wanted)
+        within = (body for place, body in sums.items() if place in asked)
+        return add_member(Tally(self._book, changed), within, agent_id)
+
+    def _sums(self, wanted: CallFilter, days: Known, changed: frozenset[str] | None) -> Mapping[Place, bytes]:
+        return sums_of_days(self._app, wanted, days, book=self._book, changed=changed)
+
+    def _book(self, digest: str) -> RuleBook:
+        return self._books[digest]
 
     def _stream(self, wanted: CallFilter) -> Iterator[Sequence[CallFigures]]:
         with self._app.database.read() as session:
@@ -86,7 +111,7 @@ class PeriodSource:
 
     def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> Sequence[InspectedCall]:
         wanted = call_filter(period, agent_id, None)
-        self._complete(wanted)
+        self._days(wanted)
         rows = [row for batch in self._stream(wanted) for row in batch]
         with self._app.database.read() as session:
             began = {name: at.astimezone(self._zone) for name, at in figures.starts(session, wanted).items()}
@@ -107,15 +132,9 @@ class PeriodSource:
             makers[book] = LeanCalls(self._books[book], rates, next((r.notice for r in results if r.notice), None))
         return makers
 
-    def _changed(self, wanted: CallFilter) -> frozenset[str]:
-        """The rules that are not the same in all packs of a period; all that both have where a text is not kept."""
-        if wanted not in self._changes:
-            self._changes[wanted] = self._changed_rules(wanted)
-        return self._changes[wanted]
-
-    def _changed_rules(self, wanted: CallFilter) -> frozenset[str]:
-        with self._app.database.read() as session:
-            used = [self._books[book] for book, _, _ in figures.books_by_day(session, wanted)]
+    def _changed(self, books: frozenset[str]) -> frozenset[str]:
+        """The rules that are not the same in all packs of these books; all that both have where a text is not kept."""
+        used = [self._books[book] for book in sorted(books)]
         packs = sorted({book.pack for book in used})
         if len(packs) < 2:
             return frozenset()
@@ -130,22 +149,12 @@ class PeriodSource:
         self, rule_id: str, period: Period, *, team: str | None = None
     ) -> Mapping[str, Mapping[date, tuple[int, int]]]:
         wanted = call_filter(period, None, team)
-        self._complete(wanted)
         found: dict[str, dict[date, tuple[int, int]]] = {}
-        at = {
-            digest: place
-            for digest, book in self._books.items()
-            for place, rule in enumerate(book.rules)
-            if rule.id == rule_id
-        }
-        if not at:
-            return {}
-        with self._app.database.read() as session:
-            for agent_id, day, letter, count in figures.letters(session, wanted, places=at):
-                if letter in (FAIL, PASS):
-                    days = found.setdefault(agent_id, {})
-                    failed, judged = days.get(day, (0, 0))
-                    days[day] = (failed + count * (letter == FAIL), judged + count)
+        for (day, _), body in self._sums(wanted, self._days(wanted), None).items():
+            for agent_id, (failed, judged) in verdicts_of(self._book, body, rule_id).items():
+                if agent_id:
+                    had = found.setdefault(agent_id, {}).get(day, (0, 0))
+                    found[agent_id][day] = had[0] + failed, had[1] + judged
         return found
 
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
@@ -206,7 +215,7 @@ class PeriodSource:
         self, period: Period, *, agent_id: str | None = None, team: str | None = None
     ) -> Sequence[PromiseOfCall]:
         wanted = call_filter(period, agent_id, team)
-        self._complete(wanted)
+        self._days(wanted)
         with self._app.database.read() as session:
             rows = figures.calls_with_promises(session, wanted)
             known = sorted({row.customer for row in rows if row.customer})
@@ -242,7 +251,7 @@ class PeriodSource:
 
     def complaints(self, period: Period, *, team: str | None = None) -> Sequence[tuple[str, str]]:
         wanted = call_filter(period, None, team)
-        self._complete(wanted)
+        self._days(wanted)
         with self._app.database.read() as session:
             rows = figures.calls_with_complaints(session, wanted)
         return [(row.call_id, row.complaint.partition(":")[2]) for row in rows]
@@ -279,6 +288,10 @@ class PeriodSource:
 def _by_start(call: InspectedCall) -> tuple[date, str, str]:
     started = call.call.started_at.isoformat() if call.call.started_at is not None else ""
     return (call.day or date.min, started, call.result.call_id)
+
+
+def _books(days: Known) -> frozenset[str]:
+    return frozenset(book for _, books in days.values() for book in books)
 
 
 def _holds(whole: CallFilter, part: CallFilter) -> bool:
