@@ -75,7 +75,7 @@ def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequ
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, call.duration_seconds,
             Figures.hour, Figures.total, Figures.possible, Figures.grade, Figures.pending, Figures.veto,
             Figures.suspected, Figures.waiting, Figures.book, Figures.statuses, Figures.points, Figures.sections,
-            Figures.csat, Figures.outcome, signed.total, signed.possible,
+            Figures.csat, Figures.outcome, signed.total, signed.possible, call.id,
         )
         .join(Figures, Figures.result_id == call.result_id)
         .outerjoin(signed, signed.id == call.signing_id)

@@ -9,6 +9,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def to_bytes(tally: Tally) -> bytes:
     }
     head = {
         "books": tally.books,
-        "members": [[m.agent_id, m.name, m.team, m.worst, m.best, sorted(m.books)] for m in tally.members],
+        "members": [[m.agent_id, m.name, m.team, m.worst, m.best, sorted(m.books), m.first] for m in tally.members],
         "days": [[day.isoformat(), *_three(sums)] for day, sums in tally.days.items()],
         "hours": [[hour, *_three(sums)] for hour, sums in tally.hours.items()],
         "scenarios": [[name, *_three(sums)] for name, sums in tally.scenarios.items()],
@@ -98,10 +99,17 @@ def _three(sums: Running) -> tuple[int, float, float]:
     return sums.n, sums.total, sums.squares
 
 
-def add_days(tally: Tally, bodies: Iterable[bytes]) -> Tally:
-    """Add what `to_bytes` made of days to a tally, in this order; the tally."""
-    for body in bodies:
-        _Day(body, tally).add()
+def add_days(tally: Tally, sums: Mapping[tuple[date, str], bytes]) -> Tally:
+    """Add what `to_bytes` made of days and teams, in this order, to a tally; the tally.
+
+    Agents come in the order of their first calls, as if all calls of a day had been counted together.
+    """
+    for _, same_day in groupby(sums.items(), key=lambda item: item[0][0]):
+        days = [_Day(body, tally) for _, body in same_day]
+        for *who, _, _, _, _ in sorted((m for day in days for m in day.head["members"]), key=lambda m: (m[6], m[0])):
+            tally.member_of(*who)
+        for day in days:
+            day.add()
     return tally
 
 
@@ -117,7 +125,8 @@ def add_member(tally: Tally, bodies: Iterable[bytes], agent_id: str) -> Tally:
 
 def verdicts(book: Callable[[str], RuleBook], body: bytes, rule_id: str) -> Mapping[str, tuple[int, int]]:
     """(calls with the fault, calls judged) of a rule on a day, by agent."""
-    tally = add_days(Tally(book), [body])
+    tally = Tally(book)
+    _Day(body, tally).add()
     place = tally.place_of(rule_id)
     if place is None:
         return {}
@@ -193,7 +202,7 @@ class _Day:
             tally.remember_pack(pack, [date.fromisoformat(day) for day in days])
         here: dict[int, int] = {}
         for n in wanted:
-            agent_id, name, team, worst, best, books = head["members"][n]
+            agent_id, name, team, worst, best, books, _ = head["members"][n]
             member = tally.member_of(agent_id, name, team)
             member.books.update(books)
             here[n] = member.place

@@ -66,7 +66,8 @@ class CallFigures(NamedTuple):
     making one has to cost nothing.
 
     ``points`` is ``3:-2;17:-3`` (place of the rule: points), ``sections`` is ``24/30;20/25`` (score/possible in the
-    order of the book). ``hour`` is the centre's. ``final_total`` is None until a person has signed.
+    order of the book). ``hour`` is the centre's. ``final_total`` is None until a person has signed. Calls
+    of a day are in the order of ``pk``.
     """
 
     call_id: str
@@ -92,6 +93,7 @@ class CallFigures(NamedTuple):
     outcome: int | None
     final_total: float | None
     final_possible: float | None
+    pk: int = 0
 
 
 class Promised(NamedTuple):

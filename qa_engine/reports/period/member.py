@@ -46,6 +46,7 @@ class Member:
     best: tuple[float, str] | None = None  # score, call id
     worst: tuple[float, str] | None = None
     deducted: float = 0.0  # points, of final scores where there are some
+    first: int = 0  # key of the first call that was counted
     books: set[str] = field(default_factory=set)  # digests of the rule books that judged the calls
 
     @property

@@ -67,6 +67,7 @@ class Tally:
         for call in calls:
             self.calls += 1
             member = self.member_of(call.agent_id or "", call.agent_name or "", call.team or "")
+            member.first = member.first or call.pk
             member.calls += 1
             member.books.add(call.book)
             if call.pending or call.possible <= 0:

@@ -77,7 +77,7 @@ class PeriodSource:
         wanted = call_filter(period, None, team)
 
         def count() -> Tally:
-            return add_days(Tally(self._book, changed), self._sums(wanted, self._days(wanted), changed).values())
+            return add_days(Tally(self._book, changed), self._sums(wanted, self._days(wanted), changed))
 
         with self._app.database.read() as session:  # every report of a member of a team reads the same
             edition = editions.current(session)
