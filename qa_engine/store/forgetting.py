@@ -1,5 +1,6 @@
 """Taking sound, words and numbers of calls out of every table that holds them."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.store.day_sums import UNREAD
 from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten
-from qa_engine.store.people_tables import Outgoing, Upload
+from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
 from qa_engine.store.report_tables import Figures
 from qa_engine.store.review_tables import Appeal, AppealStep, Correction, Decision, Peaks, Review, Signing
 from qa_engine.store.tables import Call, Job, Result, Transcript
@@ -98,21 +99,27 @@ def rename(session: Session, call: Call, name: str) -> None:
     for statement in (
         update(Result).where(Result.call_id == old).values(call_id=name),
         update(Job).where(Job.subject == old).values(subject=name),
-        delete(Outgoing).where(Outgoing.key.contains(old, autoescape=True)),
+        delete(Outgoing).where(_told_of(old)),
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
     call.call_id = name
 
 
 def forget_files(session: Session, call: Call, names: Sequence[str], name: str) -> None:
-    """Take the names of a call's files, and what was said of them, out of batches, uploads and lists."""
-    mine = or_(BatchFile.call_id == call.call_id, BatchFile.name.in_([one for one in names if one] or [""]))
+    """Take the names of a call's files, and what was said of them, out of batches, uploads, answers and lists."""
+    unnamed = BatchFile.call_id.is_(None) & (BatchFile.day == call.day)  # waited or was refused before it was a call
+    mine = or_(BatchFile.call_id == call.call_id, unnamed & BatchFile.name.in_([one for one in names if one]))
     session.execute(
         update(BatchFile).where(mine).values(path=name, name=name, call_id=name, reason=""),
         execution_options={"synchronize_session": False},
     )
     session.execute(
         update(Upload).where(Upload.call_id == call.call_id).values(filename=name, facts="{}", call_id=name),
+        execution_options={"synchronize_session": False},
+    )
+    answer = f'"call_id": {json.dumps(call.call_id, ensure_ascii=False)}'
+    session.execute(
+        delete(OnceAnswered).where(OnceAnswered.body.contains(answer, autoescape=True)),
         execution_options={"synchronize_session": False},
     )
     session.execute(
@@ -123,6 +130,12 @@ def forget_files(session: Session, call: Call, names: Sequence[str], name: str) 
 
 def keep_account(session: Session, call_pk: int, *, who: str, why: str, now: datetime) -> None:
     session.add(Forgotten(call_pk=call_pk, at=now, who=who, why=why))
+
+
+def _told_of(call_id: str) -> ColumnElement[bool]:
+    """Messages about a call: their keys are ``kind:id`` of alerts and ``id:signing`` of signed forms."""
+    alerts = Outgoing.key.in_([f"suspected:{call_id}", f"urgent:{call_id}"])
+    return or_(alerts, Outgoing.key.startswith(f"{call_id}:", autoescape=True))
 
 
 def _remembered() -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """A backup of a centre at work is a centre again; what is forgotten is nowhere, and the account of it stays."""
 
+import io
 import json
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
 from qa_engine.errors import ConflictError, InputError, NotFoundError, QaError, UsageError
@@ -26,11 +28,12 @@ from qa_engine.service import (
     run_pending,
     write_report,
 )
+from qa_engine.service.intake.once import ingest_once
 from qa_engine.service.keeping.backup import LIST, back_up, restore
 from qa_engine.service.keeping.forget import calls_before, calls_of_customer, forget_calls
 from qa_engine.settings import Settings, load_settings
-from qa_engine.store import batches, head_revision
-from qa_engine.store.people_tables import Upload
+from qa_engine.store import batches, head_revision, outbox
+from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
 from tests.service.conftest import RUDE
 
 HEAD = "file,call_id,agent_id,started_at,customer_number,客户姓名\n"
@@ -254,6 +257,66 @@ def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> N
         assert (upload.filename, upload.facts, upload.call_id) == ("forgotten-1", "{}", "forgotten-1")
         (batch,) = batches.newest(session, limit=5)
         assert {file.name for file in batches.files(session, batch.id)} == {"forgotten-1"}
+
+
+def test_files_of_the_same_name_of_other_calls_stay_in_the_batches(app: App, inbox: Path) -> None:
+    for day, content in (("20260301", "one"), ("20260302", "two")):
+        (inbox / day).mkdir()
+        (inbox / day / "0001.wav").write_text(content)
+        (inbox / day / "manifest.csv").write_text(f"file,call_id,agent_id\n0001.wav,c-{day},1001\n")
+        ingest_paths(app, [inbox / day])
+    run_pending(app)
+    forget_calls(app, ["c-20260301"], who=MACHINE)
+    with app.database.read() as session:
+        found = [file for batch in batches.newest(session, limit=5) for file in batches.files(session, batch.id)]
+    assert {(file.call_id, file.name) for file in found} == {("c-20260301", "c-20260301"), ("c-20260302", "0001.wav")}
+
+
+def test_the_answer_to_a_program_s_request_is_forgotten(app: App) -> None:
+    for key in ("139123456", "13912345678"):
+        name = f"{key}.wav"
+        ingest_once(app, key, io.BytesIO(key.encode()), filename=name, facts={"call_id": key}, who=MACHINE)
+    run_pending(app)
+    forget_calls(app, ["13912345678"], who=MACHINE)
+    with app.database.read() as session:
+        (kept,) = session.scalars(select(OnceAnswered.body))
+    assert json.loads(kept)["call_id"] == "139123456"
+
+
+def test_messages_about_another_call_stay(app: App, inbox: Path) -> None:
+    fill(inbox, ("13912345678", "one", ""), ("13912345678-2", "two", ""))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    now = app.clock.now()
+    keys = [f"{kind}{call_id}" for kind in ("suspected:", "urgent:") for call_id in ("13912345678", "13912345678-2")]
+    keys += ["13912345678:1", "13912345678-2:1", "night-late:2026-03-02"]
+    with app.database.write() as session:
+        for key in keys:
+            outbox.put(session, channel="wecom", event="e", key=key, body="{}", now=now)
+    forget_calls(app, ["13912345678"], who=MACHINE)
+    with app.database.read() as session:
+        left = set(session.scalars(select(Outgoing.key)))
+    assert left == {"suspected:13912345678-2", "urgent:13912345678-2", "13912345678-2:1", "night-late:2026-03-02"}
+
+
+def test_the_golden_call_of_an_appeal_is_forgotten_wherever_it_was_taken(
+    app: App, settings: Settings, inbox: Path
+) -> None:
+    fill(inbox, ("13912345678", "one", ""), ("own", "two", ""))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    home = settings.home
+    golden = ["golden-drafts", "drafts/0001/golden", "rules/0002/golden"]
+    for folder in golden:
+        (home / folder).mkdir(parents=True)
+        (home / folder / "13912345678.json").write_text("what was said")
+    (home / "rules/0002/golden/own.json").write_text("of the centre's own")
+    rows = [{"call_id": "13912345678"}, {"call_id": "kept"}]
+    (home / "drafts/0001/.tested.json").write_text(json.dumps({"rows": rows}))
+    forget_calls(app, ["13912345678", "own"], who=MACHINE)
+    assert [path.name for folder in golden for path in (home / folder).iterdir()] == ["own.json"]
+    told = json.loads((home / "drafts/0001/.tested.json").read_text())
+    assert [row["call_id"] for row in told["rows"]] == ["forgotten-1", "kept"]
 
 
 def test_who_may_forget_and_back_up(app: App, tmp_path: Path) -> None:

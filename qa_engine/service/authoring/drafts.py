@@ -41,6 +41,7 @@ from qa_engine.service.authoring.profiles import FILE
 from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
+from qa_engine.text import mask_private
 
 MOST_CHARS = 400_000
 """Of one file: the largest of the bundled pack has a tenth."""
@@ -295,7 +296,7 @@ def take_golden(app: App, number: int, name: str, *, who: Actor) -> None:
     (folder / GOLDEN_FOLDER).mkdir(exist_ok=True)
     shutil.copyfile(app.settings.home / GOLDEN_DRAFTS / name, folder / GOLDEN_FOLDER / name)
     _changed(app, folder, who)
-    _written_down(app, who, number, f"golden {name}")
+    _written_down(app, who, number, f"golden {mask_private(name)}")
 
 
 def publish_draft(app: App, number: int, *, why: str, seen: str, who: Actor) -> Published:

@@ -181,6 +181,14 @@ def last_backtest(app: App, number: int, *, who: Actor) -> tuple[Question | None
     return (None if tested is not None and tested.asked == asked else asked), tested
 
 
+def rename_tested(path: Path, old: str, new: str) -> None:
+    """A call that is forgotten bears another id in what a backtest told, too."""
+    found = _kept(path)
+    if found is not None and any(row["call_id"] == old for row in found["rows"]):
+        rows = [{**row, "call_id": new} if row["call_id"] == old else row for row in found["rows"]]
+        _keep(path, {**found, "rows": rows})
+
+
 def ask_to_judge_again(app: App, edition: int, *, who: Actor) -> None:
     """Have a worker judge every inspected call by the rules of now; both results are kept. Raises NotAllowed."""
     require(who, Right.CHANGE_RULES)

@@ -22,6 +22,9 @@ from qa_engine.contract.stored import (
 from qa_engine.domain import Call, CallResult, RuleResult
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.service.authoring.folders import DRAFTS, EDITIONS, GOLDEN_DRAFTS
+from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
+from qa_engine.service.authoring.trials import TESTED, rename_tested
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.reporting.reports import file_name
@@ -125,6 +128,7 @@ def _forget(app: App, call_id: str, why: str, who: Actor) -> tuple[str, bool]:
         if recording is not None:  # in the transaction: bytes that cannot be removed leave the call as it was
             _remove_sound(app, recording)
     _remove_forms(app, call_id)
+    _remove_from_rules(app, call_id, name)
     return name, recording is not None
 
 
@@ -170,6 +174,21 @@ def _remove_sound(app: App, recording: tables.Recording) -> None:
 def _remove_forms(app: App, call_id: str) -> None:
     for path in (app.settings.reports_dir / "calls").glob(f"{_literal(file_name(call_id))}.*"):
         path.unlink(missing_ok=True)
+
+
+def _remove_from_rules(app: App, call_id: str, name: str) -> None:
+    """The golden call of an upheld appeal, also where a draft or an edition took it; the id in what backtests told."""
+    own = f"{file_name(call_id)}.json"
+    drafts = app.settings.home / DRAFTS
+    offered = app.settings.home / GOLDEN_DRAFTS / own
+    if offered.is_file():  # a golden call of that name that no appeal gave is the centre's own
+        for root in (drafts, app.settings.home / EDITIONS):
+            for path in root.glob(f"*/{GOLDEN_FOLDER}/{_literal(own)}"):
+                path.unlink(missing_ok=True)
+        offered.unlink(missing_ok=True)  # the last: begun again after a stop, the others are still known
+    if name != call_id:
+        for path in drafts.glob(f"*/{TESTED}"):
+            rename_tested(path, call_id, name)
 
 
 def _remove_reports(app: App) -> None:

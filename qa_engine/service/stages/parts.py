@@ -15,6 +15,7 @@ from qa_engine.service.jobs.kinds import INSPECT, enqueue
 from qa_engine.service.jobs.ringing import Ring
 from qa_engine.service.stages.base import ACTOR
 from qa_engine.store import calls, forgetting, jobs, tables
+from qa_engine.text import mask_private
 
 NO_LONGER = "not_in_call"
 """Reason of a part whose agent does not speak in the call by what is known now."""
@@ -51,7 +52,7 @@ def keep_parts(
         part = have.pop(alike(agent.id), None)
         if part is None:
             if calls.find(session, own.call_id) is not None:  # a recording of that name
-                calls.note(session, call, actor=ACTOR, action="part_not_kept", detail=own.call_id, now=now)
+                calls.note(session, call, actor=ACTOR, action="part_not_kept", detail=mask_private(own.call_id), now=now)
                 continue
             part = tables.Call(
                 call_id=own.call_id, part_of=call.id, state=CallState.RECEIVED.value, received_at=now, warnings="[]"
