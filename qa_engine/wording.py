@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from qa_engine.domain import CallState, Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
+from qa_engine.domain.night import DayLedger
 from qa_engine.domain.review import AppealState, DecisionKind, Exempt, Lane, Overturn
 
+NOTHING_CAME = "名单与文件夹里没有这一天的录音"
 LAW = "个人信息保护法"  # why calls are forgotten where nobody says more
 SPEAKERS: Mapping[Speaker, str] = MappingProxyType(
     {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
@@ -211,6 +213,11 @@ _TRUTHS = MappingProxyType({"true": "是", "false": "否"})  # a manifest out of
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.\- ]+")
 _PLACES = frozenset({"transfer_at"})  # seconds from the start of the call
 _ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+def balance_of(ledger: DayLedger) -> str:
+    """Where the ledger of a day stands, in a word."""
+    return "不平" if not ledger.complete else "无录音" if ledger.empty else "平"
 
 
 def fact_title(key: str) -> str:

@@ -65,7 +65,9 @@ def forget(
             ids = tuple(call or ())
         if ids and not yes:
             typer.confirm(f"Remove sound, words and numbers of {len(ids)} calls for good?", abort=True, err=True)
-        done = forget_calls(engine, ids, why=reason, who=MACHINE, progress=advance)
+        done = forget_calls(engine, ids, why=reason, leave_working=before is not None, who=MACHINE, progress=advance)
+    for call_id in done.left:
+        say(f"call {call_id}: left, it is being worked on")
     say(f"{len(done.call_ids)} calls forgotten, {done.recordings} recordings removed; backups still hold them")
     if not done.rewritten:
         say("the file of the database may hold remains of them: have it vacuumed (VACUUM) when nobody works")

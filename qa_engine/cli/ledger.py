@@ -18,6 +18,7 @@ from qa_engine.cli.tables import print_table
 from qa_engine.domain.night import LedgerOfDay
 from qa_engine.domain.people import MACHINE
 from qa_engine.settings import current_settings
+from qa_engine.wording import balance_of
 
 if TYPE_CHECKING:
     from qa_engine.service import App
@@ -37,7 +38,11 @@ def ledger(
     format: Annotated[LedgerFormat, typer.Option(help="How to print it; xlsx needs --out.")] = LedgerFormat.TABLE,
     out: Annotated[Path | None, typer.Option(help="File to write instead.")] = None,
 ) -> None:
-    """The ledger of a day: expected = scored + excluded + quarantined + in work + missing; exit 1 when it is open."""
+    """The ledger of a day: expected = scored + excluded + quarantined + in work + missing.
+
+    Exit 1 when it is open, when a list or folder of its night was not read, and for a day without any recording of
+    which no night was begun.
+    """
     from qa_engine.service import day_ledger, draw_ledger, open_app, render_report
 
     with open_app(current_settings()) as engine:
@@ -57,7 +62,7 @@ def ledger(
                 raise typer.BadParameter("a workbook needs --out FILE")
             else:
                 put(content.decode())
-    if not found.now.complete:
+    if not good(found):
         raise typer.Exit(1)
 
 
@@ -85,14 +90,23 @@ def yesterday(engine: App) -> dt.date:
     return engine.clock.now().astimezone(engine.zone).date() - dt.timedelta(days=1)
 
 
+def good(found: LedgerOfDay) -> bool:
+    """Whether the day is accounted for as far as anybody can know."""
+    return found.now.complete and not found.faults and (found.begun or not found.now.empty)
+
+
 def show(found: LedgerOfDay) -> None:
     """The equation as one row, what is missing by name."""
     now = found.now
     table = Table("日期", "应有", "已评分", "不予质检", "已隔离", "处理中", "缺少", "台账", title="每日录音台账")
     figures = (now.expected, now.scored, sum(now.excluded.values()), sum(now.quarantined.values()))
-    state = "平" if now.complete else "不平"
-    table.add_row(str(now.day), *(str(number) for number in (*figures, now.in_work, now.missing)), state)
+    table.add_row(str(now.day), *(str(number) for number in (*figures, now.in_work, now.missing)), balance_of(now))
     print_table(table)
+    if now.empty:
+        night = "its night was begun" if found.begun else "no night of it was begun"
+        complain(f"{now.day}: no list, folder or recording names a call of this day; {night}")
+    for fault in found.faults:
+        complain(escape(fault))
     for reason, number in {**now.excluded, **now.quarantined}.items():
         say(f"{reason}: {number}")
     if found.opened_again:

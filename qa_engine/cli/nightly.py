@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_engine.cli.console import Advance, complain, progress_bar, say
-from qa_engine.cli.ledger import show, yesterday
+from qa_engine.cli.ledger import good, show, yesterday
 from qa_engine.domain.night import NightProgress, NightState
 from qa_engine.domain.people import MACHINE
+from qa_engine.errors import StoreError
 from qa_engine.settings import Settings, current_settings
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def nightly(
         bool, typer.Option("--no-worker", help="Start no workers; default where QA_BROKER_URL is set.")
     ] = False,
 ) -> None:
-    """Work through the recordings of a day until its ledger is drawn; exit 1 when it does not balance."""
+    """Work through the recordings of a day until its ledger is drawn.
+
+    Exit 1 when it does not balance, or a list or folder was not read.
+    """
     from qa_engine.service import NightSources, begin_night, day_ledger, night_faults, open_app, sweep
 
     settings = current_settings()
@@ -60,12 +64,13 @@ def nightly(
             _take_in(engine, day, job_id, advance)
             with nullcontext(lambda: True) if alone else _workers(settings, processes) as alive:
                 _work(engine, day, advance, alive)
-        for fault in night_faults(engine, day, who=MACHINE):
-            complain(fault)
         _end(engine, day)
         found = day_ledger(engine, day, who=MACHINE)
+        for fault in night_faults(engine, day, who=MACHINE):
+            if fault not in found.faults:  # which are told beside the ledger
+                complain(fault)
     show(found)
-    if not found.now.complete:
+    if not good(found):
         raise typer.Exit(1)
 
 
@@ -96,10 +101,11 @@ def _take_in(engine: App, day: day_type, job_id: int, advance: Advance) -> None:
 
     thread = threading.Thread(target=run_job, args=(engine, job_id), name="taking-in", daemon=True)
     thread.start()
+    look = _Patient()
     while thread.is_alive():
         thread.join(LOOK_SECONDS)
-        progress = night_progress(engine, day, who=MACHINE)
-        advance(f"{day}: {progress.files_seen} files seen", 0.0, 0.0)
+        if progress := look(lambda: night_progress(engine, day, who=MACHINE)):
+            advance(f"{day}: {progress.files_seen} files seen", 0.0, 0.0)
 
 
 @contextmanager
@@ -118,13 +124,14 @@ def _workers(settings: Settings, processes: int | None) -> Iterator[Callable[[],
 def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool]) -> None:
     from qa_engine.service import advance_night
 
-    moved_at, settled = time.monotonic(), -1
+    moved_at, settled, look = time.monotonic(), -1, _Patient()
     while True:
-        progress = advance_night(engine, day)
-        if progress.state is NightState.DONE:
+        progress = look(lambda: advance_night(engine, day))
+        if progress is not None and progress.state is NightState.DONE:
             return
-        advance(*_told(progress))
-        if progress.settled != settled:
+        if progress is not None:
+            advance(*_told(progress))
+        if progress is not None and progress.settled != settled:
             moved_at, settled = time.monotonic(), progress.settled
         elif time.monotonic() - moved_at > NOBODY_WORKS_SECONDS:
             moved_at = time.monotonic()
@@ -133,6 +140,25 @@ def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool
             complain("the workers have stopped; what is left is done by the next ones (qa-engine nightly goes on)")
             return
         time.sleep(LOOK_SECONDS)
+
+
+class _Patient:
+    """Looks that outlast a database which is away: the workers wait for it, and so does whoever waits for them."""
+
+    def __init__(self) -> None:
+        self._away = False
+
+    def __call__(self, look: Callable[[], NightProgress]) -> NightProgress | None:
+        """What is seen; None while the database is away, which is told once."""
+        try:
+            found = look()
+        except StoreError as error:
+            if not self._away:
+                complain(f"{error}; the night goes on when it answers again")
+            self._away = True
+            return None
+        self._away = False
+        return found
 
 
 def _told(progress: NightProgress) -> tuple[str, float, float]:

@@ -53,6 +53,11 @@ class DayLedger:
         """True when the ledger balances: nothing is missing, nothing is still in work."""
         return self.adds_up and not self.in_work and not self.missing
 
+    @property
+    def empty(self) -> bool:
+        """Nothing was expected and nothing came: it balances, and says nothing about whether that is right."""
+        return not self.expected
+
     def open_points(self) -> tuple[str, ...]:
         """What stands in the way of the balance, in words for a report."""
         points = []
@@ -97,6 +102,7 @@ class LedgerOfDay:
     """Everything about the ledger of one day: as it is now, as it was drawn, the day before, and what is missing.
 
     ``opened_again``: why what is now differs from what was drawn last; empty when it does not, or was never drawn.
+    ``begun``: whether a night of this day was begun; ``faults``: what was wrong with its lists and folders.
     """
 
     now: DayLedger
@@ -107,6 +113,8 @@ class LedgerOfDay:
     late: tuple[str, ...] = ()
     batches: tuple[BatchLine, ...] = ()
     opened_again: str = ""
+    begun: bool = False
+    faults: tuple[str, ...] = ()
 
 
 class NightState(StrEnum):

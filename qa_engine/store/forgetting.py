@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qa_engine.store.day_sums import UNREAD
-from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten
+from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten, Night
 from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
 from qa_engine.store.report_tables import Figures
 from qa_engine.store.review_tables import Appeal, AppealStep, Correction, Decision, Peaks, Review, Signing
@@ -117,6 +117,10 @@ def forget_files(session: Session, call: Call, names: Sequence[str], name: str) 
         update(Upload).where(Upload.call_id == call.call_id).values(filename=name, facts="{}", call_id=name),
         execution_options={"synchronize_session": False},
     )
+    night = session.get(Night, call.day)
+    if night is not None:  # what was told of its files when they were taken in
+        for one in filter(None, names):
+            night.report = night.report.replace(json.dumps(one, ensure_ascii=False)[1:-1], name)
     answer = f'"call_id": {json.dumps(call.call_id, ensure_ascii=False)}'
     session.execute(
         delete(OnceAnswered).where(OnceAnswered.body.contains(answer, autoescape=True)),

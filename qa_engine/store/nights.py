@@ -1,5 +1,6 @@
 """Nights: one row a day, and how far their work is."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,6 +63,22 @@ def begin(session: Session, day: date, *, sources: str, now: datetime, deadline:
 
 def find(session: Session, day: date) -> Night | None:
     return session.get(Night, day)
+
+
+def file_faults(session: Session, day: date) -> tuple[str, ...]:
+    """What was wrong with files of a night, as it was when they were taken in; nothing when it was never begun."""
+    night = find(session, day)
+    return tuple(json.loads(night.report).get("faults", ())) if night is not None else ()
+
+
+def source_faults(session: Session, day: date) -> tuple[str, ...]:
+    """What was wrong with the lists and folders of a night; nothing when it was never begun."""
+    night = find(session, day)
+    if night is None:
+        return ()
+    job = session.get(Job, night.job_id) if night.job_id else None
+    failed = [job.last_error or ""] if job is not None and job.state == JobState.FAILED.value else []
+    return (*json.loads(night.report).get("sources", ()), *failed)
 
 
 def open_ones(session: Session) -> Sequence[Night]:

@@ -14,6 +14,7 @@ from qa_engine.domain.review import DecisionKind, Lane
 from qa_engine.store import tables
 from qa_engine.store.figures import call_conditions
 from qa_engine.store.narrowing import CallFilter
+from qa_engine.store.night_tables import Forgotten
 from qa_engine.store.report_tables import Training
 from qa_engine.store.review_tables import Decision, Signing
 
@@ -35,17 +36,19 @@ def calls_with_results(session: Session, call_ids: Iterable[str]) -> Sequence[ta
     return found
 
 
-def result_keys(session: Session, call_ids: Iterable[str]) -> Sequence[tuple[str, int, datetime]]:
-    """(call id, result id, when it was made) of these calls; together they name a result that never changes."""
+def result_keys(session: Session, call_ids: Iterable[str]) -> Sequence[tuple[str, int, datetime, bool]]:
+    """(call id, result id, when it was made, whether it was forgotten) of these calls: together they name what a body
+    says, for a result changes only by being forgotten."""
     wanted = list(dict.fromkeys(call_ids))
-    found: list[tuple[str, int, datetime]] = []
+    found: list[tuple[str, int, datetime, bool]] = []
+    forgotten = exists().where(Forgotten.call_pk == tables.Call.id).label("forgotten")
     for at in range(0, len(wanted), _MANY):
         rows = session.execute(
-            select(tables.Call.call_id, tables.Result.id, tables.Result.created_at)
+            select(tables.Call.call_id, tables.Result.id, tables.Result.created_at, forgotten)
             .join(tables.Result, tables.Result.id == tables.Call.result_id)
             .where(tables.Call.call_id.in_(wanted[at : at + _MANY]), tables.Call.state.not_in(_ASIDE))
         )
-        found += [(call_id, result_id, made) for call_id, result_id, made in rows]
+        found += [(call_id, result_id, made, bool(gone)) for call_id, result_id, made, gone in rows]
     return found
 
 

@@ -289,6 +289,28 @@ def test_a_night_that_will_be_late_and_one_that_ends_open_are_told_once(
     assert "https://qa.example.cn/reports/ledger?from=2026-03-04&to=2026-03-04" in said[0]
 
 
+def test_a_night_without_recordings_or_with_a_source_that_was_not_read_is_told(
+    telling: App, chat: Chat, inbox: Path, clock: FixedClock
+) -> None:
+    def said_of(day: date, *folders: Path) -> list[list[str]]:
+        before = len(chat.got)
+        run_job(telling, begin_night(telling, day, NightSources(tuple(map(str, folders))), who=MACHINE))
+        run_pending(telling)
+        advance_night(telling, day)
+        send_due(telling)
+        told = [body["markdown"]["content"] for path, body in chat.got[before:] if path.startswith("/wecom")]
+        return [text.splitlines()[:2] for text in told]
+
+    clock.advance(-12 * 3600)
+    assert said_of(DAY, inbox) == [["**夜间录音来源需核对**", f"> {DAY}：名单与文件夹里没有这一天的录音"]]
+    (inbox / "a.wav").write_text("a")
+    (inbox / "manifest.csv").write_text("file,call_id,started_at\na.wav,a,2026-03-03 09:00\n")
+    before = DAY - timedelta(days=1)
+    ((title, line),) = said_of(before, inbox, inbox / "gone")
+    assert (title, "no such file or folder" in line) == ("**夜间录音来源需核对**", True)
+    assert said_of(before, inbox) == []
+
+
 def test_a_channel_of_a_plugin_comes_in_by_the_same_door(
     make_app: Callable[..., App], settings: Settings, inbox: Path, tmp_path: Path
 ) -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from qa_engine.domain.night import DayLedger
+from qa_engine.cli.ledger import good
+from qa_engine.domain.night import DayLedger, LedgerOfDay
 from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
 from qa_engine.service import (
     App,
     FixedClock,
+    NightSources,
     ScriptedTranscriber,
+    begin_night,
     day_ledger,
     draw_ledger,
     expect_calls,
@@ -179,6 +182,31 @@ def test_the_ledger_is_a_report_in_every_format(app: App, inbox: Path, format: s
     assert one == render_report(app, "ledger", "", format, day_from=DAY, day_to=DAY, who=MACHINE)
     if format != "xlsx":
         assert "缺少" in one.content.decode("utf-8-sig") or '"missing": 1' in one.content.decode()
+
+
+def test_a_day_without_anything_is_not_told_as_balanced(app: App, inbox: Path) -> None:
+    page = render_report(app, "ledger", day_from=DAY, day_to=DAY, who=MACHINE).content.decode()
+    assert "无录音" in page
+    assert "名单与文件夹里没有这一天的录音" in page
+    assert "全部收到" not in page
+    assert "没有开始" in page
+    begin_night(app, DAY, NightSources((str(inbox),)), who=MACHINE)
+    assert "没有开始" not in render_report(app, "ledger", day_from=DAY, day_to=DAY, who=MACHINE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("found", "exit_good"),
+    [
+        (LedgerOfDay(DayLedger(DAY, 1, 1), begun=True), True),
+        (LedgerOfDay(DayLedger(DAY, 1, 1)), True),
+        (LedgerOfDay(DayLedger(DAY, 1, 0, missing=1), begun=True), False),
+        (LedgerOfDay(DayLedger(DAY, 1, 1), begun=True, faults=("no such folder",)), False),
+        (LedgerOfDay(DayLedger(DAY, 0, 0), begun=True), True),
+        (LedgerOfDay(DayLedger(DAY, 0, 0)), False),
+    ],
+)
+def test_when_the_command_says_that_a_day_is_accounted_for(found: LedgerOfDay, exit_good: bool) -> None:
+    assert good(found) is exit_good
 
 
 def test_who_may_not_see_the_night_sees_no_ledger(app: App) -> None:

@@ -19,6 +19,8 @@ from qa_engine.service import (
     App,
     FixedClock,
     IngestOutcome,
+    NightSources,
+    begin_night,
     get_call,
     ingest_paths,
     inspect_call,
@@ -33,6 +35,7 @@ from qa_engine.service.keeping.backup import LIST, back_up, restore
 from qa_engine.service.keeping.forget import calls_before, calls_of_customer, forget_calls
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import batches, head_revision, outbox
+from qa_engine.store.night_tables import Night
 from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
 from tests.service.conftest import RUDE
 
@@ -242,6 +245,17 @@ def test_a_call_in_work_and_an_unknown_one_are_told(app: App, inbox: Path) -> No
         forget_calls(app, ["x"], who=MACHINE)
 
 
+def test_a_call_in_work_keeps_no_older_ones(app: App, inbox: Path) -> None:
+    fill(inbox, ("a", "1", ""), ("c", "3", ""))
+    ingest_paths(app, [inbox])
+    run_pending(app)
+    (inbox / "b.wav").write_text("2")
+    (inbox / "manifest.csv").write_text(HEAD + "b.wav,b,1001,2026-03-01 09:00,,\n")
+    ingest_paths(app, [inbox / "b.wav"])
+    done = forget_calls(app, calls_before(app, date(2026, 3, 3), who=MACHINE), leave_working=True, who=MACHINE)
+    assert (done.call_ids, done.left) == (("a", "c"), ("b",))
+
+
 def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> None:
     fill(inbox, ("13912345678", "1", ""))
     ingest_paths(app, [inbox])
@@ -251,8 +265,13 @@ def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> N
     with app.database.write() as session:
         whole = {"size_bytes": 1, "received_bytes": 1, "call_id": "13912345678", "actor": "p", "facts": facts}
         session.add(Upload(id="u", filename="13912345678.wav", **whole, **times))
+    begin_night(app, date(2026, 3, 2), NightSources((str(inbox),)), who=MACHINE)
+    with app.database.write() as session:
+        told = json.dumps({"faults": ["13912345678.wav: still growing"], "sources": []})
+        session.get_one(Night, date(2026, 3, 2)).report = told
     forget_calls(app, ["13912345678"], who=MACHINE)
     with app.database.read() as session:
+        assert json.loads(session.get_one(Night, date(2026, 3, 2)).report)["faults"] == ["forgotten-1: still growing"]
         upload = session.get_one(Upload, "u")
         assert (upload.filename, upload.facts, upload.call_id) == ("forgotten-1", "{}", "forgotten-1")
         (batch,) = batches.newest(session, limit=5)

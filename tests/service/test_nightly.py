@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from qa_engine.domain.night import NightState
+from qa_engine.cli.nightly import _work
+from qa_engine.domain.night import NightProgress, NightState
 from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
-from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.errors import NotFoundError, StoreError, UsageError
 from qa_engine.service import (
     App,
     FixedClock,
@@ -174,6 +175,50 @@ def test_a_folder_that_is_not_there_is_told_and_the_rest_is_done(app: App, inbox
     assert any("no such file or folder" in fault for fault in faults)
     assert any("cdr.csv" in fault for fault in faults)
     assert list_calls(app, who=MACHINE).total == 1
+    run_pending(app)
+    found = day_ledger(app, DAY, who=MACHINE)
+    assert (found.now.complete, found.begun, found.faults) == (True, True, faults)
+
+
+def test_a_file_that_was_refused_is_missing_and_no_fault_of_the_sources(app: App, inbox: Path) -> None:
+    sources = fill(inbox, "a")
+    (inbox / "b.json").write_text("{")
+    run_job(app, begin_night(app, DAY, sources, who=MACHINE))
+    run_pending(app)
+    found = day_ledger(app, DAY, who=MACHINE)
+    assert (len(night_faults(app, DAY, who=MACHINE)), [one.key for one in found.missing], found.faults) == (
+        1,
+        ["b.json"],
+        (),
+    )
+
+
+def test_a_folder_whose_manifest_cannot_be_read_is_a_fault_of_the_sources(app: App, inbox: Path) -> None:
+    (inbox / "a.wav").write_text("a")
+    (inbox / "manifest.csv").write_text("what,is,this\n1,2,3\n")
+    run_job(app, begin_night(app, DAY, NightSources((str(inbox),)), who=MACHINE))
+    found = day_ledger(app, DAY, who=MACHINE)
+    assert (found.now.empty, len(found.faults)) == (True, 2)
+    assert "nothing of this folder is taken in" in found.faults[1]
+
+
+def test_the_command_outlasts_a_database_that_is_away(
+    app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_job(app, begin_night(app, DAY, fill(inbox, "a"), who=MACHINE))
+    run_pending(app)
+    answers = iter([False, False, True])
+
+    def look(engine: App, day: date) -> NightProgress:
+        if not next(answers):
+            raise StoreError("the database does not answer")
+        return advance_night(engine, day)
+
+    monkeypatch.setattr("qa_engine.service.advance_night", look)
+    monkeypatch.setattr("qa_engine.cli.nightly.LOOK_SECONDS", 0.0)
+    _work(app, DAY, lambda *_: None, lambda: True)
+    assert capsys.readouterr().err.count("does not answer; the night goes on") == 1
+    assert night_progress(app, DAY, who=MACHINE).state is NightState.DONE
 
 
 def test_the_forecast_counts_audio_not_calls(make_app: Callable[..., App], clock: FixedClock, inbox: Path) -> None:

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import delete, insert, text, update
 
+from qa_engine.domain.people import MACHINE
 from qa_engine.errors import NotFoundError
 from qa_engine.reports import Document, Period
-from qa_engine.service import App, agent_page, lead_board, plan_training
+from qa_engine.service import App, agent_page, lead_board, list_calls, plan_training
+from qa_engine.service.keeping.forget import forget_calls
 from qa_engine.service.reporting.reports import made_of_report
 from qa_engine.service.reporting.shelf import Shelf
 from qa_engine.store import editions, people_tables, tables
@@ -104,3 +106,12 @@ def test_the_shelf_forgets_what_was_not_wanted_for_long_and_what_failed() -> Non
     with pytest.raises(OSError, match="away"):
         shelf.get("d", 1, lambda: (_ for _ in ()).throw(OSError("away")))
     assert shelf.get("d", 1, lambda: "d") == "d"
+
+
+def test_what_is_forgotten_is_on_no_page_any_more(centre: App) -> None:
+    before, _ = agent_page(centre, "8026", who=HEAD)
+    assert "不归我管" in before
+    calls = [row.call_id for row in list_calls(centre, who=MACHINE).rows if row.agent_id == "8026"]
+    forget_calls(centre, calls, who=MACHINE)
+    after, _ = agent_page(centre, "8026", who=HEAD)
+    assert "不归我管" not in after

@@ -18,9 +18,10 @@ from qa_engine.reports.document import (
     Table,
 )
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.wording import REASONS
+from qa_engine.wording import NOTHING_CAME, REASONS, balance_of
 
 TITLE = "每日录音台账"
+SHOWN_FAULTS = 20
 _KINDS = {"ingest": "命令导入", "upload": "网页上传", "watch": "文件夹监视", "night": "夜间作业"}
 _WORDS = {
     "expected": "应有",
@@ -67,6 +68,8 @@ def ledger_document(found: LedgerOfDay) -> Document:
             "in_work": found.in_work,
             "late": found.late,
             "opened_again": found.opened_again,
+            "begun": found.begun,
+            "faults": found.faults,
             "drawn": found.drawn,
             "batches": found.batches,
         },
@@ -78,12 +81,19 @@ def _top(found: LedgerOfDay) -> list[Block]:
     blocks: list[Block] = []
     if not now.complete:
         blocks.append(Banner("alarm", (Piece("台账不平", "strong"), "：当日报告均标注未完整。"), now.open_points()))
+    if now.empty:
+        begun = "" if found.begun else "，当日的夜间作业也没有开始"
+        blocks.append(Banner("ask", (Piece(NOTHING_CAME, "strong"), f"{begun}；请确认当日确无来电。")))
+    if found.faults:
+        more = (f"……共 {len(found.faults)} 处",) if len(found.faults) > SHOWN_FAULTS else ()
+        points = (*found.faults[:SHOWN_FAULTS], *more)
+        blocks.append(Banner("alarm", (Piece("名单或文件夹有误", "strong"), "，夜间作业时未能读取："), points))
     if last is not None and found.opened_again:
         told = (
             f"第 {last.number} 次结账（{last.drawn_at:%Y-%m-%d %H:%M}）之后有变化，台账重新打开：{found.opened_again}。"
         )
         blocks.append(Banner("ask", told, found.late[:50]))
-    state = Piece("平", "good strong") if now.complete else Piece("不平", "fault strong")
+    state = Piece(balance_of(now), "fault strong" if not now.complete else "strong" if now.empty else "good strong")
     drawn = f"第 {last.number} 次，{last.drawn_at:%Y-%m-%d %H:%M}" if last else "尚未结账"
     blocks += [
         Facts(
@@ -123,7 +133,7 @@ def _aside(found: LedgerOfDay) -> list[Block]:
 def _missing(found: LedgerOfDay) -> list[Block]:
     heading = Heading("缺少的录音", f"{found.now.missing} 通")
     if not found.missing:
-        return [heading, Note("名单与文件夹中的录音全部收到。", "empty")]
+        return [heading, Note(NOTHING_CAME if found.now.empty else "名单与文件夹中的录音全部收到。", "empty")]
     columns = (
         Column("通话或文件", look="first"),
         Column("工号", look="nowrap"),
@@ -204,7 +214,7 @@ def _drawn(found: LedgerOfDay) -> list[Block]:
                 one.ledger.expected,
                 one.ledger.scored,
                 one.ledger.missing,
-                "平" if one.ledger.complete else "不平",
+                balance_of(one.ledger),
                 one.why,
             )
         )

@@ -1,5 +1,7 @@
 """What is told of a night: that it will miss its hour, that it ended, and that its ledger does not balance."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import JsonValue
@@ -7,6 +9,9 @@ from qa_engine.domain.night import NightProgress, StoredLedger
 from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.outbox import tell
 from qa_engine.service.context import App
+from qa_engine.wording import NOTHING_CAME
+
+SHOWN_FAULTS = 5
 
 
 def tell_late(session: Session, app: App, night: NightProgress) -> None:
@@ -28,8 +33,9 @@ def tell_late(session: Session, app: App, night: NightProgress) -> None:
     tell(session, app, Event.ALERT, key=f"night-late:{night.day}", about=about)
 
 
-def tell_closed(session: Session, app: App, drawn: StoredLedger) -> None:
-    """The night ended and its ledger is drawn; one that does not balance is an alert besides."""
+def tell_closed(session: Session, app: App, drawn: StoredLedger, faults: Sequence[str]) -> None:
+    """The night ended and its ledger is drawn. An alert besides: it does not balance, or it does only because nothing
+    was named and nothing came, or a list or folder could not be read (``faults``)."""
     ledger = drawn.ledger
     figures: dict[str, JsonValue] = {
         "day": ledger.day.isoformat(),
@@ -41,12 +47,10 @@ def tell_closed(session: Session, app: App, drawn: StoredLedger) -> None:
     }
     key = f"{ledger.day}:{drawn.number}"
     tell(session, app, Event.NIGHT_CLOSED, key=f"night-closed:{key}", about=figures)
-    if not ledger.complete:
+    if not ledger.complete or ledger.empty or faults:
         path = f"/reports/ledger?from={ledger.day}&to={ledger.day}"
-        about: dict[str, JsonValue] = {
-            **figures,
-            "alert": "ledger_open",
-            "lines": list(ledger.open_points()),
-            "path": path,
-        }
+        lines = [*ledger.open_points(), *([f"{ledger.day}：{NOTHING_CAME}"] if ledger.empty else [])]
+        lines += [*faults[:SHOWN_FAULTS], *([f"……共 {len(faults)} 处"] if len(faults) > SHOWN_FAULTS else [])]
+        alert = "night_sources" if ledger.complete else "ledger_open"
+        about: dict[str, JsonValue] = {**figures, "alert": alert, "lines": [*lines], "path": path}
         tell(session, app, Event.ALERT, key=f"ledger-open:{key}", about=about)

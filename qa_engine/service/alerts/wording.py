@@ -13,6 +13,7 @@ from qa_engine.text import mask_private, writable
 ALERTS = {
     "night_late": "夜间批次将晚于时限",
     "ledger_open": "当日台账不平",
+    "night_sources": "夜间录音来源需核对",
     "drift": "规则命中率异常",
 }
 _MARKS = str.maketrans(dict.fromkeys("[]()<>`*#~|\\\n\r\t", ""))

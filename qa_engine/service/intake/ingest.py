@@ -94,7 +94,9 @@ def ingest_paths(
         progress("storing", float(len(found.candidates)), float(len(found.candidates)))
     faults = (*found.faults, *intake.faults)
     log.info("ingested", batch=book.id, calls=len(intake.calls), faults=len(faults), skipped=len(found.skipped))
-    return IngestReport(tuple(intake.calls), faults, tuple(found.skipped), tuple(notes), book.id)
+    return IngestReport(
+        tuple(intake.calls), faults, tuple(found.skipped), tuple(notes), tuple(found.faults), batch=book.id
+    )
 
 
 def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:

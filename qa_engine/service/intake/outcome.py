@@ -34,12 +34,16 @@ class IngestedCall:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Every file accounted for: as a call, as a fault with its place, or skipped because it is no recording."""
+    """Every file accounted for: as a call, as a fault with its place, or skipped because it is no recording.
+
+    ``unread``: those of the faults for which no file of the batch stands: folders, manifests, their rows, sidecars.
+    """
 
     calls: tuple[IngestedCall, ...]
     faults: tuple[Fault, ...] = ()
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what else is to be known of the folder: files passed over, ids that look alike
+    unread: tuple[Fault, ...] = ()
     batch: int | None = None  # where every file of it is written down
 
     @property

@@ -40,15 +40,16 @@ NOBODY = Call("forgotten")
 
 @dataclass(frozen=True, slots=True)
 class ForgottenCalls:
-    """``call_ids`` as they are named from now on: an id that held a number has another one."""
+    """``call_ids`` as they are named from now on: an id that held a number has another one. ``left``: still in work."""
 
     call_ids: tuple[str, ...]
     recordings: int
+    left: tuple[str, ...] = ()
     rewritten: bool = True  # False: the database should be vacuumed by hand
 
 
 def calls_before(app: App, day: date, *, who: Actor) -> tuple[str, ...]:
-    """Ids of the calls of before a day that can be forgotten."""
+    """Ids of the calls of before a day that were not forgotten yet."""
     require(who, Right.FORGET)
     with app.database.read() as session:
         return tuple(forgetting.before(session, day))
@@ -72,6 +73,7 @@ def forget_calls(
     call_ids: Sequence[str],
     *,
     why: str = LAW,
+    leave_working: bool = False,
     who: Actor,
     progress: Callable[[str, float, float], None] | None = None,
 ) -> ForgottenCalls:
@@ -79,24 +81,31 @@ def forget_calls(
 
     A call is forgotten with all of its parts.
 
-    Raises NotFoundError for an unknown call, ConflictError for one that is being worked on.
+    Raises NotFoundError for an unknown call, ConflictError for one that is being worked on, unless such calls are to be
+    left (``leave_working``).
     """
     require(who, Right.FORGET)
     with app.database.read() as session:
         call_ids = forgetting.with_parts(session, call_ids)
-    named, recordings = [], 0
+    named, left, recordings = [], [], 0
     for done, call_id in enumerate(call_ids):
         if progress:
             progress("forgetting", float(done), float(len(call_ids)))
-        name, sound = _forget(app, call_id, why, who)
+        try:
+            name, sound = _forget(app, call_id, why, who)
+        except ConflictError:
+            if not leave_working:
+                raise
+            left.append(call_id)
+            continue
         named.append(name)
         recordings += sound
     rewritten = True
-    if call_ids:
+    if named:
         _remove_reports(app)
         rewritten = app.database.settle_deleted()
     log.info("forgotten", calls=len(named), recordings=recordings)
-    return ForgottenCalls(tuple(named), recordings, rewritten)
+    return ForgottenCalls(tuple(named), recordings, tuple(left), rewritten)
 
 
 def _forget(app: App, call_id: str, why: str, who: Actor) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ from qa_engine.domain.night import BatchLine, DayLedger, LedgerOfDay, MissingCal
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError
 from qa_engine.service.context import App
-from qa_engine.store import batches, calls, ledgers, night_tables
+from qa_engine.store import batches, calls, ledgers, night_tables, nights
 
 SHOWN_NAMES = 1000
 SHOWN_BATCHES = 50
@@ -93,6 +93,8 @@ def _of_day(app: App, session: Session, day: date) -> LedgerOfDay:
         late=late,
         batches=tuple(_line(batch, zone) for batch in batches.newest(session, limit=SHOWN_BATCHES, day=day)),
         opened_again=_why(last, now, late),
+        begun=nights.find(session, day) is not None,
+        faults=nights.source_faults(session, day)[:SHOWN_NAMES],
     )
 
 

@@ -158,12 +158,7 @@ def night_faults(app: App, day: date, *, who: Actor) -> tuple[str, ...]:
     """What was wrong with the sources of a night, as it was told when they were taken in."""
     require(who, Right.SEE_NIGHT)
     with app.database.read() as session:
-        night = nights.find(session, day)
-        if night is None:
-            return ()
-        job = session.get(tables.Job, night.job_id) if night.job_id else None
-        failed = [job.last_error or ""] if job is not None and job.state == JobState.FAILED.value else []
-        return (*json.loads(night.report).get("faults", ()), *failed)
+        return (*nights.source_faults(session, day), *nights.file_faults(session, day))
 
 
 def advance_night(app: App, day: date) -> NightProgress:
@@ -192,7 +187,7 @@ def advance_night(app: App, day: date) -> NightProgress:
         if not done and (late or progress.misses_deadline):
             tell_late(session, app, progress)
         if done and ledger is not None:
-            tell_closed(session, app, ledger)
+            tell_closed(session, app, ledger, nights.source_faults(session, day))
             job = enqueue(session, DRIFT, subject=day.isoformat(), key="", now=now)
             jobs.ask_again(session, job.id, now=now)
             rings = [(job.queue, job.id)]

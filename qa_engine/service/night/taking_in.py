@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -19,10 +20,18 @@ from qa_engine.store import nights
 MOST_FAULTS = 1000
 
 
-def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: None) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What was wrong: with single files, which the batch and the ledger name, and with lists and folders themselves."""
+
+    files: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: None) -> TakenIn:
     """What was wrong with the lists and folders of a night; the rest of them is done. Raises StoreError."""
     sources = stored_sources(app, day)
-    faults = []
+    faults: list[str] = []
     for listed in sources.lists:
         beat()
         try:
@@ -31,10 +40,11 @@ def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: N
             raise
         except QaError as error:
             faults.append(str(error))
-    return (*faults, *_folders(app, day, sources, beat))
+    found = _folders(app, day, sources, beat)
+    return TakenIn(found.files, (*faults, *found.sources))
 
 
-def _folders(app: App, day: date, sources: Sources, beat: Callable[[], None]) -> list[str]:
+def _folders(app: App, day: date, sources: Sources, beat: Callable[[], None]) -> TakenIn:
     def begun(batch: int) -> None:
         with app.database.write() as session:
             night = nights.find(session, day)
@@ -42,7 +52,7 @@ def _folders(app: App, day: date, sources: Sources, beat: Callable[[], None]) ->
                 night.batch_id = batch
 
     if not sources.folders:
-        return []
+        return TakenIn()
     paths = [Path(folder) for folder in sources.folders]
     manifest = Path(sources.manifest) if sources.manifest else None
     try:
@@ -52,13 +62,17 @@ def _folders(app: App, day: date, sources: Sources, beat: Callable[[], None]) ->
     except StoreError:
         raise
     except QaError as error:
-        return [str(error)]
-    return [str(fault) for fault in report.faults]
+        return TakenIn(sources=(str(error),))
+    unread = frozenset(report.unread)
+    return TakenIn(
+        tuple(str(fault) for fault in report.faults if fault not in unread), tuple(str(one) for one in report.unread)
+    )
 
 
-def taken_in(session: Session, day: date, faults: tuple[str, ...]) -> None:
+def taken_in(session: Session, day: date, found: TakenIn) -> None:
     """Write down what was wrong, and that machines are at the calls now."""
     night = nights.find(session, day)
     if night is not None:
-        night.report = json.dumps({"faults": faults[:MOST_FAULTS]}, ensure_ascii=False)
+        told = {"faults": found.files[:MOST_FAULTS], "sources": found.sources[:MOST_FAULTS]}
+        night.report = json.dumps(told, ensure_ascii=False)
         night.state = NightState.WORKING.value

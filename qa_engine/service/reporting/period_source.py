@@ -171,7 +171,7 @@ class PeriodSource:
             }
 
     def briefs(self, call_ids: Iterable[str]) -> Mapping[str, CallResult]:
-        kept = self._app.briefs  # a stored result never changes
+        kept = self._app.briefs  # a stored result changes only by being forgotten, which its key says
         with self._app.database.read() as session:
             keys = report_rows.result_keys(session, call_ids)
             found = {key: kept.find(key, 0) for key in keys}

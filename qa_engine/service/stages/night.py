@@ -15,7 +15,7 @@ LONGEST_SECONDS = 12 * 3600.0
 def take_in_the_night(app: App, lease: Lease) -> None:
     """The stage as a job. Cut off and begun anew it finds what was taken in."""
     day = date.fromisoformat(lease.subject)
-    faults = take_in_sources(app, day, beat=lease.pulse.beat)
+    found = take_in_sources(app, day, beat=lease.pulse.beat)
     with app.database.write() as session:
-        taken_in(session, day, faults)
+        taken_in(session, day, found)
         lease.complete(session, app)

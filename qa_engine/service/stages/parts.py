@@ -52,7 +52,9 @@ def keep_parts(
         part = have.pop(alike(agent.id), None)
         if part is None:
             if calls.find(session, own.call_id) is not None:  # a recording of that name
-                calls.note(session, call, actor=ACTOR, action="part_not_kept", detail=mask_private(own.call_id), now=now)
+                calls.note(
+                    session, call, actor=ACTOR, action="part_not_kept", detail=mask_private(own.call_id), now=now
+                )
                 continue
             part = tables.Call(
                 call_id=own.call_id, part_of=call.id, state=CallState.RECEIVED.value, received_at=now, warnings="[]"
