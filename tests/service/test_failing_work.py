@@ -4,12 +4,14 @@ import errno
 import os
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError
+from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallResult, CallState, Transcript
 from qa_engine.domain.people import MACHINE
@@ -117,6 +119,36 @@ def test_a_fault_of_the_machine_is_never_counted_against_a_recording(
     assert run_pending(app) == 1, "and does not turn in circles where nobody mends the machine"
     clock.advance(61)
     assert run_pending(make_app()) >= 3
+
+
+@pytest.mark.parametrize("content", ["no database", "oom", "cut", "two"])
+def test_a_database_that_goes_away_under_work_costs_no_attempt_and_leaves_nothing_held(
+    make_app: Callable[..., App], ingest: Callable[[App, str], None], monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    app = failing(make_app)
+    ingest(app, content)
+    job_id, back = only_job(app), threading.Event()
+    write = app.database.write
+
+    def away() -> AbstractContextManager[Session]:
+        if not back.is_set():
+            raise StoreError("the database does not answer")
+        return write()
+
+    def work(*_: object, **__: object) -> Transcript:
+        monkeypatch.setattr(app.database, "write", away)
+        raise FAILURES.get(content, StoreError("the database does not answer"))
+
+    monkeypatch.setattr(app.transcriber, "transcribe", work)
+    monkeypatch.setattr("qa_engine.service.jobs.returning.TRY_SECONDS", 0.01)
+    monkeypatch.setattr("qa_engine.service.jobs.pausing._here", threading.local())  # this process pauses by itself
+    assert run_job(app, job_id) is JobOutcome.WAITS
+    job = get_call(app, "c-1", who=MACHINE).jobs[0]
+    assert job.state is JobState.RUNNING
+    back.set()
+    while job.state is JobState.RUNNING:
+        job = get_call(app, "c-1", who=MACHINE).jobs[0]
+    assert (job.state, job.attempts) == (JobState.QUEUED, 0)
     assert status(app, who=MACHINE).pauses == (), "what is mended works again"
 
 

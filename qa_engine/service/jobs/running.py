@@ -1,7 +1,6 @@
 """Doing a job: claim, work under a heartbeat, and count a failure; in a Celery child or in this process."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
@@ -20,6 +19,7 @@ from qa_engine.service.jobs.kinds import JobKind, job_kinds
 from qa_engine.service.jobs.leases import Lease, LeaseLostError, claim_all, heartbeat
 from qa_engine.service.jobs.pausing import PAUSE_SECONDS, is_the_machines, pause, works_again
 from qa_engine.service.jobs.quarantine import ATTEMPTS_SPENT, move_aside
+from qa_engine.service.jobs.returning import give_back, give_back_later
 from qa_engine.store import jobs
 
 log = structlog.get_logger(__name__)
@@ -106,20 +106,26 @@ def _error_of(app: App, kind: JobKind, lease: Lease) -> Exception | None:
 
 def _ended(app: App, lease: Lease, error: Exception | None) -> JobOutcome:
     """What becomes of a job after its work."""
-    if error is None:
-        outcome = JobOutcome.DONE
-        if lease.tries_again:
-            works_again(app)
-    elif isinstance(error, LeaseLostError):
-        outcome = JobOutcome.LOST
-    elif isinstance(error, RecordingError):
-        outcome = _set_aside(app, lease, error.reason, str(error))
-    else:
-        if not isinstance(error, QaError):
-            _bound(lease).error("job_crashed", exc_info=error)
-        outcome = _waits(app, lease, error) if is_the_machines(error) else _failed(app, lease, _told(error))
+    try:
+        outcome = _settled(app, lease, error)
+    except (StoreError, SQLAlchemyError) as away:
+        outcome = _waits(app, lease, away)
     _bound(lease).info("job_ended", outcome=outcome.value)
     return outcome
+
+
+def _settled(app: App, lease: Lease, error: Exception | None) -> JobOutcome:
+    if error is None:
+        if lease.tries_again:
+            works_again(app)
+        return JobOutcome.DONE
+    if isinstance(error, LeaseLostError):
+        return JobOutcome.LOST
+    if isinstance(error, RecordingError):
+        return _set_aside(app, lease, error.reason, str(error))
+    if not isinstance(error, QaError):
+        _bound(lease).error("job_crashed", exc_info=error)
+    return _waits(app, lease, error) if is_the_machines(error) else _failed(app, lease, _told(error))
 
 
 def _bound(lease: Lease) -> structlog.stdlib.BoundLogger:
@@ -156,7 +162,8 @@ def _waits(app: App, lease: Lease, error: Exception) -> JobOutcome:
     pause(app, str(error))
     try:
         return _given_back(app, lease, message, PAUSE_SECONDS, JobOutcome.WAITS, counted=False)
-    except (StoreError, SQLAlchemyError):  # the database is what is at fault: the lease runs out, and is no loss
+    except (StoreError, SQLAlchemyError):  # the database is what is at fault
+        give_back_later(app, lease, message[:_ERROR_CHARS])
         return JobOutcome.WAITS
 
 
@@ -170,15 +177,7 @@ def _failed(app: App, lease: Lease, error: str) -> JobOutcome:
 def _given_back(
     app: App, lease: Lease, error: str, pause: float, outcome: JobOutcome, *, counted: bool = True
 ) -> JobOutcome:
-    with app.database.write() as session:
-        kept = jobs.give_back(
-            session,
-            lease.job_id,
-            token=lease.token,
-            error=error[:_ERROR_CHARS],
-            not_before=app.clock.now() + timedelta(seconds=pause),
-            counted=counted,
-        )
+    kept = give_back(app, lease, error[:_ERROR_CHARS], pause=pause, counted=counted)
     return outcome if kept else JobOutcome.LOST
 
 
