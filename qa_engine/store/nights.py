@@ -65,6 +65,12 @@ def find(session: Session, day: date) -> Night | None:
     return session.get(Night, day)
 
 
+def failed_before(session: Session, moment: datetime, *, now: datetime) -> Sequence[date]:
+    """Nights before their deadline whose taking in failed for good before a moment, the oldest first."""
+    failed = (Job.id == Night.job_id) & (Job.state == JobState.FAILED.value) & (Job.finished_at <= moment)
+    return session.scalars(select(Night.day).join(Job, failed).where(Night.deadline > now).order_by(Night.day)).all()
+
+
 def file_faults(session: Session, day: date) -> tuple[str, ...]:
     """What was wrong with files of a night, as it was when they were taken in; nothing when it was never begun."""
     night = find(session, day)

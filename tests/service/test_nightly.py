@@ -180,6 +180,27 @@ def test_a_folder_that_is_not_there_is_told_and_the_rest_is_done(app: App, inbox
     assert (found.now.complete, found.begun, found.faults) == (True, True, faults)
 
 
+def test_a_night_whose_taking_in_failed_is_begun_again_until_its_hour(
+    app: App, inbox: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.advance(-HALF_A_DAY)
+    job_id = begin_night(app, DAY, fill(inbox, "a"), who=MACHINE)
+    with monkeypatch.context() as patched:
+        patched.setattr("qa_engine.service.stages.night.take_in_sources", lambda *_, **__: 1 / 0)
+        while run_job(app, job_id) is not JobOutcome.FAILED:
+            clock.advance(60)
+    assert night_tick(app).begun == ()
+    assert any("failed 3 times" in fault for fault in day_ledger(app, DAY, who=MACHINE).faults)
+    clock.advance(601)
+    assert night_tick(app).begun == (DAY,)
+    assert night_tick(app).begun == ()
+    assert run_job(app, job_id) is JobOutcome.DONE
+    run_pending(app)
+    assert advance_night(app, DAY).state is NightState.DONE
+    found = day_ledger(app, DAY, who=MACHINE)
+    assert (found.now.scored, found.faults) == (1, ())
+
+
 def test_a_file_that_was_refused_is_missing_and_no_fault_of_the_sources(app: App, inbox: Path) -> None:
     sources = fill(inbox, "a")
     (inbox / "b.json").write_text("{")

@@ -17,11 +17,13 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.outcome import IngestReport
 from qa_engine.service.jobs.kinds import WATCH, enqueue
 from qa_engine.service.jobs.ringing import Ring, ring
-from qa_engine.service.night.nightly import advance_night, begin_night, due_nights, sources_of
+from qa_engine.service.night.nightly import advance_night, begin_night, due_nights, sources_of, stored_sources
 from qa_engine.service.night.watching import look_at
 from qa_engine.store import JobState, jobs, nights
 
 log = structlog.get_logger(__name__)
+
+BEGUN_AGAIN_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Ticked:
 
 
 def night_tick(app: App) -> Ticked:
-    """Begin the nights that are due, look after those that go on, have watched folders looked at, send alerts."""
+    """Begin the nights that are due or whose taking in has failed, look after those that go on, have watched folders
+    looked at, send alerts."""
     begun = []
     for day in due_nights(app):
         try:
@@ -42,6 +45,12 @@ def night_tick(app: App) -> Ticked:
             begun.append(day)
         except QaError as error:
             log.error("night_not_begun", day=str(day), error=str(error))
+    with app.database.read() as session:
+        now = app.clock.now()
+        failed = nights.failed_before(session, now - BEGUN_AGAIN_AFTER, now=now)
+    for day in failed:  # three workers lost, or three faults, say nothing against the recordings of a whole day
+        begin_night(app, day, stored_sources(app, day), who=MACHINE)
+        begun.append(day)
     with app.database.read() as session:
         going_on = [night.day for night in nights.open_ones(session)]
     ended = [day for day in going_on if advance_night(app, day).state is NightState.DONE]
