@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from qa_engine.cli.console import complain, put, say
@@ -106,10 +105,10 @@ def show(found: LedgerOfDay) -> None:
         night = "its night was begun" if found.begun else "no night of it was begun"
         complain(f"{now.day}: no list, folder or recording names a call of this day; {night}")
     for fault in found.faults:
-        complain(escape(fault))
+        complain(fault)
     for reason, number in {**now.excluded, **now.quarantined}.items():
         say(f"{reason}: {number}")
     if found.opened_again:
         say(f"opened again: {found.opened_again}")
     for one in found.missing:
-        complain(f"missing: {escape(one.key)} ({one.source}): {one.reason or 'no recording came'}")
+        complain(f"missing: {one.key} ({one.source}): {one.reason or 'no recording came'}")

@@ -110,8 +110,8 @@ def test_the_shelf_forgets_what_was_not_wanted_for_long_and_what_failed() -> Non
 
 def test_what_is_forgotten_is_on_no_page_any_more(centre: App) -> None:
     before, _ = agent_page(centre, "8026", who=HEAD)
-    assert "不归我管" in before
+    assert "「不知道」" in before
     calls = [row.call_id for row in list_calls(centre, who=MACHINE).rows if row.agent_id == "8026"]
     forget_calls(centre, calls, who=MACHINE)
     after, _ = agent_page(centre, "8026", who=HEAD)
-    assert "不归我管" not in after
+    assert "「不知道」" not in after
