@@ -37,6 +37,7 @@ from qa_engine.settings import Settings, load_settings
 from qa_engine.store import batches, head_revision, outbox
 from qa_engine.store.night_tables import Night
 from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
+from qa_engine.store.report_tables import DaySums
 from tests.service.conftest import RUDE
 
 HEAD = "file,call_id,agent_id,started_at,customer_number,客户姓名\n"
@@ -264,6 +265,7 @@ def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> N
     times = {"created_at": app.clock.now(), "touched_at": app.clock.now()}
     with app.database.write() as session:
         whole = {"size_bytes": 1, "received_bytes": 1, "call_id": "13912345678", "actor": "p", "facts": facts}
+        session.add(DaySums(day=date(2026, 3, 2), team="", kind="k", number=1, body=b"13912345678"))
         session.add(Upload(id="u", filename="13912345678.wav", **whole, **times))
     begin_night(app, date(2026, 3, 2), NightSources((str(inbox),)), who=MACHINE)
     with app.database.write() as session:
@@ -274,6 +276,7 @@ def test_names_of_files_are_forgotten_in_the_batches(app: App, inbox: Path) -> N
         assert json.loads(session.get_one(Night, date(2026, 3, 2)).report)["faults"] == ["forgotten-1: still growing"]
         upload = session.get_one(Upload, "u")
         assert (upload.filename, upload.facts, upload.call_id) == ("forgotten-1", "{}", "forgotten-1")
+        assert session.scalars(select(DaySums)).all() == []
         (batch,) = batches.newest(session, limit=5)
         assert {file.name for file in batches.files(session, batch.id)} == {"forgotten-1"}
 
