@@ -37,10 +37,10 @@ def ledger(
     format: Annotated[LedgerFormat, typer.Option(help="How to print it; xlsx needs --out.")] = LedgerFormat.TABLE,
     out: Annotated[Path | None, typer.Option(help="File to write instead.")] = None,
 ) -> None:
-    """The ledger of a day: expected = scored + excluded + quarantined + in work + missing.
+    """The ledger of a day: expected = scored + excluded + quarantined + in work + missing; exit 1 when it is open.
 
-    Exit 1 when it is open, when a list or folder of its night was not read, and for a day without any recording of
-    which no night was begun.
+    So it does when a list or folder of its night was not read, and for a day without any recording of which no night
+    was begun.
     """
     from qa_engine.service import day_ledger, draw_ledger, open_app, render_report
 

@@ -42,9 +42,9 @@ def nightly(
         bool, typer.Option("--no-worker", help="Start no workers; default where QA_BROKER_URL is set.")
     ] = False,
 ) -> None:
-    """Work through the recordings of a day until its ledger is drawn.
+    """Work through the recordings of a day until its ledger is drawn; exit 1 when it does not balance.
 
-    Exit 1 when it does not balance, or a list or folder was not read.
+    So it does when a list or folder was not read.
     """
     from qa_engine.service import NightSources, begin_night, day_ledger, night_faults, open_app, sweep
 
