@@ -18,10 +18,10 @@ def worker(
     ] = None,
 ) -> None:
     """Work on what is queued until stopped with Ctrl-C or SIGTERM."""
-    from qa_engine.service import open_app, worker_command
+    from qa_engine.service import open_app, upgrade_database, worker_command
 
     settings = current_settings()
     with open_app(settings) as engine:
-        engine.database  # noqa: B018  # opens it, so that a wrong address is told here and not by every child
+        upgrade_database(engine)  # here, so that a wrong address is told at once and not by every child
     command = worker_command(settings, processes=processes, queues=queues.split(",") if queues else None)
     os.execv(command[0], command)  # noqa: S606  # become the worker: signals reach it without a go-between

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import DatabaseError
 
+from qa_engine.cli.worker import worker
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Right, Role
 from qa_engine.errors import SignInError, StoreError
@@ -227,6 +228,25 @@ def test_a_process_of_before_refuses_newer_tables(empty_postgres: str, tmp_path:
     database.close()
     with open_app(settings) as app, pytest.raises(StoreError, match="revision 9999"):
         list_calls(app, who=MACHINE)
+
+
+@pytest.mark.postgres
+def test_the_command_of_the_worker_brings_older_tables_up(
+    empty_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As somebody does who installs a newer version over an older one: no other command may."""
+    database = Database(empty_postgres)
+    database.upgrade("0019")
+    monkeypatch.setenv("QA_HOME", str(tmp_path))
+    monkeypatch.setenv("QA_DATABASE_URL", empty_postgres)
+    with open_app(load_settings()) as app, pytest.raises(StoreError, match="start a worker of this version"):
+        list_calls(app, who=MACHINE)
+    began: list[str] = []
+    monkeypatch.setattr("os.execv", lambda program, _: began.append(program))
+    worker(processes=1, queues=None)
+    assert database.revision() == head_revision()
+    assert began
+    database.close()
 
 
 @pytest.mark.redis
