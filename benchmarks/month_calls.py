@@ -78,6 +78,13 @@ WANTS = {
     "complaint": ("快递员态度太差我要投诉", "等了三天没人联系我要投诉", "丢了件你们怎么赔", "催了好几次都没有用"),
     "followup": ("上次的事情已经解决了", "方便的你说吧", "还是没有收到退款", "可以的谢谢"),
 }
+SAID = {
+    0: "您好，顺达速运，工号{agent_id}为您服务。",
+    2: "好的，您说的我核对一下，请稍等。",
+    4: "已经为您登记，24小时内回复您，感谢您的来电，再见。",
+}
+SAYINGS = ((0, "您好，顺达速运", 0.5), (2, "您说的我核对一下", 12.5), (4, "24小时内回复您", 24.5))
+"""What agents say in every call: turn, words, seconds."""
 NEW_WANT = ("电子发票怎么开", "发票抬头开错了能重开吗", "电子发票发到哪个邮箱")
 HERE = "@rules@"
 
@@ -253,11 +260,11 @@ class Month:
         if start.date() > self.days[-1].day - timedelta(days=7) and chance.random() < 0.15:
             wants = NEW_WANT
         said = [
-            (Speaker.AGENT, f"您好，顺达速运，工号{call.agent.id}为您服务。"),
+            (Speaker.AGENT, SAID[0].format(agent_id=call.agent.id)),
             (Speaker.CUSTOMER, f"{chance.choice(wants)}，单号{chance.randrange(10**6)}。"),
-            (Speaker.AGENT, "好的，您说的我核对一下，请稍等。"),
+            (Speaker.AGENT, SAID[2]),
             (Speaker.CUSTOMER, f"{chance.choice(wants)}。"),
-            (Speaker.AGENT, "已经为您登记，24小时内回复您，感谢您的来电，再见。"),
+            (Speaker.AGENT, SAID[4]),
         ]
         turns, at = [], 0.5
         for n, (speaker, text) in enumerate(said):
@@ -338,23 +345,24 @@ def _as(rule: RuleResult, status: Status) -> RuleResult:
 
 
 def _failed(rule: RuleResult, start: datetime) -> RuleResult:
-    text = "好的，您说的我核对一下，请稍等。"
+    turn, words, at = SAYINGS[sum(map(ord, rule.id)) % len(SAYINGS)]
+    begin = SAID[turn].index(words)
     evidence = Evidence(
         "said",
         "phrase",
-        2,
+        turn,
         Speaker.AGENT,
-        12.5,
-        16.5,
-        (0, 2),
-        text[:2],
+        at,
+        at + 4,
+        (begin, begin + len(words)),
+        words,
         f"坐席{rule.title}不符合要求",
         None,
         None,
         100.0,
     )
     points = -(rule.each or rule.stake or 2.0) if not rule.points else rule.points
-    points = -abs(points) if rule.severity is not Severity.VETO else 0.0
+    points = 0.0 if rule.severity in (Severity.VETO, Severity.INFO) else -abs(points)  # what the engine lets them take
     return replace(
         rule,
         status=Status.FAIL,
