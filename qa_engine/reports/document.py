@@ -56,12 +56,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``look`` is that of its cells. ``number``: figures, to the right. ``named``: a phone shows the title in cells."""
+    """``look`` is that of its cells, which a phone shows below each other, each beside the title. ``number``: figures,
+    to the right."""
 
     title: str
     look: str = ""
     number: bool = False
-    named: bool = False
     width: str = ""  # CSS, of pages
 
 
@@ -82,8 +82,11 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """``page``: what follows begins a page of paper."""
+
     text: str
     note: str = ""
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class Table:
         return max(0, len(self.rows) - self.shown) if self.shown else 0
 
 
-LEFT_OUT = "其余 {count} 行见 Excel 或 CSV。"
+LEFT_OUT = "其余 {count} 行见 Excel。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _picture(form: CallForm) -> list[Block]:
         if timeline.tone_kinds:
             tones.append(LegendEntry("语气由模型按字面判断，仅供参考"))
         if timeline.sound_known:
-            tones.append(LegendEntry("语速、音量：蓝为坐席，灰为客户，中间刻度为中位数（语速为坐席的）"))
+            tones.append(LegendEntry("语速、音量：深色为坐席，浅色为客户，中间刻度为中位数（语速为坐席的）"))
         blocks.append(Legend(tuple(tones)))
     if form.tone_note:
         blocks.append(Note(form.tone_note, "legend"))

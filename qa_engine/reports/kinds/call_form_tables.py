@@ -90,9 +90,9 @@ def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
     widths = (15, 24, 8, 8, 52) if form.signed is None else (15, 24, 8, 8, 9, 43)
     sheets = [
         Sheet("考评表", widths, tuple(_score_blocks(form)), grid=False),
-        Sheet("扣分明细", (5, 11, 11, 7, 6, 6, 17, 7, 6, 16, 16), tuple(_finding_blocks(form))),
+        Sheet("扣分明细", (5, 13, 13, 7, 6, 6, 20, 7, 6, 26, 21), tuple(_finding_blocks(form))),
         Sheet("通话文本", (5, 7, 7, 6, 46, 9, 11, 7, 10), tuple(_talk_blocks(form))),
-        Sheet("检查清单", (18, 20, 12, 14, 7, 7, 7, 23), (_checks(form),)),
+        Sheet("检查清单", (22, 24, 14, 18, 7, 7, 7, 31), (_checks(form),)),
     ]
     if form.signed is not None and form.signed.decided:
         sheets.insert(1, Sheet("逐项判断", (24, 9, 16, 32, 10, 20), (_decided(form.signed),)))

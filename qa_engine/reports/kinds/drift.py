@@ -91,10 +91,10 @@ def _steady(found: DriftReport) -> list[Block]:
         return []
     columns = (
         Column("规则", look="first"),
-        Column("历史", number=True, named=True),
-        Column("当日", number=True, named=True),
-        Column("界限", number=True, named=True),
-        Column("命中 / 通话", number=True, named=True),
+        Column("历史", number=True),
+        Column("当日", number=True),
+        Column("界限", number=True),
+        Column("命中 / 通话", number=True),
     )
     rows = []
     for rule in found.steady:
@@ -102,7 +102,10 @@ def _steady(found: DriftReport) -> list[Block]:
         limits = f"{100 * last.low:.1f}–{100 * last.high:.1f}%"
         hits = f"{last.hits.hits} / {last.hits.calls}"
         rows.append(Row((rule.title, f"{100 * rule.chart.centre:.1f}%", f"{100 * last.hits.rate:.1f}%", limits, hits)))
-    note = "界限为 3σ（Laney p′ 图，按当日通话数）；列为异常还须按计数本身极不可能，并按规则条数校正。"
+    note = (
+        "界限按当日通话数和平时逐日的波动计算，正常的日子极少超出；列为异常的，还须命中数本身极不可能出于偶然，"
+        "并按规则条数从严。"
+    )
     return [Heading("界限之内的规则", f"{len(rows)} 条"), Table(columns, tuple(rows)), Note(note, "faint small")]
 
 

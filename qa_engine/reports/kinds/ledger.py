@@ -126,7 +126,7 @@ def _aside(found: LedgerOfDay) -> list[Block]:
     ]
     if not rows:
         return []
-    columns = (Column("类别"), Column("原因", look="wide"), Column("通数", number=True, named=True))
+    columns = (Column("类别"), Column("原因", look="wide"), Column("通数", number=True))
     return [Heading("未评分的原因"), Table(columns, tuple(rows))]
 
 
@@ -174,9 +174,9 @@ def _before(found: LedgerOfDay) -> list[Block]:
         return []
     columns = (
         Column("项目"),
-        Column(str(before.day), number=True, named=True),
-        Column(str(found.now.day), number=True, named=True),
-        Column("增减", number=True, named=True),
+        Column(str(before.day), number=True),
+        Column(str(found.now.day), number=True),
+        Column("增减", number=True),
     )
     old, new = _figures(before), _figures(found.now)
     rows = tuple(Row((_WORDS[name], old[name], new[name], new[name] - old[name])) for name in _WORDS)
@@ -200,10 +200,10 @@ def _drawn(found: LedgerOfDay) -> list[Block]:
     columns = (
         Column("次", number=True),
         Column("结账时间", look="nowrap"),
-        Column("应有", number=True, named=True),
-        Column("已评分", number=True, named=True),
-        Column("缺少", number=True, named=True),
-        Column("结果", named=True),
+        Column("应有", number=True),
+        Column("已评分", number=True),
+        Column("缺少", number=True),
+        Column("结果"),
         Column("缘由", look="wide"),
     )
     rows = tuple(
@@ -231,12 +231,12 @@ def _batches(found: LedgerOfDay) -> list[Block]:
         Column("来源", look="wide"),
         Column("名单"),
         Column("开始", look="nowrap"),
-        Column("所见", number=True, named=True),
-        Column("收下", number=True, named=True),
-        Column("重复", number=True, named=True),
-        Column("等待", number=True, named=True),
-        Column("拒收", number=True, named=True),
-        Column("跳过", number=True, named=True),
+        Column("所见", number=True),
+        Column("收下", number=True),
+        Column("重复", number=True),
+        Column("等待", number=True),
+        Column("拒收", number=True),
+        Column("跳过", number=True),
         Column("状态", look="nowrap"),
     )
     rows = tuple(

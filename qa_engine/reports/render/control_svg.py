@@ -32,6 +32,10 @@ def control_svg(chart: ControlChart) -> Markup:
     every = max(1, -(-len(points) // _MOST_LABELS))
     for n, point in enumerate(points):
         parts.append(_dot(point, x(n), y(point.hits.rate)))
+        if point.outside and (n == len(points) - 1 or not points[n + 1].outside):  # of days in a row the last
+            late = n > 0.7 * len(points)  # words to the right of the last days would leave the picture
+            place = {"x": x(n) - 8 if late else x(n) + 8, "class_": "end small strong" if late else "small strong"}
+            parts.append(tag("text", f"{100 * point.hits.rate:.1f}%", y=y(point.hits.rate) + 4, **place))
         if (len(points) - 1 - n) % every == 0:
             parts.append(tag("text", f"{point.hits.day:%m-%d}", x=x(n), y=_HEIGHT - 8, class_="mid small"))
     view = f"0 0 {number(_WIDTH)} {number(_HEIGHT)}"

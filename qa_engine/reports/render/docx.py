@@ -7,12 +7,13 @@ figures as tables. The picture of one call, which plays its recording, stays on 
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import docx
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.oxml import OxmlElement
@@ -32,7 +33,7 @@ from qa_engine.text import writable
 _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001  # a fixed stamp, not a moment
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 _FONT = "Microsoft YaHei"
-_WIDE_TABLE = 12  # columns from which on the page lies on its side
+_WIDE_TABLE = 14  # columns from which on the page lies on its side
 _COLOURS = {"fault": "B42318", "doubt": "8A5A00", "good": "1F6F43", "soft": "5B6572", "faint": "8A939F"}
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UPRIGHT, _SHORT = 118.0, 10.5  # half characters of table words across an upright page; of a name or number
@@ -65,6 +66,8 @@ def _page(file: Any, document: d.Document) -> None:
     style = file.styles["Normal"]
     style.font.name, style.font.size = _FONT, Pt(9.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    for language in file.styles.element.iter(qn("w:lang")):  # else signs are drawn as other countries have them
+        language.set(qn("w:eastAsia"), "zh-CN")
     style.paragraph_format.space_after = Pt(3)
     section = file.sections[0]
     wide = any(len(table.columns) >= _WIDE_TABLE for table in _tables(document.blocks))
@@ -72,7 +75,14 @@ def _page(file: Any, document: d.Document) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     section.left_margin = section.right_margin = Cm(1.5)
     section.top_margin = section.bottom_margin = Cm(1.6)
-    section.footer.paragraphs[0].text = _clean(document.heading or document.title)
+    foot = section.footer.paragraphs[0]
+    foot.text = _clean(document.heading or document.title) + "　"
+    for name, between in (("PAGE", " / "), ("NUMPAGES", "")):
+        field = OxmlElement("w:fldSimple")
+        field.set(qn("w:instr"), name)
+        foot._p.append(field)
+        foot.add_run(between)
+    foot.style.font.size = Pt(8)
 
 
 def _tables(blocks: Iterable[d.Block]) -> Iterable[d.Table]:
@@ -122,6 +132,7 @@ def _banner(file: Any, block: d.Banner) -> None:
 
 def _heading(file: Any, block: d.Heading) -> None:
     heading = file.add_heading(level=2)
+    heading.paragraph_format.page_break_before = block.page or None
     _runs(heading, (d.Piece(block.text, "strong"), d.Piece(f"　{block.note}", "soft") if block.note else ""))
     for run in heading.runs:
         run.font.name, run.font.size = _FONT, Pt(12)
@@ -148,7 +159,7 @@ def _table(file: Any, block: d.Table) -> None:
     shown = [n for n, column in enumerate(block.columns) if column.title or not n]
     rows = [[block.columns[n].title for n in shown]]
     rows += [[_cell(row.cells[n]) for n in shown] for row in block.rows[: block.shown or None]]
-    _grid(file, rows, head=True)
+    _grid(file, rows, head=True, figures={place for place, n in enumerate(shown) if block.columns[n].number})
     if block.left_out:
         _paragraph(file, (d.Piece(d.LEFT_OUT.format(count=block.left_out), "faint"),))
 
@@ -178,7 +189,7 @@ def _picture(file: Any, drawn: Metafile) -> None:
     paragraph.add_run()._r.add_drawing(inline)
 
 
-def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
+def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool, figures: Container[int] = ()) -> None:
     listed = [list(row) for row in rows]
     if not listed:
         return
@@ -191,8 +202,10 @@ def _grid(file: Any, rows: Iterable[Iterable[str]], *, head: bool) -> None:
         for cell in column.cells:
             cell.width = column.width
     for n, (row, words) in enumerate(zip(table.rows, listed, strict=True)):
-        for cell, text in zip(row.cells, words, strict=True):
+        for place, (cell, text) in enumerate(zip(row.cells, words, strict=True)):
             paragraph = cell.paragraphs[0]
+            if place in figures:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
             run = paragraph.add_run(_clean(text))
             run.font.size, run.bold = Pt(8), head and n == 0

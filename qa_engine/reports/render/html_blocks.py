@@ -1,5 +1,6 @@
 """Each block of a document as HTML, escaped. Looks are classes of ``forms.css``."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from qa_engine.reports import document as d
 from qa_engine.reports.findings import anchor_of
+from qa_engine.reports.period.told import ALIKE, UNPROVEN
 from qa_engine.reports.render.element import tag
 from qa_engine.reports.render.svg import CHARTS
 from qa_engine.reports.turns import TurnLine
@@ -15,6 +17,7 @@ from qa_engine.reports.wording import number
 
 _SAFE_SCHEMES = {"", "http", "https", "file"}
 _EMPTY = Markup("")
+_INTERVAL = re.compile(rf"(（[^（）]{{0,28}}\d[^（）]{{0,28}}）|{ALIKE}|{UNPROVEN})")
 
 
 def safe_url(url: str | None) -> str:
@@ -44,6 +47,17 @@ class HtmlBlocks:
     def text(self, text: d.Text) -> Markup:
         return _EMPTY.join(self._piece(piece) for piece in d.pieces(text))
 
+    def _unbroken(self, text: d.Text) -> Markup:
+        """The words of a cell; an interval, and what is said of it, are not broken."""
+        if not isinstance(text, str):
+            return self.text(text)
+        parts = _INTERVAL.split(text)
+        return _EMPTY.join(
+            (Markup("<wbr>") + element("span", part, "nowrap")) if n % 2 else Markup.escape(part)
+            for n, part in enumerate(parts)
+            if part
+        )
+
     def _piece(self, piece: d.Piece) -> Markup:
         if piece.share is not None:
             bar = element("i", style=f"width:{number(min(100.0, max(0.0, piece.share)), 1)}%")
@@ -71,7 +85,7 @@ class HtmlBlocks:
 
     def _heading(self, heading: d.Heading) -> Markup:
         note = Markup(" ") + element("small", heading.note) if heading.note else _EMPTY
-        return element("h2", Markup.escape(heading.text) + note)
+        return element("h2", Markup.escape(heading.text) + note, "page" if heading.page else "")
 
     def _note(self, note: d.Note) -> Markup:
         return element("p", self.text(note.text), note.look)
@@ -102,8 +116,7 @@ class HtmlBlocks:
 
     def _table(self, table: d.Table) -> Markup:
         head = _EMPTY.join(
-            element("th", column.title, "num" if column.number else "", style=_width(column))
-            for column in table.columns
+            element("th", column.title, _head_look(column), style=_width(column)) for column in table.columns
         )
         rows = table.rows[: table.shown or None]
         body = Markup("\n").join(self._row(row, table.columns) for row in rows)
@@ -119,10 +132,11 @@ class HtmlBlocks:
     def _cell(self, cell: d.Cell | d.Value, column: d.Column) -> Markup:
         made = cell if isinstance(cell, d.Cell) else d.Cell(_shown(cell))
         look = " ".join(part for part in ("num" if column.number else "", column.look, made.look) if part)
-        content = self.text(made.text) + _EMPTY.join(
+        content = self._unbroken(made.text) + _EMPTY.join(
             element("span", self.text(line.text), f"brief {line.look}".strip()) for line in made.lines
         )
-        return element("td", content, look, data_k=column.title if column.named else None)
+        headline = {"first", "wide"} & set(look.split())
+        return element("td", content, look, data_k=None if headline else column.title or None)
 
     def _chart(self, chart: d.Chart) -> Markup:
         # a narrow screen scrolls the picture sideways; the keyboard has to get there, too
@@ -224,6 +238,12 @@ def element(name: str, content: str | Markup = "", look: str = "", **attributes:
 
 def _linked(piece: d.Piece, look: str, href: str, **attributes: str | None) -> Markup:
     return element("a", piece.text, look, title=piece.hint or None, **attributes, href=href)
+
+
+def _head_look(column: d.Column) -> str:
+    """A short title is not broken: 「姓」 above 「名」 reads as two columns."""
+    whole = len(column.title) <= 4 or " / " in column.title
+    return " ".join(part for part, there in (("num", column.number), ("nowrap", whole)) if there)
 
 
 def _width(column: d.Column) -> str | None:

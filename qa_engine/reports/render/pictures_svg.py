@@ -170,7 +170,9 @@ def control_picture(chart: Control, _: str = "") -> Markup:
             continue
         cross = f"M{number(x - 5)} {number(y - 5)}l10 10M{number(x - 5)} {number(y + 5)}l10 -10"
         parts.append(tag("path", tag("title", told), d=cross, class_="cross"))
-        parts.append(tag("text", f"{label} {number(value, 1)}", x=x + 8, y=y - 6, class_="small strong"))
+        late = n > 0.7 * count  # words to the right of the last days would leave the picture
+        look = "end small strong" if late else "small strong"
+        parts.append(tag("text", f"{label} {value:.1f}", x=x - 8 if late else x + 8, y=y - 6, class_=look))
     return _picture([*parts, *_foot([point[0] for point in chart.points], bottom + 18)], height, chart.title, "control")
 
 

@@ -13,6 +13,7 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,6 +24,7 @@ _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001 a fixed stamp, not a moment
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_WIDE = 135.0  # characters: a sheet that has more lies on its side
 _LONGEST = 32_000  # Excel's limit of characters in a cell is 32767
 
 _FONT = "Microsoft YaHei"
@@ -40,6 +42,7 @@ class Style:
     fill: str | None = None
     border: bool = True
     center: bool = False
+    right: bool = False
 
 
 PLAIN = Style()
@@ -66,7 +69,7 @@ class Sheet:
         for n, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(n)].width = width
         sheet.page_setup.paperSize = 9  # A4
-        sheet.page_setup.orientation = "landscape" if sum(widths) > 110 else "portrait"
+        sheet.page_setup.orientation = "landscape" if sum(widths) > _WIDE else "portrait"
         sheet.page_setup.fitToWidth = 1
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -127,6 +130,11 @@ class Sheet:
         self.sheet.freeze_panes = f"A{self.row + 1}"
         self.sheet.print_title_rows = f"{self.row}:{self.row}"
 
+    def new_page(self) -> None:
+        """What follows begins a page of paper."""
+        if self.row:
+            self.sheet.row_breaks.append(Break(id=self.row))
+
     def close(self) -> None:
         """Print what was written and nothing beside it."""
         if self.row:
@@ -177,7 +185,7 @@ def write_cell(cell: Cell, value: Value, style: Style) -> None:
         cell.number_format = "0.0#" if isinstance(value, float) and value != int(value) else "0"
     cell.font = Font(name=_FONT, size=style.size, bold=style.bold, color=style.color)
     number = value is not None and not isinstance(value, str)
-    horizontal = "center" if style.center else ("right" if number else "left")
+    horizontal = "center" if style.center else "right" if number or style.right else "left"
     indent = 1 if horizontal == "right" else 0  # figures keep away from the words beside them
     cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal, indent=indent)
     if style.fill is not None:

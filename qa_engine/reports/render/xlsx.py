@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -33,11 +34,15 @@ _LEVELS = {"notice": NOTICE, "alarm": ALARM, "ask": NOTICE}
 _LOOKS = {"fault": FAULT, "doubt": DOUBT, "faint": FAINT, "section": SECTION, "large": LARGE, "head": HEAD}
 _NOTES = {"faint": FAINT, "tiny": TINY, "title": TITLE, "notice": NOTICE}
 _UPRIGHT = 108.0  # characters across A4 upright
+_UPRIGHT_TABLE = 130.0  # of a sheet that is one table, which is printed somewhat smaller
+_KEPT_ROWS, _KEPT_COLUMNS = 15, 10  # a table as small as this needs no filter, and no sheet of its own
+_ABOVE = 6  # rows that may stay in sight above the head of a table
 _FINE, _LABEL = 18, 4  # narrow columns of a sheet with several tables; those of a label
-_NARROW = 10.0  # a column is not narrowed below this
+_NARROW = 10.0  # a column is not narrowed below this, unless there are many
 _MEASURED = 300  # rows that tell how wide a column is
 _TAB = 31  # characters of a sheet's title
 _NO_TAB = re.compile(r"[\\/*?:\[\]]")
+_FIGURE = re.compile(r"([+−-]?)(\d+)(\.\d+)?(%?)")
 _FACT_HEIGHT, _SIGN_HEIGHT, _TALL_SIGN_HEIGHT = 17.5, 22.0, 44.0
 
 
@@ -55,26 +60,52 @@ def render_xlsx(document: d.Document) -> bytes:
 
 
 def _sheets(document: d.Document) -> tuple[d.Sheet, ...]:
-    """The report on one sheet that prints upright on A4. Each table with a frozen head has a sheet of its own, for a
-    sheet has one head and one filter; so has what the report rests on (digests)."""
-    blocks, tables = _apart(tuple(_flat(document.blocks)), document.title[:_TAB])
-    sheets = [_one_sheet(document, blocks), *tables]
+    """The report on one sheet that prints upright on A4. Each long table with a frozen head has a sheet of its own, for
+    a sheet has one head and one filter; so has what the report rests on (digests). A report that is one long table with
+    a few words is one sheet."""
+    blocks = tuple(map(_kept_whole, map(as_table, _flat(document.blocks))))
+    sheets = [_table_sheet(document, blocks)] if _is_one_table(blocks) else _several(document, blocks)
     if document.footer:
         sheets.append(d.versions_sheet(document.footer))
     return tuple(sheets)
+
+
+def _kept_whole(block: d.Block) -> d.Block:
+    """A small table without a filter, so that it stays among the words."""
+    small = isinstance(block, d.Table) and len(block.rows) <= _KEPT_ROWS and len(block.columns) <= _KEPT_COLUMNS
+    return replace(block, filters=False, frozen=False) if isinstance(block, d.Table) and small else block
+
+
+def _is_one_table(blocks: Sequence[d.Block]) -> bool:
+    tables = [n for n, block in enumerate(blocks) if isinstance(block, d.Table)]
+    if len(tables) != 1 or not any(isinstance(block, d.Table) and block.frozen for block in blocks):
+        return False
+    above = blocks[: tables[0]]
+    return len(above) < _ABOVE and all(isinstance(block, d.Banner | d.Heading | d.Note) for block in above)
+
+
+def _table_sheet(document: d.Document, blocks: tuple[d.Block, ...]) -> d.Sheet:
+    table = next(block for block in blocks if isinstance(block, d.Table))
+    title = d.Note(f"{document.title}　{document.mark}".rstrip(), "title")
+    return d.Sheet(document.title[:_TAB], _fitting(table, _UPRIGHT_TABLE), (title, *blocks), grid=False)
+
+
+def _several(document: d.Document, listed: Sequence[d.Block]) -> list[d.Sheet]:
+    blocks, tables = _apart(listed, document.title[:_TAB])
+    return [_one_sheet(document, blocks), *tables]
 
 
 def _apart(blocks: Sequence[d.Block], whole: str) -> tuple[tuple[d.Block, ...], list[d.Sheet]]:
     kept: list[d.Block] = []
     sheets: list[d.Sheet] = []
     taken = {whole, "版本"}
-    for block in map(as_table, blocks):
+    for block in blocks:
         if not (isinstance(block, d.Table) and block.frozen and block.rows):
             kept.append(block)
             continue
         heading = next((b.text for b in reversed(kept) if isinstance(b, d.Heading)), "表")
         title = _tab(heading, taken)
-        sheets.append(d.Sheet(title, _fitting(block), (block,)))
+        sheets.append(d.Sheet(title, _fitting(block, _UPRIGHT_TABLE), (block,)))
         kept.append(d.Note(f"共 {len(block.rows)} 行，见工作表「{title}」。", "faint"))
     return tuple(kept), sheets
 
@@ -87,18 +118,18 @@ def _tab(heading: str, taken: set[str]) -> str:
     return title
 
 
-def _fitting(table: d.Table) -> tuple[float, ...]:
-    """As wide as the words, the widest columns narrowed until an upright page takes them."""
+def _fitting(table: d.Table, across: float = _UPRIGHT) -> tuple[float, ...]:
+    """As wide as the words, the widest columns narrowed until an upright page of so many characters takes them."""
     listed = [[str(d.value_of(cell) or "") for cell in row.cells] for row in table.rows[:_MEASURED]]
     wanted = [
         min(40.0, max(7.0, _head_width(column), *(units(row[n]) + 2.5 for row in listed if n < len(row))))
         for n, column in enumerate(table.columns)
     ]
-    spare = sum(wanted) - _UPRIGHT
+    spare, narrow = sum(wanted) - across, min(_NARROW, 0.9 * across / len(wanted))
     if spare > 0:
-        room = sum(max(0.0, width - _NARROW) for width in wanted)
+        room = sum(max(0.0, width - narrow) for width in wanted)
         share = min(1.0, spare / room) if room else 0.0
-        wanted = [width - max(0.0, width - _NARROW) * share for width in wanted]
+        wanted = [width - max(0.0, width - narrow) * share for width in wanted]
     return tuple(round(width, 1) for width in wanted)
 
 
@@ -153,6 +184,8 @@ def _banner(block: d.Banner, sheet: Sheet) -> None:
 
 
 def _heading(block: d.Heading, sheet: Sheet) -> None:
+    if block.page:
+        sheet.new_page()
     sheet.banner(f"{block.text}　{block.note}" if block.note else block.text, HEADING)
 
 
@@ -190,22 +223,42 @@ def _table(block: d.Table, sheet: Sheet) -> None:
         else:
             sheet.add(values, styles, whole=True)
 
-    add([column.title for column in block.columns], [HEAD])
+    add([c.title for c in block.columns], [replace(HEAD, right=c.number) for c in block.columns])
     if block.frozen:
         sheet.freeze()
     starts = [1 + (sum(spans[:n]) if spans is not None else n) for n in range(len(block.columns))]
+    values = [[d.value_of(cell) for cell in row.cells] for row in block.rows]
     formats = [
-        _format([d.value_of(row.cells[n]) for row in block.rows if n < len(row.cells)]) for n in range(len(starts))
+        _figures_of(values, n) if column.number else _format([row[n] for row in values if n < len(row)])
+        for n, column in enumerate(block.columns)
     ]
-    for row in block.rows:
-        add([d.value_of(cell) for cell in row.cells], [_style(cell, row) for cell in row.cells])
-        for start, found, cell in zip(starts, formats, row.cells, strict=False):
-            if isinstance(d.value_of(cell), int | float):
+    for row, shown in zip(block.rows, values, strict=True):
+        add(shown, [_style(cell, row) for cell in row.cells])
+        for n, (start, found, cell) in enumerate(zip(starts, formats, row.cells, strict=False)):
+            if isinstance(shown[n], int | float):
                 sheet.sheet.cell(sheet.row, start).number_format = found
             if isinstance(cell, d.Cell) and (url := safe_url(cell.url)):
                 sheet.link(start, url)
     if block.filters and spans is None:
         sheet.sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(block.columns))}{sheet.row}"
+
+
+def _figures_of(rows: Sequence[list[d.Value]], n: int) -> str:
+    """The format of a column of figures. Figures that were written as words, all of them, become figures."""
+    words = [row[n] for row in rows if n < len(row) and isinstance(row[n], str) and row[n] not in ("", "—")]
+    read = [_FIGURE.fullmatch(str(word)) for word in words]
+    if not words or not all(read) or len({bool(found and found[4]) for found in read}) > 1:
+        return _format([row[n] for row in rows if n < len(row)])
+    share = bool(read[0] and read[0][4])
+    if share and any(isinstance(row[n], int | float) for row in rows if n < len(row)):
+        return _format([row[n] for row in rows if n < len(row)])
+    for row in rows:
+        found = _FIGURE.fullmatch(str(row[n])) if n < len(row) and isinstance(row[n], str) else None
+        if found is not None:
+            figure = float(f"{found[2]}{found[3] or ''}") * (-1 if found[1] in ("−", "-") else 1)
+            row[n] = round(figure / 100, 6) if share else figure if found[3] else int(figure)
+    places = max(len(found[3] or ".") - 1 for found in read if found)
+    return ("0" if not places else f"0.{'0' * places}") + ("%" if share else "")
 
 
 def _format(values: Sequence[d.Value]) -> str:

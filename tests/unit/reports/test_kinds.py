@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl import load_workbook
 
 from qa_engine.cli.report import KINDS
@@ -54,7 +56,7 @@ class Said:
 
 def document() -> Document:
     """Every block that needs no call, with words that want to be more than words."""
-    columns = (Column("工号"), Column("得分", number=True, named=True), Column("说明", look="wide"))
+    columns = (Column("工号"), Column("得分", number=True), Column("说明", look="wide"))
     rows = (
         Row(
             (
@@ -186,8 +188,8 @@ def test_without_sheets_a_workbook_has_the_blocks_below_each_other() -> None:
 
 def test_a_table_with_a_frozen_head_has_a_sheet_of_its_own() -> None:
     def listed(number: str) -> Table:
-        columns = (Column("工号"), Column("说明"))
-        return Table(columns, (Row((number, "甲" * 200)), Row(("8027", "乙"))), frozen=True, filters=True)
+        rows = (Row((number, "甲" * 200)), *(Row((str(8027 + n), "乙")) for n in range(15)))
+        return Table((Column("工号"), Column("说明")), rows, frozen=True, filters=True)
 
     made = replace(document(), blocks=(Heading("成员/一"), listed("0026"), Heading("成员/一"), listed("0027")))
     book = load_workbook(io.BytesIO(render(made, "xlsx")))
@@ -195,10 +197,89 @@ def test_a_table_with_a_frozen_head_has_a_sheet_of_its_own() -> None:
     assert book["班组日报"].freeze_panes is None
     for name, number in (("成员 一", "0026"), ("成员 一 2", "0027")):
         sheet = book[name]
-        assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:B3", "$1:$1")
+        assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:B17", "$1:$1")
         assert (sheet["A2"].value, sheet["A2"].number_format, sheet["A2"].data_type) == (number, "@", "s")
-        assert sheet.print_area == f"'{name}'!$A$1:$B$3"
+        assert sheet.print_area == f"'{name}'!$A$1:$B$17"
         assert sheet.page_setup.orientation == "portrait"
+
+
+def table_of(rows: int, *columns: Column) -> Table:
+    return Table(columns, tuple(Row(tuple(str(8000 + n) for _ in columns)) for n in range(rows)), "rows", True, True)
+
+
+def test_a_small_table_stays_among_the_words() -> None:
+    """Eight stars had a sheet of their own, and the first page of the report nothing but where to look for them."""
+    made = replace(document(), blocks=(Heading("明星"), table_of(8, Column("工号"), Column("得分", number=True))))
+    book = load_workbook(io.BytesIO(render(made, "xlsx")))
+    assert book.sheetnames == ["班组日报", "版本"]
+    assert book["班组日报"].freeze_panes is None
+    assert book["班组日报"].auto_filter.ref is None
+
+
+def test_a_report_that_is_one_table_is_one_sheet() -> None:
+    blocks = (Heading("汇总"), table_of(30, Column("工号"), Column("得分", number=True)), Note("说明在后"))
+    book = load_workbook(io.BytesIO(render(replace(document(), blocks=blocks), "xlsx")))
+    sheet = book["班组日报"]
+    assert book.sheetnames == ["班组日报", "版本"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A4", "A3:B33", "$3:$3")
+    assert sheet["A34"].value == "说明在后"
+
+
+def test_figures_written_as_words_are_figures_in_a_workbook() -> None:
+    """``98.9`` was text, which a spreadsheet neither sorts nor adds up. Numbers of persons stay text."""
+    columns = (Column("工号"), *(Column(name, number=True) for name in ("得分", "占比", "名次", "变化")))
+    rows = (Row(("0026", "98.0", "12.5%", "1–3", "−0.4")), Row(("0027", "—", "3%", "2", "+1.2")))
+    sheet = load_workbook(io.BytesIO(render(replace(document(), blocks=(Table(columns, rows),)), "xlsx"))).worksheets[0]
+    found = {cell.value: cell.number_format for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert found[98.0] == "0.0"
+    assert (found[0.125], found[0.03]) == ("0.0%", "0.0%")
+    assert (found[-0.4], found[1.2]) == ("0.0", "0.0")
+    assert {"0026", "0027", "1–3", "2", "—"} <= {value for value in found if isinstance(value, str)}
+
+
+def test_figures_stand_right_in_word_files_and_pages_are_numbered() -> None:
+    blocks = (
+        Table((Column("工号"), Column("得分", number=True)), (Row(("8026", "98.0")),)),
+        Heading("答案", page=True),
+    )
+    words = docx.Document(io.BytesIO(render(replace(document(), blocks=blocks), "docx")))
+    number, score = words.tables[0].rows[1].cells
+    assert (number.paragraphs[0].alignment, score.paragraphs[0].alignment) == (None, WD_ALIGN_PARAGRAPH.RIGHT)
+    foot = words.sections[0].footer.paragraphs[0]._p.xml
+    assert 'w:instr="PAGE"' in foot
+    assert 'w:instr="NUMPAGES"' in foot
+    assert next(p for p in words.paragraphs if p.text == "答案").paragraph_format.page_break_before
+    assert 'w:eastAsia="zh-CN"' in words.styles.element.xml
+
+
+def test_a_page_names_every_figure_and_breaks_no_interval() -> None:
+    """A phone shows the cells of a row below each other, where 「135 98.9 97.1–98.6」 means nothing without names."""
+    columns = (
+        Column("坐席", look="first"),
+        Column("得分率", number=True),
+        Column("较上期（同口径）"),
+        Column("备注", look="wide"),
+    )
+    table = Table(columns, (Row(("李华", "98.9", "+1.4（+0.6 至 +2.1），分不出", "好（没有数字）")),))
+    page = render_html(replace(document(), blocks=(table,)))
+    for words in (
+        '<td class="num" data-k="得分率">98.9</td>',
+        (
+            '<td data-k="较上期（同口径）">+1.4<wbr><span class="nowrap">（+0.6 至 +2.1）</span>，<wbr>'
+            '<span class="nowrap">分不出</span></td>'
+        ),
+        '<td class="first">李华</td>',
+        '<td class="wide">好（没有数字）</td>',
+        '<th class="nowrap">坐席</th><th class="num nowrap">得分率</th><th>较上期（同口径）</th>',
+    ):
+        assert words in page, words
+
+
+def test_the_last_day_of_a_control_chart_is_named_within_the_picture() -> None:
+    """Words to the right of the last cross stood outside: 「03-2」 was all of ``03-20 96.0``."""
+    points = tuple((f"03-{n:02}", 96.0 if n == 20 else 97.5, 97.0, 98.0, n == 20) for n in range(1, 21))
+    drawn = str(CHARTS["control"](Control(points, 97.5), ""))
+    assert re.search(r'<text [^>]*class="end small strong"[^>]*>03-20 96\.0</text>', drawn)
 
 
 def test_a_workbook_says_the_figures_of_pictures() -> None:
@@ -213,10 +294,11 @@ def test_a_workbook_says_the_figures_of_pictures() -> None:
         Chart("control", control),
     )
     book = load_workbook(io.BytesIO(render(replace(document(), blocks=charts), "xlsx")))
-    assert list(book["热力"].values) == [(None, "静默", "忌语"), ("李华", 12.3, None), ("陈静*", 0, 3)]
-    rows = list(book["走势"].values)
-    assert rows[1] == ("03-02", 96.4, "95.0–98.0", 12, None)
-    assert rows[2] == ("03-03", 80, "通话太少", 2, "规则改版")
+    said = [tuple(value for value in row if value is not None) for row in book["班组日报"].values]
+    for row in (("静默", "忌语"), ("李华", 12.3), ("陈静*", 0, 3)):
+        assert row in said, row
+    assert ("03-02", 96.4, "95.0–98.0", 12) in said
+    assert ("03-03", 80, "通话太少", 2, "规则改版") in said
     words = docx.Document(io.BytesIO(render(replace(document(), blocks=charts), "docx")))
     assert not words.tables  # Word draws the pictures themselves
     assert len(words.inline_shapes) == 3
