@@ -9,11 +9,14 @@ chance error of the simulation itself (1.96 standard errors), in points.
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
+from typing import cast
 
 import numpy as np
 from numpy.random import Generator, default_rng
+from numpy.typing import NDArray
 
 from qa_engine.reports.kinds.satisfaction import correlation
 from qa_engine.reports.numbers import (
@@ -29,7 +32,12 @@ from qa_engine.reports.numbers import (
     rate_difference,
     rate_estimate,
     rate_prior,
+    ratio_estimate,
 )
+from qa_engine.reports.period import Tally
+from qa_engine.reports.period.figures import RuleLine
+from qa_engine.reports.period.member import Member, Running
+from qa_engine.reports.period.needs import Need, coachings, needs
 
 POINTS = np.array([2, 3, 5, 3, 2, 8, 4, 3, 2, 5, 2, 3, 2, 2, 3, 4, 2, 3, 2, 2.0])
 FAULTS = np.linspace(0.01, 0.25, len(POINTS))
@@ -165,6 +173,66 @@ def training(rng: Generator) -> Held:
     return holds(effect.difference, -helps), 1
 
 
+@dataclass(frozen=True)
+class Team:
+    """What `needs` reads of a tally: ten agents, twenty rules, with the rates behind them."""
+
+    members: Sequence[Member]
+    rules: Sequence[RuleLine]
+    failed: NDArray[np.float64]
+    judged: NDArray[np.float64]
+    points_of: Mapping[int, Sums]
+    truth: NDArray[np.float64]
+    examples: Mapping[tuple[int, int], list[str]]
+
+
+def team(rng: Generator) -> Team:
+    """Some are better than others at all, some at one thing; calls 20 to 200 each."""
+    size, skill = 10, rng.lognormal(0, 0.35, 10)[:, None]
+    truth = np.minimum(0.7, FAULTS * skill * rng.lognormal(0, 0.6, (size, len(POINTS))))
+    calls = rng.integers(20, 200, size)
+    judged = np.tile(calls[:, None], len(POINTS)).astype(float)
+    members = [Member(str(n), str(n), "一组", n, score=Running(int(count))) for n, count in enumerate(calls)]
+    rules = [RuleLine(str(n), str(n), "", "", "", "", "minor") for n in range(len(POINTS))]
+    failed = rng.binomial(calls[:, None], truth).astype(float)
+    points = {n: Sums(int(sum(failed[:, n])), float(sum(failed[:, n]) * each)) for n, each in enumerate(POINTS)}
+    return Team(members, rules, failed, judged, points, truth, {})
+
+
+def regained(rng: Generator) -> Held:
+    """Of each need: what the agent's true rate costs above the goal that was set."""
+    made = team(rng)
+    found = needs(cast(Tally, made))
+    return sum(one.least - 1e-9 <= gain(made, one) <= one.most + 1e-9 for one in found), len(found)
+
+
+def regained_together(rng: Generator) -> Held:
+    made = team(rng)
+    found = coachings(needs(cast(Tally, made)))
+    truth = [sum(gain(made, need) for need in one.needs) for one in found]
+    return sum(one.least - 1e-9 <= t <= one.most + 1e-9 for one, t in zip(found, truth, strict=True)), len(found)
+
+
+def gain(made: Team, need: Need) -> float:
+    rule = int(need.rule.id)
+    return max(0.0, float(made.truth[int(need.agent_id), rule]) - need.goal) * float(POINTS[rule])
+
+
+def headings(n: int) -> Callable[[Generator], Held]:
+    """Points of a part of the form, some of whose items do not apply to a call."""
+    weights, apply, rates = np.array([8.0, 6, 4, 6, 2]), np.array([1, 1, 0.5, 0.9, 0.3]), FAULTS[[4, 8, 12, 2, 16]]
+    truth = float((weights * apply * (1 - rates)).sum() / (weights * apply).sum())
+
+    def one(rng: Generator) -> Held:
+        there = rng.random((n, 5)) < apply
+        y = there @ weights
+        x = y - (there & (rng.random((n, 5)) < rates)) @ weights
+        sums = [float(n), *(float(v) for v in (x.sum(), y.sum(), x @ x, y @ y, x @ y))]
+        return holds(ratio_estimate(sums), truth), 1
+
+    return one
+
+
 LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     *((f"出现率，{n} 通", rates(n), 1) for n in (5, 20, 100, 400)),
     *((f"平均得分率，{n} 通（分数偏斜）", means(n), 1) for n in (5, 12, 40, 200)),
@@ -184,6 +252,9 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     ("按复核更正的出现率，只有 10–20 条复核", hardly_reviewed, 1),
     ("得分与满意的相关系数，10–300 通", coefficients, 1),
     *((f"坐席平均得分率，{n} 通，兼取全组离散程度", means_beside_a_team(n), 30) for n in (12, 130)),
+    ("约升几分，一项，10 人，各 20–200 通", regained, 50),
+    ("约升几分，同一个人的几项相加", regained_together, 12),
+    *((f"考评项得分率，{n} 通", headings(n), 1) for n in (40, 400)),
 )
 
 

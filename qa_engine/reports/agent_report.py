@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from qa_engine.domain import Agent, Severity, Status
 from qa_engine.reports import wording
-from qa_engine.reports.numbers import Estimate
+from qa_engine.reports.numbers import Estimate, ratio_estimate
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import (
     WHOLE_TIME,
@@ -20,7 +20,6 @@ from qa_engine.reports.statistics import (
     lost_items,
     mean_of,
     pass_rates,
-    section_rates,
     wilson,
 )
 from qa_engine.reports.training_needs import Gain, TrainingNeed, training_needs
@@ -104,11 +103,17 @@ MOOD_STEP = 0.5  # half of the way from calm to dissatisfied, or on to angry
 
 @dataclass(frozen=True, slots=True)
 class SectionRate:
-    """How much of a heading was reached over all counted calls, in percent."""
+    """How much of a heading was reached over all counted calls, in percent, and its range (`ratio_estimate`).
+
+    ``calls``: those in which it applied.
+    """
 
     title: str
     rate: float | None
     lost: float
+    low: float | None = None
+    high: float | None = None
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,7 @@ def agent_report(
         suspected=sum(1 for call in counted if call.result.veto_suspected),
         waiting=sum(1 for call in counted if call.result.needs_review),
         grades=grade_counts(counted),
-        sections=tuple(SectionRate(*rate) for rate in section_rates(counted)),
+        sections=_sections(counted),
         lost=lost,
         best=ranked[-1] if len(ranked) > 1 else None,
         worst=ranked[0] if len(ranked) > 1 else None,
@@ -283,3 +288,23 @@ def _tone(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
 def _versions(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
     """Which rules and scorecards stand behind the report; more than one means that scores are compared with care."""
     return tuple(sorted({version for call in calls for version in (call.result.pack, call.result.scorecard)}))
+
+
+def _sections(calls: Sequence[InspectedCall]) -> tuple[SectionRate, ...]:
+    """Each heading in the order of the form."""
+    titles: dict[str, str] = {}
+    sums: dict[str, list[float]] = {}
+    for call in calls:
+        for section in call.result.sections:
+            titles.setdefault(section.id, section.title)
+            own, x, y = sums.setdefault(section.id, [0.0] * 6), section.score, section.possible
+            if y > 0:
+                for n, part in enumerate((1.0, x, y, x * x, y * y, x * y)):
+                    own[n] += part
+    return tuple(_section(title, sums[key]) for key, title in titles.items())
+
+
+def _section(title: str, sums: Sequence[float]) -> SectionRate:
+    made = ratio_estimate(sums)
+    value, low, high = (None if part is None else 100.0 * part for part in (made.value, made.low, made.high))
+    return SectionRate(title, value, max(0.0, sums[2] - sums[1]), low, high, made.n)

@@ -217,7 +217,7 @@ def trust(rule: RuleResult) -> str:
     if (precision := rule.precision) is not None:
         parts.append(
             f"本规则实测 {precision.of} 次命中，{precision.right} 次属实"
-            f"（95% 置信区间 {100 * precision.low:.0f}–{100 * precision.high:.0f}%）"
+            f"（大致 {100 * precision.low:.0f}–{100 * precision.high:.0f}%）"
         )
     return "；".join(parts)
 

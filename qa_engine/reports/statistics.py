@@ -235,23 +235,3 @@ def _pass_rate(title: str, calls: Sequence[set[Status]]) -> PassRate:
     failed = sum(Status.FAIL in statuses for statuses in calls)
     passed = sum(statuses == {Status.PASS} for statuses in calls)
     return PassRate(title, passed, passed + failed, len(calls) - passed - failed)
-
-
-def section_rates(calls: Sequence[InspectedCall]) -> tuple[tuple[str, float | None, float], ...]:
-    """(title, percent reached over all calls, points lost) of each heading, in the order of the form."""
-    titles: dict[str, str] = {}
-    scores: dict[str, float] = {}
-    possible: dict[str, float] = {}
-    for call in calls:
-        for section in call.result.sections:
-            titles.setdefault(section.id, section.title)
-            scores[section.id] = scores.get(section.id, 0.0) + section.score
-            possible[section.id] = possible.get(section.id, 0.0) + section.possible
-    return tuple(
-        (
-            title,
-            100.0 * scores[key] / possible[key] if possible[key] > 0 else None,
-            max(0.0, possible[key] - scores[key]),
-        )
-        for key, title in titles.items()
-    )

@@ -107,7 +107,7 @@ def rate_note(rate: PassRate) -> str:
     notes = []
     if rate.interval is not None:
         low, high = rate.interval
-        notes.append(f"95% 置信区间 {number(low, 0)}–{number(high, 0)}%")
+        notes.append(f"大致 {number(low, 0)}–{number(high, 0)}%")
     else:
         notes.append(f"样本太少（{rate.judged}），只作参考")
     if rate.waiting:

@@ -124,12 +124,12 @@ def sampled(session: Session, wanted: CallFilter) -> Sequence[Any]:
 
 
 def signed(session: Session, wanted: CallFilter) -> Sequence[Any]:
-    """(call id, day, agent id, name, remark, lesson, total, possible) of the calls that are signed."""
+    """(call id, day, agent id, name, team, remark, lesson, total, possible) of the calls that are signed."""
     call = tables.Call
     return session.execute(
         select(
-            call.call_id, call.day, call.agent_id, call.agent_name, Signing.remark, Signing.lesson, Signing.total,
-            Signing.possible,
+            call.call_id, call.day, call.agent_id, call.agent_name, call.team, Signing.remark, Signing.lesson,
+            Signing.total, Signing.possible,
         )
         .join(Signing, Signing.id == call.signing_id)
         .where(*call_conditions(wanted))

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from qa_engine.domain import CallResult
 from qa_engine.reports.agent_report import AgentReport, Colleagues, Compared
+from qa_engine.reports.coaching import good_example
 from qa_engine.reports.document import Block, Cell, Column, Heading, Note, Row, Table
 from qa_engine.reports.kinds import Request, Source
 from qa_engine.reports.numbers import Estimate, Sums, mean_difference, mean_estimate, rate_estimate
-from qa_engine.reports.parts import corrected_words, good_example
+from qa_engine.reports.parts import corrected_words
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.lean import worth_reading
 from qa_engine.reports.period.lines import ItemLine, item_lines
@@ -171,7 +172,10 @@ def compared_blocks(report: AgentReport) -> list[Block]:
         return []
     columns = (
         Column(COMPARED_TITLES[0]),
-        *(Column(title, number=n < 3, named=True) for n, title in enumerate(COMPARED_TITLES[1:], 1)),
+        *(
+            Column(title, number=n < 3, look="nowrap" if n < 4 else "")
+            for n, title in enumerate(COMPARED_TITLES[1:], 1)
+        ),
     )
     rows = tuple(Row((Cell(row[0], "first"), *row[1:])) for row in compared_rows(made))
     against = f"上期：{made.earlier}" if made.earlier else "没有限定期间，不与上期比较"

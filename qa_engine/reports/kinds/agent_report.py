@@ -40,7 +40,7 @@ from qa_engine.reports.kinds.agent_compared import (
     lost_words,
     read_calls,
 )
-from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets
+from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets, section_range
 from qa_engine.reports.parts import SHOWN_ITEMS
 from qa_engine.reports.statistics import ENOUGH_CALLS, InspectedCall
 from qa_engine.reports.training_needs import TrainingClip, TrainingNeed
@@ -121,7 +121,7 @@ def _top(report: AgentReport) -> list[Block]:
         _figures(report),
     ]
     if report.mean.n and report.mean.too_few:
-        blocks.append(Banner("ask", "计分通话不足 5 通，平均分只作参考，不宜据此排名或考核；不给出置信区间。"))
+        blocks.append(Banner("ask", "计分通话不足 5 通，平均分只作参考，不宜据此排名或考核；不给出大致范围。"))
     if report.waiting:
         waiting = "待复核的通话已计入平均，复核后分数可能变化；机器不能确定的检查项均未扣分。"
         blocks.append(Note(waiting, "soft small"))
@@ -135,7 +135,7 @@ def _figures(report: AgentReport) -> Figures:
     elif mean.too_few:
         spread = f"样本太少（{mean.n} 通）"
     else:
-        spread = f"95% 置信区间 {number(mean.low or 0.0, 1)}–{number(mean.high or 0.0, 1)}"
+        spread = f"大致 {number(mean.low or 0.0, 1)}–{number(mean.high or 0.0, 1)}"
     ends: Text = "—"
     if mean.n:
         ends = (number(mean.smallest or 0.0, 1), Piece(" – ", "unit"), number(mean.largest or 0.0, 1))
@@ -179,21 +179,25 @@ def _rates(report: AgentReport) -> list[Block]:
     if report.sections:
         columns = (
             Column("考评项", look="nowrap"),
-            Column("得分率", number=True, named=True),
+            Column("得分率", number=True),
+            Column("大致范围", look="nowrap"),
             Column("", width=_BAR),
-            Column("累计失分", number=True, named=True),
+            Column("通话", number=True),
+            Column("累计失分", number=True),
         )
         rows = tuple(
-            Row((Cell(s.title, "first"), Cell(percent(s.rate)), _bar(s.rate), Cell(number(s.lost))))
+            Row(
+                (Cell(s.title, "first"), Cell(percent(s.rate)), section_range(s), _bar(s.rate), s.calls, number(s.lost))
+            )
             for s in report.sections
         )
         blocks += [Heading("五项考评"), Table(columns, rows)]
     if report.rates:
         rated = (
             Column("指标"),
-            Column("达成率", number=True, named=True),
+            Column("达成率", number=True),
             Column("", width=_BAR),
-            Column("达成 / 检查", number=True, named=True),
+            Column("达成 / 检查", number=True),
             Column("说明", look="soft small"),
         )
         rows = tuple(
@@ -225,9 +229,9 @@ def _losses(report: AgentReport) -> list[Block]:
         Column("项目"),
         Column("考评项", look="soft nowrap"),
         Column("程度", look="nowrap"),
-        Column("出现通话", number=True, named=True, look="nowrap"),
-        *(Column(title, named=True) for title in LOST_TITLES),
-        Column("累计扣分", look="fault strong", number=True, named=True),
+        Column("出现通话", number=True, look="nowrap"),
+        *(Column(title) for title in LOST_TITLES),
+        Column("累计扣分", look="fault strong", number=True),
     )
     rows = tuple(
         Row(
@@ -321,11 +325,11 @@ def _calls(report: AgentReport) -> Sequence[Block]:
             Column("通话", look="first nowrap"),
             Column("时间", look="nowrap"),
             Column("场景", look="nowrap"),
-            Column("时长", number=True, named=True),
-            Column("得分", number=True, named=True),
-            Column("得分率", look="strong", number=True, named=True),
-            Column("复核后", number=True, named=True),
-            Column("等级", named=True),
+            Column("时长", number=True),
+            Column("得分", number=True),
+            Column("得分率", look="strong", number=True),
+            Column("复核后", number=True),
+            Column("等级"),
             Column("扣分项", look="wide"),
         )
         shown = report.counted

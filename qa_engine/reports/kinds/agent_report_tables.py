@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from qa_engine.reports.agent_report import AgentReport
+from qa_engine.reports.agent_report import AgentReport, SectionRate
 from qa_engine.reports.document import (
     Banner,
     Block,
@@ -124,8 +124,8 @@ def _summary(report: AgentReport) -> list[Block]:
     blocks += [Gap(), Facts(tuple(Fact(label, value) for label, value in _pairs(report))), Gap()]
     if report.compared is not None:
         blocks += [_table(COMPARED_TITLES, (Row(row) for row in compared_rows(report.compared))), Gap()]
-    sections = (Row((s.title, _one(s.rate), s.lost)) for s in report.sections)
-    blocks += [_table(("考评项", "得分率（%）", "累计失分"), sections), Gap()]
+    sections = (Row((s.title, _one(s.rate), section_range(s), s.calls, s.lost)) for s in report.sections)
+    blocks += [_table(("考评项", "得分率（%）", "大致范围", "通话", "累计失分"), sections), Gap()]
     if report.rates:
         rates = (Row((r.title, _one(r.share), r.passed, r.judged, rate_note(r))) for r in report.rates)
         blocks += [_table(("达成率", "达成率（%）", "达成", "检查", "说明"), rates), Gap()]
@@ -151,6 +151,12 @@ def _summary(report: AgentReport) -> list[Block]:
     return blocks
 
 
+def section_range(section: SectionRate) -> str:
+    if section.low is None or section.high is None:
+        return ""
+    return f"{number(section.low, 1)}–{number(section.high, 1)}%"
+
+
 def _day_range(day: DayPoint) -> str:
     return FEW if day.low is None or day.high is None else f"{number(day.low, 1)}–{number(day.high, 1)}"
 
@@ -162,7 +168,7 @@ def _pairs(report: AgentReport) -> list[tuple[str, str]]:
     elif mean.too_few:
         spread = f"样本太少（{mean.n} 通），平均分只作参考"
     else:
-        spread = f"95% 置信区间 {number(mean.low or 0.0, 1)}–{number(mean.high or 0.0, 1)}"
+        spread = f"大致 {number(mean.low or 0.0, 1)}–{number(mean.high or 0.0, 1)}"
     pairs = [
         ("坐席", f"{report.agent_name} {report.agent_id}".strip()),
         ("班组", report.team),

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_engine.domain import RuleResult, Severity, Speaker
+from qa_engine.reports.coaching import clip
 from qa_engine.reports.document import Block, Card, Document, Heading, Note, Piece, Rows
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import clip, notes_of, versions
+from qa_engine.reports.parts import notes_of, versions
 from qa_engine.reports.period import PackNotes, told
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import InspectedCall
@@ -63,9 +64,9 @@ def report(source: Source, request: Request) -> Document:
             Heading("案例", "机器找出的片段，用前请听一遍原声"),
             *(_case(item, bad[item.place], good[item.place], calls, notes) for item in chosen),
             *([] if chosen else [Note("本期没有可用的案例。", "empty")]),
-            Heading("考核题目", f"{len(questions)} 题"),
+            Heading("考核题目", f"{len(questions)} 题", page=True),
             *(Note((Piece(f"{n}．", "strong"), q.question)) for n, q in enumerate(questions, 1)),
-            Heading("参考答案"),
+            Heading("参考答案", page=True),
             *(Note((Piece(f"{n}．", "strong"), q.answer)) for n, q in enumerate(questions, 1)),
         ),
         footer=versions(facts.tally),
@@ -80,8 +81,14 @@ def _bad(facts: PeriodFacts, item: ItemLine) -> tuple[str, ...]:
 
 
 def _good(facts: PeriodFacts, item: ItemLine) -> str:
-    """The best call that passed the rule."""
-    return max((best for (_, rule), best in facts.tally.models.items() if rule == item.place), default=(0.0, ""))[1]
+    """A call that passed the rule, of the agent who has the fewest of these faults."""
+    failed, judged = facts.tally.failed, facts.tally.judged
+    found = [
+        ((failed[m, rule] + 1) / (judged[m, rule] + 2), call)
+        for (m, rule), (_, call) in facts.tally.models.items()
+        if rule == item.place
+    ]
+    return min(found)[1] if found else ""
 
 
 def _lessons(source: Source, facts: PeriodFacts) -> list[Block]:
@@ -106,7 +113,7 @@ def _case(
     head = (
         Piece(item.rule.title, "strong"),
         Piece(item.rule.section_title, "soft small"),
-        Piece(told.rate(item.rate), "pts plain"),
+        Piece(told.rate_with(item.rate), "small soft"),
     )
     body: list[Block] = []
     note = notes.get(item.rule.id)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from qa_engine.domain.duties import PromiseKind
 from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
@@ -18,6 +19,7 @@ from qa_engine.text import mask_private
 TITLE = "投诉登记与承诺台账"
 KEPT, CAME_BACK, LATE, BROKEN, OPEN, UNKNOWN = "已兑现", "客户先来电", "逾期兑现", "未兑现", "未到期", "查不到"
 LIKELY = "可能已兑现"
+_PROMISED = {PromiseKind.REPLY.value: "回复客户", PromiseKind.SETTLE.value: "办理"}
 _REGISTERED = 200
 _SHOWN = 60
 
@@ -35,6 +37,7 @@ class LedgerLine:
     state: str
     contact: str
     contact_at: datetime | None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,11 @@ def report(source: Source, request: Request) -> Document:
             _figures(len(found), facts, ledger),
             Heading("投诉分类统计表"),
             *_classes(found),
-            Heading("承诺台账", "同一客户以后的通话算作联系；号码不明的，看同一坐席时限内有没有外呼"),
+            Heading(
+                "承诺台账",
+                f"状态截至 {min(period.last, source.today):%m-%d}；同一客户以后的通话算作联系；"
+                "号码不明的，看同一坐席时限内有没有外呼",
+            ),
             *_ledger(ledger, request),
             Heading("投诉登记表", f"最近 {len(calls)} 件" if len(found) > len(calls) else ""),
             *_register([calls[call_id] for call_id, _ in found[-_REGISTERED:] if call_id in calls]),
@@ -114,6 +121,7 @@ def settle(one: PromiseOfCall, until: datetime) -> LedgerLine:
         state,
         contact[0] if contact else "",
         contact[1] if contact else None,
+        one.promise.kind,
     )
 
 
@@ -170,7 +178,8 @@ def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
     columns = (
         Column("状态", look="nowrap"),
         Column("通话", look="nowrap"),
-        Column("时间", look="nowrap"),
+        Column("说在", look="nowrap"),
+        Column("承诺", look="nowrap"),
         Column("坐席", look="nowrap"),
         Column("工号", look="nowrap"),
         Column("时限", look="nowrap"),
@@ -187,6 +196,7 @@ def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
                     Cell(Piece(line.state, f"tag {looks.get(line.state, '')}".strip())),
                     Cell(Piece(line.call_id, url=url), "first"),
                     line.said,
+                    _PROMISED.get(line.kind, line.kind),
                     line.agent_name,
                     line.agent_id,
                     line.limit,

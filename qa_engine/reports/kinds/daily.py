@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from qa_engine.reports.charts import fault_control, jumps, what_lies_behind
+from qa_engine.reports.coaching import clip
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import rate_estimate
-from qa_engine.reports.parts import clip, drawn_words, item_table, sign_off, top_figures, versions
+from qa_engine.reports.parts import drawn_words, item_table, sign_off, top_figures, versions
 from qa_engine.reports.period import told
 from qa_engine.reports.statistics import Period
 from qa_engine.reports.topics import new_topics, topics
@@ -75,8 +76,8 @@ def _deductions(facts: PeriodFacts) -> list[Block]:
                 Cell(member.name or member.agent_id, "first"),
                 member.agent_id,
                 member.score.n,
-                round(member.deducted, 1),
-                round(member.deducted / member.score.n, 1),
+                Cell(told.fixed(member.deducted), value=round(member.deducted, 1)),
+                Cell(told.fixed(member.deducted / member.score.n), value=round(member.deducted / member.score.n, 1)),
                 member.waiting,
             )
         )

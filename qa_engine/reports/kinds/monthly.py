@@ -3,19 +3,16 @@
 from datetime import date, timedelta
 
 from qa_engine.reports.charts import day_trend, fault_control, heat_map, hours, pareto, what_lies_behind
+from qa_engine.reports.coaching import SHOWN_NEEDS, coach_table, effect_table, need_cards
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.numbers import mean_estimate, rate_estimate
+from qa_engine.reports.numbers import mean_estimate, rate_estimate, ratio_estimate
 from qa_engine.reports.parts import (
-    SHOWN_NEEDS,
     agent_notes,
     agent_table,
-    coach_table,
     drawn_words,
-    effect_table,
     item_table,
-    need_cards,
     notes_of,
     rule_changes,
     sign_off,
@@ -107,18 +104,20 @@ def _indicators(facts: PeriodFacts) -> list[Block]:
     tally = facts.tally
     columns = (
         Column("考评项", look="nowrap"),
-        Column("得分率", number=True, named=True),
-        Column("", width="34%"),
+        Column("得分率", number=True),
+        Column("大致范围", look="nowrap"),
+        Column("", width="30%"),
+        Column("通话", number=True),
         Column("失分", number=True),
     )
     rows = []
-    for title, (score, possible) in tally.sections.items():
-        rate = 100 * score / possible if possible else None
-        bar = Cell(Piece(share=rate)) if rate is not None else Cell()
-        shown = Cell("—" if rate is None else f"{told.fixed(rate)}%", value=None if rate is None else round(rate, 1))
-        rows.append(
-            Row((Cell(title, "first"), shown, bar, Cell(number(possible - score, 1), value=round(possible - score, 1))))
-        )
+    for title, reached in tally.sections.items():
+        score, possible = reached[1:3]
+        rate = ratio_estimate(reached)
+        bar = Cell(Piece(share=100 * rate.value)) if rate.value is not None else Cell()
+        shown = Cell(told.rate(rate), value=None if rate.value is None else round(100 * rate.value, 1))
+        lost = Cell(number(possible - score, 1), value=round(possible - score, 1))
+        rows.append(Row((Cell(title, "first"), shown, told.rate_range(rate), bar, rate.n, lost)))
     blocks: list[Block] = [Heading("指标"), Table(columns, tuple(rows))]
     groups = [("班组", name or "未提供", sums) for name, sums in team_sums(tally).items()] if not facts.team else []
     groups += [

@@ -1,6 +1,6 @@
 """考核扣分汇总: what goes to 考核 each month; signed forms first, the machine's beside them."""
 
-from qa_engine.reports.document import Banner, Cell, Column, Document, Heading, Note, Row, Rows, Table
+from qa_engine.reports.document import Banner, Cell, Column, Document, Heading, Note, Row, Rows, Table, Value
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import ENOUGH
@@ -32,11 +32,12 @@ def report(source: Source, request: Request) -> Document:
     facts = PeriodFacts(source, request, period, team=request.subject)
     scope = request.subject or "全中心"
     signed = source.signed(period, team=facts.team)
-    lost: dict[str, float] = {}
+    lost: dict[tuple[str, str], float] = {}  # an agent who moved has a line in each team
     for form in signed:
-        lost[form.agent_id] = lost.get(form.agent_id, 0.0) + form.possible - form.total
+        key = (form.agent_id, form.team)
+        lost[key] = lost.get(key, 0.0) + form.possible - form.total
     rows = []
-    for member in sorted(facts.tally.members, key=lambda m: (m.team, m.agent_id)):
+    for member in sorted(facts.tally.members, key=lambda m: (told.team_order(m.team), m.agent_id)):
         if not member.agent_id:
             continue
         final, machine = member.final.sums, member.machine_of_final.sums
@@ -48,7 +49,7 @@ def report(source: Source, request: Request) -> Document:
                 member.calls,
                 final.n,
                 _round(final.mean),
-                round(lost.get(member.agent_id, 0.0), 1) if final.n else None,
+                round(lost.get((member.agent_id, member.team), 0.0), 1) if final.n else None,
                 _round(machine.mean),
                 member.score.n,
                 _round(member.sums.mean),
@@ -61,8 +62,8 @@ def report(source: Source, request: Request) -> Document:
     columns = tuple(
         Column(title, number=n > 2, look="strong nowrap" if n == 1 else "nowrap") for n, title in enumerate(_COLUMNS)
     )
-    listed = tuple(Row(tuple(Cell(value) if isinstance(value, str) else value for value in row)) for row in rows)
-    missing = f"还没有签字考评表的：{told.listed(unsigned, 10)}。" if unsigned else "人人都有签字的考评表。"
+    listed = tuple(Row(tuple(_cell(value) for value in row)) for row in rows)
+    missing = f"还没有签字考评表的：{told.listed(unsigned, 10, '人')}。" if unsigned else "人人都有签字的考评表。"
     few = f"签字不足 {ENOUGH} 通的平均分误差大，相差几分往往分不出高下；机器平均的大致范围见月报。"
     return Document(
         kind="payroll",
@@ -83,6 +84,11 @@ def report(source: Source, request: Request) -> Document:
         table=Rows(_COLUMNS, tuple(rows)),
         data=facts.data(TITLE, agents=facts.agents),
     )
+
+
+def _cell(value: Value) -> Cell | Value:
+    """Sums and means with their places, so that they stand below each other."""
+    return Cell(told.fixed(value), value=value) if isinstance(value, float) else value
 
 
 def _round(value: float | None) -> float | None:

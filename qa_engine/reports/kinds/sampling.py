@@ -44,7 +44,10 @@ def report(source: Source, request: Request) -> Document:
         look="many-calls",
         blocks=(
             _figures(facts, drawn, flagged),
-            Note("随机抽取的能代表全部通话；机器标记的专挑有问题的，不是随机，不能拿来推算全体，两者分开统计。"),
+            Note(
+                "随机抽取的不挑好坏，可以推算全部通话（每人尽量覆盖不同场景，少见的场景抽得略多）；"
+                "机器标记的专挑有问题的，不是随机，不能拿来推算全体，两者分开统计。"
+            ),
             *_inferred(source, facts, drawn),
             Heading("按坐席的覆盖"),
             *_agents(facts, drawn, flagged),
@@ -105,7 +108,9 @@ def _figures(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence
 
 
 def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[SampledCall]) -> list[Block]:
-    members = sorted((m for m in facts.tally.members if m.agent_id), key=lambda m: (m.team, m.agent_id))
+    members = sorted(
+        (m for m in facts.tally.members if m.agent_id), key=lambda m: (told.team_order(m.team), m.agent_id)
+    )
     if not members:
         return [Note("本期没有通话。", "empty")]
     columns = (
@@ -127,8 +132,8 @@ def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[
         rows.append(Row((Cell(member.name or member.agent_id, "first"), member.agent_id, member.team, *cells), look))
     reached = {call.agent_id for call in drawn}
     none = [m.name or m.agent_id for m in members if m.agent_id not in reached]
-    words = f"一通都没有抽到的：{told.listed(none, 10)}。" if none else "每人都抽到了。"
-    return [Table(columns, tuple(rows), filters=True, frozen=True), Note(words, "soft")]
+    words = f"一通都没有抽到的：{told.listed(none, 10, '人')}。" if none else "每人都抽到了。"
+    return [Note(words, "soft"), Table(columns, tuple(rows), filters=True, frozen=True)]
 
 
 def _by_agent(calls: Sequence[SampledCall]) -> Mapping[tuple[str, str], Sequence[SampledCall]]:

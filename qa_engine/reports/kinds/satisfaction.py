@@ -8,7 +8,7 @@ from qa_engine.reports.document import Block, Cell, Column, Document, Heading, N
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import Estimate, mean_difference, mean_estimate
-from qa_engine.reports.parts import SHOWN_ITEMS, sign_off, versions
+from qa_engine.reports.parts import sign_off, versions
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.member import Running
 from qa_engine.reports.wording import number
@@ -17,6 +17,7 @@ TITLE = "业务知识与客户满意分析"
 _KNOWLEDGE = ("needs", "adaptability")  # headings of what an agent has to know: 需求归纳, 应变
 _Z = 1.959964
 LEAST_SIDE = 10
+_SHOWN = 10  # of each table: both with the signatures are one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def report(source: Source, request: Request) -> Document:
             Heading("质检得分与客户满意"),
             *_together("客户评分（csat）", data.csat, data.score_csat),
             *_together("模型估计的满意程度（0–100）", data.outcome, data.score_outcome),
-            Heading("客户在意哪些项目", "有此问题的通话比没有的低多少"),
+            Heading("客户在意哪些项目", "有此问题的通话与没有的相差多少，负数为更不满意"),
             *_table(data.matters_csat, data.matters_outcome),
             Heading("业务知识", "需求归纳与应变能力各项"),
             *_knowledge(facts),
@@ -100,9 +101,11 @@ def strength(r: Estimate) -> str:
         return f"有评分的通话只有 {r.n} 通，看不出得分与满意有没有关系"
     if not r.moved:
         return f"{r.n} 通里看不出得分高的通话客户更满意"
-    words = "关系很弱" if abs(r.value) < 0.2 else "关系中等" if abs(r.value) < 0.5 else "关系很紧"
+    words = "关系很弱" if abs(r.value) < 0.3 else "关系中等" if abs(r.value) < 0.5 else "关系很紧"  # Cohen 1988
     way = "得分高的通话客户更满意" if r.value > 0 else "得分高的通话客户反而更不满意"
-    return f"{way}，{words}（{r.n} 通；得分能说明满意差别的约 {number(100 * r.value**2, 0)}%）"
+    least, most = sorted((100 * r.low**2, 100 * r.high**2))  # the interval leaves 0 out
+    span = f"大致 {number(least, 0)}–{number(most, 0)}%"
+    return f"{way}，{words}（{r.n} 通；得分能说明满意差别的约 {number(100 * r.value**2, 0)}%，{span}）"
 
 
 def _together(title: str, mean: Estimate, r: Estimate) -> list[Block]:
@@ -131,8 +134,8 @@ def _table(csat: tuple[Matter, ...], outcome: tuple[Matter, ...]) -> list[Block]
         Column("扣分项"),
         Column("考评项", look="soft nowrap"),
         Column("有此问题的通话", number=True),
-        Column("估计满意低（0–100）"),
-        Column("客户评分低"),
+        Column("估计的满意程度差（0–100）"),
+        Column("客户评分差（1–5）"),
         Column("结论", look="nowrap"),
     )
     rows = []
@@ -157,7 +160,7 @@ def _table(csat: tuple[Matter, ...], outcome: tuple[Matter, ...]) -> list[Block]
         "两种尺度都确实更低才写「客户在意」。这是同时出现，不等于因果：难缠的来电既容易扣分，也不容易满意。"
         "模型估计的满意程度用到通话里的话，与扣分项有重叠，以客户评分为准。"
     )
-    return [Table(columns, tuple(rows), filters=True, frozen=True, shown=SHOWN_ITEMS), Note(note, "faint small")]
+    return [Table(columns, tuple(rows), filters=True, frozen=True, shown=_SHOWN), Note(note, "faint small")]
 
 
 def _knowledge(facts: PeriodFacts) -> list[Block]:
@@ -183,4 +186,4 @@ def _knowledge(facts: PeriodFacts) -> list[Block]:
         )
         for item in items
     )
-    return [Table(columns, rows, filters=True, frozen=True, shown=SHOWN_ITEMS)]
+    return [Table(columns, rows, filters=True, frozen=True, shown=_SHOWN)]

@@ -11,6 +11,7 @@ from qa_engine.reports.wording import number
 TITLE = "呼叫中心明星榜"
 LEAST_CALLS = 20
 LEAST_PART = 0.25  # of the median number of calls
+_NAMED = 30  # whoever is left out looks for the own name
 
 
 @report_kind("stars", title=TITLE, about="centre", folder="stars", scoped=True)
@@ -88,12 +89,17 @@ def _table(lines: list[AgentLine], nobody: str) -> list[Block]:
 def _rules(facts: PeriodFacts, least: int, barred: list[AgentLine]) -> list[Block]:
     few = [f"{line.label}（{line.counted} 通）" for line in facts.agents if line.counted < least]
     blocks: list[Block] = [
-        Note(f"计分通话不少于 {least} 通（{LEAST_CALLS} 通，且不少于中位数的 {number(100 * LEAST_PART, 0)}%）才参评。"),
+        Note(
+            f"计分通话满 {least} 通才参评（至少 {LEAST_CALLS} 通，"
+            f"并且不少于每人通话数中位数的 {number(100 * LEAST_PART, 0)}%）。"
+        ),
         Note("现有通话分不出高下的并列；本月改版的规则不计入。有一票否决或待确认否决的，确认之前不上榜。"),
         Note("本榜只列优秀，不列末位：末位与倒数第二往往分不出，不宜公布。", "soft"),
     ]
     if few:
-        blocks.append(Note(f"通话太少、未参评：{told.listed(few, 8)}。", "soft"))
+        blocks.append(Note(f"通话太少、未参评：{told.listed(few, _NAMED, '人')}。", "soft"))
     if barred:
-        blocks.append(Note(f"有否决事项、暂不上榜：{told.listed([line.label for line in barred], 8)}。", "soft"))
+        blocks.append(
+            Note(f"有否决事项、暂不上榜：{told.listed([line.label for line in barred], _NAMED, '人')}。", "soft")
+        )
     return blocks

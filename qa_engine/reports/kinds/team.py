@@ -1,16 +1,14 @@
 """班组报告: one team over a month, agent by rule."""
 
 from qa_engine.reports.charts import day_trend, heat_map
+from qa_engine.reports.coaching import SHOWN_NEEDS, coach_table, need_cards
 from qa_engine.reports.document import Document, Heading, Note
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.parts import (
-    SHOWN_NEEDS,
     agent_notes,
     agent_table,
-    coach_table,
     item_table,
-    need_cards,
     notes_of,
     rule_changes,
     sign_off,

@@ -3,21 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa_engine.reports.coaching import clip, coach_table, effect_table, need_cards
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import (
-    clip,
-    coach_table,
-    effect_table,
-    item_table,
-    need_cards,
-    notes_of,
-    rule_changes,
-    sign_off,
-    top_figures,
-    versions,
-)
+from qa_engine.reports.parts import item_table, notes_of, rule_changes, sign_off, top_figures, versions
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.period.needs import Need, coachings, goal_words, need_words, needs, regained_range

@@ -11,6 +11,7 @@ from qa_engine.reports.numbers.intervals import (
     mean_estimate,
     rate_difference,
     rate_estimate,
+    ratio_estimate,
 )
 from qa_engine.reports.numbers.ranks import Place, shared_places
 from qa_engine.reports.numbers.shrinkage import MeanPrior, RatePrior, mean_prior, rate_prior
@@ -36,5 +37,6 @@ __all__ = [
     "rate_difference",
     "rate_estimate",
     "rate_prior",
+    "ratio_estimate",
     "shared_places",
 ]

@@ -1,6 +1,6 @@
 """Estimates with 95 % intervals of rates, of means and of differences between two periods or groups."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -10,6 +10,9 @@ from qa_engine.reports.statistics import t_975, wilson
 _Z_975 = 1.959964
 ENOUGH = 5
 """Below so many calls a figure is shown and said to be uncertain, and nobody is ranked by it."""
+
+ENOUGH_RATIO = 12
+"""Of ratios of sums, whose spread fewer calls do not tell."""
 
 LENT = 50
 """Calls that the spread of the team counts for beside the own ones: then agents of few and of many calls, alike or not,
@@ -97,6 +100,26 @@ def rate_estimate(found: float, n: float) -> Estimate:
         return Estimate(0, None)
     low, high = wilson(found, n)  # type: ignore[arg-type]  # the formula holds for corrected counts as well
     return Estimate(round(n), found / n, low / 100, high / 100)
+
+
+def ratio_estimate(sums: Sequence[float]) -> Estimate:
+    """Points reached of points possible (0-1), of sums over calls (n, x, y, xx, yy, xy).
+
+    The variance is that of a ratio of sums (Cochran 1977, 6.3); the interval is Wilson's for as many yes-and-no calls
+    as have that variance (Korn & Graubard 1998), because shares near 1 are skewed. Fewer than `ENOUGH_RATIO` calls, and
+    calls that all reach the same share, say nothing of the spread: no interval then.
+    """
+    n, x, y, xx, yy, xy = sums
+    if y <= 0:
+        return Estimate(0, None)
+    ratio = x / y
+    spread = max(0.0, xx - 2 * ratio * xy + ratio * ratio * yy)
+    if n < ENOUGH_RATIO or spread <= 1e-9 * yy or not 0 < ratio < 1:
+        return Estimate(round(n), ratio)
+    error = t_975(round(n) - 1) / _Z_975 * sqrt(n * spread / (n - 1)) / y
+    as_many = ratio * (1 - ratio) / error**2
+    low, high = wilson(ratio * as_many, as_many)  # type: ignore[arg-type]  # the formula holds for such counts as well
+    return Estimate(round(n), ratio, low / 100, high / 100)
 
 
 def rate_difference(before: tuple[float, float], after: tuple[float, float]) -> Estimate:

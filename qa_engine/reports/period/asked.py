@@ -89,6 +89,7 @@ class Signed:
     day: date
     agent_id: str
     agent_name: str
+    team: str
     remark: str
     lesson: str
     total: float

@@ -21,7 +21,7 @@ from qa_engine.reports.period.figures import RuleBook
 from qa_engine.reports.period.member import Running
 from qa_engine.reports.period.tally import COUNTS, Tally
 
-_FORM = 1
+_FORM = 2
 """Of another number is what another version of this counting made: it is counted anew."""
 _RUNNING = ("score", "same", "final", "machine_of_final", "outcome", "csat")
 _PLAIN = ("calls", "vetoes", "suspected", "waiting", "uncounted", "faulty", "deducted")
@@ -176,10 +176,10 @@ class _Day:
         for scenario, *sums in head["scenarios"]:
             tally.scenarios[scenario].take(_sums(sums))
         tally.grades.update(dict(head["grades"]))
-        for title, score, possible in head["sections"]:
-            reached = tally.sections.setdefault(title, [0.0, 0.0])
-            reached[0] += score
-            reached[1] += possible
+        for title, *more in head["sections"]:
+            reached = tally.sections.setdefault(title, [0.0] * 6)
+            for n, value in enumerate(more):
+                reached[n] += value
         for day, counts in head["faults"]:
             tally.day_faults[date.fromisoformat(day)].update({self.columns[rule]: n for rule, n in counts})
         for day, n in head["judged"]:

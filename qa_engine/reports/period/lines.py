@@ -18,6 +18,7 @@ from qa_engine.reports.numbers import (
 from qa_engine.reports.period.asked import Reviewed
 from qa_engine.reports.period.figures import RuleLine
 from qa_engine.reports.period.tally import Tally
+from qa_engine.reports.period.told import team_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +178,4 @@ def team_sums(tally: Tally) -> Mapping[str, Sums]:
     found: dict[str, Sums] = {}
     for member in tally.members:
         found[member.team] = found.get(member.team, Sums()) + member.sums
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda one: team_order(one[0])))

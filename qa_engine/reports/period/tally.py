@@ -43,7 +43,7 @@ class Tally:
         self.scenarios: dict[str, Running] = defaultdict(Running)
         self.grades: Counter[str] = Counter()
         self.packs: dict[str, list[date]] = {}  # first and last day on which a pack was used
-        self.sections: dict[str, list[float]] = {}  # title: score, possible
+        self.sections: dict[str, list[float]] = {}  # title: n, score, possible, squares of both, product
         self.day_faults: dict[date, Counter[int]] = defaultdict(Counter)
         self.day_judged: Counter[date] = Counter()
         self.by_csat: dict[int, tuple[Running, Running]] = {}  # rule: csat of calls that passed, that failed
@@ -171,11 +171,12 @@ class Tally:
     def _headings(self, book: str, batch: Batch) -> None:
         _, places, scores, possible = pairs_of(batch.column("sections"), "/")  # type: ignore[arg-type]
         for n, (_, title) in enumerate(self._book(book).sections):
-            here = places == n
+            here = (places == n) & (possible > 0)
             if here.any():
-                sums = self.sections.setdefault(title, [0.0, 0.0])
-                sums[0] += float(scores[here].sum())
-                sums[1] += float(possible[here].sum())
+                sums = self.sections.setdefault(title, [0.0] * 6)
+                x, y = scores[here], possible[here]
+                for m, part in enumerate((float(len(x)), x.sum(), y.sum(), x @ x, y @ y, x @ y)):
+                    sums[m] += float(part)
 
     def _points(self, book: str, batch: Batch) -> None:
         columns = self._columns_of(book)

@@ -1,5 +1,6 @@
 """Estimates in words: the figure, how far it can be trusted, and how many calls stand behind it."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from qa_engine.reports.statistics import Period
 from qa_engine.reports.wording import UNHEARD
 
 FEW = "通话太少"
+ALIKE, UNPROVEN = "分不出", "不足以断定"
 REVIEW_DAYS = 90
 
 
@@ -58,7 +60,11 @@ def rate_with(estimate: Estimate | None) -> str:
 
 
 def change(estimate: Estimate, *, percent: bool = False, among: int = 1) -> str:
-    """``+1.2（+0.3 至 +2.1）``, or that the calls do not tell. ``among``: so many changes are looked at together."""
+    """``+1.2（+0.3 至 +2.1）``, or that the calls do not tell.
+
+    ``among``: so many changes are looked at together, some of which leave 0 out by chance. One that is sure only alone
+    is called `UNPROVEN`: `ALIKE` beside such an interval would be a contradiction.
+    """
     if estimate.value is None:
         return "无上期可比"
     factor = 100 if percent else 1
@@ -66,7 +72,8 @@ def change(estimate: Estimate, *, percent: bool = False, among: int = 1) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{value}，{FEW}"
     span = f"{_signed(factor * estimate.low)} 至 {_signed(factor * estimate.high)}"
-    return f"{value}（{span}）" if estimate.moved_among(among) else f"{value}（{span}），分不出"
+    doubt = "" if estimate.moved_among(among) else f"，{UNPROVEN if estimate.moved else ALIKE}"
+    return f"{value}（{span}）{doubt}"
 
 
 def change_look(estimate: Estimate, *, good: int, among: int = 1) -> str:
@@ -136,7 +143,18 @@ def reviews_of(period: Period) -> Period:
     return Period(min(period.first, period.last - timedelta(days=REVIEW_DAYS - 1)), period.last)
 
 
-def listed(words: Sequence[str], most: int = 3) -> str:
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+_COUNTED = re.compile(r"\d+")
+
+
+def team_order(name: str) -> tuple[str, str]:
+    """Sorts 一组 二组 三组 十组 as people count them, and 组2 before 组10."""
+    tens = re.sub(r"([1-9]?)十([1-9]?)", lambda m: f"{m[1] or 1}{m[2] or 0}", name.translate(_NUMERALS))
+    return _COUNTED.sub(lambda m: m[0].zfill(6), tens), name
+
+
+def listed(words: Sequence[str], most: int = 3, unit: str = "项") -> str:
     """``甲、乙、丙等 5 项``."""
     shown = "、".join(words[:most])
-    return f"{shown}等 {len(words)} 项" if len(words) > most else shown
+    apart = " " if shown[-1:].isascii() else ""
+    return f"{shown}{apart}等 {len(words)} {unit}" if len(words) > most else shown

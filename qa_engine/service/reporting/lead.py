@@ -8,9 +8,9 @@ from qa_engine.domain import Severity
 from qa_engine.domain.people import Actor, Right, Subject, may, require
 from qa_engine.errors import NotFoundError
 from qa_engine.reports import AgentReport, Document, Period
+from qa_engine.reports.coaching import SHOWN_NEEDS
 from qa_engine.reports.facts import PeriodData
 from qa_engine.reports.kinds.sampling import SamplingData
-from qa_engine.reports.parts import SHOWN_NEEDS
 from qa_engine.reports.period import Training
 from qa_engine.reports.period.needs import goal_words, need_words
 from qa_engine.reports.render import render_html

@@ -268,7 +268,8 @@ class PeriodSource:
         with self._app.database.read() as session:
             rows = report_rows.signed(session, call_filter(period, agent_id, team))
         return [
-            Signed(c, day, a or "", n or "", r, le, total, possible) for c, day, a, n, r, le, total, possible in rows
+            Signed(c, day, a or "", n or "", t or "", r, le, total, possible)
+            for c, day, a, n, t, r, le, total, possible in rows
         ]
 
     def wants(self, period: Period, *, team: str | None = None, most: int) -> Sequence[Said]:

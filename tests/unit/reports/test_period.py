@@ -11,7 +11,17 @@ import pytest
 from qa_engine.domain import Agent, Call, Promise, Status
 from qa_engine.reports import InspectedCall
 from qa_engine.reports.numbers import Estimate, Sums
-from qa_engine.reports.period import CallFigures, RuleBook, RuleLine, Tally, book_of, figures_of, promised_of, tally_of
+from qa_engine.reports.period import (
+    CallFigures,
+    RuleBook,
+    RuleLine,
+    Tally,
+    book_of,
+    figures_of,
+    promised_of,
+    tally_of,
+    told,
+)
 from qa_engine.reports.period.batch import pairs_of, sums_by
 from qa_engine.reports.period.needs import Need, coachings, goal_words, regained_words
 
@@ -66,7 +76,14 @@ def test_sums_by_day_hour_and_heading(calls: Sequence[InspectedCall], tally: Tal
     assert sum(hour.n for hour in tally.hours.values()) == len(calls)
     language = [section for call in calls for section in call.result.sections if section.title == "服务用语"]
     assert tally.sections["服务用语"] == pytest.approx(
-        [sum(s.score for s in language), sum(s.possible for s in language)]
+        [
+            len(language),
+            sum(s.score for s in language),
+            sum(s.possible for s in language),
+            sum(s.score**2 for s in language),
+            sum(s.possible**2 for s in language),
+            sum(s.score * s.possible for s in language),
+        ]
     )
     assert tally.csat.n == len(calls)
     worst = min((call.rate or 0.0, call.result.call_id) for call in calls)
@@ -153,13 +170,37 @@ def test_columns_of_many_calls_are_read_at_once() -> None:
 
 def need(agent_id: str, rule_id: str, regained: float) -> Need:
     rule = RuleLine(rule_id, rule_id, "", "", "", "", "minor")
-    return Need(agent_id, agent_id, "一组", rule, 4, 20, Estimate(20, 0.2, 0.1, 0.4), 0.0, 0.1, regained, 1.0, ())
+    estimate, span = Estimate(20, 0.2, 0.1, 0.4), (regained - 0.3, regained + 0.4)
+    return Need(agent_id, agent_id, "一组", rule, 4, 20, estimate, 0.0, 0.1, regained, 1.0, (), *span)
 
 
 def test_needs_add_up_for_one_agent_and_never_over_agents() -> None:
     found = [need("8026", "a", 0.8), need("8027", "a", 0.7), need("8027", "b", 0.5), need("8027", "c", 0.1)]
     first, second = coachings(found, each=2)
     assert (first.agent_id, [one.rule.id for one in first.needs]) == ("8027", ["a", "b"])
-    assert regained_words(first) == "改好这两项，得分约升 1.2 分"
-    assert regained_words(second) == "改好这一项，得分约升 0.8 分"
+    assert regained_words(first) == "改好这两项，得分约升 1.2 分（0.8–1.8）"  # 1.2 ∓ 1.06·0.3·√2, 1.06·0.4·√2
+    assert regained_words(second) == "改好这一项，得分约升 0.8 分（0.5–1.2）"
     assert goal_words(first.needs[0]) == "四周内出现率降到 1% 以下"
+
+
+def test_teams_stand_as_people_count_them() -> None:
+    """By code point 三 comes before 二."""
+    names = ["十二组", "二组", "三组", "一组", "十组", "二十组", "组10", "组2", "夜班"]
+    counted = sorted(names, key=told.team_order)
+    assert [name for name in counted if name.endswith("组")] == ["一组", "二组", "三组", "十组", "十二组", "二十组"]
+    assert counted.index("组2") < counted.index("组10")
+
+
+def test_a_change_that_is_sure_only_alone_is_not_called_alike() -> None:
+    """「−0.6（−1.1 至 −0.1），分不出」 contradicted itself: the range leaves 0 out."""
+    change = Estimate(100, -0.6, -1.1, -0.1)
+    assert told.change(change) == "−0.6（−1.1 至 −0.1）"
+    assert told.change(change, among=8) == "−0.6（−1.1 至 −0.1），不足以断定"
+    assert told.change(Estimate(100, -0.3, -0.8, 0.3), among=8) == "−0.3（−0.8 至 +0.3），分不出"
+    assert told.change_look(change, good=1, among=8) == "soft"
+
+
+def test_a_list_of_people_is_counted_in_people() -> None:
+    assert told.listed(["甲", "乙", "丙"], 2, "人") == "甲、乙等 3 人"
+    assert told.listed(["甲 8101", "乙 8102", "丙 8103"], 2, "人") == "甲 8101、乙 8102 等 3 人"
+    assert told.listed(["甲", "乙"], 2, "人") == "甲、乙"

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.domain import PENDING_GRADE, Status
+from qa_engine.domain import PENDING_GRADE, Agent, Status
+from qa_engine.reports import agent_report
+from qa_engine.reports.agent_report import SectionRate
 from qa_engine.reports.statistics import (
     InspectedCall,
     PassRate,
@@ -17,7 +19,6 @@ from qa_engine.reports.statistics import (
     lost_items,
     mean_of,
     pass_rates,
-    section_rates,
     t_975,
     wilson,
 )
@@ -120,10 +121,17 @@ def test_section_rates_are_over_all_points(build: ModuleType) -> None:
         build.inspected(0, build.result(), date(2026, 3, 2)),
         build.inspected(1, build.clean_result(), date(2026, 3, 2)),
     ]
-    title, rate, lost = section_rates(calls)[0]
-    assert (title, rate, lost) == ("服务用语", pytest.approx(100 * 39 / 50), 11.0)
+    first = agent_report(Agent("8026"), calls).sections[0]
+    assert (first.title, first.rate, first.lost) == ("服务用语", pytest.approx(100 * 39 / 50), 11.0)
+    assert (first.calls, first.low) == (2, None)  # two calls tell no range
     empty = replace(calls[0].result, sections=(replace(calls[0].result.sections[0], score=0.0, possible=0.0),))
-    assert section_rates([replace(calls[0], result=empty)]) == (("服务用语", None, 0.0),)
+    assert agent_report(Agent("8026"), [replace(calls[0], result=empty)]).sections == (
+        SectionRate("服务用语", None, 0.0),
+    )
+    many = agent_report(Agent("8026"), calls * 10).sections[0]
+    assert many.low is not None
+    assert many.high is not None
+    assert many.low < 78 < many.high
 
 
 def test_grades_are_counted_best_first(build: ModuleType) -> None:

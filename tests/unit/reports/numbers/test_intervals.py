@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import Generator, default_rng
 
-from benchmarks.coverage import means_beside_a_team
+from benchmarks.coverage import headings, means_beside_a_team, regained, regained_together
 from qa_engine.reports.numbers import (
     Estimate,
     Measured,
@@ -18,6 +18,7 @@ from qa_engine.reports.numbers import (
     mean_estimate,
     rate_difference,
     rate_estimate,
+    ratio_estimate,
 )
 
 ROUNDS = 3000
@@ -70,6 +71,28 @@ def test_means_of_agents_whose_scores_spread_differently(n: int) -> None:
     rng, one = np.random.default_rng([7, n]), means_beside_a_team(n)
     held = sum(one(rng)[0] for _ in range(80))
     assert 100 * held / (80 * 30) == pytest.approx(95, abs=1.2)
+
+
+@pytest.mark.parametrize(("one", "rounds"), [(regained, 80), (regained_together, 300)])
+def test_points_that_training_would_regain(one: Callable[[Generator], tuple[int, int]], rounds: int) -> None:
+    """The range beside 「约升 0.9 分」: needs are chosen for being large, and must not be too large for that."""
+    rng = default_rng(20260302)
+    held, count = np.sum([one(rng) for _ in range(rounds)], axis=0)
+    assert count > 2000
+    assert 100 * held / count == pytest.approx(95, abs=1.5)
+
+
+@pytest.mark.parametrize("n", [40, 400])
+def test_points_of_a_heading(n: int) -> None:
+    rng, one = default_rng(20260303), headings(n)
+    assert 100 * sum(one(rng)[0] for _ in range(ROUNDS)) / ROUNDS == pytest.approx(95, abs=1.5)
+
+
+def test_a_heading_that_nobody_lost_points_under_has_no_range() -> None:
+    assert ratio_estimate([0.0] * 6) == Estimate(0, None)
+    assert ratio_estimate([20.0, 400.0, 400.0, 8000.0, 8000.0, 8000.0]) == Estimate(20, 1.0)
+    half = ratio_estimate([10.0, 50.0, 100.0, 500.0, 1000.0, 500.0])
+    assert (half.value, half.low) == (0.5, None)  # ten calls tell no range
 
 
 def test_differences_of_rates() -> None:
