@@ -243,6 +243,14 @@ def test_what_was_drawn(app: App, march: Sequence[Stored]) -> None:
     listed = {one["call_id"] for one in made["listed"]}
     assert {one.call_id for one in again} <= listed  # appealed ones are no candidates any more
     assert {one.call_id for one in other} != {one.call_id for one in again}
+    page = render_report(app, "sampling", day_from=FIRST, day_to=LAST, who=MACHINE).content.decode()
+    for name, first, last in (("上旬", 1, 10), ("中旬", 11, 20), ("下旬", 21, 31)):
+        counts = [
+            sum(first <= day.day <= last for day in days)
+            for days in ([one.day for one in march], [date.fromisoformat(one["day"]) for one in made["listed"]])
+        ]
+        assert f'first">3 月{name}</td><td class="num" data-k="计分通话">{counts[0]}</td>' in page
+        assert f'<td class="num" data-k="抽中">{counts[1]}</td>' in page
     # even over the month: of three drawn calls each third of the agent's calls has one
     candidates = [
         Candidate(one.call.call_id, one.call.agent.id or "", one.day, one.call.scenario or "") for one in march

@@ -1,7 +1,9 @@
 """抽检计划与覆盖: what was drawn by chance, what was flagged beside it, and how much of both somebody looked at."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
@@ -45,10 +47,12 @@ def report(source: Source, request: Request) -> Document:
         blocks=(
             _figures(facts, drawn, flagged),
             Note(
-                "随机抽取的不挑好坏，可以推算全部通话（每人尽量覆盖不同场景，少见的场景抽得略多）；"
+                "随机抽取的不挑好坏，可以推算全部通话（各时段都抽，每人尽量抽到不同场景）；"
                 "机器标记的专挑有问题的，不是随机，不能拿来推算全体，两者分开统计。"
             ),
             *_inferred(source, facts, drawn),
+            Heading("按场景与时段的覆盖"),
+            *_spread(facts, drawn),
             Heading("按坐席的覆盖"),
             *_agents(facts, drawn, flagged),
             Heading("抽中的通话"),
@@ -105,6 +109,36 @@ def _figures(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence
             Figure("机器标记（非随机）", (str(len(flagged)), calls), f"已签字 {_signed(flagged)} 通", noted=True),
         )
     )
+
+
+def _spread(facts: PeriodFacts, drawn: Sequence[SampledCall]) -> list[Block]:
+    """Whether each scenario and each third of a month has its part of the draw."""
+    if not facts.tally.counted:
+        return [Note("本期没有计分的通话。", "empty")]
+    columns = (
+        Column("分类"),
+        Column("名称"),
+        Column("计分通话", number=True),
+        Column("抽中", number=True),
+        Column("占通话", number=True),
+    )
+    calls: Counter[tuple[str, str]] = Counter()
+    chosen: Counter[tuple[str, str]] = Counter()
+    for key, running in sorted(facts.tally.scenarios.items()):
+        calls["场景", scenario(key) if key else "未提供"] += running.n
+    for day, running in sorted(facts.tally.days.items()):
+        calls["时段", _third(day)] += running.n
+    for one in drawn:
+        chosen.update([("场景", scenario(one.scenario) if one.scenario else "未提供"), ("时段", _third(one.day))])
+    rows = tuple(
+        Row((kind, Cell(name, "first"), count, chosen[kind, name], told.rate(rate_estimate(chosen[kind, name], count))))
+        for (kind, name), count in calls.items()
+    )
+    return [Table(columns, rows)]
+
+
+def _third(day: date) -> str:
+    return f"{day.month} 月{('上旬', '中旬', '下旬')[min(2, (day.day - 1) // 10)]}"
 
 
 def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[SampledCall]) -> list[Block]:
