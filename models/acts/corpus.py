@@ -302,11 +302,11 @@ def _of_frame(frame: Frame, slots: Slots) -> Iterator[ActTurn]:
         trade = frame.trade if frame.trade != ANY else rng.choice(TRADES)
         text = slots.filled(frame.text, trade, rng)
         if number:
-            text = _said_otherwise(text, frame.speaker, trade, slots, rng)
+            text = said_otherwise(text, frame.speaker, trade, slots, rng)
         yield ActTurn(frame.speaker, text, (frame.id,), (frame.theme,), (frame.trade,), frame.acts, frame.untold)
 
 
-def _said_otherwise(text: str, speaker: Speaker, trade: str, slots: Slots, rng: random.Random) -> str:
+def said_otherwise(text: str, speaker: Speaker, trade: str, slots: Slots, rng: random.Random) -> str:
     """Another way to say or hear it: a word before, a particle behind, 你 for 您, no marks, misheard."""
     if rng.random() < 0.35:
         text = slots.filled(rng.choice(_PREFIX[speaker]), trade, rng) + text

@@ -40,12 +40,17 @@ def evaluate(
         guess = None
     call = CallView(transcript, pack.lexicon, tones or NoTones(), acts)
     judge = _Judge(pack, call, offences, baselines, pack.profile, guess)
-    return _settled(tuple(judge.rule(rule) for rule in pack.rules))
+    duties = {rule.id for rule in pack.rules if rule.model.duty is not None}
+    return _settled(tuple(judge.rule(rule) for rule in pack.rules), duties)
 
 
-def _settled(results: tuple[RuleResult, ...]) -> tuple[RuleResult, ...]:
-    """Without what an act alone, or an act in an everyday pattern, finds in turns of a listed fault about the same."""
-    faults = [r for r in results if r.status is Status.FAIL and r.about and r.witnesses != BY_PATTERN]
+def _settled(results: tuple[RuleResult, ...], duties: set[str]) -> tuple[RuleResult, ...]:
+    """Without what an act alone, or an act in an everyday pattern, finds in turns of a listed fault about the same.
+
+    What was left out is no such fault: the turns of its evidence are those where it was missed.
+    """
+    failed = [r for r in results if r.status is Status.FAIL and r.about and r.id not in duties]
+    faults = [r for r in failed if r.witnesses != BY_PATTERN]
     return tuple(_said_already(result, faults) for result in results)
 
 
