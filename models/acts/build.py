@@ -18,6 +18,7 @@ from typing import Any
 import apart
 import corpus
 import figures
+import halves
 import lessons
 import numpy as np
 import outcomes
@@ -57,6 +58,9 @@ def main() -> None:
     arguments = parser.parse_args()
     turns = all_turns()
     found: dict[str, Any] = {"name": NAME, "corpus": told(turns), "splits": {}}
+    others = halves.turns()
+    found["halves"] = {"turns": len(others), "digest": told(others)["digest"]}
+    turns += others
     if arguments.public is not None:
         everyday = public.turns(arguments.public)
         found["public"] = {"turns": len(everyday) // len(SPEAKERS), "digest": told(everyday)["digest"]}

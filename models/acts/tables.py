@@ -25,7 +25,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def corpus(evaluation: Evaluation) -> str:
     told = evaluation["corpus"]
     turns = ", ".join(f"{speaker} {count}" for speaker, count in told["by_speaker"].items())
-    return f"{told['turns']} turns ({turns}) of {told['frames']} frames and lines in {told['themes']} themes."
+    others = evaluation.get("halves", {}).get("turns", 0)
+    return (
+        f"{told['turns']} turns ({turns}) of {told['frames']} frames and lines in {told['themes']} themes; "
+        f"and {others} lines of other authors."
+    )
 
 
 def acts(evaluation: Evaluation) -> str:

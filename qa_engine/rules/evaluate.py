@@ -1,5 +1,7 @@
 """Judging a call: every rule of a pack, each with its status, its evidence and its reason."""
 
+from collections.abc import Set
+
 from qa_engine.domain import RuleResult, ScenarioGuess, Status, Transcript
 from qa_engine.domain.values import replace
 from qa_engine.rules.fragile import doubted
@@ -44,7 +46,7 @@ def evaluate(
     return _settled(tuple(judge.rule(rule) for rule in pack.rules), duties)
 
 
-def _settled(results: tuple[RuleResult, ...], duties: set[str]) -> tuple[RuleResult, ...]:
+def _settled(results: tuple[RuleResult, ...], duties: Set[str] = frozenset()) -> tuple[RuleResult, ...]:
     """Without what an act alone, or an act in an everyday pattern, finds in turns of a listed fault about the same.
 
     What was left out is no such fault: the turns of its evidence are those where it was missed.

@@ -111,6 +111,12 @@ def test_what_a_listed_fault_covers_says_nothing_more(weak: RuleResult) -> None:
         )  # fmt: skip
 
 
+def test_a_duty_left_out_covers_no_words() -> None:
+    """The turns of its evidence are those where it was missed: what was said there is another matter."""
+    said = result("w", Status.FAIL, 3, witnesses=BY_PATTERN)
+    assert _settled((LISTED, said), {"listed"}) == (LISTED, said)
+
+
 @pytest.mark.parametrize(
     "stays",
     [
