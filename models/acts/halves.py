@@ -1,14 +1,13 @@
-"""Lines of the halves of ``benchmarks/verdicts`` that were looked at, as turns of which only is told whether they offend.
+"""Lines of looked-at halves of ``benchmarks/verdicts`` as turns of which only is told whether they offend.
 
 They are by several authors, who did not write the frames: what one author's frames do not know of rude people, another
-one's lines teach. What a line does besides nobody says. So these halves measure the act model no longer; the figures
-that do are those by half held out (``python models/acts/halves.py``) and those of halves not named in ``LEARNT``.
+one's lines teach. What a line does besides nobody says. So these halves measure the act model no longer, but for the
+readings of the split by themes, in which a half is held out as a theme; halves that ``LEARNT`` does not name do.
 """
 
-import argparse
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import corpus
@@ -45,7 +44,9 @@ def rude(half: str) -> list[str]:
 def plain(half: str) -> list[str]:
     """What agents say in good calls, in calls that are innocent of all their labels, and in everyday sentences."""
     calls = _read(f"calls_{half}").strip().split("\n\n")
-    calls += [call for call in _read(f"labelled_{half}").strip().split("\n\n") if "fault:" not in call.split("\n", 1)[0]]
+    calls += [
+        call for call in _read(f"labelled_{half}").strip().split("\n\n") if "fault:" not in call.split("\n", 1)[0]
+    ]
     lines = [line.removeprefix(_AGENT) for call in calls for line in call.splitlines() if line.startswith(_AGENT)]
     return [*lines, *_read(f"words_{half}").splitlines(), *_read(f"tone_{half}").splitlines()]
 
