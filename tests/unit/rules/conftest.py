@@ -1,6 +1,6 @@
 """A small language for the tables: one rule out of YAML snippets, a dialogue of lines, one result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import indent
 from typing import Any
 
@@ -9,8 +9,12 @@ import pytest
 from qa_engine.domain import RuleResult, Transcript
 from qa_engine.rules import RulePack, SourceFile, evaluate, load_pack
 from qa_engine.rules.examples import acts_of, tones_of, transcript_of
-from qa_engine.rules.ports.acts import ActReader
+from qa_engine.rules.looking.outcome import Outcome
+from qa_engine.rules.operators import base
+from qa_engine.rules.operators.base import operator
+from qa_engine.rules.ports.acts import ActReader, FixedActs
 from qa_engine.rules.ports.tones import ToneReader
+from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.models import Dialogue
 
 HEADER = """
@@ -19,6 +23,7 @@ slots: {company: [顺达速运, 顺达]}
 """
 
 Judge = Callable[..., RuleResult]
+Play = Callable[..., RuleResult]
 
 
 def transcript(lines: Sequence[str] | str, call: Mapping[str, Any] | None = None) -> Transcript:
@@ -69,3 +74,61 @@ def make_pack() -> Callable[..., RulePack]:
 @pytest.fixture
 def make_transcript() -> Callable[..., Transcript]:
     return transcript
+
+
+KINDS = {"said": "words", "read": "model", "measured": "measure"}
+CALL = ["坐席[0-5]：一二三四五六七八九十", "客户[5-9]：一二三四五六七八", "坐席[70-75]：一二三四五六七八九十"]
+
+
+class Given(ConditionFields):
+    """``turned``: met by finding nothing."""
+
+    operator: str
+    turned: bool = False
+    witness: str | None = None
+
+    @property
+    def inverts(self) -> bool:
+        return self.turned
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """``play({name: outcome}, fault=…)`` judges a rule over given outcomes, of operator ``said`` or as ``by`` says."""
+    played: dict[str, Outcome] = {}
+    asked: list[str] = []
+
+    def run(scope: Any) -> Outcome:
+        asked.append(scope.name)
+        return played[scope.name]
+
+    for name, kind in KINDS.items():
+        operator(name, title=name, fields=Given, evidence=kind)(run)  # type: ignore[arg-type]
+
+    def judged(
+        outcomes: dict[str, Outcome],
+        *,
+        fault: str = "c",
+        rule: str = "",
+        by: dict[str, str] | None = None,
+        acts: FixedActs | None = None,
+        message: str = "坏了",
+    ) -> RuleResult:
+        played.clear()
+        asked.clear()
+        played.update(outcomes)
+        written = {name: (by or {}).get(name, "operator: said") for name in outcomes}
+        conditions = "".join(f"    {name}: {{{fields}}}\n" for name, fields in written.items())
+        lines = "".join(f"  {line}\n" for line in rule.splitlines())
+        text = (
+            "rules:\n- id: r\n  title: 规则\n  section: s\n  item: i\n  rate: 响应率\n  about: [x]\n"
+            f"  message: '{message}'\n  fault: {fault}\n{lines}  conditions:\n{conditions}"
+        )
+        pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", text)], {})
+        (result,) = evaluate(pack, transcript(CALL), acts=acts)
+        assert len(asked) == len(set(asked)), "each condition is asked at most once"
+        return result
+
+    yield judged
+    for name in KINDS:
+        del base._REGISTRY[name]

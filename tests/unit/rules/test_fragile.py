@@ -1,11 +1,15 @@
 """Fragile or stable: a deduction that hangs on a word the recogniser was not sure of is a doubt that says which."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
-from qa_engine.domain import Call, Speaker, Status, Transcript, Turn, Word
-from qa_engine.rules import evaluate
+from qa_engine.domain import Agent, Call, Prosody, Speaker, Status, Transcript, Turn, Word
+from qa_engine.rules import Baseline, FixedBaselines, Profile, SourceFile, VoiceMeasure, evaluate, load_pack
 from qa_engine.text import Confusions
 from qa_engine.text.soundalikes import soundalikes
+from tests.unit.rules.conftest import HEADER
 
 REFUSAL = "c: {operator: phrase, phrases: [不行], unless: [quotation]}"
 
@@ -52,6 +56,33 @@ def test_a_word_that_would_excuse_counts_too(make_pack) -> None:
     assert result.status is Status.UNCERTAIN
     assert result.fragile is not None
     assert "林→您" in result.fragile.words
+
+
+def test_another_hearing_is_judged_by_the_same_profile_and_what_is_usual(make_pack) -> None:
+    """An unsure word that changes nothing: the parts that the centre demands and the agent's own pace stay known."""
+    demanding = Profile.model_validate({"companies": ["飞鸿"], "parts": [{"company": "demanded"}]})
+    text = """
+rules:
+- id: r
+  title: 规则
+  section: s
+  message: 坏了
+  points: -5
+  fault: said and fast and not company
+  conditions:
+    said: {operator: phrase, phrases: [不行]}
+    fast: {operator: speech_rate, above_median: 1.4, base: agent}
+    company: {operator: phrase, phrases: [飞鸿], part: company}
+"""
+    pack = load_pack("base", [SourceFile("a.yaml", HEADER), SourceFile("b.yaml", text)], {}, profile=demanding)
+    words = [("这", 0.3), ("个", 0.9), ("真的不行你自己去看看", 0.9)]
+    turn = replace(heard(words), prosody=Prosody(2.0, chars_per_minute=390))
+    call = Call("c", agent=Agent("8026"), started_at=datetime.fromisoformat("2026-03-02T10:00:00+08:00"))
+    usual = FixedBaselines({("8026", VoiceMeasure.SPEECH_RATE): Baseline(200, 120, 12)})
+    (result,) = evaluate(pack, Transcript(call, (turn,)), baselines=usual)
+    assert (result.status, result.points) == (Status.FAIL, -5.0)
+    assert result.fragile is not None
+    assert (result.fragile.flips, result.fragile.words) == (0, ())
 
 
 def test_the_same_call_gets_the_same_answer(make_pack) -> None:

@@ -4,7 +4,18 @@ import pytest
 
 from qa_engine.domain import Precision, RuleResult, Status
 from qa_engine.errors import RulesError
-from qa_engine.rules import Level, RulePack, SourceFile, evaluate, lint, load_pack
+from qa_engine.rules import (
+    Baseline,
+    FixedBaselines,
+    Level,
+    Profile,
+    RulePack,
+    SourceFile,
+    VoiceMeasure,
+    evaluate,
+    lint,
+    load_pack,
+)
 from qa_engine.rules.examples import acts_of, transcript_of
 from qa_engine.rules.packs.trust import VETO_REVIEWS, trusted
 from qa_engine.rules.written.models import Dialogue, Measured
@@ -58,6 +69,76 @@ def test_a_rule_is_not_asked_where_its_situation_holds(lines: list[str], status:
         assert result.reason == "客户不方便通话，本项不适用"
     if status == "uncertain":
         assert (result.points, result.stake) == (0.0, -5.0)
+
+
+ABROAD = (
+    SITUATIONS
+    + """
+  abroad:
+    title: 客户在国外
+    conditions:
+      says: {operator: phrase, speaker: customer, phrases: [在国外]}
+      means: {operator: act, speaker: customer, acts: reject}
+    when: says or means
+"""
+)
+TWO = RULE.replace("[busy]", "[busy, abroad]")
+BUSY, AWAY = "客户[act=busy:0.9]：正忙着呢。", "客户[act=reject:0.9]：不用了。"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "reason"),
+    [
+        (["客户：我在开会，在国外。"], "not_applicable", "客户不方便通话、客户在国外，本项不适用"),
+        (["客户：我在国外。", BUSY], "not_applicable", "客户在国外，本项不适用"),  # one is enough
+        ([BUSY, AWAY], "uncertain", "可能客户不方便通话、客户在国外，本项也许不适用"),
+        ([AWAY], "uncertain", "可能客户在国外，本项也许不适用"),
+        (["客户：好。"], "fail", ""),
+    ],
+)
+def test_all_situations_that_hold_or_may_hold_are_named(lines: list[str], status: str, reason: str) -> None:
+    result = judged(pack(ABROAD, TWO), *lines, "坐席：好的。")
+    assert (result.status, result.reason) == (status, reason)
+    assert (result.points, result.stake, result.quiet) == (
+        -5.0 if status == "fail" else 0.0,
+        -5.0 if status == "uncertain" else 0.0,
+        status == "uncertain",
+    )
+
+
+def test_a_doubt_stays_what_it_is_where_a_situation_may_hold() -> None:
+    """It is no fault that the situation could excuse; it goes to a person either way."""
+    result = judged(pack(SITUATIONS, RULE), BUSY, "坐席[0-9 excluded=loop]：嗯嗯。", "坐席：好的。")
+    assert (result.status, result.quiet, "也许不适用" in result.reason) == ("uncertain", False, False)
+
+
+def test_a_situation_is_asked_with_the_profile_and_what_is_usual_for_the_agent() -> None:
+    text = """
+lists: {name: {title: 公司, phrases: [飞鸿]}}
+situations:
+  told:
+    title: 已报公司且语速平常
+    conditions:
+      company: {operator: phrase, lists: [name], part: company}
+      fast: {operator: speech_rate, above_median: 1.4, base: agent}
+    when: company and not fast
+"""
+    demanding = Profile.model_validate({"companies": ["飞鸿"], "parts": [{"company": "demanded"}]})
+    files = [SourceFile("head.yaml", HEAD % ""), SourceFile("a.yaml", text + RULE.replace("busy", "told"))]
+    made = load_pack("p", files, {}, profile=demanding)
+    line = "坐席[0-4 cpm=230]：这里是飞鸿客服中心"
+    call = {"agent": {"id": "8026"}, "started_at": "2026-03-02T10:00:00+08:00"}
+    transcript = transcript_of(Dialogue(turns=(line,), call=call))
+    usual = FixedBaselines({("8026", VoiceMeasure.SPEECH_RATE): Baseline(231, 120, 12)})
+    assert evaluate(made, transcript, baselines=usual)[0].status == "not_applicable"
+    assert evaluate(made, transcript)[0].status == "fail"  # nobody knows what is usual
+
+
+@pytest.mark.parametrize(("duty", "quiet"), [("meaning", True), ("wording", False)])
+def test_a_fault_of_a_duty_by_meaning_that_may_not_stand_alone_is_quiet(duty: str, quiet: bool) -> None:
+    text = PLAIN.replace("  points:", f"  duty: {duty}\n  points:")
+    result = judged(pack(MEASURED % (9, 9, 30, 41), text), "坐席：好的。")
+    assert (result.status, result.quiet, result.stake) == ("uncertain", quiet, -5.0)
 
 
 @pytest.mark.parametrize(
