@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from qa_engine.service import App, FixedClock, FixedJudge, MemoryBell, ScriptedTranscriber, open_app
+from qa_engine.domain.people import MACHINE
+from qa_engine.service import (
+    App,
+    FixedClock,
+    FixedJudge,
+    MemoryBell,
+    ScriptedTranscriber,
+    get_call,
+    ingest_paths,
+    open_app,
+)
 from qa_engine.settings import Settings, load_settings
 
 RUDE = "rude call"
@@ -79,3 +89,19 @@ def small_rules(settings: Settings, tmp_path: Path) -> Callable[..., Settings]:
         return load_settings(**given)
 
     return make
+
+
+@pytest.fixture
+def ingest(inbox: Path) -> Callable[[App, str], None]:
+    """Takes in a recording with this content as call c-1."""
+
+    def put(app: App, content: str) -> None:
+        (inbox / "c-1.wav").write_text(content)
+        ingest_paths(app, [inbox])
+
+    return put
+
+
+def only_job(app: App) -> int:
+    """The first job of that call."""
+    return get_call(app, "c-1", who=MACHINE).jobs[0].id

@@ -16,6 +16,7 @@ from qa_engine.service.desk.work import held, touch
 from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.ports.judge import result_key
+from qa_engine.service.stages.keeping import keep_packs
 from qa_engine.service.stages.parts import keep_parts
 from qa_engine.store import calls, outcomes, review_tables, reviews
 
@@ -71,12 +72,7 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
             body=transcript_to_text(corrected),
             now=now,
         )
-        card = judge.scorecard_for(facts)
-        for kind, pack, label in (
-            ("pack", judge.pack_digest, judge.pack_label),
-            ("scorecard", card.digest, card.label),
-        ):
-            outcomes.save_pack(session, digest=pack, kind=kind, label=label, sources=judge.sources[kind], now=now)
+        keep_packs(session, [(judge, judge.scorecard_for(facts))], now)
         [stored] = outcomes.save_results(session, [(result, key, result_to_text(result))], now=now)
         session.flush()
         session.add(

@@ -75,7 +75,7 @@ def _keep(
     now = app.clock.now()
     opened = open_calls(session, [one.result.call_id for one in work], lock=True, reviewed=reviewed, bodies=False)
     found = [_there(opened[one.result.call_id]) for one in work]
-    _keep_packs(session, work, now)
+    keep_packs(session, [(one.judge, one.scorecard) for one in work], now)
     bodies = [result_to_text(one.result) for one in work]
     rows = outcomes.save_results(
         session, [(one.result, one.key, body) for one, body in zip(work, bodies, strict=True)], now=now
@@ -112,10 +112,10 @@ def _there(call: tables.Call | QaError) -> tables.Call:
     return call
 
 
-def _keep_packs(session: Session, work: Sequence[Judged], now: datetime) -> None:
-    """The texts of what judged, each once."""
-    used = {("pack", one.judge.pack_digest, one.judge.pack_label): one.judge for one in work}
-    used |= {("scorecard", one.scorecard.digest, one.scorecard.label): one.judge for one in work}
+def keep_packs(session: Session, judged_by: Sequence[tuple[Judge, Edition]], now: datetime) -> None:
+    """The texts of the rules and scorecards that judged, each once."""
+    used = {("pack", judge.pack_digest, judge.pack_label): judge for judge, _ in judged_by}
+    used |= {("scorecard", card.digest, card.label): judge for judge, card in judged_by}
     for (kind, digest, label), judge in used.items():
         outcomes.save_pack(session, digest=digest, kind=kind, label=label, sources=judge.sources[kind], now=now)
 
