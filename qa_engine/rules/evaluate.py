@@ -144,7 +144,7 @@ class _Judge:
             found = replace(in_doubt(found, f"可能{may_hold}，本项也许不适用"), quiet=True)
         found = self._by_guess(rule, found)
         found = trusted(found, self._pack.measured.get(rule.id), self._pack.header.veto_alone)
-        if rule.model.duty == "meaning" and found.status is Status.UNCERTAIN and not found.quiet:
+        if rule.model.duty == "meaning" and found.status is Status.UNCERTAIN:
             return replace(found, quiet=True)
         return found
 

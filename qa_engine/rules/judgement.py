@@ -219,8 +219,7 @@ class Judgement:
             return result_of(rule, status, evidence, searched, reason)
         witnesses = self._witnesses()
         if status is Status.UNCERTAIN:
-            quiet = rule.model.duty == "meaning" or self._faint()
-            more = {"stake": price(rule, self._count()), "quiet": quiet, "witnesses": witnesses}
+            more = {"stake": price(rule, self._count()), "quiet": self._faint(), "witnesses": witnesses}
             return result_of(rule, status, evidence, searched, reason, self._message(1), **more)
         count = self._count()
         points, each, note = points_of(rule, self._call.transcript.call, count, offences)
