@@ -345,3 +345,9 @@ def test_who_is_asked_about_beside_a_place(spy: Spy) -> None:
     judged(conditions, [*LINES, "客户[8-9]：一二三四五"])
     (asked,) = spy.of("c")
     assert ([piece.view.order for piece in asked.pieces], asked.region.label) == ([1], "「0.0」之后的客户 1 个话轮内")
+
+
+def test_a_premise_beside_another_condition_says_beside_which(spy: Spy) -> None:
+    spy.says = {"a": Outcome(T, (hit(0),)), "c": Outcome(F), "d": Outcome(T)}
+    result = judged(BESIDE % "" + "\nd: {operator: spied_timed}", LINES, "d", rule="only_if: c")
+    assert (result.status, result.reason) == ("not_applicable", "前提不成立：未出现「在「看」之后，看」")

@@ -73,3 +73,33 @@ def test_what_has_to_be_read_for_a_rule(pack: RulePack) -> None:
     plain = load_pack("p", [SourceFile("p.yaml", PACK[: PACK.index("- {id: curt")])], {})
     assert not asks_for_acts(plain)
     assert not asks_for_tone(plain)
+
+
+PARTS = """
+pack: {id: p, title: 测试, sections: {s: 服务}}
+rules:
+- {id: opening, title: 开头, section: s, message: 没报, fault: not c or not d,
+   conditions: {c: {operator: phrase, phrases: [飞鸿], part: company},
+                d: {operator: phrase, phrases: [工号], part: staff_number}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("company", "number", "line", "status", "reason"),
+    [
+        ("demanded", "wished", "飞鸿", "pass", "本中心只是希望报工号，没有做到不扣分"),
+        ("wished", "wished", "飞鸿", "not_applicable", "本中心只是希望报工号，没有做到不扣分"),
+        ("wished", "wished", "飞鸿，工号", "pass", ""),
+        ("demanded", "wished", "您好", "fail", ""),
+        ("not_asked", "not_asked", "飞鸿，工号", "not_applicable", "本中心的标准不要求报公司（部门）、报工号"),
+        ("demanded", "not_asked", "飞鸿", "pass", ""),
+    ],
+)
+def test_a_wish_that_was_not_met_is_told_and_decides_only_where_nothing_is_demanded(
+    company: str, number: str, line: str, status: str, reason: str
+) -> None:
+    parts = {"company": company, "staff_number": number}
+    own = Profile.model_validate({"companies": ["飞鸿"], "parts": [parts]})
+    made = load_pack("p", [SourceFile("p.yaml", PARTS)], {})
+    result = evaluate_rule(made, "opening", transcript_of(Dialogue(turns=(f"坐席：{line}",))), profile=own)
+    assert (result.status, result.reason) == (status, reason)
