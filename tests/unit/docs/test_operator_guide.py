@@ -1,6 +1,8 @@
 """docs/writing-an-operator.md: its file, its setting and its rule work as written, alone and from a package."""
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,6 +112,29 @@ def test_an_installed_package_needs_no_setting(package: Callable[[str, str], Non
     assert (plugin.name, plugin.group) == ("ours", plugins.OPERATORS)
     assert "questions" in registry()
     assert judging_digest((plugin,)) != NOTHING
+
+
+@pytest.mark.parametrize(
+    "started", [[sys.executable, "-m", "qa_engine"], [str(Path(sys.executable).with_name("qa-engine"))]]
+)
+def test_what_lies_in_the_working_folder_is_never_plugged_in(
+    package: Callable[[str, str], None], tmp_path: Path, started: list[str]
+) -> None:
+    """The installed package is, from wherever the command is started, and not a folder of the same name."""
+    package(plugins.OPERATORS, CODE)
+    here = tmp_path / "theirs"
+    (here / "our_centre").mkdir(parents=True)
+    (here / "our_centre" / "__init__.py").write_text("raise SystemExit('foreign')", encoding="utf-8")
+    (here / "lying_about.py").write_text("raise SystemExit('foreign')", encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path / "site"), *filter(None, [os.environ.get("PYTHONPATH")])))
+    for named, told in (("", ""), ("lying_about", "No module named 'lying_about'")):
+        asked = subprocess.run(
+            [*started, "rules", "show", "opening.greeting"],
+            cwd=here, env={**os.environ, "PYTHONPATH": path, "QA_PLUGINS": named, "QA_HOME": str(tmp_path / "home")},
+            capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+        assert "foreign" not in asked.stdout + asked.stderr
+        assert (asked.returncode == 0, told in " ".join(asked.stderr.split())) == (not told, True), asked.stderr
 
 
 def test_a_report_and_a_recogniser_come_in_by_their_doors(package: Callable[[str, str], None]) -> None:
