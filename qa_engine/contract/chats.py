@@ -72,14 +72,17 @@ def _header(line: str) -> re.Match[str] | None:
 
 def _messages(text: str, where: str, reading: Reading) -> list[_Message]:
     found: list[_Message] = []
+    lines: list[list[str]] = []  # of each message
     for number, line in enumerate(seen(text).splitlines(), start=1):
         header = _header(line)
         if header is not None:
             name = header["name"].strip(" :：")
             at, told = _moment(header, where, number, reading), (header["text"] or "").strip()
             found.append(_Message(name, at, told, number, header["year"] is not None))
+            lines.append([told])
         elif found and line.strip():
-            found[-1] = replace(found[-1], text=join_lines(found[-1].text, line.strip()))
+            lines[-1].append(line.strip())
+    found = [replace(message, text=join_lines(own)) for message, own in zip(found, lines, strict=True)]
     if found and not any(message.text for message in found):
         found = [_on_one_line(message) for message in found]
     kept = [message for message in found if message.text]

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from qa_engine.contract.labels import Labelled, join_lines, read_label, speaker_of_name
 from qa_engine.contract.layouts import apart
@@ -22,7 +23,7 @@ _INNER_TIME = re.compile(rf"<{TIME}>")
 class Cue:
     start: float
     end: float
-    lines: tuple[str, ...]
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,16 @@ class _Piece:
     text: str
     since: float | None  # a time written inside the cue
 
-    def with_line(self, line: str) -> "_Piece":
-        return replace(self, text=join_lines(self.text, line))
+
+_Begun: TypeAlias = tuple[_Piece, list[str]]
+"""A piece as it begins, and the lines with which it goes on."""
 
 
 def said_in(cue: Cue, reading: Reading, *, vtt: bool) -> list[Said]:
     """A cue by its speakers, each with a share of its time: up to a time written inside it, else by length."""
     pieces = _voices(cue.lines, reading) if vtt else _labels([_SRT_TAG.sub("", line) for line in cue.lines], reading)
-    return _shared(cue, [piece for piece in pieces if piece.text])
+    whole = [replace(piece, text=join_lines((piece.text, *more))) for piece, more in pieces]
+    return _shared(cue, [piece for piece in whole if piece.text])
 
 
 def seconds(groups: Sequence[str | None]) -> float:
@@ -58,43 +61,40 @@ def seconds(groups: Sequence[str | None]) -> float:
     return (int(hours or 0) * 3_600_000 + int(minutes or 0) * 60_000 + int(whole or 0) * 1000 + thousandths) / 1000
 
 
-def _labels(lines: Sequence[str], reading: Reading) -> list[_Piece]:
-    pieces: list[_Piece] = []
+def _labels(lines: Sequence[str], reading: Reading) -> list[_Begun]:
+    pieces: list[_Begun] = []
     for line in lines:
         labelled = read_label(line, reading)
         if labelled is not None:
-            pieces += [_Piece(turn, turn.text, None) for turn in apart(labelled, reading)]
+            pieces += [(_Piece(turn, turn.text, None), []) for turn in apart(labelled, reading)]
         elif pieces:
-            pieces[-1] = pieces[-1].with_line(line.strip())
+            pieces[-1][1].append(line.strip())
         else:
-            pieces.append(_Piece(None, line.strip(), None))
+            pieces.append((_Piece(None, line.strip(), None), []))
     return pieces
 
 
-def _voices(lines: Sequence[str], reading: Reading) -> list[_Piece]:
+def _voices(lines: Sequence[str], reading: Reading) -> list[_Begun]:
     """The voices of a cue; a voice may go on over lines, and what stands behind its end is nobody's."""
-    pieces: list[_Piece] = []
+    pieces: list[_Begun] = []
+    closed = any("</v>" in line.lower() for line in lines)
     for part in _VOICE_BORDER.split("\n".join(lines)):
         voice = _VOICE.match(part)
         if voice is not None:
-            pieces.append(_Piece(_voiced(voice, reading), "", _first_time(part)))
+            pieces.append((_Piece(_voiced(voice, reading), "", _first_time(part)), []))
             part = part[voice.end() :]
         for number, line in enumerate(part.split("\n")):
             bare = html.unescape(_VTT_TAG.sub("", line)).strip()
             labelled = read_label(bare, reading)
             inside = voice is not None and number == 0
             if labelled is not None and not inside and not (voice is not None and labelled.strange):
-                pieces.append(_Piece(labelled, labelled.text, _first_time(line)))
-            elif pieces and (voice is not None or pieces[-1].turn is None or not _closed(lines)):
-                pieces[-1] = pieces[-1].with_line(bare)
+                pieces.append((_Piece(labelled, labelled.text, _first_time(line)), []))
+            elif pieces and (voice is not None or pieces[-1][0].turn is None or not closed):
+                pieces[-1][1].append(bare)
             elif bare:
                 nobody = Labelled(Speaker.UNKNOWN, None, bare) if pieces else None
-                pieces.append(_Piece(nobody, bare, _first_time(line)))
+                pieces.append((_Piece(nobody, bare, _first_time(line)), []))
     return pieces
-
-
-def _closed(lines: Sequence[str]) -> bool:
-    return any("</v>" in line.lower() for line in lines)
 
 
 def _voiced(voice: re.Match[str], reading: Reading) -> Labelled:

@@ -1,8 +1,8 @@
 """Speaker labels in subtitles and plain text: 坐席：…, 客户(王先生)：…, Agent-8026: …, and unknown ones."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from qa_engine.contract.names import PLAIN, Named, Reading, cleaned, read_name
@@ -32,8 +32,7 @@ _ANONYMOUS = re.compile(
     re.IGNORECASE,
 )
 _WHO = frozenset({"我", "你", "他", "她", "对方", "本人"})
-_HAN_END = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]$")
-_HAN_START = re.compile(r"^[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,6 @@ class Labelled:
     named: Named | None = None
     strange: bool = False  # the name says no role
     carried: bool = False  # it stood under no name
-
-    def with_line(self, line: str) -> "Labelled":
-        """The same turn, going on with another line."""
-        return replace(self, text=join_lines(self.text, line))
 
 
 def label_of(speaker: Speaker, excluded: Exclusion | None) -> str:
@@ -154,11 +149,11 @@ def notes(turns: Sequence[Labelled]) -> tuple[str, ...]:
     return tuple(name for name, holds in found.items() if holds)
 
 
-def join_lines(first: str, second: str) -> str:
-    """Two lines of one turn; a blank between them only where words are parted by blanks."""
-    if not first or not second or _HAN_END.search(first) or _HAN_START.search(second):
-        return first + second
-    return f"{first} {second}"
+def join_lines(lines: Iterable[str]) -> str:
+    """The lines of one turn, once they are all there; a blank between two only where words are parted by blanks."""
+    kept = [line for line in lines if line]
+    joints = ("" if _HAN.match(before[-1]) or _HAN.match(line) else " " for before, line in pairwise(kept))
+    return "".join([*kept[:1], *(part for pair in zip(joints, kept[1:], strict=True) for part in pair)])
 
 
 def one_line(text: str) -> str:

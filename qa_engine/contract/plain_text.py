@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from qa_engine.contract.labels import Labelled, label_of, notes, one_line, read_label, seen
+from qa_engine.contract.labels import Labelled, join_lines, label_of, notes, one_line, read_label, seen
 from qa_engine.contract.layouts import STAMP, apart, labelled_lines
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.telling import turns_of
@@ -29,6 +29,7 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
     Raises TranscriptError for text before the first label, and for a file in which no name says a role.
     """
     turns: list[Labelled] = []
+    lines: list[list[str]] = []  # of each turn
     faults: list[Fault] = []
     strangers: dict[str, int] = {}
     for number, line in enumerate(labelled_lines(seen(text).splitlines(), reading), start=1):
@@ -40,13 +41,16 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
                 if turn.strange:
                     strangers.setdefault(turn.label or turn.text[:20], number)
             turns += said
+            lines += [[turn.text] for turn in said]
         elif turns:
             last = turns[-1]
-            finished = _ENDED.search(last.text) is not None and not line[0].isspace()
-            turns[-1] = replace(last.with_line(line.strip()), carried=last.carried or finished)
+            finished = _ENDED.search(lines[-1][-1]) is not None and not line[0].isspace()
+            turns[-1] = replace(last, carried=last.carried or finished)
+            lines[-1].append(line.strip())
         else:
             faults.append(Fault(where, number, None, "no speaker. Begin each turn with 坐席： or 客户："))
-    kept = [turn for turn in turns if turn.text]
+    whole = [replace(turn, text=join_lines(own)) for turn, own in zip(turns, lines, strict=True)]
+    kept = [turn for turn in whole if turn.text]
     if not faults and all(turn.strange for turn in kept):
         faults += _nobody_known(strangers, where)
     if faults:

@@ -55,7 +55,7 @@ def _parse(text: str, where: str, call_id: str, reading: Reading, *, vtt: bool) 
         if vtt and block[0].startswith(_VTT_BLOCKS):
             continue
         if cues and not any(_ARROW_LIKE.match(line) for line in block):
-            cues[-1] = replace(cues[-1], lines=(*cues[-1].lines, *block))  # the text of a cue with an empty line in it
+            cues[-1].lines.extend(block)  # the text of a cue with an empty line in it
             continue
         cues += _cues(block, first_line, where, faults)
     if faults:
@@ -120,7 +120,7 @@ def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]
         lines = list(block[arrow + 1 : following])
         if following < len(block) and lines and lines[-1].strip().isdecimal():
             lines.pop()  # the number of the next cue
-        yield Cue(start, end, tuple(lines))
+        yield Cue(start, end, lines)
 
 
 def _timed(transcript: Transcript, kind: str) -> Iterator[tuple[Turn, float, float]]:

@@ -20,14 +20,13 @@ from qa_engine.contract.encoding import decode_text, readable
 from qa_engine.contract.layouts import SAID_COLUMNS, SPEAKER_COLUMNS
 from qa_engine.contract.names import Reading, cleaned
 from qa_engine.contract.sentences import Sentence, transcript_of
+from qa_engine.contract.workbooks import check_unpacked, sheets_of
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, TranscriptError, UsageError
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".docx")
 """A table in a folder may be anything, so these are transcripts only when they are named."""
 OLD_SUFFIXES = {".xls": ".xlsx", ".doc": ".docx", ".wps": ".docx", ".et": ".xlsx"}
-MOST_BYTES = 256 * 2**20  # unpacked
-MOST_ROWS = 1_000_000
 _PROGRAM = "a table of turns"
 _CALLS = frozenset(
     {"call_id", "callid", "通话id", "通话编号", "录音编号", "会话id", "会话编号", "录音文件", "流水号", "id"}
@@ -40,6 +39,8 @@ _MILLI = re.compile(r"毫秒|ms\b|milli", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?")
 _HEADING_WITHIN = 10
 Row = list[str]
+_NO_ROW: Row = []
+_MOST_COLUMNS = 1000  # of a Word table
 
 
 def read_table_file(path: Path) -> tuple[list[Row], str]:
@@ -54,10 +55,9 @@ def read_table_file(path: Path) -> tuple[list[Row], str]:
         except csv.Error as error:
             raise TranscriptError([Fault(where, None, None, f"no CSV that can be read: {error}")]) from None
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
-                raise TranscriptError([Fault(where, None, None, "larger than 256 MB unpacked: save it in parts")])
         return (_sheet_rows(path), "") if suffix == ".xlsx" else _word(path)
+    except UsageError as error:
+        raise TranscriptError([Fault(where, None, None, str(error))]) from None
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError, TypeError, AttributeError) as error:
         kind = "workbook" if suffix == ".xlsx" else "Word file"
         message = f"not a {kind} that can be read ({type(error).__name__}): save it anew, or as text (UTF-8)"
@@ -176,30 +176,30 @@ def _csv_rows(text: str) -> list[Row]:
 
 def _sheet_rows(path: Path) -> list[Row]:
     """The first sheet with a heading of turns; without one the first sheet."""
-    from openpyxl import load_workbook
+    first: list[Row] | None = None
+    for sheet in sheets_of(path, most_columns=60):
+        rows = [[_shown(value) for value in row] if row else _NO_ROW for row in sheet]
+        if is_table(rows):
+            return rows
+        first = rows if first is None else first
+    return first or []
 
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        sheets = []
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # some programs write a wrong size
-            rows = [
-                ["" if value is None else str(value) for value in row]
-                for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=60, values_only=True)
-            ]
-            if is_table(rows):
-                return rows
-            sheets.append(rows)
-        return sheets[0]
-    finally:
-        book.close()
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _word(path: Path) -> tuple[list[Row], str]:
     import docx
 
+    check_unpacked(path)
     file = docx.Document(str(path))
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in file.tables]
+    rows_of = [list(table.rows) for table in file.tables]
+    if any(sum(cell.grid_span for cell in row._tr.tc_lst) > _MOST_COLUMNS for rows in rows_of for row in rows):
+        raise UsageError(
+            f"a table of more than {_MOST_COLUMNS} columns"
+        )  # joined ones are counted, and told one by one
+    tables = [[[cell.text for cell in row.cells] for row in rows] for rows in rows_of]
     rows: list[Row] = next((table for table in tables if is_table(table)), [])
     lines = [paragraph.text for paragraph in file.paragraphs]
     lines += ["\t".join(" ".join(cell.split()) for cell in row) for table in tables for row in table]

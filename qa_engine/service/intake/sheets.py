@@ -2,14 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
 from zipfile import BadZipFile
 
-from qa_engine.errors import Fault, ManifestError
+from qa_engine.contract.workbooks import Values, sheets_of
+from qa_engine.errors import Fault, ManifestError, UsageError
 
 MAX_BYTES = 64 * 2**20
-MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
 
 
@@ -18,19 +20,15 @@ def sheet_text(path: Path) -> str:
 
     Raises ManifestError for what is no workbook, or a larger one.
     """
-    from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ManifestError([Fault(str(path), None, None, "larger than 64 MB: save it as CSV (UTF-8)")])
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # some programs write a wrong size
-            return _text(sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True))
-        finally:
-            book.close()
+        with closing(sheets_of(path, MOST_COLUMNS)) as sheets:
+            return _text(next(sheets, iter(())))
+    except UsageError as error:
+        raise ManifestError([Fault(str(path), None, None, str(error))]) from None
     except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, SyntaxError, TypeError) as error:
         message = f"not a workbook that can be read ({type(error).__name__}): save it as CSV (UTF-8)"
         raise ManifestError([Fault(str(path), None, None, message)]) from None
@@ -38,10 +36,10 @@ def sheet_text(path: Path) -> str:
         raise ManifestError([Fault(str(path), None, None, f"the manifest cannot be read: {error.strerror}")]) from None
 
 
-def _text(rows: object) -> str:
+def _text(rows: Iterator[Values]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         writer.writerow([_cell(value) for value in row])
     return text.getvalue()
 
