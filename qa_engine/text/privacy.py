@@ -92,7 +92,7 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
 
 def groups_of(text: str, start: int, end: int) -> list[Group]:
     """The digits of a run in one piece each: 一 behind a number in figures is the beginning of a word (一下)."""
-    found: list[Group] = []
+    found: list[tuple[list[str], list[int]]] = []  # the digits and places of each group
     repeated = {place: match for match in _REPEATED.finditer(text, start, end) for place in range(*match.span())}
     for at in range(start, end):
         if (match := repeated.get(at)) is not None:
@@ -103,31 +103,29 @@ def groups_of(text: str, start: int, end: int) -> list[Group]:
         digit = "x" if char == "x" else "2" if char == "两" else _DIGITS.get(char)
         if digit is None:
             continue
-        last = found[-1] if found else None
-        goes_on = last is not None and (
-            digit == "x" or (last.places[-1] == at - 1 and char.isascii() == text[at - 1].isascii())
-        )
-        if last is not None and goes_on:
-            found[-1] = Group(last.digits + digit, (*last.places, at))
+        beside = bool(found) and found[-1][1][-1] == at - 1 and char.isascii() == text[at - 1].isascii()
+        if found and (digit == "x" or beside):
+            found[-1][0].append(digit)
+            found[-1][1].append(at)
         else:
-            found.append(Group(digit, (at,)))
-    return found
+            found.append(([digit], [at]))
+    return [Group("".join(digits), tuple(places)) for digits, places in found]
 
 
-def _group_of(repeated: re.Match[str]) -> Group:
+def _group_of(repeated: re.Match[str]) -> tuple[list[str], list[int]]:
     """四个零 as the four digits it stands for, each with a place of its own as far as there are any."""
     said = repeated["times"][0]
     times = int(said) if said.isascii() else _TIMES[said]
     first, last = repeated.start(), repeated.end() - 1
-    places = (first, last) if times == 2 else (*range(first, last), *[last] * (times - last + first))
-    return Group(_DIGITS[repeated["digit"]] * times, places)
+    places = [first, last] if times == 2 else [*range(first, last), *[last] * (times - last + first)]
+    return [_DIGITS[repeated["digit"]]] * times, places
 
 
 def private_numbers(groups: Sequence[Group], before: str) -> Iterator[tuple[int, int, Hidden]]:
     """(first group, how many groups, what to hide) of each private number; ``before`` is what is said in front."""
     at = 0
     while at < len(groups):
-        found = _longest(groups[at:], before)
+        found = _longest(groups[at : at + _MOST_DIGITS], before)  # each has a digit at least
         if found is None:
             at += 1
             continue

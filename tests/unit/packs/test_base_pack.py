@@ -306,3 +306,9 @@ def test_traditional_characters_are_judged_alike() -> None:
     assert result.status in (Status.FAIL, Status.UNCERTAIN)
     assert (result.status, result.hits) == (simplified.status, simplified.hits)
     assert len(result.evidence) == len(simplified.evidence) == 2
+
+
+def test_two_rules_that_ask_for_the_same_look_for_it_in_the_same_words() -> None:
+    """The language of packs names phrases once, patterns it does not."""
+    first, second = (pack().rule(name).model.conditions["unasked"] for name in ("needs.verify", "order.facts"))
+    assert first == second

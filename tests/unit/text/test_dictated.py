@@ -76,6 +76,13 @@ def test_other_numbers_stay(row: str) -> None:
     assert mask_turns(texts, speakers) == tuple(texts)
 
 
+@pytest.mark.timeout(60)  # minutes, when every digit was copied behind all before it
+@pytest.mark.parametrize("text", ["1" * 300_000, "一" * 300_000, "1 " * 150_000, "四个零" * 100_000, "138," * 100_000])
+def test_digits_without_end_are_read_in_one_pass(text: str) -> None:
+    assert mask_private(text) == text
+    assert mask_turns([text, "13800001234"], ["C", "A"]) == (text, "138****1234")
+
+
 TEXTS = st.text(st.sampled_from("0123456789一三八零两卡 -，x嗯好对"), max_size=14)
 
 
