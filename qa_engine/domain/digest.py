@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -11,7 +11,7 @@ _AS_IT_IS = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(value: object) -> object:
-    """Frozen dataclasses, enums, mappings, tuples and dates as plain JSON values; anything else is a TypeError."""
+    """Frozen dataclasses, enums, mappings, sequences and dates as plain JSON values; anything else is a TypeError."""
     kind = type(value)
     if kind in _AS_IT_IS:  # nearly everything is one of these, or a list or mapping of them
         return value
@@ -29,7 +29,7 @@ def plain(value: object) -> object:
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 

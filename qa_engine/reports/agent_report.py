@@ -1,11 +1,13 @@
 """坐席质检报告: one agent over a period, as data."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import overload
 
-from qa_engine.domain import Agent, Severity, Status
+from qa_engine.domain import Agent, CallResult, Status
 from qa_engine.reports import wording
+from qa_engine.reports.agent_calls import AgentCalls
 from qa_engine.reports.numbers import Estimate, ratio_estimate
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import (
@@ -16,10 +18,7 @@ from qa_engine.reports.statistics import (
     Mean,
     PassRate,
     Period,
-    grade_counts,
-    lost_items,
     mean_of,
-    pass_rates,
     wilson,
 )
 from qa_engine.reports.training_needs import Gain, TrainingNeed, training_needs
@@ -57,6 +56,38 @@ class CallLine:
     doubts: int
     form_url: str | None
     final: float | None = None  # percent, as a person signed it
+
+
+class CallLines(Sequence[CallLine]):
+    """Calls as lines, each made when it is asked for: a page shows few of thousands."""
+
+    def __init__(self, calls: AgentCalls, places: Sequence[int]) -> None:
+        self._calls, self._places = calls, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> CallLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[CallLine]: ...
+    def __getitem__(self, at: int | slice) -> CallLine | Sequence[CallLine]:
+        if isinstance(at, slice):
+            return CallLines(self._calls, self._places[at])
+        return _line(self._calls[self._places[at]])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CallLines) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def counted(self) -> "CallLines":
+        return CallLines(self._calls, self._calls.counted)
+
+    def lowest(self, most: int) -> "CallLines":
+        """The counted calls with the lowest scores, in their order."""
+        return CallLines(self._calls, self._calls.lowest(most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +156,7 @@ class AgentReport:
     agent_name: str
     team: str
     period: str
-    calls: tuple[CallLine, ...]
+    calls: CallLines
     uncounted: tuple[UncountedCall, ...]
     mean: Mean
     faulty_calls: int
@@ -148,8 +179,8 @@ class AgentReport:
     weeks: tuple[DayPoint, ...] = ()  # as ``days``, each named by its Monday
 
     @property
-    def counted(self) -> tuple[CallLine, ...]:
-        return tuple(call for call in self.calls if call.counted)
+    def counted(self) -> CallLines:
+        return self.calls.counted
 
     @property
     def total_calls(self) -> int:
@@ -159,7 +190,7 @@ class AgentReport:
 
 def agent_report(
     agent: Agent,
-    calls: Sequence[InspectedCall],
+    calls: Iterable[InspectedCall],
     *,
     period: Period = WHOLE_TIME,
     uncounted: Sequence[UncountedCall] = (),
@@ -173,51 +204,47 @@ def agent_report(
     ``drawn``: ids of the calls that tone is told of, where not all were read whole. ``gains``: what training would
     regain, most first; without them every grave or repeated fault is a need.
     """
-    ordered = sorted(calls, key=_by_time)
-    counted = [call for call in ordered if call.counted]
-    left_out = [UncountedCall(c.call.call_id, _why_not(c), c.day, c.form_url) for c in ordered if not c.counted]
-    lines = tuple(_line(call) for call in ordered)
-    lost = lost_items(counted)
-    ranked = sorted((line for line in lines if line.counted), key=_by_rate)
-    faulty = sum(any(rule.severity is not Severity.INFO for rule in call.result.failed()) for call in counted)
-    notices = [notice, *(call.result.notice for call in ordered)]
+    calls = AgentCalls.of(calls)
+    counted = [calls.rows[n] for n in calls.counted]
+    known = set(calls.counted)
+    left_out = [calls[n] for n in range(len(calls)) if n not in known]
+    lost = calls.lost_items()
+    ends = calls.ends()
     return AgentReport(
         title=wording.AGENT_REPORT_TITLE,
         agent_id=agent.id or "",
         agent_name=agent.name or "",
         team=agent.team or "",
         period=period.label,
-        calls=lines,
-        uncounted=(*left_out, *sorted(uncounted, key=lambda c: (c.day or date.min, c.call_id))),
-        mean=mean_of([call.rate for call in counted if call.rate is not None]),
-        faulty_calls=faulty,
-        faulty_share=wilson(faulty, len(counted)),
-        vetoes=sum(1 for call in counted if call.result.veto),
-        suspected=sum(1 for call in counted if call.result.veto_suspected),
-        waiting=sum(1 for call in counted if call.result.needs_review),
-        grades=grade_counts(counted),
-        sections=_sections(counted),
+        calls=CallLines(calls, range(len(calls))),
+        uncounted=(
+            *(UncountedCall(c.call.call_id, _why_not(c), c.day, c.form_url) for c in left_out),
+            *sorted(uncounted, key=lambda c: (c.day or date.min, c.call_id)),
+        ),
+        mean=mean_of(calls.rates),
+        faulty_calls=calls.faulty,
+        faulty_share=wilson(calls.faulty, len(counted)),
+        vetoes=sum(row.veto for row in counted),
+        suspected=sum(row.suspected for row in counted),
+        waiting=sum(row.waiting for row in counted),
+        grades=calls.grades,
+        sections=tuple(_section(title, sums) for title, sums in calls.section_sums()),
         lost=lost,
-        best=ranked[-1] if len(ranked) > 1 else None,
-        worst=ranked[0] if len(ranked) > 1 else None,
-        needs=training_needs(counted, lost, gains),
-        days=_points(counted, lambda day: day),
-        weeks=_points(counted, lambda day: day - timedelta(days=day.weekday())),
-        notice=next((text for text in notices if text), None),
-        versions=_versions(ordered),
-        rates=pass_rates(counted),
-        tone=_tone([call for call in counted if drawn is None or call.result.call_id in drawn]),
+        best=_line(calls[ends[1]]) if ends else None,
+        worst=_line(calls[ends[0]]) if ends else None,
+        needs=training_needs(calls, lost, gains),
+        days=_points(calls, lambda day: day),
+        weeks=_points(calls, lambda day: day - timedelta(days=day.weekday())),
+        notice=notice or calls.notice,
+        versions=calls.versions,
+        rates=calls.pass_rates(),
+        tone=_tone([calls.said[n] for n in calls.counted if n in calls.said and _told(calls.rows[n].call_id, drawn)]),
         compared=compared,
     )
 
 
-def _by_time(call: InspectedCall) -> tuple[date, str, str]:
-    started = call.call.started_at.isoformat() if call.call.started_at is not None else ""
-    return (call.day or date.min, started, call.call.call_id)
-
-
-def _by_rate(line: CallLine) -> tuple[float, int, str]:
-    return (line.rate or 0.0, -len(line.faults), line.call_id)
+def _told(call_id: str, drawn: Collection[str] | None) -> bool:
+    return drawn is None or call_id in drawn
 
 
 def _why_not(call: InspectedCall) -> str:
@@ -251,22 +278,25 @@ def _line(call: InspectedCall) -> CallLine:
     )
 
 
-def _points(calls: Sequence[InspectedCall], start: Callable[[date], date]) -> tuple[DayPoint, ...]:
+def _points(calls: AgentCalls, start: Callable[[date], date]) -> tuple[DayPoint, ...]:
     by_day: dict[date, list[float]] = {}
-    for call in calls:
-        if call.day is not None and call.rate is not None:
-            by_day.setdefault(start(call.day), []).append(call.rate)
+    for day, rate in zip(calls.days, calls.rates, strict=True):
+        if day != date.min:
+            by_day.setdefault(day, []).append(rate)
+    by_start: dict[date, list[float]] = {}
+    for day, rates in by_day.items():  # days come in their order
+        by_start.setdefault(start(day), []).extend(rates)
     points = []
-    for day, rates in sorted(by_day.items()):
+    for day, rates in sorted(by_start.items()):
         mean = mean_of(rates)
         points.append(DayPoint(day, len(rates), sum(rates) / len(rates), min(rates), max(rates), mean.low, mean.high))
     return tuple(points)
 
 
-def _tone(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
+def _tone(results: Sequence[CallResult]) -> tuple[str, ...]:
     """Means over the calls in which tone was read, and how the customers' mood moved."""
     sentences = []
-    read = [m for call in calls if (m := call.result.metrics).get("agent_warm_share") is not None]
+    read = [m for result in results if (m := result.metrics).get("agent_warm_share") is not None]
     if read:
         warm, unfriendly = (
             sum(m.get(name) or 0.0 for m in read) / len(read) for name in ("agent_warm_share", "agent_unfriendly_share")
@@ -274,34 +304,15 @@ def _tone(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
         sentences.append(f"{len(read)} 通平均：热情的话占 {warm:.0%}，生硬的话占 {unfriendly:.0%}")
     moved = [
         end - start
-        for call in calls
-        if (start := call.result.metrics.get("mood_start")) is not None
-        and (end := call.result.metrics.get("mood_end")) is not None
+        for result in results
+        if (start := result.metrics.get("mood_start")) is not None
+        and (end := result.metrics.get("mood_end")) is not None
     ]
     if moved:
         worse = sum(change >= MOOD_STEP for change in moved)
         better = sum(change <= -MOOD_STEP for change in moved)
         sentences.append(f"{len(moved)} 通测到客户情绪的开头与结尾：好转 {better} 通，变差 {worse} 通")
     return tuple(sentences)
-
-
-def _versions(calls: Sequence[InspectedCall]) -> tuple[str, ...]:
-    """Which rules and scorecards stand behind the report; more than one means that scores are compared with care."""
-    return tuple(sorted({version for call in calls for version in (call.result.pack, call.result.scorecard)}))
-
-
-def _sections(calls: Sequence[InspectedCall]) -> tuple[SectionRate, ...]:
-    """Each heading in the order of the form."""
-    titles: dict[str, str] = {}
-    sums: dict[str, list[float]] = {}
-    for call in calls:
-        for section in call.result.sections:
-            titles.setdefault(section.id, section.title)
-            own, x, y = sums.setdefault(section.id, [0.0] * 6), section.score, section.possible
-            if y > 0:
-                for n, part in enumerate((1.0, x, y, x * x, y * y, x * y)):
-                    own[n] += part
-    return tuple(_section(title, sums[key]) for key, title in titles.items())
 
 
 def _section(title: str, sums: Sequence[float]) -> SectionRate:

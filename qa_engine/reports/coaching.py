@@ -58,17 +58,10 @@ def good_example(tally: Tally, need: Need) -> str | None:
     place = tally.place_of(need.rule.id)
     assert place is not None
     failed, judged = tally.failed, tally.judged
-    others = [
-        m
-        for m in tally.members
-        if m.team == need.team and m.agent_id != need.agent_id and (m.place, place) in tally.models
-    ]
-    best = min(
-        others,
-        key=lambda m: ((failed[m.place, place] + 1) / (judged[m.place, place] + 2), m.agent_id),
-        default=None,
-    )
-    return tally.models[best.place, place][1] if best is not None else None
+    others = [m for m in tally.members if m.team == need.team and m.agent_id != need.agent_id]
+    others.sort(key=lambda m: ((failed[m.place, place] + 1) / (judged[m.place, place] + 2), m.agent_id))
+    models = (tally.model_of(m.place, place) for m in others)
+    return next((model[1] for model in models if model is not None), None)
 
 
 def _need_card(need: Need, calls: Mapping[str, InspectedCall], good: str | None, notes: PackNotes) -> Card:

@@ -4,6 +4,7 @@ Looks are names, not colours: ``strong`` ``soft`` ``faint`` ``small`` ``nowrap``
 several may stand together, parted by spaces. A renderer shows the ones that its medium has.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -295,12 +296,18 @@ class Document:
     look: str = ""
     footer: tuple[Fact, ...] = ()
     audio_url: str | None = None
-    sheets: tuple[Sheet, ...] = ()
-    table: Rows | None = None
+    sheets: tuple[Sheet, ...] | Callable[[], tuple[Sheet, ...]] = ()
+    table: Rows | Callable[[], Rows | None] | None = None
     data: object = field(default_factory=dict)
     subject: str = ""  # of the workbook's title
     seconds: float | None = None  # length of the picture that a player moves along
     open_points: tuple[str, ...] = ()  # why the days it is about are not complete
+
+    def all_sheets(self) -> tuple[Sheet, ...]:
+        return self.sheets() if callable(self.sheets) else self.sheets
+
+    def whole_table(self) -> Rows | None:
+        return self.table() if callable(self.table) else self.table
 
 
 INCOMPLETE = "未完整"
@@ -311,14 +318,20 @@ def stamped(document: Document, open_points: tuple[str, ...]) -> Document:
     if not open_points:
         return document
     banner = Banner("alarm", (Piece(INCOMPLETE, "strong"), "：以下日期的台账不平，数字可能变化。"), open_points)
-    sheets = document.sheets
-    if sheets:
-        first = sheets[0]
-        head, rest = first.blocks[:1], first.blocks[1:]  # the title stays first
-        sheets = (replace(first, blocks=(*head, banner, *rest)), *sheets[1:])
-    table = document.table
-    if table is not None:
-        table = replace(table, rows=(*table.rows, *((f"{INCOMPLETE}：{point}",) for point in open_points)))
+
+    def sheets() -> tuple[Sheet, ...]:
+        found = document.all_sheets()
+        if not found:
+            return ()
+        head, rest = found[0].blocks[:1], found[0].blocks[1:]  # the title stays first
+        return (replace(found[0], blocks=(*head, banner, *rest)), *found[1:])
+
+    def table() -> Rows | None:
+        found = document.whole_table()
+        if found is None:
+            return None
+        return replace(found, rows=(*found.rows, *((f"{INCOMPLETE}：{point}",) for point in open_points)))
+
     return replace(document, blocks=(banner, *document.blocks), sheets=sheets, table=table, open_points=open_points)
 
 

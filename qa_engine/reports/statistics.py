@@ -1,12 +1,11 @@
 """Figures over many calls, with their uncertainty; the ground of every report over a period."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
-from qa_engine.domain import Call, CallResult, RuleResult, Severity, Status
+from qa_engine.domain import Call, CallResult, Severity
 
 ENOUGH_CALLS = 5  # below it a mean says little, and the report says so
 
@@ -175,63 +174,3 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z_975 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return max(0.0, 100 * (middle - half)), min(100.0, 100 * (middle + half))
-
-
-def grade_counts(calls: Iterable[InspectedCall]) -> tuple[tuple[str, int], ...]:
-    """Grades with their counts, in alphabetical order (A first)."""
-    return tuple(sorted(Counter(call.result.grade for call in calls).items()))
-
-
-def lost_items(calls: Sequence[InspectedCall]) -> tuple[LostItem, ...]:
-    """What was lost, most points first; then more calls first, then by rule id."""
-    titles = {section.id: section.title for call in calls for section in call.result.sections}
-    judged: Counter[str] = Counter()
-    failed: dict[str, list[RuleResult]] = {}
-    passed, broken = Status.PASS, Status.FAIL
-    for call in calls:
-        rules = call.result.rules
-        judged.update([rule.id for rule in rules if (status := rule.status) is passed or status is broken])
-        for rule in rules:
-            if rule.status is broken:
-                failed.setdefault(rule.id, []).append(rule)
-    found = [
-        LostItem(
-            rule_id=rule_id,
-            title=rules[-1].title,
-            section=titles.get(rules[-1].section, ""),
-            severity=rules[-1].severity,
-            message=_one_message(rules),
-            calls=len(rules),
-            judged=judged[rule_id],
-            points=sum(rule.points for rule in rules),
-        )
-        for rule_id, rules in failed.items()
-    ]
-    return tuple(
-        sorted(found, key=lambda lost: (lost.severity is not Severity.VETO, lost.points, -lost.calls, lost.rule_id))
-    )
-
-
-def _one_message(rules: Sequence[RuleResult]) -> str:
-    """What all say that say something: of most calls of a long period only the verdict is read."""
-    messages = {rule.message for rule in rules if rule.message}
-    return messages.pop() if len(messages) == 1 else ""
-
-
-def pass_rates(calls: Iterable[InspectedCall]) -> tuple[PassRate, ...]:
-    """The rates that rules name, in the order of the rules. Rules of the same rate must all be passed."""
-    verdicts: dict[str, list[set[Status]]] = {}
-    for call in calls:
-        of_call: dict[str, set[Status]] = {}
-        for rule in call.result.rules:
-            if rule.rate and rule.status is not Status.NOT_APPLICABLE:
-                of_call.setdefault(rule.rate, set()).add(rule.status)
-        for title, statuses in of_call.items():
-            verdicts.setdefault(title, []).append(statuses)
-    return tuple(_pass_rate(title, statuses) for title, statuses in verdicts.items())
-
-
-def _pass_rate(title: str, calls: Sequence[set[Status]]) -> PassRate:
-    failed = sum(Status.FAIL in statuses for statuses in calls)
-    passed = sum(statuses == {Status.PASS} for statuses in calls)
-    return PassRate(title, passed, passed + failed, len(calls) - passed - failed)

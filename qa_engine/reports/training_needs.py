@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa_engine.domain import Evidence, RuleResult, Severity, Speaker, Status
+from qa_engine.domain import Evidence, RuleResult, Severity, Speaker
 from qa_engine.reports import wording
+from qa_engine.reports.agent_calls import AgentCalls
 from qa_engine.reports.period.needs import Need, goal_words, need_words, regained_range
 from qa_engine.reports.period.told import fixed
 from qa_engine.reports.statistics import InspectedCall, LostItem
@@ -64,7 +65,7 @@ class TrainingNeed:
 
 
 def training_needs(
-    calls: Sequence[InspectedCall], items: Sequence[LostItem], gains: Sequence[Gain] | None
+    calls: AgentCalls, items: Sequence[LostItem], gains: Sequence[Gain] | None
 ) -> tuple[TrainingNeed, ...]:
     """Vetoes, then what regains most points; without ``gains`` faults that repeat, and major ones at once."""
     lost = {one.rule_id: one for one in items}
@@ -83,7 +84,7 @@ def _asks(lost: LostItem) -> bool:
     return lost.severity is not Severity.INFO and (grave or lost.calls >= REPEATED_CALLS)
 
 
-def _gained(lost: LostItem, calls: Sequence[InspectedCall], gain: Gain) -> TrainingNeed:
+def _gained(lost: LostItem, calls: AgentCalls, gain: Gain) -> TrainingNeed:
     model = None
     if gain.model is not None:
         rule = next((rule for rule in gain.model.result.rules if rule.id == lost.rule_id), None)
@@ -98,14 +99,8 @@ def _gained(lost: LostItem, calls: Sequence[InspectedCall], gain: Gain) -> Train
     )
 
 
-def _need(lost: LostItem, calls: Sequence[InspectedCall]) -> TrainingNeed:
-    broken = [
-        (call, rule)
-        for call in calls
-        for rule in call.result.rules
-        if rule.status is Status.FAIL and rule.id == lost.rule_id
-    ]
-    clips = [_clip(call, rule) for call, rule in broken[-CLIPS_PER_NEED:]]
+def _need(lost: LostItem, calls: AgentCalls) -> TrainingNeed:
+    clips = [_clip(call, rule) for call, rule in calls.latest_broken(lost.rule_id, CLIPS_PER_NEED)]
     cost = f"，累计扣 {wording.number(-lost.points)} 分" if lost.points < 0 else ""
     if lost.severity is Severity.VETO:
         goal = "杜绝再次发生"

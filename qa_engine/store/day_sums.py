@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import TextClause, event, select, update
+from sqlalchemy import TextClause, delete, event, or_, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from qa_engine.store import tables
@@ -54,17 +54,22 @@ def keep_books(session: Session, found: Mapping[Place, tuple[int, str]]) -> None
         )
 
 
-def kept(session: Session, wanted: CallFilter, kind: str | None) -> Sequence[tuple[Place, int, bytes]]:
-    """(day and team, number, sums) of this kind, or of every one."""
+def kept(session: Session, wanted: CallFilter, kind: str) -> Sequence[tuple[Place, int, bytes]]:
+    """(day and team, number, sums) of the kinds that begin so."""
     statement = select(DaySums.day, DaySums.team, DaySums.number, DaySums.body).order_by(DaySums.kind)
-    if kind is not None:
-        statement = statement.where(DaySums.kind == kind)
-    rows = session.execute(_narrowed(statement, DaySums, wanted))
+    rows = session.execute(_narrowed(statement, DaySums, wanted).where(DaySums.kind.startswith(kind, autoescape=True)))
     return [((day, team), number, body) for day, team, number, body in rows]
 
 
 def keep(session: Session, kind: str, sums: Mapping[Place, tuple[int, bytes]]) -> None:
-    """Keep (number, sums) of days and teams in the place of those of before."""
+    """Keep (number, sums) of days and teams in the place of those of before, also of other kinds and forms."""
+    form = f"{kind.partition(':')[0]}:"
+    for (day, team), (number, _) in sorted(sums.items()):
+        outdated = or_(DaySums.number < number, ~DaySums.kind.startswith(form, autoescape=True))
+        session.execute(
+            delete(DaySums).where(DaySums.day == day, DaySums.team == team, outdated),
+            execution_options={"synchronize_session": False},
+        )
     if sums:
         rows = [
             {"day": day, "team": team, "kind": kind, "number": number, "body": body}

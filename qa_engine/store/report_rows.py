@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, Status
@@ -99,28 +99,44 @@ def trainings(
     return [(row, name) for row, name in session.execute(statement.order_by(Training.id))]
 
 
-def sampled(session: Session, wanted: CallFilter) -> Sequence[Any]:
-    """(call id, day, agent id, name, team, scenario, drawn, signed) of calls that were drawn or flagged.
+def drawn(session: Session, wanted: CallFilter) -> Sequence[Any]:
+    """(call id, day, agent id, name, team, scenario, signed) of the calls that were drawn for a check."""
+    call = tables.Call
+    rows = session.execute(
+        select(
+            call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario,
+            call.signing_id.is_not(None),
+        )
+        .where(*call_conditions(wanted), call.id.in_(_drawn()))
+        .order_by(call.day, call.id)
+    )  # fmt: skip
+    return rows.all()
+
+
+def flagged(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str, int, int]]:
+    """(agent id, team, calls, signed ones among them) of the calls that were flagged and not drawn.
 
     A flagged call stays one when people have it, or have signed it.
     """
     call, event = tables.Call, tables.Event
-    drawn = select(event.call_pk).where(event.action == SAMPLED)
-    is_drawn = call.id.in_(drawn)
     with_people = call.state.in_((CallState.IN_REVIEW.value, CallState.FINAL.value))
     was_flagged = exists().where(event.call_pk == call.id, event.action == CallState.FLAGGED.value)
     rows = session.execute(
-        select(
-            call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, is_drawn,
-            call.signing_id.is_not(None),
-        )
+        select(call.agent_id, call.team, func.count(), func.count(call.signing_id))
         .where(
             *call_conditions(wanted),
-            or_(is_drawn, call.state == CallState.FLAGGED.value, and_(with_people, was_flagged)),
+            or_(call.state == CallState.FLAGGED.value, and_(with_people, was_flagged)),
+            call.id.not_in(_drawn()),
         )
-        .order_by(call.day, call.id)
-    )  # fmt: skip
-    return rows.all()
+        .group_by(call.agent_id, call.team)
+        .order_by(call.agent_id, call.team)
+    )
+    return [(agent_id or "", team or "", calls, signed) for agent_id, team, calls, signed in rows]
+
+
+def _drawn() -> Select[tuple[int]]:
+    """The keys of the calls that were drawn."""
+    return select(tables.Event.call_pk).where(tables.Event.action == SAMPLED, tables.Event.call_pk.is_not(None))  # type: ignore[return-value]
 
 
 def signed(session: Session, wanted: CallFilter) -> Sequence[Any]:

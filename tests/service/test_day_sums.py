@@ -13,7 +13,7 @@ from qa_engine.domain.review import DecisionKind, Target
 from qa_engine.errors import QaError
 from qa_engine.reports import Period
 from qa_engine.reports.period import Tally
-from qa_engine.reports.period.day_sums import to_bytes
+from qa_engine.reports.period.day_sums import _FORM, to_bytes
 from qa_engine.service import App, inspect_again, move_agent, run_pending
 from qa_engine.service.desk import Word, claim, correct_text, decide, sign
 from qa_engine.service.keeping.forget import forget_calls
@@ -176,7 +176,10 @@ def test_sums_of_an_older_form_are_not_read(tmp_path: Path) -> None:
         with app.database.write() as session:
             session.execute(update(DaySums).values(kind="0:", body=b"of before"))
     with open_desk(tmp_path / "home") as again:
+        assert DatabaseSource(again).verdicts("forbidden.refusal", MARCH)
         assert told(again) == kept
+        with again.database.read() as session:
+            assert {kind.partition(":")[0] for kind in session.scalars(select(DaySums.kind))} == {str(_FORM)}
 
 
 def test_verdicts_by_day_are_those_of_the_results(centre: App) -> None:

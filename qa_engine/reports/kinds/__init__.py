@@ -14,6 +14,7 @@ from typing import Literal, Protocol, TypeVar
 
 from qa_engine.domain import Agent, CallResult, Transcript
 from qa_engine.domain.night import LedgerOfDay
+from qa_engine.reports.agent_calls import AgentCalls
 from qa_engine.reports.agent_report import UncountedCall
 from qa_engine.reports.document import Document
 from qa_engine.reports.drift import DriftReport
@@ -54,7 +55,7 @@ class Source(Protocol):
     ) -> Sequence[UncountedCall]:
         """The calls of the period that have none, with the reason."""
 
-    def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> Sequence[InspectedCall]:
+    def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> AgentCalls:
         """The calls of an agent as their figures tell: verdicts, points and scores, the oldest first. For a long period
         instead of `inspected`; `some` reads the few whole whose words are shown."""
 
@@ -105,8 +106,12 @@ class Source(Protocol):
     def complaints(self, period: Period, *, team: str | None = None) -> Sequence[tuple[str, str]]:
         """(call id, title of the class) of the complaints of the period, the oldest first."""
 
-    def sampled(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[SampledCall]:
-        """The calls of the period that were drawn for a check or flagged."""
+    def sampled(self, period: Period, *, team: str | None = None) -> Sequence[SampledCall]:
+        """The calls of the period that were drawn for a check."""
+
+    def flagged(self, period: Period, *, team: str | None = None) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """By agent and team: of the calls of the period that were flagged and not drawn, how many, and how many of them
+        are signed."""
 
     def signed(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Signed]:
         """The signed forms of the period's calls, the oldest first."""

@@ -1,8 +1,6 @@
 """The part of the report of an agent that holds the period against the one before, reviews and customers."""
 
-from dataclasses import replace
-
-from qa_engine.domain import CallResult
+from qa_engine.reports.agent_calls import AgentCalls, worth_reading
 from qa_engine.reports.agent_report import AgentReport, Colleagues, Compared
 from qa_engine.reports.coaching import good_example
 from qa_engine.reports.document import Block, Cell, Column, Heading, Note, Row, Table
@@ -10,10 +8,9 @@ from qa_engine.reports.kinds import Request, Source
 from qa_engine.reports.numbers import Estimate, Sums, mean_difference, mean_estimate, rate_estimate
 from qa_engine.reports.parts import corrected_words
 from qa_engine.reports.period import Tally, told
-from qa_engine.reports.period.lean import worth_reading
 from qa_engine.reports.period.lines import ItemLine, item_lines
 from qa_engine.reports.period.needs import needs
-from qa_engine.reports.statistics import InspectedCall, LostItem, Period
+from qa_engine.reports.statistics import LostItem, Period
 from qa_engine.reports.training_needs import CLIPS_PER_NEED, MOST_NEEDS, Gain
 from qa_engine.reports.wording import number, signed
 
@@ -22,27 +19,11 @@ LEAST_GAIN = 0.2  # points a call
 _EVEN = 60  # calls that are read whole, drawn evenly: a period of so few is read whole
 
 
-def read_calls(source: Source, request: Request) -> tuple[list[InspectedCall], frozenset[str]]:
+def read_calls(source: Source, request: Request) -> tuple[AgentCalls, frozenset[str]]:
     """The calls of the period, those that clips and reasons need with their words; and the evenly drawn ones."""
     lean = source.scored(request.period, agent_id=request.subject, form_url=request.form_url)
     drawn, wanted = worth_reading(lean, even=_EVEN, clips=CLIPS_PER_NEED)
-    said = source.briefs(sorted(wanted))
-    return [_with_words(call, said.get(call.result.call_id)) for call in lean], drawn
-
-
-def _with_words(call: InspectedCall, said: CallResult | None) -> InspectedCall:
-    """A call of figures with what its result says of the rules that failed, of tone, and of why nothing was graded."""
-    if said is None:
-        return call
-    failed = {rule.id: rule for rule in said.rules}
-    result = replace(
-        call.result,
-        rules=tuple(failed.get(rule.id, rule) for rule in call.result.rules),
-        metrics=said.metrics,
-        review_reasons=said.review_reasons,
-        notice=said.notice,
-    )
-    return replace(call, result=result)
+    return lean.with_words(source.briefs(sorted(wanted))), drawn
 
 
 def compared(source: Source, request: Request, others: Colleagues | None) -> Compared:

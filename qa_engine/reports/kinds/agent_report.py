@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from qa_engine.domain import Agent
+from qa_engine.reports.agent_calls import AgentCalls
 from qa_engine.reports.agent_report import AgentReport, CallLine, agent_report
 from qa_engine.reports.cards import WIDE_BOX
 from qa_engine.reports.document import (
@@ -42,7 +43,7 @@ from qa_engine.reports.kinds.agent_compared import (
 )
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets, section_range
 from qa_engine.reports.parts import SHOWN_ITEMS
-from qa_engine.reports.statistics import ENOUGH_CALLS, InspectedCall
+from qa_engine.reports.statistics import ENOUGH_CALLS
 from qa_engine.reports.training_needs import TrainingClip, TrainingNeed
 from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note
 
@@ -70,10 +71,11 @@ def report(source: Source, request: Request) -> Document:
     )
 
 
-def _as_of_then(agent: Agent, inspected: Sequence[InspectedCall]) -> Agent:
+def _as_of_then(agent: Agent, calls: AgentCalls) -> Agent:
     """The agent with the name and team of the period's last call: a later move changes no report of before."""
-    then = inspected[-1].call.agent if inspected else agent
-    return Agent(agent.id, then.name or agent.name, then.team or agent.team)
+    if not calls.rows:
+        return agent
+    return Agent(agent.id, calls.rows[-1].agent_name or agent.name, calls.rows[-1].team or agent.team)
 
 
 def agent_document(report: AgentReport) -> Document:
@@ -98,8 +100,8 @@ def agent_document(report: AgentReport) -> Document:
             _sign_off(),
         ),
         footer=tuple(Fact("", version) for version in report.versions),
-        sheets=agent_sheets(report),
-        table=agent_rows(report),
+        sheets=lambda: agent_sheets(report),
+        table=lambda: agent_rows(report),
         data=report,
     )
 
@@ -334,8 +336,7 @@ def _calls(report: AgentReport) -> Sequence[Block]:
         )
         shown = report.counted
         if len(shown) > _SHOWN_CALLS:
-            lowest = {id(call) for call in sorted(shown, key=_by_rate)[:_SHOWN_CALLS]}
-            shown = tuple(call for call in shown if id(call) in lowest)
+            shown = report.calls.lowest(_SHOWN_CALLS)
             blocks.append(Note(f"只列得分率最低的 {_SHOWN_CALLS} 通，全部通话见 XLSX 或 CSV。", "soft small"))
         blocks.append(Table(columns, tuple(_call_row(call) for call in shown)))
     else:
@@ -353,10 +354,6 @@ def _calls(report: AgentReport) -> Sequence[Block]:
     else:
         blocks.append(Note("本期通话全部计分。", "empty"))
     return blocks
-
-
-def _by_rate(call: CallLine) -> tuple[float, str]:
-    return (call.rate or 0.0, call.call_id)
 
 
 def _call_row(call: CallLine) -> Row:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
@@ -14,6 +15,8 @@ from qa_engine.reports.period import SampledCall, told
 from qa_engine.reports.wording import scenario
 
 TITLE = "抽检计划与覆盖"
+Flagged: TypeAlias = Mapping[tuple[str, str], tuple[int, int]]
+"""As `Source.flagged` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,8 @@ def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)
     facts = PeriodFacts(source, request, period, team=request.subject)
-    found = source.sampled(period, team=facts.team)
-    drawn = [one for one in found if one.drawn]
-    flagged = [one for one in found if not one.drawn]
+    drawn = source.sampled(period, team=facts.team)
+    flagged = source.flagged(period, team=facts.team)
     scope = request.subject or "全中心"
     return Document(
         kind="sampling",
@@ -65,8 +67,7 @@ def report(source: Source, request: Request) -> Document:
             facts.tally.calls,
             len(drawn),
             _signed(drawn),
-            len(flagged),
-            _signed(flagged),
+            *_both(flagged),
             tuple(drawn),
         ),
     )
@@ -98,15 +99,21 @@ def _signed(calls: Sequence[SampledCall]) -> int:
     return sum(call.signed for call in calls)
 
 
-def _figures(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[SampledCall]) -> Figures:
+def _both(flagged: Flagged) -> tuple[int, int]:
+    """Calls, and the signed ones among them."""
+    return sum(calls for calls, _ in flagged.values()), sum(signed for _, signed in flagged.values())
+
+
+def _figures(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Flagged) -> Figures:
     calls = Piece(" 通", "unit")
+    marked, looked_at = _both(flagged)
     done = rate_estimate(_signed(drawn), len(drawn))
     return Figures(
         (
             Figure("通话", (str(facts.tally.calls), calls), noted=True),
             Figure("随机抽中", (str(len(drawn)), calls), f"已签字 {_signed(drawn)} 通", noted=True),
             Figure("完成率", told.rate(done, 0), "抽中通话里已签字的", noted=True),
-            Figure("机器标记（非随机）", (str(len(flagged)), calls), f"已签字 {_signed(flagged)} 通", noted=True),
+            Figure("机器标记（非随机）", (str(marked), calls), f"已签字 {looked_at} 通", noted=True),
         )
     )
 
@@ -141,7 +148,7 @@ def _third(day: date) -> str:
     return f"{day.month} 月{('上旬', '中旬', '下旬')[min(2, (day.day - 1) // 10)]}"
 
 
-def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[SampledCall]) -> list[Block]:
+def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Flagged) -> list[Block]:
     members = sorted(
         (m for m in facts.tally.members if m.agent_id), key=lambda m: (told.team_order(m.team), m.agent_id)
     )
@@ -158,10 +165,10 @@ def _agents(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Sequence[
         Column("其中已签字", number=True),
     )
     rows = []
-    by_chance, beside = _by_agent(drawn), _by_agent(flagged)
+    by_chance = _by_agent(drawn)
     for member in members:
-        own, marked = (found.get((member.agent_id, member.team), ()) for found in (by_chance, beside))
-        cells = (member.calls, len(own), _signed(own), len(marked), _signed(marked))
+        own = by_chance.get((member.agent_id, member.team), ())
+        cells = (member.calls, len(own), _signed(own), *flagged.get((member.agent_id, member.team), (0, 0)))
         look = "" if own else "faint"
         rows.append(Row((Cell(member.name or member.agent_id, "first"), member.agent_id, member.team, *cells), look))
     reached = {call.agent_id for call in drawn}

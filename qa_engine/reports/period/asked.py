@@ -69,7 +69,7 @@ class PromiseOfCall:
 
 @dataclass(frozen=True, slots=True)
 class SampledCall:
-    """A call that was drawn for a check, or flagged, and whether somebody signed it."""
+    """A call that was drawn for a check, and whether somebody signed it."""
 
     call_id: str
     day: date

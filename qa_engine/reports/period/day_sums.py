@@ -7,8 +7,10 @@ order of `_shapes`, after a head of JSON: its length in four bytes, then itself.
 import json
 import math
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +23,7 @@ from qa_engine.reports.period.figures import RuleBook
 from qa_engine.reports.period.member import Running
 from qa_engine.reports.period.tally import COUNTS, Tally
 
-_FORM = 2
+_FORM = 5
 """Of another number is what another version of this counting made: it is counted anew."""
 _RUNNING = ("score", "same", "final", "machine_of_final", "outcome", "csat")
 _PLAIN = ("calls", "vetoes", "suspected", "waiting", "uncounted", "faulty", "deducted")
@@ -29,9 +31,9 @@ _WHOLE = ("score", "final", "machine_of_final", "outcome", "csat")
 _CUSTOMER = ("by_csat", "by_outcome")
 
 
-def kind_of(changed: frozenset[str]) -> str:
-    """A name for sums that give back the points of these rules."""
-    return f"{_FORM}:{digest(sorted(changed))[7:] if changed else ''}"
+def kind_of(changed: frozenset[str] | None) -> str:
+    """A name for sums that give back the points of these rules; None: the beginning of all such names."""
+    return f"{_FORM}:" if changed is None else f"{_FORM}:{digest(sorted(changed))[7:] if changed else 'none'}"
 
 
 def _shapes(members: int, rules: int) -> Sequence[tuple[str, tuple[int, ...]]]:
@@ -65,6 +67,10 @@ def to_bytes(tally: Tally) -> bytes:
             *tally.score_outcome,
         ],
     }
+    examples: dict[int, dict[int, list[str]]] = defaultdict(dict)
+    for (place, rule), ids in tally.examples.items():
+        examples[place][rule] = ids
+    models = _models(tally)
     head = {
         "books": tally.books,
         "members": [[m.agent_id, m.name, m.team, m.worst, m.best, sorted(m.books), m.first] for m in tally.members],
@@ -76,10 +82,10 @@ def to_bytes(tally: Tally) -> bytes:
         "sections": [[title, *sums] for title, sums in tally.sections.items()],
         "faults": [[day.isoformat(), list(counts.items())] for day, counts in tally.day_faults.items()],
         "judged": [[day.isoformat(), n] for day, n in tally.day_judged.items()],
-        "examples": [[*key, ids] for key, ids in tally.examples.items()],
-        "models": _models(tally),
     }
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    # a text within: few pages ask for any of it
+    head["calls"] = _json([[examples[m.place], models[m.place]] for m in tally.members])
+    text = _json(head).encode()
     body = b"".join(
         np.asarray(arrays[name], dtype="<f8").reshape(shape).tobytes()
         for name, shape in _shapes(len(tally.members), count)
@@ -87,12 +93,16 @@ def to_bytes(tally: Tally) -> bytes:
     return zlib.compress(len(text).to_bytes(4, "little") + text + body, 6)
 
 
-def _models(tally: Tally) -> list[tuple[int, float, str, list[int]]]:
-    """(member, score, call id, rules that it passed) of the best calls."""
-    found: dict[tuple[int, float, str], list[int]] = {}
-    for (member, rule), best in tally.models.items():
-        found.setdefault((member, *best), []).append(rule)
-    return [(*key, rules) for key, rules in found.items()]
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _models(tally: Tally) -> Mapping[int, list[tuple[float, str, list[int]]]]:
+    """(score, call id, rules that it passed) of the best calls of each member."""
+    found: dict[int, dict[tuple[float, str], list[int]]] = defaultdict(dict)
+    for (place, rule), best in tally.models.items():
+        found[place].setdefault(best, []).append(rule)
+    return defaultdict(list, {m: [(*best, rules) for best, rules in own.items()] for m, own in found.items()})
 
 
 def _three(sums: Running) -> tuple[int, float, float]:
@@ -104,12 +114,15 @@ def add_days(tally: Tally, sums: Mapping[tuple[date, str], bytes]) -> Tally:
 
     Agents come in the order of their first calls, as if all calls of a day had been counted together.
     """
+    adding = _Adding(tally)
     for _, same_day in groupby(sums.items(), key=lambda item: item[0][0]):
-        days = [_Day(body, tally) for _, body in same_day]
-        for *who, _, _, _, _ in sorted((m for day in days for m in day.head["members"]), key=lambda m: (m[6], m[0])):
-            tally.member_of(*who)
+        days = [_opened(body) for _, body in same_day]
+        for agent_id, name, team, *_ in sorted((m for day in days for m in day.head["members"]), key=_first_call):
+            tally.member_of(agent_id, name, team)
         for day in days:
-            day.add()
+            adding.add(day, range(len(day.head["members"])))
+            adding.add_whole(day)
+    adding.close()
     return tally
 
 
@@ -118,59 +131,105 @@ def add_member(tally: Tally, bodies: Iterable[bytes], agent_id: str) -> Tally:
 
     Days, hours, scenarios, grades, headings, and what customers said by rule are of all agents and stay empty.
     """
-    for body in bodies:
-        _Day(body, tally).add_member(agent_id)
+    adding = _Adding(tally)
+    for day in map(_opened, bodies):
+        adding.add(day, [n for n, member in enumerate(day.head["members"]) if member[0] == agent_id])
+    adding.close()
+    for member in tally.members:
+        for name in _WHOLE:
+            getattr(tally, name).take(getattr(member, name).sums)
     return tally
 
 
 def verdicts(book: Callable[[str], RuleBook], body: bytes, rule_id: str) -> Mapping[str, tuple[int, int]]:
     """(calls with the fault, calls judged) of a rule on a day, by agent."""
-    tally = Tally(book)
-    _Day(body, tally).add()
-    place = tally.place_of(rule_id)
-    if place is None:
+    day = _opened(body)
+    rules = list(dict.fromkeys(rule.id for name in day.head["books"] for rule in book(name).rules))
+    if rule_id not in rules:
         return {}
-    failed, judged = tally.failed[:, place], tally.judged[:, place]
-    return {m.agent_id: (int(failed[m.place]), int(judged[m.place])) for m in tally.members if judged[m.place]}
+    counts = day.parts(len(rules))["counts"][:, :, rules.index(rule_id)].tolist()
+    both = zip(day.head["members"], *(counts[COUNTS.index(name)] for name in ("failed", "passed")), strict=True)
+    return {member[0]: (int(failed), int(failed + passed)) for member, failed, passed in both if failed + passed}
 
 
 def books_of(body: bytes, agent_id: str) -> Sequence[str]:
     """The digests of the books that judged calls of an agent on a day."""
-    return [book for member in _opened(body)[0]["members"] if member[0] == agent_id for book in member[5]]
-
-
-def _opened(body: bytes) -> tuple[dict[str, Any], NDArray[np.float64]]:
-    """Head and numbers."""
-    raw = zlib.decompress(body)
-    start = 4 + int.from_bytes(raw[:4], "little")
-    return json.loads(raw[4:start]), np.frombuffer(raw, dtype="<f8", offset=start)
+    return [book for member in _opened(body).head["members"] if member[0] == agent_id for book in member[5]]
 
 
 class _Day:
-    """The sums of one day, and the places that its rules have in a tally."""
+    """The sums of one day: head and numbers."""
 
-    def __init__(self, body: bytes, tally: Tally) -> None:
-        self.head, numbers = _opened(body)
-        self.tally = tally
-        self.columns = tally.columns_of_books(self.head["books"])
-        self.parts: dict[str, NDArray[np.float64]] = {}
-        at = 0
-        for name, shape in _shapes(len(self.head["members"]), len(self.columns)):
+    def __init__(self, body: bytes) -> None:
+        raw = zlib.decompress(body)
+        start = 4 + int.from_bytes(raw[:4], "little")
+        self.head: dict[str, Any] = json.loads(raw[4:start])
+        self._numbers = np.frombuffer(raw, dtype="<f8", offset=start)
+
+    @cached_property
+    def calls(self) -> Sequence[tuple[Mapping[str, list[str]], Sequence[tuple[float, str, list[int]]]]]:
+        """Of each member, by the day's rules: examples, and models with the rules that they passed."""
+        return [(examples, models) for examples, models in json.loads(self.head["calls"])]
+
+    def parts(self, rules: int) -> Mapping[str, NDArray[np.float64]]:
+        found, at = {}, 0
+        for name, shape in _shapes(len(self.head["members"]), rules):
             size = math.prod(shape)
-            self.parts[name] = numbers[at : at + size].reshape(shape)
+            found[name] = self._numbers[at : at + size].reshape(shape)
             at += size
+        return found
 
-    def add(self) -> None:
-        tally, head = self.tally, self.head
-        self._members(list(range(len(head["members"]))))
-        whole = self.parts["whole"].tolist()
+
+_opened = lru_cache(maxsize=128)(_Day)
+"""A page asks for the same days several times, and the next agent of the team for them again."""
+
+
+def _first_call(member: Sequence[Any]) -> tuple[int, str]:
+    return member[6], member[0]
+
+
+class _Adding:
+    """Adds days up, as rows of numbers, until all are there."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._by_member: dict[int, NDArray[np.float64]] = {}
+        self._by_rule: dict[tuple[int, ...], NDArray[np.float64]] = {}
+
+    def add(self, day: _Day, wanted: Sequence[int]) -> None:
+        """Everything that is kept by member, of those at these places."""
+        tally = self._tally
+        for pack, *days in day.head["packs"]:
+            tally.remember_pack(pack, [date.fromisoformat(one) for one in days])
+        columns = tally.columns_of_books(day.head["books"])
+        parts, members = day.parts(len(columns)), []
+        for n in wanted:
+            agent_id, name, team, worst, best, books, _ = day.head["members"][n]
+            member = tally.member_of(agent_id, name, team)
+            members.append(member.place)
+            member.books.update(books)
+            member.take_ends(worst and tuple(worst), best and tuple(best))
+            row = parts["members"][n]
+            self._by_member[member.place] = (
+                self._by_member[member.place] + row if member.place in self._by_member else row
+            )
+            tally.remember_later(member.place, columns, day, n)
+        if members:
+            tally.add_counts(members, columns, parts["counts"][:, list(wanted), :])
+
+    def add_whole(self, day: _Day) -> None:
+        """Everything else."""
+        tally, head = self._tally, day.head
+        columns = tally.columns_of_books(head["books"])
+        parts = day.parts(len(columns))
+        whole = parts["whole"].tolist()
         for n, name in enumerate(_WHOLE):
             getattr(tally, name).take(_sums(whole[3 * n : 3 * n + 3]))
         for pairs, more in ((tally.score_csat, whole[-12:-6]), (tally.score_outcome, whole[-6:])):
             for n, value in enumerate(more):
                 pairs[n] += value
-        for day, *sums in head["days"]:
-            tally.days[date.fromisoformat(day)].take(_sums(sums))
+        for when, *sums in head["days"]:
+            tally.days[date.fromisoformat(when)].take(_sums(sums))
         for hour, *sums in head["hours"]:
             tally.hours[hour].take(_sums(sums))
         for scenario, *sums in head["scenarios"]:
@@ -180,63 +239,34 @@ class _Day:
             reached = tally.sections.setdefault(title, [0.0] * 6)
             for n, value in enumerate(more):
                 reached[n] += value
-        for day, counts in head["faults"]:
-            tally.day_faults[date.fromisoformat(day)].update({self.columns[rule]: n for rule, n in counts})
-        for day, n in head["judged"]:
-            tally.day_judged[date.fromisoformat(day)] += n
-        self._by_rule()
+        for when, counts in head["faults"]:
+            tally.day_faults[date.fromisoformat(when)].update({columns[rule]: n for rule, n in counts})
+        for when, n in head["judged"]:
+            tally.day_judged[date.fromisoformat(when)] += n
+        key = tuple(columns)
+        self._by_rule[key] = self._by_rule[key] + parts["rules"] if key in self._by_rule else parts["rules"]
 
-    def add_member(self, agent_id: str) -> None:
-        places = [n for n, member in enumerate(self.head["members"]) if member[0] == agent_id]
-        self._members(places)
-        for n in places:
-            row = self.parts["members"][n].tolist()
-            for name in _WHOLE:
-                at = 3 * _RUNNING.index(name)
-                getattr(self.tally, name).take(_sums(row[at : at + 3]))
-
-    def _members(self, wanted: Sequence[int]) -> None:
-        """Everything that is kept by member, of those at these places."""
-        tally, head = self.tally, self.head
-        for pack, *days in head["packs"]:
-            tally.remember_pack(pack, [date.fromisoformat(day) for day in days])
-        here: dict[int, int] = {}
-        for n in wanted:
-            agent_id, name, team, worst, best, books, _ = head["members"][n]
-            member = tally.member_of(agent_id, name, team)
-            member.books.update(books)
-            here[n] = member.place
-            row = self.parts["members"][n].tolist()
-            for at, running in enumerate(_RUNNING):
-                getattr(member, running).take(_sums(row[3 * at : 3 * at + 3]))
-            for at, plain in enumerate(_PLAIN, 3 * len(_RUNNING)):
-                kind = type(getattr(member, plain))
-                setattr(member, plain, getattr(member, plain) + kind(row[at]))
-            member.take_ends(worst and tuple(worst), best and tuple(best))
-            tally.calls += int(row[3 * len(_RUNNING)])
-            tally.uncounted += int(row[3 * len(_RUNNING) + _PLAIN.index("uncounted")])
-        if not here:
-            return
-        tally.add_counts(list(here.values()), self.columns, self.parts["counts"][:, list(here), :])
-        for member_at, rule, ids in head["examples"]:
-            if member_at in here:
-                tally.remember_examples((here[member_at], self.columns[rule]), ids)
-        for member_at, rate, call_id, rules in head["models"]:
-            if member_at in here:
-                tally.remember_model(here[member_at], (rate, call_id), [self.columns[rule] for rule in rules])
-
-    def _by_rule(self) -> None:
-        tally = self.tally
-        rows = self.parts["rules"].tolist()
-        for rule, row in zip(self.columns, rows, strict=True):
-            if row[0]:
-                tally.points_of[rule].take(_sums(row[:3]))
-            for n, name in enumerate(_CUSTOMER):
-                passed, failed = row[3 + 6 * n : 6 + 6 * n], row[6 + 6 * n : 9 + 6 * n]
-                if passed[0] or failed[0]:
-                    sides = getattr(tally, name).setdefault(rule, (Running(), Running()))
-                    sides[0].take(_sums(passed))
-                    sides[1].take(_sums(failed))
+    def close(self) -> None:
+        tally = self._tally
+        for place, numbers in self._by_member.items():
+            member, row = tally.members[place], numbers.tolist()
+            for at, name in enumerate(_RUNNING):
+                getattr(member, name).take(_sums(row[3 * at : 3 * at + 3]))
+            for at, name in enumerate(_PLAIN, 3 * len(_RUNNING)):
+                kind = type(getattr(member, name))
+                setattr(member, name, getattr(member, name) + kind(row[at]))
+        tally.calls = sum(member.calls for member in tally.members)
+        tally.uncounted = sum(member.uncounted for member in tally.members)
+        for columns, numbers in self._by_rule.items():
+            for rule, row in zip(columns, numbers.tolist(), strict=True):
+                if row[0]:
+                    tally.points_of[rule].take(_sums(row[:3]))
+                for n, name in enumerate(_CUSTOMER):
+                    passed, failed = row[3 + 6 * n : 6 + 6 * n], row[6 + 6 * n : 9 + 6 * n]
+                    if passed[0] or failed[0]:
+                        sides = getattr(tally, name).setdefault(rule, (Running(), Running()))
+                        sides[0].take(_sums(passed))
+                        sides[1].take(_sums(failed))
 
 
 def _sums(three: Sequence[float]) -> Sums:

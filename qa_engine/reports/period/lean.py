@@ -3,7 +3,7 @@
 Reading a result whole takes milliseconds; a month of one agent is some 3,000 of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from qa_engine.domain import Agent, Call, CallResult, RuleResult, SectionScore, Severity, Status
@@ -26,6 +26,7 @@ class LeanCalls:
         self._book, self._rates, self._notice = book, rates, notice
         # calls share their rules: few differ
         self._known: dict[tuple[int, str, float], RuleResult] = {}
+        self._reached: dict[str, tuple[SectionScore, ...]] = {}
         self._without_points = [
             {letter: self._rule(n, letter, 0.0) for letter in _STATUSES} for n in range(len(book.rules))
         ]
@@ -43,11 +44,6 @@ class LeanCalls:
         for place, points in (_pair(part, ":") for part in row.points.split(";") if part):
             n = int(place)
             rules[n] = self._rule(n, row.statuses[n], points)
-        reached = (_pair(part, "/") for part in row.sections.split(";") if part)
-        sections = tuple(
-            SectionScore(key, title, score, possible)
-            for (key, title), (score, possible) in zip(self._book.sections, reached, strict=False)
-        )
         return CallResult(
             row.call_id,
             row.agent_id,
@@ -59,13 +55,23 @@ class LeanCalls:
             row.possible,
             row.grade,
             row.veto,
-            sections,
+            self._sections(row.sections),
             tuple(rules),
             needs_review=row.waiting,
             notice=self._notice,
             veto_suspected=row.suspected,
             pending=row.pending,
         )
+
+    def _sections(self, text: str) -> tuple[SectionScore, ...]:
+        found = self._reached.get(text)
+        if found is None:
+            reached = (_pair(part, "/") for part in text.split(";") if part)
+            found = self._reached[text] = tuple(
+                SectionScore(key, title, score, possible)
+                for (key, title), (score, possible) in zip(self._book.sections, reached, strict=False)
+            )
+        return found
 
     def _rule(self, n: int, letter: str, points: float) -> RuleResult:
         found = self._known.get((n, letter, points))
@@ -82,27 +88,3 @@ class LeanCalls:
 def _pair(part: str, between: str) -> tuple[float, float]:
     first, _, second = part.partition(between)
     return float(first), float(second)
-
-
-def worth_reading(calls: Sequence[InspectedCall], *, even: int, clips: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Which calls a report reads whole: (drawn evenly from the counted ones, all of them).
-
-    All: the drawn ones, the latest ``clips`` calls of each fault, and the latest of those that have no grade.
-    """
-    counted = [call.result.call_id for call in calls if call.counted]
-    step = max(1.0, len(counted) / even)
-    drawn = frozenset(counted[int(n * step)] for n in range(min(even, len(counted))))
-    wanted = set(drawn)
-    seen: dict[str, int] = {}
-    waiting = 0
-    for call in reversed(calls):
-        if not call.counted:
-            waiting += 1
-            if waiting <= even:
-                wanted.add(call.result.call_id)
-            continue
-        for rule in call.result.failed():
-            seen[rule.id] = seen.get(rule.id, 0) + 1
-            if seen[rule.id] <= clips:
-                wanted.add(call.result.call_id)
-    return drawn, frozenset(wanted)

@@ -108,7 +108,7 @@ def _needs_of_rule(tally: Tally, members: Sequence[Member], place: int, rule: Ru
                 prior.rate,
                 (value - reach) * weight,
                 value * weight,
-                tuple(reversed(tally.examples.get((member.place, place), ()))),
+                tuple(reversed(tally.examples_of(member.place, place))),
                 max(0.0, (rate.low or 0.0) - reach) * weight,
                 max(0.0, (rate.high or 0.0) - reach) * weight,
             )

@@ -1,8 +1,9 @@
 """The sums of a period: what reports say of many calls, read once, in memory that does not grow with them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,18 @@ _COUNTED = ("", "failed", "passed", "doubted")  # what letters are counted as; t
 _PLACE_OF = np.zeros(256, dtype=np.int64)
 _PLACE_OF[[ord(FAIL), ord(PASS), ord(UNCERTAIN), ord(ERROR)]] = 1, 2, 3, 3
 _MODELS = 3  # of the best calls of an agent and batch, in which a model for each rule is looked for
+
+
+Examples: TypeAlias = dict[tuple[int, int], list[str]]
+Models: TypeAlias = dict[tuple[int, int], tuple[float, str]]
+
+
+class DayCalls(Protocol):
+    """Calls of a day that are remembered, told when they are asked for."""
+
+    @property
+    def calls(self) -> Sequence[tuple[Mapping[str, list[str]], Sequence[tuple[float, str, list[int]]]]]:
+        """Of each member, by the day's rules: examples, and models (score, id) with the rules that they passed."""
 
 
 class Tally:
@@ -50,8 +63,12 @@ class Tally:
         self.by_outcome: dict[int, tuple[Running, Running]] = {}
         self.score_csat: list[float] = [0.0] * 6  # n, x, y, xx, yy, xy
         self.score_outcome: list[float] = [0.0] * 6
-        self.examples: dict[tuple[int, int], list[str]] = {}  # (member, rule): the latest calls that failed
-        self.models: dict[tuple[int, int], tuple[float, str]] = {}  # (member, rule): the best call that passed
+        self._examples: Examples = {}
+        self._models: Models = {}
+        self._merged: tuple[Examples, Models] | None = None
+        self._later: dict[
+            int, list[tuple[Sequence[int], DayCalls, int]]
+        ] = {}  # by member: what is not yet among the examples and models
         self.points_of: dict[int, Running] = defaultdict(Running)  # rule: points in percent of the possible, a fault
         self._places: dict[str, int] = {}
         self._by_key: dict[tuple[str, str], Member] = {}
@@ -104,17 +121,57 @@ class Tally:
         days = self.packs.setdefault(pack, [first, last])
         days[0], days[1] = min(days[0], first), max(days[1], last)
 
-    def remember_examples(self, key: tuple[int, int], ids: Sequence[str]) -> None:
-        """Of a (member, rule): calls that failed, later than those of before."""
-        seen = self.examples.setdefault(key, [])
-        seen += ids
-        del seen[:-EXAMPLES]
+    def remember_later(self, member: int, columns: Sequence[int], day: DayCalls, place: int) -> None:
+        """Of a member: the calls of a later day, whose rules have these columns, he this place there."""
+        self._later.setdefault(member, []).append((columns, day, place))
+        self._merged = None
 
-    def remember_model(self, member: int, call: tuple[float, str], rules: Sequence[int]) -> None:
-        """A call (score, id) of a member that passed these rules."""
-        for rule in rules:
-            key = (member, rule)
-            self.models[key] = max(self.models.get(key, call), call)
+    @property
+    def _remembered(self) -> tuple[Examples, Models]:
+        """Both, with those of the days; threads share tallies, so nothing else is changed."""
+        if not self._later:
+            return self._examples, self._models
+        if self._merged is None:
+            examples = {key: list(ids) for key, ids in self._examples.items()}
+            models = dict(self._models)
+            for member, days in self._later.items():
+                for columns, day, place in days:
+                    of_day, best = day.calls[place]
+                    for rule, ids in of_day.items():
+                        _remember_examples(examples, (member, columns[int(rule)]), ids)
+                    for rate, call_id, rules in best:
+                        _remember_model(models, member, (rate, call_id), [columns[rule] for rule in rules])
+            self._merged = examples, models
+        return self._merged
+
+    def examples_of(self, member: int, rule: int) -> list[str]:
+        """The latest calls of a member that failed a rule; as `examples`, without looking at all others."""
+        found: list[str] = []
+        for columns, day, place in reversed(self._later.get(member, [])):
+            if len(found) >= EXAMPLES:
+                break
+            if rule in columns:
+                found = [*day.calls[place][0].get(str(columns.index(rule)), ()), *found]
+        return [*self._examples.get((member, rule), ()), *found][-EXAMPLES:]
+
+    def model_of(self, member: int, rule: int) -> tuple[float, str] | None:
+        """The best call of a member that passed a rule; as `models`, without looking at all others."""
+        best = self._models.get((member, rule))
+        for columns, day, place in self._later.get(member, ()):
+            at = columns.index(rule) if rule in columns else None
+            here = [(rate, call_id) for rate, call_id, rules in day.calls[place][1] if at in rules]
+            best = max([*here, best] if best else here, default=None)
+        return best
+
+    @property
+    def examples(self) -> Examples:
+        """(member, rule): the latest calls that failed."""
+        return self._remembered[0]
+
+    @property
+    def models(self) -> Models:
+        """(member, rule): the best call that passed."""
+        return self._remembered[1]
 
     def _count(self, batch: Batch) -> None:
         """Scores, by all that calls are told apart by."""
@@ -197,7 +254,7 @@ class Tally:
         days, ids = batch.column("day"), batch.column("call_id")
         for key, found in grouped(members * len(self.rules) + rules):
             place, rule = divmod(key, len(self.rules))
-            self.remember_examples((place, rule), [str(ids[n]) for n in rows[found[-EXAMPLES:]]])
+            _remember_examples(self._examples, (place, rule), [str(ids[n]) for n in rows[found[-EXAMPLES:]]])
         named = list(dict.fromkeys(days))
         by_day = {day: n for n, day in enumerate(named)}
         numbers = np.fromiter(map(by_day.__getitem__, days), dtype=np.int64, count=len(days))
@@ -228,7 +285,7 @@ class Tally:
         for place, rows in grouped(batch.places[order]):
             for n in order[rows[-_MODELS:]].tolist():
                 here = (float(batch.rates[n]), listed[n].call_id)
-                self.remember_model(place, here, columns[letters[n] == ord(PASS)].tolist())
+                _remember_model(self._models, place, here, columns[letters[n] == ord(PASS)].tolist())
 
     def _by_verdict(
         self,
@@ -320,6 +377,17 @@ class Tally:
     def place_of(self, rule_id: str) -> int | None:
         """The column of a rule."""
         return self._places.get(rule_id)
+
+
+def _remember_examples(examples: Examples, key: tuple[int, int], ids: Sequence[str]) -> None:
+    seen = examples.setdefault(key, [])
+    seen += ids
+    del seen[:-EXAMPLES]
+
+
+def _remember_model(models: Models, member: int, call: tuple[float, str], rules: Sequence[int]) -> None:
+    for rule in rules:
+        models[member, rule] = max(models.get((member, rule), call), call)
 
 
 def tally_of(

@@ -13,7 +13,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def render_csv(document: Document) -> bytes:
     """The table of the document; without one, the longest among its blocks."""
-    table = document.table or _longest(document)
+    table = document.whole_table() or _longest(document)
     return write_table(table.columns, table.rows)
 
 

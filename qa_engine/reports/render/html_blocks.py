@@ -45,7 +45,8 @@ class HtmlBlocks:
         return draw(block)
 
     def text(self, text: d.Text) -> Markup:
-        return _EMPTY.join(self._piece(piece) for piece in d.pieces(text))
+        pieces = d.pieces(text)
+        return self._piece(pieces[0]) if len(pieces) == 1 else _EMPTY.join(self._piece(piece) for piece in pieces)
 
     def _unbroken(self, text: d.Text) -> Markup:
         """The words of a cell; an interval, and what is said of it, are not broken."""
@@ -132,9 +133,11 @@ class HtmlBlocks:
     def _cell(self, cell: d.Cell | d.Value, column: d.Column) -> Markup:
         made = cell if isinstance(cell, d.Cell) else d.Cell(_shown(cell))
         look = " ".join(part for part in ("num" if column.number else "", column.look, made.look) if part)
-        content = self._unbroken(made.text) + _EMPTY.join(
-            element("span", self.text(line.text), f"brief {line.look}".strip()) for line in made.lines
-        )
+        content = self._unbroken(made.text)
+        if made.lines:
+            content += _EMPTY.join(
+                element("span", self.text(line.text), f"brief {line.look}".strip()) for line in made.lines
+            )
         headline = {"first", "wide"} & set(look.split())
         return element("td", content, look, data_k=None if headline else column.title or None)
 

@@ -49,7 +49,7 @@ _FACT_HEIGHT, _SIGN_HEIGHT, _TALL_SIGN_HEIGHT = 17.5, 22.0, 44.0
 def render_xlsx(document: d.Document) -> bytes:
     """The sheets of the document; without any, its blocks below each other on one."""
     book = Book(f"{document.title} {document.subject}".rstrip())
-    for sheet in document.sheets or _sheets(document):
+    for sheet in document.all_sheets() or _sheets(document):
         target = book.sheet(sheet.title, sheet.widths, fine=sheet.fine)
         for block in sheet.blocks:
             _write(block, target)

@@ -46,12 +46,11 @@ def sums_of_days(
     changed: frozenset[str] | None = frozenset(),
 ) -> Mapping[Place, bytes]:
     """The sums of these days and teams, all within the filter, in order. ``changed`` as in `Tally`; None: any."""
-    kinds = None if changed is None else kind_of(changed)
     wanted = CallFilter(day_from=wanted.day_from, day_to=wanted.day_to, team=wanted.team)
     with app.database.read() as session:
         found = {
             place: body
-            for place, number, body in day_sums.kept(session, wanted, kinds)
+            for place, number, body in day_sums.kept(session, wanted, kind_of(changed))
             if place in days and number == days[place][0]
         }
     made: dict[Place, tuple[int, bytes]] = {}

@@ -10,6 +10,7 @@ from qa_engine.contract.stored import brief_from_text, call_from_text, result_fr
 from qa_engine.domain import Call, CallResult, CallState, Speaker
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.reports import InspectedCall, Period
+from qa_engine.reports.agent_calls import AgentCalls, Kind
 from qa_engine.reports.numbers import Measured
 from qa_engine.reports.period import (
     CallFigures,
@@ -109,28 +110,33 @@ class PeriodSource:
             for rows in figures.stream(session, wanted, batch=_BATCH):
                 yield [CallFigures._make(row) for row in rows]
 
-    def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> Sequence[InspectedCall]:
+    def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> AgentCalls:
         wanted = call_filter(period, agent_id, None)
         self._days(wanted)
         rows = [row for batch in self._stream(wanted) for row in batch]
         with self._app.database.read() as session:
             began = {name: at.astimezone(self._zone) for name, at in figures.starts(session, wanted).items()}
             heard = figures.one_of_each(session, wanted)
-        makers = self._makers(heard)
-        calls = [
-            makers[row.book].call(row, began.get(row.call_id), form_url.format(call_id=row.call_id)) for row in rows
-        ]
-        return sorted(calls, key=_by_start)
+        kinds = self._kinds(heard)
+        makers = {book: LeanCalls(kind.book, kind.rates, kind.notice) for book, kind in kinds.items()}
+        started = {call_id: at.isoformat() for call_id, at in began.items()}
+        rows.sort(key=lambda row: (row.day, started.get(row.call_id, ""), row.call_id))
 
-    def _makers(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, LeanCalls]:
+        def make(n: int) -> InspectedCall:
+            row = rows[n]
+            return makers[row.book].call(row, began.get(row.call_id), form_url.format(call_id=row.call_id))
+
+        return AgentCalls(rows, kinds, make, {})
+
+    def _kinds(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, Kind]:
         """What figures do not hold of a book's rules, and how calls were heard, is read of one call of each kind."""
         known = self.some(call_id for _, call_id in heard)
-        makers = {}
+        kinds = {}
         for book in dict.fromkeys(book for book, _ in heard):
             results = [known[call_id].result for named, call_id in heard if named == book and call_id in known]
             rates = {rule.id: rule.rate for result in results[:1] for rule in result.rules}
-            makers[book] = LeanCalls(self._books[book], rates, next((r.notice for r in results if r.notice), None))
-        return makers
+            kinds[book] = Kind(self._books[book], rates, next((r.notice for r in results if r.notice), None))
+        return kinds
 
     def _changed(self, books: frozenset[str]) -> frozenset[str]:
         """The rules that are not the same in all packs of these books; all that both have where a text is not kept."""
@@ -256,13 +262,18 @@ class PeriodSource:
             rows = figures.calls_with_complaints(session, wanted)
         return [(row.call_id, row.complaint.partition(":")[2]) for row in rows]
 
-    def sampled(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[SampledCall]:
+    def sampled(self, period: Period, *, team: str | None = None) -> Sequence[SampledCall]:
         with self._app.database.read() as session:
-            rows = report_rows.sampled(session, call_filter(period, agent_id, team))
+            rows = report_rows.drawn(session, call_filter(period, None, team))
         return [
-            SampledCall(c, day, a or "", n or "", t or "", s or "", bool(drawn), bool(signed))
-            for c, day, a, n, t, s, drawn, signed in rows
+            SampledCall(c, day, a or "", n or "", t or "", s or "", True, bool(signed))
+            for c, day, a, n, t, s, signed in rows
         ]
+
+    def flagged(self, period: Period, *, team: str | None = None) -> Mapping[tuple[str, str], tuple[int, int]]:
+        with self._app.database.read() as session:
+            rows = report_rows.flagged(session, call_filter(period, None, team))
+        return {(agent_id, team): (calls, signed) for agent_id, team, calls, signed in rows}
 
     def signed(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Signed]:
         with self._app.database.read() as session:
@@ -284,11 +295,6 @@ class PeriodSource:
             text = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
             said.append(Said.of(call_id, day, text[:_CUSTOMER_WORDS]))
         return said
-
-
-def _by_start(call: InspectedCall) -> tuple[date, str, str]:
-    started = call.call.started_at.isoformat() if call.call.started_at is not None else ""
-    return (call.day or date.min, started, call.result.call_id)
 
 
 def _books(days: Known) -> frozenset[str]:

@@ -46,7 +46,7 @@ def sample_calls(
         raise UsageError(f"{each} calls for each agent: choose between {LEAST} and {MOST}")
     with app.database.read() as session:
         keys = report_rows.call_keys(session, call_filter(period, None, team))
-        marked = {row[0] for row in report_rows.sampled(session, call_filter(period, None, team)) if row[6]}
+        marked = {row[0] for row in report_rows.drawn(session, call_filter(period, None, team))}
     states = {key.call_id: CallState(key.state) for key in keys}
     candidates = [
         Candidate(key.call_id, key.agent_id, key.day, key.scenario or "")

@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 
 from qa_engine.domain import PENDING_GRADE, Agent, Status
 from qa_engine.reports import agent_report
+from qa_engine.reports.agent_calls import AgentCalls
 from qa_engine.reports.agent_report import SectionRate
 from qa_engine.reports.statistics import (
     InspectedCall,
     PassRate,
     Period,
-    grade_counts,
-    lost_items,
     mean_of,
-    pass_rates,
     t_975,
     wilson,
 )
@@ -109,7 +107,7 @@ def test_a_pending_grade_or_nothing_scored_is_not_counted(build: ModuleType) -> 
 def test_losses_are_summed_over_calls(build: ModuleType) -> None:
     calls = [build.inspected(n, build.result(f"c-{n}"), date(2026, 3, 2)) for n in range(2)]
     calls.append(build.inspected(2, build.clean_result("c-2"), date(2026, 3, 2)))
-    lost = {item.rule_id: item for item in lost_items(calls)}
+    lost = {item.rule_id: item for item in AgentCalls.of(calls).lost_items()}
     refusal = lost["forbidden.refusal"]
     assert (refusal.calls, refusal.judged, refusal.points, refusal.share) == (2, 2, -12.0, 100.0)
     assert next(iter(lost)) == "forbidden.refusal"
@@ -135,7 +133,7 @@ def test_section_rates_are_over_all_points(build: ModuleType) -> None:
 
 
 def test_grades_are_counted_best_first(build: ModuleType) -> None:
-    assert grade_counts(build.month_of_calls()) == (("A", 4), ("B", 5))
+    assert AgentCalls.of(build.month_of_calls()).grades == (("A", 4), ("B", 5))
 
 
 def rated(build: ModuleType, *statuses: Status) -> InspectedCall:
@@ -166,7 +164,7 @@ def rated(build: ModuleType, *statuses: Status) -> InspectedCall:
 def test_rates_count_the_calls_with_a_verdict(
     build: ModuleType, calls: list[tuple[Status, ...]], rates: tuple[PassRate, ...]
 ) -> None:
-    assert pass_rates([rated(build, *statuses) for statuses in calls]) == rates
+    assert AgentCalls.of(rated(build, *statuses) for statuses in calls).pass_rates() == rates
 
 
 def test_a_rate_of_few_calls_has_no_interval() -> None:
