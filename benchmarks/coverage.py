@@ -183,7 +183,9 @@ class Team:
     judged: NDArray[np.float64]
     points_of: Mapping[int, Sums]
     truth: NDArray[np.float64]
-    examples: Mapping[tuple[int, int], list[str]]
+
+    def examples_of(self, member: int, rule: int) -> list[str]:
+        return []
 
 
 def team(rng: Generator) -> Team:
@@ -196,7 +198,7 @@ def team(rng: Generator) -> Team:
     rules = [RuleLine(str(n), str(n), "", "", "", "", "minor") for n in range(len(POINTS))]
     failed = rng.binomial(calls[:, None], truth).astype(float)
     points = {n: Sums(int(sum(failed[:, n])), float(sum(failed[:, n]) * each)) for n, each in enumerate(POINTS)}
-    return Team(members, rules, failed, judged, points, truth, {})
+    return Team(members, rules, failed, judged, points, truth)
 
 
 def regained(rng: Generator) -> Held:
