@@ -19,7 +19,7 @@ from qa_engine.rules.lint import Level, LintNote, lint, only_flags
 from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
-from qa_engine.rules.packs.describe import describe_rule, sentence
+from qa_engine.rules.packs.describe import conditions_said, describe_rule, sentence
 from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.profiles import Wish, profile_text, read_profile, with_wishes
@@ -118,6 +118,7 @@ __all__ = [
     "asks_for_acts",
     "asks_for_tone",
     "call_voice",
+    "conditions_said",
     "describe_rule",
     "evaluate",
     "evaluate_rule",

@@ -3,7 +3,7 @@
 from qa_engine.domain import CallState, Direction, Status
 from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
-from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, wording
+from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, report_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
 from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, SCENARIOS, STATES
 
@@ -262,9 +262,11 @@ def audit_detail(text: str) -> str:
 
 
 def audit_subject(text: str) -> str:
-    """What a line of the log is about: ``draft 3``, ``turn 5``; ids of people and rules are shown as they are."""
+    """What a line of the log is about: ``draft 3``, ``team 一组``; ids of people and rules are shown as they are."""
     kind, _, rest = text.partition(" ")
-    return AUDIT_SUBJECTS.get(text) or (f"{AUDIT_SUBJECTS[kind]} {rest}" if rest and kind in AUDIT_SUBJECTS else text)
+    report = report_kinds().get(kind)
+    title = AUDIT_SUBJECTS.get(kind) or (report.title if report else None)
+    return f"{title} {rest}".strip() if title else text
 
 
 def call_warning(key: str) -> str:

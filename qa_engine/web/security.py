@@ -27,6 +27,10 @@ WRONG_HOST = (
     "请求的主机名不是本机地址，已拒绝。请通过 http://127.0.0.1、http://localhost，或设置 QA_WEB_NAMES 中的名称访问。"
 )
 WRONG_ORIGIN = "该请求来自其他网站，已拒绝。请在本系统的页面上操作。"
+WRONG_PROXY = (
+    "浏览器的地址与服务收到的不一致，已拒绝。请管理员检查反向代理：Host 须带端口原样传来，"
+    "X-Forwarded-Proto 须为 https，代理的地址须在 QA_TRUSTED_PROXIES 中。"
+)
 
 
 def host_is_ours(host: str, names: frozenset[str] = NAMES, *, any_address: bool = False) -> bool:
@@ -89,7 +93,8 @@ class Gate:
         if not host_is_ours(request.headers.get("host", ""), self._names, any_address=self._signed):
             return problem(request, 400, WRONG_HOST)
         if request.method not in SAFE_METHODS and comes_from_elsewhere(request.headers, request.url.scheme):
-            return problem(request, 403, WRONG_ORIGIN)
+            own = request.headers.get("sec-fetch-site") == "same-origin"  # browsers alone can say so
+            return problem(request, 403, WRONG_PROXY if own else WRONG_ORIGIN)
         return None
 
 

@@ -20,8 +20,11 @@ SCREENS = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "h
 MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
 LOOKS = [
     ("inspector", "desktop", ("/clips", "/appeals", "/calibration", "/rules", "/rules/forbidden.refusal", "/account")),
-    ("admin", "desktop", ("/people",)),
-    ("head", "desktop", ("/centre", "/team", "/reports")),
+    ("inspector", "desktop", ("/calls", "/calls/c-faults", "/agents", "/cases", "/status")),
+    ("admin", "desktop", ("/people", "/webhooks", "/docs")),
+    ("admin", "phone", ("/people", "/webhooks", "/docs")),
+    ("head", "desktop", ("/centre", "/team", "/reports", "/audit", "/moves", "/upload")),
+    ("head", "phone", ("/centre", "/audit", "/moves", "/upload", "/appeals", "/calibration", "/status")),
     ("agent", "phone", ("/mine", "/mine/c-faults", "/account", "/reports")),
     ("lead", "phone", ("/team", "/agents", "/reports", "/rules")),
     ("lead", "desktop", ("/team",)),
@@ -72,7 +75,7 @@ def visit(browser: Browser, site: DeskSite, request: pytest.FixtureRequest) -> I
     ("visit", "addresses"),
     [((name, screen), addresses) for name, screen, addresses in LOOKS],
     indirect=["visit"],
-    ids=[f"{name}-{screen}" for name, screen, _ in LOOKS],
+    ids=[f"{name}-{screen}-{addresses[0]}" for name, screen, addresses in LOOKS],
 )
 def test_axe_finds_nothing_and_nothing_is_too_wide(visit: Visit, addresses: tuple[str, ...]) -> None:
     for address in addresses:

@@ -18,6 +18,7 @@ from qa_engine.service.desk import (
     appeal_line,
     claim,
     decide,
+    desk_form,
     list_appeals,
     own_form,
     own_forms,
@@ -46,6 +47,19 @@ def centre(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
             version = decide(app, "c-faults", word, version=version, who=ZHOU).version
         sign(app, "c-faults", remark="注意用语", lesson="", version=version, who=ZHOU)
         yield app
+
+
+def test_numbers_that_people_write_are_masked_wherever_they_are_read(centre: App, clock: FixedClock) -> None:
+    number = "13812345678"
+    appeal_line(centre, "c-faults", REFUSAL, f"请打{number}问客户", who=LI)
+    version = claim(centre, "c-faults", who=ZHANG).version
+    version = decide(centre, "c-faults", Word(REFUSAL, K.CONFIRM), version=version, who=ZHANG).version
+    sign(centre, "c-faults", remark=f"打过{number}，核实无误", lesson="", version=version, who=ZHANG)
+    own = own_form(centre, "c-faults", who=LI)
+    signed = desk_form(centre, "c-faults", who=HEAD).signed
+    assert "138****5678" in str(signed)
+    assert "138****5678" in str(own.appeals)
+    assert number not in str((signed, own, list_appeals(centre, who=HEAD)))
 
 
 def test_an_agent_sees_own_forms_alone(centre: App) -> None:

@@ -44,6 +44,8 @@ def test_a_rule_is_changed_tried_and_published_in_the_browser(house: App, head: 
     assert made.status_code == 200
     place = made.url.path
     page = head.get(f"{place}/rules/forbidden.refusal").text
+    assert "<legend>短语：坐席说到「不知道」" in page, "a condition is told in words, not by its name"
+    assert "<legend>扣分与适用范围</legend>" in page
     form = {
         "seen": seen_on(page),
         "n:points/each": "-1",

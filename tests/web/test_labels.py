@@ -27,6 +27,14 @@ def test_unknown_names_are_shown_as_they_are() -> None:
     assert labels.actor("nobody") == "nobody"
 
 
+def test_what_the_log_is_about_is_told_in_chinese() -> None:
+    assert labels.audit_subject("agent 8026") == "坐席质检报告 8026"
+    assert labels.audit_subject("sampling 一组") == "抽检计划与覆盖 一组"
+    assert labels.audit_subject("monthly") == "月度服务质量分析报告"
+    assert labels.audit_subject("turn 5") == "第几句 5"
+    assert labels.audit_subject("wang") == "wang"
+
+
 @pytest.mark.parametrize(
     ("value", "shown"), [(0, "0 B"), (1023, "1023 B"), (2048, "2 KB"), (1572864, "1.5 MB"), (524288000, "500 MB")]
 )

@@ -137,6 +137,7 @@ def test_who_is_known_comes_in_and_where_they_wanted(browser: TestClient, provid
         {"aud": ["qa", "another"]},
         {"exp": 1},
         {"exp": "soon"},
+        {"nbf": 9e10},
         {"nonce": "of another request"},
         {"sub": "nobody here"},
         {"sub": ""},

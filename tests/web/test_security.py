@@ -44,6 +44,13 @@ def test_only_called_by_a_name_of_this_machine(client: TestClient, host: str, st
     assert client.get("/calls", headers={"host": host}).status_code == status
 
 
+def test_a_proxy_that_hides_the_address_is_told_as_such(client: TestClient) -> None:
+    headers = {"origin": "https://qa.example.cn", "sec-fetch-site": "same-origin"}
+    answer = client.post("/upload", headers=headers)
+    assert answer.status_code == 403
+    assert "反向代理" in answer.text
+
+
 @pytest.mark.parametrize(
     ("headers", "let_in"),
     [

@@ -61,7 +61,7 @@ def timeline_svg(timeline: Timeline, audio_url: str | None = None) -> Markup:
         Markup("").join(parts),
         class_="timeline",
         viewBox=f"0 0 {number(_WIDTH)} {number(height)}",
-        role="img",
+        role="group",  # an image hides what is in it, and here are links to play
         aria_label="通话时间轴：双方话轮、静默、同时说话、语气、语速、音量与命中位置",
     )
 

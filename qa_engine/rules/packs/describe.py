@@ -25,6 +25,12 @@ def describe_rule(pack: RulePack, rule_id: str) -> str:
     return "\n".join(_lines(pack, pack.rule(rule_id)))
 
 
+def conditions_said(pack: RulePack, rule_id: str) -> Mapping[str, str]:
+    """What each condition of a rule looks for, in plain Chinese, by its name. Raises NotFoundError."""
+    conditions = pack.rule(rule_id).conditions
+    return {name: pack.titled(condition_text(one, conditions)) for name, one in conditions.items()}
+
+
 def sentence(pack: RulePack, rule: Rule) -> str:
     """One Chinese sentence of what makes the rule a fault."""
     said = f"当{_expression(rule, rule.fault)}时，判为问题"
@@ -43,8 +49,8 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     yield sentence(pack, rule)
     applies = "；".join(_applies(model.applies_to))
     yield f"适用：{applies or '所有通话'}"
-    for name, condition in rule.conditions.items():
-        yield pack.titled(f"条件 {name}：{condition_text(condition, rule.conditions)}")
+    for name, said in conditions_said(pack, rule.id).items():
+        yield f"条件 {name}：{said}"
     for name in _lists_of(pack, rule):
         yield _list_line(name, pack.lists[name])
     if model.repeat is not None:

@@ -6,7 +6,7 @@ What is written is what somebody saw: every change names the digest of the file 
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,16 @@ from qa_engine.located.editing import EditError, Value, entry_span, rewritten
 from qa_engine.located.source import SourceFile, read
 from qa_engine.private import one_at_a_time, private_folder
 from qa_engine.rules import PARTS as PARTS
-from qa_engine.rules import UNSET, Profile, RulePack, describe_rule, profile_text, read_profile, sentence
+from qa_engine.rules import (
+    UNSET,
+    Profile,
+    RulePack,
+    conditions_said,
+    describe_rule,
+    profile_text,
+    read_profile,
+    sentence,
+)
 from qa_engine.service.authoring.draft_files import (
     LOCK,
     TOLD,
@@ -168,11 +177,21 @@ def draft_pack(app: App, number: int, *, who: Actor) -> RulePack:
     return load_sources(drafted(app.settings, draft_folder(app, number)))[1]
 
 
-def draft_words(app: App, number: int, rule_id: str, *, who: Actor) -> tuple[str, ...]:
-    """The rule of the draft in words: its sentence, then the lines that say more. Raises as `draft_pack`."""
+@dataclass(frozen=True, slots=True)
+class DraftWords:
+    """A rule of a draft in words: its sentence, the lines that say more, and its conditions by their names."""
+
+    sentence: str = ""
+    lines: tuple[str, ...] = ()
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+
+def draft_words(app: App, number: int, rule_id: str, *, who: Actor) -> DraftWords:
+    """Raises as `draft_pack`."""
     pack = draft_pack(app, number, who=who)
     said = sentence(pack, pack.rule(rule_id))
-    return said, *(line for line in describe_rule(pack, rule_id).splitlines()[2:] if line != said)
+    more = tuple(line for line in describe_rule(pack, rule_id).splitlines()[2:] if line != said)
+    return DraftWords(said, more, conditions_said(pack, rule_id))
 
 
 def draft_rule(app: App, number: int, rule_id: str, *, who: Actor) -> DraftRule:

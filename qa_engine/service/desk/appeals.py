@@ -21,6 +21,7 @@ from qa_engine.service.people.masking import masked_transcript
 from qa_engine.service.people.reached import within_reach
 from qa_engine.service.reporting.reports import file_name
 from qa_engine.store import appeals, calls, review_tables, reviews, tables
+from qa_engine.text import mask_private
 
 SIBLING_DAYS = 30
 
@@ -142,7 +143,9 @@ def write_golden_draft(app: App, call_id: str) -> None:
         transcript = masked_transcript(transcript_from_text(call.transcript.body, call_from_text(call.facts)))
     golden = {
         "title": f"申诉成立：{'、'.join(one.title for one in upheld)}",
-        "why": "；".join(step.words for one in upheld for step in one.steps if step.kind == StepKind.SETTLED.value),
+        "why": mask_private(
+            "；".join(step.words for one in upheld for step in one.steps if step.kind == StepKind.SETTLED.value)
+        ),
         "fail": [rule.id for rule in final.rules if rule.status is Status.FAIL],
     }
     folder = private_folder(app.settings.home / GOLDEN_DRAFTS)
@@ -185,7 +188,7 @@ def _row(
         rule_id=one.rule_id,
         state=AppealState(one.state),
         due_at=one.due_at,
-        steps=tuple(StepRow(StepKind(s.kind), s.upheld, s.words, s.who_name, s.at) for s in one.steps),
+        steps=tuple(StepRow(StepKind(s.kind), s.upheld, mask_private(s.words), s.who_name, s.at) for s in one.steps),
         yours=yours,
         siblings=_siblings(session, one, call) if upheld else (),
     )

@@ -26,7 +26,7 @@ from qa_engine.rules import acts_of, own_part
 from qa_engine.scoring import needs_word, reviewed, standing, undecided
 from qa_engine.service.context import App
 from qa_engine.service.desk.remarks import LOOKED_BACK as REMARKS_BACK
-from qa_engine.service.desk.remarks import Remark, common_phrases, remarks_on
+from qa_engine.service.desk.remarks import Remark, Signature, common_phrases, remarks_on, signatures_of
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
 from qa_engine.service.desk.verdicts import verdicts_since
 from qa_engine.service.desk.words import RuleWords, rule_words
@@ -36,7 +36,7 @@ from qa_engine.service.people.masking import masked_call
 from qa_engine.service.people.reached import within_reach
 from qa_engine.service.reading.calls_and_agents import call_rows
 from qa_engine.service.reading.rows import CallRow
-from qa_engine.store import calls, review_tables, reviews, tables
+from qa_engine.store import calls, reviews, tables
 
 LOOKED_BACK = timedelta(days=30)
 NO_VERDICTS = RuleVerdicts("")
@@ -110,7 +110,7 @@ class DeskForm:
     vetoes: int  # rules that would be a veto and were not found
     left: tuple[str, ...]
     history: tuple[HistoryRow, ...]
-    signed: Sequence[review_tables.Signing]
+    signed: tuple[Signature, ...]  # the newest first
     has_sound: bool
     appeal_id: int | None = None
     phrases: tuple[str, ...] = ()  # for the remark
@@ -176,7 +176,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             vetoes=sum(r.severity is Severity.VETO and r.status is Status.PASS for r in machine.rules),
             left=() if settled else tuple(key_of(target) for target in undecided(machine, said)),
             history=history_of(session, call, machine, calibration),
-            signed=() if calibration is not None else reviews.signings_of(session, call.id),
+            signed=() if calibration is not None else signatures_of(session, call.id),
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
             phrases=common_phrases(session, who=who.id, since=app.clock.now() - REMARKS_BACK) if reviewing else (),

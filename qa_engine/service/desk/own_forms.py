@@ -21,6 +21,7 @@ from qa_engine.service.people.reached import within_reach
 from qa_engine.service.reading.calls_and_agents import call_rows
 from qa_engine.service.reading.rows import CallRow
 from qa_engine.store import appeals, calls, review_tables, reviews, tables
+from qa_engine.text import mask_private
 
 MOST_CHARS = 1000
 
@@ -127,14 +128,16 @@ def own_form(app: App, call_id: str, *, who: Actor) -> OwnForm:
             own=own,
             final=final,
             lost=(*_rules(findings, states), *_manual(final, states)),
-            remark=signing.remark,
-            lesson=signing.lesson,
+            remark=mask_private(signing.remark),
+            lesson=mask_private(signing.lesson),
             signed_by=signing.who_name,
             appeals=tuple(
                 OwnAppeal(
                     one.title,
                     AppealState(one.state),
-                    tuple(OwnStep(StepKind(s.kind), s.upheld, s.words, s.who_name, s.at) for s in one.steps),
+                    tuple(
+                        OwnStep(StepKind(s.kind), s.upheld, mask_private(s.words), s.who_name, s.at) for s in one.steps
+                    ),
                 )
                 for one in appealed
             ),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain.people import Actor, Reach, Right, reach, require
 from qa_engine.service.context import App
-from qa_engine.store import remarks
+from qa_engine.store import remarks, reviews
 from qa_engine.text import mask_private
 
 LOOKED_BACK = timedelta(days=60)
@@ -18,6 +18,19 @@ PHRASE_CHARS = range(4, 41)
 USUAL = ("开场、结束规范，语气亲切。", "请注意：先安抚，再说明处理办法。", "请说清楚办理时限。", "请复述确认客户需求。")
 """Offered until a centre has phrases of its own."""
 _PIECE = re.compile(r"[^。；;！!\n]+[。；;！!]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A form as it was signed; the numbers that its remark holds are masked."""
+
+    at: datetime
+    name: str
+    total: float
+    possible: float
+    grade: str
+    remark: str
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,14 @@ def common_phrases(session: Session, *, who: str, since: datetime) -> tuple[str,
                 counts[piece] += 3 if writer == who else 2
     often = [piece for piece, weight in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])) if weight > 3]
     return tuple(dict.fromkeys([*often, *USUAL]))[:MOST_PHRASES]
+
+
+def signatures_of(session: Session, call_pk: int) -> tuple[Signature, ...]:
+    """Every signing of a call, the newest first."""
+    return tuple(
+        Signature(row.at, row.who_name, row.total, row.possible, row.grade, mask_private(row.remark), row.accepted_at)
+        for row in sorted(reviews.signings_of(session, call_pk), key=lambda row: row.at, reverse=True)
+    )
 
 
 def remarks_on(session: Session, agent_id: str | None, *, but: int) -> tuple[Remark, ...]:

@@ -118,7 +118,7 @@ def _check(claims: Mapping[str, Any], app: App, nonce: str) -> None:
     settings, now = app.settings, app.clock.now().timestamp()
     audience = claims.get("aud")
     heard = audience if isinstance(audience, list) else [audience]
-    expires = claims.get("exp")
+    expires, begins = claims.get("exp"), claims.get("nbf", 0)
     subject = claims.get("sub")
     fine = (
         claims.get("iss") == settings.oidc_issuer
@@ -126,6 +126,8 @@ def _check(claims: Mapping[str, Any], app: App, nonce: str) -> None:
         and (len(heard) == 1 or claims.get("azp") == settings.oidc_client_id)
         and isinstance(expires, int | float)
         and expires > now - LEEWAY_SECONDS
+        and isinstance(begins, int | float)
+        and begins < now + LEEWAY_SECONDS
         and claims.get("nonce") == nonce
         and isinstance(subject, str)
         and 0 < len(subject) <= 255

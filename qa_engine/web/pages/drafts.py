@@ -1,6 +1,7 @@
 """规则草稿: rules are changed here without YAML or as YAML, tried on examples and stored calls, and published."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -228,9 +229,9 @@ def _rule(
     request: Request, engine: Engine, who: Actor, number: int, rule_id: str, *, error: QaError | None = None
 ) -> Response:
     found = room.draft_rule(engine, number, rule_id, who=who)
-    words, lines, faults = "", [], ""
+    words, faults = room.DraftWords(), ""
     try:
-        words, *lines = room.draft_words(engine, number, rule_id, who=who)
+        words = room.draft_words(engine, number, rule_id, who=who)
     except QaError as fault:
         faults = str(fault)
     return _show(
@@ -242,7 +243,7 @@ def _rule(
         engine,
         rule=found,
         words=words,
-        lines=lines,
+        groups=[(name, list(of)) for name, of in groupby(found.numbers, lambda one: one.condition)],
         faults=faults,
         limits=labels.LIMITS,
     )
