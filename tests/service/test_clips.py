@@ -1,6 +1,7 @@
 """Clips of one rule, and texts that were heard wrong."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import UsageError
 from qa_engine.service import App, FixedClock, get_call
-from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, queue
+from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, queue, rules_page
 from qa_engine.service.desk.form import desk_form, target_of
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, sign
 from tests.desk_centre import WANG, ZHANG, ZHOU, filled_desk
@@ -52,6 +53,16 @@ def test_every_hit_is_a_clip_and_every_verdict_counts(centre: App) -> None:
     assert again == {two.key, four.key}, "what was taken back is asked again"
     clip_verdict(centre, three.call_id, Word(Target(rule=RULE), K.CONFIRM), who=ZHOU)
     assert {clip.call_id for clip in clip_batch(centre, RULE, who=ZHOU).clips} == {two.call_id}, "of all its hits"
+
+
+def test_verdicts_on_calls_of_long_ago_count_for_the_rules_page(tmp_path: Path) -> None:
+    clock = FixedClock()
+    with filled_desk(tmp_path / "home", clock) as app:
+        clock.advance(timedelta(days=270).total_seconds())
+        one, *_ = clip_batch(app, RULE, who=ZHOU).clips
+        clip_verdict(app, one.call_id, Word(target_of(one.key), K.CONFIRM), who=ZHOU)
+        (row,) = (row for row in rules_page(app, who=ZHOU) if row.rule_id == RULE)
+        assert row.verdicts.confirmed == 1, "the thirty days end with the newest call, not with today"
 
 
 def test_what_a_clip_cannot_tell_waits_at_the_desk(centre: App) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -25,10 +25,9 @@ from qa_engine.reports.turns import ShownTurns, show_turns
 from qa_engine.rules import acts_of, own_part
 from qa_engine.scoring import needs_word, reviewed, standing, undecided
 from qa_engine.service.context import App
-from qa_engine.service.desk.remarks import LOOKED_BACK as REMARKS_BACK
-from qa_engine.service.desk.remarks import Remark, Signature, common_phrases, remarks_on, signatures_of
+from qa_engine.service.desk.remarks import LOOKED_BACK, Remark, Signature, common_phrases, remarks_on, signatures_of
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
-from qa_engine.service.desk.verdicts import verdicts_since
+from qa_engine.service.desk.verdicts import recent_verdicts
 from qa_engine.service.desk.words import RuleWords, rule_words
 from qa_engine.service.desk.work import open_work, standing_form
 from qa_engine.service.people.audit import Action, note_look
@@ -38,7 +37,6 @@ from qa_engine.service.reading.calls_and_agents import call_rows
 from qa_engine.service.reading.rows import CallRow
 from qa_engine.store import calls, reviews, tables
 
-LOOKED_BACK = timedelta(days=30)
 NO_VERDICTS = RuleVerdicts("")
 
 
@@ -147,8 +145,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
         work = open_work(session, call, who)
         machine, scorecard, said = standing_form(session, call, work)
         transcript = own_part(transcript_from_text(call.transcript.body, facts), acts_of(machine))
-        since = app.clock.now().astimezone(zone).date() - LOOKED_BACK
-        verdicts = verdicts_since(session, app, since)
+        verdicts = recent_verdicts(session, app)
         parts = _Parts(machine, transcript, said, verdicts, rule_words(app))
         signing = reviews.signing_of(session, call)
         settled = signing is not None and work is None and call.state == CallState.FINAL.value
@@ -179,7 +176,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             signed=() if calibration is not None else signatures_of(session, call.id),
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
-            phrases=common_phrases(session, who=who.id, since=app.clock.now() - REMARKS_BACK) if reviewing else (),
+            phrases=common_phrases(session, who=who.id, since=app.clock.now() - LOOKED_BACK) if reviewing else (),
             remarks=remarks_on(session, call.agent_id, but=call.id) if reviewing else (),
         )
         key = call.id

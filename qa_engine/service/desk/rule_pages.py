@@ -1,7 +1,6 @@
 """The rules as people meet them: in words, with their hits and with what people said about those."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from qa_engine.domain import CallState, Severity
 from qa_engine.domain.people import Actor, Reach, Right, may, reach, require
@@ -9,10 +8,9 @@ from qa_engine.domain.review import RuleVerdicts
 from qa_engine.rules import describe_rule, sentence
 from qa_engine.service.authoring.packs import load_sources
 from qa_engine.service.context import App
-from qa_engine.service.desk.verdicts import verdicts_since
+from qa_engine.service.desk.verdicts import recent_verdicts
 from qa_engine.store import calibrations, review_queue
 
-LOOKED_BACK = timedelta(days=30)
 RECENT = 20
 
 
@@ -49,10 +47,9 @@ def rules_page(app: App, *, who: Actor) -> tuple[RuleRow, ...]:
     """Every rule of the pack in its order. Raises NotAllowed, RulesError."""
     require(who, Right.SEE_RULES)
     _, pack = load_sources(app.settings)
-    since = app.clock.now().astimezone(app.zone).date() - LOOKED_BACK
     with app.database.read() as session:
         hits = calibrations.faults_by_rule(session)
-        verdicts = verdicts_since(session, app, since)
+        verdicts = recent_verdicts(session, app)
     return tuple(
         RuleRow(
             rule.id,

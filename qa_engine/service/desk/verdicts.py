@@ -3,17 +3,18 @@
 import threading
 import time
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.service.context import App
-from qa_engine.store import reviews
+from qa_engine.store import calls, reviews
 
 STALE_SECONDS = 20.0
 """While decisions come in all the time, a page may be so much behind, where counting takes longer than `QUICK`."""
 QUICK_SECONDS = 0.02
+LOOKED_BACK = timedelta(days=30)
 
 
 class _Kept:
@@ -25,8 +26,10 @@ _kept: dict[tuple[str, date], _Kept] = {}
 _lock = threading.Lock()
 
 
-def verdicts_since(session: Session, app: App, since: date) -> Mapping[str, RuleVerdicts]:
-    """As `qa_engine.store.reviews.rule_verdicts` of the days from ``since``."""
+def recent_verdicts(session: Session, app: App) -> Mapping[str, RuleVerdicts]:
+    """As `qa_engine.store.reviews.rule_verdicts`, of the thirty days up to the newest call."""
+    today = app.clock.now().astimezone(app.zone).date()
+    since = min(calls.newest_day(session) or today, today) - LOOKED_BACK
     key = str(app.database.engine.url), since
     newest = reviews.newest_decision(session)
     kept = _kept.get(key)
