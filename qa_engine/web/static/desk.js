@@ -239,7 +239,11 @@ function start() {
     ok.type = no.type = "button"; ok.textContent = "改好，重新检查"; no.textContent = "取消"; bar.className = "fix"; bar.append(ok, no);
     const done = () => { box.remove(); bar.remove(); said.hidden = false; if (hand) { hand.focus(); } };
     no.addEventListener("click", done);
-    ok.addEventListener("click", () => post.correct(Number(row.dataset.turn), plain, box.value).then(() => location.reload(), (why) => tell(why, true)));
+    ok.addEventListener("click", () => {
+      if (ok.disabled) { return; }
+      ok.disabled = true; ok.textContent = "正在重新检查…";
+      post.correct(Number(row.dataset.turn), plain, box.value).then(() => location.reload(), (why) => { ok.disabled = false; ok.textContent = "改好，重新检查"; tell(why, true); });
+    });
     box.addEventListener("keydown", (event) => { if (event.key === "Escape") { done(); } if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); ok.click(); } });
     said.hidden = true; said.after(box, bar); bar.style.gridColumn = "3"; box.style.gridColumn = "3"; within(row); box.focus();
   };
