@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from qa_engine.domain.people import Role
 from qa_engine.domain.review import DecisionKind, Target
@@ -102,4 +102,14 @@ def test_a_lead_writes_a_training_down_and_calls_it_done(visit: Visit) -> None:
     row = page.locator("tr", has_text="一次也没有")
     row.get_by_role("button", name="完成").click()
     page.get_by_text("已记为完成").wait_for()
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [("inspector", "desktop")], indirect=True, ids=["inspector"])
+def test_who_answers_an_appeal_reads_it_at_the_desk(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/desk/c-faults?tab=appealed")
+    expect(page.locator(".appealed")).to_contain_text("客户先说的")
+    expect(page.locator(".item.hand .name").first).to_contain_text("服务忌语")
+    assert axe_faults(page) == []
     assert visit.complaints == []

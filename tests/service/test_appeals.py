@@ -59,6 +59,9 @@ def test_numbers_that_people_write_are_masked_wherever_they_are_read(centre: App
     signed = desk_form(centre, "c-faults", who=HEAD).signed
     assert "138****5678" in str(signed)
     assert "138****5678" in str(own.appeals)
+    (appealed,) = desk_form(centre, "c-faults", who=HEAD).appealed
+    assert (appealed.key, appealed.title) == ("rule:forbidden.refusal", "服务忌语")
+    assert appealed.said == (("李华", "请打138****5678问客户"), ("张敏", "打过138****5678，核实无误"))
     assert number not in str((signed, own, list_appeals(centre, who=HEAD)))
 
 

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
 from qa_engine.domain import Call, CallResult, CallState, ItemScore, RuleResult, Severity, Status, Transcript
 from qa_engine.domain.people import Actor, Right, may
-from qa_engine.domain.review import Decision, DecisionKind, Lane, RuleVerdicts, Target, countable_hits, hit_mark
+from qa_engine.domain.review import (
+    AppealState,
+    Decision,
+    DecisionKind,
+    Lane,
+    RuleVerdicts,
+    Target,
+    countable_hits,
+    hit_mark,
+)
 from qa_engine.errors import ConflictError
 from qa_engine.reports.findings import (
     Finding,
@@ -35,7 +44,8 @@ from qa_engine.service.people.masking import masked_call
 from qa_engine.service.people.reached import within_reach
 from qa_engine.service.reading.calls_and_agents import call_rows
 from qa_engine.service.reading.rows import CallRow
-from qa_engine.store import calls, reviews, tables
+from qa_engine.store import appeals, calls, reviews, tables
+from qa_engine.text import mask_private
 
 NO_VERDICTS = RuleVerdicts("")
 
@@ -89,6 +99,15 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Appealed:
+    """A line that its agent does not accept. ``key``: of its item; ``said``: name and words, numbers masked."""
+
+    key: str
+    title: str
+    said: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeskForm:
     """Everything about one call that the desk shows. ``final`` is what the decisions make of ``machine``."""
 
@@ -111,6 +130,7 @@ class DeskForm:
     signed: tuple[Signature, ...]  # the newest first
     has_sound: bool
     appeal_id: int | None = None
+    appealed: tuple[Appealed, ...] = ()  # lines that wait for an answer or the last word
     phrases: tuple[str, ...] = ()  # for the remark
     remarks: tuple[Remark, ...] = ()  # of colleagues, on the same agent
 
@@ -132,6 +152,19 @@ def target_of(key: str) -> Target:
     if kind == "item" and slash and section and item:
         return Target(section=section, item=item)
     raise ValueError(f"{key!r} names no line of a form")
+
+
+def _appealed(session: Session, call_pk: int) -> tuple[Appealed, ...]:
+    waits = (AppealState.OPEN.value, AppealState.ANSWERED.value)
+    return tuple(
+        Appealed(
+            key_of(Target(one.rule_id, None, one.section, one.item)),
+            one.title,
+            tuple((step.who_name, mask_private(step.words)) for step in one.steps),
+        )
+        for one in appeals.of_call(session, call_pk)
+        if one.state in waits
+    )
 
 
 def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
@@ -176,6 +209,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             signed=() if calibration is not None else signatures_of(session, call.id),
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
+            appealed=() if calibration is not None else _appealed(session, call.id),
             phrases=common_phrases(session, who=who.id, since=app.clock.now() - LOOKED_BACK) if reviewing else (),
             remarks=remarks_on(session, call.agent_id, but=call.id) if reviewing else (),
         )

@@ -307,7 +307,11 @@ function start() {
 
   showLeft();
   if (!reviewing) { readOnly(); }
-  const first = () => { const all = items(); take(all.find((item) => open.has(item.dataset.key)) || all[0], false); };
+  const first = () => {
+    const all = items(), appealed = document.querySelector(".appealed"), key = appealed && appealed.dataset.key;
+    const disputed = key && all.find((item) => item.dataset.key === key || item.dataset.key.startsWith(`${key}#`));
+    take(disputed || all.find((item) => open.has(item.dataset.key)) || all[0], false);
+  };
   if (reviewing) {
     post.claim().then((told) => {
       if (!told) { return; }
