@@ -2,7 +2,7 @@
 
     python benchmarks/verdicts.py a b c [--show] [--json FILE]
 
-`verdicts/` holds two halves by theme, a smaller third, and seven by other authors: plain good calls, calls with
+`verdicts/` holds two halves by theme, a smaller third, and eight by other authors: plain good calls, calls with
 labels (a fault, or innocent of one), rude lines, everyday sentences that hold words of a veto, announced transfers; in
 d to k ordinary turns of agents that have no tone, and calls rated for the sake of the rating. The digit in a call's
 head is how content its customer leaves, 1 to 5, by the author of the call. Half a was looked at while faults of its
@@ -13,9 +13,10 @@ before it was looked at; g was written for that round, hidden from those who wor
 looked at, too; i was counted before anybody had read a line of it, then its odd entries (of the labelled calls the odd
 pairs) were looked at, and the others counted once more at the end; h lay hidden all that time, was counted with the
 engine from before and at the end, then looked at, too. The act model has learnt the lines of a to i since
-(`models/acts/halves.py`), so of them only k measures it: k was counted before anybody had read a line of it, then its
-odd entries (of the labelled calls the odd pairs) were looked at, and all were counted again. `--show` lists what was
-judged otherwise than written.
+(`models/acts/halves.py`), so of them only j and k measure it: k was counted before anybody had read a line of it, then
+its odd entries (of the labelled calls the odd pairs) were looked at, and all were counted again; j lay hidden for that
+round, was counted with the engine from before and at the end, then looked at, too. `--show` lists what was judged
+otherwise than written.
 """
 
 import argparse
@@ -267,7 +268,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghik"))
+    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijk"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
