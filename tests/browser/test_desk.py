@@ -5,12 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from sqlalchemy import select
 
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Role
 from qa_engine.service import FixedClock, get_call, run_pending
 from qa_engine.service.desk import claim
 from qa_engine.service.desk.remarks import USUAL
+from qa_engine.service.people.audit import Action
+from qa_engine.store import people_tables, tables
 from tests.browser.axe import axe_faults
 from tests.desk_centre import ZHOU, fill_desk, open_desk
 from tests.desk_site import DeskSite, served
@@ -107,6 +110,28 @@ def test_three_doubts_are_signed_in_twelve_keys(zhou: Desk, site: DeskSite, comp
     assert zhou.keys <= 12
     assert get_call(site.engine, "c-0", who=MACHINE).row.state is CallState.FINAL
     assert complaints == []
+
+
+def test_a_call_counts_as_heard_when_it_is_played_and_not_when_it_is_opened(zhou: Desk, site: DeskSite) -> None:
+    zhou.open("c-1")
+    zhou.page.wait_for_load_state("networkidle")
+    zhou.page.goto("/calls/c-1")
+    zhou.page.wait_for_load_state("networkidle")
+    assert heard(site, "c-1") == 0
+    zhou.page.keyboard.press("Space")
+    until(zhou.page, "document.getElementById('qa-audio').currentTime > 0.2")
+    assert heard(site, "c-1") == 1
+
+
+def heard(site: DeskSite, call_id: str) -> int:
+    line = people_tables.AuditLine
+    with site.engine.database.read() as session:
+        found = session.scalars(
+            select(line.id)
+            .join(tables.Call, tables.Call.id == line.call_pk)
+            .where(line.action == Action.LISTEN.value, tables.Call.call_id == call_id)
+        )
+        return len(found.all())
 
 
 def test_a_remark_is_kept_while_it_is_typed_and_stands_on_the_form(zhou: Desk, site: DeskSite) -> None:

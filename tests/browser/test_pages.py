@@ -99,7 +99,6 @@ def test_from_the_list_to_the_place_in_the_recording(page: Page) -> None:
 
 def test_keys(desk: Page) -> None:
     desk.goto("/calls/demo-02")
-    wait_for(desk, "document.getElementById('qa-audio').readyState >= 1")
     where = desk.locator(".player-tools .where")
     expect(where).to_have_text("共 4 处可定位")
     desk.keyboard.press("j")
@@ -271,4 +270,5 @@ def test_a_recording_that_was_replaced_is_heard_anew(desk: Page, site: Site) -> 
     add_call(site.engine, "again", content=wav_bytes(50, seconds=5.0), agent_channel="left")
     run_pending(site.engine)
     desk.reload()
+    desk.keyboard.press("Space")
     wait_for(desk, "Math.abs(document.getElementById('qa-audio').duration - 5) < 0.1")

@@ -47,7 +47,7 @@ def test_front_door(client: TestClient) -> None:
 
 def test_call_has_form_recording_and_places_to_listen(client: TestClient) -> None:
     text = client.get("/calls/demo-02").text
-    assert '<audio id="qa-audio" controls preload="metadata" src="/api/v1/calls/demo-02/audio">' in text
+    assert '<audio id="qa-audio" controls preload="none" src="/api/v1/calls/demo-02/audio">' in text
     assert "服务质量综合考评表" in text
     assert 'data-timeline-seconds="24.0"' in text
     assert 'class="seek" data-seconds="16" href="/api/v1/calls/demo-02/audio#t=16"' in text

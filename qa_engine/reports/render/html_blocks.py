@@ -178,7 +178,7 @@ class HtmlBlocks:
     def _player(self, _: d.Player) -> Markup:
         if not self._audio_url:
             return _EMPTY
-        audio = Markup('<audio id="qa-audio" controls preload="metadata" src="{}"></audio>').format(self._audio_url)
+        audio = Markup('<audio id="qa-audio" controls preload="none" src="{}"></audio>').format(self._audio_url)
         return element("div", audio, "player")
 
     def _gap(self, _: d.Gap) -> Markup:

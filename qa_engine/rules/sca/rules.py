@@ -1,8 +1,10 @@
 """An SCA file as a rule pack: each rule by itself; what cannot be said here is told with its place, never left out."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from qa_engine.errors import Fault, RulesError
@@ -23,6 +25,7 @@ _INFORMATION = frozenset({
 })  # fmt: skip
 _UNPLACED = ("duration",)
 _WORDS = ("phrase", "regex", "similar")
+_TOLD_NAMES = 20  # of the conditions that there are, where one is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,15 @@ def import_rules(source: SourceFile, pack_id: str) -> ImportedRules:
     ids: list[str] = []
     notes: list[Fault] = []
     refused: list[Fault] = []
+    shared, taken = _Conditions.of(conditions), set[str]()
     for number, rule in enumerate(rules, start=1):
-        one = _Rule(document, rule, conditions, number, frozenset(ids))
+        one = _Rule(document, rule, shared, number, taken)
         text = one.written(head, pack_id)
         refused += one.refused
         if text:
             texts.append(text)
             ids.append(one.id)
+            taken.add(one.id)
             notes += one.notes
     if not texts:
         return ImportedRules("", (), (), tuple(refused))
@@ -102,13 +107,47 @@ class _Made:
     target: str | None
 
 
+@dataclass(frozen=True)
+class _Conditions:
+    """The conditions that stand beside the rules of a file: those that name a rule, and everybody's by cid and id.
+
+    ``doubled``: of everybody's, a second one under a name. ``odd``: why one of them cannot be read; no rule can then.
+    """
+
+    of_rule: Mapping[str, Sequence[Entry]]
+    shared: dict[str, Entry]
+    doubled: Mapping[str, Entry]
+    odd: UnfitError | None = None
+
+    @classmethod
+    def of(cls, conditions: Sequence[Entry]) -> "_Conditions":
+        of_rule: dict[str, list[Entry]] = {}
+        try:
+            for one in conditions:
+                of_rule.setdefault(one.text("rid"), []).append(one)
+            return cls(of_rule, *_by_name(of_rule.pop("", [])))
+        except UnfitError as error:
+            return cls({}, {}, {}, error)
+
+
+def _by_name(conditions: Sequence[Entry]) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """The first condition of each cid and id, and the second one where there are more."""
+    found: dict[str, Entry] = {}
+    doubled: dict[str, Entry] = {}
+    for one in conditions:
+        for name in filter(None, (one.text("cid", "conditioninfocid"), one.text("id"))):
+            if found.setdefault(name, one) is not one:
+                doubled.setdefault(name, one)
+    return found, doubled
+
+
 @dataclass
 class _Rule:
     document: Document
     rule: Entry
-    everything: Sequence[Entry]
+    conditions: _Conditions
     number: int
-    taken: frozenset[str]
+    taken: Collection[str]
     notes: list[Fault] = field(default_factory=list)
     refused: list[Fault] = field(default_factory=list)
     id: str = ""
@@ -147,8 +186,9 @@ class _Rule:
             self._condition(name.name, known, (path, name.column))
         if self.refused:
             return ""
-        for one in dict.fromkeys(known.values()):
-            if one.text("rid") and not any(known.get(cid) is one for cid in self._made):
+        used = {id(known[cid]) for cid in self._made if cid in known}
+        for one in dict.fromkeys(known.maps[0].values()):  # those of other rules are no business of this one
+            if one.text("rid") and id(one) not in used:
                 self._note(one.path, f"条件「{one.text('cid', 'conditioninfocid')}」不在规则的 lambda 里，没有导入")
         fault = self._replaced(logic)
         self._guards(logic, known)
@@ -167,34 +207,33 @@ class _Rule:
             text, path = triggers[0], self.rule.at("triggers")
         return _parsed(text, path), path
 
-    def _known(self, rid: str) -> Mapping[str, Entry]:
-        """Conditions by cid and id: those of the rule first, then those that name no rule."""
-        own = self.rule.entries("conditions")
-        own += [one for one in self.everything if rid and one.text("rid") == rid]
-        found: dict[str, Entry] = {}
-        for one in (*own, *(one for one in self.everything if not one.text("rid"))):
-            for name in (one.text("cid", "conditioninfocid"), one.text("id")):
-                if not name:
-                    continue
-                first = found.setdefault(name, one)
-                if first is not one and (first in own) == (one in own):
-                    raise UnfitError(one.path, f"条件编号「{name}」重复")
-        return found
+    def _known(self, rid: str) -> ChainMap[str, Entry]:
+        """Conditions by cid and id: those of the rule, then those that name no rule."""
+        if self.conditions.odd is not None:
+            raise self.conditions.odd
+        own = [*self.rule.entries("conditions"), *(self.conditions.of_rule.get(rid, ()) if rid else ())]
+        found, doubled = _by_name(own)
+        for name, one in (*doubled.items(), *self.conditions.doubled.items()):
+            if name in doubled or name not in found:
+                raise UnfitError(one.path, f"条件编号「{name}」重复")
+        return ChainMap(found, self.conditions.shared)
 
-    def _condition(self, cid: str, known: Mapping[str, Entry], used: tuple[Any, int]) -> _Made | None:
+    def _condition(self, cid: str, known: ChainMap[str, Entry], used: tuple[Any, int]) -> _Made | None:
         """What became of a condition; None once it is refused. Each is made once, one it stands beside before it."""
         if cid in self._made:
             return self._made[cid]
         self._made[cid] = None
         try:
             if cid not in known:
-                raise UnfitError(used[0], f"没有条件「{cid}」；文件里有：{'、'.join(known) or '（无）'}")
+                there = "、".join(islice(chain.from_iterable(known.maps), _TOLD_NAMES))
+                more = " 等" if sum(map(len, known.maps)) > _TOLD_NAMES else ""
+                raise UnfitError(used[0], f"没有条件「{cid}」；文件里有：{there or '（无）'}{more}")
             self._made[cid] = self._translated(cid, known)
         except UnfitError as error:
             self._refuse(error)
         return self._made[cid]
 
-    def _translated(self, cid: str, known: Mapping[str, Entry]) -> _Made:
+    def _translated(self, cid: str, known: ChainMap[str, Entry]) -> _Made:
         entry = known[cid]
         if entry.whole("exclusion"):
             raise UnfitError(entry.at("exclusion"), "条件的 exclusion 没有公开说明：请在 lambda 里用 ! 另写")
@@ -223,7 +262,7 @@ class _Rule:
         beside = self._beside(place, known, entry)
         return self._operators(cid, entry, place, beside, logic, operators)
 
-    def _beside(self, place: Place, known: Mapping[str, Entry], entry: Entry) -> str | None:
+    def _beside(self, place: Place, known: ChainMap[str, Entry], entry: Entry) -> str | None:
         if not place.beside:
             return None
         path = entry.entry("checkrange").at("anchor")
@@ -298,7 +337,7 @@ class _Rule:
             case Or(parts):
                 return Or(tuple(self._replaced(part) for part in parts))
 
-    def _guards(self, logic: Node, known: Mapping[str, Entry]) -> None:
+    def _guards(self, logic: Node, known: ChainMap[str, Entry]) -> None:
         """Say where a condition stands beside one that the rule does not ask for itself."""
         asked = _positive(logic)
         for cid in dict.fromkeys(one.name for one in names(logic)):

@@ -5,5 +5,5 @@ document.addEventListener("click", (event) => {
   if (!link || !sound) { return; }
   event.preventDefault();
   const go = () => { sound.currentTime = Math.max(0, Number(link.dataset.seconds) - 1); const begun = sound.play(); if (begun) { begun.catch(() => {}); } };
-  if (sound.readyState >= 1) { go(); } else { sound.addEventListener("loadedmetadata", go, { once: true }); sound.load(); }
+  if (sound.readyState >= 1) { go(); } else { sound.addEventListener("loadedmetadata", go, { once: true }); sound.preload = "metadata"; sound.load(); }
 });

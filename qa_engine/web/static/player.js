@@ -20,6 +20,7 @@
     const go = () => { audio.currentTime = Math.max(0, seconds); };
     if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) { go(); } else {
       audio.addEventListener("loadedmetadata", go, { once: true });
+      audio.preload = "metadata"; // only now: what is fetched counts as listened to
       audio.load();
     }
   };

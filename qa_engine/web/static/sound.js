@@ -26,6 +26,7 @@ export function makeSound(desk) {
     const go = () => { audio.currentTime = Math.max(0, Math.min(seconds, whole)); };
     if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) { go(); } else {
       audio.addEventListener("loadedmetadata", go, { once: true });
+      audio.preload = "metadata"; // only now: what is fetched counts as listened to
       audio.load();
     }
   };

@@ -268,3 +268,21 @@ def test_a_file_that_is_none_is_refused_as_a_whole(text: str, message: str) -> N
     with pytest.raises(RulesError) as caught:
         import_rules(SourceFile("a.json", text), "moved")
     assert str(caught.value.faults[0]).startswith(message)
+
+
+def test_conditions_of_other_rules_and_of_everybody_are_kept_apart() -> None:
+    """A rule's own condition stands for everybody's of its number; twice under one number is refused."""
+    mine, yours = condition("1", words("您好")), condition("1", words("再见"))
+    everybodys = condition("1", words("谢谢"))
+    rules = [{"rid": rid, "name": f"规则{rid}", "lambda": "1"} for rid in ("7", "8", "9")]
+    found = carried({"conditions": [{**mine, "rid": "7"}, {**yours, "rid": "8"}, everybodys], "rules": rules})
+    assert [word in found.text for word in ("您好", "再见", "谢谢")] == [True, True, True]
+    assert len(found.ids) == 3
+    twice = carried({"conditions": [{**mine, "rid": "7"}, everybodys, everybodys], "rules": rules})
+    assert twice.ids == ("sca.r7",)  # its own is clear; nobody knows which of everybody's is meant
+    assert [fault.message for fault in twice.refused] == ["条件编号「1」重复"] * 2
+
+
+def test_of_many_conditions_some_are_named() -> None:
+    many = [condition(str(number), words("您好")) for number in range(2, 200)]
+    assert refusal(file_of("1", *many)).endswith("18、19、20、21 等")

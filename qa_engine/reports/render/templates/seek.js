@@ -8,7 +8,8 @@
     var seconds = parseFloat(link.getAttribute("data-seconds"));
     if (isNaN(seconds)) { return; }
     event.preventDefault();
-    audio.currentTime = Math.max(0, seconds - 1);
+    var go = function () { audio.currentTime = Math.max(0, seconds - 1); };
+    if (audio.readyState >= 1) { go(); } else { audio.addEventListener("loadedmetadata", go, { once: true }); }
     var playing = audio.play();
     if (playing && playing.catch) { playing.catch(function () {}); }
   });
