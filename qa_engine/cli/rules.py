@@ -122,17 +122,17 @@ def draft(folder: Draft) -> None:
 def diff(folder: Draft) -> None:
     """What a draft writes otherwise than the rules of now."""
     from qa_engine.service import open_app
-    from qa_engine.service.authoring.backtest import rules_diff
+    from qa_engine.service.authoring.compared import rules_diff
 
     with open_app(current_settings()) as engine:
         found = rules_diff(engine, folder)
     for mark, ids in (("+", found.added), ("-", found.removed)):
         for rule_id in ids:
             put(f"{mark} {rule_id}\n")
-    for rule_id, fields in found.changed.items():
-        put(f"~ {rule_id}: {', '.join(fields)}\n")
-    for name in found.lists:
-        put(f"~ list {name}\n")
+    for name, changes in (*found.changed.items(), *((f"list {name}", one) for name, one in found.lists.items())):
+        put(f"~ {name}\n")
+        for change in changes:
+            put(f"    {change.path}: {change.before or '(none)'} -> {change.after or '(none)'}\n")
     counts = f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
     say(f"{counts}, {len(found.lists)} lists")
 

@@ -171,6 +171,7 @@ RULE_FIELDS = {
     "item": "细项",
     "not_when": "不检查的情形",
     "false_positives": "可能误判",
+    "phrases": "短语",
 }
 LEVELS = {"demanded": "要求", "wished": "希望", "not_asked": "不要求"}
 FACTS = {

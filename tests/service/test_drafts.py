@@ -11,7 +11,7 @@ from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service import App, FixedClock, MemoryBell, get_call, open_app, run_pending
 from qa_engine.service.authoring import drafts, trials
-from qa_engine.service.authoring.backtest import rules_diff
+from qa_engine.service.authoring.compared import rules_diff
 from qa_engine.service.authoring.editions import publish, roll_back
 from qa_engine.service.authoring.profiles import centre_profile, write_profile
 from qa_engine.service.desk import Word, claim, decide
@@ -52,7 +52,13 @@ def test_edited_tried_backtested_published_and_judged_again(centre: App, number:
         who=HEAD,
     )
     folder = drafts.draft_folder(centre, number)
-    assert set(rules_diff(centre, folder).changed[REFUSAL]) == {"points", "conditions", "message"}
+    changed = {one.path: (one.before, one.after) for one in rules_diff(centre, folder).changed[REFUSAL]}
+    assert changed == {
+        "points.each": ("-2", "-30"),
+        "points.cap": ("-5", "-30"),
+        "conditions.refuse.phrases": ("", "没法办"),
+        "message": (changed["message"][0], "说了忌语「{text}」"),
+    }
     version = claim(centre, "c-faults", who=ZHOU).version
     word = Word(Target(rule=REFUSAL), DecisionKind.OVERTURN, reason=Overturn.BAD_RULE)
     decide(centre, "c-faults", word, version=version, who=ZHOU)

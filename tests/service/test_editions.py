@@ -13,7 +13,8 @@ from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, RulesError, UsageError
 from qa_engine.service import App, CallFilter, FixedClock, MemoryBell, get_call, inspect_again, open_app
-from qa_engine.service.authoring.backtest import backtest, rules_diff
+from qa_engine.service.authoring.backtest import backtest
+from qa_engine.service.authoring.compared import rules_diff
 from qa_engine.service.authoring.editions import draft, editions, publish, roll_back
 from qa_engine.service.authoring.outcome_training import calls_inspected
 from qa_engine.service.desk import Word, claim, decide, rule_page, rules_page

@@ -12,7 +12,7 @@ from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import ConflictError, QaError, RulesError, UsageError
 from qa_engine.service.authoring import drafts as room
 from qa_engine.service.authoring import trials
-from qa_engine.service.authoring.backtest import pack_diff
+from qa_engine.service.authoring.compared import pack_diff
 from qa_engine.service.authoring.packs import load_sources
 from qa_engine.service.authoring.profiles import FILE
 from qa_engine.web import labels
