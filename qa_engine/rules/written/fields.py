@@ -267,7 +267,7 @@ class Spoken(Located):
     def _acts_of_the_witness(self) -> "Spoken":
         if isinstance(self.witness, Witness):
             if not self.takes_witness or getattr(self, "need", "any") != "any":
-                raise ValueError("witness 的服务行为只能写在 phrase（need: any）、regex、similar、time 条件里")
+                raise ValueError("witness 的服务行为只能写在 phrase（need: any）、regex、similar、time、echo 条件里")
             if self.speaker == "any":
                 raise ValueError("写了 witness 的条件要写明 speaker: agent 或 customer")
             check_acts((*self.witness.acts, *self.witness.supports), Speaker(self.speaker))

@@ -6,6 +6,7 @@ from tests.unit.rules.conftest import Judge
 
 ECHO = "{operator: echo, min_chars: 5}"
 DIGITS = "{operator: echo, digits: true}"
+AGAIN = "{operator: echo, of: self, speaker: customer, min_chars: 5}"
 SAID = [
     (ECHO, ["客户：地址是天河区体育东路二十一号", "坐席：好的，天河区体育东路，对吧"], "天河区体育东路"),
     (ECHO, ["客户：我要改地址", "坐席：您要改地址"], None),  # too short to be more than chance
@@ -16,6 +17,10 @@ SAID = [
     (DIGITS, ["客户：单号33094412", "坐席：尾号4412，对吗"], "4412"),
     (DIGITS, ["客户：我买的电饭煲坏了", "坐席：您买的电饭煲坏了"], None),
     (ECHO, ["坐席：光华村街五十五号是吧"], None),
+    (AGAIN, ["客户：锅能不能放洗碗机", "坐席：是不锈钢的", "客户：到底能不能放洗碗机呀"], "能不能放洗碗机"),
+    (AGAIN, ["客户：锅能不能放洗碗机", "客户：能不能放洗碗机呀", "坐席：可以"], None),  # nobody had spoken between
+    (AGAIN, ["坐席：锅能不能放洗碗机是吧", "客户：能不能放洗碗机"], None),  # the other side's words
+    (AGAIN, ["客户：锅能不能放洗碗机", "坐席：能", "客户：那烤箱呢"], None),
 ]
 
 
