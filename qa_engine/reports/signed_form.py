@@ -14,7 +14,7 @@ from qa_engine.wording import DECISIONS, LANES, STATUSES, decision_reason
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """``at`` in the centre's zone."""
+    """A form as it was signed; ``accepted_at``: when the agent confirmed it."""
 
     at: datetime
     name: str
@@ -22,6 +22,7 @@ class Signature:
     possible: float
     grade: str
     remark: str
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class SignedForm:
-    """``signatures`` and ``decided``: the newest first. ``open``: an appeal or a new look may still change it."""
+    """``signatures`` and ``decided``: the newest first, in the centre's zone.
+
+    ``open``: an appeal or a new look may still change it.
+    """
 
     final: CallResult
     signatures: tuple[Signature, ...]

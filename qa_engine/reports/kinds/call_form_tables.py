@@ -116,14 +116,15 @@ def _score_blocks(form: CallForm) -> list[Block]:
     elif record is None and (score.veto or score.veto_suspected):
         what = "一票否决" if score.veto else "疑似一票否决，须人工确认后才计入得分"
         blocks.append(Banner("alarm", f"{what}：" + "、".join(f.title for f in form.vetoes)))
-    manual = f"待复核 {score.doubts} 项；待人工评分 {number(score.manual)} 分"
+    waiting = f"待复核 {score.doubts} 项；待人工评分 {number(score.manual)} 分"
+    left = ("待复核与人工评分", waiting) if record is None else ("人工判断", f"{len(record.decided)} 条")
     got = f"{number(score.total)} / {number(score.possible)}"
-    figures = Row((got, percent(score.rate), score.grade, score.deductions, manual), "large")
+    figures = Row((got, percent(score.rate), score.grade, score.deductions, left[1]), "large")
     blocks += [
         Gap(),
         Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)),
         Gap(),
-        _table(("机器得分", "得分率", "等级", "扣分项", "待复核与人工评分"), [figures]),
+        _table(("机器得分", "得分率", "等级", "扣分项", left[0]), [figures]),
     ]
     if record is not None:
         final = Row(
@@ -132,8 +133,10 @@ def _score_blocks(form: CallForm) -> list[Block]:
         blocks.append(_table(("终审得分", "终审得分率", "终审等级"), [final]))
     if score.pending and record is None:
         blocks.append(Banner("notice", "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"))
-    reasons = form.review_reasons if record is None else ()
-    blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *reasons)]
+    if record is None:
+        blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *form.review_reasons)]
+    else:
+        blocks += [Banner("notice", text) for text in form.warnings]
     blocks += [Gap(), _table(_SCORES if record is None else _SIGNED_SCORES, _score_rows(form))]
     if not form.deductions:
         blocks.append(Heading("本次通话未发现扣分项。"))

@@ -30,11 +30,12 @@ from qa_engine.reports.findings import (
     markings_of,
     references_of,
 )
+from qa_engine.reports.signed_form import Signature
 from qa_engine.reports.turns import ShownTurns, show_turns
 from qa_engine.rules import acts_of, own_part
 from qa_engine.scoring import needs_word, reviewed, standing, undecided
 from qa_engine.service.context import App
-from qa_engine.service.desk.remarks import LOOKED_BACK, Remark, Signature, common_phrases, remarks_on, signatures_of
+from qa_engine.service.desk.remarks import LOOKED_BACK, Remark, common_phrases, remarks_on, signatures_of
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
 from qa_engine.service.desk.verdicts import recent_verdicts
 from qa_engine.service.desk.words import RuleWords, rule_words

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from qa_engine.domain.people import Actor, Reach, Right, reach, require
+from qa_engine.reports.signed_form import Signature
 from qa_engine.service.context import App
 from qa_engine.store import remarks, reviews
 from qa_engine.text import mask_private
@@ -18,19 +19,6 @@ PHRASE_CHARS = range(4, 41)
 USUAL = ("开场、结束规范，语气亲切。", "请注意：先安抚，再说明处理办法。", "请说清楚办理时限。", "请复述确认客户需求。")
 """Offered until a centre has phrases of its own."""
 _PIECE = re.compile(r"[^。；;！!\n]+[。；;！!]?")
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A form as it was signed; the numbers that its remark holds are masked."""
-
-    at: datetime
-    name: str
-    total: float
-    possible: float
-    grade: str
-    remark: str
-    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

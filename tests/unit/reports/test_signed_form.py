@@ -99,6 +99,7 @@ def test_the_workbook_is_filled_in(build: ModuleType) -> None:
     said = [str(cell.value) for row in book["考评表"].iter_rows() for cell in row if cell.value is not None]
     for words in ("终审", "58 / 90", "周岚　2026-03-04 11:00:00", "58 / 90　D"):
         assert words in said, words
+    assert not any("待人工评分" in one or "需要人工复核" in one for one in said)  # nothing waits any more
     assert [cell.value for cell in book["逐项判断"][2]][:3] == ["过度承诺", "待复核", "成立"]
 
 
