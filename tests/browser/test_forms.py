@@ -70,7 +70,8 @@ def test_text_on_a_phone_is_large_enough_to_read(phone: Page, folder: Path) -> N
 
 def test_a_click_on_a_time_plays_from_one_second_before(desktop: Page, folder: Path) -> None:
     show(desktop, folder / "call.html")
-    assert desktop.evaluate("document.getElementById('qa-audio').networkState") <= 1  # nothing is fetched before
+    desktop.wait_for_load_state("networkidle")
+    assert desktop.evaluate("document.getElementById('qa-audio').readyState") == 0  # nothing is fetched before
     link = desktop.locator("#finding-3 p.hit a.seek").first
     seconds = float(link.get_attribute("data-seconds") or "nan")
     link.click()
