@@ -20,9 +20,6 @@ from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.alerts.channels import EVENTS, Event
 from qa_engine.service.alerts.outbox import OutgoingRow, SendReport, list_outgoing, send_again, send_due
 from qa_engine.service.alerts.webhooks import WebhookRow, add_webhook, end_webhook, list_webhooks
-from qa_engine.service.authoring.folders import rules_folder
-from qa_engine.service.authoring.packs import read_pack, read_scorecards
-from qa_engine.service.authoring.profiles import check_profile, profile_gaps, profile_path, write_profile
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
     RuleCoverage,
@@ -34,11 +31,15 @@ from qa_engine.service.authoring.rulebook import (
     run_golden_calls,
     run_rule_examples,
 )
+from qa_engine.service.centre.folders import rules_folder
+from qa_engine.service.centre.packs import read_pack, read_scorecards
+from qa_engine.service.centre.profiles import check_profile, profile_gaps, profile_path, write_profile
 from qa_engine.service.checking.check import CheckOutcome, TranscribeOutcome, check_inputs, transcribe_files
 from qa_engine.service.context import App, upgrade_database
 from qa_engine.service.intake.arrival import WARNINGS
 from qa_engine.service.intake.expecting import ListReport, expect_calls
 from qa_engine.service.intake.ingest import ingest_paths, ingest_upload
+from qa_engine.service.intake.moving import Moved, MoveRow, list_moves, move_agent
 from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.intake.preview import Preview, PreviewRow, preview_paths
 from qa_engine.service.jobs.kinds import JobKind, job_kinds, queues
@@ -60,7 +61,6 @@ from qa_engine.service.people.accounts import (
     set_disabled,
 )
 from qa_engine.service.people.audit import Action, AuditPage, AuditRow, note_look, read_audit
-from qa_engine.service.people.moving import Moved, MoveRow, list_moves, move_agent
 from qa_engine.service.people.names import ROLES, rights_of, role_of
 from qa_engine.service.people.oidc import OidcStart, begin_oidc, finish_oidc, oidc_on
 from qa_engine.service.people.signing_in import SignedIn, bearer, change_password, sign_in, sign_out, signed_in

@@ -9,13 +9,14 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from qa_engine.private import private_file
+from qa_engine.service.centre.folders import CURRENT, EDITIONS
 from qa_engine.service.home import make_home
 from qa_engine.service.ports.bell import Bell
 from qa_engine.service.ports.clock import Clock, ServerClock, SystemClock
 from qa_engine.service.ports.judge import Judge
 from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Transcriber
-from qa_engine.service.reporting.shelf import Shelf
+from qa_engine.service.shelf import Shelf
 from qa_engine.settings import Settings
 from qa_engine.store import Database, head_revision
 
@@ -112,9 +113,9 @@ class App:
         return self._judge[1]
 
     def _edition(self) -> str:
-        """What `qa_engine.service.authoring.packs` reads, too: the number of the edition that counts."""
+        """The number of the edition of the rules that counts; nothing where none was published."""
         try:
-            return (self.settings.home / "rules" / "current").read_text(encoding="ascii")
+            return (self.settings.home / EDITIONS / CURRENT).read_text(encoding="ascii")
         except FileNotFoundError:
             return ""
 

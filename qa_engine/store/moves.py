@@ -46,6 +46,14 @@ def due(session: Session, today: date) -> Sequence[tuple[Agent, str]]:
     return [(agent, team) for agent, team in session.execute(rows.where(Agent.team.is_distinct_from(move.team)))]
 
 
+def take_effect(session: Session, today: date) -> int:
+    """Let the moves whose first day has come take effect; of how many agents."""
+    found = due(session, today)
+    for agent, team in found:
+        agent.team, agent.known = team, True
+    return len(found)
+
+
 def every(session: Session, agent_id: str | None = None) -> Sequence[AgentMove]:
     """The moves, by agent and day."""
     statement = select(AgentMove).order_by(AgentMove.agent_id, AgentMove.since)

@@ -13,7 +13,7 @@ from qa_engine.service import App, FixedClock, MemoryBell, get_call, open_app, r
 from qa_engine.service.authoring import drafts, trials
 from qa_engine.service.authoring.compared import rules_diff
 from qa_engine.service.authoring.editions import publish, roll_back
-from qa_engine.service.authoring.profiles import centre_profile, write_profile
+from qa_engine.service.centre.profiles import centre_profile, write_profile
 from qa_engine.service.desk import Word, claim, decide
 from qa_engine.settings import load_settings
 from tests.desk_centre import HEAD, PACK, ZHOU, WrittenEar, fill_desk

@@ -4,7 +4,7 @@ import pytest
 
 from qa_engine.rules import Profile
 from qa_engine.service.adapters.speech import SpeechTranscriber
-from qa_engine.service.authoring.profiles import hot_words, write_profile
+from qa_engine.service.centre.profiles import hot_words, write_profile
 from qa_engine.settings import Settings
 
 OWN = Profile(

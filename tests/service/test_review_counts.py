@@ -10,8 +10,8 @@ from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import UsageError
 from qa_engine.service import App, FixedClock
 from qa_engine.service.authoring.measuring import measure_reviews
-from qa_engine.service.authoring.packs import load_sources
-from qa_engine.service.authoring.review_counts import FILE, counts_source
+from qa_engine.service.centre.packs import load_sources
+from qa_engine.service.centre.review_counts import FILE, counts_source
 from qa_engine.service.desk.work import Word, claim, decide
 from tests.desk_centre import ZHOU, filled_desk
 

@@ -12,7 +12,7 @@ from qa_engine.reports import Document, Period
 from qa_engine.service import App, agent_page, lead_board, list_calls, plan_training
 from qa_engine.service.keeping.forget import forget_calls
 from qa_engine.service.reporting.reports import made_of_report
-from qa_engine.service.reporting.shelf import Shelf
+from qa_engine.service.shelf import Shelf
 from qa_engine.store import editions, people_tables, tables
 from tests.desk_centre import HEAD, LEAD, WANG, filled_desk
 

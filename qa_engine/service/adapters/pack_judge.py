@@ -42,8 +42,8 @@ from qa_engine.service.adapters.act_model import acts_of
 from qa_engine.service.adapters.outcome_model import open_outcome
 from qa_engine.service.adapters.scenario_model import open_scenarios
 from qa_engine.service.adapters.tone_model import tones_of
-from qa_engine.service.authoring.folders import rules_folder
-from qa_engine.service.authoring.packs import load_sources, read_scorecards
+from qa_engine.service.centre.folders import rules_folder
+from qa_engine.service.centre.packs import load_sources, read_scorecards
 from qa_engine.service.ports.judge import Edition, with_key
 from qa_engine.settings import Settings
 from qa_engine.version import __version__

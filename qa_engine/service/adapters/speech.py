@@ -8,7 +8,7 @@ from pathlib import Path
 from qa_engine.domain import Call, Transcript, digest
 from qa_engine.errors import RecogniserError, RecordingError, SettingsError
 from qa_engine.plugins import load_plugins
-from qa_engine.service.authoring.profiles import hot_words
+from qa_engine.service.centre.profiles import hot_words
 from qa_engine.service.ports.transcriber import RecordingFacts
 from qa_engine.settings import Settings
 from qa_engine.speech import (

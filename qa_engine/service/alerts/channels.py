@@ -15,9 +15,9 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import QaError
 from qa_engine.plugins import load_plugins
 from qa_engine.service.context import App
+from qa_engine.service.posting import DeliveryError as DeliveryError  # plugins take it from here
 
 _KINDS = "qa_engine.service.alerts.kinds"
 
@@ -43,10 +43,6 @@ EVENTS = {
 
 FOR_PEOPLE = frozenset({Event.VETO_SUSPECTED, Event.COMPLAINT_URGENT, Event.ALERT})
 """What people are told at once, by mail and in their chats; programs choose for themselves."""
-
-
-class DeliveryError(QaError):
-    """The other side did not take the message; it is tried again later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from qa_engine.domain import JsonValue
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError
 from qa_engine.service.alerts import channels as _channels
-from qa_engine.service.alerts.channels import DeliveryError, Event, Message
+from qa_engine.service.alerts.channels import Event, Message
 from qa_engine.service.context import App
+from qa_engine.service.posting import DeliveryError
 from qa_engine.store import outbox
 from qa_engine.store.people_tables import Outgoing
 

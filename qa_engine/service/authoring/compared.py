@@ -8,7 +8,7 @@ from typing import Any
 
 from qa_engine.rules import RulePack
 from qa_engine.service.authoring.editions import drafted
-from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
 
 _MOST_CHARS = 200  # of a value that is shown

@@ -8,8 +8,8 @@ from typing import Any
 
 from qa_engine.errors import NotFoundError
 from qa_engine.located.source import SourceFile, read
-from qa_engine.service.authoring.folders import DRAFTS
-from qa_engine.service.authoring.profiles import FILE
+from qa_engine.service.centre.folders import DRAFTS
+from qa_engine.service.centre.profiles import FILE
 from qa_engine.service.context import App
 
 TOLD, LOCK = ".draft.json", ".lock"

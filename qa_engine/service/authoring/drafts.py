@@ -44,10 +44,10 @@ from qa_engine.service.authoring.draft_files import (
 )
 from qa_engine.service.authoring.editable import Number, Phrases, named_lists, numbers_of, phrases_of, split_phrases
 from qa_engine.service.authoring.editions import Published, draft, drafted, editions, publish
-from qa_engine.service.authoring.folders import DRAFTS, GOLDEN_DRAFTS
-from qa_engine.service.authoring.packs import load_sources
-from qa_engine.service.authoring.profiles import FILE
 from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
+from qa_engine.service.centre.folders import DRAFTS, GOLDEN_DRAFTS
+from qa_engine.service.centre.packs import load_sources
+from qa_engine.service.centre.profiles import FILE
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.text import mask_private

@@ -11,8 +11,6 @@ from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.rules import Level
-from qa_engine.service.authoring.folders import CURRENT, EDITIONS, FACTS, edition_folder, rules_folder
-from qa_engine.service.authoring.profiles import FILE, profile_source
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
     lint_rules,
@@ -20,6 +18,8 @@ from qa_engine.service.authoring.rulebook import (
     run_golden_calls,
     run_rule_examples,
 )
+from qa_engine.service.centre.folders import CURRENT, EDITIONS, FACTS, edition_folder, rules_folder
+from qa_engine.service.centre.profiles import FILE, profile_source
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.settings import Settings

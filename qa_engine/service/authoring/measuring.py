@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.private import private_folder
-from qa_engine.service.authoring.review_counts import FILE
+from qa_engine.service.centre.review_counts import FILE
 from qa_engine.service.context import App
 from qa_engine.store import reviews
 

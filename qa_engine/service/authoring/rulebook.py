@@ -29,9 +29,9 @@ from qa_engine.rules import (
 from qa_engine.scoring import load_scorecard, load_scorecards, placement_faults, placement_findings
 from qa_engine.service.adapters.act_model import acts_of
 from qa_engine.service.adapters.tone_model import tones_of
-from qa_engine.service.authoring.folders import rules_folder
-from qa_engine.service.authoring.packs import load_sources, read_scorecards
-from qa_engine.service.authoring.profiles import FILE, profile_gaps, profile_path
+from qa_engine.service.centre.folders import rules_folder
+from qa_engine.service.centre.packs import load_sources, read_scorecards
+from qa_engine.service.centre.profiles import FILE, profile_gaps, profile_path
 from qa_engine.settings import Settings
 
 GOLDEN_FOLDER = "golden"

@@ -14,7 +14,7 @@ from qa_engine.domain import CallResult, Transcript
 from qa_engine.errors import Fault, InputError, ManifestError, ProcessLostError, QaError, RulesError, TranscriptError
 from qa_engine.logs import set_up_logs
 from qa_engine.service.adapters.pack_judge import PackJudge
-from qa_engine.service.authoring.profiles import agent_channel
+from qa_engine.service.centre.profiles import agent_channel
 from qa_engine.service.checking.process_pool import Crew, cores
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import Candidate, Found, discover, with_facts

@@ -14,7 +14,7 @@ from qa_engine.domain.people import Actor, Right, may, require
 from qa_engine.domain.review import AppealState, ReviewKind, StepKind
 from qa_engine.errors import ConflictError
 from qa_engine.private import private_folder
-from qa_engine.service.authoring.folders import GOLDEN_DRAFTS
+from qa_engine.service.centre.folders import GOLDEN_DRAFTS
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.people.masking import masked_transcript

@@ -6,7 +6,7 @@ from qa_engine.domain import CallState, Severity
 from qa_engine.domain.people import Actor, Reach, Right, may, reach, require
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.rules import describe_rule, sentence
-from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
 from qa_engine.service.desk.verdicts import recent_verdicts
 from qa_engine.store import calibrations, review_queue

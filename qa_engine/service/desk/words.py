@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qa_engine.errors import QaError
 from qa_engine.rules import RulePack, sentence
-from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
 
 

@@ -12,7 +12,7 @@ from qa_engine import contract
 from qa_engine.domain import Transcript
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError
-from qa_engine.service.authoring.profiles import agent_channel
+from qa_engine.service.centre.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import EMPTY, Arrival
 from qa_engine.service.intake.batches import BatchBook

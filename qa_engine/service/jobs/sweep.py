@@ -17,8 +17,7 @@ from qa_engine.service.jobs.leases import surely_alive, surely_dead, went_with_i
 from qa_engine.service.jobs.quarantine import WORKER_LOST, move_aside
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.people.audit import Action, note
-from qa_engine.service.people.moving import follow_due_moves
-from qa_engine.store import CallFilter, JobState, calls, jobs, lists, tables
+from qa_engine.store import CallFilter, JobState, calls, jobs, lists, moves, tables
 
 log = structlog.get_logger(__name__)
 
@@ -42,13 +41,22 @@ def sweep(app: App, *, patience_seconds: float = PATIENCE_SECONDS) -> SweepRepor
 
     Moves of agents whose day has come take effect.
     """
-    follow_due_moves(app)
+    _follow_due_moves(app)
     expired, spent = _take_back(app)
     fresh, again = _unheard(app, patience_seconds)
     rung = ring(app, fresh) + ring(app, again, one_by_one=True)
     if expired or rung:
         log.info("swept", rung=rung, expired=expired, quarantined=spent)
     return SweepReport(rung=rung, expired=expired, quarantined=spent)
+
+
+def _follow_due_moves(app: App) -> None:
+    today = app.clock.now().astimezone(app.zone).date()
+    with app.database.read() as session:
+        due = moves.due(session, today)
+    if due:
+        with app.database.write() as session:
+            moves.take_effect(session, today)
 
 
 def retry_calls(app: App, call_ids: Sequence[str], *, who: Actor) -> int:

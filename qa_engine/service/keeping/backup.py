@@ -24,7 +24,7 @@ from qa_engine import __version__
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, InputError, NotFoundError, QaError, UsageError
 from qa_engine.private import private_folder
-from qa_engine.service.authoring.folders import DRAFTS, EDITIONS, GOLDEN_DRAFTS
+from qa_engine.service.centre.folders import DRAFTS, EDITIONS, GOLDEN_DRAFTS
 from qa_engine.service.context import App
 from qa_engine.service.home import make_home
 from qa_engine.service.ports.transcriber import Progress

@@ -22,9 +22,9 @@ from qa_engine.contract.stored import (
 from qa_engine.domain import Call, CallResult, RuleResult
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
-from qa_engine.service.authoring.folders import DRAFTS, EDITIONS, GOLDEN_DRAFTS
 from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
 from qa_engine.service.authoring.trials import TESTED, rename_tested
+from qa_engine.service.centre.folders import DRAFTS, EDITIONS, GOLDEN_DRAFTS
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.reporting.reports import file_name

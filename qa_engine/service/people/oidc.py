@@ -20,10 +20,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import structlog
 
 from qa_engine.errors import SettingsError, SignInError
-from qa_engine.service.alerts.channels import DeliveryError
-from qa_engine.service.alerts.posting import post
 from qa_engine.service.context import App
 from qa_engine.service.people.signing_in import open_session
+from qa_engine.service.posting import DeliveryError, post
 from qa_engine.settings import Settings
 from qa_engine.store import accounts
 

@@ -11,7 +11,7 @@ from qa_engine.errors import FaultyFileError, QaError
 from qa_engine.plugins import load_plugins
 from qa_engine.private import open_to_others
 from qa_engine.service.adapters.tone_model import open_tones
-from qa_engine.service.authoring.profiles import profile_gaps, profile_path
+from qa_engine.service.centre.profiles import profile_gaps, profile_path
 from qa_engine.service.context import App
 from qa_engine.store import head_revision
 

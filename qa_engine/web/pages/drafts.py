@@ -13,8 +13,8 @@ from qa_engine.errors import ConflictError, QaError, RulesError, UsageError
 from qa_engine.service.authoring import drafts as room
 from qa_engine.service.authoring import trials
 from qa_engine.service.authoring.compared import pack_diff
-from qa_engine.service.authoring.packs import load_sources
-from qa_engine.service.authoring.profiles import FILE
+from qa_engine.service.centre.packs import load_sources
+from qa_engine.service.centre.profiles import FILE
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine, with_right
 from qa_engine.web.errors import status_of

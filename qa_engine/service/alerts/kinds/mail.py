@@ -9,10 +9,10 @@ from email.utils import format_datetime
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import sha256_hex
-from qa_engine.service.alerts.channels import FOR_PEOPLE, Channel, DeliveryError, Event, Message, channel_kind
-from qa_engine.service.alerts.posting import TIMEOUT_SECONDS
+from qa_engine.service.alerts.channels import FOR_PEOPLE, Channel, Event, Message, channel_kind
 from qa_engine.service.alerts.wording import words_of
 from qa_engine.service.context import App
+from qa_engine.service.posting import TIMEOUT_SECONDS, DeliveryError
 from qa_engine.settings import Settings
 
 

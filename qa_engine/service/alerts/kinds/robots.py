@@ -18,10 +18,10 @@ from urllib.parse import quote_plus
 
 from sqlalchemy.orm import Session
 
-from qa_engine.service.alerts.channels import FOR_PEOPLE, Channel, DeliveryError, Event, Message, channel_kind
-from qa_engine.service.alerts.posting import post
+from qa_engine.service.alerts.channels import FOR_PEOPLE, Channel, Event, Message, channel_kind
 from qa_engine.service.alerts.wording import Told, words_of
 from qa_engine.service.context import App
+from qa_engine.service.posting import DeliveryError, post
 from qa_engine.settings import Settings
 
 Body = Mapping[str, Any]

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from qa_engine import __version__
 from qa_engine.service.alerts.channels import Channel, Event, Message, channel_kind
-from qa_engine.service.alerts.posting import post
 from qa_engine.service.context import App
+from qa_engine.service.posting import post
 from qa_engine.store import outbox
+from qa_engine.version import __version__
 
 SECRET_PREFIX = "whsec_"
 

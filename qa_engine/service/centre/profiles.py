@@ -6,7 +6,7 @@ from pathlib import Path
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.rules import COMPANY_GAP, UNSET, Profile, SourceFile, profile_text, read_profile
-from qa_engine.service.authoring.folders import edition_folder
+from qa_engine.service.centre.folders import edition_folder
 from qa_engine.settings import Settings
 
 FILE = "profile.yaml"

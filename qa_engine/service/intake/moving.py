@@ -74,30 +74,13 @@ def move_agent(app: App, agent_id: str, team: str, *, since: date, who: Actor, d
             return told
         now = app.clock.now()
         moves.enter(session, known_as, since, named, by=who.id, now=now)
-        _take_effect(session, now.astimezone(app.zone).date())
+        moves.take_effect(session, now.astimezone(app.zone).date())
         for call_id in told.followed:
             rings += _follow(session, call_id, named, who, now)
         detail = f"调组：{told.before or '无'} → {named}，自{since}起，{len(told.followed)}通录音随调"
         note(session, app, who, Action.PEOPLE, subject=known_as, detail=detail)
     ring(app, rings)
     return told
-
-
-def follow_due_moves(app: App) -> int:
-    """Let moves whose first day has come take effect; of how many agents."""
-    today = app.clock.now().astimezone(app.zone).date()
-    with app.database.read() as session:
-        if not moves.due(session, today):
-            return 0
-    with app.database.write() as session:
-        return _take_effect(session, today)
-
-
-def _take_effect(session: Session, today: date) -> int:
-    due = moves.due(session, today)
-    for agent, team in due:
-        agent.team, agent.known = team, True
-    return len(due)
 
 
 def list_moves(app: App, agent_id: str | None = None, *, who: Actor) -> tuple[MoveRow, ...]:

@@ -1,17 +1,21 @@
-"""Handing a message over by HTTP: bounded in time and size, never led elsewhere."""
+"""Asking another server by HTTP: bounded in time and size, never led elsewhere."""
 
 import urllib.error
 import urllib.request
 from http.client import HTTPException
 from typing import Any
 
-from qa_engine.service.alerts.channels import DeliveryError
+from qa_engine.errors import QaError
 
 TIMEOUT_SECONDS = 10.0
 
 
+class DeliveryError(QaError):
+    """The other side did not take what it was sent; it may be tried again later."""
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A message is signed for one address, and goes nowhere else."""
+    """What is sent is meant, and maybe signed, for one address, and goes nowhere else."""
 
     def redirect_request(self, *_: Any) -> None:
         return None

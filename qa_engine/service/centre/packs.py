@@ -8,9 +8,9 @@ from pathlib import Path
 from qa_engine.errors import NotFoundError, UsageError
 from qa_engine.plugins import load_plugins
 from qa_engine.rules import UNSET, RulePack, SourceFile, load_pack, read_profile
-from qa_engine.service.authoring.folders import rules_folder
-from qa_engine.service.authoring.profiles import profile_source
-from qa_engine.service.authoring.review_counts import counts_source
+from qa_engine.service.centre.folders import rules_folder
+from qa_engine.service.centre.profiles import profile_source
+from qa_engine.service.centre.review_counts import counts_source
 from qa_engine.settings import Settings
 
 
