@@ -5,10 +5,13 @@
     python tests/mutants.py run 'qa_engine.rules*' --sample 200   so many of those, drawn by seed
     python tests/mutants.py                        tell what was killed, and what is left
 
-mutmut asks every test that ever comes through a mutated function: of ``measures/`` almost all of them, though few look
-at what it says. Here a mutant is put to the tests of its own room. That is the stricter question, since what only a
-test of another room would notice counts as alive, and it takes a tenth of the time. A function that the tests of its
-room never enter is put to all.
+mutmut writes the mutants, all of them into one copy of the engine, each behind a switch. The tests are collected and
+run once in that copy; every mutant is then a fork of this warm process that throws its switch and runs the tests which
+come through the mutated function, the shortest first, until one fails. (mutmut's own runner collects them anew for each
+mutant, which takes fifty times as long.)
+
+A mutant is put to the tests of its own room only. That is the stricter question, since what only a test of another room
+would notice counts as alive. A function that the tests of its room never enter is put to all.
 
 Exit 1 when fewer than 90 % of those tried were killed, or when some were never tried. A mutant that no test runs counts
 as alive; one that hung was killed.
@@ -16,17 +19,24 @@ as alive; one that hung was killed.
 
 import argparse
 import json
+import os
 import random
+import resource
+import shutil
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from fnmatch import fnmatch
 from pathlib import Path
 
+import pytest
+
 FLOOR = 0.90
-UNTRIED, ALIVE, UNTOUCHED = None, 0, 33  # mutmut's codes: not tried; the tests passed; no test runs the line
-FIRST = 200  # tests that are asked before the others
-FOLDER = Path("mutants")
+UNTRIED, ALIVE, KILLED, UNTOUCHED = None, 0, 1, 33  # mutmut's codes; UNTOUCHED: no test runs the function
+PATIENCE_SECONDS = 30  # of processor time beyond ten times what the tests took: then it hangs
+FOLDER = Path("mutants").resolve()
 
 # A room, and the tests that are to hold it.
 TESTS = {
@@ -38,19 +48,15 @@ TESTS = {
 # Not asked: they take long and look at whole calls, or at code that is not mutated here.
 LEFT_OUT = ("any_call", "hostile_sentences", "traps", "unheard_agent", "profile", "expression", "sca_import",
             "sca_lambda")  # fmt: skip
+Code = int | None
 
 
-def narrowed(tests: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Of the tests that enter each function (mutmut's names), those of its room; all where there are none."""
-    asked = {}
-    for name, found in tests.items():
-        room = next((path for start, path in TESTS.items() if name.startswith(start)), "")
-        own = {t for t in found if t.startswith(room) and not any(f"/test_{file}.py" in t for file in LEFT_OUT)}
-        asked[name] = own or found
-    return asked
+def function_of(mutant: str) -> str:
+    """``room.x_name__mutmut_3`` → ``room.x_name``, as the switches count who came by."""
+    return mutant.rpartition("__mutmut_")[0]
 
 
-def codes() -> Iterator[tuple[str, str, int | None]]:
+def codes() -> Iterator[tuple[str, str, Code]]:
     """Each mutant with its file, and what became of it."""
     for meta in sorted(FOLDER.rglob("*.py.meta")):
         name = str(meta.relative_to(FOLDER)).removesuffix(".meta")
@@ -59,11 +65,12 @@ def codes() -> Iterator[tuple[str, str, int | None]]:
 
 
 def chosen(patterns: Sequence[str], sample: int | None, seed: int) -> list[str]:
-    """The mutants of the patterns that were not tried or live; with ``sample`` as many as that of all of them."""
-    named = [(one, code) for _, one, code in codes() if any(fnmatch(one, pattern) for pattern in patterns)]
+    """The mutants to try: of all the untried; of patterns also what lived; ``sample``: so many of theirs, by seed."""
+    patterned = [(one, code) for _, one, code in codes() if any(fnmatch(one, pattern) for pattern in patterns or ["*"])]
     if sample is not None:
-        named = random.Random(seed).sample(named, min(sample, len(named)))
-    return [one for one, code in named if code in (UNTRIED, ALIVE, UNTOUCHED)]
+        patterned = random.Random(seed).sample(patterned, min(sample, len(patterned)))
+    again = (UNTRIED, ALIVE, UNTOUCHED) if patterns else (UNTRIED,)
+    return [one for one, code in patterned if code in again]
 
 
 def forget_texts() -> None:
@@ -75,35 +82,140 @@ def forget_texts() -> None:
                     thing.cache_clear()
 
 
-def run(names: list[str], children: int) -> None:
+def write_mutants(children: int) -> None:
+    """The copy of the engine with all mutants in it; what became of one before is kept while its function stays."""
     from mutmut import __main__ as mutmut
-    from mutmut.runners.harness import PytestRunner
-    from mutmut.state import state
-    from mutmut.workers import isolation
+    from mutmut.mutation.trampoline import set_mutant_under_test
+    from mutmut.utils import file_utils
 
-    collect = mutmut.collect_or_load_stats
+    set_mutant_under_test("mutant_generation")
+    FOLDER.mkdir(exist_ok=True)
+    shutil.rmtree(FOLDER / "tests", ignore_errors=True)  # a test that is no more would still be asked
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):  # a line a file
+        file_utils.copy_src_dir()
+        file_utils.copy_also_copy_files()
+        file_utils.setup_source_paths()
+        mutmut.create_mutants(children)
 
-    def collect_and_narrow(*args: object, **kwargs: object) -> None:
-        collect(*args, **kwargs)
-        state().tests_by_mangled_function_name.update(narrowed(state().tests_by_mangled_function_name))
 
-    class Runner(PytestRunner):
-        def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-            """The shortest tests first: nine mutants of ten die of them, and the long ones are never begun."""
-            if mutant_name is None:
-                return super().run_tests(mutant_name=None, tests=tests)
+class Run:
+    """A plugin of pytest: in place of running the tests it runs the mutants."""
+
+    def __init__(self, patterns: Sequence[str], sample: int | None, seed: int, children: int) -> None:
+        self._names: Callable[[], list[str]] = lambda: chosen(patterns, sample, seed)
+        self._children = children
+        self._through: dict[str, list[pytest.Item]] = defaultdict(list)
+        self._lasts: dict[str, float] = {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        names = self._names()
+        if names:
+            print(f"{len(session.items)} tests once, then {len(names)} mutants", flush=True)
+            self._listen(session.items)
+            self._try(names)
+        return True
+
+    def _listen(self, items: Sequence[pytest.Item]) -> None:
+        """Run every test; note how long it takes and through which functions it comes."""
+        from mutmut.mutation.trampoline import set_mutant_under_test
+        from mutmut.state import state
+
+        set_mutant_under_test("stats")
+        for item in items:
             forget_texts()
-            lasts = state().duration_by_test
-            ordered = sorted(tests, key=lambda test: (lasts.get(test, 0.0), test))
-            code = 0
-            for part in (ordered[:FIRST], ordered[FIRST:]):
-                if part and code == 0:
-                    code = super().run_tests(mutant_name=mutant_name, tests=part)
-            return code
+            state()._stats.clear()
+            began = time.process_time()
+            if not passes(item):
+                raise SystemExit(f"{item.nodeid} fails without any mutant")
+            self._lasts[item.nodeid] = time.process_time() - began
+            for function in state()._stats:
+                self._through[function].append(item)
 
-    mutmut.collect_or_load_stats = collect_and_narrow
-    isolation.PytestRunner = Runner
-    mutmut._run(names, children)
+    def _asked(self, mutant: str) -> list[pytest.Item]:
+        """The tests of the room that come through the function; all that do where there are none. Shortest first."""
+        found = self._through.get(function_of(mutant), [])
+        room = next((path for start, path in TESTS.items() if mutant.startswith(start)), "")
+        own = [item for item in found if item.nodeid.startswith(room)] or found
+        return sorted(own, key=lambda item: (self._lasts[item.nodeid], item.nodeid))
+
+    def _try(self, names: Sequence[str]) -> None:
+        results, began = Results(), time.monotonic()
+        at_work: dict[int, str] = {}
+        for count, name in enumerate(names):
+            if count % 100 == 0:
+                print(f"{count:>6} of {len(names)} after {time.monotonic() - began:.0f} s", flush=True)
+            asked = self._asked(name)
+            if not asked:
+                results.put(name, UNTOUCHED)
+                continue
+            child = os.fork()
+            if child == 0:
+                self._be(name, asked)
+            at_work[child] = name
+            if len(at_work) == self._children:
+                results.take(at_work)
+        while at_work:
+            results.take(at_work)
+        results.save()
+        print(f"{len(names)} mutants in {time.monotonic() - began:.0f} s", flush=True)
+
+    def _be(self, mutant: str, asked: Sequence[pytest.Item]) -> None:
+        """In the child: be the mutant, until a test fails."""
+        from mutmut.mutation.trampoline import set_mutant_under_test
+
+        limit = int(time.process_time() + 10 * sum(self._lasts[item.nodeid] for item in asked)) + PATIENCE_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        code = KILLED  # also where a test brings pytest itself down
+        try:
+            set_mutant_under_test(mutant)
+            forget_texts()
+            code = ALIVE if all(passes(item) for item in asked) else KILLED
+        finally:
+            os._exit(code)
+
+
+def passes(item: pytest.Item) -> bool:
+    from _pytest.runner import runtestprotocol
+
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+class Results:
+    """What becomes of the mutants, in the files that mutmut keeps of them."""
+
+    def __init__(self) -> None:
+        self._files = {meta: json.loads(meta.read_text(encoding="utf-8")) for meta in FOLDER.rglob("*.py.meta")}
+        self._of = {mutant: data for data in self._files.values() for mutant in data["exit_code_by_key"]}
+        self._new = 0
+
+    def put(self, mutant: str, code: int) -> None:
+        self._of[mutant]["exit_code_by_key"][mutant] = code
+        self._new += 1
+        if self._new % 50 == 0:
+            self.save()
+
+    def take(self, at_work: dict[int, str]) -> None:
+        """Wait for a child of those at work, and put down how it ended."""
+        child, status = os.wait()
+        if child in at_work:
+            self.put(at_work.pop(child), os.waitstatus_to_exitcode(status))
+
+    def save(self) -> None:
+        for meta, data in self._files.items():
+            meta.write_text(json.dumps(data, indent=4), encoding="utf-8")
+
+
+def run(patterns: Sequence[str], sample: int | None, seed: int, children: int) -> None:
+    write_mutants(children)
+    os.chdir(FOLDER)
+    left_out = [f"--ignore-glob=*/test_{name}.py" for name in LEFT_OUT]
+    options = ["-q", "--rootdir=.", "--tb=native", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+    code = pytest.main(
+        [*options, "-s", "--hypothesis-profile=mutants", *left_out, *TESTS.values()],
+        plugins=[Run(patterns, sample, seed, children)],
+    )
+    if code:
+        raise SystemExit(f"the tests did not run: pytest ended with {code}")
 
 
 def tell() -> int:
@@ -137,9 +249,7 @@ def main() -> int:
     parser.add_argument("--children", type=int, default=2)
     given = parser.parse_args()
     if given.do == "run":
-        names = chosen(given.patterns, given.sample, given.seed)
-        if names or not given.patterns:
-            run(names, given.children)
+        run(given.patterns, given.sample, given.seed, given.children)
     return tell()
 
 
