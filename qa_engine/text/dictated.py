@@ -2,7 +2,8 @@
 
 In 「幺三八」「好的，幺三八」「零零零零」「嗯」「一二三四」 no turn holds a number: together they are one. The groups
 of a speaker go on over what only listens, asks on or says back what was said; a number is looked for in them as in one
-text. What is hidden of a number is hidden as well where somebody says a part of it again soon after.
+text. What is hidden of a number is hidden as well where somebody says a part of it again soon after,
+but where a unit follows it (39号楼).
 """
 
 import re
@@ -20,6 +21,10 @@ _STRAY_CHARS = 2  # beside the words of a joint, between a group and the end of 
 _LEAST_ECHO = 2  # digits said back while a number is dictated; one more afterwards
 _MOST_PIECES = 12  # of a number that is dictated, digit by digit in pairs
 _ECHO_TURNS = 6  # after a number in which a part of it is taken for the same number
+_COUNTED_DIGITS = 4  # so short a piece before a unit counts something, and says no part of a number back: 39号, 394元
+_UNIT = re.compile(
+    "(?:号(?!码)|单元|小时|公[斤里分]|平米|[楼栋幢座室层元块毛角分点秒岁个件天年月日周折斤克米度%路次箱盒袋排期人兆寸])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,8 @@ def _hide_echoes(number: _Number, turns: Sequence[_Said], hidden: Sequence[set[i
             if (piece.turn, places[0]) in own:
                 continue
             least = _LEAST_ECHO + (piece.turn > last)
+            if len(said) <= _COUNTED_DIGITS and _UNIT.match(turn.normal.text, piece.end):
+                continue
             start = number.digits.find(said) if len(said) >= least else -1
             while start >= 0:
                 hidden[piece.turn].update(at for n, at in enumerate(places) if number.hidden[start + n])

@@ -115,3 +115,16 @@ def test_however_a_mobile_number_is_cut_its_middle_is_hidden(
     said = [shown for (side, _), shown in zip(turns, masked, strict=True) if side == "C"]
     digits = "".join(char for text in said for char in text if char.isdecimal() or char == "*")
     assert digits == number[:3] + "****" + number[7:]
+
+
+@pytest.mark.parametrize(
+    ("turns", "shown"),
+    [
+        (["电话13800394567，地址南京路39号"], ["电话138****4567，地址南京路39号"]),
+        (["13800394567", "到394号窗口，共394元"], ["138****4567", "到394号窗口，共394元"]),
+        (["卡号6222021234567890123", "是2021年办的吗"], ["卡号***************0123", "是2021年办的吗"]),
+        (["13800394567", "中间是394吗"], ["138****4567", "中间是**4吗"]),
+    ],
+)
+def test_a_count_of_something_says_no_number_back(turns: list[str], shown: list[str]) -> None:
+    assert list(mask_turns(turns, "CA"[: len(turns)])) == shown
