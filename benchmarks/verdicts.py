@@ -1,6 +1,6 @@
 """How the bundled packs and models judge calls and lines that were written after them, half by half.
 
-    python benchmarks/verdicts.py a b c [--show] [--json FILE]
+    python benchmarks/verdicts.py a b c [--show] [--json FILE] [--public DIR]
 
 `verdicts/` holds two halves by theme, a smaller third, and eight by other authors: plain good calls, calls with
 labels (a fault, or innocent of one), rude lines, everyday sentences that hold words of a veto, announced transfers; in
@@ -15,12 +15,16 @@ pairs) were looked at, and the others counted once more at the end; h lay hidden
 engine from before and at the end, then looked at, too. The act model has learnt the lines of a to i since
 (`models/acts/halves.py`), so of them only j and k measure it: k was counted before anybody had read a line of it, then
 its odd entries (of the labelled calls the odd pairs) were looked at, and all were counted again; j lay hidden for that
-round, was counted with the engine from before and at the end, then looked at, too. `--show` lists what was judged
-otherwise than written.
+round, was counted with the engine from before and at the end, then looked at, too. n and o are
+lines alone (everyday sentences, curt and kind answers, quiet rudeness), by one author, written before the engine read
+any: n was looked at, o was counted at the end only. `--show` lists what was judged otherwise than written. `--public`
+adds everyday talk of other people: 1,500 felt-neutral lines of TV drama (CPED, not kept here) as single turns.
 """
 
 import argparse
+import csv
 import json
+import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -45,6 +49,7 @@ from tests.unit.packs.test_plain_calls import OFFENCES  # noqa: E402
 FOLDER = Path(__file__).resolve().parent / "verdicts"
 WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
 FLAGGED = {"impatient": 0.85, "dismissive": 0.88, "confrontational": 0.8}  # as the base pack has it
+KIND = ("neutral", "relaxed", "happy", "grateful", "positive-other")
 TONES = ("tone.impatient", "tone.dismissive", "tone.confrontational")
 
 
@@ -192,6 +197,32 @@ def words(made: RulePack, half: str, told: Told) -> None:
     told.figures["everyday sentences"] = dict(counts)
 
 
+def curt(made: RulePack, half: str, told: Told) -> None:
+    """Blunt, short, joking or dialect-coloured answers that are kind, each behind a line of the customer."""
+    counts: Counter[str] = Counter()
+    for line in _lines(f"curt_{half}"):
+        turns = tuple(Turn(at, WHO[part[:2]], part[3:]) for at, part in enumerate(line.split(" / ")))
+        call = Call("line", agent=Agent("8026"), direction=Direction.INBOUND, scenario="complaint")
+        answer, named = _answer(made, Transcript(call, turns))
+        counts[answer] += 1
+        if answer != "missed":
+            told.notes.append(f"curt {answer} {named}: {line}{_reading(turns[-1])}")
+    told.figures["curt and kind answers"] = dict(counts)
+
+
+def television(made: RulePack, folder: Path) -> dict[str, dict[str, int]]:
+    """Lines of TV drama that were felt neutral or kind: of dialogues that the act model learns from, and of others."""
+    with (folder / "cped" / "valid_split.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["Emotion"] in KIND]
+    random.Random(5).shuffle(rows)
+    counts: dict[str, Counter[str]] = {"learnt": Counter(), "unseen": Counter()}
+    for row in rows[:1500]:
+        call = Call("line", agent=Agent("8026"), direction=Direction.INBOUND)
+        answer, _ = _answer(made, Transcript(call, (Turn(0, Speaker.AGENT, row["Utterance"]),)))
+        counts["unseen" if int(row["Dialogue_ID"].rsplit("_", 1)[1]) % 2 else "learnt"][answer] += 1
+    return {name: dict(found) for name, found in counts.items()}
+
+
 def labelled(made: RulePack, half: str, told: Told) -> None:
     """Faults and innocence told by rule: of a fault of ours any fault of an offence counts as found, so one event does
     not ask for one rule."""
@@ -256,11 +287,13 @@ def transfers(half: str, told: Told) -> None:
 def measure(half: str) -> Told:
     """Everything of one half."""
     told, made = Told(), pack()
-    for part, file in ((plain, "calls"), (rude, "rude"), (words, "words"), (labelled, "labelled")):
+    parts = ((plain, "calls"), (rude, "rude"), (words, "words"), (curt, "curt"), (labelled, "labelled"))
+    for part, file in parts:
         if _there(f"{file}_{half}"):
             part(made, half, told)
     tone(half, told)
-    scenario_and_outcome(half, told)
+    if _there(f"calls_{half}"):
+        scenario_and_outcome(half, told)
     if _there(f"transfer_{half}"):
         transfers(half, told)
     return told
@@ -268,8 +301,9 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijk"))
+    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijkno"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
+    parser.add_argument("--public", type=Path, help="folder with cped/, to count everyday talk, too")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     found = {half: measure(half) for half in arguments.halves}
@@ -280,6 +314,8 @@ def main() -> None:
             print(f"  {name}: {json.dumps(figures, ensure_ascii=False)}")
         if arguments.show:
             print(*told.notes, sep="\n")
+    if arguments.public:
+        print("TV talk", json.dumps(television(pack(), arguments.public)))
     if arguments.json:
         text = json.dumps({half: told.figures for half, told in found.items()}, ensure_ascii=False, indent=1)
         arguments.json.write_text(text + "\n", encoding="utf-8")
