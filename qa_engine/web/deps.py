@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import SignInError
@@ -50,6 +50,9 @@ def get_engine(request: Request) -> App:
 
 
 Engine = Annotated[App, Depends(get_engine)]
+MOST_NUMBER = 2**31 - 1
+"""The largest number of a row: no database of ours counts further, and one would fail on a larger one."""
+Number = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 
 
 def known_visitor(request: Request) -> Visitor | None:

@@ -2,17 +2,21 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import openpyxl
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from qa_engine.domain.people import MACHINE, Right, Role
 from qa_engine.service import App, add_token, list_calls, run_pending
-from qa_engine.web import create_app
+from qa_engine.web import api, create_app, pages
 from tests.web.conftest import BASE
 from tests.web.people import client_of, make_person, mark_of
 from tests.web.samples import NASTY, add_call, open_centre, wav_bytes
@@ -36,6 +40,12 @@ def web(house: App) -> FastAPI:
 @pytest.fixture(scope="module")
 def head(web: FastAPI) -> Iterator[TestClient]:
     with client_of(web, "head") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def boss(web: FastAPI) -> Iterator[TestClient]:
+    with client_of(web, "admin") as client:
         yield client
 
 
@@ -209,3 +219,29 @@ def test_no_cache_keeps_what_was_behind_the_door(head: TestClient) -> None:
 
 def test_nothing_was_lost_in_all_this(house: App) -> None:
     assert "c-1" in {row.call_id for row in list_calls(house, per_page=500, who=MACHINE).rows}
+
+
+def _numbers_in_addresses() -> Iterator[tuple[str, str, str]]:
+    """The method, the address and the field of every number that stands in an address, in pages and API."""
+    routers = [
+        import_module(f"{room.__name__}.{one.name}") for room in (api, pages) for one in iter_modules(room.__path__)
+    ]
+    for route in (route for module in routers if hasattr(module, "router") for route in module.router.routes):
+        if isinstance(route, APIRoute):
+            for field in route.dependant.path_params:
+                if field.field_info.annotation is int:
+                    yield min(route.methods or ()), route.path, field.alias
+
+
+NUMBERS = sorted(set(_numbers_in_addresses()))
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, -(2**63) - 1])
+@pytest.mark.parametrize(("method", "path", "name"), NUMBERS, ids=[f"{one[0]} {one[1]}" for one in NUMBERS])
+def test_a_number_that_no_database_counts_to_is_refused(  # SQLite and PostgreSQL would each fail on it
+    head: TestClient, boss: TestClient, method: str, path: str, name: str, number: int
+) -> None:
+    address = re.sub(r"\{\w+(:\w+)?\}", "x", path.replace(f"{{{name}}}", str(number)))
+    for client in (head, boss):
+        answer = client.request(method, address, headers={"x-csrf-token": mark_of(client)})
+        assert answer.status_code in (403, 422)

@@ -1,17 +1,14 @@
 """Addresses that are told of events, and what was told."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from qa_engine.service import Event, add_webhook, end_webhook, list_outgoing, list_webhooks, send_again
 from qa_engine.web.api.models import MadeWebhookOut, OutgoingOut, WebhookOut
-from qa_engine.web.deps import Engine, Who
+from qa_engine.web.deps import Engine, Number, Who
 
 router = APIRouter(prefix="/api/v1", tags=["webhooks"])
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class WebhookIn(BaseModel):

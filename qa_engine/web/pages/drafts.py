@@ -16,7 +16,7 @@ from qa_engine.service.authoring.compared import pack_diff
 from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.centre.profiles import FILE
 from qa_engine.web import labels
-from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.errors import status_of
 from qa_engine.web.period import read_period
 from qa_engine.web.rendering import render, segment
@@ -32,25 +32,25 @@ def create(engine: Engine, who: Changer, title: Annotated[str, Form(max_length=2
 
 
 @router.get("/drafts/{number}")
-def draft(number: int, request: Request, engine: Engine, who: Changer) -> Response:
+def draft(number: Number, request: Request, engine: Engine, who: Changer) -> Response:
     return _overview(request, engine, who, number)
 
 
 @router.post("/drafts/{number}/drop")
-def drop(number: int, engine: Engine, who: Changer) -> Response:
+def drop(number: Number, engine: Engine, who: Changer) -> Response:
     room.drop_draft(engine, number, who=who)
     return RedirectResponse("/rules", status_code=303)
 
 
 @router.post("/drafts/{number}/try")
-def try_now(number: int, engine: Engine, who: Changer) -> Response:
+def try_now(number: Number, engine: Engine, who: Changer) -> Response:
     trials.try_now(engine, number, who=who)
     return _to(number, "#tried")
 
 
 @router.post("/drafts/{number}/backtest")
 def backtest(
-    number: int,
+    number: Number,
     request: Request,
     engine: Engine,
     who: Changer,
@@ -71,7 +71,7 @@ def backtest(
 
 @router.post("/drafts/{number}/publish")
 def publish(
-    number: int,
+    number: Number,
     request: Request,
     engine: Engine,
     who: Changer,
@@ -88,52 +88,52 @@ def publish(
 
 
 @router.post("/drafts/{number}/golden")
-def golden(number: int, engine: Engine, who: Changer, name: Annotated[str, Form(max_length=300)] = "") -> Response:
+def golden(number: Number, engine: Engine, who: Changer, name: Annotated[str, Form(max_length=300)] = "") -> Response:
     room.take_golden(engine, number, name, who=who)
     return _to(number, "#tried")
 
 
 @router.get("/drafts/{number}/rules/{rule_id}")
-def rule(number: int, rule_id: str, request: Request, engine: Engine, who: Changer) -> Response:
+def rule(number: Number, rule_id: str, request: Request, engine: Engine, who: Changer) -> Response:
     return _rule(request, engine, who, number, rule_id)
 
 
 @router.post("/drafts/{number}/rules/{rule_id}")
-async def change_rule(number: int, rule_id: str, request: Request, engine: Engine, who: Changer) -> Response:
+async def change_rule(number: Number, rule_id: str, request: Request, engine: Engine, who: Changer) -> Response:
     form = await request.form()
     return await _threaded(_change_rule, number, rule_id, request, engine, who, form)
 
 
 @router.get("/drafts/{number}/lists/{name}")
-def phrase_list(number: int, name: str, request: Request, engine: Engine, who: Changer) -> Response:
+def phrase_list(number: Number, name: str, request: Request, engine: Engine, who: Changer) -> Response:
     return _list(request, engine, who, number, name)
 
 
 @router.post("/drafts/{number}/lists/{name}")
-async def change_list(number: int, name: str, request: Request, engine: Engine, who: Changer) -> Response:
+async def change_list(number: Number, name: str, request: Request, engine: Engine, who: Changer) -> Response:
     form = await request.form()
     return await _threaded(_change_list, number, name, request, engine, who, form)
 
 
 @router.get("/drafts/{number}/profile")
-def profile(number: int, request: Request, engine: Engine, who: Changer) -> Response:
+def profile(number: Number, request: Request, engine: Engine, who: Changer) -> Response:
     return _profile(request, engine, who, number)
 
 
 @router.post("/drafts/{number}/profile")
-async def change_profile(number: int, request: Request, engine: Engine, who: Changer) -> Response:
+async def change_profile(number: Number, request: Request, engine: Engine, who: Changer) -> Response:
     form = await request.form()
     return await _threaded(_change_profile, number, request, engine, who, form)
 
 
 @router.get("/drafts/{number}/files/{name:path}")
-def file(number: int, name: str, request: Request, engine: Engine, who: Changer) -> Response:
+def file(number: Number, name: str, request: Request, engine: Engine, who: Changer) -> Response:
     return _file(request, engine, who, number, name)
 
 
 @router.post("/drafts/{number}/files/{name:path}")
 def write(
-    number: int,
+    number: Number,
     name: str,
     request: Request,
     engine: Engine,

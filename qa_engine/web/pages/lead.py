@@ -18,7 +18,7 @@ from qa_engine.service import (
     plan_training,
     teams,
 )
-from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.formstyle import form_css
 from qa_engine.web.listing import Reader
 from qa_engine.web.period import PeriodQuery, read_period
@@ -80,7 +80,7 @@ def plan(
 
 @router.post("/team/training/{number}/done")
 def done(
-    number: int,
+    number: Number,
     engine: Engine,
     who: Lead,
     team: Annotated[str, Form(max_length=200)] = "",

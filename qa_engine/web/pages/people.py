@@ -25,7 +25,7 @@ from qa_engine.service import (
     teams,
 )
 from qa_engine.web import labels
-from qa_engine.web.deps import Engine, Who
+from qa_engine.web.deps import Engine, Number, Who
 from qa_engine.web.errors import status_of
 from qa_engine.web.rendering import render
 
@@ -104,7 +104,7 @@ def token(
 
 
 @router.post("/tokens/{token_id}/revoke")
-def revoke(token_id: int, engine: Engine, who: Who) -> Response:
+def revoke(token_id: Number, engine: Engine, who: Who) -> Response:
     revoke_token(engine, token_id, who=who)
     return RedirectResponse("/people#tokens", status_code=303)
 

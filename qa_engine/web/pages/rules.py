@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right, may
 from qa_engine.service.authoring.drafts import list_drafts
 from qa_engine.service.authoring.editions import editions, roll_back
 from qa_engine.service.desk import hot_words, rule_page, rules_page
-from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.deps import MOST_NUMBER, Engine, with_right
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(with_right(Right.SEE_RULES))]
 Changer = Annotated[Actor, Depends(with_right(Right.CHANGE_RULES))]
+Edition = Annotated[int, Path(ge=0, le=MOST_NUMBER)]  # 0: the bundled rules
 
 _EXAMPLES = ("算", "不算", "须复核")
 _DETAILS = ("条件 ", "短语表 ")
@@ -48,6 +49,6 @@ def rule(rule_id: str, request: Request, engine: Engine, who: Reader) -> Respons
 
 
 @router.post("/rules/editions/{number}")
-def count_again(number: int, engine: Engine, who: Changer) -> Response:
+def count_again(number: Edition, engine: Engine, who: Changer) -> Response:
     roll_back(engine, number, who=who)
     return RedirectResponse("/rules", status_code=303)

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import ConflictError, QaError, UsageError
 from qa_engine.service import EVENTS, Event, add_webhook, end_webhook, list_outgoing, list_webhooks, send_again
-from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.errors import status_of
 from qa_engine.web.rendering import render
 
@@ -38,13 +38,13 @@ def add(
 
 
 @router.post("/webhooks/{number}/end")
-def end(number: int, engine: Engine, who: Manager) -> Response:
+def end(number: Number, engine: Engine, who: Manager) -> Response:
     end_webhook(engine, number, who=who)
     return RedirectResponse("/webhooks", status_code=303)
 
 
 @router.post("/webhooks/outbox/{number}/again")
-def again(number: int, request: Request, engine: Engine, who: Manager) -> Response:
+def again(number: Number, request: Request, engine: Engine, who: Manager) -> Response:
     try:
         send_again(engine, number, who=who)
     except ConflictError as error:

@@ -54,6 +54,24 @@ def test_who_was_heard_before_and_after() -> None:
     assert (last.span, last.before, last.after, last.edge) == (Span(22.0, 30.0), 2, None, True)
 
 
+def test_a_silence_that_a_hold_cuts_keeps_who_was_heard_around_it() -> None:
+    turns = ((C, 0.0, 1.0, "喂"), (C, 1.0, 3.0, "帮我查一下"), (A, 20.0, 22.0, "查到了"))
+    pieces = call_of(*turns, hold=[[5, 8]]).silences()
+    assert [(piece.span, piece.before, piece.after) for piece in pieces] == [
+        (Span(3.0, 5.0), 1, 2),
+        (Span(8.0, 20.0), 1, 2),
+    ]
+
+
+@pytest.mark.parametrize(("start", "end"), [(None, 9.0), (0.0, None), (None, None)])
+def test_a_turn_without_both_its_times_has_no_rate(start: float | None, end: float | None) -> None:
+    assert turn_rate(Turn(0, A, LONG, start, end)) is None
+
+
+def test_a_cut_that_was_over_before_ends_nothing() -> None:
+    assert without(Span(5.0, 10.0), [Span(0.0, 2.0), Span(6.0, 7.0)]) == (Span(5.0, 6.0), Span(7.0, 10.0))
+
+
 @pytest.mark.parametrize("heard", [(0.0, 3.0), (0.0, 3.2), (0.0, 2.9), (-0.1, 3.2), (0.2, 3.1)])
 def test_the_turn_before_is_known_whatever_the_edges_of_its_sound_are(heard: tuple[float, float]) -> None:
     turns = (Turn(0, C, "帮我查一下", 0.0, 3.0), Turn(1, A, "查到了", 20.0, 22.0))
