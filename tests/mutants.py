@@ -11,7 +11,7 @@ come through the mutated function until one fails: first those that killed other
 (mutmut's own runner collects them anew for each mutant, which takes many times as long.)
 
 A mutant is put to the tests of its own room only. That is the stricter question, since what only a test of another room
-would notice counts as alive. A function that the tests of its room never enter is put to all.
+would notice counts as alive.
 
 Exit 1 when fewer than 90 % of those tried were killed, or when some were never tried. A mutant that no test runs counts
 as alive; one that hung was killed.
@@ -27,7 +27,7 @@ import shutil
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from fnmatch import fnmatch
 from pathlib import Path
@@ -55,6 +55,11 @@ Code = int | None
 def function_of(mutant: str) -> str:
     """``room.x_name__mutmut_3`` → ``room.x_name``, as the switches count who came by."""
     return mutant.rpartition("__mutmut_")[0]
+
+
+def tests_of(mutant: str) -> str:
+    """The folder of the tests that are asked."""
+    return next(path for start, path in TESTS.items() if mutant.startswith(start))
 
 
 def codes() -> Iterator[tuple[str, str, Code]]:
@@ -102,20 +107,17 @@ def write_mutants(children: int) -> None:
 class Run:
     """A plugin of pytest: in place of running the tests it runs the mutants."""
 
-    def __init__(self, patterns: Sequence[str], sample: int | None, seed: int, children: int) -> None:
-        self._names: Callable[[], list[str]] = lambda: chosen(patterns, sample, seed)
-        self._children = children
+    def __init__(self, names: Sequence[str], children: int) -> None:
+        self._names, self._children = names, children
         self._through: dict[str, list[pytest.Item]] = defaultdict(list)
         self._lasts: dict[str, float] = {}
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
         self._from_children, self._to_parent = os.pipe()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        names = self._names()
-        if names:
-            print(f"{len(session.items)} tests once, then {len(names)} mutants", flush=True)
-            self._listen(session.items)
-            self._try(names)
+        print(f"{len(session.items)} tests once, then {len(self._names)} mutants", flush=True)
+        self._listen(session.items)
+        self._try()
         return True
 
     def _listen(self, items: Sequence[pytest.Item]) -> None:
@@ -135,15 +137,17 @@ class Run:
                 self._through[function].append(item)
 
     def _asked(self, mutant: str) -> list[pytest.Item]:
-        """The tests of the room that come through the function, all that do where there are none; likely ones first."""
-        found = self._through.get(function_of(mutant), [])
-        room = next((path for start, path in TESTS.items() if mutant.startswith(start)), "")
-        own = [item for item in found if item.nodeid.startswith(room)] or found
-        killed = self._killers[function_of(mutant)]
-        return sorted(own, key=lambda item: (-killed[item.nodeid], self._lasts[item.nodeid], item.nodeid))
+        """The tests of the room that come through the function; first what killed others of it, or of its file."""
+        own = [item for item in self._through[function_of(mutant)] if item.nodeid.startswith(tests_of(mutant))]
+        killed, beside = self._killers[function_of(mutant)], self._killers[mutant.rpartition(".")[0]]
 
-    def _try(self, names: Sequence[str]) -> None:
-        results, began = Results(), time.monotonic()
+        def turn(item: pytest.Item) -> tuple[int, int, float, str]:
+            return -killed[item.nodeid], -beside[item.nodeid], self._lasts[item.nodeid], item.nodeid
+
+        return sorted(own, key=turn)
+
+    def _try(self) -> None:
+        names, results, began = self._names, Results(), time.monotonic()
         at_work: dict[int, str] = {}
         for count, name in enumerate(names):
             if count % 100 == 0:
@@ -191,6 +195,7 @@ class Run:
             for killer in os.read(self._from_children, 65_536).decode().splitlines():
                 if killer:
                     self._killers[function_of(mutant)][killer] += 1
+                    self._killers[mutant.rpartition(".")[0]][killer] += 1
 
 
 def passes(item: pytest.Item) -> bool:
@@ -220,12 +225,15 @@ class Results:
 
 def run(patterns: Sequence[str], sample: int | None, seed: int, children: int) -> None:
     write_mutants(children)
+    names = chosen(patterns, sample, seed)
+    if not names:
+        return
     os.chdir(FOLDER)
     left_out = [f"--ignore-glob=*/test_{name}.py" for name in LEFT_OUT]
     options = ["-q", "--rootdir=.", "--tb=native", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
     code = pytest.main(
-        [*options, "-s", "--hypothesis-profile=mutants", *left_out, *TESTS.values()],
-        plugins=[Run(patterns, sample, seed, children)],
+        [*options, "-s", "--hypothesis-profile=mutants", *left_out, *sorted({tests_of(name) for name in names})],
+        plugins=[Run(names, children)],
     )
     if code:
         raise SystemExit(f"the tests did not run: pytest ended with {code}")
