@@ -52,15 +52,7 @@ def run(
     _preflight(factory)
     celery = make_celery(settings)
     chosen = tuple(queues or known_queues())
-    if settings.broker_url is None:
-        clear_leftovers(queue_folder(settings))
-        clear_leftovers(queue_folder(settings), pattern="*.tick.*.msg")
-    for folder, pattern in (
-        (settings.recordings_dir, ".incoming-*"),
-        (settings.reports_dir, "*/.report-*"),
-        (settings.home / "cache", "play/.play-*"),
-    ):
-        clear_leftovers(folder, pattern=pattern, older_than_seconds=LEFTOVER_SECONDS)
+    _clear_up(settings)
     process_app = ProcessApp(factory)
     add_tasks(celery, process_app)
     tick_seconds = min(LONGEST_TICK_SECONDS, settings.lease_seconds / SWEEPS_PER_LEASE)
@@ -106,6 +98,19 @@ def run(
     ticker.stop()
     keeper.stop()
     return int(worker.exitcode or 0)
+
+
+def _clear_up(settings: Settings) -> None:
+    """Remove what killed processes left half-written."""
+    if settings.broker_url is None:
+        clear_leftovers(queue_folder(settings))
+        clear_leftovers(queue_folder(settings), pattern="*.tick.*.msg")
+    for folder, pattern in (
+        (settings.recordings_dir, ".incoming-*"),
+        (settings.reports_dir, "*/.report-*"),
+        (settings.home / "cache", "play/.play-*"),
+    ):
+        clear_leftovers(folder, pattern=pattern, older_than_seconds=LEFTOVER_SECONDS)
 
 
 def _preflight(factory: AppFactory) -> None:

@@ -129,10 +129,6 @@ class CallForm:
     signed: SignedLines | None = None
 
     @property
-    def manual_items(self) -> tuple[ItemLine, ...]:
-        return tuple(item for section in self.sections for item in section.items if item.state == "manual")
-
-    @property
     def excluded_turns(self) -> tuple[TurnLine, ...]:
         return tuple(turn for turn in self.turns if turn.excluded)
 

@@ -86,14 +86,9 @@ class AudioFacts:
     raw: RawFormat | None = None
     beyond_header: bool = False  # the file holds clearly more sound than its header says; all of it is read
 
-    @property
-    def truncated(self) -> bool:
-        """The file ends clearly (over 1 s and over 1 %) before its header says."""
-        return is_cut_off(self.declared_seconds, self.seconds)
-
 
 def is_cut_off(declared_seconds: float | None, seconds: float) -> bool:
-    """True when ``seconds`` of sound are clearly fewer than were declared."""
+    """True when ``seconds`` of sound are clearly (over 1 s and over 1 %) fewer than were declared."""
     return declared_seconds is not None and declared_seconds - seconds > max(1.0, 0.01 * declared_seconds)
 
 

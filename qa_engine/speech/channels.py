@@ -35,10 +35,9 @@ def assign_speakers(samples: np.ndarray, agent_channel: str | None) -> Voices:
         raise UsageError(f"agent channel {agent_channel!r}: write left, right, 0, 1 or mixed")
     if len(samples) == 1:
         return Voices(samples, (Speaker.UNKNOWN,), (ROLES_UNKNOWN,))
-    same = same_sound(samples)
-    if same is not None:
-        clearer = samples[same.clearer : same.clearer + 1]
-        return Voices(clearer, (Speaker.UNKNOWN,), (DUAL_MONO, ROLES_UNKNOWN))
+    clearer = same_sound(samples)
+    if clearer is not None:
+        return Voices(samples[clearer : clearer + 1], (Speaker.UNKNOWN,), (DUAL_MONO, ROLES_UNKNOWN))
     if agent_channel == "mixed":
         return Voices(samples.mean(axis=0, keepdims=True), (Speaker.UNKNOWN,), (ROLES_UNKNOWN,))
     if agent_channel is None:

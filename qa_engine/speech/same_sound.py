@@ -6,8 +6,6 @@ difference that is the same whoever speaks. Two sides of a true call correlate u
 turns round with every turn.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from qa_engine.speech.activity import HOP, frame_levels, smooth_db
@@ -35,16 +33,11 @@ _LEAK_BELOW_OTHER_DB = 4.0
 _LEAK_DELAY_SECONDS = 0.15
 
 
-@dataclass(frozen=True, slots=True)
-class SameSound:
-    """Two channels with one sound: which of them is the clearer one, and by how many dB the second is quieter."""
+def same_sound(samples: np.ndarray) -> int | None:
+    """Of dual mono, of whatever kind, the place of the clearer channel; None for two voices.
 
-    clearer: int
-    offset_db: float
-
-
-def same_sound(samples: np.ndarray) -> SameSound | None:
-    """Dual mono, of whatever kind, or None. ``samples``: float32, shape (2, n), at ``SAMPLE_RATE``."""
+    ``samples``: float32, shape (2, n), at ``SAMPLE_RATE``.
+    """
     levels = np.stack([smooth_db(frame_levels(channel)) for channel in samples])
     noise, loud = np.percentile(levels, 10, axis=1), np.percentile(levels, 95, axis=1)
     over_noise = np.minimum(noise + _ACTIVE_ABOVE_NOISE_DB, loud - _ACTIVE_BELOW_SOUND_DB)
@@ -61,7 +54,7 @@ def same_sound(samples: np.ndarray) -> SameSound | None:
         return None
     if np.count_nonzero(np.abs(apart - offset) > _APART_LEVEL_DB) * HOP / SAMPLE_RATE > _MOST_APART_SECONDS:
         return None  # somebody is heard on one channel only
-    return SameSound(int(np.argmax(loud - noise)), round(offset, 1))
+    return int(np.argmax(loud - noise))
 
 
 def leak_frames(own: np.ndarray, other: np.ndarray, own_db: np.ndarray, other_db: np.ndarray) -> np.ndarray:

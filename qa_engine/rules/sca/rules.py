@@ -12,12 +12,12 @@ from qa_engine.located.json_source import read_json
 from qa_engine.located.source import Document, SourceFile
 from qa_engine.rules.lint import Level, lint
 from qa_engine.rules.packs.loader import load_pack
-from qa_engine.rules.sca.logic import parse_lambda
+from qa_engine.rules.sca.logic import parsed, positive, renamed
 from qa_engine.rules.sca.operators import Fields, translate
 from qa_engine.rules.sca.places import Place, place_of
 from qa_engine.rules.sca.source import Entry, UnfitError, plain
 from qa_engine.rules.sca.writing import comments, flow, scalar
-from qa_engine.rules.written.expression import And, ExpressionError, Name, Node, Not, Or, names
+from qa_engine.rules.written.expression import And, Name, Node, Not, Or, names
 
 _INFORMATION = frozenset({
     "level", "scorenum", "scoretype", "scorename", "scoresubname", "weight", "comments", "triggers", "status",
@@ -205,7 +205,7 @@ class _Rule:
             if len(triggers) != 1:
                 raise UnfitError(self.rule.path, "规则没有 lambda：条件之间的逻辑不明，请补上，例如 1&&!2")
             text, path = triggers[0], self.rule.at("triggers")
-        return _parsed(text, path), path
+        return parsed(text, path), path
 
     def _known(self, rid: str) -> ChainMap[str, Entry]:
         """Conditions by cid and id: those of the rule, then those that name no rule."""
@@ -248,7 +248,7 @@ class _Rule:
         if not text and len(operators) == 1:
             text = next(iter(operators)) or "1"
             operators = {text: next(iter(operators.values()))}
-        logic = _parsed(text, entry.at("lambda", "operlambda"))
+        logic = parsed(text, entry.at("lambda", "operlambda"))
         wanted = dict.fromkeys(one.name for one in names(logic))
         missing = [name for name in wanted if name not in operators]
         if len(operators) == len(wanted) == len(missing) == 1:  # a single operator is often left without its number
@@ -276,7 +276,7 @@ class _Rule:
     def _operators(
         self, cid: str, entry: Entry, place: Place, beside: str | None, logic: Node, operators: Mapping[str, Entry]
     ) -> _Made:
-        wanted = _positive(logic)
+        wanted = positive(logic)
         used = sorted(dict.fromkeys(one.name for one in names(logic)), key=lambda oid: oid not in wanted)
         ours: dict[str, str] = {}
         previous: str | None = None
@@ -310,8 +310,8 @@ class _Rule:
             self._note(entry.path, text)
         single = ours[used[0]]
         if isinstance(logic, Name) and self._written[single]["operator"] != "absence":
-            return _Made(_renamed(logic, ours), single)
-        return _Made(_renamed(logic, ours), previous if joined else None)
+            return _Made(renamed(logic, ours), single)
+        return _Made(renamed(logic, ours), previous if joined else None)
 
     def _name(self, wanted: str) -> str:
         base = re.sub(r"[^A-Za-z0-9_\u4e00-\u9fff]+", "_", wanted)
@@ -339,7 +339,7 @@ class _Rule:
 
     def _guards(self, logic: Node, known: ChainMap[str, Entry]) -> None:
         """Say where a condition stands beside one that the rule does not ask for itself."""
-        asked = _positive(logic)
+        asked = positive(logic)
         for cid in dict.fromkeys(one.name for one in names(logic)):
             beside = place_of(known[cid].entry("checkrange")).beside
             if beside and beside not in asked:
@@ -388,31 +388,6 @@ class _Rule:
         if wrong:
             raise UnfitError(self.rule.path, "；".join(wrong))
         return text
-
-
-def _parsed(text: str, path: tuple[Any, ...]) -> Node:
-    try:
-        return parse_lambda(text)
-    except ExpressionError as error:
-        raise UnfitError(path, f"lambda「{text}」第 {error.column + 1} 个字符：{error}") from None
-
-
-def _positive(logic: Node) -> frozenset[str]:
-    """Names that a tree asks for by themselves: those it joins with ``&&``."""
-    parts = logic.parts if isinstance(logic, And) else (logic,)
-    return frozenset(part.name for part in parts if isinstance(part, Name))
-
-
-def _renamed(logic: Node, ours: Mapping[str, str]) -> Node:
-    match logic:
-        case Name(name, column):
-            return Name(ours[name], column)
-        case Not(inner):
-            return Not(_renamed(inner, ours))
-        case And(parts):
-            return And(tuple(_renamed(part, ours) for part in parts))
-        case Or(parts):
-            return Or(tuple(_renamed(part, ours) for part in parts))
 
 
 def _put(fields: Fields, place: Place, beside: str | None) -> None:

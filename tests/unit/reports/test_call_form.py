@@ -58,7 +58,8 @@ def test_score_and_what_waits_for_a_person(form: CallForm) -> None:
     assert (score.total, score.possible, score.lost, score.manual) == (60.0, 85.0, 25.0, 10.0)
     assert score.rate == pytest.approx(70.588, abs=1e-3)
     assert (score.deductions, score.doubts, score.pending) == (7, 2, False)
-    assert [line.id for line in form.manual_items] == ["mandarin", "complete"]
+    manual = [line.id for section in form.sections for line in section.items if line.state == "manual"]
+    assert manual == ["mandarin", "complete"]
 
 
 @pytest.mark.parametrize(

