@@ -10,7 +10,7 @@ from hypothesis import Phase, settings
 settings.register_profile("qa-engine", deadline=None)  # a slow machine is no fault of the code
 # whether a mutant is noticed, not by what smallest example; the same answer every time
 settings.register_profile(
-    "mutants", deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    "mutants", deadline=None, database=None, derandomize=True, max_examples=25, phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile("qa-engine")
 

@@ -55,7 +55,7 @@ def read_foreign(
         for known in FORMATS:
             try:
                 sentences = known.find(part)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
                 if part is not obj:  # something else of the same name
                     continue
                 message = f"looks like a transcript by {known.program}, but it cannot be read: {_said(error)}"
@@ -141,6 +141,10 @@ def _name(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def _channel(value: Any) -> int | None:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 def _whisper(obj: Json) -> list[Sentence] | None:
     segments = obj.get("segments")
     if not isinstance(segments, list) or not all(isinstance(s, dict) and "text" in s for s in segments):
@@ -176,7 +180,10 @@ def _whisper_cpp(obj: Json) -> list[Sentence] | None:
         return None
     return [
         Sentence(
-            line["text"], _seconds(line["offsets"]["from"]), _seconds(line["offsets"]["to"]), name=line.get("speaker")
+            line["text"],
+            _seconds(line["offsets"]["from"]),
+            _seconds(line["offsets"]["to"]),
+            name=_name(line.get("speaker")),
         )
         for line in lines
     ]
@@ -218,7 +225,11 @@ def _alibaba(obj: Json) -> list[Sentence] | None:
         return None
     return [
         Sentence(
-            s["Text"], _seconds(s["BeginTime"]), _seconds(s["EndTime"]), s.get("ChannelId"), _name(s.get("SpeakerId"))
+            s["Text"],
+            _seconds(s["BeginTime"]),
+            _seconds(s["EndTime"]),
+            _channel(s.get("ChannelId")),
+            _name(s.get("SpeakerId")),
         )
         for s in sentences
     ]
@@ -233,7 +244,7 @@ def _dashscope(obj: Json) -> list[Sentence] | None:
             s["text"],
             _seconds(s["begin_time"]),
             _seconds(s["end_time"]),
-            channel.get("channel_id") if len(channels) > 1 else None,
+            _channel(channel.get("channel_id")) if len(channels) > 1 else None,
             _name(s.get("speaker_id")),
         )
         for channel in channels
@@ -269,7 +280,7 @@ def _tencent(obj: Json) -> list[Sentence] | None:
             s["FinalSentence"],
             _seconds(s["StartMs"]),
             _seconds(s["EndMs"]),
-            s.get("ChannelId"),
+            _channel(s.get("ChannelId")),
             _name(s.get("SpeakerId")),
         )
         for s in sentences
@@ -297,7 +308,7 @@ def _tencent_flash(obj: Json) -> list[Sentence] | None:
             s["text"],
             _seconds(s["start_time"]),
             _seconds(s["end_time"]),
-            channel.get("channel_id") if len(channels) > 1 else None,
+            _channel(channel.get("channel_id")) if len(channels) > 1 else None,
             _name(s.get("speaker_id")),
         )
         for channel in channels

@@ -23,6 +23,13 @@ class Sentence:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for a field of another kind, as files may hold them."""
+        kinds = (("words", self.text, str), ("speaker", self.name, str), ("channel", self.channel, int))
+        for what, value, kind in kinds:
+            if not isinstance(value, kind) and (value is not None or what == "words"):
+                raise TypeError(f"the {what} of a sentence cannot be {value!r:.40}")
+
 
 def transcript_of(
     sentences: Sequence[Sentence], *, where: str, line: int | None, call_id: str, program: str, reading: Reading

@@ -9,7 +9,6 @@ import csv
 import io
 import math
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from qa_engine.contract.encoding import decode_text, readable
 from qa_engine.contract.layouts import SAID_COLUMNS, SPEAKER_COLUMNS
 from qa_engine.contract.names import Reading, cleaned
 from qa_engine.contract.sentences import Sentence, transcript_of
-from qa_engine.contract.workbooks import check_unpacked, sheets_of
+from qa_engine.contract.workbooks import UNREADABLE, check_unpacked, sheets_of
 from qa_engine.domain import Transcript
 from qa_engine.errors import Fault, TranscriptError, UsageError
 
@@ -58,7 +57,7 @@ def read_table_file(path: Path) -> tuple[list[Row], str]:
         return (_sheet_rows(path), "") if suffix == ".xlsx" else _word(path)
     except UsageError as error:
         raise TranscriptError([Fault(where, None, None, str(error))]) from None
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         kind = "workbook" if suffix == ".xlsx" else "Word file"
         message = f"not a {kind} that can be read ({type(error).__name__}): save it anew, or as text (UTF-8)"
         raise TranscriptError([Fault(where, None, None, message)]) from None

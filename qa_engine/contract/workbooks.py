@@ -1,11 +1,19 @@
 """Workbooks (.xlsx), read row by row: neither what is unfolded nor how many rows are counted is without a bound."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 from qa_engine.errors import UsageError
+
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, LookupError, ValueError, TypeError,
+    AttributeError, ArithmeticError, SyntaxError,
+)  # fmt: skip
+"""What zipfile, openpyxl and python-docx raise for a file that is no workbook and no Word file, or a damaged one."""
 
 MOST_BYTES = 256 * 2**20  # unpacked
 MOST_ROWS = 1_000_000  # of all sheets; a cell far below counts for the empty rows above it
@@ -22,7 +30,7 @@ def check_unpacked(path: Path) -> None:
 def sheets_of(path: Path, most_columns: int) -> Generator[Iterator[Values], None, None]:
     """The rows of each sheet, to be read before the next sheet; () stands for an empty row.
 
-    Raises UsageError for what is larger than it may be, and whatever openpyxl raises for what is no workbook.
+    Raises UsageError for what is larger than it may be, and any of ``UNREADABLE`` for what is no workbook.
     """
     from openpyxl import load_workbook
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from qa_engine.rules.written.fields import Percent, Strict, Texts
+from qa_engine.rules.written.models import MOST_POINTS
 from qa_engine.scoring.scorecard import (
     AppliesTo,
     GradeBand,
@@ -21,8 +22,8 @@ from qa_engine.scoring.scorecard import (
 
 ID_PATTERN = r"^[a-z0-9_]+$"
 Identifier = Annotated[str, Field(pattern=ID_PATTERN)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0, le=MOST_POINTS)]
+NotNegative = Annotated[float, Field(ge=0, le=MOST_POINTS)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

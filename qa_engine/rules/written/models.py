@@ -79,7 +79,9 @@ class Exclusion(Strict):
     any: tuple[Clause, ...] = Field(min_length=1)
 
 
-_Cost: TypeAlias = Annotated[float, Field(le=0)]
+MOST_POINTS = 1_000_000
+"""No form has more; exact sums of hundredths end somewhere."""
+_Cost: TypeAlias = Annotated[float, Field(le=0, ge=-MOST_POINTS)]
 
 
 class Points(Strict):

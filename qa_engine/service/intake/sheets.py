@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
-from zipfile import BadZipFile
 
-from qa_engine.contract.workbooks import Values, sheets_of
+from qa_engine.contract.workbooks import UNREADABLE, Values, sheets_of
 from qa_engine.errors import Fault, ManifestError, UsageError
 
 MAX_BYTES = 64 * 2**20
@@ -29,7 +28,7 @@ def sheet_text(path: Path) -> str:
             return _text(next(sheets, iter(())))
     except UsageError as error:
         raise ManifestError([Fault(str(path), None, None, str(error))]) from None
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, SyntaxError, TypeError) as error:
+    except (InvalidFileException, *UNREADABLE) as error:
         message = f"not a workbook that can be read ({type(error).__name__}): save it as CSV (UTF-8)"
         raise ManifestError([Fault(str(path), None, None, message)]) from None
     except OSError as error:

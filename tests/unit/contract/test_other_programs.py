@@ -27,6 +27,30 @@ def lattice(begin: int, end: int, role: str, *words: str) -> dict[str, Any]:
     return {"json_1best": json.dumps({"st": told}, ensure_ascii=False)}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"segments": [{"start": 0.0, "end": 1.0, "text": True}]},
+        {"segments": [{"start": 0.0, "end": 10**400, "text": "您好"}]},
+        {"segments": [{"start": 0.0, "end": 1.0, "text": "您好", "avg_logprob": 1e308}]},
+        {"text": "您好", "timestamp": [[]]},
+        {"Result": {"Sentences": [{"Text": "您好", "BeginTime": 0, "EndTime": 9, "ChannelId": {}}]}},
+        {"lattice": [{"json_1best": "[" * 100_000}]},
+    ],
+)
+def test_a_field_of_another_kind_is_a_fault_of_the_file(tmp_path: Path, content: object) -> None:
+    (found,) = read(tmp_path, content)
+    assert isinstance(found, TranscriptError)
+    assert "call.json: looks like a transcript by" in str(found)
+
+
+def test_a_channel_may_be_written_in_digits(tmp_path: Path) -> None:
+    said = [{"Text": "您好", "BeginTime": 0, "EndTime": 9, "ChannelId": "0"}]
+    said += [{"Text": "喂", "BeginTime": 10, "EndTime": 19, "ChannelId": "1"}]
+    (found,) = read(tmp_path, {"Result": {"Sentences": said}}, LEFT)
+    assert [turn.speaker for turn in found.turns] == [A, C]
+
+
 WORDS = [{"word": "您", "start": 0.5, "end": 0.7, "probability": 0.9}, {"word": "好", "start": 0.7, "end": 1.0}]
 FOREIGN = {
     "openai-whisper": ({"text": "您好喂", "language": "zh", "segments": [

@@ -1,5 +1,6 @@
 """Transcripts in CSV, XLSX and DOCX, as other programs and typists hand them on."""
 
+import zipfile
 from pathlib import Path
 
 import docx
@@ -103,3 +104,16 @@ def test_cells_that_no_reader_takes_are_told_and_no_number_is_no_time(tmp_path: 
     path.write_text("角色,内容,start(s)\n坐席,您好,nan\n客户,喂,inf\n", encoding="utf-8")
     (found,) = read_transcripts(path)
     assert [turn.start for turn in found.turns] == [None, None]
+
+
+@pytest.mark.parametrize("at", [20, 60, 200])
+def test_a_workbook_or_word_file_damaged_in_its_packing_is_a_fault(tmp_path: Path, at: int) -> None:
+    for suffix in (".xlsx", ".docx"):
+        path = tmp_path / f"call{suffix}"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("[Content_Types].xml", "".join(f"<a b='{n * n}'/>" for n in range(200)))
+        data = bytearray(path.read_bytes())
+        data[at + 40 : at + 60] = b"\xff" * 20
+        path.write_bytes(data)
+        with pytest.raises(TranscriptError, match=rf"call\{suffix}: not a"):
+            list(read_transcripts(path))

@@ -45,6 +45,13 @@ def faults(text: str) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+@pytest.mark.parametrize("places", ["points: 12", "x.y: 2", "kind.word: 2", "points: 20\n  sections"])
+def test_points_beyond_every_form_are_a_fault_with_its_place(places: str) -> None:
+    number = places.partition(": ")[2].split()[0]
+    (fault, *_) = faults(GOOD.replace(places, places.replace(number, "1.0e+308", 1)))
+    assert fault.startswith("card.yaml:")
+
+
 def test_a_scorecard_is_read() -> None:
     card = load_scorecard([SourceFile("card.yaml", GOOD)], "small")
     assert card.title == "小表"
