@@ -18,6 +18,7 @@ import numpy as np
 from qa_engine.classify.linear import LinearModel, Link
 from qa_engine.domain import digest
 from qa_engine.errors import QaError
+from qa_engine.packed import DAMAGED
 
 TRUSTED: Final = frozenset(
     {
@@ -65,7 +66,7 @@ class Shelf:
                 model = _taken_down(_value(schema, archive), labels, link)
         except OSError as error:
             raise self.error(f"{path}: cannot be read ({error.strerror}); {self.advice}") from None
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError) as error:
+        except (*DAMAGED, LookupError, ValueError, TypeError, AttributeError) as error:
             raise self.error(
                 f"{path}: damaged, or no classifier ({type(error).__name__}: {error}); {self.advice}"
             ) from None

@@ -1,18 +1,14 @@
 """Workbooks (.xlsx), read row by row: neither what is unfolded nor how many rows are counted is without a bound."""
 
-import lzma
 import zipfile
-import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 from qa_engine.errors import UsageError
+from qa_engine.packed import DAMAGED
 
-UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, LookupError, ValueError, TypeError,
-    AttributeError, ArithmeticError, SyntaxError,
-)  # fmt: skip
+UNREADABLE = (*DAMAGED, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, SyntaxError)
 """What zipfile, openpyxl and python-docx raise for a file that is no workbook and no Word file, or a damaged one."""
 
 MOST_BYTES = 256 * 2**20  # unpacked

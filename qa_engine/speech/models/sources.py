@@ -15,6 +15,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from qa_engine.errors import ModelError, UsageError
+from qa_engine.packed import DAMAGED
 from qa_engine.speech.models.cards import CARD_NAME, NEEDED, ModelCard
 
 HUB = "https://huggingface.co"
@@ -178,7 +179,7 @@ def _opened(archive: Path) -> Iterator[list[tuple[str, Callable[[], IO[bytes]]]]
         else:
             with tarfile.open(archive) as tarred:
                 yield [(m.name, partial(_plain_file, tarred, m)) for m in tarred.getmembers() if m.isfile()]
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+    except (tarfile.TarError, *DAMAGED) as error:
         raise ModelError(f"{archive} is no archive, or it is damaged: {error}. Copy it again.") from error
 
 

@@ -118,6 +118,20 @@ def no_schema(folder: Path) -> None:
         archive.writestr("other.json", "{}")
 
 
+def torn_inside(folder: Path) -> None:
+    path = folder / "agent.skops"
+    with zipfile.ZipFile(path) as archive:
+        at = archive.getinfo("schema.json").header_offset + 60  # within what is packed
+    data = bytearray(path.read_bytes())
+    data[at : at + 20] = b"\xff" * 20
+    path.write_bytes(data)
+
+
+def nested_without_end(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "agent.skops", "w") as archive:
+        archive.writestr("schema.json", "[" * 100_000)
+
+
 def other_parts(folder: Path) -> None:
     skops.io.dump({"classifier": 1.0}, folder / "agent.skops")
 
@@ -148,6 +162,8 @@ def of_another_model(folder: Path) -> None:
         (a_function, "agent.skops: holds numpy.save ("),
         (a_harmless_name_on_a_function_call, "agent.skops: holds builtins.str (OperatorFuncNode), which no classifier"),
         (no_schema, "agent.skops: damaged, or no classifier"),
+        (torn_inside, "agent.skops: damaged, or no classifier (error: Error -3"),
+        (nested_without_end, "agent.skops: damaged, or no classifier (RecursionError"),
         (other_parts, "agent.skops: damaged, or no classifier"),
         (swapped, "agent.skops: damaged, or no classifier"),
         (of_another_model, "agent.skops: does not belong to"),
