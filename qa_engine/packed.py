@@ -5,5 +5,5 @@ import zipfile
 import zlib
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
-"""What zipfile raises, when it opens a file or reads from it, for one that is damaged or packed in a way that it does not
-know (NotImplementedError); RecursionError of what reads the content is a RuntimeError, too."""
+"""What zipfile raises, opening a file or reading from it, for one that is damaged or packed as it does not know
+(NotImplementedError); RecursionError of what reads the content is a RuntimeError, too."""

@@ -290,8 +290,8 @@ class _RuleLoader:
         typed = {}
         for name, raw in self._model.conditions.items():
             path = (*self._path, "conditions", name)
-            if (part := raw.get("part")) is not None and part not in PARTS:
-                self._faults.add((*path, "part"), f"没有「{part}」这一部分{did_you_mean(str(part), PARTS)}")
+            if isinstance(part := raw.get("part"), str) and part not in PARTS:  # of another kind: told by the fields
+                self._faults.add((*path, "part"), f"没有「{part}」这一部分{did_you_mean(part, PARTS)}")
             entry = operator_of(raw, self._faults, path)
             if entry is None:
                 continue
