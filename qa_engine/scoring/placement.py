@@ -87,7 +87,7 @@ def _kinds_of_calls(pack: RulePack, scorecards: Sequence[Scorecard]) -> Iterator
     """One call for each combination of the facts that choose scorecards, with the scorecard that it gets."""
     scenarios: set[str] = {_ANOTHER_SCENARIO}
     for rule in pack.rules:
-        scenarios.update(rule.applies_to.scenario, rule.applies_to.not_scenario)
+        scenarios.update(rule.applies_to.scenario)  # one that a rule leaves out is like any other to the rest
     for scorecard in scorecards:
         scenarios.update(scorecard.applies_to.scenario)
     for channel, direction, scenario in product(Channel, (*Direction, None), (*sorted(scenarios), None)):

@@ -54,8 +54,8 @@ BAD = "坐席[act=shift_blame:0.9+offence:0.9]：不归我管，你找别人。"
 WORSE = "坐席[act=offence:0.9]：你烦不烦。"
 
 
-def judged(*lines: str) -> dict[str, RuleResult]:
-    pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", RULES)], {})
+def judged(*lines: str, rules: str = RULES) -> dict[str, RuleResult]:
+    pack = load_pack("base", [SourceFile("head.yaml", HEADER), SourceFile("rules.yaml", rules)], {})
     results = evaluate(pack, transcript(lines), acts=acts_of(Dialogue(turns=lines)))
     return {result.id: result for result in results}
 
@@ -70,6 +70,12 @@ def test_the_listed_fault_names_the_event_and_the_others_cost_nothing() -> None:
     }
     assert found["built"].reason == "与「推卸」是同一事件"
     assert (found["built"].points, found["built"].hits, found["built"].evidence) == (0.0, 0, ())
+
+
+def test_a_rule_of_the_pack_that_is_a_duty_covers_nothing() -> None:
+    duty = RULES.replace("about: saying_no\n  points: -5", "about: saying_no\n  duty: wording\n  points: -5")
+    found = judged(BAD, rules=duty)
+    assert (found["listed"].status, found["built"].status, found["meant"].status) == ("fail", "fail", "uncertain")
 
 
 def test_a_turn_of_its_own_stays_a_fault() -> None:
