@@ -72,6 +72,13 @@ def test_hits_elsewhere_are_events_of_their_own(hits: tuple[int, ...], points_be
     assert found == {"x": (left, "y"), "y": (-9, "")}
 
 
+def test_a_rule_that_keeps_points_elsewhere_takes_no_other_place() -> None:
+    dear = fail("y", -9, about=("a",), evidence=hit(2))
+    counts = fail("x", -6, about=("a",), evidence=hit(2, 5), hits=2, each=-3.0)
+    found = points(dear, counts, fail("z", -1, about=("a",), evidence=hit(7)))
+    assert found == {"y": (-9, ""), "x": (-3.0, "y"), "z": (-1, "")}
+
+
 def test_doubts_and_vetoes_take_no_part() -> None:
     doubt = rule("d", Status.UNCERTAIN, about=("a",))
     assert one_event([doubt, fail("x", -2, about=("a",))], CARD)[0] == doubt
