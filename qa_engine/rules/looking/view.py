@@ -229,6 +229,15 @@ class CallView:
         """Turn index → what it does, of the turns that could be read."""
         return self.acts.read(self.transcript)
 
+    @cached_property
+    def doing(self) -> Mapping[str, Sequence[tuple[int, float]]]:
+        """Act → (turn index, probability) of each turn that may do it, rising."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        for turn, reading in self.act_of.items():
+            for said in reading.acts:
+                found.setdefault(said.act, []).append((turn, said.probability))
+        return found
+
     def neighbour(self, order: int, step: int, speaker: Speaker | None) -> TurnView | None:
         """The nearest judged turn before (-1) or after (+1) the turn at ``order``, of a speaker if one is given."""
         at = order + step

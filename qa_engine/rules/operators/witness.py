@@ -6,11 +6,11 @@ act is as good as the words, and their absence is certain only when the model is
 Without a model only wordings that are a duty by themselves (``witness: wording``, or none) are judged.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
-from qa_engine.domain import ActReading, Speaker
+from qa_engine.domain import Speaker
 from qa_engine.domain.values import replace
-from qa_engine.rules.looking.outcome import Hit, Outcome
+from qa_engine.rules.looking.outcome import NOTHING, Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import TurnView
 from qa_engine.rules.operators.words.act import Wanted, act_hit, excused
@@ -36,16 +36,13 @@ def asked(scope: Scope, operator: Callable[[Scope], Outcome]) -> Outcome:
     """What a condition finds, with its witness. Everyday words are only looked for where an act is done."""
     witness = witness_of(scope.fields)
     if witness is not None and witness.common:
-        done = tuple(piece for piece in scope.pieces if _does(scope, witness, piece.view))
+        doing = _doing(scope, witness)
+        near = [piece for piece in scope.pieces if piece.view.turn.index in doing]
+        done = tuple([piece for piece in near if not _gainsaid(scope, witness, piece.view)])
         if not done:
-            return Outcome(Truth.FALSE)
+            return NOTHING
         scope = replace(scope, region=replace(scope.region, pieces=done))
     return witnessed(scope, operator(scope))
-
-
-def _does(scope: Scope, witness: Witness, view: TurnView) -> bool:
-    reading = scope.call.act_of.get(view.turn.index)
-    return reading is not None and _done(scope, witness, reading) and not _gainsaid(scope, witness, view)
 
 
 def _gainsaid(scope: Scope, witness: Witness, view: TurnView) -> bool:
@@ -68,7 +65,8 @@ def witnessed(scope: Scope, outcome: Outcome) -> Outcome:
 def _offence(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
     if scope.call.acts.digest == NO_ACTS:
         return _again(scope, outcome, [_doubted(hit, NO_MODEL) for hit in outcome.hits])
-    hits = [_supported(scope, witness, hit) for hit in outcome.hits]
+    doing = _doing(scope, witness) if outcome.hits else frozenset()
+    hits = [_supported(scope, witness, hit, doing) for hit in outcome.hits]
     hits += _acts_alone(scope, witness, {hit.turn for hit in hits})
     return _again(scope, outcome, hits)
 
@@ -78,11 +76,11 @@ def _again(scope: Scope, outcome: Outcome, hits: list[Hit]) -> Outcome:
     return scope.answer(hits) if hits else outcome
 
 
-def _supported(scope: Scope, witness: Witness, hit: Hit) -> Hit:
-    """The hit, in doubt when the turn does none of the acts."""
-    reading = scope.call.act_of.get(hit.turn) if hit.turn is not None else None
-    if reading is not None and _done(scope, witness, reading):
+def _supported(scope: Scope, witness: Witness, hit: Hit, doing: Set[int]) -> Hit:
+    """The hit, in doubt when its turn is none of those that do one of the acts."""
+    if hit.turn in doing:
         return replace(hit, witnesses=(PATTERN if witness.common else PHRASE, ACT))
+    reading = scope.call.act_of.get(hit.turn) if hit.turn is not None else None
     who = _speaker(scope)
     wanted = act_titles(witness.acts, who)
     read = f"读作「{ACTS_OF[who][reading.acts[0].act]}」" if reading is not None and reading.acts else "没有读出行为"
@@ -94,14 +92,10 @@ def _doubted(hit: Hit, doubt: str) -> Hit:
     return replace(hit, certain=False, doubt=hit.doubt or doubt, witnesses=(PHRASE,))
 
 
-def _done(scope: Scope, witness: Witness, reading: ActReading) -> bool:
-    acts = (*witness.acts, *witness.supports)
-    read = [said for said in reading.acts if said.act in acts]
-    if not read:
-        return False
+def _doing(scope: Scope, witness: Witness) -> Set[int]:
+    """The indices of the turns that do one of the acts that speak beside words."""
     above = DEFAULT_ABOVE if witness.above is None else witness.above
-    wanted = Wanted(_speaker(scope), acts, above)
-    return any(wanted.reached(scope.call, said, above) for said in read)
+    return Wanted(_speaker(scope), (*witness.acts, *witness.supports), above).turns(scope.call)
 
 
 def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iterator[Hit]:
@@ -109,8 +103,10 @@ def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iter
     if witness.alone is None:
         return
     wanted = Wanted(_speaker(scope), witness.acts, witness.alone)
-    silent = [v for v in _views(scope) if v.turn.index not in worded and not _gainsaid(scope, witness, v)]
+    silent = [view for view in _views(scope) if view.turn.index not in worded]
     for view, said in wanted.finds(scope.call, silent):
+        if _gainsaid(scope, witness, view):
+            continue
         hit = act_hit(scope.call, view, said)
         if scope.region.covers(hit) and not excused(scope, view, hit):
             title = ACTS_OF[wanted.speaker][said.act]

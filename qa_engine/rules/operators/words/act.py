@@ -6,7 +6,7 @@ to need for nine right hits in ten; such a condition belongs beside a second wit
 where every turn of the window is as unlikely to do it as turns that do it hardly ever are (``ActLimits.absent``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Literal
 
 from pydantic import model_validator
@@ -27,6 +27,7 @@ LEVEL_TITLE: dict[Level, str] = {
     "alone": "单独出现时实测九成准确",
 }
 SHOWN_WORDS = 3
+_UNMEASURED = ActLimits()
 NO_MODEL_REASON = "没有启用服务行为模型"
 
 
@@ -80,22 +81,32 @@ class Wanted:
 
     def finds(self, call: CallView, views: Sequence[TurnView]) -> Iterator[tuple[TurnView, ActSaid]]:
         """Each turn with the likeliest of the acts that it does."""
-        readings = call.act_of
+        doing = self.turns(call)
         for view in views:
-            reading = readings.get(view.turn.index)
-            if reading is None:
-                continue
-            done = [s for s in reading.acts if s.act in self.acts and self.reached(call, s, self.above)]
-            if done:
+            if view.turn.index in doing:
+                said = call.act_of[view.turn.index].acts
+                done = [s for s in said if s.act in self.acts and self.reached(call, s, self.above)]
                 yield view, max(done, key=lambda said: said.probability)
+
+    def turns(self, call: CallView) -> Set[int]:
+        """The indices of the turns that do any of the acts; of other speakers' turns they say nothing."""
+        found: set[int] = set()
+        for act in self.acts:
+            least = self._least(call, act, self.above)
+            if least is not None:
+                found.update([turn for turn, probability in call.doing.get(act, ()) if probability >= least])
+        return found
 
     def reached(self, call: CallView, said: ActSaid, above: Above) -> bool:
         """True when the probability reaches ``above``, or the measured limit that it names, if there is one."""
-        if isinstance(above, float):
-            return said.probability >= above
-        limits = call.acts.limits.get((self.speaker, said.act), ActLimits())
-        least = {"sure": limits.sure, "very_sure": limits.very_sure, "alone": limits.alone}[above]
+        least = self._least(call, said.act, above)
         return least is not None and said.probability >= least
+
+    def _least(self, call: CallView, act: str, above: Above) -> float | None:
+        if isinstance(above, float):
+            return above
+        limits = call.acts.limits.get((self.speaker, act), _UNMEASURED)
+        return {"sure": limits.sure, "very_sure": limits.very_sure, "alone": limits.alone}[above]
 
 
 def act_hit(call: CallView, view: TurnView, said: ActSaid) -> Hit:
