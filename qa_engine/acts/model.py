@@ -31,8 +31,8 @@ class ActModel:
     def __init__(self, folder: Path, card: Card) -> None:
         self._folder = folder
         self._card = card
-        # The call read last, of which turns are explained next: what was seen, where each text is, what was explained.
-        self._recent: tuple[Seen, dict[str, int], _Reasons] = see_call(()), {}, {}
+        # The call read last, of which turns are explained next: where each text was seen, what was explained.
+        self._recent: tuple[Mapping[tuple[str, Speaker], tuple[Seen, int]], _Reasons] = {}, {}
 
     @classmethod
     def load(cls, folder: Path) -> "ActModel":
@@ -57,20 +57,23 @@ class ActModel:
         """Turn index → acts; excluded turns, unknown speakers and turns without a word are left out."""
         turns = tuple(transcript.turns_of(None))
         seen = see_call(tuple(turn.text for turn in turns))
-        self._recent = seen, {turn.text: at for at, turn in enumerate(turns)}, {}
         found: dict[int, ActReading] = {}
+        where: dict[tuple[str, Speaker], tuple[Seen, int]] = {}
         for speaker in READ_SPEAKERS:
-            mine = {at for at, turn in enumerate(turns) if turn.speaker is speaker}
-            found |= self._of_speaker(seen, speaker, turns, mine)
+            mine = [at for at, turn in enumerate(turns) if turn.speaker is speaker]
+            own = _read_by(speaker, seen.of(mine))
+            found |= self._of_speaker(own, speaker, turns)
+            where |= {(turns[at].text, speaker): (own, at) for at in mine}
+        self._recent = where, {}
         return MappingProxyType(dict(sorted(found.items())))
 
-    def _of_speaker(self, seen: Seen, speaker: Speaker, turns: Sequence[Turn], mine: set[int]) -> dict[int, ActReading]:
-        texts = {text: rows for text, rows in seen.rows_of_text.items() if text in mine}
+    def _of_speaker(self, seen: Seen, speaker: Speaker, turns: Sequence[Turn]) -> dict[int, ActReading]:
+        """The readings of the speaker's turns, which are all that was ``seen``."""
+        texts = seen.rows_of_text
         if not texts:
             return {}
         labels = LABELS[speaker]
-        rows = [row for own in texts.values() for row in own]
-        said = self._classifiers[speaker].probabilities(_read_by(speaker, seen), rows)
+        said = self._classifiers[speaker].probabilities(seen)[[row for own in texts.values() for row in own]]
         first = np.cumsum([0, *(len(own) for own in texts.values())])[:-1]
         values = np.maximum.reduceat(said, first, axis=0)  # of a text, an act as its likeliest row does it
         orders = np.argsort(-values, axis=1, kind="stable").tolist()
@@ -89,16 +92,17 @@ class ActModel:
         """The words of the turn, or of the part of it that does the act most probably, that speak for the act."""
         if turn.speaker not in READ_SPEAKERS:
             return ()
-        seen, places, reasons = self._recent
-        if turn.text not in places:
-            seen, places, reasons = see_call((turn.text,)), {turn.text: 0}, {}
+        where, reasons = self._recent
+        known = where.get((turn.text, turn.speaker))
+        if known is None:
+            return self._reasons(_read_by(turn.speaker, see_call((turn.text,))), 0, turn.speaker, act)
         asked = turn.text, turn.speaker, act
         if asked not in reasons:
-            reasons[asked] = self._reasons(seen, places[turn.text], turn.speaker, act)
+            reasons[asked] = self._reasons(*known, turn.speaker, act)
         return reasons[asked]
 
     def _reasons(self, seen: Seen, text: int, speaker: Speaker, act: str) -> tuple[ToneWord, ...]:
-        model, seen = self._classifiers[speaker], _read_by(speaker, seen)
+        model = self._classifiers[speaker]
         rows = seen.rows_of_text.get(text, ())
         if not rows:
             return ()

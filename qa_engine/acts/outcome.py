@@ -240,18 +240,21 @@ def _unanswered(turns: Sequence[Turn], acts: Mapping[int, ActReading]) -> int:
 def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     """Turns of ``said`` that say again what an earlier one said; no more than ``MOST`` are counted.
 
-    ``everything`` is the call as its other readers see it, so that they share its features. Two sets of features that
-    are alike to ``ALIKE`` share one of their first few in any fixed order, the rarest first: only turns that do are
-    compared, so that a call of ten thousand turns takes no hundred million comparisons.
+    ``said`` is of one speaker, ``everything`` the call as its other readers see it, so that they share its features.
+    Two sets of features that are alike to ``ALIKE`` share one of their first few in any fixed order, the rarest first:
+    only turns that do are compared, so that a call of ten thousand turns takes no hundred million comparisons.
     """
-    seen = see_call(tuple(turn.text for turn in everything))
-    mine = {turn.index for turn in said}
+    call, wanted = see_call(tuple(turn.text for turn in everything)), {turn.index for turn in said}
+    theirs = [at for at, turn in enumerate(everything) if said and turn.speaker is said[0].speaker]
     long = [
-        at for at, turn in enumerate(everything) if turn.index in mine and len(seen.skeletons[at].text) >= LEAST_CHARS
+        row
+        for row, at in enumerate(theirs)
+        if everything[at].index in wanted and len(call.skeletons[at].text) >= LEAST_CHARS
     ]
     if len(long) < 2:
         return 0
-    rows = [seen.columns_of(at) for at in long]
+    seen = call.of(theirs)
+    rows = [seen.columns_of(row) for row in long]
     _, place, common = np.unique(np.concatenate(rows), return_inverse=True, return_counts=True)
     rank = np.argsort(np.argsort(common, kind="stable"), kind="stable")
     alone = int((common == 1).sum())  # features of lower rank are in one turn only

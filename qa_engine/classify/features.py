@@ -11,7 +11,7 @@ makes a call one array instead of a hundred thousand strings. What a feature *sa
 import re
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, chain
@@ -71,6 +71,24 @@ class Seen:
     begin: Places
     finish: Places
     looked_up: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)  # by classifiers
+    _parts: dict[frozenset[int], "Seen"] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, texts: Iterable[int]) -> "Seen":
+        """The rows of some texts alone, such as one speaker's; worked out once."""
+        chosen = frozenset(texts)
+        if chosen not in self._parts:
+            wanted = np.array([row.text in chosen for row in self.rows], dtype=bool)
+            number, kept = np.cumsum(wanted) - 1, wanted[self.row]
+            self._parts[chosen] = Seen(
+                self.skeletons,
+                tuple([row for row in self.rows if row.text in chosen]),
+                tuple([own for own, row in zip(self.words, self.rows, strict=True) if row.text in chosen]),
+                number[self.row[kept]],
+                self.code[kept],
+                self.begin[kept],
+                self.finish[kept],
+            )
+        return self._parts[chosen]
 
     @cached_property
     def formed(self) -> "Seen":
@@ -235,11 +253,7 @@ def _occurrences(pieces: Sequence[str], words: Sequence[tuple[tuple[int, int], .
         yield _grams(by_char, length, row_of, offsets, lengths, edge, inner=False, kind=10 + length)
     for length in SOUND_LENGTHS:
         yield _grams(by_sound, length, row_of, offsets, lengths, edge, inner=True, kind=20 + length)
-    counts = [len(spans) for spans in words]
-    row = np.repeat(np.arange(len(words)), counts)
-    numbers = chain.from_iterable(chain.from_iterable(words))
-    flat = np.fromiter(numbers, dtype=np.int64, count=2 * sum(counts)).reshape(-1, 2)
-    begin, finish = flat[:, 0], flat[:, 1]
+    row, begin, finish = _all_words(words)
     shift = offsets[row] + 1 if len(row) else row
     code = by_char.of(begin + shift, finish + shift)
     yield row, _kinded(code, 30), begin, finish
@@ -248,16 +262,23 @@ def _occurrences(pieces: Sequence[str], words: Sequence[tuple[tuple[int, int], .
     yield row[pair], both, begin[pair], finish[pair + 1] if len(pair) else begin[pair]
 
 
+def _all_words(words: Sequence[Sequence[tuple[int, int]]]) -> tuple[Places, Places, Places]:
+    """(row, begin, finish) of the words of all rows."""
+    counts = [len(spans) for spans in words]
+    numbers = chain.from_iterable(chain.from_iterable(words))
+    flat = np.fromiter(numbers, dtype=np.int64, count=2 * sum(counts)).reshape(-1, 2)
+    return np.repeat(np.arange(len(words)), counts), flat[:, 0], flat[:, 1]
+
+
 def _grams(
     hashes: "_Hashes", length: int, row_of: Places, offsets: Places, lengths: Places, edge: NDArray[np.bool_], *,
     inner: bool, kind: int,
 ) -> _Found:  # fmt: skip
     """The stretches of one length: those inside a text, or those that take in its beginning or its end."""
-    start = np.arange(max(0, len(edge) - length + 1))
-    end = start + length
-    same = row_of[start] == row_of[end - 1] if len(start) else np.zeros(0, dtype=bool)
-    touches = edge[start] | edge[end - 1] if len(start) else same
-    kept = start[same & (~touches if inner else touches)]
+    count = max(0, len(edge) - length + 1)
+    same = row_of[:count] == row_of[length - 1 :]
+    touches = edge[:count] | edge[length - 1 :]
+    kept = np.nonzero(same & (~touches if inner else touches))[0]
     row = row_of[kept]
     begin = kept - offsets[row] - 1
     finish = np.minimum(begin + length, lengths[row] - 2)
@@ -300,20 +321,21 @@ def _forms(seen: Seen) -> Iterator[_Found]:
     """(row, code, begin, finish) of the features of form, each kind over all rows at once."""
     folded = [_NUMBER.sub(_any_number, shown.text) for shown in seen.skeletons]
     pieces = [folded[row.text][row.start : row.end] for row in seen.rows]
-    words = [[piece[start:end] for start, end in spans] for piece, spans in zip(pieces, seen.words, strict=True)]
-    counts = np.array([len(own) for own in words], dtype=np.int64)
-    row = np.repeat(np.arange(len(words)), counts)
-    flat = np.array([span for spans in seen.words for span in spans], dtype=np.int64).reshape(-1, 2)
-    begin, finish = flat[:, 0], flat[:, 1]
-    code = np.array([_word_code(word) for own in words for word in own], dtype=np.uint64)
+    words = [piece[start:end] for piece, spans in zip(pieces, seen.words, strict=True) for start, end in spans]
+    row, begin, finish = _all_words(seen.words)
+    code = np.fromiter(map(_word_code, words), dtype=np.uint64, count=len(words))
     for gap in GAPS:
         pair = np.nonzero(row[:-gap] == row[gap:])[0]
         with np.errstate(over="ignore"):
             both = _kinded(code[pair], 40) + _kinded(code[pair + gap], 40 + gap)
         yield row[pair], both, begin[pair], finish[pair + gap]
     # The beginning and the end of a text belong to its form.
-    form = np.array([code for own in words for code in _edged(own)], dtype=np.uint64)
-    row = np.repeat(np.arange(len(words)), counts + 2)
+    lengths = np.array([len(spans) + 2 for spans in seen.words], dtype=np.int64)
+    lasts = np.cumsum(lengths) - 1
+    form = np.zeros(int(lengths.sum()), dtype=np.uint64)
+    form[lasts], form[lasts - lengths + 1] = _LAST, _FIRST
+    form[form == 0] = np.fromiter(map(_form_code, words), dtype=np.uint64, count=len(words))
+    row = np.repeat(np.arange(len(lengths)), lengths)
     word = np.arange(len(form)) - 1 - 2 * row  # its place among all words
     for length in FORM_LENGTHS:
         first = np.arange(max(0, len(form) - length + 1))
@@ -326,12 +348,6 @@ def _forms(seen: Seen) -> Iterator[_Found]:
         start = word[first] + (form[first] == _FIRST)
         stop = word[last] - (form[last] == _LAST)
         yield row[first], _kinded(string, 60 + length), begin[start], finish[stop]
-
-
-def _edged(words: Sequence[str]) -> Iterator[int]:
-    yield _FIRST
-    yield from map(_form_code, words)
-    yield _LAST
 
 
 @lru_cache(maxsize=65536)

@@ -52,7 +52,7 @@ class LinearModel:
     def log_odds(self, seen: Seen, rows: Sequence[int] | None = None) -> Floats:
         """z, rows × labels; of some rows, where they are given."""
         found = self.columns(seen)
-        number, column = _cells_of(seen, range(len(seen.rows)) if rows is None else rows)
+        number, column = _all_cells(seen) if rows is None else _cells_of(seen, rows)
         count = len(seen.rows) if rows is None else len(rows)
         # bincount adds up one by one, in the order of the columns: the same sum to the last bit on every machine.
         lengths = np.sqrt(np.bincount(number, found.idf[column] ** 2, count))
@@ -72,7 +72,7 @@ class LinearModel:
         starts = np.searchsorted(number, np.arange(count + 1)).tolist()
         for begin in range(0, count, ROWS_AT_ONCE):
             first, last = starts[begin], starts[min(count, begin + ROWS_AT_ONCE)]
-            pushes = self.weights[place[first:last]] * idf[first:last, None]
+            pushes = self.weights.take(place[first:last], axis=0) * idf[first:last, None]
             for row in range(begin, min(count, begin + ROWS_AT_ONCE)):
                 np.add.reduce(pushes[starts[row] - first : starts[row + 1] - first], axis=0, out=sums[row])
         return sums
@@ -99,10 +99,10 @@ class LinearModel:
         if not len(self.codes):
             return _Columns(np.full(len(idf), -1), idf)
         place = np.searchsorted(self.codes, seen.names)
-        place[place == len(self.codes)] = 0
-        known = self.codes[place] == seen.names
+        known = self.codes.take(place, mode="clip") == seen.names
         idf[: len(place)][known] = self.idf[place[known]]
-        return _Columns(np.where(known, place, -1), idf)
+        place[~known] = -1
+        return _Columns(place, idf)
 
     def contributions(self, seen: Seen, row: int, label: str) -> list[float]:
         """What each word of a row adds to the log-odds of ``label`` (against the mean of labels that exclude it).
@@ -150,6 +150,12 @@ class _Columns(NamedTuple):
 
     place: Places
     idf: Floats
+
+
+def _all_cells(seen: Seen) -> tuple[Places, Places]:
+    """(row, column) of every feature, the columns of a row rising."""
+    starts, columns = seen.cells
+    return np.repeat(np.arange(len(seen.rows)), np.diff(starts)), columns
 
 
 def _cells_of(seen: Seen, rows: Sequence[int]) -> tuple[Places, Places]:

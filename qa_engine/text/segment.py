@@ -16,6 +16,7 @@ from typing import Any
 
 VERSION: str = version("jieba")
 _LATIN = re.compile("[a-zA-Z0-9]{2}")
+_ONE_BLOCK = re.compile("[\u4e00-\u9fd5a-zA-Z0-9]+")  # jieba cuts such a text as a whole; others it splits first
 LISTED = 5
 """How often a phrase of a list counts as met where it is asked for as one word: as seldom as a rare word of the
 dictionary, so that it wins against nothing but words as rare."""
@@ -31,30 +32,34 @@ def _tokenizer() -> Any:
         """Reads the dictionary that travels with jieba, every time the same way."""
 
         FREQ: dict[str, int]
+        weights: dict[int, float]  # of a word by how often it was counted: the logarithm of its share
 
         def initialize(self, dictionary: str | None = None) -> None:
             with self.lock:
                 if not self.FREQ:
                     with self.get_dict_file() as file:
                         self.FREQ, self.total = prefix_dictionary(file.read().decode())
+                    total = log(self.total)
+                    self.weights = {count: log(count) - total for count in {1, *self.FREQ.values()} if count}
                     self.initialized = True
 
         def _Tokenizer__cut_DAG_NO_HMM(self, sentence: str) -> list[str]:  # noqa: N802 - jieba's private name
             """The words of the likeliest way through a sentence, as jieba's own method finds them with a graph of all
             ways and a look-up of each word for its weight; single Latin letters and digits become one word."""
             self.check_initialized()
-            counted, total, length = self.FREQ.get, log(self.total), len(sentence)
+            counted, weights, length = self.FREQ.get, self.weights, len(sentence)
             worth, ends = [0.0] * (length + 1), [0] * length
             for start in range(length - 1, -1, -1):
-                best, last = -inf, 0
-                for end in range(start + 1, length + 1):
+                end = start + 1
+                count = counted(sentence[start:end])
+                best, last = (weights[count] + worth[end], end) if count else (-inf, 0)
+                while count is not None and end < length:
+                    end += 1
                     count = counted(sentence[start:end])
-                    if count is None:
-                        break
-                    if count and (value := log(count) - total + worth[end]) >= best:
+                    if count and (value := weights[count] + worth[end]) >= best:
                         best, last = value, end
                 if not last:  # a character that stands in no dictionary
-                    best, last = worth[start + 1] - total, start + 1
+                    best, last = weights[1] + worth[start + 1], start + 1
                 worth[start], ends[start] = best, last
             return _joined(sentence, ends)
 
@@ -64,6 +69,11 @@ def _tokenizer() -> Any:
 def _joined(sentence: str, ends: list[int]) -> list[str]:
     """The words of a sentence, of which one that begins at a place ends at ``ends`` of it."""
     found, letters, at = [], "", 0
+    if not _LATIN.search(sentence):
+        while at < len(sentence):
+            found.append(sentence[at : ends[at]])
+            at = ends[at]
+        return found
     while at < len(sentence):
         word = sentence[at : ends[at]]
         at = ends[at]
@@ -107,7 +117,10 @@ def prefix_dictionary(text: str) -> tuple[dict[str, int], int]:
 
 def cut(text: str) -> tuple[str, ...]:
     """The words of ``text``, which joined are the text again."""
-    return tuple(_tokenizer().cut(text, HMM=False))
+    tokenizer = _tokenizer()
+    if _ONE_BLOCK.fullmatch(text):
+        return tuple(tokenizer._Tokenizer__cut_DAG_NO_HMM(text))
+    return tuple(tokenizer.cut(text, HMM=False))
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from qa_engine.classify.linear import rounded
 from qa_engine.classify.parts import LONGEST
 from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, Transcript, Turn, digest
 from qa_engine.domain.values import dataclass
-from qa_engine.text import compared, count_chars, segment
+from qa_engine.text import count_chars, segment
 from qa_engine.tone.card import Card, load_card
 from qa_engine.tone.measure import PrecisionPoint
 
@@ -79,22 +79,19 @@ class ToneModel:
 
     def _read(self, turns: Sequence[Turn]) -> list[tuple[int, ToneReading]]:
         """(place, reading) of each turn that can be read, in order."""
-        seen = see_call(tuple(turn.text for turn in turns))
-        parts: dict[int, list[int]] = {}
-        for row, where in enumerate(seen.rows[len(turns) :], len(turns)):
-            parts.setdefault(where.text, []).append(row)
+        call = see_call(tuple(turn.text for turn in turns))
         found = []
         for speaker in READ_SPEAKERS:
-            mine = [at for at, turn in enumerate(turns) if turn.speaker is speaker and _readable(turn.text)]
+            seen = call.of(at for at, turn in enumerate(turns) if turn.speaker is speaker)
+            mine = {at: rows for at, rows in seen.rows_of_text.items() if _readable(call.skeletons[at].text)}
             if not mine:
                 continue
             model = self._classifiers[speaker]
-            rows = [*mine, *(row for at in mine for row in parts.get(at, ()))]
-            probabilities = dict(zip(rows, model.probabilities(seen, rows).tolist(), strict=True))
-            for at in mine:
-                said = _of_turn(model.labels, probabilities, at, parts.get(at, ()))
+            probabilities = model.probabilities(seen).tolist()
+            for at, (whole, *parts) in mine.items():
+                said = _of_turn(model.labels, probabilities, whole, parts)
                 words = () if said.label in PLAIN else model.explain(seen, said.row, said.label)
-                if said.label not in GOOD and (_unsure(said, at) or _one_common_word(model, seen, said)):
+                if said.label not in GOOD and (_unsure(said, whole) or _one_common_word(model, seen, said)):
                     continue
                 found.append((at, ToneReading(turns[at].index, said.label, said.probabilities, words)))
         return sorted(found, key=lambda pair: pair[0])
@@ -106,13 +103,13 @@ class ToneModel:
         return {speaker: load_classifier(self._folder, self._card, speaker) for speaker in READ_SPEAKERS}
 
 
-def _readable(text: str) -> bool:
-    """True of more than a fragment; digits aside, for a number has no tone."""
-    return count_chars("".join(char for char in compared(text) if not char.isdigit())) >= LEAST_CHARS
+def _readable(said: str) -> bool:
+    """True of more than a fragment; digits aside, for a number has no tone. ``said`` is a skeleton."""
+    return count_chars("".join([char for char in said if not char.isdigit()])) >= LEAST_CHARS
 
 
 def _of_turn(
-    labels: tuple[str, ...], probabilities: Mapping[int, Sequence[float]], whole: int, parts: Sequence[int]
+    labels: tuple[str, ...], probabilities: Sequence[Sequence[float]], whole: int, parts: Sequence[int]
 ) -> _Said:
     """The reading of the turn, or of its worst part where that is bad though the whole is not.
 

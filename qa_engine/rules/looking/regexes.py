@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import regex
@@ -33,6 +34,8 @@ _FEW_WAYS = 10_000  # in which an expression can be tried at one place
 _LONG_TEXT = 2_000  # characters
 _LONG_REPEAT = 20  # characters or more: no matter in how many ways
 _MANY_WAYS = 100  # how often a piece may be cut in two by repetition within counted repetition
+_HAN = re.compile("[\u3400-\u9fff]")
+_MOST_NEEDED = 16  # ways to write what a match must hold; to look for more is no faster than to search
 _BORDER = re.compile(r"(?<!\\)(?:\\\\)*\\[bBW]")
 
 
@@ -59,11 +62,24 @@ class SafeRegex:
         return None if self._few_ways and len(text) <= _LONG_TEXT else TIMEOUT_SECONDS
 
     @cached_property
+    def _needs(self) -> tuple[str, ...]:
+        return needed(self.source)
+
+    def _cannot_match(self, text: str) -> bool:
+        """True of most texts, and told in a tenth of the time that a search takes."""
+        for needs in self._needs:  # any() takes twice as long, and this is asked of every turn
+            if needs in text:
+                return False
+        return bool(self._needs)
+
+    @cached_property
     def compiled(self) -> Any:
         return regex.compile(self.source, regex.V0 | regex.IGNORECASE)
 
     def finditer(self, text: str, pos: int = 0, endpos: int | None = None) -> Iterator[tuple[int, int]]:
         """(start, end) of each match that is not empty."""
+        if self._cannot_match(text):
+            return iter(())
         end = len(text) if endpos is None else endpos
         limit = self.limit(text)
         try:
@@ -77,6 +93,8 @@ class SafeRegex:
 
     def found(self, text: str) -> bool:
         """True when it matches anywhere, an empty match included."""
+        if self._cannot_match(text):
+            return False
         try:
             return self.compiled.search(text, timeout=self.limit(text)) is not None
         except TimeoutError as error:
@@ -163,6 +181,46 @@ def _ways(tree: Any) -> float:
         else:
             found *= math.prod(map(_ways, _subtrees(arguments)))
     return found
+
+
+def needed(source: str) -> tuple[str, ...]:
+    """Han texts of which every match holds at least one; empty when that cannot be told."""
+    if parser is None:  # pragma: no cover
+        return ()
+    try:
+        return _needed(parser.parse(source)) or ()
+    except (re.error, RecursionError, OverflowError, ValueError):
+        return ()
+
+
+def _needed(tree: Any) -> tuple[str, ...] | None:
+    """Of all that a match must hold the longest, then the one with the fewest ways to be written.
+
+    Raises ValueError for what may be syntax that only ``regex`` knows.
+    """
+    found: list[tuple[str, ...] | None] = []
+    run = ""
+    for kind, arguments in [*tree, (None, None)]:
+        if kind is constants.LITERAL and _HAN.match(chr(arguments)):
+            run += chr(arguments)
+            continue
+        if run:
+            found.append((run,))
+            run = ""
+        if kind is constants.LITERAL and arguments == ord("{"):
+            raise ValueError("{")  # to ``regex`` it may begin a fuzzy match, such as (?:退款){e<=2}
+        if kind is constants.SUBPATTERN or (kind in _REPEATS and arguments[0] >= 1):
+            found.append(_needed(arguments[-1]))
+        elif kind in _REPEATS:
+            _needed(arguments[-1])
+        elif kind is constants.BRANCH:
+            ways = [_needed(branch) for branch in arguments[1]]
+            every = [needs for needs in ways if needs is not None]
+            found.append(tuple(dict.fromkeys(chain.from_iterable(every))) if len(every) == len(ways) else None)
+        elif kind is constants.IN and all(k is constants.LITERAL and _HAN.match(chr(c)) for k, c in arguments):
+            found.append(tuple(chr(c) for _, c in arguments))
+    few = [needs for needs in found if needs is not None and len(needs) <= _MOST_NEEDED]
+    return max(few, key=lambda needs: (min(map(len, needs)), -len(needs)), default=None)
 
 
 def _loose(tree: Any) -> int:

@@ -1,8 +1,9 @@
 import math
 
 import pytest
+import regex
 
-from qa_engine.rules.looking.regexes import TIMEOUT_SECONDS, RegexError, compile_regex, runaway, ways
+from qa_engine.rules.looking.regexes import TIMEOUT_SECONDS, RegexError, compile_regex, needed, runaway, ways
 
 RUNAWAY = [
     "(a+)+",
@@ -96,3 +97,35 @@ def test_what_can_run_away_has_too_many_ways_to_run_without_a_clock(source: str)
 )
 def test_only_short_texts_and_few_ways_run_without_a_clock(source: str, chars: int, clock: float | None) -> None:
     assert compile_regex(source).limit("好" * chars) == clock
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("没(?:有)?关系", ("关系",)),
+        ("(?:不行|办不了)吧?", ("不行", "办不了")),
+        ("[你您]们?.{3,}", ("你", "您")),
+        ("(?:退|换){1,2}货款", ("货款",)),
+        ("(?<!不)(?=可以)(?:退款)", ("退款",)),
+        ("(?:退款)?", ()),
+        ("退款|", ()),
+        ("[^你]{2,}", ()),
+        (".{0,4}[?？]", ()),
+        ("(?i:ok)的吧", ("的吧",)),
+        ("(?:退款){e<=2}", ()),
+        (r"\\p{Han}退款", ()),
+    ],
+)
+def test_what_every_match_must_hold(source: str, wanted: tuple[str, ...]) -> None:
+    assert needed(source) == wanted
+
+
+@pytest.mark.parametrize("source", ["没(?:有)?关系", "(?:不行|办不了)吧?", "[你您]们?.{3,}", "(?:退款)?", "(?i)OK的"])
+@pytest.mark.parametrize(
+    "text", ["没有关系", "没关系的", "这个办不了", "您们稍等一下", "退款", "ok的", "Ok的", "", "关 系"]
+)
+def test_a_text_that_is_not_searched_has_no_match(source: str, text: str) -> None:
+    plain = regex.compile(source, regex.V0 | regex.IGNORECASE)
+    expression = compile_regex(source)
+    assert list(expression.finditer(text)) == [m.span() for m in plain.finditer(text) if m.group()]
+    assert expression.found(text) == (plain.search(text) is not None)
