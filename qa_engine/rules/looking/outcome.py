@@ -56,6 +56,9 @@ class Outcome:
         return tuple(hit for hit in self.hits if hit.certain)
 
 
+MOST_HITS = 2_000
+"""Of one condition, the first ones of a call. No call that people had has so many: nobody would read them, and they
+would fill the memory (2 GB where one turn is one word said 180,000 times)."""
 NOTHING = Outcome(Truth.FALSE)
 """What most conditions answer in most calls."""
 

@@ -7,7 +7,7 @@ from qa_engine.domain import Ladder, NearestMiss, Searched, Speaker
 from qa_engine.domain.values import dataclass
 from qa_engine.rules.looking.exclusions import ReadyExclusion
 from qa_engine.rules.looking.heard import doubt
-from qa_engine.rules.looking.outcome import NOTHING, Hit, Outcome
+from qa_engine.rules.looking.outcome import MOST_HITS, NOTHING, Hit, Outcome
 from qa_engine.rules.looking.region import Piece, Region
 from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.ports.baselines import Baseline, Baselines, VoiceMeasure
@@ -136,8 +136,11 @@ class Scope:
         return Hit((0, 0), last, None, "", explanation, start=None, end=None, value=value)
 
     def answer(self, hits: Iterable[Hit], *, need: int | None = None) -> Outcome:
-        """TRUE when there are enough certain hits, UNCERTAIN when only unsure ones make them enough, else FALSE."""
-        found = tuple(sorted(hits, key=lambda hit: (hit.begin, hit.finish)))
+        """TRUE when there are enough certain hits, UNCERTAIN when only unsure ones make them enough, else FALSE.
+
+        Of more than ``MOST_HITS`` the first are kept.
+        """
+        found = tuple(sorted(hits, key=lambda hit: (hit.begin, hit.finish))[:MOST_HITS])
         wanted = self.fields.min_hits if need is None else need
         if not found and wanted > 0:
             return NOTHING

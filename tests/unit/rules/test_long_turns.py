@@ -3,6 +3,7 @@
 import pytest
 
 from qa_engine.rules.looking import borders, exclusions, matching
+from qa_engine.rules.looking.outcome import MOST_HITS
 from qa_engine.text import segment
 
 EACH = "points: {each: -1, per: hit}"
@@ -44,3 +45,9 @@ def test_what_is_innocent_is_read_once(judge, monkeypatch: pytest.MonkeyPatch) -
 def test_expressions_take_each_character_once(judge, exclude: str, hits: int) -> None:
     condition = f"{{operator: regex, patterns: ['不行', '行吗', '行']{exclude}}}"
     assert judge(condition, "坐席：" + "不行吗，真不行。" * 100, rule=EACH).hits == hits
+
+
+def test_of_finds_without_end_the_first_are_kept(judge) -> None:
+    result = judge("{operator: phrase, phrases: [不行]}", "坐席：" + "不行。" * (MOST_HITS + 500), rule=EACH)
+    assert result.status == "fail"
+    assert result.hits == len(result.evidence) == MOST_HITS
