@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal_column, select
+from sqlalchemy import and_, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from qa_engine.domain import CallState
 from qa_engine.domain.review import DecisionKind, Lane, ReviewKind
 from qa_engine.store import review_tables, tables
+from qa_engine.store.report_rows import drawn_calls
 
 Signing = review_tables.Signing
 
@@ -88,7 +89,7 @@ def unflagged(session: Session) -> dict[Stratum, int]:
     clean = select(*_stratum(), func.count()).where(head.state == CallState.CLEAN.value).group_by(*_stratum())
     gone = (
         select(*_stratum(), func.count())
-        .where(head.call_pk.in_(_drawn()), head.state != CallState.CLEAN.value)
+        .where(head.call_pk.in_(drawn_calls()), head.state != CallState.CLEAN.value)
         .group_by(*_stratum())
     )
     found: Counter[Stratum] = Counter()
@@ -105,7 +106,7 @@ def blind_looks(session: Session) -> dict[Stratum, int]:
         select(*_stratum(), func.count())
         .select_from(call)
         .join(head, head.call_pk == call.id)
-        .where(call.id.in_(_drawn()), call.signing_id.is_not(None))
+        .where(call.id.in_(drawn_calls()), call.signing_id.is_not(None))
         .group_by(*_stratum())
     )
     return {Stratum(scenario, bool(doubtful)): number for scenario, doubtful, number in rows}
@@ -116,7 +117,7 @@ def missed_blindly(session: Session) -> list[tuple[str, int, Stratum]]:
     row, head = review_tables.Decision, tables.Head
     newest = (
         select(func.max(row.id))
-        .where(row.lane != Lane.CALIBRATION.value, row.call_pk.in_(_drawn()))
+        .where(row.lane != Lane.CALIBRATION.value, row.call_pk.in_(drawn_calls()))
         .group_by(row.call_pk, row.rule_id, row.hit)
     )
     rows = session.execute(
@@ -128,11 +129,6 @@ def missed_blindly(session: Session) -> list[tuple[str, int, Stratum]]:
     return [
         (rule, call, Stratum(scenario, bool(doubtful))) for rule, call, scenario, doubtful in rows if rule is not None
     ]
-
-
-def _drawn() -> Select[Any]:
-    event = tables.Event
-    return select(event.call_pk).where(event.action == CallState.SAMPLED.value, event.call_pk.is_not(None))
 
 
 def faults_by_rule(session: Session) -> Mapping[str, int]:

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, Status
 from qa_engine.domain.review import DecisionKind, Lane
 from qa_engine.store import tables
 from qa_engine.store.figures import call_conditions
-from qa_engine.store.narrowing import CallFilter
+from qa_engine.store.heads import NO_AGENT
+from qa_engine.store.narrowing import CallFilter, conditions
 from qa_engine.store.night_tables import Forgotten
 from qa_engine.store.report_tables import Training
 from qa_engine.store.review_tables import Decision, Signing
 
 _ASIDE = [state.value for state in CallState if state.aside]
 _MANY = 500
-SAMPLED = CallState.SAMPLED.value
 
 
 def calls_with_results(session: Session, call_ids: Iterable[str]) -> Sequence[tables.Call]:
@@ -107,7 +107,7 @@ def drawn(session: Session, wanted: CallFilter) -> Sequence[Any]:
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario,
             call.signing_id.is_not(None),
         )
-        .where(*call_conditions(wanted), call.id.in_(_drawn()))
+        .where(*call_conditions(wanted), call.id.in_(drawn_calls()))
         .order_by(call.day, call.id)
     )  # fmt: skip
     return rows.all()
@@ -118,51 +118,75 @@ def flagged(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str, in
 
     A flagged call stays one when people have it, or have signed it.
     """
-    call, event = tables.Call, tables.Event
-    with_people = call.state.in_((CallState.IN_REVIEW.value, CallState.FINAL.value))
+    call, event, head = tables.Call, tables.Event, tables.Head
+    found: Counter[tuple[str, str]] = Counter()
+    looked: Counter[tuple[str, str]] = Counter()
+    # most are still only flagged: counted by their narrow heads
+    still = (
+        select(head.agent_id, head.team, func.count())
+        .where(*conditions(wanted), head.state == CallState.FLAGGED.value, head.call_pk.not_in(drawn_calls()))
+        .group_by(head.agent_id, head.team)
+    )
+    for agent, team, calls in session.execute(still):
+        found["" if agent == NO_AGENT else agent, team or ""] += calls
     was_flagged = exists().where(event.call_pk == call.id, event.action == CallState.FLAGGED.value)
-    rows = session.execute(
+    with_people = (
         select(call.agent_id, call.team, func.count(), func.count(call.signing_id))
+        .join(head, head.call_pk == call.id)
         .where(
-            *call_conditions(wanted),
-            or_(call.state == CallState.FLAGGED.value, and_(with_people, was_flagged)),
-            call.id.not_in(_drawn()),
+            *conditions(wanted),
+            head.state.in_((CallState.IN_REVIEW.value, CallState.FINAL.value)),
+            was_flagged,
+            call.id.not_in(drawn_calls()),
         )
         .group_by(call.agent_id, call.team)
-        .order_by(call.agent_id, call.team)
     )
-    return [(agent_id or "", team or "", calls, signed) for agent_id, team, calls, signed in rows]
+    for agent_id, team, calls, signed in session.execute(with_people):
+        found[agent_id or "", team or ""] += calls
+        looked[agent_id or "", team or ""] += signed
+    again = _signed(wanted, call.agent_id, call.team, func.count()).where(
+        call.state == CallState.FLAGGED.value, call.id.not_in(drawn_calls())
+    )
+    for agent_id, team, signed in session.execute(again.group_by(call.agent_id, call.team)):
+        looked[agent_id or "", team or ""] += signed
+    return [(*key, calls, looked[key]) for key, calls in sorted(found.items())]
 
 
-def _drawn() -> Select[tuple[int]]:
-    """The keys of the calls that were drawn."""
-    return select(tables.Event.call_pk).where(tables.Event.action == SAMPLED, tables.Event.call_pk.is_not(None))  # type: ignore[return-value]
+def drawn_calls(*narrowed: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The keys of the calls that were drawn. The action stands in the statement, as in its index."""
+    event = tables.Event
+    sampled = literal(CallState.SAMPLED.value, literal_execute=True)
+    return select(event.call_pk).where(event.action == sampled, event.call_pk.is_not(None), *narrowed)  # type: ignore[return-value]
+
+
+def _signed(wanted: CallFilter, *what: Any) -> Select[Any]:
+    """Of the signed calls of a filter: found by their signings, which are few."""
+    call = tables.Call
+    return (
+        select(*what)
+        .select_from(call)
+        .join(Signing, Signing.id == call.signing_id)
+        .where(*call_conditions(wanted), call.id.in_(select(Signing.call_pk)))
+    )
 
 
 def signed(session: Session, wanted: CallFilter) -> Sequence[Any]:
     """(call id, day, agent id, name, team, remark, lesson, total, possible) of the calls that are signed."""
     call = tables.Call
     return session.execute(
-        select(
-            call.call_id, call.day, call.agent_id, call.agent_name, call.team, Signing.remark, Signing.lesson,
+        _signed(
+            wanted, call.call_id, call.day, call.agent_id, call.agent_name, call.team, Signing.remark, Signing.lesson,
             Signing.total, Signing.possible,
-        )
-        .join(Signing, Signing.id == call.signing_id)
-        .where(*call_conditions(wanted))
-        .order_by(call.day, call.id)
+        ).order_by(call.day, call.id)
     ).all()  # fmt: skip
 
 
 def found_and_missed(session: Session, wanted: CallFilter) -> Mapping[str, tuple[int, int]]:
     """By rule, over the calls that were drawn from all calls by a seed and are signed: in how many the rule found a
     fault that stands, and in how many people found one that it had not."""
-    call, event, row = tables.Call, tables.Event, Decision
-    by_seed = select(event.call_pk).where(event.action == SAMPLED, event.detail.startswith("seed "))
-    drawn = (
-        select(call.id, call.result_id)
-        .where(*call_conditions(wanted), call.signing_id.is_not(None), call.id.in_(by_seed))
-        .subquery()
-    )
+    call, row = tables.Call, Decision
+    by_seed = drawn_calls(tables.Event.detail.startswith("seed "))
+    drawn = _signed(wanted, call.id, call.result_id).where(call.id.in_(by_seed)).subquery()
     newest = (
         select(func.max(row.id))
         .where(row.lane != Lane.CALIBRATION.value, row.rule_id.is_not(None), row.kind != DecisionKind.LOOK.value)

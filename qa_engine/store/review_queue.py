@@ -6,12 +6,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from qa_engine.domain import CallState
 from qa_engine.domain.review import AppealState, DecisionKind, Lane, ReviewKind
 from qa_engine.store import review_tables, tables
+from qa_engine.store.narrowing import between
 from qa_engine.store.reviews import OPEN
 
 MOST_COUNTED = 500
@@ -65,13 +66,30 @@ def waiting(session: Session, tab: QueueTab, wanted: WaitingFilter, *, limit: in
 def counts(session: Session, wanted: WaitingFilter) -> dict[QueueTab, int]:
     """How many wait in each tab."""
     head = tables.Head
-    found: dict[QueueTab, int] = {}
-    for tab, states in ((QueueTab.FLAGGED, _FLAGGED), (QueueTab.SAMPLED, [CallState.SAMPLED.value])):
-        statement = select(func.count()).where(head.state.in_(states), *_narrowed(wanted), *_begun_here(tab))
-        found[tab] = session.scalar(statement) or 0
-    found[QueueTab.SAMPLED] += session.scalar(_calibration_select(wanted, func.count(tables.Call.id))) or 0
-    found[QueueTab.APPEALED] = session.scalar(_appeal_select(wanted, func.count(review_tables.Appeal.id))) or 0
-    return found
+    begun = select(func.count()).where(
+        head.state == CallState.IN_REVIEW.value, *_narrowed(wanted), *_begun_here(QueueTab.FLAGGED)
+    )
+    return {
+        QueueTab.FLAGGED: _in_state(session, CallState.FLAGGED, wanted) + (session.scalar(begun) or 0),
+        QueueTab.SAMPLED: _in_state(session, CallState.SAMPLED, wanted)
+        + (session.scalar(_calibration_select(wanted, func.count(tables.Call.id))) or 0),
+        QueueTab.APPEALED: session.scalar(_appeal_select(wanted, func.count(review_tables.Appeal.id))) or 0,
+    }
+
+
+def _in_state(session: Session, state: CallState, wanted: WaitingFilter) -> int:
+    """From the totals of days, where they know."""
+    if wanted.agent_id is not None or wanted.rule_id is not None:
+        head = tables.Head
+        return session.scalar(select(func.count()).where(head.state == state.value, *_narrowed(wanted))) or 0
+    total = tables.DayCount
+    narrowed = between(total.day, wanted.day_from, wanted.day_to)
+    if wanted.team is not None:
+        narrowed.append(total.team == wanted.team)
+    if wanted.teams is not None:
+        narrowed.append(total.team.in_(sorted(wanted.teams)))
+    number = select(func.coalesce(func.sum(total.calls), 0)).where(total.state == state.value, *narrowed)
+    return int(session.scalar(number) or 0)
 
 
 def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
@@ -102,20 +120,21 @@ def undecided_count(session: Session, wanted: WaitingFilter) -> int:
 
 def _undecided(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
     """``rule_id`` of the filter is given. A word about the rule as a whole speaks for all of its hits."""
-    head, decision, fault = tables.Head, review_tables.Decision, tables.Fault
-    stands = (decision.call_pk == head.call_pk, *_standing(decision, decision.rule_id == wanted.rule_id))
-    whole = select(decision.id).where(*stands, decision.hit.is_(None))
-    decided = select(func.count(decision.hit.distinct())).where(*stands).scalar_subquery()
-    hits = (
-        select(func.coalesce(fault.hits, 1))
-        .where(fault.result_id == head.result_id, fault.rule_id == wanted.rule_id)
-        .limit(1)
-        .scalar_subquery()
+    head, decision, fault, call = tables.Head, review_tables.Decision, tables.Fault, tables.Call
+    # found once, of the few that were decided: asked of every head it would be looked for again and again
+    hits = func.max(func.coalesce(fault.hits, 1))
+    decided = (
+        select(decision.call_pk)
+        .join(call, call.id == decision.call_pk)
+        .join(fault, and_(fault.result_id == call.result_id, fault.rule_id == decision.rule_id))
+        .where(*_standing(decision, decision.rule_id == wanted.rule_id))
+        .group_by(decision.call_pk)
+        .having(
+            or_(func.max(case((decision.hit.is_(None), 1), else_=0)) == 1, func.count(decision.hit.distinct()) >= hits)
+        )
     )
     aside = [state.value for state in CallState if state.aside]
-    return statement.select_from(head).where(
-        *_narrowed(wanted), ~whole.exists(), decided < hits, head.state.not_in(aside)
-    )
+    return statement.select_from(head).where(*_narrowed(wanted), head.call_pk.not_in(decided), head.state.not_in(aside))
 
 
 def _standing(decision: type[review_tables.Decision], *asked: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:

@@ -348,10 +348,14 @@ class Pause(Base):
     why: Mapped[str]
 
 
+_SAMPLED = text("action = 'sampled'")
+
+
 class Event(Base):
     """Who did what to which call, and when. Never holds transcript text or numbers."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_sampled", "call_pk", sqlite_where=_SAMPLED, postgresql_where=_SAMPLED),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -113,6 +113,7 @@ def test_postgres_has_the_tables_of_the_code(empty_postgres: str) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.Base.metadata) == []
+        assert connection.exec_driver_sql("SHOW jit").scalar_one() == "off", "compiling takes longer than any statement"
     database.close()
 
 

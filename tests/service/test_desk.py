@@ -1,8 +1,9 @@
 """Working on a call at the desk: claims, decisions, the lock, signing, and what stays when people leave."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -229,6 +230,29 @@ def test_queue_order_reasons_and_the_next_call(centre: App) -> None:
     narrowed = queue(centre, who=ZHOU, team="二组")
     assert [row.row.call_id for row in narrowed.rows] == ["c-veto"]
     assert [row.row.call_id for row in queue(centre, who=ZHOU, rule_id="opening.greeting").rows] != []
+
+
+def test_the_counts_of_the_queue_are_those_of_its_rows(centre: App) -> None:
+    claim(centre, "c-veto", who=ZHANG)
+    claim(centre, "c-doubts", who=ZHOU)
+    let_go(centre, "c-doubts", who=ZHOU)
+    filters: tuple[dict[str, Any], ...] = (
+        {},
+        {"team": "二组"},
+        {"team": "三组"},
+        {"rule_id": "opening.greeting"},
+        {"agent_id": "8026"},
+        {"day_from": date(2026, 3, 4)},
+        {"day_to": date(2026, 3, 3)},
+    )
+    numbers = []
+    for narrowed in filters:
+        found = queue(centre, who=ZHOU, **narrowed)
+        assert found.counts[QueueTab.FLAGGED] == len(found.rows), narrowed
+        numbers.append(len(found.rows))
+    assert numbers[0] == 4
+    assert 0 < numbers[1] < 4
+    assert numbers[-1] + numbers[-2] == 4
 
 
 def test_a_veto_is_confirmed_by_a_person(centre: App) -> None:
