@@ -17,6 +17,9 @@ from qa_engine.domain import Agent, Call, CallResult, Channel, Direction, JsonVa
 from qa_engine.errors import InputError
 
 FACTS_VERSION = 1
+_DECODER = json.JSONDecoder()
+_RULE, _FAILED = '{"id":"', f'","status":"{Status.FAIL.value}",'
+"""How a rule begins, and what stands behind the id of one that failed."""
 
 
 def call_to_text(call: Call) -> str:
@@ -53,29 +56,55 @@ def result_to_text(result: CallResult) -> str:
 
 def result_from_text(text: str) -> CallResult:
     """A stored result of any released version. Raises InputError."""
-    obj, reader = _read(text)
-    return reader(obj)
+    obj = _object(text)
+    return _reader(obj)(obj)
 
 
 def brief_from_text(text: str) -> CallResult:
-    """A stored result with the rules that failed alone, and without sections, tones and acts: a quarter of the time
+    """A stored result with the rules that failed alone, and without sections, tones and acts: a fifth of the time
     that the whole takes. Raises InputError."""
-    obj, reader = _read(text)
-    failed = [rule for rule in obj.get("rules", ()) if rule.get("status") == Status.FAIL.value]
-    return reader({**obj, "rules": failed, "sections": [], "tones": [], "acts": [], "parts": []})
+    skimmed = _skimmed(text)
+    if skimmed is None:
+        obj = _object(text)
+        failed = [rule for rule in obj.get("rules", ()) if rule.get("status") == Status.FAIL.value]
+    else:
+        obj, failed = _object(skimmed[0]), [_DECODER.raw_decode(text, at)[0] for at in skimmed[1]]
+    return _reader(obj)({**obj, "rules": failed, "sections": [], "tones": [], "acts": [], "parts": []})
 
 
-def _read(text: str) -> tuple[dict[str, Any], Callable[[Mapping[str, Any]], CallResult]]:
+def _skimmed(text: str) -> tuple[str, list[int]] | None:
+    """What `result_to_text` made, without sections and rules, and where in it the rules that failed begin; None for
+    what was written otherwise. Within a JSON string every quote is escaped, so that no words look like keys."""
+    sections = text.find('"sections":[')
+    rules = text.find('],"rules":[{"id":"', sections)
+    end = text.find('}],"metrics":{', rules)
+    if min(sections, rules, end) < 0 or text.find('"parts":[', end) > 0:
+        return None
+    begins, at = [], text.find(_FAILED, rules, end)
+    while at > 0:
+        begin = text.rfind(_RULE, rules, at)
+        if '"' in text[begin + len(_RULE) : at]:
+            return None
+        begins.append(begin)
+        at = text.find(_FAILED, at + 1, end)
+    return f"{text[:sections]}{text[end + 3 :]}", begins
+
+
+def _object(text: str) -> dict[str, Any]:
     obj = json.loads(text)
     if not isinstance(obj, dict):
         raise InputError("a stored result is no JSON object; inspect the call again")
+    return obj
+
+
+def _reader(obj: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], CallResult]:
     reader = _RESULT_READERS.get(obj.get("version", 0))
     if reader is None:
         raise InputError(
             f"the stored result of call {obj.get('call_id')!r} has version {obj['version']!r}, which this version of "
             "qa-engine does not know; use the version that made it, or a newer one"
         )
-    return obj, reader
+    return reader
 
 
 def _result_of_version_0(obj: Mapping[str, Any]) -> CallResult:

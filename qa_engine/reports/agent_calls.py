@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from functools import cached_property
+from heapq import nsmallest
 from typing import overload
 
 import numpy as np
@@ -180,8 +181,8 @@ class AgentCalls(Sequence[InspectedCall]):
 
     def lowest(self, most: int) -> list[int]:
         """The places of the counted calls with the lowest scores, the oldest first."""
-        order = sorted(zip(self.rates, self.ids(self.counted), self.counted, strict=True))
-        return sorted(place for _, _, place in order[:most])
+        order = nsmallest(most, zip(self.rates, self.ids(self.counted), self.counted, strict=True))
+        return sorted(place for _, _, place in order)
 
     def ends(self) -> tuple[int, int] | None:
         """The worst and the best counted call; None where there are fewer than two."""
@@ -280,7 +281,8 @@ class AgentCalls(Sequence[InspectedCall]):
             places, x, y = (np.concatenate(parts) for parts in zip(*reached[key], strict=True))
             order = np.argsort(places, kind="stable")  # added up in the order of the calls, whatever their books
             x, y = x[order], y[order]
-            made.append((title, [float(len(x)), *(float(sum(part.tolist())) for part in (x, y, x * x, y * y, x * y))]))
+            sums = [np.add.accumulate(part)[-1] if len(part) else 0.0 for part in (x, y, x * x, y * y, x * y)]
+            made.append((title, [float(len(x)), *map(float, sums)]))
         return tuple(made)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, DateTime, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
@@ -15,6 +15,8 @@ from qa_engine.store.narrowing import CallFilter
 from qa_engine.store.report_tables import Figures, RuleBook
 from qa_engine.store.review_tables import Signing
 
+STARTED = type_coerce(tables.Call.started_at, DateTime(timezone=True))
+"""When a call began, as the database has it: `types.aware` makes a time of it."""
 _ASIDE = [state.value for state in CallState if state.aside]
 
 
@@ -66,16 +68,16 @@ def missing(session: Session, wanted: CallFilter, *, limit: int) -> Sequence[tup
     return [(facts, result_id) for facts, result_id in rows if result_id is not None]
 
 
-def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequence[Any]]:
-    """The figures of the calls that have a result and are not set aside, in the order of `period.CallFigures`, the
-    oldest day first, ``batch`` rows at a time."""
+def stream(session: Session, wanted: CallFilter, *, batch: int, more: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+    """The figures of the calls that have a result and are not set aside, in the order of `period.CallFigures`, and
+    ``more`` columns of calls after them; the oldest day first, ``batch`` rows at a time."""
     call, signed = tables.Call, Signing
     statement = (
         select(
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, call.duration_seconds,
             Figures.hour, Figures.total, Figures.possible, Figures.grade, Figures.pending, Figures.veto,
             Figures.suspected, Figures.waiting, Figures.book, Figures.statuses, Figures.points, Figures.sections,
-            Figures.csat, Figures.outcome, signed.total, signed.possible, call.id,
+            Figures.csat, Figures.outcome, signed.total, signed.possible, call.id, *more,
         )
         .join(Figures, Figures.result_id == call.result_id)
         .outerjoin(signed, signed.id == call.signing_id)
@@ -84,15 +86,6 @@ def stream(session: Session, wanted: CallFilter, *, batch: int) -> Iterator[Sequ
         .execution_options(yield_per=batch)
     )  # fmt: skip
     yield from session.connection().execute(statement).partitions(batch)  # plain rows: nothing for the session to load
-
-
-def starts(session: Session, wanted: CallFilter) -> Mapping[str, datetime]:
-    """When the calls of a filter began, by id; those that are not known are left out."""
-    call = tables.Call
-    rows = session.execute(
-        select(call.call_id, call.started_at).where(*call_conditions(wanted), call.started_at.is_not(None))
-    )
-    return {call_id: started for call_id, started in rows if started is not None}
 
 
 def one_of_each(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str]]:

@@ -26,9 +26,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else aware(value)
+
+
+def aware(value: datetime) -> datetime:
+    """In UTC what a database gives of an `UtcDateTime`; for those who read thousands as they are and show a few."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class PackedText(TypeDecorator[str]):

@@ -7,6 +7,7 @@ members (Gelman 2006).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, sqrt
 from typing import TypeAlias
 
@@ -61,6 +62,11 @@ class RatePrior:
 
 def rate_prior(counts: Sequence[tuple[float, float]]) -> RatePrior:
     """The prior of a team from its members' (found, n)."""
+    return _rate_prior(tuple(counts))
+
+
+@lru_cache(maxsize=1024)  # the report of each agent of a team asks for those of its rules
+def _rate_prior(counts: tuple[tuple[float, float], ...]) -> RatePrior:
     from scipy.special import betaln
 
     seen = [(found, n) for found, n in counts if n > 0]
@@ -74,8 +80,9 @@ def rate_prior(counts: Sequence[tuple[float, float]]) -> RatePrior:
     rates = 1 / (1 + np.exp(-odds))
     a, b = rates * strengths[:, None], (1 - rates) * strengths[:, None]
     likelihood = (np.log(spread) + _FLAT_SPREAD)[:, None] + np.zeros_like(rates)
+    before = betaln(a, b)
     for found, n in seen:
-        likelihood = likelihood + betaln(a + found, b + n - found) - betaln(a, b)
+        likelihood = likelihood + betaln(a + found, b + n - found) - before
     weights = np.exp(likelihood - likelihood.max())
     weights /= weights.sum()
     return RatePrior(rates.ravel(), np.repeat(strengths, len(_ASIDE)), weights.ravel())

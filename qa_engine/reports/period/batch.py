@@ -77,12 +77,17 @@ def sums_of(values: Floats) -> Sums:
 
 def pairs_of(texts: Sequence[str], between: str) -> tuple[Ints, Ints, Floats, Floats]:
     """``3:-2;17:-3`` of many calls: (row, place within the row, first, second numbers)."""
-    counts = np.array([text.count(between) for text in texts], dtype=np.int64)
-    joined = ";".join(text for text in texts if text)
+    kinds = {text: n for n, text in enumerate(dict.fromkeys(texts))}  # many calls are alike: each text is read once
+    read = [text.count(between) for text in kinds]
+    joined = ";".join(text for text in kinds if text)
     if not joined:
         nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
         return nothing, nothing, none, none
     values = np.fromstring(joined.replace(between, ";"), sep=";")
+    own = np.fromiter(map(kinds.__getitem__, texts), dtype=np.int64, count=len(texts))
+    sizes: Ints = np.array(read, dtype=np.int64)
+    counts = sizes[own]
     rows = np.repeat(np.arange(len(texts)), counts)
-    starts = np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, np.arange(len(rows)) - starts, values[0::2], values[1::2]
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    at = np.repeat((np.cumsum(sizes) - sizes)[own], counts) + within
+    return rows, within, values[0::2][at], values[1::2][at]

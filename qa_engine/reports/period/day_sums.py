@@ -180,7 +180,7 @@ class _Day:
         return found
 
 
-_opened = lru_cache(maxsize=128)(_Day)
+_opened = lru_cache(maxsize=256)(_Day)
 """A page asks for the same days several times, and the next agent of the team for them again."""
 
 

@@ -1,6 +1,6 @@
 """What reports over many calls have from the database: figures as a stream, everything else for a few calls."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -31,8 +31,10 @@ from qa_engine.reports.topics import Said
 from qa_engine.service.context import App
 from qa_engine.service.reporting.days import Known, known_days, sums_of_days
 from qa_engine.service.reporting.rule_texts import rule_notes
+from qa_engine.service.reporting.shelf import Made
 from qa_engine.store import CallFilter, day_sums, editions, figures, report_rows, reviews
 from qa_engine.store.day_sums import Place
+from qa_engine.store.types import aware
 
 _BATCH = 4_000
 LEAST_CHECKS, LEAST_THERE = 10, 5
@@ -80,9 +82,13 @@ class PeriodSource:
         def count() -> Tally:
             return add_days(Tally(self._book, changed), self._sums(wanted, self._days(wanted), changed))
 
-        with self._app.database.read() as session:  # every report of a member of a team reads the same
+        return self._shared((wanted, changed), count)
+
+    def _shared(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What the reports of all members of a team read alike, made once until the data is of a later edition."""
+        with self._app.database.read() as session:
             edition = editions.current(session)
-        return self._app.tallies.get((wanted, changed), edition, count)
+        return self._app.tallies.get(key, edition, make)
 
     def own(self, agent_id: str, period: Period, *, alike: Period | None = None) -> Tally:
         both, wanted = call_filter(alike or period, None, None), call_filter(period, None, None)
@@ -105,28 +111,26 @@ class PeriodSource:
     def _book(self, digest: str) -> RuleBook:
         return self._books[digest]
 
-    def _stream(self, wanted: CallFilter) -> Iterator[Sequence[CallFigures]]:
-        with self._app.database.read() as session:
-            for rows in figures.stream(session, wanted, batch=_BATCH):
-                yield [CallFigures._make(row) for row in rows]
-
     def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> AgentCalls:
         wanted = call_filter(period, agent_id, None)
         self._days(wanted)
-        rows = [row for batch in self._stream(wanted) for row in batch]
         with self._app.database.read() as session:
-            began = {name: at.astimezone(self._zone) for name, at in figures.starts(session, wanted).items()}
+            found = [
+                (CallFigures._make(row), started)
+                for rows in figures.stream(session, wanted, batch=_BATCH, more=(figures.STARTED,))
+                for *row, started in rows
+            ]
             heard = figures.one_of_each(session, wanted)
         kinds = self._kinds(heard)
         makers = {book: LeanCalls(kind.book, kind.rates, kind.notice) for book, kind in kinds.items()}
-        started = {call_id: at.isoformat() for call_id, at in began.items()}
-        rows.sort(key=lambda row: (row.day, started.get(row.call_id, ""), row.call_id))
+        found.sort(key=lambda one: (one[0].day, one[1] is not None, one[1], one[0].call_id))
 
         def make(n: int) -> InspectedCall:
-            row = rows[n]
-            return makers[row.book].call(row, began.get(row.call_id), form_url.format(call_id=row.call_id))
+            row, started = found[n]
+            began = aware(started).astimezone(self._zone) if started is not None else None
+            return makers[row.book].call(row, began, form_url.format(call_id=row.call_id))
 
-        return AgentCalls(rows, kinds, make, {})
+        return AgentCalls([row for row, _ in found], kinds, make, {})
 
     def _kinds(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, Kind]:
         """What figures do not hold of a book's rules, and how calls were heard, is read of one call of each kind."""
@@ -196,13 +200,18 @@ class PeriodSource:
         return self._notes[pack]
 
     def reviewed(self, period: Period, *, team: str | None = None) -> Mapping[str, Reviewed]:
-        with self._app.database.read() as session:
-            found = reviews.rule_verdicts(session, day_from=period.first, day_to=period.last, team=team)
-            drawn = report_rows.found_and_missed(session, call_filter(period, None, team))
-        return {
-            rule: _reviewed(found.get(rule, RuleVerdicts(rule)), *drawn.get(rule, (0, 0)))
-            for rule in sorted({*found, *drawn})
-        }
+        wanted = call_filter(period, None, team)
+
+        def count() -> Mapping[str, Reviewed]:
+            with self._app.database.read() as session:
+                found = reviews.rule_verdicts(session, day_from=period.first, day_to=period.last, team=team)
+                drawn = report_rows.found_and_missed(session, wanted)
+            return {
+                rule: _reviewed(found.get(rule, RuleVerdicts(rule)), *drawn.get(rule, (0, 0)))
+                for rule in sorted({*found, *drawn})
+            }
+
+        return self._shared(("reviewed", wanted), count)
 
     def trainings(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Training]:
         with self._app.database.read() as session:

@@ -8,6 +8,7 @@ import pytest
 
 from qa_engine.contract import facts_digest, transcript_digest
 from qa_engine.contract.stored import (
+    brief_from_text,
     call_from_text,
     call_to_text,
     result_from_text,
@@ -114,3 +115,35 @@ def test_facts_have_a_version_and_those_of_before_had_none() -> None:
     assert call_from_text(json.dumps(before)) == CALL
     with pytest.raises(InputError, match="version 2"):
         call_from_text(json.dumps({**before, "version": 2}))
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_brief_says_what_the_whole_says_of_the_rules_that_failed(version: int) -> None:
+    stored = golden(f"result-{version}.json")
+    whole = result_from_text(stored)
+    brief = replace(whole, rules=whole.failed(), sections=(), tones=(), acts=(), parts=())
+    assert len(brief.rules) > 1
+    assert brief_from_text(stored) == brief_from_text(result_to_text(whole)) == brief
+    laid_out = json.dumps(json.loads(stored), indent=1)  # written by somebody else
+    assert brief_from_text(laid_out) == brief
+
+
+def test_words_that_look_like_keys_are_words_in_a_brief() -> None:
+    whole = result_from_text(golden("result-1.json"))
+    hostile = '"}],"metrics":{"id":"x","status":"fail","rules":[{"id":"y","status":"fail",'
+    rules = tuple(replace(rule, message=hostile, id=f"{rule.id}\\") for rule in whole.rules)
+    whole = replace(whole, rules=rules, notice=hostile, call_id='","sections":[')
+    brief = replace(whole, rules=whole.failed(), sections=(), tones=(), acts=())
+    assert brief_from_text(result_to_text(whole)) == brief
+    both = replace(whole, parts=(whole,))
+    assert brief_from_text(result_to_text(both)) == brief
+
+
+def test_a_brief_of_nothing_that_failed_and_of_no_rules() -> None:
+    whole = result_from_text(golden("result-1.json"))
+    passed = tuple(rule for rule in whole.rules if rule.status is not Status.FAIL)
+    for rules in (passed, ()):
+        told = brief_from_text(result_to_text(replace(whole, rules=rules)))
+        assert told == replace(whole, rules=(), sections=(), tones=(), acts=())
+    with pytest.raises(InputError):
+        brief_from_text("[]")

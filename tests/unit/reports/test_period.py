@@ -164,6 +164,13 @@ def test_columns_of_many_calls_are_read_at_once() -> None:
     assert (rows.tolist(), places.tolist()) == ([0, 0, 2], [0, 1, 0])
     assert (first.tolist(), second.tolist()) == ([3, 17, 0], [-2, -3.5, -1])
     assert [len(part) for part in pairs_of(["", ""], ":")] == [0, 0, 0, 0]
+    alike = pairs_of(["0:-1", "3:-2;17:-3.5", "0:-1", "3:-2;17:-3.5"], ":")
+    assert [part.tolist() for part in alike] == [
+        [0, 1, 1, 2, 3, 3],
+        [0, 0, 1, 0, 0, 1],
+        [0, 3, 17, 0, 3, 17],
+        [-1, -2, -3.5, -1, -2, -3.5],
+    ]
     summed = dict(sums_by(["b", "a", "b"], np.array([1.0, np.nan, 3.0])))
     assert summed == {"b": Sums(2, 4.0, 10.0), "a": Sums()}
 
