@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from functools import cached_property
@@ -94,7 +95,9 @@ class AgentCalls(Sequence[InspectedCall]):
         def make(n: int) -> InspectedCall:
             return _with_words(self._make(n), known[n]) if n in known else self._make(n)
 
-        return AgentCalls(self.rows, self._kinds, make, known)
+        made = copy(self)  # with the columns that were counted already
+        made._make, made.said = make, known
+        return made
 
     def __len__(self) -> int:
         return len(self.rows)
