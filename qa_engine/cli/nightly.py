@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date as day_type
 from datetime import datetime
@@ -30,12 +30,13 @@ NOBODY_WORKS_SECONDS = 120.0
 
 def nightly(
     folders: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of the recordings; default: the setting QA_NIGHT_FOLDERS.")
+        list[str] | None,
+        typer.Argument(help="Folders of the recordings (or s3://…); default: the setting QA_NIGHT_FOLDERS."),
     ] = None,
     date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Which day; default: yesterday.")] = None,
     manifest: Annotated[Path | None, typer.Option(help="Manifest of the recordings; default: beside them.")] = None,
     lists: Annotated[
-        list[Path] | None, typer.Option("--list", help="Export of call records: what there should be. Repeatable.")
+        list[str] | None, typer.Option("--list", help="Export of call records: what there should be. Repeatable.")
     ] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Children of the workers it starts.")] = None,
     no_worker: Annotated[
@@ -53,10 +54,7 @@ def nightly(
         day = date.date() if date else yesterday(engine)
         given = None
         if folders or lists:
-            named = tuple(str(path.resolve()) for path in folders or ())
-            given = NightSources(
-                named, str(manifest.resolve()) if manifest else None, tuple(str(path.resolve()) for path in lists or ())
-            )
+            given = NightSources(_places(folders), str(manifest.resolve()) if manifest else None, _places(lists))
         sweep(engine)  # gives back what a night that was killed still holds
         job_id = begin_night(engine, day, given, who=MACHINE)
         alone = no_worker or settings.broker_url is not None
@@ -72,6 +70,13 @@ def nightly(
     show(found)
     if not good(found):
         raise typer.Exit(1)
+
+
+def _places(named: Sequence[str] | None) -> tuple[str, ...]:
+    """Folders as seen from anywhere; addresses of object stores as they are."""
+    from qa_engine.service import is_store
+
+    return tuple(one if is_store(one) else str(Path(one).resolve()) for one in named or ())
 
 
 def watch(

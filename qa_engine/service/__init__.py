@@ -50,6 +50,7 @@ from qa_engine.service.jobs.worker_command import schedule_command, worker_comma
 from qa_engine.service.night.ledgers import day_ledger, draw_ledger, ledger_days, open_days
 from qa_engine.service.night.nightly import Sources as NightSources
 from qa_engine.service.night.nightly import advance_night, begin_night, night_faults, night_progress, recent_nights
+from qa_engine.service.night.objects import is_store
 from qa_engine.service.night.ticking import Ticked, night_tick, watch_now
 from qa_engine.service.opening import open_app
 from qa_engine.service.people.accounts import (
@@ -232,6 +233,7 @@ __all__ = [
     "ingest_upload",
     "inspect_again",
     "inspect_call",
+    "is_store",
     "job_kinds",
     "lead_board",
     "ledger",

@@ -1,4 +1,4 @@
-"""Object stores (S3 and whatever else fsspec knows) as watched folders: what is new is fetched, then taken in.
+"""Object stores (S3 and whatever else fsspec knows) as folders: what is new is fetched, then taken in.
 
 Fetched files lie below ``staging`` in the data folder under the path they have in the store, for as long as they are
 taken in. Their time is that of the object, so a look knows an object again without fetching it.
@@ -7,7 +7,7 @@ taken in. Their time is that of the object, so a look knows an object again with
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -22,9 +22,11 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import MANIFEST_NAMES, RECORDING_SUFFIXES, TRANSCRIPT_SUFFIXES
 from qa_engine.service.intake.filenames import readable
 from qa_engine.service.jobs.pausing import is_the_machines
-from qa_engine.store import batches
+from qa_engine.store import FileOutcome, batches
 from qa_engine.text import writable
 
+_TAKEN = frozenset({FileOutcome.TAKEN, FileOutcome.DUPLICATE})
+_KEY = "give the workers another one (for S3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in their environment)"
 _PLAIN = re.compile(r"[^\w.@+=-]+")
 
 
@@ -34,31 +36,70 @@ def is_store(place: str) -> bool:
 
 
 @contextmanager
-def staged(app: App, place: str, beat: Callable[[], None]) -> Iterator[Path | None]:
+def staged(app: App, place: str, beat: Callable[[], None], *, night: bool = False) -> Iterator[Path | None]:
     """A folder with what is new in the store, its manifests and sidecars; None when nothing is.
 
-    Raises SettingsError without fsspec or its part for this kind of store, InputError when the store cannot be read.
+    ``night``: what was refused before is fetched once more, and a place where nothing lies is told. Raises
+    SettingsError without fsspec or its part for this kind of store, InputError when the store cannot be read.
     """
     files, root = _opened(place)
-    folder = app.settings.home / "staging" / f"{_PLAIN.sub('-', place)[:60]}-{sha256_hex(place.encode())[:8]}"
+    folder = _folder_of(app, place)
     try:
-        fresh = _fetch(app, files, root, folder, beat)
-    except (QaError, SQLAlchemyError):
-        raise
-    except Exception as error:  # each kind of store has errors of its own library
-        if isinstance(error, OSError) and not isinstance(error, ConnectionError) and is_the_machines(error):
-            raise StoreError(f"{folder}: {error.strerror}") from error
-        raise InputError(f"{place}: cannot be read ({type(error).__name__}: {error})") from error
-    try:
+        with _telling(place, folder):
+            fresh = _fetch(app, files, root, folder, beat, night)
         yield folder if fresh else None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], None]) -> bool:
+@contextmanager
+def staged_list(app: App, place: str) -> Iterator[Path]:
+    """One file of a store, such as an export of call records, for as long as it is read. Raises as ``staged`` does."""
+    files, name = _opened(place)
+    folder = _folder_of(app, place)
+    target = folder / PurePosixPath(name).name
+    try:
+        with _telling(place, folder):
+            private_folder(app.settings.home / "staging")
+            folder.mkdir(exist_ok=True)
+            files.get_file(name, str(target))
+        yield target
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_of(app: App, place: str) -> Path:
+    return app.settings.home / "staging" / f"{_PLAIN.sub('-', place)[:60]}-{sha256_hex(place.encode())[:8]}"
+
+
+@contextmanager
+def _telling(place: str, folder: Path) -> Iterator[None]:
+    """What goes wrong at a store, as an error that says what to do."""
+    try:
+        yield
+    except (QaError, SQLAlchemyError):
+        raise
+    except FileNotFoundError as error:
+        raise InputError(f"{place}: no such file, folder or bucket") from error
+    except Exception as error:  # each kind of store has errors of its own library
+        if isinstance(error, OSError) and not isinstance(error, ConnectionError) and is_the_machines(error):
+            raise StoreError(f"{folder}: {error.strerror}") from error
+        what = f"{type(error).__name__}: {error}"
+        if isinstance(error, PermissionError) or "Credentials" in type(error).__name__:
+            raise InputError(
+                f"{place}: the store refuses the key ({what}); {_KEY}, with the right to list and read there"
+            ) from error
+        raise InputError(
+            f"{place}: cannot be read ({what}); does the store answer, is its address right (for S3: AWS_ENDPOINT_URL)?"
+        ) from error
+
+
+def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], None], night: bool) -> bool:
     """Whether anything is new; then it lies in the folder."""
     found = {name: info for name, info in files.find(root, detail=True).items() if info.get("type") == "file"}
-    fresh = _new(app, folder, root, found)
+    if night and not found:
+        raise FileNotFoundError(root)
+    fresh = _new(app, folder, root, found, _TAKEN if night else frozenset(FileOutcome))
     if fresh:
         private_folder(app.settings.home / "staging")
     for name in fresh:
@@ -78,15 +119,18 @@ def _opened(place: str) -> tuple[Any, str]:
         files, root = url_to_fs(place)
     except (ImportError, ValueError) as error:
         raise SettingsError(
-            f"QA_WATCH_FOLDERS: {place.split('://')[0]}:// cannot be opened ({error}); "
+            f"{place}: {place.split('://')[0]}:// cannot be opened ({error}); "
             "pip install 'qa-engine[objects]', and the fsspec part of this store (for S3: s3fs)"
         ) from None
     files.invalidate_cache()
     return files, str(root)
 
 
-def _new(app: App, folder: Path, root: str, found: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The objects to fetch: new or changed recordings and transcripts, and the lists and sidecars beside them."""
+def _new(
+    app: App, folder: Path, root: str, found: Mapping[str, Mapping[str, Any]], known_by: Collection[FileOutcome]
+) -> list[str]:
+    """The objects to fetch: recordings and transcripts that are new, changed, or were seen with another outcome, and
+    the lists and sidecars beside them."""
     calls, aids = [], []
     stems = {(PurePosixPath(name).parent, PurePosixPath(name).stem) for name in found if _is(name, RECORDING_SUFFIXES)}
     for name in found:
@@ -103,6 +147,7 @@ def _new(app: App, folder: Path, root: str, found: Mapping[str, Mapping[str, Any
         name
         for name in calls
         if (before := known.get(paths[name])) is None
+        or before.outcome not in known_by
         or (before.size_bytes, before.modified_ns) != (found[name].get("size"), _changed_ns(found[name]))
     ]
     return [*fresh, *aids] if fresh else []

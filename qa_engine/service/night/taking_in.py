@@ -1,7 +1,8 @@
 """What the sources of a night hold, taken in: first the lists that say what there should be, then the folders."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.expecting import expect_calls
 from qa_engine.service.intake.ingest import ingest_paths
 from qa_engine.service.night.nightly import Sources, stored_sources
+from qa_engine.service.night.objects import is_store, staged, staged_list
 from qa_engine.store import nights
 
 MOST_FAULTS = 1000
@@ -22,38 +24,56 @@ MOST_FAULTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What was wrong: with single files, which the batch and the ledger name, and with lists and folders themselves."""
+    """What was wrong: with single files, which the batch and the ledger name, and with lists and folders themselves.
+
+    ``away``: the sources in object stores that could not be read, which are asked for again.
+    """
 
     files: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
 
 def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: None) -> TakenIn:
     """What was wrong with the lists and folders of a night; the rest of them is done. Raises StoreError."""
     sources = stored_sources(app, day)
     faults: list[str] = []
+    away: list[str] = []
     for listed in sources.lists:
         beat()
         try:
-            faults += [str(fault) for fault in expect_calls(app, Path(listed), day=day, who=MACHINE).faults]
+            with staged_list(app, listed) if is_store(listed) else nullcontext(Path(listed)) as path:
+                faults += [str(fault) for fault in expect_calls(app, path, day=day, who=MACHINE).faults]
         except StoreError:
             raise
         except QaError as error:
-            faults.append(str(error))
-    found = _folders(app, day, sources, beat)
-    return TakenIn(found.files, (*faults, *found.sources))
+            (away if is_store(listed) else faults).append(str(error))
+    with ExitStack() as fetched:
+        paths: list[Path] = []
+        for folder in sources.folders:
+            try:
+                path = (
+                    fetched.enter_context(staged(app, folder, beat, night=True)) if is_store(folder) else Path(folder)
+                )
+            except StoreError:
+                raise
+            except QaError as error:
+                away.append(str(error))
+            else:
+                paths += [path] if path is not None else []
+        found = _folders(app, day, sources, paths, beat)
+    return TakenIn(found.files, (*faults, *away, *found.sources), tuple(away))
 
 
-def _folders(app: App, day: date, sources: Sources, beat: Callable[[], None]) -> TakenIn:
+def _folders(app: App, day: date, sources: Sources, paths: Sequence[Path], beat: Callable[[], None]) -> TakenIn:
     def begun(batch: int) -> None:
         with app.database.write() as session:
             night = nights.find(session, day)
             if night is not None:
                 night.batch_id = batch
 
-    if not sources.folders:
+    if not paths:
         return TakenIn()
-    paths = [Path(folder) for folder in sources.folders]
     manifest = Path(sources.manifest) if sources.manifest else None
     try:
         report = ingest_paths(

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from qa_engine.errors import InputError
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import NIGHT, job_kind
 from qa_engine.service.jobs.leases import Lease
@@ -18,4 +19,7 @@ def take_in_the_night(app: App, lease: Lease) -> None:
     found = take_in_sources(app, day, beat=lease.pulse.beat)
     with app.database.write() as session:
         taken_in(session, day, found)
-        lease.complete(session, app)
+        if not found.away:
+            lease.complete(session, app)
+    if found.away:  # what could be read is taken in; the rest is asked for again, until the hour of the night
+        raise InputError("; ".join(found.away))
