@@ -82,21 +82,26 @@ def _places(named: Sequence[str] | None) -> tuple[str, ...]:
 def watch(
     once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
 ) -> None:
-    """Look at the folders and stores of QA_WATCH_FOLDERS and take in what is new, until stopped."""
+    """Look at the folders and stores of QA_WATCH_FOLDERS and take in what is new, until stopped.
+
+    With --once, exit 1 when one of them cannot be read.
+    """
     from qa_engine.service import open_app, watch_now
 
     settings = current_settings()
     with open_app(settings) as engine:
         while True:
+            unread = False
             for place, report, error in watch_now(engine):
                 if error is not None:
-                    complain(f"{place}: {error}")
+                    complain(str(error))
+                    unread = True
                 elif report is not None:
                     say(f"{place}: {len(report.calls)} calls, {len(report.faults)} faults (batch {report.batch})")
                     for fault in report.faults:
                         complain(str(fault))
             if once:
-                return
+                raise typer.Exit(1 if unread else 0)
             time.sleep(settings.watch_seconds)
 
 
@@ -127,13 +132,20 @@ def _workers(settings: Settings, processes: int | None) -> Iterator[Callable[[],
 
 
 def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool]) -> None:
-    from qa_engine.service import advance_night
+    from qa_engine.service import advance_night, night_faults
 
     moved_at, settled, look = time.monotonic(), -1, _Patient()
+    told: frozenset[str] = frozenset()
     while True:
         progress = look(lambda: advance_night(engine, day))
         if progress is not None and progress.state is NightState.DONE:
             return
+        if progress is not None and progress.state is NightState.TAKING_IN:
+            faults = night_faults(engine, day, who=MACHINE)
+            for fault in faults:
+                if fault not in told:
+                    complain(f"{fault}; asked for again in a while")
+            told = frozenset(faults)
         if progress is not None:
             advance(*_told(progress))
         if progress is not None and progress.settled != settled:
@@ -167,7 +179,11 @@ class _Patient:
 
 
 def _told(progress: NightProgress) -> tuple[str, float, float]:
-    end = f", ends about {progress.forecast_end:%H:%M}" if progress.forecast_end else ""
+    end = ""
+    if progress.forecast_end and progress.earliest_end and progress.latest_end:
+        end = f", ends about {progress.forecast_end:%H:%M}"
+        if (progress.latest_end - progress.earliest_end).total_seconds() >= 120:
+            end += f" ({progress.earliest_end:%H:%M} to {progress.latest_end:%H:%M})"
     late = " (LATE)" if progress.misses_deadline else ""
     hangs = ""
     if progress.hanging:

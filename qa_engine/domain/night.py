@@ -139,8 +139,9 @@ class NightProgress:
     """How far the night of ``day`` is, and when it will end at the speed measured.
 
     Lengths of audio are in seconds. ``audio_per_second``: audio recognised a second of the clock, over the last quarter
-    of an hour; ``calls_per_second``: calls judged. ``forecast_end`` is None while too little was measured; it
-    holds what ``hanging`` calls may take at most, of which no speed tells.
+    of an hour; ``calls_per_second``: calls judged. ``forecast_end`` is None while too little was measured; it lies
+    between ``earliest_end`` and ``latest_end`` as far as the speed measured varied, and holds what ``hanging`` calls
+    may take at most, of which no speed tells.
     """
 
     day: date
@@ -157,6 +158,8 @@ class NightProgress:
     audio_per_second: float | None = None
     calls_per_second: float | None = None
     forecast_end: datetime | None = None
+    earliest_end: datetime | None = None
+    latest_end: datetime | None = None
     hanging: tuple[HangingCall, ...] = ()
 
     @property
@@ -168,28 +171,75 @@ class NightProgress:
 
 LEAST_MEASURED_SECONDS = 30.0
 LEAST_MEASURED_JOBS = 3
+MEASURED_PARTS = 6
+"""Of the time measured. How much they differ says how far the speed can be trusted."""
+STUDENT = 2.571
+"""The 97.5 % quantile of Student's t for as many parts less one."""
+WIDEST = 0.5
+"""A speed that may be off by more than this part of itself is no ground for a forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How much was done a second, and by what part of that it may be off."""
+
+    per_second: float
+    off: float
+
+
+def measured(parts: Sequence[float], *, jobs: int, squares: float, seconds: float) -> Measured | None:
+    """The speed of what was done in equal parts of ``seconds``: the amount of each, of so many ``jobs``, and the sum of
+    the squares of their amounts. None where there is too little to go by.
+
+    How far it may be off: by the differences of the parts (faults, machines that come and go, the warming up), and at
+    least by what chance does to a sum of jobs of different sizes that come at random (the variance of a compound
+    Poisson sum is the sum of its squares).
+    """
+    whole = sum(parts)
+    if seconds < LEAST_MEASURED_SECONDS or jobs < LEAST_MEASURED_JOBS or whole <= 0:
+        return None
+    mean = whole / len(parts)
+    spread = (sum((part - mean) ** 2 for part in parts) / (len(parts) - 1)) ** 0.5
+    return Measured(whole / seconds, max(STUDENT * spread / len(parts) ** 0.5 / mean, 2 * squares**0.5 / whole))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When what is left is done, and between when and when as far as is known."""
+
+    end: datetime
+    earliest: datetime
+    latest: datetime
 
 
 def forecast(
     now: datetime,
     *,
     audio_left_seconds: float,
-    audio_per_second: float | None,
+    audio: Measured | None,
     judging_left: int,
-    calls_per_second: float | None,
+    calls: Measured | None,
+    judging_keeps_up: bool = False,
     hanging: Sequence[HangingCall] = (),
-) -> datetime | None:
-    """When what is left is done. Recognition and judging go on beside each other, so the slower one says it; None when
-    a speed that is needed is not known. What is left holds no ``hanging`` calls: each has a process of its own to the
-    end of its limits.
+) -> Forecast | None:
+    """None when a speed that is needed is not known well enough.
+
+    Recognition and judging go on beside each other, so the slower one says the end. Judging that keeps up with
+    recognition is only as fast as that lets it be, and says nothing of the end. What is left holds no ``hanging``
+    calls: each has a process of its own to the end of its limits.
     """
-    waits = [timedelta()]
-    for left, speed in ((audio_left_seconds, audio_per_second), (float(judging_left), calls_per_second)):
+    waits = [(0.0, 0.0, 0.0)]
+    needed = [(audio_left_seconds, audio)]
+    if audio_left_seconds <= 0 or not judging_keeps_up:
+        needed.append((float(judging_left), calls))
+    for left, speed in needed:
         if left > 0:
-            if not speed:
+            if speed is None or speed.off > WIDEST:
                 return None
-            waits.append(timedelta(seconds=left / speed))
-    return max([now + max(waits), *(call.until for call in hanging)])
+            seconds = left / speed.per_second
+            waits.append((seconds, seconds / (1 + speed.off), seconds / (1 - speed.off)))
+    ends = (now + timedelta(seconds=max(wait)) for wait in zip(*waits, strict=True))
+    return Forecast(*(max([end, *(call.until for call in hanging)]) for end in ends))
 
 
 def night_due(now: datetime, at: time) -> date:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
@@ -18,13 +19,15 @@ from qa_engine.store.tables import Call, Job
 
 @dataclass(frozen=True, slots=True)
 class WorkLeft:
-    """The calls of a day: how many, how many settled, seconds of audio in all and unheard, calls to be judged."""
+    """The calls of a day: how many, how many settled, seconds of audio in all and unheard, calls to be judged, and how
+    many of these are to be heard before."""
 
     calls: int
     settled: int
     audio_seconds: float
     audio_left_seconds: float
     judging_left: int
+    unheard: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,15 @@ class AtHand:
 
 
 @dataclass(frozen=True, slots=True)
-class Speed:
-    """What was done between ``since`` and ``until``: jobs of each kind, and the audio of the recognised ones."""
+class Done:
+    """What was done of one kind of work since ``since``, when the first of it was: so the time in which models are
+    loaded and folders read does not count. ``parts``: the amount in each of so many equal parts of the time; seconds of
+    audio, or calls."""
 
     since: datetime
-    until: datetime
-    recognised: int
-    audio_seconds: float
-    judged: int
+    jobs: int
+    parts: tuple[float, ...]
+    squares: float
 
 
 def begin(session: Session, day: date, *, sources: str, now: datetime, deadline: datetime) -> tuple[Night, bool]:
@@ -107,10 +111,12 @@ def work_left(session: Session, day: date) -> WorkLeft:
             func.coalesce(func.sum(case((working, 0), else_=1)), 0),
             func.coalesce(func.sum(case((heard, length), else_=0.0)), 0.0),
             func.coalesce(func.sum(case((unheard, length), else_=0.0)), 0.0),
+            func.coalesce(func.sum(case((unheard, 1), else_=0)), 0),
         ).where(or_(Call.day == day, Call.id.in_(listed)), Call.part_of.is_(None))
     ).one()
-    calls, settled, audio, left = row
-    return WorkLeft(int(calls), int(settled), float(audio or 0), float(left or 0), int(calls) - int(settled))
+    calls, settled, audio, left, waiting = row
+    to_judge = int(calls) - int(settled)
+    return WorkLeft(int(calls), int(settled), float(audio or 0), float(left or 0), to_judge, int(waiting))
 
 
 def at_hand(session: Session, day: date, *, stages: Sequence[str]) -> Sequence[AtHand]:
@@ -138,15 +144,26 @@ def at_hand(session: Session, day: date, *, stages: Sequence[str]) -> Sequence[A
     ]
 
 
-def speed(session: Session, day: date, *, since: datetime, until: datetime, recognise: str, judge: str) -> Speed:
-    """How fast the calls of a day went through between two moments."""
-    done = (Job.state == JobState.DONE.value) & (Job.finished_at > since) & (Job.finished_at <= until)
-    rows = session.execute(
-        select(Job.stage, func.count(Job.id), func.coalesce(func.sum(Call.duration_seconds), 0.0))
-        .join(Call, Call.id == Job.call_pk)
-        .where(Call.day == day, done, Job.stage.in_([recognise, judge]))
-        .group_by(Job.stage)
+def done(
+    session: Session, day: date, stage: str, *, since: datetime, until: datetime, parts: int, by_audio: bool
+) -> Done | None:
+    """What was done of one kind of work on the calls of a day between two moments; None when nothing was."""
+    ended = (Call.day == day, Job.state == JobState.DONE.value, Job.stage == stage, Job.finished_at <= until)
+    first = session.scalar(
+        select(func.min(Job.finished_at)).join(Call, Call.id == Job.call_pk).where(*ended, Job.finished_at > since)
     )
-    found = {stage: (int(number), float(audio or 0)) for stage, number, audio in rows}
-    recognised, audio = found.get(recognise, (0, 0.0))
-    return Speed(since, until, recognised, audio, found.get(judge, (0, 0.0))[0])
+    if first is None or first >= until:
+        return None
+    amount = func.coalesce(Call.duration_seconds, 0.0) if by_audio else literal(1.0)
+    edges = [first + (until - first) * n / parts for n in range(parts + 1)]
+    within = [(Job.finished_at > begin) & (Job.finished_at <= end) for begin, end in pairwise(edges)]
+    row = session.execute(
+        select(
+            func.count(Job.id),
+            func.coalesce(func.sum(amount * amount), 0.0),
+            *(func.coalesce(func.sum(case((part, amount), else_=0.0)), 0.0) for part in within),
+        )
+        .join(Call, Call.id == Job.call_pk)
+        .where(*ended, Job.finished_at > first)
+    ).one()
+    return Done(first, int(row[0]), tuple(float(one) for one in row[2:]), float(row[1]))

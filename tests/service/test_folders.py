@@ -168,3 +168,12 @@ def test_names_in_other_bytes_emoji_and_long_ones_are_taken_in(app: App, inbox: 
     assert report.faults == ()
     assert len({call.call_id for call in report.calls}) == 3
     assert any("坐席8026" in call.source for call in report.calls)
+
+
+def test_a_manifest_finds_the_file_whose_name_is_in_the_bytes_of_gbk(app: App, inbox: Path) -> None:
+    (inbox / os.fsdecode("中文录音.wav".encode("gbk"))).write_bytes(b"sound")
+    (inbox / "manifest.csv").write_bytes("录音文件,工号\n中文录音.wav,0028\n中文缺失.wav,0029\n".encode("gbk"))
+    report = ingest_paths(app, [inbox])
+    assert [fault.message for fault in report.faults] == ["'中文缺失.wav': no such file"]
+    (row,) = list_calls(app, who=MACHINE).rows
+    assert (row.agent_id, row.source_name) == ("0028", "中文录音.wav")

@@ -39,7 +39,7 @@ from qa_engine.service.jobs.leases import claim
 from qa_engine.service.jobs.watching import WAS_ENDED
 from qa_engine.service.night.nightly import due_nights
 from qa_engine.settings import Settings, load_settings
-from qa_engine.store import jobs, night_tables
+from qa_engine.store import jobs, night_tables, tables
 from tests.service.conftest import SCRIPTS
 
 DAY = date(2026, 3, 4)
@@ -244,33 +244,58 @@ def test_the_command_outlasts_a_database_that_is_away(
     assert night_progress(app, DAY, who=MACHINE).state is NightState.DONE
 
 
-def test_the_forecast_counts_audio_not_calls(make_app: Callable[..., App], clock: FixedClock, inbox: Path) -> None:
+def _measured_night(app: App, clock: FixedClock, inbox: Path, number: int, *, warming_up: float = 0.0) -> None:
+    """Half of the calls, of 60 s, are heard and judged every five seconds; those of 600 s are left."""
     clock.advance(-HALF_A_DAY)
-    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
-    sources = fill(inbox, *(f"c-{n}" for n in range(8)))
-    run_job(app, begin_night(app, DAY, sources, who=MACHINE))
+    run_job(app, begin_night(app, DAY, fill(inbox, *(f"c-{n:03}" for n in range(number))), who=MACHINE))
     with app.database.write() as session:
-        from qa_engine.store import tables
-
         for n, call in enumerate(session.query(tables.Call).order_by(tables.Call.id)):
-            call.duration_seconds = 600.0 if n >= 4 else 60.0
+            call.duration_seconds = 600.0 if 2 * n >= number else 60.0
     with app.database.read() as session:
-        first = [job.id for job in jobs.queued(session)][:4]
+        first = [job.id for job in jobs.queued(session)][: number // 2]
+    clock.advance(warming_up)
     for job_id in first:
-        clock.advance(30)
+        clock.advance(5)
         run_job(app, job_id)
-    progress = night_progress(app, DAY, who=MACHINE)
-    assert progress.audio_left_seconds == 2400.0
-    assert progress.audio_per_second == pytest.approx(240 / 120)
-    assert progress.forecast_end is None  # nothing was judged yet
+
+
+def _judge(app: App, number: int | None = None) -> None:
     with app.database.read() as session:
         judging = [job.id for job in jobs.queued(session) if job.stage == "inspect"]
-    for job_id in judging:
+    for job_id in judging[:number]:
         run_job(app, job_id)
+
+
+@pytest.mark.parametrize("warming_up", [0.0, 600.0])
+def test_the_forecast_counts_audio_not_calls_and_no_warming_up(
+    make_app: Callable[..., App], clock: FixedClock, inbox: Path, warming_up: float
+) -> None:
+    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
+    _measured_night(app, clock, inbox, 50, warming_up=warming_up)
+    progress = night_progress(app, DAY, who=MACHINE)
+    assert progress.audio_left_seconds == 15000.0
+    assert progress.audio_per_second == pytest.approx(60 / 5)
+    assert progress.forecast_end is None  # nothing was judged yet
+    _judge(app, 2)
+    clock.advance(1)
+    _judge(app)
     progress = night_progress(app, DAY, who=MACHINE)
     assert progress.forecast_end is not None
-    assert progress.forecast_end.astimezone(UTC) == clock.now() + timedelta(seconds=1200)
+    assert progress.earliest_end is not None
+    assert progress.latest_end is not None
+    whole = timedelta(seconds=15000 / (24 * 60 / 121))
+    assert progress.forecast_end - clock.now() == pytest.approx(whole, abs=timedelta(seconds=1))
+    assert progress.earliest_end < progress.forecast_end < progress.latest_end
     assert not progress.misses_deadline
+
+
+def test_a_few_calls_are_no_ground_for_a_forecast(make_app: Callable[..., App], clock: FixedClock, inbox: Path) -> None:
+    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
+    _measured_night(app, clock, inbox, 12)
+    _judge(app)
+    progress = night_progress(app, DAY, who=MACHINE)
+    assert progress.audio_per_second is None or progress.audio_per_second > 0
+    assert progress.forecast_end is None
 
 
 def test_a_recording_that_hangs_is_no_progress_and_the_forecast_says_so(
@@ -331,6 +356,17 @@ def test_an_hour_back_begins_nothing_twice_and_days_that_were_missed_are_made_up
     assert due_nights(app) == ()
     clock.advance(3 * 86400)
     assert night_tick(app).begun == (date(2026, 3, 5), date(2026, 3, 6))
+
+
+def test_a_day_of_long_ago_worked_through_by_hand_makes_no_night_up(
+    make_app: Callable[..., App], night_settings: Settings, inbox: Path
+) -> None:
+    """A new installation tries an old day: the week before it was not slept through by anybody."""
+    app = make_app(settings=night_settings)
+    begin_night(app, DAY - timedelta(days=60), fill(inbox, "a"), who=MACHINE)
+    assert due_nights(app) == (DAY,)
+    begin_night(app, DAY - timedelta(days=3), fill(inbox, "a"), who=MACHINE)
+    assert due_nights(app) == (DAY - timedelta(days=2), DAY - timedelta(days=1), DAY)
 
 
 def test_a_night_of_a_clock_that_was_ahead_is_begun_again(

@@ -16,7 +16,10 @@ SHOWN_FAULTS = 5
 
 def tell_late(session: Session, app: App, night: NightProgress) -> None:
     """Once a night, when it is foreseen or has come."""
-    end = f"预计 {night.forecast_end:%m-%d %H:%M} 完成" if night.forecast_end else "尚无法预计完成时间"
+    end = "尚无法预计完成时间"
+    if night.forecast_end and night.earliest_end and night.latest_end:
+        between = f"（{night.earliest_end:%H:%M} 至 {night.latest_end:%m-%d %H:%M}）"
+        end = f"预计 {night.forecast_end:%m-%d %H:%M} 完成{between if night.earliest_end < night.latest_end else ''}"
     lines = [
         f"{night.day} 的录音：{night.settled} / {night.calls} 通已处理",
         f"{end}，时限 {night.deadline:%m-%d %H:%M}",

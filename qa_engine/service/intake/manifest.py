@@ -5,6 +5,7 @@ import csv
 import glob
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -250,7 +251,8 @@ def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Faul
         refuse(f"{value!r}: the path must be relative to the manifest's folder")
         return None
     try:
-        resolved = (root / name).resolve()
+        path = _spelled(root, name)
+        resolved = path.resolve()
         if not resolved.is_relative_to(root):
             refuse(f"{value!r} leads out of the manifest's folder")
         elif not resolved.exists() and (only := _with_suffix(root / name, root)) is not None:
@@ -260,10 +262,19 @@ def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Faul
         elif not resolved.is_file():
             refuse(f"{value!r} is not a file")
         else:
-            return root / name
+            return path
     except (OSError, ValueError, RuntimeError):
         refuse(f"{value!r} is not a usable path")
     return None
+
+
+def _spelled(root: Path, name: str) -> Path:
+    """The path of a name, in the bytes of GBK where only such a file is there: Windows programs upload names so."""
+    path = root / name
+    if name.isascii() or path.exists():
+        return path
+    other = root / os.fsdecode(name.encode("gb18030"))
+    return other if other.exists() else path
 
 
 def _with_suffix(path: Path, root: Path) -> Path | None:

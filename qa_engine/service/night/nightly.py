@@ -7,17 +7,18 @@ with a lease, and whoever looks after the night (a command, a tick of the schedu
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 import structlog
 
 from qa_engine.domain.night import (
-    LEAST_MEASURED_JOBS,
-    LEAST_MEASURED_SECONDS,
+    MEASURED_PARTS,
     HangingCall,
+    Measured,
     NightProgress,
     NightState,
     forecast,
+    measured,
     night_deadline,
     night_due,
 )
@@ -111,9 +112,10 @@ def night_progress(app: App, day: date, *, who: Actor) -> NightProgress:
         now = app.clock.now()
         left = nights.work_left(session, day)
         since = max(night.began_at, now - MEASURED)
-        speed = nights.speed(session, day, since=since, until=now, recognise=TRANSCRIBE, judge=INSPECT)
+        heard = nights.done(session, day, TRANSCRIBE, since=since, until=now, parts=MEASURED_PARTS, by_audio=True)
+        judged = nights.done(session, day, INSPECT, since=since, until=now, parts=MEASURED_PARTS, by_audio=False)
         batch = session.get(night_tables.Batch, night.batch_id) if night.batch_id else None
-        audio_rate, call_rate = _rates(speed)
+        audio, judging = _speed(heard, now), _speed(judged, now)
         state = NightState(night.state)
         end = None
         stuck, stuck_audio = _hanging(app, nights.at_hand(session, day, stages=[TRANSCRIBE, INSPECT]))
@@ -121,9 +123,10 @@ def night_progress(app: App, day: date, *, who: Actor) -> NightProgress:
             end = forecast(
                 now,
                 audio_left_seconds=left.audio_left_seconds - stuck_audio,
-                audio_per_second=audio_rate,
+                audio=audio,
                 judging_left=left.judging_left - len(stuck),
-                calls_per_second=call_rate,
+                calls=judging,
+                judging_keeps_up=_keeps_up(left, judged),
                 hanging=stuck,
             )
         zone = app.zone
@@ -139,9 +142,11 @@ def night_progress(app: App, day: date, *, who: Actor) -> NightProgress:
             audio_seconds=left.audio_seconds,
             audio_left_seconds=left.audio_left_seconds,
             judging_left=left.judging_left,
-            audio_per_second=audio_rate,
-            calls_per_second=call_rate,
-            forecast_end=end.astimezone(zone) if end else None,
+            audio_per_second=audio.per_second if audio else None,
+            calls_per_second=judging.per_second if judging else None,
+            forecast_end=end.end.astimezone(zone) if end else None,
+            earliest_end=end.earliest.astimezone(zone) if end else None,
+            latest_end=end.latest.astimezone(zone) if end else None,
             hanging=tuple(HangingCall(call.call_id, call.until.astimezone(zone)) for call in stuck),
         )
 
@@ -210,12 +215,18 @@ def due_nights(app: App) -> tuple[date, ...]:
     with app.database.read() as session:
         rows = {night.day: night for night in nights.newest(session, 100)}
     begun = {day for day, night in rows.items() if night.began_at <= now + JUMP}
-    earlier = [day for day in begun if day < newest]
-    if begun and not earlier:
+    # a day that somebody worked through long after it says nothing about when the schedule ran
+    earlier = [day for day in begun if day < newest and _of_long_ago(rows[day], app.zone) <= CATCH_UP]
+    if not earlier and any(day >= newest for day in begun):
         return ()  # the first of all nights is the newest one, or the clock went back behind it
     first = max(max(earlier) + timedelta(days=1), newest - CATCH_UP) if earlier else newest
     days = [first + timedelta(days=n) for n in range((newest - first).days + 1)]
     return tuple(day for day in days if day not in begun)
+
+
+def _of_long_ago(night: night_tables.Night, zone: tzinfo) -> timedelta:
+    """How long after its day a night began."""
+    return night.began_at.astimezone(zone).date() - night.day
 
 
 def _hanging(app: App, at_hand: Sequence[nights.AtHand]) -> tuple[list[HangingCall], float]:
@@ -232,11 +243,13 @@ def _hanging(app: App, at_hand: Sequence[nights.AtHand]) -> tuple[list[HangingCa
     return found, audio
 
 
-def _rates(speed: nights.Speed) -> tuple[float | None, float | None]:
-    """Audio recognised and calls judged a second of the clock; None where too little was measured."""
-    length = (speed.until - speed.since).total_seconds()
-    if length < LEAST_MEASURED_SECONDS:
-        return None, None
-    audio = speed.audio_seconds / length if speed.recognised >= LEAST_MEASURED_JOBS else None
-    judged = speed.judged / length if speed.judged >= LEAST_MEASURED_JOBS else None
-    return audio, judged
+def _speed(done: nights.Done | None, now: datetime) -> Measured | None:
+    """A second of the clock; None where too little was measured."""
+    if done is None:
+        return None
+    return measured(done.parts, jobs=done.jobs, squares=done.squares, seconds=(now - done.since).total_seconds())
+
+
+def _keeps_up(left: nights.WorkLeft, judged: nights.Done | None) -> bool:
+    """Fewer calls that are heard wait to be judged than were judged in one part of the time measured."""
+    return judged is not None and (left.judging_left - left.unheard) * MEASURED_PARTS <= judged.jobs

@@ -1,7 +1,7 @@
 """What the sources of a night hold, taken in: first the lists that say what there should be, then the folders."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -43,26 +43,42 @@ def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: N
         beat()
         try:
             with staged_list(app, listed) if is_store(listed) else nullcontext(Path(listed)) as path:
-                faults += [str(fault) for fault in expect_calls(app, path, day=day, who=MACHINE).faults]
+                read = expect_calls(app, path, day=day, who=MACHINE)
+                faults += [str(fault).replace(str(path), listed) for fault in read.faults]
         except StoreError:
             raise
         except QaError as error:
             (away if is_store(listed) else faults).append(str(error))
     with ExitStack() as fetched:
         paths: list[Path] = []
+        fetched_from: dict[str, str] = {}
         for folder in sources.folders:
+            if not is_store(folder):
+                paths.append(Path(folder))
+                continue
             try:
-                path = (
-                    fetched.enter_context(staged(app, folder, beat, night=True)) if is_store(folder) else Path(folder)
-                )
+                here = fetched.enter_context(staged(app, folder, beat, night=True))
             except StoreError:
                 raise
             except QaError as error:
                 away.append(str(error))
-            else:
-                paths += [path] if path is not None else []
+                continue
+            if here is not None:
+                paths.append(here)
+                fetched_from[str(here)] = folder.rstrip("/")
         found = _folders(app, day, sources, paths, beat)
-    return TakenIn(found.files, (*faults, *away, *found.sources), tuple(away))
+    return TakenIn(
+        tuple(_as_named(fault, fetched_from) for fault in found.files),
+        (*faults, *away, *(_as_named(fault, fetched_from) for fault in found.sources)),
+        tuple(away),
+    )
+
+
+def _as_named(fault: str, fetched_from: Mapping[str, str]) -> str:
+    """What is told of a fetched file names it as it is called in its store."""
+    for folder, place in fetched_from.items():
+        fault = fault.replace(folder, place)
+    return fault
 
 
 def _folders(app: App, day: date, sources: Sources, paths: Sequence[Path], beat: Callable[[], None]) -> TakenIn:
@@ -90,9 +106,9 @@ def _folders(app: App, day: date, sources: Sources, paths: Sequence[Path], beat:
 
 
 def taken_in(session: Session, day: date, found: TakenIn) -> None:
-    """Write down what was wrong, and that machines are at the calls now."""
+    """Write down what was wrong, and that machines are at the calls now, unless a source is asked for again."""
     night = nights.find(session, day)
     if night is not None:
         told = {"faults": found.files[:MOST_FAULTS], "sources": found.sources[:MOST_FAULTS]}
         night.report = json.dumps(told, ensure_ascii=False)
-        night.state = NightState.WORKING.value
+        night.state = (NightState.TAKING_IN if found.away else NightState.WORKING).value

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.domain.night import DayLedger, forecast, night_deadline, night_due
+from qa_engine.domain.night import DayLedger, Measured, forecast, measured, night_deadline, night_due
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EARLIEST, LATEST = datetime(2026, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001  # hypothesis wants them bare
@@ -54,6 +54,10 @@ def test_the_deadline_lies_within_a_day_of_the_start_that_is_due(now: datetime, 
     assert start <= deadline <= start + timedelta(days=1)
 
 
+def sure(per_second: float | None, off: float = 0.0) -> Measured | None:
+    return None if per_second is None else Measured(per_second, off)
+
+
 @pytest.mark.parametrize(
     ("audio", "audio_rate", "judging", "call_rate", "seconds"),
     [
@@ -68,10 +72,47 @@ def test_the_deadline_lies_within_a_day_of_the_start_that_is_due(now: datetime, 
 def test_the_slower_of_hearing_and_judging_says_the_end(
     audio: float, audio_rate: float | None, judging: int, call_rate: float | None, seconds: float | None
 ) -> None:
-    end = forecast(
-        NOW, audio_left_seconds=audio, audio_per_second=audio_rate, judging_left=judging, calls_per_second=call_rate
-    )
-    assert end == (None if seconds is None else NOW + timedelta(seconds=seconds))
+    end = forecast(NOW, audio_left_seconds=audio, audio=sure(audio_rate), judging_left=judging, calls=sure(call_rate))
+    assert (end.end if end else None) == (None if seconds is None else NOW + timedelta(seconds=seconds))
+
+
+def test_judging_that_keeps_up_with_hearing_says_nothing_of_the_end() -> None:
+    """Long recordings come first, so few calls a minute are heard and judged; short ones are left."""
+    left = {"audio_left_seconds": 600.0, "audio": sure(10.0), "judging_left": 100, "calls": sure(0.1)}
+    slow, keeping_up = (forecast(NOW, **left, judging_keeps_up=keeps) for keeps in (False, True))  # type: ignore[arg-type]
+    assert slow is not None
+    assert keeping_up is not None
+    assert (slow.end - NOW, keeping_up.end - NOW) == (timedelta(seconds=1000), timedelta(seconds=60))
+
+
+@pytest.mark.parametrize(("off", "earliest", "latest"), [(0.0, 100, 100), (0.25, 80, 133), (0.51, None, None)])
+def test_the_end_lies_between_two_times_and_is_not_told_of_a_speed_that_is_hardly_known(
+    off: float, earliest: int | None, latest: int | None
+) -> None:
+    end = forecast(NOW, audio_left_seconds=1000.0, audio=sure(10.0, off), judging_left=0, calls=None)
+    seen = None if end is None else tuple(int((one - NOW).total_seconds()) for one in (end.earliest, end.latest))
+    assert seen == (None if earliest is None else (earliest, latest))
+
+
+@pytest.mark.parametrize(
+    ("parts", "jobs", "squares", "seconds", "off"),
+    [
+        ([10.0] * 6, 60, 60.0, 600.0, 0.258),  # 60 calls of one length: chance alone
+        ([100.0] * 6, 600, 600.0, 600.0, 0.082),
+        ([0.0, 0.0, 0.0, 100.0, 100.0, 100.0], 300, 300.0, 600.0, 1.15),  # nothing was done half of the time
+        ([10.0] * 6, 60, 60.0, 20.0, None),
+        ([1.0, 1.0, 0.0, 0.0, 0.0, 0.0], 2, 2.0, 600.0, None),
+        ([0.0] * 6, 3, 0.0, 600.0, None),
+    ],
+)
+def test_a_speed_is_as_sure_as_its_parts_are_alike(
+    parts: list[float], jobs: int, squares: float, seconds: float, off: float | None
+) -> None:
+    found = measured(parts, jobs=jobs, squares=squares, seconds=seconds)
+    if off is None:
+        assert found is None
+    else:
+        assert found == Measured(sum(parts) / seconds, pytest.approx(off, abs=0.01))
 
 
 counts = st.integers(0, 1000)
