@@ -36,15 +36,20 @@ class PanelCounts:
     heard_again: int
 
 
-def cause_of(jump: int, panel: PanelCounts | None) -> Cause:
-    """Whose doing a jump up (1) or down (-1) is. A panel that moves the other way explains nothing."""
+def cause_of(moved: float, panel: PanelCounts | None) -> Cause:
+    """Whose doing it is, for the most part, that the rate of a rule moved by so much (a share of the calls).
+
+    The panel says how much the rate of the same calls moved, by what judges them and by what hears them; the rest is
+    the calls'. One call of the panel that comes out otherwise explains no jump of half of all calls, and a panel that
+    moves the other way explains nothing.
+    """
     if panel is None or panel.calls < LEAST_PANEL:
         return Cause.UNKNOWN
-    if (panel.judged_again - panel.before) * jump > 0:
-        return Cause.PACK
-    if (panel.heard_again - panel.judged_again) * jump > 0:
-        return Cause.RECOGNISER
-    return Cause.CALLS
+    way = 1 if moved > 0 else -1
+    pack = max(0.0, way * (panel.judged_again - panel.before) / panel.calls)
+    recogniser = max(0.0, way * (panel.heard_again - panel.judged_again) / panel.calls)
+    shares = {Cause.PACK: pack, Cause.RECOGNISER: recogniser, Cause.CALLS: abs(moved) - pack - recogniser}
+    return max(shares, key=lambda cause: shares[cause])
 
 
 @dataclass(frozen=True, slots=True)

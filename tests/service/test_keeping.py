@@ -215,8 +215,13 @@ def test_the_account_says_who_and_why_and_nothing_comes_back(app: App, inbox: Pa
     forget_calls(app, ["a"], who=MACHINE, why="客户要求")
     (line,) = [row for row in read_audit(app, who=MACHINE).rows if row.action == "forget"]
     assert (line.actor, line.call_id, line.detail) == ("machine", "a", "客户要求")
-    assert [call.outcome for call in ingest_paths(app, [inbox]).calls] == [IngestOutcome.DUPLICATE]
+    recordings = app.settings.home / "recordings"
+    assert not [path for path in recordings.rglob("*") if path.is_file()]
+    for corrects in (False, True):
+        report = ingest_paths(app, [inbox], update_facts=corrects)
+        assert [call.outcome for call in report.calls] == [IngestOutcome.DUPLICATE]
     assert get_call(app, "a", who=MACHINE).call.customer_number is None
+    assert not [path for path in recordings.rglob("*") if path.is_file()]  # nor is its sound here again
     with pytest.raises(ConflictError, match="was forgotten"):
         inspect_call(app, "a")
     assert forget_calls(app, ["a"], who=MACHINE).recordings == 0  # again does no harm

@@ -128,7 +128,12 @@ def test_an_object_store_is_a_watched_folder(app: App, settings: Settings, store
     assert (row.agent_id, row.source_name) == ("0026", "a.wav")
     assert look_at(app, store) is None
     upload("2026/b.wav", b"b")
-    assert look_at(app, store) is not None
+    upload("2026/manifest.csv", "录音文件,工号\na.wav,0026\nb.wav,0027\nc.wav,0028\n".encode("gb18030"))
+    second = look_at(app, store)
+    assert second is not None
+    assert [str(fault) for fault in second.faults] == [  # a is known and was not fetched again
+        "memory://centre/rec/2026/manifest.csv:4: [file] 'c.wav': no such file"
+    ]
     assert calls(app) == ["a", "b"]
     assert not list((settings.home / "staging").iterdir())
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from qa_engine.errors import ConflictError
 from qa_engine.service.context import App
 from qa_engine.service.ports.recordings import StoredRecording
-from qa_engine.store import tables
+from qa_engine.store import calls, forgetting, tables
 
 
 def still_there(stored: StoredRecording | None) -> None:
@@ -34,6 +34,17 @@ def discard(app: App, stored: StoredRecording) -> None:
         session.flush()
         app.recordings.remove(stored.sha256, stored.suffix)
         raise _Undone
+
+
+def keep_forgotten(app: App, stored: StoredRecording) -> None:
+    """Take away the copy of a recording whose call was forgotten: it is handed in again as long as the original lies
+    in a folder of the centre. A copy of a call that is remembered stays, for it may have been lost."""
+    with app.database.read() as session:
+        recording = calls.find_recording(session, stored.sha256)
+        call = calls.find_by_recording(session, recording.id) if recording is not None else None
+        forgotten = call is not None and forgetting.is_forgotten(session, call.id)
+    if forgotten:
+        app.recordings.remove(stored.sha256, stored.suffix)
 
 
 class _Undone(Exception):  # noqa: N818  # no error: it ends a transaction that keeps nothing

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -64,18 +64,21 @@ class Found:
     notes: list[str] = field(default_factory=list)  # what else was there, and why nothing came of it
 
 
-def discover(settings: Settings, paths: Sequence[Path], *, manifest: Path | None = None) -> Found:
+def discover(
+    settings: Settings, paths: Sequence[Path], *, manifest: Path | None = None, elsewhere: Collection[Path] = ()
+) -> Found:
     """Every call below ``paths``, in order, each file once.
 
     Facts of a recording, the strongest first: its manifest row, its sidecar, its name (``QA_FILENAME_PATTERN``). The
     manifest is the given one, or one of ``MANIFEST_NAMES`` in the same folder. A path that does not exist is
-    a fault like any other; a given manifest that cannot be read raises ManifestError.
+    a fault like any other; a given manifest that cannot be read raises ManifestError. ``elsewhere``: `read_manifest`.
     """
-    return _Discovery(settings, manifest).run(paths)
+    return _Discovery(settings, manifest, elsewhere).run(paths)
 
 
 class _Discovery:
-    def __init__(self, settings: Settings, manifest: Path | None) -> None:
+    def __init__(self, settings: Settings, manifest: Path | None, elsewhere: Collection[Path]) -> None:
+        self._elsewhere = elsewhere
         self._reading = reading_of(settings)
         self._zone = self._reading.zone
         self._pattern = _pattern(settings)
@@ -236,7 +239,9 @@ class _Discovery:
 
     def _read_found_manifest(self, path: Path) -> Mapping[Path, ManifestEntry] | None:
         try:
-            manifest = read_manifest(path, zone=self._zone, columns=self._columns, dates=self._dates)
+            manifest = read_manifest(
+                path, zone=self._zone, columns=self._columns, dates=self._dates, elsewhere=self._elsewhere
+            )
         except ManifestError as error:
             self._found.faults += error.faults
             self._fault(path.parent, "nothing of this folder is taken in until its manifest can be read")

@@ -1,6 +1,6 @@
 """Ingest: files become calls with a job, each in its own transaction, so that one bad file stops nothing else."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,13 +16,13 @@ from qa_engine.service.centre.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import EMPTY, Arrival
 from qa_engine.service.intake.batches import BatchBook
-from qa_engine.service.intake.discarding import discard
+from qa_engine.service.intake.discarding import discard, keep_forgotten
 from qa_engine.service.intake.discovery import Candidate, discover, facts_of, proper, with_facts
 from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.growing import still_written
-from qa_engine.service.intake.outcome import IngestedCall, IngestReport
+from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import Registered, register
 from qa_engine.service.intake.texts import is_text, uploaded_text
@@ -54,11 +54,13 @@ def ingest_paths(
     kind: str = "ingest",
     day: date | None = None,
     begun: Callable[[int], None] | None = None,
+    elsewhere: Collection[Path] = (),
 ) -> IngestReport:
     """Take in recordings and transcript files, from files and folders, with the facts their manifest gives.
 
     Every file that was seen is written down in a batch with what became of it. ``kind`` of the batch: ``ingest``,
-    ``watch`` or ``night``; ``day``: of calls whose start nobody knows; ``begun`` is told the id of the batch.
+    ``watch`` or ``night``; ``day``: of calls whose start nobody knows; ``begun`` is told the id of the batch;
+    ``elsewhere``: files of manifests that were taken in before and are not here (see ``night/objects.py``).
 
     A call that is here already stays as it is, and what differs in its facts is told. With ``update_facts`` the facts
     given now are put over the stored ones, and the call is judged anew; one that a person has by now is a fault.
@@ -71,7 +73,7 @@ def ingest_paths(
     if begun:
         begun(book.id)
     try:
-        found = discover(app.settings, paths, manifest=manifest)
+        found = discover(app.settings, paths, manifest=manifest, elsewhere=elsewhere)
     except FaultyFileError as error:
         book.refuse_named(error.faults)
         book.close([manifest] if manifest else [])
@@ -254,7 +256,10 @@ def _ingest_recording(
     try:
         if not _known(app, stored):
             arrival = _look(app, stored, arrival)
-        return register(app, arrival)
+        registered = register(app, arrival)
+        if stored.created and registered.call.outcome is IngestOutcome.DUPLICATE:
+            keep_forgotten(app, stored)
+        return registered
     except QaError:
         if stored.created and stored.size_bytes:
             discard(app, stored)

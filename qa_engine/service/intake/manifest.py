@@ -6,7 +6,7 @@ import glob
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
@@ -58,9 +58,15 @@ class Manifest:
 
 
 def read_manifest(
-    path: Path, *, zone: tzinfo, columns: Mapping[str, str] = NO_COLUMNS, dates: str | None = None
+    path: Path,
+    *,
+    zone: tzinfo,
+    columns: Mapping[str, str] = NO_COLUMNS,
+    dates: str | None = None,
+    elsewhere: Collection[Path] = (),
 ) -> Manifest:
-    """Read a manifest. ``columns``: a centre's own headings → columns of the contract; ``dates``: see `read_facts`.
+    """Read a manifest. ``columns``: a centre's own headings → columns of the contract; ``dates``: see `read_facts`;
+    ``elsewhere``: files that are known and lie where they come from, so their rows are neither faults nor entries.
 
     Faulty rows are left out and told; only a file that is none at all raises ManifestError.
     """
@@ -81,7 +87,7 @@ def read_manifest(
         facts, wrong = read_facts(cells, where=where, line=line, zone=zone, dates=dates)
         written = cells.get("file")
         named.append(ManifestRow(line, written.strip() if isinstance(written, str) else None, facts))
-        file = _file(written, root, where, line, wrong)
+        file = _file(written, root, where, line, wrong, elsewhere)
         if facts.call_id is None and "call_id" in cells and not any(fault.subject == "call_id" for fault in wrong):
             wrong.append(Fault(where, line, None, "empty; every call needs an id, or none (no such column)", "call_id"))
         if facts.call_id is not None:
@@ -237,8 +243,11 @@ def _no_constants(name: str) -> JsonValue:
     raise ValueError(f"{name} is no number")
 
 
-def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Fault]) -> Path | None:
-    """The file of a row, which must lie inside the manifest's folder whatever tricks its name plays."""
+def _file(
+    value: JsonValue, root: Path, where: str, line: int, faults: list[Fault], elsewhere: Collection[Path]
+) -> Path | None:
+    """The file of a row, which must lie inside the manifest's folder whatever tricks its name plays; None without a
+    fault when it lies elsewhere."""
 
     def refuse(message: str) -> None:
         faults.append(Fault(where, line, None, message, "file"))
@@ -257,6 +266,8 @@ def _file(value: JsonValue, root: Path, where: str, line: int, faults: list[Faul
             refuse(f"{value!r} leads out of the manifest's folder")
         elif not resolved.exists() and (only := _with_suffix(root / name, root)) is not None:
             return only
+        elif not resolved.exists() and resolved in elsewhere:
+            return None
         elif not resolved.exists():
             refuse(f"{value!r}: no such file")
         elif not resolved.is_file():

@@ -33,7 +33,7 @@ from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome
 from qa_engine.service.jobs.kinds import INSPECT, TRANSCRIBE, enqueue
 from qa_engine.service.jobs.quarantine import aside_state
 from qa_engine.service.jobs.ringing import Ring
-from qa_engine.store import calls, jobs, moves, outcomes, tables
+from qa_engine.store import calls, forgetting, jobs, moves, outcomes, tables
 
 IMPORTED = "imported"
 """Settings digest of transcripts that nobody here recognised."""
@@ -151,6 +151,9 @@ class _Registration:
         """The same recording once more: one call, whatever it is named this time."""
         notes = []
         arrival = self._arrival
+        if forgetting.is_forgotten(self._session, call.id):
+            note = "the call was forgotten; nothing of it is kept"
+            return Registered(IngestedCall(call.call_id, IngestOutcome.DUPLICATE, arrival.source, None, None, (note,)))
         if arrival.facts.call_id not in (None, call.call_id):
             notes.append(
                 f"the same recording is already call {call.call_id}; the id {arrival.facts.call_id} is not used"

@@ -57,7 +57,7 @@ def look_for_drift(app: App, day: date, *, who: Actor) -> DriftReport:
         with app.database.write() as session:
             for rule in found.jumped:
                 counts = panel.get(rule.rule_id) or panel.get("") if panel else None
-                cause = cause_of(rule.chart.jump, counts)
+                cause = cause_of(rule.chart.points[-1].hits.rate - rule.chart.centre, counts)
                 drift.keep(
                     session,
                     night_tables.DriftFinding(

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from qa_engine.domain import sha256_hex
-from qa_engine.errors import InputError, QaError, SettingsError, StoreError
+from qa_engine.errors import Fault, InputError, QaError, SettingsError, StoreError
 from qa_engine.private import private_folder
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import MANIFEST_NAMES, RECORDING_SUFFIXES, TRANSCRIPT_SUFFIXES
@@ -35,8 +36,16 @@ def is_store(place: str) -> bool:
     return "://" in place
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What is new in a store. ``elsewhere``: where the files would lie that are known and were not fetched again."""
+
+    folder: Path
+    elsewhere: frozenset[Path]
+
+
 @contextmanager
-def staged(app: App, place: str, beat: Callable[[], None], *, night: bool = False) -> Iterator[Path | None]:
+def staged(app: App, place: str, beat: Callable[[], None], *, night: bool = False) -> Iterator[Staged | None]:
     """A folder with what is new in the store, its manifests and sidecars; None when nothing is.
 
     ``night``: what was refused before is fetched once more, and a place where nothing lies is told. Raises
@@ -47,7 +56,7 @@ def staged(app: App, place: str, beat: Callable[[], None], *, night: bool = Fals
     try:
         with _telling(place, folder):
             fresh = _fetch(app, files, root, folder, beat, night)
-        yield folder if fresh else None
+        yield fresh
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -66,6 +75,12 @@ def staged_list(app: App, place: str) -> Iterator[Path]:
         yield target
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def named_as(fault: Fault, new: Staged, place: str) -> Fault:
+    """A fault of a fetched file, told under the name that the file has in its store."""
+    here, there = str(new.folder), place.rstrip("/")
+    return replace(fault, where=fault.where.replace(here, there), message=fault.message.replace(here, there))
 
 
 def _folder_of(app: App, place: str) -> Path:
@@ -94,8 +109,8 @@ def _telling(place: str, folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], None], night: bool) -> bool:
-    """Whether anything is new; then it lies in the folder."""
+def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], None], night: bool) -> Staged | None:
+    """None when nothing is new; else it lies in the folder."""
     found = {name: info for name, info in files.find(root, detail=True).items() if info.get("type") == "file"}
     if night and not found:
         raise FileNotFoundError(root)
@@ -109,7 +124,8 @@ def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], Non
         files.get_file(name, str(target))
         changed = _changed_ns(found[name])
         os.utime(target, ns=(changed, changed))
-    return bool(fresh)
+    known = frozenset(folder.resolve() / _inside(root, name) for name in found.keys() - set(fresh))
+    return Staged(folder, known) if fresh else None
 
 
 def _opened(place: str) -> tuple[Any, str]:

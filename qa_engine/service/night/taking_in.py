@@ -1,7 +1,7 @@
 """What the sources of a night hold, taken in: first the lists that say what there should be, then the folders."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain.night import NightState
 from qa_engine.domain.people import MACHINE
-from qa_engine.errors import QaError, StoreError
+from qa_engine.errors import Fault, QaError, StoreError
 from qa_engine.service.context import App
 from qa_engine.service.intake.expecting import expect_calls
 from qa_engine.service.intake.ingest import ingest_paths
 from qa_engine.service.night.nightly import Sources, stored_sources
-from qa_engine.service.night.objects import is_store, staged, staged_list
+from qa_engine.service.night.objects import Staged, is_store, named_as, staged, staged_list
 from qa_engine.store import nights
 
 MOST_FAULTS = 1000
@@ -51,7 +51,7 @@ def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: N
             (away if is_store(listed) else faults).append(str(error))
     with ExitStack() as fetched:
         paths: list[Path] = []
-        fetched_from: dict[str, str] = {}
+        stores: list[tuple[Staged, str]] = []
         for folder in sources.folders:
             if not is_store(folder):
                 paths.append(Path(folder))
@@ -64,24 +64,20 @@ def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: N
                 away.append(str(error))
                 continue
             if here is not None:
-                paths.append(here)
-                fetched_from[str(here)] = folder.rstrip("/")
-        found = _folders(app, day, sources, paths, beat)
-    return TakenIn(
-        tuple(_as_named(fault, fetched_from) for fault in found.files),
-        (*faults, *away, *(_as_named(fault, fetched_from) for fault in found.sources)),
-        tuple(away),
-    )
+                paths.append(here.folder)
+                stores.append((here, folder))
+        found = _folders(app, day, sources, paths, stores, beat)
+    return TakenIn(found.files, (*faults, *away, *found.sources), tuple(away))
 
 
-def _as_named(fault: str, fetched_from: Mapping[str, str]) -> str:
-    """What is told of a fetched file names it as it is called in its store."""
-    for folder, place in fetched_from.items():
-        fault = fault.replace(folder, place)
-    return fault
-
-
-def _folders(app: App, day: date, sources: Sources, paths: Sequence[Path], beat: Callable[[], None]) -> TakenIn:
+def _folders(
+    app: App,
+    day: date,
+    sources: Sources,
+    paths: Sequence[Path],
+    stores: Sequence[tuple[Staged, str]],
+    beat: Callable[[], None],
+) -> TakenIn:
     def begun(batch: int) -> None:
         with app.database.write() as session:
             night = nights.find(session, day)
@@ -93,15 +89,28 @@ def _folders(app: App, day: date, sources: Sources, paths: Sequence[Path], beat:
     manifest = Path(sources.manifest) if sources.manifest else None
     try:
         report = ingest_paths(
-            app, paths, manifest=manifest, kind="night", day=day, begun=begun, progress=lambda *_: beat()
+            app,
+            paths,
+            manifest=manifest,
+            kind="night",
+            day=day,
+            begun=begun,
+            progress=lambda *_: beat(),
+            elsewhere=frozenset().union(*(new.elsewhere for new, _ in stores)),
         )
     except StoreError:
         raise
     except QaError as error:
         return TakenIn(sources=(str(error),))
     unread = frozenset(report.unread)
+
+    def told(fault: Fault) -> str:
+        for new, place in stores:
+            fault = named_as(fault, new, place)
+        return str(fault)
+
     return TakenIn(
-        tuple(str(fault) for fault in report.faults if fault not in unread), tuple(str(one) for one in report.unread)
+        tuple(told(fault) for fault in report.faults if fault not in unread), tuple(told(one) for one in report.unread)
     )
 
 

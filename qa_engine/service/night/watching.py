@@ -5,7 +5,8 @@ a folder of known files reads none of them.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,7 @@ from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.filenames import readable
 from qa_engine.service.intake.ingest import ingest_paths
 from qa_engine.service.intake.outcome import IngestReport
-from qa_engine.service.night.objects import is_store, staged
+from qa_engine.service.night.objects import is_store, named_as, staged
 from qa_engine.store import FileOutcome, batches
 from qa_engine.text import writable
 
@@ -31,21 +32,33 @@ def look_at(app: App, place: str, *, beat: Callable[[], None] = lambda: None) ->
     """
     if not is_store(place):
         return _look(app, Path(place), beat)
-    with staged(app, place, beat) as folder:
-        return _look(app, folder, beat, settled=True) if folder is not None else None
+    with staged(app, place, beat) as new:
+        if new is None:
+            return None
+        report = _look(app, new.folder, beat, settled=True, elsewhere=new.elsewhere)
+    return (
+        report if report is None else replace(report, faults=tuple(named_as(one, new, place) for one in report.faults))
+    )
 
 
-def _look(app: App, folder: Path, beat: Callable[[], None], *, settled: bool = False) -> IngestReport | None:
+def _look(
+    app: App,
+    folder: Path,
+    beat: Callable[[], None],
+    *,
+    settled: bool = False,
+    elsewhere: Collection[Path] = (),
+) -> IngestReport | None:
     if not folder.is_dir():
         raise InputError(f"{folder}: the watched folder is not there (QA_WATCH_FOLDERS)")
-    found = discover(app.settings, [folder])
+    found = discover(app.settings, [folder], elsewhere=elsewhere)
     fresh = _fresh(app, found, settled)
     if not fresh:
         return None
     for manifest in found.manifests:
         expect_rows(app, manifest, None)
     log.info("watched_folder_brings", folder=readable(folder), files=len(fresh))
-    return ingest_paths(app, fresh, kind="watch", progress=lambda *_: beat())
+    return ingest_paths(app, fresh, kind="watch", progress=lambda *_: beat(), elsewhere=elsewhere)
 
 
 def _fresh(app: App, found: Found, settled: bool) -> Sequence[Path]:

@@ -106,20 +106,23 @@ def test_any_history_gives_limits_between_nothing_and_all(series: list[tuple[int
 
 
 @pytest.mark.parametrize(
-    ("jump", "panel", "cause"),
+    ("moved", "panel", "cause"),
     [
-        (1, PanelCounts(30, 2, 9, 9), Cause.PACK),
-        (1, PanelCounts(30, 2, 2, 11), Cause.RECOGNISER),
-        (1, PanelCounts(30, 2, 2, 2), Cause.CALLS),
-        (-1, PanelCounts(30, 9, 2, 2), Cause.PACK),
-        (-1, PanelCounts(30, 9, 9, 3), Cause.RECOGNISER),
-        (-1, PanelCounts(30, 2, 9, 9), Cause.CALLS),  # a panel that moves the other way explains nothing
-        (1, PanelCounts(9, 0, 9, 9), Cause.UNKNOWN),
-        (1, None, Cause.UNKNOWN),
+        (0.3, PanelCounts(30, 2, 9, 9), Cause.PACK),
+        (0.3, PanelCounts(30, 2, 2, 11), Cause.RECOGNISER),
+        (0.3, PanelCounts(30, 2, 2, 2), Cause.CALLS),
+        (-0.3, PanelCounts(30, 9, 2, 2), Cause.PACK),
+        (-0.3, PanelCounts(30, 9, 9, 3), Cause.RECOGNISER),
+        (-0.3, PanelCounts(30, 2, 9, 9), Cause.CALLS),  # a panel that moves the other way explains nothing
+        (0.6, PanelCounts(30, 2, 4, 4), Cause.CALLS),  # two calls of thirty explain no jump of six tenths
+        (0.6, PanelCounts(30, 2, 4, 26), Cause.RECOGNISER),
+        (0.04, PanelCounts(30, 0, 1, 1), Cause.PACK),  # of a rare rule one call is much
+        (0.3, PanelCounts(9, 0, 9, 9), Cause.UNKNOWN),
+        (0.3, None, Cause.UNKNOWN),
     ],
 )
-def test_whose_doing_a_jump_is(jump: int, panel: PanelCounts | None, cause: Cause) -> None:
-    assert cause_of(jump, panel) is cause
+def test_whose_doing_a_jump_is(moved: float, panel: PanelCounts | None, cause: Cause) -> None:
+    assert cause_of(moved, panel) is cause
 
 
 def test_the_chart_of_a_drift_report_is_drawn_by_its_name() -> None:
