@@ -222,7 +222,17 @@ def test_a_folder_whose_manifest_cannot_be_read_is_a_fault_of_the_sources(app: A
     run_job(app, begin_night(app, DAY, NightSources((str(inbox),)), who=MACHINE))
     found = day_ledger(app, DAY, who=MACHINE)
     assert (found.now.empty, len(found.faults)) == (True, 2)
-    assert "nothing of this folder is taken in" in found.faults[1]
+    assert "nothing of this folder is taken in" in found.faults[0]
+
+
+def test_a_recording_that_has_not_come_is_missing_and_no_fault_of_its_list(app: App, inbox: Path) -> None:
+    (inbox / "a.wav").write_text("a")
+    rows = "a.wav,a,26,2026-03-04 09:00\nb.wav,b,26,2026-03-04 09:00\nc.wav,c,26,2026-13-04 09:00\n"
+    (inbox / "manifest.csv").write_text(HEAD + rows)
+    run_job(app, begin_night(app, DAY, NightSources((str(inbox), "/nowhere")), who=MACHINE))
+    found = day_ledger(app, DAY, who=MACHINE)
+    assert {one.key for one in found.missing} >= {"b"}
+    assert [fault.split(" ")[0] for fault in found.faults] == ["/nowhere:", f"{inbox}/manifest.csv:4:"]
 
 
 def test_the_command_outlasts_a_database_that_is_away(

@@ -87,7 +87,7 @@ def _top(found: LedgerOfDay) -> list[Block]:
     if found.faults:
         more = (f"……共 {len(found.faults)} 处",) if len(found.faults) > SHOWN_FAULTS else ()
         points = (*found.faults[:SHOWN_FAULTS], *more)
-        blocks.append(Banner("alarm", (Piece("名单或文件夹有误", "strong"), "，夜间作业时未能读取："), points))
+        blocks.append(Banner("alarm", (Piece("名单或文件夹有误", "strong"), "（夜间作业时）："), points))
     if last is not None and found.opened_again:
         told = (
             f"第 {last.number} 次结账（{last.drawn_at:%Y-%m-%d %H:%M}）之后有变化，台账重新打开：{found.opened_again}。"

@@ -21,6 +21,8 @@ from qa_engine.service.intake.sheets import sheet_text
 
 MAX_BYTES = 256 * 2**20
 _ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheet programs in China save CSV as GB18030
+NO_SUCH_FILE = "no such file"
+"""How the fault of a row ends whose recording has not come."""
 NOT_CSV = "not CSV"
 _DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 9
@@ -269,7 +271,7 @@ def _file(
         elif not resolved.exists() and resolved in elsewhere:
             return None
         elif not resolved.exists():
-            refuse(f"{value!r}: no such file")
+            refuse(f"{value!r}: {NO_SUCH_FILE}")
         elif not resolved.is_file():
             refuse(f"{value!r} is not a file")
         else:

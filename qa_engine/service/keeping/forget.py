@@ -114,7 +114,8 @@ def _forget(app: App, call_id: str, why: str, who: Actor) -> tuple[str, bool]:
         if call is None:
             raise NotFoundError(f"no call {call_id}")
         if forgetting.is_forgotten(session, call.id):
-            return call_id, False
+            came_back = call.recording if call.part_of is None else None  # in versions that let it
+            return call_id, came_back is not None and _remove_sound(app, came_back)
         in_work = ("received", "transcribed", "inspected")
         if call.state in in_work:
             raise ConflictError(f"call {call_id} is being worked on; forget it when that is done")
@@ -174,10 +175,11 @@ def _bare(rule: RuleResult) -> RuleResult:
     return replace(rule, evidence=(), searched=(), message="", reason="", fragile=None)
 
 
-def _remove_sound(app: App, recording: tables.Recording) -> None:
-    app.recordings.remove(recording.sha256, recording.suffix)
+def _remove_sound(app: App, recording: tables.Recording) -> bool:
+    there = app.recordings.remove(recording.sha256, recording.suffix)
     for copy in (app.settings.home / "cache" / "play").glob(f"{recording.sha256}*"):
         copy.unlink(missing_ok=True)
+    return there
 
 
 def _remove_forms(app: App, call_id: str) -> None:

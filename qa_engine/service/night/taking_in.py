@@ -15,6 +15,7 @@ from qa_engine.errors import Fault, QaError, StoreError
 from qa_engine.service.context import App
 from qa_engine.service.intake.expecting import expect_calls
 from qa_engine.service.intake.ingest import ingest_paths
+from qa_engine.service.intake.manifest import NO_SUCH_FILE
 from qa_engine.service.night.nightly import Sources, stored_sources
 from qa_engine.service.night.objects import Staged, is_store, named_as, staged, staged_list
 from qa_engine.store import nights
@@ -102,7 +103,8 @@ def _folders(
         raise
     except QaError as error:
         return TakenIn(sources=(str(error),))
-    unread = frozenset(report.unread)
+    unread = [fault for fault in report.unread if not _only_missing(fault)]
+    unread.sort(key=lambda fault: fault.line is not None)  # whole lists and folders before single rows
 
     def told(fault: Fault) -> str:
         for new, place in stores:
@@ -110,8 +112,13 @@ def _folders(
         return str(fault)
 
     return TakenIn(
-        tuple(told(fault) for fault in report.faults if fault not in unread), tuple(told(one) for one in report.unread)
+        tuple(told(fault) for fault in report.faults if fault not in unread), tuple(told(one) for one in unread)
     )
+
+
+def _only_missing(fault: Fault) -> bool:
+    """The list is read, and the ledger names the recording that has not come."""
+    return fault.line is not None and fault.message.endswith(NO_SUCH_FILE)
 
 
 def taken_in(session: Session, day: date, found: TakenIn) -> None:
