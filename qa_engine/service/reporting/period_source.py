@@ -31,7 +31,7 @@ from qa_engine.reports.topics import Said
 from qa_engine.service.context import App
 from qa_engine.service.reporting.days import Known, known_days, sums_of_days
 from qa_engine.service.reporting.rule_texts import rule_notes
-from qa_engine.service.reporting.shelf import Made
+from qa_engine.service.shelf import Made
 from qa_engine.store import CallFilter, day_sums, editions, figures, report_rows, reviews
 from qa_engine.store.day_sums import Place
 from qa_engine.store.types import aware
