@@ -6,7 +6,9 @@ import pytest
 
 from qa_engine.domain import (
     PENDING_GRADE,
+    Agent,
     Call,
+    Channel,
     Exclusion,
     Recognition,
     RuleResult,
@@ -19,7 +21,7 @@ from qa_engine.domain import (
     canonical_json,
 )
 from qa_engine.errors import UsageError
-from qa_engine.scoring import ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, score_call
+from qa_engine.scoring import ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, metrics, score_call
 from qa_engine.wording import EXCLUSIONS
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, turn, veto
 
@@ -50,6 +52,38 @@ def test_a_clean_call() -> None:
     assert result.rules == (rule("a"),)
     assert result.scorecard == CARD.label
     assert (result.pack, result.transcript, result.engine) == ("base@sha256:0", "sha256:1", "0.1.0")
+
+
+def test_a_result_says_whose_it_is_and_what_each_line_is() -> None:
+    call = transcript(call=Call("c-7", agent=Agent("8026"), duration=20.0))
+    result = score(rule("a"), fail("b", -2), call=call)
+    assert (result.call_id, result.agent_id, result.scorecard_title) == ("c-7", "8026", "测试")
+    assert (result.pending, result.metrics, result.review_weight) == (False, metrics(call), 1.5)
+    (part,) = result.sections
+    lines = [(line.title, line.rules, line.score) for line in part.items]
+    assert (part.title, lines) == ("s", [("i", ("a", "b"), 58.0), ("hand", (), None)])
+
+
+def test_a_reason_says_what_was_seen() -> None:
+    low = score(fail("a", -40), scorecard=card(*CARD.sections, review=ReviewPolicy(below_percent=60)))
+    assert low.review_reasons == ("得分偏低：33.33%，低于 60%",)
+    nobody = score(rule("a"), call=transcript([turn(C, "喂", 0, 1)]))
+    assert nobody.review_reasons == ("没有听到坐席说话：坐席一方没有声音或没有识别出文字，须人工听音",)
+    written = transcript([turn(C, "在吗", 0, 1)], Call("c", channel=Channel.CHAT))
+    assert kinds(score(rule("a"), call=written)) == []
+    foreign = replace(transcript(), warnings=("other_language:agent",))
+    assert kinds(score(rule("a"), call=foreign)) == [ReviewKind.OTHER_LANGUAGE]
+
+
+def test_another_agent_of_the_call_is_named() -> None:
+    first, second = (
+        replace(turn(U, "我来说", 3, 4), label=name, agent_id=of) for name, of in (("甲", "1"), ("乙", "2"))
+    )
+    spoken = transcript()
+    call = replace(spoken, turns=(*spoken.turns, replace(first, index=2), replace(second, index=3)))
+    (reason,) = score(rule("a"), call=call).review_reasons
+    assert kind_of(reason) is ReviewKind.OTHER_AGENTS
+    assert reason.endswith("甲、乙，所说的话不计入本坐席，另行考评")
 
 
 def test_the_same_inputs_give_the_same_bytes() -> None:

@@ -81,6 +81,12 @@ def test_adding_item_earns_its_awards(results: Sequence[RuleResult], score: floa
     assert one(made, *results)[0] == score
 
 
+def test_an_adding_item_loses_what_was_not_earned() -> None:
+    made = card(section("s", item("i"), item("j", mode=ItemMode.ADD, awards={"a": 6})))
+    sums = add_up(made, rule("a", item="j"), rule("no award", item="j"), rule("c", item="i"))
+    assert (sums.total, sums.possible) == (1600, 2000)
+
+
 def test_bonus_adds_to_the_score_and_not_to_what_is_possible() -> None:
     extra = item("extra", 4, mode=ItemMode.ADD, awards={"kind": 4}, bonus=True)
     made = card(section("s", item(), extra))
