@@ -95,6 +95,17 @@ def test_what_is_no_time(said: str) -> None:
     assert read(said) == ()
 
 
+def test_a_span_behind_a_number_in_order_is_found() -> None:
+    (found,) = read("第三天以后，二十四小时内回复您")
+    assert (found.start, found.hours) == (6, 24.0)
+
+
+@pytest.mark.parametrize(("said", "hours"), [("二十四小时到周三", 24.0), ("三天到周三", 72.0)])
+def test_of_two_ends_of_which_one_is_of_unknown_length_the_known_one_counts(said: str, hours: float) -> None:
+    (found,) = read(said, None)
+    assert (found.start, found.end, found.hours) == (0, len(said), hours)
+
+
 def test_a_weekday_on_a_call_of_unknown_date_is_a_time_of_unknown_length() -> None:
     (found,) = read("周二上午给您回复", None)
     assert (found.hours, found.due) == (None, None)
