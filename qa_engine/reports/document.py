@@ -260,15 +260,20 @@ Block: TypeAlias = (
 )
 
 
+FINE = (6.0,) * 18
+"""The narrow columns of a sheet that has several tables and prints upright on A4, which has room for 108 characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook; ``widths`` of its columns in characters."""
+    """One sheet of a workbook; ``widths`` of its columns in characters. ``hidden``: shown when asked for, not printed."""
 
     title: str
     widths: tuple[float, ...]
     blocks: tuple[Block, ...]
     grid: bool = True
     fine: bool = False  # narrow columns: what blocks have goes over several of them, so that tables differ in widths
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,5 +368,5 @@ def value_of(cell: Cell | Value) -> Value:
 
 
 def versions_sheet(footer: tuple[Fact, ...]) -> Sheet:
-    """What a report rests on, which nobody reads on its pages."""
-    return Sheet("版本", (22.0, 84.0), (Heading("版本与摘要"), Facts(footer, "faint")))
+    """What a report rests on, which nobody reads on its pages, nor prints."""
+    return Sheet("版本", (22.0, 84.0), (Heading("版本与摘要"), Facts(footer, "faint")), hidden=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from qa_engine.reports.call_form import CallForm, ItemLine
 from qa_engine.reports.document import (
+    FINE,
     Banner,
     Block,
     Cell,
@@ -20,6 +21,7 @@ from qa_engine.reports.document import (
     SignOff,
     Table,
     Value,
+    versions_sheet,
 )
 from qa_engine.reports.findings import Finding
 from qa_engine.reports.kinds.call_form_signed import DECIDED, decision_text
@@ -28,8 +30,8 @@ from qa_engine.reports.turns import TurnLine
 from qa_engine.reports.wording import clock, number, percent
 
 _LOOKS = {"lost": "fault", "doubt": "doubt", "not_applicable": "faint"}  # of the states of an item
-_SCORES = ("考评项", "细项", "满分", "得分", "说明")
-_SIGNED_SCORES = ("考评项", "细项", "满分", "机器", "终审", "说明")
+_SCORES = ("考评项与细项", "满分", "得分", "说明")
+_SIGNED_SCORES = ("考评项与细项", "满分", "机器", "终审", "说明")
 _CSV_COLUMNS = (
     "通话编号",
     "标签",
@@ -86,20 +88,16 @@ def _places(finding: Finding) -> list[tuple[Value, ...]]:
 
 
 def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
-    """考评表, 扣分明细, 通话文本, 检查清单, 投诉与承诺 if there are any, 指标与版本."""
-    widths = (15, 24, 8, 8, 52) if form.signed is None else (15, 24, 8, 8, 9, 43)
-    sheets = [
-        Sheet("考评表", widths, tuple(_score_blocks(form)), grid=False),
+    """考评表 (all that is signed), 扣分明细, 通话文本, 检查清单 with what was measured, and the hidden 版本."""
+    checks = (_checks(form), *_metric_blocks(form))
+    footer = tuple(Fact(fact.label, fact.value) for fact in form.footer)
+    return (
+        Sheet("考评表", FINE, tuple(_score_blocks(form)), grid=False, fine=True),
         Sheet("扣分明细", (5, 13, 13, 7, 6, 6, 20, 7, 6, 26, 21), tuple(_finding_blocks(form))),
         Sheet("通话文本", (5, 7, 7, 6, 46, 9, 11, 7, 10), tuple(_talk_blocks(form))),
-        Sheet("检查清单", (22, 24, 14, 18, 7, 7, 7, 31), (_checks(form),)),
-    ]
-    if form.signed is not None and form.signed.decided:
-        sheets.insert(1, Sheet("逐项判断", (24, 9, 16, 32, 10, 20), (_decided(form.signed),)))
-    if form.complaint or form.promises:
-        sheets.append(Sheet("投诉与承诺", (11, 38, 14, 17, 17, 11), tuple(_duty_blocks(form))))
-    sheets.append(Sheet("指标与版本", (22, 84), tuple(_metric_blocks(form))))
-    return tuple(sheets)
+        Sheet("检查清单", (24, 14, 20, 8, 6, 11, 24, 25), checks),
+        versions_sheet(footer),
+    )
 
 
 def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, filters: bool = False) -> Table:
@@ -119,7 +117,7 @@ def _score_blocks(form: CallForm) -> list[Block]:
     waiting = f"待复核 {score.doubts} 项；待人工评分 {number(score.manual)} 分"
     left = ("待复核与人工评分", waiting) if record is None else ("人工判断", f"{len(record.decided)} 条")
     got = f"{number(score.total)} / {number(score.possible)}"
-    figures = Row((got, percent(score.rate), score.grade, score.deductions, left[1]), "large")
+    figures = Row((got, percent(score.rate), score.grade, f"{score.deductions} 项", left[1]), "large")
     blocks += [
         Gap(),
         Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)),
@@ -137,21 +135,21 @@ def _score_blocks(form: CallForm) -> list[Block]:
         blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *form.review_reasons)]
     else:
         blocks += [Banner("notice", text) for text in form.warnings]
-    blocks += [Gap(), _table(_SCORES if record is None else _SIGNED_SCORES, _score_rows(form))]
+    titles = _SCORES if record is None else _SIGNED_SCORES
+    columns = tuple(Column(title, number=title not in (titles[0], titles[-1])) for title in titles)
+    blocks += [Gap(), Table(columns, tuple(_score_rows(form)))]
     if not form.deductions:
         blocks.append(Heading("本次通话未发现扣分项。"))
-    return [*blocks, *_sign_off(form.signed)]
+    if record is not None and record.decided:
+        blocks += [Heading("逐项判断"), _decided(record)]
+    return [*blocks, *_duty_blocks(form), *_sign_off(form.signed)]
 
 
 def _metric_blocks(form: CallForm) -> list[Block]:
-    blocks: list[Block] = []
-    if form.metrics:
-        blocks.append(Heading("通话指标"))
-        if form.tone_note:
-            blocks.append(Note(form.tone_note, "faint"))
-        blocks.append(Facts(tuple(Fact(fact.label, fact.value) for fact in form.metrics)))
-    footer = tuple(Fact(fact.label, fact.value) for fact in form.footer)
-    return [*blocks, Heading("版本与摘要"), Facts(footer, "faint")]
+    if not form.metrics:
+        return []
+    note = [Note(form.tone_note, "faint")] if form.tone_note else []
+    return [Heading("通话指标"), *note, Facts(tuple(Fact(fact.label, fact.value) for fact in form.metrics))]
 
 
 def _score_rows(form: CallForm) -> list[Row]:
@@ -161,14 +159,14 @@ def _score_rows(form: CallForm) -> list[Row]:
         got = section.score if section.possible else None
         told = f"得分率 {percent(section.rate if record is None else record.rate_of(section.id))}"
         final = _final(record, section.id)
-        rows.append(Row((section.title, "", section.possible, got, *final, told), "section"))
+        rows.append(Row((section.title, section.possible, got, *final, told), "section"))
         rows += [_item_row(item, section.id, record) for item in section.items]
     score = form.score
     lost = f"失分 {number(score.lost)}；不适用与未评的人工项不计入满分"
     if record is not None:
         lost = f"终审 {number(record.total)} / {number(record.possible)}；不适用的项不计入满分"
     stands: tuple[Value, ...] = () if record is None else (record.total,)
-    rows.append(Row(("合计", "", score.possible, score.total, *stands, lost), "section"))
+    rows.append(Row(("合计", score.possible, score.total, *stands, lost), "section"))
     return rows
 
 
@@ -185,7 +183,7 @@ def _decided(record: SignedLines) -> Table:
         Row((line.title, line.machine, line.said, line.reason, line.name, line.at), "" if line.stands else "faint")
         for line in record.decided
     ]
-    return _table(DECIDED, rows, frozen=True)
+    return _table(DECIDED, rows)
 
 
 def _item_row(item: ItemLine, section: str, record: SignedLines | None) -> Row:
@@ -193,7 +191,6 @@ def _item_row(item: ItemLine, section: str, record: SignedLines | None) -> Row:
     got = item.score if item.state != "manual" else None
     return Row(
         (
-            "",
             item.title,
             Cell(value=item.possible, look="faint"),
             Cell(value=got, look=look),
@@ -344,26 +341,25 @@ def _checks(form: CallForm) -> Table:
         why = finding.reason or "；".join(dict.fromkeys(hit.explanation for hit in finding.hits if hit.explanation))
         look = {"fail": "fault", "not_applicable": "faint", "pass": ""}.get(finding.status, "doubt")
         told = (finding.status_label, finding.points, finding.severity_label, why)
-        named = (finding.rule_id, finding.title, finding.section, finding.item)
-        rows.append(Row((*named, *(Cell(value=value, look=look) for value in told))))
-    columns = ("规则", "检查项", "考评项", "细项", "结论", "扣分", "程度", "原因或依据")
+        shown = (Cell(value=value, look=look) for value in told)
+        rows.append(Row((finding.title, finding.section, finding.item, *shown, Cell(finding.rule_id, "faint"))))
+    columns = ("检查项", "考评项", "细项", "结论", "扣分", "程度", "原因或依据", "规则编号")
     return _table(columns, rows, frozen=True, filters=True)
 
 
 def _duty_blocks(form: CallForm) -> list[Block]:
     blocks: list[Block] = []
     if (case := form.complaint) is not None:
-        levels = ("投诉等级", "定级依据", "", "受理时间")
         rows = []
         for line in case.deadlines:
             verdict = "待跟进" if line.late is None else "超时" if line.late else "按时"
-            rows.append(Row((line.label, line.allowed, "", line.due, line.done, verdict)))
+            rows.append(Row((line.label, line.allowed, line.due, line.done, verdict)))
         blocks += [
-            _table(levels, [Row((case.level, case.basis, "", case.received))]),
-            _table(("投诉事项", "时限", "", "应于此前", "实际", "结论"), rows),
-            Gap(),
+            Heading("投诉登记"),
+            _table(("投诉等级", "定级依据", "受理时间"), [Row((case.level, case.basis, case.received))]),
+            _table(("投诉事项", "时限", "应于此前", "实际", "结论"), rows),
         ]
     if form.promises:
         lines = (Row((clock(p.at), p.text, p.kind, p.limit, p.due, Cell(p.remark, "doubt"))) for p in form.promises)
-        blocks.append(_table(("承诺时间", "原话", "类别", "时限", "应于此前", "提示"), lines))
+        blocks += [Heading("承诺台账"), _table(("承诺时间", "原话", "类别", "时限", "应于此前", "提示"), lines)]
     return blocks

@@ -136,8 +136,8 @@ class Sheet:
             self.sheet.row_breaks.append(Break(id=self.row))
 
     def close(self) -> None:
-        """Print what was written and nothing beside it."""
-        if self.row:
+        """Print what was written and nothing beside it; of a hidden sheet nothing."""
+        if self.row and self.sheet.sheet_state == Worksheet.SHEETSTATE_VISIBLE:
             self.sheet.print_area = f"A1:{get_column_letter(len(self.widths))}{self.row}"
 
     def link(self, column: int, url: str) -> None:
@@ -187,7 +187,7 @@ def write_cell(cell: Cell, value: Value, style: Style) -> None:
     number = value is not None and not isinstance(value, str)
     horizontal = "center" if style.center else "right" if number or style.right else "left"
     indent = 1 if horizontal == "right" else 0  # figures keep away from the words beside them
-    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal, indent=indent)
+    cell.alignment = Alignment(wrap_text=not number, vertical="top", horizontal=horizontal, indent=indent)
     if style.fill is not None:
         cell.fill = PatternFill("solid", start_color=style.fill)
     if style.border:
@@ -205,7 +205,7 @@ class Book:
         properties.creator = "qa-engine"
         properties.created = properties.modified = _EPOCH
 
-    def sheet(self, title: str, widths: Sequence[float], *, fine: bool = False) -> Sheet:
+    def sheet(self, title: str, widths: Sequence[float], *, fine: bool = False, hidden: bool = False) -> Sheet:
         if self._first:
             self._first = False
             worksheet = self._workbook.active
@@ -213,6 +213,8 @@ class Book:
             worksheet.title = title
         else:
             worksheet = self._workbook.create_sheet(title)
+        if hidden:
+            worksheet.sheet_state = Worksheet.SHEETSTATE_HIDDEN
         return Sheet(worksheet, widths, fine=fine)
 
     def to_bytes(self) -> bytes:

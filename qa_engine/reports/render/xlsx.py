@@ -33,11 +33,12 @@ from qa_engine.reports.render.workbook import (
 _LEVELS = {"notice": NOTICE, "alarm": ALARM, "ask": NOTICE}
 _LOOKS = {"fault": FAULT, "doubt": DOUBT, "faint": FAINT, "section": SECTION, "large": LARGE, "head": HEAD}
 _NOTES = {"faint": FAINT, "tiny": TINY, "title": TITLE, "notice": NOTICE}
-_UPRIGHT = 108.0  # characters across A4 upright
 _UPRIGHT_TABLE = 130.0  # of a sheet that is one table, which is printed somewhat smaller
 _KEPT_ROWS, _KEPT_COLUMNS = 15, 10  # a table as small as this needs no filter, and no sheet of its own
 _ABOVE = 6  # rows that may stay in sight above the head of a table
-_FINE, _LABEL = 18, 4  # narrow columns of a sheet with several tables; those of a label
+_FINE, _LABEL = len(d.FINE), 4  # narrow columns of a sheet with several tables; those of a label
+_PAIRS = (_LABEL, 5, _LABEL, 5)  # narrow columns of two labels with their values
+_BESIDE = 27  # characters of a value that may stand beside another pair
 _NARROW = 10.0  # a column is not narrowed below this, unless there are many
 _MEASURED = 300  # rows that tell how wide a column is
 _TAB = 31  # characters of a sheet's title
@@ -50,7 +51,7 @@ def render_xlsx(document: d.Document) -> bytes:
     """The sheets of the document; without any, its blocks below each other on one."""
     book = Book(f"{document.title} {document.subject}".rstrip())
     for sheet in document.all_sheets() or _sheets(document):
-        target = book.sheet(sheet.title, sheet.widths, fine=sheet.fine)
+        target = book.sheet(sheet.title, sheet.widths, fine=sheet.fine, hidden=sheet.hidden)
         for block in sheet.blocks:
             _write(block, target)
         if not sheet.grid:
@@ -118,7 +119,7 @@ def _tab(heading: str, taken: set[str]) -> str:
     return title
 
 
-def _fitting(table: d.Table, across: float = _UPRIGHT) -> tuple[float, ...]:
+def _fitting(table: d.Table, across: float = sum(d.FINE)) -> tuple[float, ...]:
     """As wide as the words, the widest columns narrowed until an upright page of so many characters takes them."""
     listed = [[str(d.value_of(cell) or "") for cell in row.cells] for row in table.rows[:_MEASURED]]
     wanted = [
@@ -142,14 +143,14 @@ def _head_width(column: d.Column) -> float:
 def _one_sheet(document: d.Document, blocks: Sequence[d.Block]) -> d.Sheet:
     """Upright, over narrow columns, so that each table on it is as wide where its words want it."""
     title = d.Note(f"{document.title}　{document.mark}".rstrip(), "title")
-    widths = (_UPRIGHT / _FINE,) * _FINE
-    return d.Sheet(document.title[:_TAB], widths, (title, *blocks), grid=False, fine=True)
+    return d.Sheet(document.title[:_TAB], d.FINE, (title, *blocks), grid=False, fine=True)
 
 
 def _spans(widths: Sequence[float]) -> Sequence[int]:
-    """How many narrow columns each column of a table takes; together all of them."""
-    scale = _FINE / sum(widths)
-    spans = [max(1, int(width * scale)) for width in widths]
+    """How many narrow columns each column of a table takes; together all of them. LibreOffice moves figures of a single
+    narrow column to its edge, so that each takes two where there is room."""
+    scale, least = _FINE / sum(widths), 2 if 2 * len(widths) <= _FINE else 1
+    spans = [max(least, int(width * scale)) for width in widths]
     while sum(spans) > _FINE:
         spans[spans.index(max(spans))] -= 1
     while sum(spans) < _FINE:
@@ -194,13 +195,36 @@ def _note(block: d.Note, sheet: Sheet) -> None:
 
 
 def _facts(block: d.Facts, sheet: Sheet) -> None:
-    """Label and value, one pair a row, the value over the rest of the width."""
-    faint = block.look == "faint"
-    for fact in block.facts:
-        _pair(sheet, fact.label, d.words(fact.value), (FAINT, FAINT) if faint else (HEAD, PLAIN))
-        if not faint:
-            row = sheet.sheet.row_dimensions[sheet.row]
-            row.height = max(_FACT_HEIGHT, row.height or 0.0)
+    """Label and value; where there is room for both, two pairs a row, else one, its value over the rest of the width."""
+    if block.look == "faint":
+        for fact in block.facts:
+            _pair(sheet, fact.label, d.words(fact.value), (FAINT, FAINT))
+        return
+    for beside in _paired(block.facts, sheet):
+        if len(beside) == 2:
+            words = [word for fact in beside for word in (fact.label, d.words(fact.value))]
+            sheet.spread(words, (HEAD, PLAIN, HEAD, PLAIN), _PAIRS)
+        else:
+            _pair(sheet, beside[0].label, d.words(beside[0].value), (HEAD, PLAIN))
+        row = sheet.sheet.row_dimensions[sheet.row]
+        row.height = max(_FACT_HEIGHT, row.height or 0.0)
+
+
+def _paired(facts: Sequence[d.Fact], sheet: Sheet) -> Iterator[Sequence[d.Fact]]:
+    """Facts by row; the order stays, so that one that is long stands alone, and so does the one before it at times."""
+    waiting: list[d.Fact] = []
+    for fact in facts:
+        short = sheet.fine and units(d.words(fact.value)) <= _BESIDE and units(fact.label) <= 2 * _BESIDE
+        if not short:
+            yield from ([one] for one in waiting)
+            yield [fact]
+        elif waiting:
+            yield [*waiting, fact]
+        if waiting or not short:
+            waiting = []
+        else:
+            waiting = [fact]
+    yield from ([one] for one in waiting)
 
 
 def _pair(sheet: Sheet, label: str, value: d.Value, styles: Sequence[Style]) -> None:
@@ -209,8 +233,11 @@ def _pair(sheet: Sheet, label: str, value: d.Value, styles: Sequence[Style]) -> 
 
 
 def _figures(block: d.Figures, sheet: Sheet) -> None:
-    facts = (d.Fact(f.label, d.words(f.value) + (f"　{f.note}" if f.note else "")) for f in block.figures)
-    _facts(d.Facts(tuple(facts)), sheet)
+    for figure in block.figures:
+        note = f"　{figure.note}" if figure.note else ""
+        _pair(sheet, figure.label, d.words(figure.value) + note, (HEAD, PLAIN))
+        row = sheet.sheet.row_dimensions[sheet.row]
+        row.height = max(_FACT_HEIGHT, row.height or 0.0)
 
 
 def _table(block: d.Table, sheet: Sheet) -> None:

@@ -114,8 +114,8 @@ def test_the_page_shows_both(form: CallForm) -> None:
         assert words in page
 
 
-def test_the_workbook_has_a_sheet_for_them(form: CallForm) -> None:
-    sheet = load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["投诉与承诺"]
+def test_the_form_in_the_workbook_has_them(form: CallForm) -> None:
+    sheet = load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["考评表"]
     cells = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
     for words in ("重要", "超时", "待跟进", "三天内给您回复", "超过规定时限"):
         assert words in cells

@@ -95,12 +95,12 @@ def test_an_appeal_says_that_it_may_change(build: ModuleType, open: bool) -> Non
 
 def test_the_workbook_is_filled_in(build: ModuleType) -> None:
     book = load_workbook(io.BytesIO(render(call_document(signed_form(build)), "xlsx")))
-    assert book.sheetnames[:3] == ["考评表", "逐项判断", "扣分明细"]
     said = [str(cell.value) for row in book["考评表"].iter_rows() for cell in row if cell.value is not None]
     for words in ("终审", "58 / 90", "周岚　2026-03-04 11:00:00", "58 / 90　D"):
         assert words in said, words
     assert not any("待人工评分" in one or "需要人工复核" in one for one in said)  # nothing waits any more
-    assert [cell.value for cell in book["逐项判断"][2]][:3] == ["过度承诺", "待复核", "成立"]
+    at = said.index("逐项判断")  # on the form, not on a page of its own
+    assert said[at + 7 : at + 10] == ["过度承诺", "待复核", "成立"]
 
 
 def test_the_table_has_a_column_of_the_persons_word(build: ModuleType) -> None:

@@ -81,8 +81,10 @@ def test_the_workbook_of_an_agent_holds_the_report(build: ModuleType) -> None:
 
 def test_sheets_are_ready_to_print(build: ModuleType) -> None:
     book = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))
-    assert book.sheetnames == ["考评表", "扣分明细", "通话文本", "检查清单", "指标与版本"]
-    for sheet in book:
+    assert book.sheetnames == ["考评表", "扣分明细", "通话文本", "检查清单", "版本"]
+    assert [sheet.title for sheet in book if sheet.sheet_state != "visible"] == ["版本"]  # nobody prints digests
+    assert not book["版本"].print_area  # LibreOffice prints what a hidden sheet names as its area
+    for sheet in book.worksheets[:-1]:
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.fitToHeight == 0
         assert sheet.sheet_properties.pageSetUpPr is not None
@@ -95,7 +97,7 @@ def test_sheets_are_ready_to_print(build: ModuleType) -> None:
 
 def test_scores_and_points_are_numbers(build: ModuleType) -> None:
     sheet = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))["检查清单"]
-    points = [row[5].value for row in sheet.iter_rows(min_row=2)]
+    points = [row[4].value for row in sheet.iter_rows(min_row=2)]
     assert points[:3] == [-2, -3, -6]
 
 

@@ -179,7 +179,7 @@ def test_where_no_tone_was_read_the_form_says_why(build: ModuleType, model: str,
     assert [track.key for track in form.timeline.tracks] == ["rate", "loudness"]
     said = [
         cell.value
-        for row in load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["指标与版本"].iter_rows()
+        for row in load_workbook(io.BytesIO(render(lay_out(form), "xlsx")))["检查清单"].iter_rows()
         for cell in row
     ]
     assert any(note in str(value) for value in said)
