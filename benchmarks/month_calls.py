@@ -323,7 +323,7 @@ class Month:
         if self.chance.random() > 0.12:
             return ()
         hours = self.chance.choice((2.0, 24.0, 48.0))
-        return (Promise(4, (6, 14), "24小时内回复您", hours, start + timedelta(hours=hours), 24.5),)
+        return (Promise(4, (6, 14), f"{hours:g}小时内回复您", hours, start + timedelta(hours=hours), 24.5),)
 
     def _complaint(self, start: datetime) -> ComplaintCase:
         level, title, hours = self.chance.choices(

@@ -192,6 +192,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "transferred_to": "转接给",
         "transfer_at": "转接时刻",
         "complaint_class": "投诉类别",
+        "complaint_cause": "投诉原因",
         "complaint_received_at": "投诉受理时间",
         "first_feedback_at": "首次反馈时间",
         "solved_at": "解决时间",
@@ -245,3 +246,21 @@ def fact_value(key: str, value: object) -> str:
     if (moment := _ISO_TIME.fullmatch(text)) is not None:
         return f"{moment[1]} {moment[2]}"
     return _VALUES.get(plain, {}).get(text) or _TRUTHS.get(text.lower(), text)
+
+
+_MARK = re.compile(r"\[([A-Z][A-Za-z0-9]{0,7})\] ?")
+
+
+def cited(why: str, sources: Mapping[str, str]) -> str:
+    """What a rule rests on, with the titles of the documents where it has their marks: ``[K] 6.2：…``.
+
+    A document is named once in a row; a mark that has no title says nothing and is left away.
+    """
+    last = ""
+
+    def title(found: re.Match[str]) -> str:
+        nonlocal last
+        before, last = last, found[1]
+        return f"《{sources[last]}》" if last != before and last in sources else ""
+
+    return _MARK.sub(title, why)

@@ -266,7 +266,7 @@ FINE = (6.0,) * 18
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook; ``widths`` of its columns in characters. ``hidden``: shown when asked for, not printed."""
+    """One sheet of a workbook; ``widths`` of its columns in characters. ``hidden`` ones are not printed."""
 
     title: str
     widths: tuple[float, ...]

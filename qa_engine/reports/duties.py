@@ -48,7 +48,7 @@ def promise_lines(result: CallResult) -> tuple[PromiseLine, ...]:
     for promise in result.promises:
         remark = "超过规定时限" if promise.over_limit else "没有说时限" if promise.hours is None else ""
         due = wording.UNHEARD if promise.due is None else wording.moment(promise.due)
-        kind, limit = _KINDS[promise.kind], _limit(promise.hours)
+        kind, limit = _KINDS[promise.kind], limit_words(promise.hours)
         lines.append(PromiseLine(promise.said_at, mask_private(promise.text), kind, limit, due, remark))
     return tuple(lines)
 
@@ -71,7 +71,8 @@ def _deadline(label: str, deadline: Deadline) -> DeadlineLine:
     return DeadlineLine(label, deadline.allowed, due, done, deadline.late)
 
 
-def _limit(hours: float | None) -> str:
+def limit_words(hours: float | None) -> str:
+    """``24 小时``, ``马上``, ``30 分钟``; of None that no time was named."""
     if hours is None:
         return wording.UNHEARD
     if hours == 0:

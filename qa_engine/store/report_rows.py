@@ -250,3 +250,18 @@ def transcripts(session: Session, call_pks: Sequence[int]) -> Sequence[tuple[str
         )
         found += [(call_id, day, body) for call_id, day, body in rows]
     return found
+
+
+def spoken(session: Session, call_ids: Sequence[str]) -> Sequence[tuple[str, date, str, str]]:
+    """(call id, day, facts, body of the transcript) of these calls, in their order."""
+    found: list[tuple[str, date, str, str]] = []
+    call = tables.Call
+    for at in range(0, len(call_ids), _MANY):
+        rows = session.execute(
+            select(call.call_id, call.day, call.facts, tables.Transcript.body)
+            .join(tables.Transcript, tables.Transcript.id == call.transcript_id)
+            .where(call.call_id.in_(call_ids[at : at + _MANY]))
+            .order_by(call.day, call.id)
+        )
+        found += [(call_id, day, facts, body) for call_id, day, facts, body in rows]
+    return found

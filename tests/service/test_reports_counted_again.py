@@ -113,7 +113,12 @@ def test_promises(app: App, stored: Sequence[Stored]) -> None:
                 expected["未到期"] += 1
             else:
                 expected["逾期兑现" if out else "未兑现"] += 1
-    assert Counter(line["state"] for line in data(app, "complaints", first, last)["promises"]) == expected
+    made = data(app, "complaints", first, last)["promises"]
+    assert Counter(line["state"] for line in made) == expected
+    said = Counter((s.call.call_id, p.text) for s in stored if first <= s.day <= last for p in s.result.promises)
+    assert Counter((line["call_id"], line["words"]) for line in made) == said
+    begun = {one.call.call_id: one.call.started_at for one in stored}
+    assert all(datetime.fromisoformat(line["contact_at"]) == begun[line["contact"]] for line in made if line["contact"])
     assert {"已兑现", "逾期兑现", "未兑现", "未到期"} <= set(expected)
 
 
@@ -122,6 +127,12 @@ def test_complaints_by_class(app: App, march: Sequence[Stored]) -> None:
     made = data(app, "complaints")
     assert dict(made["classes"]) == found
     assert made["complaints"] == sum(found.values())
+    heard = {call_id for cause in made["causes"] for call_id in cause["calls"]}
+    assert heard <= {one.call.call_id for one in march if one.result.complaint is not None}
+    # each of what these customers say has a word of its own
+    first = {word for cause in made["causes"] for word in cause["words"]}
+    assert {"态度", "联系"} <= first
+    assert sum(cause["count"] for cause in made["causes"]) <= made["complaints"]
 
 
 def test_calls_and_scores(app: App, march: Sequence[Stored]) -> None:

@@ -16,6 +16,7 @@ from qa_engine.domain import Agent, CallResult, Transcript
 from qa_engine.domain.night import LedgerOfDay
 from qa_engine.reports.agent_calls import AgentCalls
 from qa_engine.reports.agent_report import UncountedCall
+from qa_engine.reports.causes import Complained
 from qa_engine.reports.document import Document
 from qa_engine.reports.drift import DriftReport
 from qa_engine.reports.period import PackNotes, PromiseOfCall, Reviewed, SampledCall, Signed, Tally, Training
@@ -105,6 +106,9 @@ class Source(Protocol):
 
     def complaints(self, period: Period, *, team: str | None = None) -> Sequence[tuple[str, str]]:
         """(call id, title of the class) of the complaints of the period, the oldest first."""
+
+    def complained(self, call_ids: Sequence[str]) -> Sequence[Complained]:
+        """What the customers of these calls said, and what the centre noted as the cause of their complaints."""
 
     def sampled(self, period: Period, *, team: str | None = None) -> Sequence[SampledCall]:
         """The calls of the period that were drawn for a check."""

@@ -2,18 +2,33 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from qa_engine.domain.duties import PromiseKind
-from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
+from qa_engine.reports.causes import Cause, causes
+from qa_engine.reports.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Figure,
+    Figures,
+    Heading,
+    Note,
+    Piece,
+    Row,
+    Table,
+    Text,
+)
+from qa_engine.reports.duties import limit_words
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.numbers import rate_estimate
+from qa_engine.reports.numbers import ENOUGH, rate_estimate
 from qa_engine.reports.parts import sign_off
 from qa_engine.reports.period import PromiseOfCall, told
 from qa_engine.reports.statistics import InspectedCall
-from qa_engine.reports.wording import clock, number
+from qa_engine.reports.wording import clock
 from qa_engine.text import mask_private
 
 TITLE = "投诉登记与承诺台账"
@@ -22,11 +37,12 @@ LIKELY = "可能已兑现"
 _PROMISED = {PromiseKind.REPLY.value: "回复客户", PromiseKind.SETTLE.value: "办理"}
 _REGISTERED = 200
 _SHOWN = 60
+_LOOKED_AT = 400
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A promise and what became of it."""
+    """A promise in its own words, and what became of it."""
 
     call_id: str
     said: str
@@ -38,6 +54,7 @@ class LedgerLine:
     contact: str
     contact_at: datetime | None
     kind: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,7 @@ class ComplaintData:
     period: str
     complaints: int
     classes: tuple[tuple[str, int], ...]
+    causes: tuple[Cause, ...]
     promises: tuple[LedgerLine, ...]
 
 
@@ -57,9 +75,11 @@ def report(source: Source, request: Request) -> Document:
     found = source.complaints(period, team=facts.team)
     assert period.last is not None
     until = datetime.combine(min(period.last, source.today) + timedelta(days=1), datetime.min.time())
-    ledger = tuple(settle(one, until) for one in source.promises(period, team=facts.team))
+    ledger = _settled(source, source.promises(period, team=facts.team), until)
     calls = source.some([call_id for call_id, _ in found[-_REGISTERED:]], form_url=request.form_url)
     scope = request.subject or "全中心"
+    looked_at = _evenly([call_id for call_id, _ in found], _LOOKED_AT)
+    why, unknown = _causes_of(facts, looked_at)
     classes = tuple(sorted(Counter(title for _, title in found).items(), key=lambda one: (-one[1], one[0])))
     return Document(
         kind="complaints",
@@ -70,8 +90,9 @@ def report(source: Source, request: Request) -> Document:
         look="many-calls",
         blocks=(
             _figures(len(found), facts, ledger),
-            Heading("投诉分类统计表"),
+            Heading("投诉分类统计表", "按类别"),
             *_classes(found),
+            *_why(why, unknown, len(looked_at), len(found), request),
             Heading(
                 "承诺台账",
                 f"状态截至 {min(period.last, source.today):%m-%d}；同一客户以后的通话算作联系；"
@@ -82,7 +103,37 @@ def report(source: Source, request: Request) -> Document:
             *_register([calls[call_id] for call_id, _ in found[-_REGISTERED:] if call_id in calls]),
             *sign_off("处理意见", "投诉处理席", "主管", "日期"),
         ),
-        data=ComplaintData(TITLE, period.label, len(found), classes, ledger),
+        data=ComplaintData(TITLE, period.label, len(found), classes, why, ledger),
+    )
+
+
+def _evenly(call_ids: Sequence[str], most: int) -> Sequence[str]:
+    step = max(1.0, len(call_ids) / most)
+    return [call_ids[int(n * step)] for n in range(min(most, len(call_ids)))]
+
+
+def _causes_of(facts: PeriodFacts, call_ids: Sequence[str]) -> tuple[tuple[Cause, ...], int]:
+    """The causes of these complaints, seen against what all customers of the period said."""
+    if not call_ids:
+        return (), 0
+    others = facts.source.wants(facts.period, team=facts.team, most=_LOOKED_AT)
+    return causes(facts.source.complained(call_ids), others)
+
+
+def _settled(source: Source, promised: Sequence[PromiseOfCall], until: datetime) -> tuple[LedgerLine, ...]:
+    """What became of the promises; their words stand in the results."""
+    results = source.briefs(sorted({one.call_id for one in promised}))
+    words = {
+        (call_id, promise.turn, promise.said_at, promise.due): mask_private(promise.text)
+        for call_id, result in results.items()
+        for promise in result.promises
+    }
+    return tuple(
+        replace(
+            settle(one, until),
+            words=words.get((one.call_id, one.promise.turn, one.promise.said_at, one.promise.due), ""),
+        )
+        for one in promised
     )
 
 
@@ -110,7 +161,7 @@ def settle(one: PromiseOfCall, until: datetime) -> LedgerLine:
     elif due is not None:
         contact = next((c for c in one.agent_calls if c[1].replace(tzinfo=None) < until), None)
         state = LIKELY if contact else UNKNOWN
-    limit = "未说时限" if one.promise.hours is None else f"{number(one.promise.hours, 1)} 小时"
+    limit = "未说时限" if one.promise.hours is None else limit_words(one.promise.hours)
     return LedgerLine(
         one.call_id,
         clock(one.promise.said_at),
@@ -163,11 +214,51 @@ def _classes(listed: Sequence[tuple[str, str]]) -> list[Block]:
         Column("大致范围", look="nowrap"),
     )
     rows = tuple(
-        Row((Cell(title, "first"), count, told.rate(made, 0), told.rate_range(made, 0)))
+        Row((Cell(title, "first"), count, told.rate(made, 0), told.rate_range(made, 0)), _few(count))
         for title, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         for made in (rate_estimate(count, len(listed)),)
     )
     return [Table(columns, rows)]
+
+
+def _why(found: Sequence[Cause], unknown: int, looked_at: int, complaints: int, request: Request) -> list[Block]:
+    if not looked_at:
+        return []
+    of = f"{looked_at} 件" if looked_at == complaints else f"{complaints} 件中按时间先后均匀取的 {looked_at} 件"
+    note = f"{of}；登记了原因的按登记，其余按客户原话里的词归类"
+    columns = (
+        Column("原因"),
+        Column("依据", look="nowrap"),
+        Column("件数", number=True),
+        Column("占比", number=True),
+        Column("大致范围", look="nowrap"),
+        Column("例"),
+    )
+    rows = [_why_row(cause, looked_at, request) for cause in found]
+    if unknown:
+        share = rate_estimate(unknown, looked_at)
+        told_of = ("其他，没有共同的词", "—", unknown, told.rate(share, 0), told.rate_range(share, 0), "")
+        rows.append(Row(told_of, "faint"))
+    blocks: list[Block] = [Heading("投诉分类统计表", f"按原因：{note}"), Table(columns, tuple(rows))]
+    if any(cause.count < ENOUGH for cause in found):
+        blocks.append(Note(f"不足 {ENOUGH} 件的原因只供参考，不据此下结论。", "soft small"))
+    return blocks
+
+
+def _why_row(cause: Cause, looked_at: int, request: Request) -> Row:
+    share = rate_estimate(cause.count, looked_at)
+    examples: list[str | Piece] = []
+    for call_id in cause.calls:
+        examples += ["、"] if examples else []
+        examples.append(Piece(call_id, url=request.form_url.format(call_id=call_id)))
+    name = "、".join(cause.words) if cause.noted else "".join(f"「{word}」" for word in cause.words)
+    basis = "登记" if cause.noted else "客户原话"
+    figures = (cause.count, told.rate(share, 0), told.rate_range(share, 0))
+    return Row((Cell(mask_private(name), "first"), basis, *figures, Cell(tuple(examples))), _few(cause.count))
+
+
+def _few(count: int) -> str:
+    return "faint" if count < ENOUGH else ""
 
 
 def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
@@ -178,30 +269,33 @@ def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
     columns = (
         Column("状态", look="nowrap"),
         Column("通话", look="nowrap"),
-        Column("说在", look="nowrap"),
-        Column("承诺", look="nowrap"),
         Column("坐席", look="nowrap"),
         Column("工号", look="nowrap"),
+        Column("原话"),
+        Column("承诺", look="nowrap"),
         Column("时限", look="nowrap"),
         Column("应在", look="nowrap"),
         Column("联系通话"),
     )
     rows = []
     for line in sorted(ledger, key=lambda one: (order[one.state], one.due.isoformat() if one.due else "", one.call_id)):
-        contact = f"{line.contact} {line.contact_at:%m-%d %H:%M}" if line.contact_at else ""
+        contact: Text = ""
+        if line.contact_at:
+            url = request.form_url.format(call_id=line.contact)
+            contact = (Piece(line.contact, url=url), f" {line.contact_at:%m-%d %H:%M}")
         url = request.form_url.format(call_id=line.call_id)
         rows.append(
             Row(
                 (
                     Cell(Piece(line.state, f"tag {looks.get(line.state, '')}".strip())),
                     Cell(Piece(line.call_id, url=url), "first"),
-                    line.said,
-                    _PROMISED.get(line.kind, line.kind),
                     line.agent_name,
                     line.agent_id,
+                    f"{line.said} 「{line.words}」" if line.words else line.said,
+                    _PROMISED.get(line.kind, line.kind),
                     line.limit,
                     f"{line.due:%m-%d %H:%M}" if line.due else "—",
-                    contact,
+                    Cell(contact),
                 )
             )
         )

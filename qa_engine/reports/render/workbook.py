@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -43,6 +43,7 @@ class Style:
     border: bool = True
     center: bool = False
     right: bool = False
+    apart: bool = False  # words right of a figure, whose indent LibreOffice leaves out on a page that it scales
 
 
 PLAIN = Style()
@@ -83,7 +84,7 @@ class Sheet:
         self.row += 1
         for n, value in enumerate(values):
             style = styles if isinstance(styles, Style) else styles[min(n, len(styles) - 1)]
-            write_cell(self._cell(n + 1), value, style)
+            write_cell(self._cell(n + 1), value, _beside(values[:n], style))
         widths = self.widths
         if whole and 0 < len(values) < len(widths):
             last = styles if isinstance(styles, Style) else styles[min(len(values) - 1, len(styles) - 1)]
@@ -103,7 +104,7 @@ class Sheet:
         self.row += 1
         at = 1
         for n, (value, span) in enumerate(zip(values, spans, strict=True)):
-            style = styles[min(n, len(styles) - 1)]
+            style = _beside(values[:n], styles[min(n, len(styles) - 1)])
             for column in range(at, at + span):
                 write_cell(self._cell(column), value if column == at else None, style)
             if span > 1:
@@ -159,6 +160,10 @@ class Sheet:
         self.sheet.row_dimensions[self.row].height = min(400.0, 15.5 * lines + 2)
 
 
+def _beside(before: Sequence[Value], style: Style) -> Style:
+    return replace(style, apart=True) if before and isinstance(before[-1], int | float) else style
+
+
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column; a Chinese character is about two units wide."""
     usable = max(4.0, width - 1.5)
@@ -186,7 +191,7 @@ def write_cell(cell: Cell, value: Value, style: Style) -> None:
     cell.font = Font(name=_FONT, size=style.size, bold=style.bold, color=style.color)
     number = value is not None and not isinstance(value, str)
     horizontal = "center" if style.center else "right" if number or style.right else "left"
-    indent = 1 if horizontal == "right" else 0  # figures keep away from the words beside them
+    indent = 1 if horizontal == "right" or style.apart else 0  # figures keep away from the words beside them
     cell.alignment = Alignment(wrap_text=not number, vertical="top", horizontal=horizontal, indent=indent)
     if style.fill is not None:
         cell.fill = PatternFill("solid", start_color=style.fill)

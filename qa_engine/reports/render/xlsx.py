@@ -195,7 +195,7 @@ def _note(block: d.Note, sheet: Sheet) -> None:
 
 
 def _facts(block: d.Facts, sheet: Sheet) -> None:
-    """Label and value; where there is room for both, two pairs a row, else one, its value over the rest of the width."""
+    """Label and value: two pairs a row where there is room, else one, its value over the rest of the width."""
     if block.look == "faint":
         for fact in block.facts:
             _pair(sheet, fact.label, d.words(fact.value), (FAINT, FAINT))
@@ -220,10 +220,7 @@ def _paired(facts: Sequence[d.Fact], sheet: Sheet) -> Iterator[Sequence[d.Fact]]
             yield [fact]
         elif waiting:
             yield [*waiting, fact]
-        if waiting or not short:
-            waiting = []
-        else:
-            waiting = [fact]
+        waiting = [] if waiting or not short else [fact]
     yield from ([one] for one in waiting)
 
 

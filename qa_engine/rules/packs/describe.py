@@ -9,7 +9,7 @@ from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
 from qa_engine.rules.written.fields import WHO_TITLE, Located, Window, lists_of
 from qa_engine.rules.written.models import AppliesTo, PhraseList
-from qa_engine.wording import SEVERITIES, fact_said, fact_value
+from qa_engine.wording import SEVERITIES, cited, fact_said, fact_value
 
 _APPLIES = {
     "scenario": ("业务场景", "scenario"), "not_scenario": ("业务场景不是", "scenario"),
@@ -59,7 +59,7 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     if model.rate:
         yield f"报表：没有这个问题的通话所占的比例，计为「{model.rate}」"
     if model.why:
-        yield f"依据：{model.why}"
+        yield f"依据：{cited(model.why, pack.header.sources)}"
     for text in model.false_positives:
         yield f"可能误判：{text}"
     kinds = (("算", model.examples.hit), ("不算", model.examples.miss), ("须复核", model.examples.uncertain))

@@ -7,6 +7,7 @@ from qa_engine.errors import QaError
 from qa_engine.rules import RulePack, sentence
 from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
+from qa_engine.wording import cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,11 @@ def _of_pack(pack: RulePack) -> Mapping[str, RuleWords]:
             _told.pop(next(iter(_told)), None)
         found = _told[pack.digest] = {
             rule.id: RuleWords(
-                rule.title, sentence(pack, rule), rule.model.why, rule.model.false_positives, rule.model.points.each
+                rule.title,
+                sentence(pack, rule),
+                cited(rule.model.why, pack.header.sources),
+                rule.model.false_positives,
+                rule.model.points.each,
             )
             for rule in pack.rules
         }

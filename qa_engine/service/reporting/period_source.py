@@ -11,6 +11,7 @@ from qa_engine.domain import Call, CallResult, CallState, Speaker
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.reports import InspectedCall, Period
 from qa_engine.reports.agent_calls import AgentCalls, Kind
+from qa_engine.reports.causes import Complained
 from qa_engine.reports.numbers import Measured
 from qa_engine.reports.period import (
     CallFigures,
@@ -298,12 +299,21 @@ class PeriodSource:
             step = max(1.0, len(pks) / most)
             chosen = [pks[int(n * step)] for n in range(min(most, len(pks)))]
             bodies = report_rows.transcripts(session, chosen)
-        said = []
-        for call_id, day, body in bodies:
-            transcript = transcript_from_text(body, Call(call_id))
-            text = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
-            said.append(Said.of(call_id, day, text[:_CUSTOMER_WORDS]))
-        return said
+        return [_said(call_id, day, body) for call_id, day, body in bodies]
+
+    def complained(self, call_ids: Sequence[str]) -> Sequence[Complained]:
+        with self._app.database.read() as session:
+            rows = report_rows.spoken(session, call_ids)
+        return [
+            Complained(_said(call_id, day, body), str(call_from_text(facts).metadata.get("complaint_cause") or ""))
+            for call_id, day, facts, body in rows
+        ]
+
+
+def _said(call_id: str, day: date, body: str) -> Said:
+    transcript = transcript_from_text(body, Call(call_id))
+    text = "，".join(turn.text for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
+    return Said.of(call_id, day, text[:_CUSTOMER_WORDS])
 
 
 def _books(days: Known) -> frozenset[str]:

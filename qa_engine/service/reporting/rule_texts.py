@@ -8,6 +8,7 @@ import yaml
 
 from qa_engine.domain import digest
 from qa_engine.reports.period import PackNotes, RuleNote
+from qa_engine.wording import cited
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where libyaml is there
 _NOT_DECIDING = frozenset({"examples", "why", "title", "message", "known_false_positives"})
@@ -23,7 +24,11 @@ def _notes(sources: tuple[tuple[str, str], ...]) -> PackNotes:
     documents = [_document(text) for name, text in sources if name.endswith((".yaml", ".yml"))]
     files = [document for document in documents if isinstance(document, dict)]
     lists: dict[str, object] = {}
+    titles: dict[str, str] = {}
     for file in files:
+        head = file.get("pack")
+        if isinstance(head, dict) and isinstance(head.get("sources"), dict):
+            titles |= {str(mark): str(title) for mark, title in head["sources"].items()}
         for part in ("lists", "exclusions", "situations"):
             if isinstance(file.get(part), dict):
                 lists |= {str(name): value for name, value in file[part].items()}
@@ -31,7 +36,7 @@ def _notes(sources: tuple[tuple[str, str], ...]) -> PackNotes:
     for file in files:
         for rule in file.get("rules") or ():
             if isinstance(rule, dict) and "id" in rule:
-                found[str(rule["id"])] = _note(rule, lists)
+                found[str(rule["id"])] = _note(rule, lists, titles)
     return found
 
 
@@ -41,12 +46,12 @@ def _document(text: str) -> object:
     return yaml.load(text, Loader=_LOADER)  # noqa: S506
 
 
-def _note(rule: Mapping[str, Any], lists: Mapping[str, object]) -> RuleNote:
+def _note(rule: Mapping[str, Any], lists: Mapping[str, object], titles: Mapping[str, str]) -> RuleNote:
     deciding = {str(key): value for key, value in rule.items() if key not in _NOT_DECIDING}
     named = sorted(name for name in set(_strings(deciding)) if name in lists)
     content = [repr(deciding), *(repr((name, lists[name])) for name in named)]
     why, message, title = (str(rule.get(name) or "") for name in ("why", "message", "title"))
-    return RuleNote(title, why, message, digest(content))
+    return RuleNote(title, cited(why, titles), message, digest(content))
 
 
 def _strings(value: object) -> list[str]:
