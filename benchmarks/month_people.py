@@ -58,9 +58,13 @@ def truly(call_id: str, rule: RuleResult, overlooked: float) -> bool:
 
 
 def talk(
-    app: App, first: date, last: date, *, each: int = 3, chosen: int = 60, clips: int = 60, appeals: int = 12
-) -> People:
-    """Let people work on the calls of the days; the same database gives the same words."""
+    app: App, first: date, last: date, *, each: int = 3, waiting: int = 0, chosen: int = 60, clips: int = 60,
+    appeals: int = 12,
+) -> People:  # fmt: skip
+    """Let people work on the calls of the days; the same database gives the same words.
+
+    ``each`` calls of an agent are drawn and signed but for every ``waiting``-th, and so are ``chosen`` others.
+    """
     period = Period(first, last)
     drawn = [one.call_id for one in sample_calls(app, period, each=each, seed=1, who=HEAD)]
     with app.database.read() as session:
@@ -71,7 +75,8 @@ def talk(
     # what is overlooked: `FOUND` of the true faults are found
     rate = sum(any(r.id == OVERLOOKED and r.status is Status.FAIL for r in one.rules) for _, one in known.values())
     overlooked = RIGHT * rate / max(1, len(known) - rate) * (1 - FOUND) / FOUND
-    signed = [*drawn, *others[:chosen]]
+    done = [call_id for n, call_id in enumerate(drawn, 1) if not waiting or n % waiting]
+    signed = [*done, *others[:chosen]]
     for n, call_id in enumerate(signed):
         sign_form(app, call_id, known[call_id][1], INSPECTORS[n % 2], overlooked)
     failed = [i for i in others[chosen:] if any(r.id == DOUBTED for r in known[i][1].failed())]
@@ -79,7 +84,7 @@ def talk(
         rule = _rule(known[call_id][1], DOUBTED)
         clip_verdict(app, call_id, _word(call_id, rule, overlooked), who=INSPECTORS[0])
     raised, upheld = _appeals(app, signed, {i: known[i][0] for i in signed}, appeals)
-    return People(len(drawn), len(signed) - len(drawn), len(failed[:clips]), raised, upheld)
+    return People(len(done), len(others[:chosen]), len(failed[:clips]), raised, upheld)
 
 
 def sign_form(app: App, call_id: str, result: CallResult, who: Actor, overlooked: float) -> None:

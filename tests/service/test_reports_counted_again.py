@@ -28,7 +28,7 @@ from qa_engine.store import review_tables, tables
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
-MOVED = "8101"  # changes the team on the 11th
+MOVED = "8102"  # changes the team on the 11th
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         with app.database.write() as session:
             moved = (tables.Call.agent_id == MOVED) & (tables.Call.day > date(2026, 3, 10))
             session.execute(update(tables.Call).where(moved).values(team="二组"))
-        month_people.talk(app, FIRST, LAST, each=3, chosen=40, clips=40, appeals=6)
+        month_people.talk(app, FIRST, LAST, each=3, waiting=4, chosen=8, clips=40, appeals=6)
         yield app
 
 

@@ -113,7 +113,7 @@ def compared_rows(made: Compared) -> list[tuple[str, ...]]:
         _line("复核后得分率（%）", made.final, "", none),
         _line("　同一批通话的机器得分率（%）", made.machine_of_final, "", none),
         _line(
-            "客户评分（csat）",
+            "客户评分",
             made.csat,
             told.change(made.csat_change),
             (others.csat, others.csat_ahead) if others else none,

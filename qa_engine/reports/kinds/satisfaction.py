@@ -69,7 +69,7 @@ def report(source: Source, request: Request) -> Document:
         look="many-calls",
         blocks=(
             Heading("质检得分与客户满意"),
-            *_together("客户评分（csat）", data.csat, data.score_csat),
+            *_together("客户评分", data.csat, data.score_csat),
             *_together("模型估计的满意程度（0–100）", data.outcome, data.score_outcome),
             Heading("客户在意哪些项目", "有此问题的通话与没有的相差多少，负数为更不满意"),
             *_table(data.matters_csat, data.matters_outcome),

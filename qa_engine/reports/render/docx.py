@@ -230,7 +230,8 @@ def _shares_of(rows: Sequence[Sequence[str]]) -> Sequence[float]:
 
 def _card(file: Any, block: d.Card) -> None:
     words = "　".join(piece.text for piece in block.head if piece.text)
-    _paragraph(file, (d.Piece(words, "strong"),))
+    head = _paragraph(file, (d.Piece(words, "strong"),))
+    head.paragraph_format.keep_with_next = True
     for inner in block.body:
         _write(file, inner)
 
@@ -256,7 +257,8 @@ def _quote(file: Any, block: d.Quote) -> None:
 
 
 def _sign_off(file: Any, block: d.SignOff) -> None:
-    _paragraph(file, (d.Piece(block.title, "strong"),))
+    title = _paragraph(file, (d.Piece(block.title, "strong"),))
+    title.paragraph_format.keep_with_next = True
     for line in block.lines:
         if line.kind == "write":
             _paragraph(file, "　")

@@ -31,13 +31,19 @@ def test_words_part_complaints_and_each_counts_once() -> None:
 def test_a_word_of_every_call_names_nothing() -> None:
     """Everybody speaks of parcels; who complains speaks of damage."""
     heard = complaints("包裹破损", "包裹破损", "包裹破损", "包裹破损")
-    others = [said(100 + n, text) for n, text in enumerate(["包裹到哪里", "包裹送不送", "包裹几点来", "包裹改地址"] * 5)]
+    others = [
+        said(100 + n, text) for n, text in enumerate(["包裹到哪里", "包裹送不送", "包裹几点来", "包裹改地址"] * 5)
+    ]
     found, _ = causes(heard, others)
     assert found[0].words[0] == "破损"
 
 
 def test_what_the_centre_noted_goes_before_words() -> None:
-    heard = [Complained(said(1, "快递员态度太差"), "延误"), Complained(said(2, "催了好几次"), "延误"), *complaints("你好")]
+    heard = [
+        Complained(said(1, "快递员态度太差"), "延误"),
+        Complained(said(2, "催了好几次"), "延误"),
+        *complaints("你好"),
+    ]
     assert causes(heard, ()) == ((Cause(("延误",), 2, ("c-001", "c-002"), True),), 1)
 
 
