@@ -159,18 +159,21 @@ def means_of_a_team(members: int, apart: float) -> Callable[[Generator], Held]:
     return one
 
 
-def training(rng: Generator) -> Held:
-    members, calls, shift = 10, 120, float(rng.uniform(-0.05, 0.1))
-    rates_before = rng.beta(4, 16, members)
-    before = rng.binomial(calls, rates_before)
-    worst = int(np.argmax(before))
-    helps = float(rng.uniform(0, 0.8)) * float(rates_before[worst])
-    later = np.clip(rates_before + shift + 0.02 * rng.standard_normal(members), 0.001, 0.999)
-    later[worst] = max(0.001, float(later[worst]) - helps)
-    after = rng.binomial(calls, later)
-    listed = [Change(float(x), calls, float(y), calls) for x, y in zip(before, after, strict=True)]
-    effect = change_against_peers(listed[worst], [one for n, one in enumerate(listed) if n != worst])
-    return holds(effect.difference, -helps), 1
+def trainings(calls: int) -> Callable[[Generator], Held]:
+    def one(rng: Generator) -> Held:
+        members, shift = 10, float(rng.uniform(-0.05, 0.1))
+        rates_before = rng.beta(4, 16, members)
+        before = rng.binomial(calls, rates_before)
+        worst = int(np.argmax(before))
+        helps = float(rng.uniform(0, 0.8)) * float(rates_before[worst])
+        later = np.clip(rates_before + shift + 0.02 * rng.standard_normal(members), 0.001, 0.999)
+        later[worst] = max(0.001, float(later[worst]) - helps)
+        after = rng.binomial(calls, later)
+        listed = [Change(float(x), calls, float(y), calls) for x, y in zip(before, after, strict=True)]
+        effect = change_against_peers(listed[worst], [one for n, one in enumerate(listed) if n != worst])
+        return holds(effect.difference, -helps), 1
+
+    return one
 
 
 @dataclass(frozen=True)
@@ -247,7 +250,7 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
         for m, a, b in ((30, 2, 18), (10, 2, 18), (30, 40, 360), (10, 4, 8))
     ),
     *((f"靠拢的平均分，{m} 人，人与人差 {s} 分", means_of_a_team(m, s), m) for m, s in ((30, 3), (10, 3), (30, 1))),
-    ("培训效果（双重差分），每期 120 通", training, 1),
+    ("培训效果（双重差分），每期 120 通", trainings(120), 1),
     ("客户评分平均（1–5），10–200 通", mean_ratings, 1),
     ("客户评分之差（1–5），10–200 通", changes_of_ratings, 1),
     ("两期出现率之差，少见的问题，5–400 通", rare_changes, 1),
@@ -257,6 +260,7 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     ("约升几分，一项，10 人，各 20–200 通", regained, 50),
     ("约升几分，同一个人的几项相加", regained_together, 12),
     *((f"考评项得分率，{n} 通", headings(n), 1) for n in (40, 400)),
+    *((f"培训效果（双重差分），每期 {n} 通", trainings(n), 1) for n in (30, 500, 3000)),
 )
 
 

@@ -68,14 +68,16 @@ def change_against_peers(own: Change, peers: Sequence[Change], *, chosen: bool =
     own_change = own.found_after / own.after - before
     changes = [c.found_after / c.after - c.found_before / c.before for c in known]
     noise = [_noise(c.found_before, c.before) + _noise(c.found_after, c.after) for c in known]
-    weights = [1 / (one + _between(changes, noise)) for one in noise]
+    between = _between(changes, noise)
+    weights = [1 / (one + between) for one in noise]
     peer_change = sum(w * c for w, c in zip(weights, changes, strict=True)) / sum(weights)
     share = prior.weight(own.before) if chosen else 1.0
     own_noise = share * _noise(own.found_before, own.before) + _noise(own.found_after, own.after)
-    among = _between(changes, noise) + 1 / sum(weights)
-    variance = own_noise + among
-    # only the part that the peers tell is known as badly as they are few (Satterthwaite 1946)
-    degrees = (len(known) - 1) * (variance / among) ** 2
+    variance = own_noise + between + 1 / sum(weights)
+    # only what the peers tell is known as badly as they are few (Satterthwaite 1946): they show how far their changes
+    # are apart with their own noise, which is taken off
+    seen = between + len(noise) / sum(1 / one for one in noise)
+    degrees = (len(known) - 1) * (variance / seen) ** 2
     half = t_975(max(1, int(degrees))) * sqrt(variance)
     difference = own_change - peer_change
     estimate = Estimate(int(min(own.before, own.after)), difference, difference - half, difference + half)

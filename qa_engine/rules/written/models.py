@@ -34,7 +34,7 @@ class Header(Strict):
     title: str
     version: str = ""
     sections: dict[str, str]
-    sources: dict[str, str] = {}  # titles of documents by the marks that `why` of rules has: [K]
+    sources: dict[str, str] = Field(default_factory=dict)  # titles of documents by the marks in `why`: [K]
     heard: Heard = Heard()
     confusions: Texts = DEFAULT_CONFUSIONS
     backchannels: Texts = BACKCHANNELS
