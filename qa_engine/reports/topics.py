@@ -9,6 +9,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from qa_engine.text.numerals import NUMERAL_CHARS
 from qa_engine.text.segment import cut
 
 _LEAST_CALLS = 30
@@ -54,9 +55,13 @@ class Said:
 
     @classmethod
     def of(cls, call_id: str, day: date, text: str) -> "Said":
-        """The words of two characters or more, but those that name nothing."""
+        """The words of two characters or more, but those that name nothing: numbers, also as people say them (六六)."""
         words = (word for word in cut(text) if len(word) > 1 and word not in _PLAIN)
-        return cls(call_id, day, tuple(word for word in words if not any(c.isdigit() for c in word)))
+        return cls(call_id, day, tuple(word for word in words if not _is_number(word)))
+
+
+def _is_number(word: str) -> bool:
+    return any(char.isdigit() for char in word) or NUMERAL_CHARS.issuperset(word)
 
 
 def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:

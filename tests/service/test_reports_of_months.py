@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from benchmarks import month, month_calls, month_people
 from qa_engine.domain import Agent, Status
@@ -79,6 +81,42 @@ def test_every_report_in_every_format_and_again_the_same(
     assert kind == "call" or "<script" not in page  # a form plays its recording
     for greek in ("σ", "μ", "χ", "α", "p 值"):
         assert greek not in page
+
+
+WITHOUT_FILTER = ("扣分明细", "培训需求")
+"""Sheets of which several rows belong together."""
+
+
+@pytest.mark.parametrize(("kind", "subject", "first", "last"), [*EVERY, *OF_A_DAY])
+def test_every_workbook_is_ready_for_an_office(
+    app: App, kind: str, subject: str, first: date | None, last: date | None
+) -> None:
+    """No formula, numbers of people as text, widths, A4, a print area, heads and filters on long tables; digests and
+    nothing else hidden."""
+    made = render_report(app, kind, subject, "xlsx", day_from=first, day_to=last, who=MACHINE)
+    book = load_workbook(io.BytesIO(made.content))
+    assert {sheet.title for sheet in book if sheet.sheet_state != "visible"} <= {"版本"}
+    for sheet in (one for one in book if one.sheet_state == "visible"):
+        name = f"{kind} {sheet.title}"
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert not [cell for cell in cells if cell.data_type == "f" or str(cell.value).startswith("sha256")], name
+        assert not [cell for cell in cells if str(cell.value).startswith(("=", "+", "-", "@")) and not cell.quotePrefix
+                    and cell.data_type == "s"], name  # fmt: skip
+        setup = sheet.page_setup
+        assert (setup.paperSize, setup.fitToWidth, setup.fitToHeight, setup.orientation) == (9, 1, 0, "portrait"), name
+        assert sheet.print_area.replace("$", "") == f"'{sheet.title}'!{sheet.dimensions}", name
+        widths = [sheet.column_dimensions[get_column_letter(n)].width for n in range(1, sheet.max_column + 1)]
+        assert all(4 <= width <= 60 for width in widths), name
+        for head in (cell for cell in cells if cell.value == "工号"):
+            beneath = [cell for cell in cells if cell.column == head.column and cell.row > head.row]
+            people = [cell for cell in beneath if re.fullmatch(r"8[123]\d\d", str(cell.value))]
+            assert {(cell.data_type, cell.number_format) for cell in people} == {("s", "@")}, name
+        if sheet.freeze_panes:  # one table, whose head is printed on each page
+            head = int(sheet.freeze_panes[1:]) - 1
+            assert sheet.print_title_rows == f"${head}:${head}", name
+            assert sheet.auto_filter.ref or sheet.title in WITHOUT_FILTER, name
+        else:
+            assert sheet.title not in ("坐席", "通话明细", "界限之内的规则"), name
 
 
 @pytest.mark.parametrize(("kind", "subject", "first", "last"), EVERY)

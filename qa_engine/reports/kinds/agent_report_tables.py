@@ -113,8 +113,8 @@ def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
     )
 
 
-def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False) -> Table:
-    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen)
+def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, filters: bool = False) -> Table:
+    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen, filters=filters)
 
 
 def _summary(report: AgentReport) -> list[Block]:
@@ -205,7 +205,7 @@ def _losses(report: AgentReport) -> list[Block]:
         for lost in report.lost
     )
     columns = ("项目", "考评项", "程度", "出现通话", *LOST_TITLES, "累计扣分")
-    blocks: list[Block] = [_table(columns, rows, frozen=True)]
+    blocks: list[Block] = [_table(columns, rows, frozen=True, filters=True)]
     if not report.lost:
         blocks.append(Heading("本期计分的通话未发现扣分项。"))
     return blocks
@@ -260,4 +260,4 @@ def _calls(report: AgentReport) -> Table:
         "待复核",
         "扣分项或未计分原因",
     )
-    return _table(columns, rows, frozen=True)
+    return _table(columns, rows, frozen=True, filters=True)

@@ -309,7 +309,7 @@ def _talk_blocks(form: CallForm) -> list[Block]:
         "可信度",
         "标记",
     )
-    blocks: list[Block] = [_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True)]
+    blocks: list[Block] = [_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True, filters=True)]
     if not form.turns:
         blocks.append(Heading("本次通话没有可显示的文字。"))
     return blocks

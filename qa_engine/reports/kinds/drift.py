@@ -106,7 +106,8 @@ def _steady(found: DriftReport) -> list[Block]:
         "界限按当日通话数和平时逐日的波动计算，正常的日子极少超出；列为异常的，还须命中数本身极不可能出于偶然，"
         "并按规则条数从严。"
     )
-    return [Heading("界限之内的规则", f"{len(rows)} 条"), Table(columns, tuple(rows)), Note(note, "faint small")]
+    table = Table(columns, tuple(rows), filters=True, frozen=True)
+    return [Heading("界限之内的规则", f"{len(rows)} 条"), table, Note(note, "faint small")]
 
 
 def _rows(found: DriftReport) -> Rows:

@@ -31,6 +31,13 @@ def test_numbers_and_empty_words_name_nothing() -> None:
     assert Said.of("c", DAY, "您好，单号12345，我的快递").words == ("快递",)
 
 
+def test_numbers_as_people_say_them_name_nothing() -> None:
+    """A parcel's number, read out digit by digit, made topics 六六 and 九九 of the golden calls."""
+    words = said(["单号是三三六六九九零零，幺幺四四，洗衣机三天没到"])[0].words
+    assert "洗衣机" in words
+    assert not [word for word in words if set(word) <= set("零一二三四五六七八九幺")]
+
+
 def test_what_is_asked_only_lately_is_new() -> None:
     earlier = said([ASKED[n % 2] for n in range(60)])
     lately = said([ASKED[n % 3] for n in range(30)], day=DAY + timedelta(days=10), first=60)
