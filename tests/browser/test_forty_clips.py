@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from qa_engine.domain.people import Role
-from qa_engine.service import FixedClock
+from qa_engine.service import FixedClock, read_audit
 from qa_engine.service.desk import clip_batch
-from tests.desk_centre import ZHOU, fill_desk, open_desk
+from qa_engine.service.people.audit import Action
+from tests.desk_centre import HEAD, ZHOU, fill_desk, open_desk
 from tests.desk_site import DeskSite, served
 from tests.web.people import PASSWORD, make_person
 
@@ -27,13 +28,31 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
             yield running
 
 
-def test_forty_verdicts_by_keyboard(browser: Browser, site: DeskSite) -> None:
+@pytest.fixture
+def page(browser: Browser, site: DeskSite) -> Iterator[Page]:
     context = browser.new_context(base_url=site.url, viewport={"width": 1366, "height": 768}, locale="zh-CN")
     page = context.new_page()
     page.goto("/sign-in")
     page.fill("[name=name]", "zhou")
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
+    page.wait_for_url("**/desk")
+    yield page
+    context.close()
+
+
+def test_a_clip_counts_as_heard_when_it_is_played_and_the_next_is_only_made_ready(page: Page, site: DeskSite) -> None:
+    with page.expect_request(lambda asked: asked.method == "HEAD") as ready:
+        page.goto(f"/clips?rule={RULE}")
+    page.wait_for_load_state("networkidle")
+    clips = page.locator(".clip")
+    calls = list(dict.fromkeys(clips.nth(n).get_attribute("data-call") for n in range(clips.count())))
+    assert ready.value.url.endswith(f"/{calls[1]}/audio")
+    heard = [row.call_id for row in read_audit(site.engine, who=HEAD, action=Action.LISTEN).rows]
+    assert heard == [calls[0]]
+
+
+def test_forty_verdicts_by_keyboard(page: Page, site: DeskSite) -> None:
     page.goto(f"/clips?rule={RULE}")
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))
@@ -53,4 +72,3 @@ def test_forty_verdicts_by_keyboard(browser: Browser, site: DeskSite) -> None:
     assert not [one.url for one in asked if one.is_navigation_request()]  # one page, no waiting between
     left = clip_batch(site.engine, RULE, who=ZHOU)
     assert (left.verdicts.confirmed, left.verdicts.overturned, left.waiting) == (30, 10, 0)
-    context.close()

@@ -59,29 +59,32 @@ def media_type(suffix: str) -> str:
     return MEDIA_TYPES.get(suffix.lower(), UNKNOWN_TYPE)
 
 
-def recording_file(app: App, call_id: str, *, who: Actor) -> RecordingFile:
+def recording_file(app: App, call_id: str, *, who: Actor, sent: bool = True) -> RecordingFile:
     """The recording as it was handed in; for those who may not hear its numbers a copy without them.
 
-    Raises NotFoundError, and as `playable_file`.
+    ``sent``: its bytes go out, which the audit log tells. Raises NotFoundError, and as `playable_file`.
     """
     require(who, Right.EXPORT)
     recording, call_pk, hidden = _recording(app, call_id, who)
-    note_look(app, who, Action.EXPORT, call_pk=call_pk, subject="recording")
+    if sent:
+        note_look(app, who, Action.EXPORT, call_pk=call_pk, subject="recording")
     if hidden:
         return _copy(app, call_id, recording, hidden)
     path = app.recordings.path(recording.sha256, recording.suffix)
     return _file(path, recording, f"{call_id}{recording.suffix}")
 
 
-def playable_file(app: App, call_id: str, *, who: Actor) -> RecordingFile:
+def playable_file(app: App, call_id: str, *, who: Actor, sent: bool = True) -> RecordingFile:
     """The recording in a form that browsers play: itself, or 16-bit WAV made once and kept in ``cache``.
 
-    Spoken numbers are silenced for those who have no right to them.
+    Spoken numbers are silenced for those who have no right to them. ``sent``: its bytes go out, which the audit log
+    calls listening; else the file is made ready for who asks next.
 
     Raises NotFoundError, RecordingError when it cannot be decoded, ConflictError while many others are being made.
     """
     recording, call_pk, hidden = _recording(app, call_id, who)
-    note_look(app, who, Action.LISTEN, call_pk=call_pk)
+    if sent:
+        note_look(app, who, Action.LISTEN, call_pk=call_pk)
     original = app.recordings.path(recording.sha256, recording.suffix)
     if recording.suffix in _PLAYED.get(recording.codec or "", ()) and not hidden:
         return _file(original, recording, f"{call_id}{recording.suffix}")

@@ -138,8 +138,11 @@ def form(call_id: CallId, format: Literal["html", "xlsx", "csv", "json", "docx"]
     responses=SOUND,
 )
 def audio(call_id: CallId, request: Request, engine: Engine, who: Who) -> Response:
-    """As it came, where every browser plays that; else 16-bit WAV, made at the first request and kept by its hash."""
-    file = playable_file(engine, call_id, who=who)
+    """As it came, where every browser plays that; else 16-bit WAV, made at the first request and kept by its hash.
+
+    ``HEAD`` makes it ready and sends no sound: nobody has listened.
+    """
+    file = playable_file(engine, call_id, who=who, sent=request.method != "HEAD")
     return file_response(
         request, file.path, media_type=file.media_type, etag=f"{file.sha256}-wav", filename=file.download_name
     )
@@ -150,7 +153,7 @@ def audio(call_id: CallId, request: Request, engine: Engine, who: Who) -> Respon
     "/{call_id}/recording", summary="The recording as it came in (Range)", response_class=Response, responses=SOUND
 )
 def recording(call_id: CallId, request: Request, engine: Engine, who: Who) -> Response:
-    file = recording_file(engine, call_id, who=who)
+    file = recording_file(engine, call_id, who=who, sent=request.method != "HEAD")
     return file_response(
         request, file.path, media_type=file.media_type, etag=file.sha256, filename=file.download_name, inline=False
     )

@@ -11,16 +11,19 @@ function start() {
   const began = Date.now(), said = [];
   const tell = (text) => { byId("told").textContent = text; };
   const soundOf = (clip) => `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
-  const ahead = new Audio(); // of the next call: nobody waits for its sound
-  ahead.preload = "auto";
+  const ready = new Set();
+  const makeReady = (address) => { // the sound of the next call is made playable and not fetched: what is fetched counts as listened to
+    if (!ready.has(address)) { ready.add(address); fetch(address, { method: "HEAD" }).catch(() => ready.delete(address)); }
+  };
   const play = () => {
     const clip = clips[at];
     if (!clip || !clip.dataset.start) { return; }
     const address = soundOf(clip), other = clips.find((one, place) => place > at && one.dataset.start && one.dataset.call !== clip.dataset.call);
-    if (other && !ahead.src.endsWith(soundOf(other))) { ahead.src = soundOf(other); }
-    const go = () => { sound.currentTime = Number(clip.dataset.start); const begun = sound.play(); if (begun) { begun.catch(() => {}); } };
-    if (!sound.src.endsWith(address)) { sound.src = address; sound.addEventListener("loadedmetadata", go, { once: true }); } else { go(); }
+    if (other) { makeReady(soundOf(other)); }
+    if (sound.dataset.call !== address) { sound.dataset.call = address; sound.src = `${address}#t=${clip.dataset.start}`; } else { sound.currentTime = Number(clip.dataset.start); }
     sound.playbackRate = 1.25;
+    const begun = sound.play();
+    if (begun) { begun.catch(() => {}); } // a browser that wants a key first fetches nothing either
   };
   sound.addEventListener("timeupdate", () => {
     const clip = clips[at];
