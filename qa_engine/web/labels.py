@@ -179,6 +179,7 @@ FACTS = {
     **{key.value: title for key, title in CHANNELS.items()},
 }  # fmt: skip
 NAVIGATION = (
+    ("/mine", "我的考评表", Right.APPEAL),
     ("/centre", "中心", Right.SEE_AUDIT),
     ("/team", "班长看板", Right.PLAN_TRAINING),
     ("/desk", "复核台", Right.REVIEW),
@@ -187,7 +188,6 @@ NAVIGATION = (
     ("/cases", "案例库", Right.SEE_REPORTS),
     ("/calibration", "校准", Right.REVIEW),
     ("/rules", "规则", Right.SEE_RULES),
-    ("/mine", "我的考评表", Right.APPEAL),
     ("/calls", "通话", Right.SEE_CALLS),
     ("/agents", "坐席", Right.SEE_REPORTS),
     ("/reports", "报告", Right.SEE_REPORTS),

@@ -98,6 +98,7 @@ def environment() -> Environment:
         local_minute=local_minute,
         percent=wording.percent,
         scenario=wording.scenario,
+        fact_value=wording.fact_value,
         state=labels.state,
         reason=labels.reason,
         stage=labels.stage,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from qa_engine.service.desk import (
     reopen,
     sign,
 )
+from qa_engine.service.desk.appeals import _patterns
 from tests.desk_centre import HEAD, LI, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
@@ -125,7 +127,13 @@ def test_another_inspector_answers_and_the_head_has_the_last_word(centre: App) -
         (StepKind.ANSWERED, True, "张敏"),
         (StepKind.SETTLED, True, "何主管"),
     ]
-    assert [row.call_id for row in appeal.siblings] == ["c-again"]
+    assert [(row.call_id, row.corrected) for row in appeal.siblings] == [("c-again", False)]
+    version = claim(centre, "c-again", who=HEAD).version
+    for said in (word, *(Word(target, K.SCORE, points=3.0) for target in MANUAL)):
+        version = decide(centre, "c-again", said, version=version, who=HEAD).version
+    sign(centre, "c-again", remark="", lesson="", version=version, who=HEAD)
+    (appeal,) = list_appeals(centre, who=HEAD, siblings_of=listed.id)
+    assert [(row.call_id, row.corrected) for row in appeal.siblings] == [("c-again", True)]
     form = own_form(centre, "c-faults", who=LI)
     assert form.own.total == 34
     draft = json.loads((centre.settings.home / "golden-drafts" / "c-faults.json").read_text(encoding="utf-8"))
@@ -133,6 +141,15 @@ def test_another_inspector_answers_and_the_head_has_the_last_word(centre: App) -
     assert draft["turns"][4]["text"] == "不归我管。"
     reopen(centre, "c-faults", who=HEAD)
     assert claim(centre, "c-faults", who=ZHOU).mine
+
+
+def test_patterns_without_words_make_no_siblings(centre: App) -> None:
+    result = get_call(centre, "c-faults", who=MACHINE).result
+    assert result is not None
+    rule = next(rule for rule in result.rules if rule.id == "forbidden.refusal")
+    found = tuple(replace(one, pattern=r".{6,}") for one in rule.evidence)
+    found = (*found, replace(found[0], pattern="不归我{any:3}管"))
+    assert _patterns(replace(rule, evidence=found)) == {"不归我{any:3}管"}
 
 
 def test_the_head_may_decide_otherwise(centre: App) -> None:

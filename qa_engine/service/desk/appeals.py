@@ -37,11 +37,14 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class SiblingRow:
+    """``corrected``: a signed form says that the rule was not broken."""
+
     call_id: str
     agent: str
     day: str
     state: CallState
     words: str
+    corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +210,11 @@ def _siblings(session: Session, one: review_tables.Appeal, call: tables.Call) ->
             continue
         said: Sequence[str] = [evidence.text for evidence in rule.evidence if evidence.text]
         agent = f"{other.agent_name or ''} {other.agent_id or ''}".strip()
-        found.append(
-            SiblingRow(other.call_id, agent, other.day.isoformat(), CallState(other.state), "、".join(said[:3]))
+        state, signing = CallState(other.state), reviews.signing_of(session, other)
+        corrected = (
+            state is CallState.FINAL and signing is not None and not _cost(result_from_text(signing.body), one.rule_id)
         )
+        found.append(SiblingRow(other.call_id, agent, other.day.isoformat(), state, "、".join(said[:3]), corrected))
     return tuple(found)
 
 
@@ -218,4 +223,6 @@ def _rule(result: CallResult, rule_id: str) -> RuleResult | None:
 
 
 def _patterns(rule: RuleResult | None) -> set[str]:
-    return {evidence.pattern for evidence in rule.evidence if evidence.pattern} if rule is not None else set()
+    """What the evidence was found by, in words; a pattern without any (``.{6,}``) fits whatever is said."""
+    found = {evidence.pattern for evidence in rule.evidence if evidence.pattern} if rule is not None else set()
+    return {pattern for pattern in found if any(char.isalpha() for char in pattern)}

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right
@@ -25,6 +25,10 @@ def appeals(request: Request, engine: Engine, who: Answering) -> Response:
 
 
 @router.post("/appeals/reopen/{call_id}")
-def open_again(call_id: str, engine: Engine, who: Settling) -> Response:
+def open_again(
+    call_id: str, engine: Engine, who: Settling, rule: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """``rule`` is what is to be corrected; the desk opens with it in hand."""
     reopen(engine, call_id, who=who)
-    return RedirectResponse(f"/desk/{segment(call_id)}", status_code=303)
+    at = f"#{segment(f'rule:{rule}')}" if rule else ""
+    return RedirectResponse(f"/desk/{segment(call_id)}{at}", status_code=303)

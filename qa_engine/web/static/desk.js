@@ -291,6 +291,7 @@ function start() {
   const KEYS = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), Enter: listen,
     y: ACTS.confirm, n: ACTS.overturn, e: ACTS.exempt, p: ACTS.points, m: ACTS.missed, t: ACTS.text, u: undo,
+    i: () => { const rule = hand && hand.querySelector("details.rule"); if (rule) { rule.open = !rule.open; } },
     r: () => { if (reviewing) { remark.focus(); } }, c: () => { if (reviewing) { openCase(); } }, g: goNext, v: () => { reveal(); }, "/": () => find.focus(), "?": openHelp, Escape: close,
   };
   document.addEventListener("keydown", (event) => {
@@ -308,9 +309,10 @@ function start() {
   showLeft();
   if (!reviewing) { readOnly(); }
   const first = () => {
-    const all = items(), appealed = document.querySelector(".appealed"), key = appealed && appealed.dataset.key;
+    const all = Array.from(document.querySelectorAll(".items .item")), appealed = document.querySelector(".appealed");
+    const key = location.hash.slice(1).replaceAll("%3A", ":") || (appealed && appealed.dataset.key); // where a link or an appeal points
     const disputed = key && all.find((item) => item.dataset.key === key || item.dataset.key.startsWith(`${key}#`));
-    take(disputed || all.find((item) => open.has(item.dataset.key)) || all[0], false);
+    take(disputed || all.find((item) => open.has(item.dataset.key)) || items()[0], false);
   };
   if (reviewing) {
     post.claim().then((told) => {

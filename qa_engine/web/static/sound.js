@@ -2,6 +2,7 @@
 const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const INK = { agent: "#2f5d8a", customer: "#8a939e", head: "#0b4f9e", pause: "#eceef1", both: "#e58a3c", window: "#cfe0f3" };
 const LEAST_WINDOW = 8; // seconds shown at the closest look
+const FLAG = 14, MOST_LINES = 4; // pixels of a flag's line, and lines of flags
 const SHORT = 90; // seconds; a call of up to so long is shown whole
 const byId = (id) => document.getElementById(id);
 
@@ -110,9 +111,18 @@ export function makeSound(desk) {
     }
     if (loop) { pen.fillStyle = INK.head; pen.globalAlpha = 0.12; pen.fillRect((loop[0] - from) * second, 0, (loop[1] - loop[0]) * second, floor); pen.globalAlpha = 1; }
     pen.fillStyle = INK.head; pen.fillRect((audio.currentTime - from) * second - 0.75, 0, 1.5, floor);
-    for (const mark of marks.children) {
-      mark.style.left = ((mark.dataset.at - from) / (to - from) * 100) + "%";
+    const ends = []; // of the flags of each line: those that would lie on one another go below
+    for (const mark of Array.from(marks.children).sort((one, other) => one.dataset.at - other.dataset.at)) {
+      const flag = mark.firstChild, x = Math.min((mark.dataset.at - from) * second, width - 1);
+      mark.style.left = `${x}px`;
       mark.hidden = mark.dataset.at < from || mark.dataset.at > to;
+      if (mark.hidden) { continue; }
+      const wide = flag.wide || (flag.wide = flag.offsetWidth), before = x + wide > width, start = before ? x - wide : x;
+      mark.classList.toggle("before", before);
+      let line = ends.findIndex((end) => end <= start);
+      if (line < 0) { line = ends.length; }
+      ends[line] = start + wide + 1;
+      flag.style.top = `${Math.min(line, MOST_LINES - 1) * FLAG}px`;
     }
   };
   const overlaps = [];
