@@ -1,9 +1,11 @@
 """The Chinese words for what the service names in English: states, reasons, stages."""
 
+from collections.abc import Mapping
+
 from qa_engine.domain import CallState, Direction, Status
 from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
-from qa_engine.service import REASONS, CallOrder, JobState, job_kinds, report_kinds, wording
+from qa_engine.service import REASONS, Action, CallOrder, JobState, job_kinds, report_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
 from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, SCENARIOS, STATES
 
@@ -106,13 +108,13 @@ AUDIT_SUBJECTS = {
     "draft": "规则草稿",
     "edition": "规则版本",
     "webhook": "回调地址",
-    "turn": "第几句",
     "call": "通话",
     "sample": "盲抽",
     "review": "复核",
     "calibration": "复核",
     "appeal": "申诉答复",
     "settlement": "申诉终审",
+    "recording": "录音",
 }
 LIMITS = {
     "points": "扣分（负数）",
@@ -178,6 +180,9 @@ FACTS = {
     **SCENARIOS, **{key.value: title for key, title in DIRECTIONS.items()},
     **{key.value: title for key, title in CHANNELS.items()},
 }  # fmt: skip
+_RIGHTS: Mapping[str, str] = {right.value: title for right, title in RIGHTS.items()}
+_REPORTS = frozenset({Action.VIEW_REPORT.value, Action.EXPORT.value})
+_NONE: Mapping[str, str] = {}
 NAVIGATION = (
     ("/mine", "我的考评表", Right.APPEAL),
     ("/centre", "中心", Right.SEE_AUDIT),
@@ -259,15 +264,27 @@ def audit_action(key: str) -> str:
 def audit_detail(text: str) -> str:
     """What a line of the log adds; names of formats, rights and events are shown as they are."""
     first, _, rest = text.partition(" ")
-    return AUDIT_DETAILS.get(text) or (f"{AUDIT_DETAILS[first]} {rest}" if rest and first in AUDIT_DETAILS else text)
+    told = AUDIT_DETAILS.get(text) or (f"{AUDIT_DETAILS[first]} {rest}" if rest and first in AUDIT_DETAILS else text)
+    purpose, _, rights = told.rpartition(": ")  # of a token: what it may
+    return f"{purpose}：{'、'.join(_RIGHTS.get(one, one) for one in rights.split(', '))}" if purpose else told
 
 
-def audit_subject(text: str) -> str:
-    """What a line of the log is about: ``draft 3``, ``team 一组``; ids of people and rules are shown as they are."""
+def audit_subject(text: str, action: str, titles: Mapping[str, str] = _NONE) -> str:
+    """What a line of the log is about: ``draft 3``, ``team 一组``, a line of the form by ``titles``; ids of people are
+    shown as they are."""
     kind, _, rest = text.partition(" ")
-    report = report_kinds().get(kind)
+    if kind == "turn":
+        return f"第 {rest} 句"
+    report = report_kinds().get(kind) if action in _REPORTS else None
     title = AUDIT_SUBJECTS.get(kind) or (report.title if report else None)
-    return f"{title} {rest}".strip() if title else text
+    if title:
+        return f"{title} {rest}".strip()
+    line, hit, number = text.removeprefix("rule:").removeprefix("item:").partition("#")
+    return (
+        titles[line] + (f"（第 {int(number) + 1} 处）" if hit and number.isdecimal() else "")
+        if line in titles
+        else text
+    )
 
 
 def call_warning(key: str) -> str:

@@ -297,3 +297,7 @@ def test_a_word_heard_wrong_is_corrected_in_place(zhou: Desk) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".corrected")).to_have_count(1)
     expect(page.locator('[data-key="rule:promise.soon"]')).to_have_attribute("data-kind", "passed")
+    page.locator(".item.asked .row").first.click()
+    page.locator('.turn[data-turn="3"] .at').click()  # the sentence that was clicked, not the one of the item in hand
+    zhou.press("t")
+    expect(page.get_by_label("实际说的话")).to_have_value("麻烦快点。")

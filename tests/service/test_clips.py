@@ -117,7 +117,7 @@ def test_a_corrected_text_is_judged_again_beside_the_first(centre: App) -> None:
     assert {line.finding.rule_id for line in form.asked} == {"tone.cold", "wait.please"}, "no promise was made"
     assert next(turn.corrected for turn, _ in form.turns if turn.line.index == 4).startswith("周岚 改：")
     words = {(word.said, word.heard): word.times for word in hot_words(centre, who=ZHOU)}
-    assert words == {("应该", "一定"): 1, ("您", "你"): 1}
+    assert words == {("应该", "一定"): 1, ("您自己", "你自己"): 1}
     found = decide(centre, "c-doubts", Word(Target(rule="tone.cold"), K.CONFIRM), version=version, who=ZHOU)
     assert found.final.transcript == after.transcript_digest
 

@@ -87,10 +87,11 @@ def test_yaml_profile_lists_and_text_that_tries_to_be_more(house: App, head: Tes
     assert head.get(f"{place}/files/%2e%2e/%2e%2e/qa.db").status_code == 404
     profile = head.get(f"{place}/profile").text
     form = {"seen": seen_on(profile), "companies": "顺达\n顺达速运", "part:0:greeting": "wished"}
-    form["reply_limit_hours"] = "24"
-    assert "已保存" in head.post(f"{place}/profile", data=form).text
+    form |= {"reply_limit_hours": "24", "hot_words": "安心达"}
+    assert "已保存" in head.post(f"{place}/profile", data={**form, "word": ["顺达", "安心达"]}).text
     number = int(place.rsplit("/", 1)[1])
     kept, _ = drafts.draft_profile(house, number, who=MACHINE)
+    assert kept.hot_words == ("安心达", "顺达")
     assert (kept.companies, kept.reply_limit_hours, kept.parts[0].greeting) == (("顺达", "顺达速运"), 24.0, "wished")
     bad = head.post(f"{place}/profile", data={"seen": seen_on(head.get(f"{place}/profile").text), "direction": "up"})
     assert bad.status_code == 400

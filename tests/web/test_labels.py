@@ -28,11 +28,18 @@ def test_unknown_names_are_shown_as_they_are() -> None:
 
 
 def test_what_the_log_is_about_is_told_in_chinese() -> None:
-    assert labels.audit_subject("agent 8026") == "坐席质检报告 8026"
-    assert labels.audit_subject("sampling 一组") == "抽检计划与覆盖 一组"
-    assert labels.audit_subject("monthly") == "月度服务质量分析报告"
-    assert labels.audit_subject("turn 5") == "第几句 5"
-    assert labels.audit_subject("wang") == "wang"
+    assert labels.audit_subject("agent 8026", "view_report") == "坐席质检报告 8026"
+    assert labels.audit_subject("agent", "people") == "agent"  # an account of that name
+    assert labels.audit_subject("sampling 一组", "export") == "抽检计划与覆盖 一组"
+    assert labels.audit_subject("monthly", "view_report") == "月度服务质量分析报告"
+    assert labels.audit_subject("turn 5", "verdict") == "第 5 句"
+    assert labels.audit_subject("wang", "people") == "wang"
+    titles = {"forbidden.refusal": "服务忌语", "voice_tone/mandarin": "标准普通话"}
+    assert labels.audit_subject("rule:forbidden.refusal", "appeal", titles) == "服务忌语"
+    assert labels.audit_subject("forbidden.refusal#1", "verdict", titles) == "服务忌语（第 2 处）"
+    assert labels.audit_subject("voice_tone/mandarin", "verdict", titles) == "标准普通话"
+    assert labels.audit_subject("old.rule", "verdict", titles) == "old.rule"
+    assert labels.audit_detail("录音平台: ingest, see_calls") == "录音平台：上传录音和文本、更正通话资料、查看通话"
 
 
 @pytest.mark.parametrize(

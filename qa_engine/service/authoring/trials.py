@@ -16,6 +16,7 @@ from qa_engine.service.authoring.backtest import PASS_PERCENT, Backtested, backt
 from qa_engine.service.authoring.draft_files import draft_folder
 from qa_engine.service.authoring.drafts import draft_digest
 from qa_engine.service.authoring.editions import DraftTrial, try_draft
+from qa_engine.service.authoring.packs import load_sources
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, enqueue
 from qa_engine.service.jobs.ringing import ring
@@ -93,10 +94,11 @@ def try_now(app: App, number: int, *, who: Actor) -> Tried:
         found = try_draft(app.settings, folder)
     except QaError as error:
         found = DraftTrial(errors=tuple(str(error).splitlines()))
+    titles = {rule.id: rule.title for rule in load_sources(app.settings)[1].rules} if found.golden_wrong else {}
     golden = tuple(
         f"{one.title}（{one.file}）"
-        + "；".join(
-            f"{what} {'、'.join(ids)}"
+        + "".join(
+            f"，{what} {'、'.join(f'「{titles.get(id, id)}」' for id in ids)}"
             for what, ids in (("未发现", one.missed), ("误判", one.unwanted), ("未能判定", one.undecided))
             if ids
         )

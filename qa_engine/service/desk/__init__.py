@@ -11,6 +11,7 @@ from qa_engine.service.desk.remarks import cases
 from qa_engine.service.desk.revealing import Revealed, reveal
 from qa_engine.service.desk.rule_pages import rule_page, rules_page
 from qa_engine.service.desk.sound import Peaks, call_peaks
+from qa_engine.service.desk.words import line_titles
 from qa_engine.service.desk.work import (
     MOST_CHARS,
     Claim,
@@ -62,6 +63,7 @@ __all__ = [
     "keep_words",
     "key_of",
     "let_go",
+    "line_titles",
     "list_appeals",
     "misses",
     "next_call",

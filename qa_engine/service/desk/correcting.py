@@ -19,10 +19,15 @@ from qa_engine.service.ports.judge import result_key
 from qa_engine.service.stages.keeping import keep_packs
 from qa_engine.service.stages.parts import keep_parts
 from qa_engine.store import calls, outcomes, review_tables, reviews
+from qa_engine.text.segment import cut
 
 MOST_CHARS = 2000
+LONGEST = 12
+"""Characters of a hot word; what is longer is a sentence."""
 CORRECTED = "corrected"
-_PUNCTUATION = frozenset("，。？！、；：,.?!;: ")
+_MARKS = "，。？！、；：,.?!;: "
+_PUNCTUATION = frozenset(_MARKS)
+_NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万两幺*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
 
 
 def hot_words(app: App, *, who: Actor, limit: int = 50) -> tuple[HotWord, ...]:
-    """What people corrected most, the pieces that differ only. Raises NotAllowed."""
+    """What people corrected most: whole words, numbers apart. Raises NotAllowed."""
     require(who, Right.REVIEW)
     with app.database.read() as session:
         rows = reviews.latest_corrections(session, limit=2000)
@@ -103,8 +108,38 @@ def hot_words(app: App, *, who: Actor, limit: int = 50) -> tuple[HotWord, ...]:
 
 
 def _differences(heard: str, said: str) -> list[tuple[str, str]]:
-    found = SequenceMatcher(None, heard, said, autojunk=False).get_opcodes()
-    return [(said[c:d], heard[a:b]) for tag, a, b, c, d in found if tag != "equal" and said[c:d].strip()]
+    """The words of ``said`` that stand where something else was heard, and what was heard there."""
+    found = [one for one in SequenceMatcher(None, heard, said, autojunk=False).get_opcodes() if one[0] != "equal"]
+    pieces: list[list[int]] = []  # begin and end in ``said``, in ``heard``
+    words = _word_places(said)
+    for _, a, b, c, d in found:
+        if not said[c:d].strip(_MARKS):
+            continue
+        begin = next(start for start, stop in words if start <= c < stop)
+        end = next(stop for start, stop in words if start < d <= stop)
+        if pieces and begin <= pieces[-1][1]:
+            pieces[-1][1:] = [max(end, pieces[-1][1]), pieces[-1][2], b + max(0, end - d)]
+        else:
+            pieces.append([begin, end, a - (c - begin), b + (end - d)])
+    told = [(said[begin:end].strip(_MARKS), heard[max(0, a) : b].strip(_MARKS)) for begin, end, a, b in pieces]
+    return [one for one in told if 0 < len(one[0]) <= LONGEST and one[0] != one[1] and not set(one[0]) <= _NUMERALS]
+
+
+def _word_places(text: str) -> list[tuple[int, int]]:
+    """Where each word of a text lies; a word of one character lies with the one behind it, too short to be expected."""
+    places, at = [], 0
+    for word in cut(text):
+        places.append((at, at + len(word)))
+        at += len(word)
+    joined: list[tuple[int, int]] = []
+    for begin, end in places:
+        before = joined[-1] if joined else None
+        alone = before is not None and before[1] - before[0] == 1
+        if before is not None and alone and not {text[before[0]], text[begin]} & set(_MARKS):
+            joined[-1] = (before[0], end)
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _corrected(turn: Turn, said: str) -> Turn:

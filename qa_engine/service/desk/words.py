@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa_engine.errors import QaError
-from qa_engine.rules import RulePack, sentence
-from qa_engine.service.centre.packs import load_sources
+from qa_engine.rules import RulePack, SourceFile, sentence
+from qa_engine.scoring import load_scorecards
+from qa_engine.service.centre.folders import rules_folder
+from qa_engine.service.centre.packs import load_sources, read_scorecards
 from qa_engine.service.context import App
 from qa_engine.wording import cited
 
@@ -31,6 +34,21 @@ def rule_words(app: App) -> Mapping[str, RuleWords]:
     except QaError:
         return {}
     return _of_pack(pack)
+
+
+def line_titles(app: App) -> Mapping[str, str]:
+    """What the lines of a form are called, by rule id and ``SECTION/ITEM``; empty where they cannot be read."""
+    try:
+        rules, items = rule_words(app), _items(tuple(read_scorecards(rules_folder(app.settings)).items()))
+    except QaError:
+        return {}
+    return {**items, **{id: rule.title for id, rule in rules.items()}}
+
+
+@lru_cache(maxsize=4)
+def _items(texts: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    cards = load_scorecards(tuple(SourceFile(name, text) for name, text in texts))
+    return {f"{part.id}/{item.id}": item.title for card in cards for part in card.sections for item in part.items}
 
 
 _told: dict[str, Mapping[str, RuleWords]] = {}

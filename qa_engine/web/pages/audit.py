@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from qa_engine.service import Action, read_audit
+from qa_engine.service.desk import line_titles
 from qa_engine.web.deps import Engine, Who
 from qa_engine.web.labels import AUDIT
 from qa_engine.web.listing import MAX_PAGE, Reader, page_numbers
@@ -68,6 +69,7 @@ def audit(request: Request, engine: Engine, who: Who) -> Response:
         "audit.html",
         query=query,
         page=page,
+        titles=line_titles(engine),
         actions=list(AUDIT.items()),
         numbers=page_numbers(page.page, page.pages),
     )

@@ -14,7 +14,8 @@ from qa_engine.service.authoring import drafts as room
 from qa_engine.service.authoring import trials
 from qa_engine.service.authoring.compared import pack_diff
 from qa_engine.service.centre.packs import load_sources
-from qa_engine.service.centre.profiles import FILE
+from qa_engine.service.centre.profiles import FILE, PROFILE
+from qa_engine.service.desk import hot_words
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.errors import status_of
@@ -286,6 +287,8 @@ def _profile(request: Request, engine: Engine, who: Actor, number: int, *, error
         parts=labels.PARTS,
         levels=labels.LEVELS,
         rows=[(row, _calls_of(row.when.model_dump())) for row in found.parts],
+        words=[word for word in hot_words(engine, who=who) if word.said not in found.hot_words],
+        hot_words_used=PROFILE in engine.settings.asr_hotwords.split(),
         fixed=engine.settings.profile is not None,
         profile_file=FILE,
     )
@@ -337,6 +340,7 @@ def _change_profile(number: int, request: Request, engine: Engine, who: Actor, f
         asked = {
             **found.model_dump(),
             **{name: _lines(form, name) for name in ("companies", "departments", "staff_number_forms")},
+            "hot_words": _words(form),
             "title": _text(form, "title").strip(),
             "direction": _text(form, "direction") or None,
             "agent_channel": _text(form, "agent_channel") or None,
@@ -357,6 +361,12 @@ def _text(form: FormData, name: str) -> str:
 def _lines(form: FormData, name: str) -> list[str]:
     """One entry a line, each once, in order."""
     return list(dict.fromkeys(line.strip() for line in _text(form, name).splitlines() if line.strip()))
+
+
+def _words(form: FormData) -> list[str]:
+    """What was typed, and what was ticked of what people corrected."""
+    ticked = [word.strip() for word in form.getlist("word") if isinstance(word, str) and word.strip()]
+    return list(dict.fromkeys([*_lines(form, "hot_words"), *ticked]))
 
 
 def _number(form: FormData, name: str, old: float) -> float:

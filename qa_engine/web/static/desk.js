@@ -28,7 +28,7 @@ function start() {
   const reviewing = desk.dataset.reviewing === "1";
   const banner = byId("banner"), left = byId("left"), signButton = byId("sign");
   const items = () => Array.from(document.querySelectorAll(".items .item")).filter((one) => one.offsetParent !== null || one === hand);
-  let hand = null, choosing = null, decided = [];
+  let hand = null, chosen = null, choosing = null, decided = []; // chosen: the sentence that was clicked last, until another item is in hand
   let open = new Set();
   document.querySelectorAll(".item.asked, .item.manual").forEach((one) => { if (!one.dataset.said) { open.add(one.dataset.key); } });
 
@@ -57,7 +57,7 @@ function start() {
     if (!item) { return; }
     close();
     if (hand) { hand.classList.remove("hand"); }
-    hand = item;
+    hand = item; chosen = null;
     const folded = item.closest("details");
     if (folded) { folded.open = true; }
     item.classList.add("hand");
@@ -186,7 +186,9 @@ function start() {
   }
   byId("talk").addEventListener("click", (event) => {
     const word = event.target.closest("[data-s]"), row = event.target.closest(".turn, .unheard");
-    if (!sound || !row || event.target.closest("textarea, .fix") || !row.dataset.start) { return; }
+    if (!row || event.target.closest("textarea, .fix")) { return; }
+    chosen = row.matches(".turn") ? row : null;
+    if (!sound || !row.dataset.start) { return; }
     follows = true;
     if (word) { sound.playFrom(Number(word.dataset.s)); } else if (event.target.closest(".at") || row.matches(".unheard")) { sound.playFrom(Number(row.dataset.start)); }
   });
@@ -230,7 +232,7 @@ function start() {
   // ---- a text that was heard wrong
   const correct = () => {
     const index = hand && (hand.dataset.turns || "").trim().split(/\s+/)[0];
-    const row = index ? document.querySelector(`.turn[data-turn="${index}"]`) : spoken;
+    const row = chosen || (index ? document.querySelector(`.turn[data-turn="${index}"]`) : spoken);
     if (!row || !reviewing || row.querySelector("textarea")) { return; }
     const said = row.querySelector(".said"), box = document.createElement("textarea"), bar = document.createElement("div");
     const plain = Array.from(said.querySelectorAll("span:not(.why-out):not(.tone)")).map((piece) => piece.textContent).join("");
@@ -317,7 +319,7 @@ function start() {
   if (reviewing) {
     post.claim().then((told) => {
       if (!told) { return; }
-      if (!told.mine) { readOnly(`${told.holder} 正在复核这一通（${told.ago} 有操作），您可以看和听，不能判。`); }
+      if (!told.mine) { readOnly(`${told.holder} 正在复核这一通（${told.ago}有操作），您可以看和听，不能判。`); }
       if (sound) { sound.askForPeaks(); }
     });
   } else if (sound) { sound.askForPeaks(); }

@@ -114,7 +114,7 @@ export function makeSound(desk) {
     const ends = []; // of the flags of each line: those that would lie on one another go below
     for (const mark of Array.from(marks.children).sort((one, other) => one.dataset.at - other.dataset.at)) {
       const flag = mark.firstChild, x = Math.min((mark.dataset.at - from) * second, width - 1);
-      mark.style.left = `${x}px`;
+      mark.style.left = `${x / width * 100}%`;
       mark.hidden = mark.dataset.at < from || mark.dataset.at > to;
       if (mark.hidden) { continue; }
       const wide = flag.wide || (flag.wide = flag.offsetWidth), before = x + wide > width, start = before ? x - wide : x;
