@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qa_engine.rules.sca.source import UnfitError
+from qa_engine.rules.sca.source import UnfitError, around
 from qa_engine.rules.written.expression import And, ExpressionError, Name, Node, Not, Or, Token, tree_of
 
 _TOKEN = re.compile(
@@ -36,11 +36,10 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 def parsed(text: str, path: tuple[Any, ...]) -> Node:
-    """The tree of a lambda that stands at ``path``. Raises UnfitError."""
     try:
         return parse_lambda(text)
     except ExpressionError as error:
-        raise UnfitError(path, f"lambda「{text}」第 {error.column + 1} 个字符：{error}") from None
+        raise UnfitError(path, f"lambda「{around(text, error.column)}」第 {error.column + 1} 个字符：{error}") from None
 
 
 def positive(logic: Node) -> frozenset[str]:
@@ -50,7 +49,6 @@ def positive(logic: Node) -> frozenset[str]:
 
 
 def renamed(logic: Node, ours: Mapping[str, str]) -> Node:
-    """The same tree over names of ours."""
     match logic:
         case Name(name, column):
             return Name(ours[name], column)

@@ -4,7 +4,7 @@ import re
 from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from qa_engine.errors import Fault, RulesError
@@ -15,7 +15,7 @@ from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.sca.logic import parsed, positive, renamed
 from qa_engine.rules.sca.operators import Fields, translate
 from qa_engine.rules.sca.places import Place, place_of
-from qa_engine.rules.sca.source import Entry, UnfitError, plain
+from qa_engine.rules.sca.source import Entry, UnfitError, brief, first_of, plain
 from qa_engine.rules.sca.writing import comments, flow, scalar
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or, names
 
@@ -25,7 +25,6 @@ _INFORMATION = frozenset({
 })  # fmt: skip
 _UNPLACED = ("duration",)
 _WORDS = ("phrase", "regex", "similar")
-_TOLD_NAMES = 20  # of the conditions that there are, where one is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ class _Rule:
         self.refused.append(self.document.fault(error.path, str(error), subject=self.subject))
 
     def _note(self, path: tuple[Any, ...], text: str) -> None:
-        self.notes.append(self.document.fault(path, text, subject=self.subject))
+        self.notes.append(self.document.fault(path, brief(text), subject=self.subject))
 
     def _rule(self) -> str:
         rule = self.rule
@@ -225,9 +224,9 @@ class _Rule:
         self._made[cid] = None
         try:
             if cid not in known:
-                there = "、".join(islice(chain.from_iterable(known.maps), _TOLD_NAMES))
-                more = " 等" if sum(map(len, known.maps)) > _TOLD_NAMES else ""
-                raise UnfitError(used[0], f"没有条件「{cid}」；文件里有：{there or '（无）'}{more}")
+                raise UnfitError(
+                    used[0], f"没有条件「{cid}」；文件里有：{first_of(chain.from_iterable(known.maps)) or '（无）'}"
+                )
             self._made[cid] = self._translated(cid, known)
         except UnfitError as error:
             self._refuse(error)
@@ -255,7 +254,7 @@ class _Rule:
             operators, missing = {missing[0]: next(iter(operators.values()))}, []
         if missing:
             raise UnfitError(
-                entry.at("lambda", "operlambda"), f"没有算子「{missing[0]}」；条件里有：{'、'.join(operators)}"
+                entry.at("lambda", "operlambda"), f"没有算子「{missing[0]}」；条件里有：{first_of(operators)}"
             )
         for oid in sorted(operators.keys() - wanted):
             self._note(operators[oid].path, f"算子「{oid}」不在条件「{cid}」的 lambda 里，那边不起作用，没有导入")

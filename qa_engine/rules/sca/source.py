@@ -5,11 +5,16 @@ wrap lists as ``{"Operator": [...]}``; a number may be a text.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from qa_engine.located.source import Path
 
+_WIDTH = 40
+_TOLD_NAMES = 20  # of the conditions that there are, where one is missing
+_LONG_QUOTE = re.compile(r"「([^「」]{61,})」")
 _EMPTY: tuple[Any, ...] = (None, "", False, 0, "0", [], {})
 
 
@@ -17,8 +22,22 @@ class UnfitError(Exception):
     """Something that cannot be carried over as it stands; ``path`` is its place in the file."""
 
     def __init__(self, path: Path, message: str) -> None:
-        super().__init__(message)
+        super().__init__(brief(message))
         self.path = path
+
+
+def brief(message: str) -> str:
+    """A message whose quotes are short enough to be read: of a long one the beginning and the end."""
+    return _LONG_QUOTE.sub(lambda found: f"「{found[1][:30]}…{found[1][-10:]}」", message)
+
+
+def around(text: str, column: int) -> str:
+    """The part of a text that lies around a column, with … for what is left out."""
+    if len(text) <= _WIDTH:
+        return text
+    start = max(0, min(column - _WIDTH // 2, len(text) - _WIDTH))
+    end = start + _WIDTH
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
 def plain(name: str) -> str:
@@ -112,3 +131,9 @@ class Entry:
         for name, (key, value) in self._found.items():
             if name not in self._asked and not any(value is empty or value == empty for empty in _EMPTY):
                 yield key, (*self.path, key)
+
+
+def first_of(named: Iterable[str]) -> str:
+    """The first names."""
+    first = list(islice(named, _TOLD_NAMES + 1))
+    return "、".join(first[:_TOLD_NAMES]) + (" 等" if len(first) > _TOLD_NAMES else "")

@@ -286,3 +286,13 @@ def test_conditions_of_other_rules_and_of_everybody_are_kept_apart() -> None:
 def test_of_many_conditions_some_are_named() -> None:
     many = [condition(str(number), words("您好")) for number in range(2, 200)]
     assert refusal(file_of("1", *many)).endswith("18、19、20、21 等")
+
+
+def test_a_long_text_is_told_in_part() -> None:
+    ids = [str(number) for number in range(1, 300)]
+    told = refusal(file_of("&&".join(ids) + "&&?", *(condition(one, words("您好")) for one in ids[:2])))
+    assert len(told) < 160
+    assert "lambda「…" in told
+    assert "第 1388 个字符" in told
+    unknown = refusal(file_of("1&&" + "9" * 500, condition("1", words("您好"))))
+    assert "「999999999999999999999999999999…9999999999」" in unknown
