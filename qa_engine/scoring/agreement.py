@@ -12,7 +12,8 @@ _Z = 1.96
 class Agreement:
     """Cohen's κ of ``pairs`` judgements: 1 always the same, 0 no better than chance; None where chance explains all.
 
-    ``low`` and ``high``: by the large-sample standard error (Cohen 1960), cut at -1 and 1.
+    ``low`` and ``high``: from the score interval of the share judged alike (Wilson 1927), chance held; the large-sample
+    error of Cohen (1960) is nought where a few judgements all agree.
     """
 
     pairs: int
@@ -52,9 +53,8 @@ def cohen_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement:
     chance = sum(firsts[kind] * seconds[kind] for kind in firsts) / number**2
     if chance >= 1.0:
         return Agreement(number, same, None, None, None)
-    kappa = (observed - chance) / (1 - chance)
-    spread = _Z * math.sqrt(observed * (1 - observed) / (number * (1 - chance) ** 2))
-    return Agreement(number, same, kappa, max(-1.0, kappa - spread), min(1.0, kappa + spread))
+    low, high, kappa = ((share - chance) / (1 - chance) for share in (*_wilson(observed, number), observed))
+    return Agreement(number, same, kappa, max(-1.0, min(low, kappa)), min(1.0, max(high, kappa)))
 
 
 @dataclass(frozen=True, slots=True)
