@@ -13,7 +13,7 @@ from qa_engine.domain import CallState
 from qa_engine.domain.review import AppealState, DecisionKind, Lane, ReviewKind
 from qa_engine.store import review_tables, tables
 from qa_engine.store.narrowing import between
-from qa_engine.store.reviews import OPEN
+from qa_engine.store.reviews import OPEN, knows_the_form
 
 MOST_COUNTED = 500
 
@@ -249,6 +249,7 @@ def _calibration_select(wanted: WaitingFilter, *what: Any) -> Select[Any]:
             review.state == OPEN,
             review.kind == ReviewKind.CALIBRATION.value,
             or_(review.not_who.is_(None), review.not_who != wanted.who),
+            ~knows_the_form(tables.Call.id, wanted.who),
         )
     )
 

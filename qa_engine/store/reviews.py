@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qa_engine.domain import Status
 from qa_engine.domain.review import Decision, DecisionKind, FinalScore, Lane, ReviewKind, RuleVerdicts, Target
@@ -24,6 +24,12 @@ def open_review(session: Session, call_pk: int, kind: ReviewKind) -> review_tabl
         .order_by(review.id)
         .limit(1)
     )
+
+
+def knows_the_form(call_pk: InstrumentedAttribute[int] | int, who: str | None) -> ColumnElement[bool]:
+    """Whether this person signed a form of the call: an answer to an appeal saw what the first inspector wrote."""
+    signing = review_tables.Signing
+    return exists().where(signing.call_pk == call_pk, signing.who == who)
 
 
 def open_appeals(session: Session, call_pks: Sequence[int]) -> Mapping[int, review_tables.Review]:

@@ -7,11 +7,13 @@ import pytest
 
 from qa_engine.domain.people import NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
+from qa_engine.errors import ConflictError
 from qa_engine.service import App, FixedClock
 from qa_engine.service.desk import (
     QueueTab,
     Word,
     after,
+    appeal_line,
     calibration,
     claim,
     decide,
@@ -22,7 +24,7 @@ from qa_engine.service.desk import (
     sign,
 )
 from qa_engine.store import reviews
-from tests.desk_centre import HEAD, ZHANG, ZHOU, filled_desk
+from tests.desk_centre import HEAD, LI, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
@@ -83,3 +85,21 @@ def test_blind_draws_and_what_they_tell(centre: App) -> None:
 def test_three_to_five_of_a_hundred_are_drawn() -> None:
     drawn = sum(after.drawn(f"call-{n}", n, 0.04) for n in range(5000))
     assert 0.03 <= drawn / 5000 <= 0.05
+
+
+def test_who_answered_an_appeal_about_a_call_is_no_second_inspector_of_it(
+    centre: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(after, "drawn", lambda *_: True)
+    signed(centre, "c-faults", ZHOU)
+    assert [one.row.call_id for one in queue(centre, who=ZHANG, tab=QueueTab.SAMPLED).rows] == ["c-faults"]
+    refusal = Target(rule="forbidden.refusal")
+    appeal_line(centre, "c-faults", refusal, "客户先问的", who=LI)
+    version = claim(centre, "c-faults", who=ZHANG).version
+    version = decide(centre, "c-faults", Word(refusal, K.CONFIRM), version=version, who=ZHANG).version
+    sign(centre, "c-faults", remark="", lesson="", version=version, who=ZHANG)
+    version = claim(centre, "c-faults", who=HEAD).version
+    sign(centre, "c-faults", remark="", lesson="", version=version, who=HEAD)
+    assert queue(centre, who=ZHANG, tab=QueueTab.SAMPLED).rows == ()
+    with pytest.raises(ConflictError):
+        claim(centre, "c-faults", who=ZHANG)

@@ -7,6 +7,7 @@ are lost with it. A call in review keeps the result that the person works on.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text, result_to_text
@@ -237,7 +238,10 @@ def _open(session: Session, call: tables.Call, who: Actor) -> review_tables.Revi
     for kind in (*_MAIN, ReviewKind.CALIBRATION):
         review = reviews.open_review(session, call.id, kind)
         if review is not None and _theirs(review, who):
-            return review
+            blind = kind is not ReviewKind.CALIBRATION or not session.scalar(
+                select(reviews.knows_the_form(call.id, who.id))
+            )
+            return review if blind else None
     return None
 
 
