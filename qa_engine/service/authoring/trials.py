@@ -16,7 +16,7 @@ from qa_engine.service.authoring.backtest import PASS_PERCENT, Backtested, backt
 from qa_engine.service.authoring.draft_files import draft_folder
 from qa_engine.service.authoring.drafts import draft_digest
 from qa_engine.service.authoring.editions import DraftTrial, try_draft
-from qa_engine.service.authoring.packs import load_sources
+from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, enqueue
 from qa_engine.service.jobs.ringing import ring

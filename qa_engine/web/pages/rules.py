@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from qa_engine.domain.people import Actor, Right, may
 from qa_engine.service.authoring.drafts import list_drafts
 from qa_engine.service.authoring.editions import editions, roll_back
-from qa_engine.service.authoring.profiles import PROFILE
+from qa_engine.service.centre.profiles import PROFILE
 from qa_engine.service.desk import hot_words, rule_page, rules_page
 from qa_engine.web.deps import MOST_NUMBER, Engine, with_right
 from qa_engine.web.rendering import render
