@@ -301,3 +301,32 @@ def test_a_word_heard_wrong_is_corrected_in_place(zhou: Desk) -> None:
     page.locator('.turn[data-turn="3"] .at').click()  # the sentence that was clicked, not the one of the item in hand
     zhou.press("t")
     expect(page.get_by_label("实际说的话")).to_have_value("麻烦快点。")
+
+
+def test_a_link_to_a_rule_opens_it_and_the_print_has_no_controls(zhou: Desk) -> None:
+    page = zhou.page
+    page.goto("/desk/c-2#rule:wait.please")
+    expect(page.locator(".item.hand")).to_have_attribute("data-key", "rule:wait.please")
+    zhou.press("i")
+    expect(page.locator(".item.hand details.rule")).to_have_attribute("open", "")
+    page.emulate_media(media="print")
+    expect(page.locator(".queue")).to_be_hidden()
+    expect(page.locator(".transport")).to_be_hidden()
+    expect(page.locator(".item.asked .say").last).to_be_visible()
+
+
+def test_marks_on_the_picture_do_not_cover_one_another(zhou: Desk) -> None:
+    """Two are at one place of this call: 「一定能到」 and 「自己去找」 are said in one breath."""
+    zhou.open("c-3")
+    boxes = zhou.page.locator("#wave-marks i:visible span").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.right, box.top, box.bottom])"
+    )
+    left, right, _, _ = zhou.page.locator("#wave-marks").evaluate(
+        "one => { const box = one.getBoundingClientRect(); return [box.left, box.right, box.top, box.bottom]; }"
+    )
+    assert len(boxes) >= 3
+    for n, (a, b, top, bottom) in enumerate(boxes):
+        assert left <= a
+        assert b <= right + 1
+        for c, d, other_top, other_bottom in boxes[:n]:
+            assert b <= c or d <= a or bottom <= other_top or other_bottom <= top

@@ -113,3 +113,15 @@ def test_who_answers_an_appeal_reads_it_at_the_desk(visit: Visit) -> None:
     expect(page.locator(".item.hand .name").first).to_contain_text("服务忌语")
     assert axe_faults(page) == []
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [("agent", "phone")], indirect=True, ids=["agent"])
+def test_a_signed_form_shows_its_figures_side_by_side_on_a_phone(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/calls/c-faults")
+    rows = page.locator("table.score tr:has(td:nth-child(5))")
+    assert rows.count() > 3
+    for row in rows.all():
+        tops = row.locator("td.num").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+        assert len(set(tops)) == 1
+    expect(page.locator("table.score th", has_text="终审").first).to_be_visible()
