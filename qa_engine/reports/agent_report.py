@@ -8,6 +8,7 @@ from typing import overload
 from qa_engine.domain import Agent, CallResult, Status
 from qa_engine.reports import wording
 from qa_engine.reports.agent_calls import AgentCalls
+from qa_engine.reports.findings import review_reasons
 from qa_engine.reports.numbers import Estimate, ratio_estimate
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import (
@@ -22,7 +23,6 @@ from qa_engine.reports.statistics import (
     wilson,
 )
 from qa_engine.reports.training_needs import Gain, TrainingNeed, training_needs
-from qa_engine.text import mask_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def _told(call_id: str, drawn: Collection[str] | None) -> bool:
 def _why_not(call: InspectedCall) -> str:
     if call.rate is None:
         return "没有可计分的细项"
-    reasons = "；".join(mask_private(reason) for reason in call.result.review_reasons)
+    reasons = "；".join(review_reasons(call.result))
     return f"等级待定：{reasons}" if reasons else "等级待定，须人工复核"
 
 

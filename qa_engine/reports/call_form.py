@@ -24,6 +24,7 @@ from qa_engine.reports.findings import (
     label_findings,
     markings_of,
     references_of,
+    review_reasons,
 )
 from qa_engine.reports.signed_form import SignedForm, SignedLines, signed_lines
 from qa_engine.reports.timeline import Pin, Timeline, build_timeline
@@ -157,7 +158,7 @@ def call_form(
         call_id=result.call_id,
         facts=_facts(transcript, source_name, result),
         score=_score(result, faults, doubts),
-        review_reasons=tuple(mask_private(reason) for reason in result.review_reasons),
+        review_reasons=tuple(review_reasons(result)),
         warnings=(*(wording.warning(key) for key in transcript.warnings), *_unheard_places(transcript)),
         sections=tuple(_section(section, result, by_rule) for section in result.sections),
         vetoes=tuple(f for f in faults if f.severity == Severity.VETO),

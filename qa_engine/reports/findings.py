@@ -1,6 +1,6 @@
 """What was found in a call: each rule result with its hits quoted, or with where it was looked for in vain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa_engine.domain import CallResult, Evidence, Ladder, RuleResult, Searched, Severity, Speaker, Status, Transcript
@@ -329,3 +329,11 @@ def _search(searched: Searched, turns: ShownTurns) -> Search:
             f"与「{phrase_pattern(searched.nearest.pattern)}」相似度 {number(searched.nearest.score, 0)}"
         )
     return Search(searched.window, start, end, clock_range(start, end), len(searched.turns), nearest)
+
+
+def review_reasons(result: CallResult) -> Iterator[str]:
+    """Why a person has to look, as people read it: rules by their titles alone, numbers masked."""
+    for reason in result.review_reasons:
+        for rule in result.rules:
+            reason = reason.replace(f"（{rule.id}）", "")
+        yield mask_private(reason)

@@ -260,3 +260,10 @@ def test_fields_of_a_manifest_are_named_in_chinese() -> None:
         "清单列 crm_id": "A-7",
         "客户等级": "金卡",
     }
+
+
+def test_why_a_person_has_to_look_is_told_without_ids_of_rules(build: ModuleType) -> None:
+    result = build.result()
+    rule = result.rules[0]
+    asked = replace(result, review_reasons=(f"机器无法确定：{rule.title}（{rule.id}）、别的（说明）",))
+    assert call_form(build.transcript(), asked).review_reasons == (f"机器无法确定：{rule.title}、别的（说明）",)
