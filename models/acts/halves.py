@@ -1,13 +1,18 @@
-"""Lines of looked-at halves of ``benchmarks/verdicts`` as turns of which only is told whether they offend.
+"""Turns of the looked-at halves of ``benchmarks/verdicts``: natural talk by other authors, with all its acts told.
 
-They are by several authors, who did not write the frames: what one author's frames do not know of rude people, another
-one's lines teach. What a line does besides nobody says. So these halves measure the act model no longer, but for the
-readings of the split by themes, in which a half is held out as a theme; halves that ``LEARNT`` does not name do.
+``turns/HALF.tsv`` holds every different turn of a half's calls and rude lines, of both sides, with the acts that it
+does there and those that are open to opinion; annotated by reading, turn by turn in its call, by four readers (language
+models) who knew neither frames nor rules. Of everyday sentences (``words_``, ``tone_``) only is told that they do not
+offend.
+So these halves measure the act model no longer, but for the readings of the split by themes, in which an author is held
+out as a theme.
 """
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import corpus
@@ -16,39 +21,82 @@ from corpus import ANY, OFFENCES, ActTurn
 from qa_engine.acts.card import LABELS
 from qa_engine.domain import Speaker
 
-FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "verdicts"
-LEARNT = "abcdefghi"
+HERE = Path(__file__).resolve().parent
+TURNS = HERE / "turns"
+FOLDER = HERE.parents[1] / "benchmarks" / "verdicts"
+LEARNT = "abcdefghijk"
+AUTHORS = dict.fromkeys("abc", "abc")  # of halves by one author; every other half is by one of its own
 THEME = "half/"
-_AGENT = "坐席："
+CALLS = ("calls", "labelled", "outcome")
+_WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
+_SIDES = {"agent": Speaker.AGENT, "customer": Speaker.CUSTOMER}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a turn does, and what is open to opinion; all other acts it does not do."""
+
+    acts: frozenset[str]
+    open: frozenset[str]
+
+
+RUDE = Told(frozenset({"offence"}), frozenset(LABELS[Speaker.AGENT]) - {"offence"})
+INNOCENT = Told(frozenset(), frozenset(LABELS[Speaker.AGENT]) - {*OFFENCES, "offence"})
+
+
+def whole(turn: ActTurn) -> bool:
+    """Whether it is a natural turn all of whose acts are told."""
+    return turn.themes[0].startswith(THEME) and turn.untold not in (RUDE.open, INNOCENT.open)
 
 
 def turns(halves: Sequence[str] = LEARNT) -> tuple[ActTurn, ...]:
-    """Every line once as written; a rude one, of which there are fewer, also as it may be said or heard."""
+    """Every different turn once; a rude line, of which there are fewer, also as it may be said or heard."""
     slots = corpus.Slots.read(corpus.FRAMES / "slots.txt")
-    found: dict[str, ActTurn] = {}
+    found: dict[tuple[Speaker, str], ActTurn] = {}
     for half in halves:
-        for text in rude(half):
-            rng = random.Random(f"half {text}")
-            for said in (text, corpus.said_otherwise(text, Speaker.AGENT, rng.choice(corpus.TRADES), slots, rng)):
-                found.setdefault(said, _turn(half, text, said, offends=True))
-        for text in plain(half):
-            found.setdefault(text, _turn(half, text, text, offends=False))
+        lines = rude(half)
+        for (speaker, text), told in annotated(half).items():
+            found.setdefault((speaker, text), _turn(half, speaker, text, text, told))
+            if text in lines and "offence" in told.acts:
+                rng = random.Random(f"half {text}")
+                said = corpus.said_otherwise(text, speaker, rng.choice(corpus.TRADES), slots, rng)
+                found.setdefault((speaker, said), _turn(half, speaker, text, said, RUDE))
+        for text in everyday(half):
+            found.setdefault((Speaker.AGENT, text), _turn(half, Speaker.AGENT, text, text, INNOCENT))
     return tuple(found.values())
 
 
-def rude(half: str) -> list[str]:
+@cache
+def annotated(half: str) -> Mapping[tuple[Speaker, str], Told]:
+    """(speaker, text) → what it does."""
+    found = {}
+    for line in (TURNS / f"{half}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        side, acts, maybe, text = line.split("\t")
+        found[_SIDES[side], text] = Told(*(frozenset(part.split()) - {"-"} for part in (acts, maybe)))
+    return found
+
+
+def calls(half: str) -> Iterator[tuple[str, tuple[tuple[Speaker, str], ...]]]:
+    """(head, turns) of every call of a half: what its author says of it, and who says what."""
+    for kind in CALLS:
+        for block in _read(f"{kind}_{half}").strip().split("\n\n"):
+            head, *lines = block.splitlines() or [""]
+            if lines:
+                yield head.removeprefix("# "), tuple((_WHO[line[:2]], line[3:]) for line in lines)
+
+
+def rude(half: str) -> frozenset[str]:
     """The agent's rude lines, without the customer's before them."""
-    return [line.split(" / ")[-1].removeprefix(_AGENT) for line in _read(f"rude_{half}").splitlines()]
+    return frozenset(line.split(" / ")[-1][3:] for line in _read(f"rude_{half}").splitlines())
 
 
-def plain(half: str) -> list[str]:
-    """What agents say in good calls, in calls that are innocent of all their labels, and in everyday sentences."""
-    calls = _read(f"calls_{half}").strip().split("\n\n")
-    calls += [
-        call for call in _read(f"labelled_{half}").strip().split("\n\n") if "fault:" not in call.split("\n", 1)[0]
-    ]
-    lines = [line.removeprefix(_AGENT) for call in calls for line in call.splitlines() if line.startswith(_AGENT)]
-    return [*lines, *_read(f"words_{half}").splitlines(), *_read(f"tone_{half}").splitlines()]
+def everyday(half: str) -> list[str]:
+    """Sentences that hold a word of an offence in its plain sense, and ordinary turns."""
+    return [line for name in ("words", "tone") for line in _read(f"{name}_{half}").splitlines()]
+
+
+def author(half: str) -> str:
+    return AUTHORS.get(half, half)
 
 
 def _read(name: str) -> str:
@@ -56,9 +104,6 @@ def _read(name: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def _turn(half: str, text: str, said: str, *, offends: bool) -> ActTurn:
-    frame = hashlib.sha256(f"half {text}".encode()).hexdigest()[:12]
-    told = {"offence"} if offends else {*OFFENCES, "offence"}
-    acts = frozenset({"offence"} if offends else ())
-    untold = frozenset(LABELS[Speaker.AGENT]) - told
-    return ActTurn(Speaker.AGENT, said, (frame,), (f"{THEME}{half}",), (ANY,), acts, untold)
+def _turn(half: str, speaker: Speaker, text: str, said: str, told: Told) -> ActTurn:
+    frame = hashlib.sha256(f"half {speaker.value} {text}".encode()).hexdigest()[:12]
+    return ActTurn(speaker, said, (frame,), (f"{THEME}{author(half)}",), (ANY,), told.acts, told.open - told.acts)

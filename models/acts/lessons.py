@@ -4,15 +4,20 @@ import hashlib
 from collections.abc import Sequence
 
 import corpus
+import halves
 import numpy as np
 import public
 from corpus import ActTurn
 
 from qa_engine.acts.card import LABELS
-from qa_engine.classify.fit import UNKNOWN, Lessons
+from qa_engine.classify import see_call
+from qa_engine.classify.fit import UNKNOWN, Lessons, Recipe, fit_once, part
+from qa_engine.classify.linear import Floats
 from qa_engine.domain import Speaker
 
 EVERYDAY_WEIGHT = 2.0  # of talk that other people wrote, against one of our own sentences: there are few of it
+NATURAL_WEIGHT = 3.0  # of a turn out of other authors' calls, all of whose acts are told
+FOLDS = corpus.BUCKETS
 
 
 def turns_of(turns: Sequence[ActTurn], speaker: Speaker) -> tuple[ActTurn, ...]:
@@ -23,12 +28,34 @@ def lessons_of(turns: Sequence[ActTurn], speaker: Speaker) -> Lessons:
     """Turns of one speaker, in their order; the group of a turn is its first frame."""
     labels = np.array([_labels(turn, LABELS[speaker]) for turn in turns], dtype=np.int64)
     groups = np.array([int(turn.frames[0], 16) for turn in turns], dtype=np.uint64)
-    weights = np.array([EVERYDAY_WEIGHT if turn.themes[0].startswith(public.THEME) else 1.0 for turn in turns])
+    weights = np.array([_weight(turn) for turn in turns])
     return Lessons(tuple(turn.text for turn in turns), labels, _numbered(groups), weights)
+
+
+def _weight(turn: ActTurn) -> float:
+    if turn.themes[0].startswith(public.THEME):
+        return EVERYDAY_WEIGHT
+    return NATURAL_WEIGHT if halves.whole(turn) else 1.0
 
 
 def _labels(turn: ActTurn, names: Sequence[str]) -> list[int]:
     return [1 if name in turn.acts else UNKNOWN if name in turn.untold else 0 for name in names]
+
+
+def unseen(names: Sequence[str], known: Lessons, folds: np.ndarray, recipe: Recipe) -> Floats:
+    """z of each example as the engine reads it, in parts where it is long, by a fit that saw only the other folds; of
+    fold -2 (its parts are of several) nothing is learnt, and its z is NaN."""
+    found = np.full((len(known.texts), len(names)), np.nan)
+    for fold in np.unique(folds[folds >= 0]):
+        test = np.nonzero(folds == fold)[0]
+        learnt = part(known, np.nonzero((folds != fold) & (folds != -2))[0])
+        model = fit_once(names, "several", learnt, recipe.look(learnt.texts), recipe)
+        seen = see_call(tuple(known.texts[at] for at in test))
+        see_call.cache_clear()
+        z = model.log_odds(seen.formed if recipe.formed else seen)
+        for text, rows in seen.rows_of_text.items():
+            found[test[text]] = z[rows].max(axis=0)
+    return found
 
 
 def _numbered(groups: np.ndarray) -> np.ndarray:
@@ -36,10 +63,7 @@ def _numbered(groups: np.ndarray) -> np.ndarray:
 
 
 def folds_by(turns: Sequence[ActTurn], key: str) -> np.ndarray:
-    """The fold of each turn by ``frames``, ``themes`` or ``trades``: one number, or -2 where its parts are of several.
-
-    A turn of trade ``any`` is of no fold: -1, it only helps to learn.
-    """
+    """The fold of each turn by ``frames`` or ``themes``: one number, or -2 where its parts are of several."""
     found = []
     for turn in turns:
         names = {_fold(key, name) for name in getattr(turn, key)}
@@ -50,6 +74,6 @@ def folds_by(turns: Sequence[ActTurn], key: str) -> np.ndarray:
 def _fold(key: str, name: str) -> int:
     if key == "frames":
         return corpus.bucket(name)
-    if key == "trades":
-        return corpus.TRADES.index(name) // 3 if name != corpus.ANY else -1
+    if name.startswith(halves.THEME):  # an author; each fold has as many
+        return sorted({halves.author(half) for half in halves.LEARNT}).index(name.removeprefix(halves.THEME)) % FOLDS
     return corpus.bucket(hashlib.sha256(name.encode()).hexdigest())

@@ -6,6 +6,7 @@ from typing import Any
 
 Evaluation = Mapping[str, Any]
 SPEAKERS = ("agent", "customer")
+POINTS = ("precision", "recall", "average_precision", "calibration_error")
 
 
 def filled(card: str, evaluation: Evaluation) -> str:
@@ -28,7 +29,7 @@ def corpus(evaluation: Evaluation) -> str:
     others = evaluation.get("halves", {}).get("turns", 0)
     return (
         f"{told['turns']} turns ({turns}) of {told['frames']} frames and lines in {told['themes']} themes; "
-        f"and {others} lines of other authors."
+        f"and {others} lines of other authors, of {evaluation['halves']['whole']} of which all acts are told."
     )
 
 
@@ -37,12 +38,22 @@ def acts(evaluation: Evaluation) -> str:
     for speaker in SPEAKERS:
         splits = evaluation["splits"][speaker]
         for act, theme in splits["themes"].items():
-            others = [splits[name][act] for name in ("frames", "trades") if name in splits]
+            others = [splits[name][act] for name in ("frames",) if name in splits]
             cells = [speaker, act, str(theme["support"]), *(_share(theme.get(k)) for k in ("precision", "recall"))]
             cells += [_share(theme.get("average_precision")), _share(theme.get("calibration_error"), 1)]
-            cells += [_share(other.get("average_precision")) for other in others] or ["—", "—"]
+            cells += [_share(other.get("average_precision")) for other in others] or ["—"]
             rows.append(cells)
-    head = ["speaker", "act", "turns", "P, themes", "R", "AP", "calibration error", "AP, templates", "AP, trades"]
+    head = ["speaker", "act", "turns", "P, themes", "R", "AP", "calibration error", "AP, templates"]
+    return _table(head, rows)
+
+
+def natural(evaluation: Evaluation) -> str:
+    rows = []
+    for speaker in SPEAKERS:
+        for act, told in evaluation["natural"][speaker].items():
+            cells = [_share(told["read"].get(key)) for key in POINTS]
+            rows.append([speaker, act, str(told["read"]["support"]), *cells, _share(told["words"].get(POINTS[2]))])
+    head = ["speaker", "act", "turns", "P", "R", "AP", "calibration error", "AP by its words alone"]
     return _table(head, rows)
 
 
@@ -91,4 +102,4 @@ def others(evaluation: Evaluation) -> str:
     return "\n\n".join(found)
 
 
-TABLES = {"corpus": corpus, "acts": acts, "limits": limits, "apart": apart, "others": others}
+TABLES = {"corpus": corpus, "natural": natural, "acts": acts, "limits": limits, "apart": apart, "others": others}

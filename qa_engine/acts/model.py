@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
 from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, load_card
+from qa_engine.acts.context import ECHOES, LENGTH, LOOK_BACK, MOST, MOST_SHARED, Context, Said
 from qa_engine.classify import VERSION, LinearModel, Seen, see_call
-from qa_engine.classify.linear import Floats
+from qa_engine.classify.linear import PROBABILITY_DIGITS, Floats, sigmoid
 from qa_engine.classify.parts import LONGEST, OVERLAP, SHORTEST, WHOLE
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import ActReading, ActSaid, Speaker, ToneWord, Transcript, Turn, digest
@@ -25,7 +27,8 @@ _Reasons = dict[tuple[str, Speaker, str], tuple[ToneWord, ...]]  # of text, spea
 class ActModel:
     """Implements ``rules.ports.acts.ActReader``. Same transcript, same model: equal readings, on every machine.
 
-    A long turn is read as a whole and in parts; it does what any of them does, where that is.
+    A long turn is read as a whole and in parts; it does what any of them does, where that is. What a turn does may
+    depend on what was said before, too (``context.py``).
     """
 
     def __init__(self, folder: Path, card: Card) -> None:
@@ -47,7 +50,8 @@ class ActModel:
     def digest(self) -> str:
         """Of the classifiers, and of the code and dictionary that make features for them."""
         cut = [WHOLE, LONGEST, SHORTEST, OVERLAP, LEAST_PROBABILITY]
-        return digest([self._card.model_dump(), VERSION, WORDS_VERSION, cut])
+        around = [ECHOES, LENGTH, LOOK_BACK, MOST, MOST_SHARED]
+        return digest([self._card.model_dump(), VERSION, WORDS_VERSION, cut, around])
 
     @cached_property
     def limits(self) -> Mapping[tuple[Speaker, str], ActLimits]:
@@ -57,35 +61,39 @@ class ActModel:
         """Turn index → acts; excluded turns, unknown speakers and turns without a word are left out."""
         turns = tuple(transcript.turns_of(None))
         seen = see_call(tuple(turn.text for turn in turns))
-        found: dict[int, ActReading] = {}
         where: dict[tuple[str, Speaker], tuple[Seen, int]] = {}
+        read: dict[Speaker, dict[int, _Read]] = {}
         for speaker in READ_SPEAKERS:
             mine = [at for at, turn in enumerate(turns) if turn.speaker is speaker]
             own = _read_by(speaker, seen.of(mine))
-            found |= self._of_speaker(own, speaker, turns)
+            read[speaker] = self._of_speaker(own, speaker)
             where |= {(turns[at].text, speaker): (own, at) for at in mine}
         self._recent = where, {}
+        alone = {text: one.log_odds for texts in read.values() for text, one in texts.items()}
+        call = Said([turn.speaker for turn in turns], [shown.text for shown in seen.skeletons], alone)
+        found: dict[int, ActReading] = {}
+        for speaker, texts in read.items():
+            if texts:
+                log_odds = self._context[speaker].corrected(call, tuple(texts))
+                found |= {
+                    turns[at].index: _reading(turns[at].index, LABELS[speaker], z, texts[at].spans)
+                    for at, z in zip(texts, log_odds, strict=True)
+                }
         return MappingProxyType(dict(sorted(found.items())))
 
-    def _of_speaker(self, seen: Seen, speaker: Speaker, turns: Sequence[Turn]) -> dict[int, ActReading]:
-        """The readings of the speaker's turns, which are all that was ``seen``."""
+    def _of_speaker(self, seen: Seen, speaker: Speaker) -> dict[int, "_Read"]:
+        """Text number → what its words say alone, of the speaker's turns, which are all that was ``seen``."""
         texts = seen.rows_of_text
         if not texts:
             return {}
-        labels = LABELS[speaker]
-        said = self._classifiers[speaker].probabilities(seen)[[row for own in texts.values() for row in own]]
+        z = self._classifiers[speaker].log_odds(seen)[[row for own in texts.values() for row in own]]
         first = np.cumsum([0, *(len(own) for own in texts.values())])[:-1]
-        values = np.maximum.reduceat(said, first, axis=0)  # of a text, an act as its likeliest row does it
-        orders = np.argsort(-values, axis=1, kind="stable").tolist()
-        counts = (values >= LEAST_PROBABILITY).sum(axis=1).tolist()
+        likeliest = np.maximum.reduceat(z, first, axis=0)  # of a text, an act as its likeliest row does it
         found = {}
-        for (text, own), begin, order, count, each in zip(
-            texts.items(), first.tolist(), orders, counts, values.tolist(), strict=True
-        ):
+        for (text, own), begin, best in zip(texts.items(), first.tolist(), likeliest, strict=True):
             spans = [seen.whole_span(row) for row in own]
-            where = said[begin : begin + len(own)].argmax(axis=0).tolist() if len(own) > 1 else [0] * len(labels)
-            acts = tuple([ActSaid(labels[at], each[at], spans[where[at]]) for at in order[:count]])
-            found[turns[text].index] = ActReading(turns[text].index, acts)
+            where = z[begin : begin + len(own)].argmax(axis=0).tolist() if len(own) > 1 else None
+            found[text] = _Read(best, spans * z.shape[1] if where is None else [spans[row] for row in where])
         return found
 
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
@@ -112,12 +120,32 @@ class ActModel:
         return model.explain(seen, rows[int(said.argmax())], act)
 
     @cached_property
+    def _context(self) -> Mapping[Speaker, Context]:
+        return {
+            speaker: Context(LABELS[speaker], self._card.context.get(speaker.value, {})) for speaker in READ_SPEAKERS
+        }
+
+    @cached_property
     def _classifiers(self) -> Mapping[Speaker, LinearModel]:
         shelf = Shelf(self._folder, CARD_FILE, ActModelError, ADVICE)
         return {
             speaker: shelf.take(speaker.value, LABELS[speaker], "several", self._card.contents[speaker.value])
             for speaker in READ_SPEAKERS
         }
+
+
+class _Read(NamedTuple):
+    """Of a text: the log-odds of each act as its likeliest row does it, and where that row is."""
+
+    log_odds: Floats
+    spans: Sequence[tuple[int, int]]
+
+
+def _reading(turn: int, labels: Sequence[str], log_odds: Floats, spans: Sequence[tuple[int, int]]) -> ActReading:
+    said = np.round(sigmoid(log_odds), PROBABILITY_DIGITS)
+    order = np.argsort(-said, kind="stable")[: int((said >= LEAST_PROBABILITY).sum())].tolist()
+    values = said.tolist()
+    return ActReading(turn, tuple([ActSaid(labels[at], values[at], spans[at]) for at in order]))
 
 
 def _read_by(speaker: Speaker, seen: Seen) -> Seen:

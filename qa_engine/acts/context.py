@@ -1,0 +1,102 @@
+"""What was said before a turn, as evidence of what it does: a 好的 accepts an offer, and ends a story.
+
+Of each act that gains by it the log-odds read out of the turn's own words are corrected, linearly, by what the other
+side's last turn does and by how much of the turn was said before. Offences are none of these acts: nobody is ruder for
+what the other one said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa_engine.classify.card import Strict
+from qa_engine.classify.linear import Floats
+from qa_engine.domain import Speaker
+
+OTHER = {Speaker.AGENT: Speaker.CUSTOMER, Speaker.CUSTOMER: Speaker.AGENT}
+LOOK_BACK = 2  # turns of either side whose words may be said again
+MOST = 8.0  # log-odds that count
+MOST_SHARED = 6  # stretches said before that count
+LENGTH = 4.0  # by which the logarithm of a turn's length is divided
+ECHOES = 5  # numbers that say how much of a turn was said before
+
+
+class Beside(Strict):
+    """Of one act: its log-odds are ``slope`` times those of its words, plus ``bias``, plus what was said before.
+
+    ``before`` has one weight for each act of the other side, ``echo`` one for each number of ``echoes``.
+    """
+
+    slope: float
+    bias: float
+    before: tuple[float, ...]
+    echo: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A call as its words alone are read: of each turn who speaks, its skeleton, and the log-odds of its acts; turns
+    without words have none."""
+
+    speakers: Sequence[Speaker]
+    texts: Sequence[str]
+    log_odds: Mapping[int, Floats]
+
+
+class Context:
+    """How the acts of one speaker are corrected."""
+
+    def __init__(self, labels: Sequence[str], acts: Mapping[str, Beside]) -> None:
+        self._acts = [labels.index(act) for act in acts]
+        self._slope = np.array([beside.slope for beside in acts.values()])
+        self._bias = np.array([beside.bias for beside in acts.values()])
+        self._weights = np.array([[*beside.before, *beside.echo] for beside in acts.values()]).T
+
+    def corrected(self, call: Said, turns: Sequence[int]) -> Floats:
+        """Of ``turns``, all with words, the log-odds of their acts."""
+        z = np.array([call.log_odds[at] for at in turns])
+        if self._acts:
+            around = beside(call, turns, len(self._weights) - ECHOES)
+            # Over the slow axis NumPy adds up one by one: the same sum to the last bit on every machine.
+            pushes = np.add.reduce(around.T[:, :, None] * self._weights[:, None, :], axis=0)
+            z[:, self._acts] = z[:, self._acts] * self._slope + self._bias + pushes
+        return z
+
+
+def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
+    """Turns × (the ``acts`` of the other side's last turn, zeros for none; how much of the turn was said before)."""
+    pairs = [_stretches(text, 2) for text in call.texts]
+    triples = [_stretches(text, 3) for text in call.texts]
+    found = np.zeros((len(turns), acts + ECHOES))
+    for row, at in enumerate(turns):
+        others, own = _earlier(call, at, OTHER[call.speakers[at]]), _earlier(call, at, call.speakers[at])
+        if others and others[0] in call.log_odds:
+            found[row, :acts] = np.clip(call.log_odds[others[0]], -MOST, MOST)
+        mine, least = pairs[at], max(1, len(pairs[at]))
+        heard = len(mine & set().union(*(pairs[other] for other in others)))
+        whole = len(triples[at] & set().union(*(triples[other] for other in others)))
+        again = len(mine & set().union(*(pairs[earlier] for earlier in own)))
+        found[row, acts:] = (
+            heard / least,
+            min(MOST_SHARED, heard) / MOST_SHARED,
+            min(MOST_SHARED, whole) / MOST_SHARED,
+            again / least,
+            np.log1p(len(call.texts[at])) / LENGTH,
+        )
+    return found
+
+
+def _earlier(call: Said, at: int, speaker: Speaker) -> list[int]:
+    """The speaker's last turns before ``at``, the last first."""
+    found: list[int] = []
+    for earlier in range(at - 1, -1, -1):
+        if call.speakers[earlier] is speaker:
+            found.append(earlier)
+            if len(found) == LOOK_BACK:
+                break
+    return found
+
+
+def _stretches(text: str, length: int) -> set[str]:
+    return {text[at : at + length] for at in range(len(text) - length + 1)}
