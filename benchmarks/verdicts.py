@@ -2,23 +2,23 @@
 
     python benchmarks/verdicts.py a b c [--show] [--json FILE] [--public DIR]
 
-`verdicts/` holds two halves by theme, a smaller third, and eight by other authors: plain good calls, calls with
-labels (a fault, or innocent of one), rude lines, everyday sentences that hold words of a veto, announced transfers; in
-d to k ordinary turns of agents that have no tone, and calls rated for the sake of the rating. The digit in a call's
-head is how content its customer leaves, 1 to 5, by the author of the call. Half a was looked at while faults of its
-kinds were mended; half b was counted once, then looked at, too; c was written after all rules and models of its day and
-counted once; of d's rated calls every other one was looked at, and all else of d was, too, after one count; e was
-counted once before two kinds of its faults were mended; f was counted once, its second half again at the end of a round
-before it was looked at; g was written for that round, hidden from those who worked on it, counted at its end, then
-looked at, too; i was counted before anybody had read a line of it, then its odd entries (of the labelled calls the odd
-pairs) were looked at, and the others counted once more at the end; h lay hidden all that time, was counted with the
-engine from before and at the end, then looked at, too. The act model has learnt the lines of a to i since
-(`models/acts/halves.py`), so of them only j and k measure it: k was counted before anybody had read a line of it, then
-its odd entries (of the labelled calls the odd pairs) were looked at, and all were counted again; j lay hidden for that
-round, was counted with the engine from before and at the end, then looked at, too. n and o are
-lines alone (everyday sentences, curt and kind answers, quiet rudeness), by one author, written before the engine read
-any: n was looked at, o was counted at the end only. `--show` lists what was judged otherwise than written. `--public`
-adds everyday talk of other people: 1,500 felt-neutral lines of TV drama (CPED, not kept here) as single turns.
+`verdicts/` holds two halves by theme, a smaller third, and eight by other authors: plain good calls, calls with labels
+(a fault, or innocent of one), rude lines, everyday sentences that hold words of a veto, announced transfers; in d to k
+ordinary turns of agents that have no tone, and calls rated for the sake of the rating. The digit in a call's head is
+how content its customer leaves, 1 to 5, by the author of the call. Half a was looked at while faults of its kinds were
+mended; half b was counted once, then looked at, too; c was written after all rules and models of its day and counted
+once; of d's rated calls every other one was looked at, and all else of d was, too, after one count; e was counted once
+before two kinds of its faults were mended; f was counted once, its second half again at the end of a round before it
+was looked at; g was written for that round, hidden from those who worked on it, counted at its end, then looked at,
+too; i was counted before anybody had read a line of it, then its odd entries (of the labelled calls the odd pairs) were
+looked at, and the others counted once more at the end; h lay hidden all that time, was counted with the engine from
+before and at the end, then looked at, too; k was counted before anybody had read a line of it, then its odd entries (of
+the labelled calls the odd pairs) were looked at, and all were counted again; j lay hidden for that round, was counted
+with the engine from before and at the end, then looked at, too. The act model has learnt every turn of a to k since
+(`models/acts/halves.py`), so none of them measures it. n and o are lines alone (everyday sentences, curt and kind
+answers, quiet rudeness), by one author, written before the engine read any: n was looked at and learnt, o was counted
+at the end only. `--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people:
+1,500 felt-neutral lines of TV drama (CPED, not kept here) as single turns.
 """
 
 import argparse

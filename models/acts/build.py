@@ -158,7 +158,8 @@ def of_speaker(
         split: {name: figures.of_label(p[~whole, at], known.labels[~whole, at], 1.0) for at, name in enumerate(names)}
         for split, p in said.items()
     }
-    read = {(speaker, turns[at].text): readings["themes"][at] * slope + bias for at in np.nonzero(whole)[0].tolist()}
+    readable = np.nonzero(whole & ~np.isnan(readings["themes"]).any(axis=1))[0].tolist()
+    read = {(speaker, turns[at].text): readings["themes"][at] * slope + bias for at in readable}
     return contents, limits, measured, read
 
 

@@ -2,8 +2,8 @@
 
 ``turns/HALF.tsv`` holds every different turn of a half's calls and rude lines, of both sides, with the acts that it
 does there and those that are open to opinion; annotated by reading, turn by turn in its call, by four readers (language
-models) who knew neither frames nor rules. Of everyday sentences (``words_``, ``tone_``) only is told that they do not
-offend.
+models) who knew neither frames nor rules. Of everyday sentences (``words_``, ``tone_``, ``curt_``) only is told that
+they do not offend.
 So these halves measure the act model no longer, but for the readings of the split by themes, in which an author is held
 out as a theme.
 """
@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 TURNS = HERE / "turns"
 FOLDER = HERE.parents[1] / "benchmarks" / "verdicts"
 LEARNT = "abcdefghijk"
+LINES = "n"  # half of which only lines are learnt: rude ones, and others that do not offend
 AUTHORS = dict.fromkeys("abc", "abc")  # of halves by one author; every other half is by one of its own
 THEME = "half/"
 CALLS = ("calls", "labelled", "outcome")
@@ -49,18 +50,19 @@ def whole(turn: ActTurn) -> bool:
     return turn.themes[0].startswith(THEME) and turn.untold not in (RUDE.open, INNOCENT.open)
 
 
-def turns(halves: Sequence[str] = LEARNT) -> tuple[ActTurn, ...]:
+def turns(halves: Sequence[str] = (*LEARNT, *LINES)) -> tuple[ActTurn, ...]:
     """Every different turn once; a rude line, of which there are fewer, also as it may be said or heard."""
     slots = corpus.Slots.read(corpus.FRAMES / "slots.txt")
     found: dict[tuple[Speaker, str], ActTurn] = {}
     for half in halves:
-        lines = rude(half)
-        for (speaker, text), told in annotated(half).items():
-            found.setdefault((speaker, text), _turn(half, speaker, text, text, told))
-            if text in lines and "offence" in told.acts:
-                rng = random.Random(f"half {text}")
-                said = corpus.said_otherwise(text, speaker, rng.choice(corpus.TRADES), slots, rng)
-                found.setdefault((speaker, said), _turn(half, speaker, text, said, RUDE))
+        told = annotated(half)
+        for (speaker, text), acts in told.items():
+            found.setdefault((speaker, text), _turn(half, speaker, text, text, acts))
+        for text in sorted(rude(half)):
+            rng = random.Random(f"half {text}")
+            other = corpus.said_otherwise(text, Speaker.AGENT, rng.choice(corpus.TRADES), slots, rng)
+            for said in (text, other):
+                found.setdefault((Speaker.AGENT, said), _turn(half, Speaker.AGENT, text, said, RUDE))
         for text in everyday(half):
             found.setdefault((Speaker.AGENT, text), _turn(half, Speaker.AGENT, text, text, INNOCENT))
     return tuple(found.values())
@@ -68,9 +70,10 @@ def turns(halves: Sequence[str] = LEARNT) -> tuple[ActTurn, ...]:
 
 @cache
 def annotated(half: str) -> Mapping[tuple[Speaker, str], Told]:
-    """(speaker, text) → what it does."""
-    found = {}
-    for line in (TURNS / f"{half}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+    """(speaker, text) → what it does; nothing of a half of lines."""
+    found: dict[tuple[Speaker, str], Told] = {}
+    path = TURNS / f"{half}.tsv"
+    for line in path.read_text(encoding="utf-8").splitlines()[1:] if half in LEARNT else ():
         side, acts, maybe, text = line.split("\t")
         found[_SIDES[side], text] = Told(*(frozenset(part.split()) - {"-"} for part in (acts, maybe)))
     return found
@@ -91,8 +94,16 @@ def rude(half: str) -> frozenset[str]:
 
 
 def everyday(half: str) -> list[str]:
-    """Sentences that hold a word of an offence in its plain sense, and ordinary turns."""
-    return [line for name in ("words", "tone") for line in _read(f"{name}_{half}").splitlines()]
+    """Sentences that hold a word of an offence in its plain sense, ordinary turns, and kind but curt ones."""
+    return [
+        line.split(" / ")[-1].removeprefix("坐席：")
+        for name in ("words", "tone", "curt")
+        for line in _read(f"{name}_{half}").splitlines()
+    ]
+
+
+def authors() -> list[str]:
+    return sorted({author(half) for half in (*LEARNT, *LINES)})
 
 
 def author(half: str) -> str:

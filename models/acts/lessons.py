@@ -2,6 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 
 import corpus
 import halves
@@ -43,19 +46,31 @@ def _labels(turn: ActTurn, names: Sequence[str]) -> list[int]:
 
 
 def unseen(names: Sequence[str], known: Lessons, folds: np.ndarray, recipe: Recipe) -> Floats:
-    """z of each example as the engine reads it, in parts where it is long, by a fit that saw only the other folds; of
-    fold -2 (its parts are of several) nothing is learnt, and its z is NaN."""
+    """z of each example as the engine reads it, in parts where it is long, by a fit that saw only the other folds.
+
+    NaN where nothing can be read: the example has no word, or is of fold -2 (its parts are of several), of which
+    nothing is learnt either. A process for each fold.
+    """
     found = np.full((len(known.texts), len(names)), np.nan)
-    for fold in np.unique(folds[folds >= 0]):
-        test = np.nonzero(folds == fold)[0]
-        learnt = part(known, np.nonzero((folds != fold) & (folds != -2))[0])
-        model = fit_once(names, "several", learnt, recipe.look(learnt.texts), recipe)
-        seen = see_call(tuple(known.texts[at] for at in test))
-        see_call.cache_clear()
-        z = model.log_odds(seen.formed if recipe.formed else seen)
-        for text, rows in seen.rows_of_text.items():
-            found[test[text]] = z[rows].max(axis=0)
+    numbers = [int(fold) for fold in np.unique(folds[folds >= 0])]
+    with ProcessPoolExecutor(len(numbers), mp_context=get_context("fork")) as pool:
+        for test, z in pool.map(partial(_of_fold, names, known, folds, recipe), numbers):
+            found[test] = z
     return found
+
+
+def _of_fold(
+    names: Sequence[str], known: Lessons, folds: np.ndarray, recipe: Recipe, fold: int
+) -> tuple[np.ndarray, Floats]:
+    test = np.nonzero(folds == fold)[0]
+    learnt = part(known, np.nonzero((folds != fold) & (folds != -2))[0])
+    model = fit_once(names, "several", learnt, recipe.look(learnt.texts), recipe)
+    seen = see_call(tuple(known.texts[at] for at in test))
+    z = model.log_odds(seen.formed if recipe.formed else seen)
+    found = np.full((len(test), len(names)), np.nan)
+    for text, rows in seen.rows_of_text.items():
+        found[text] = z[rows].max(axis=0)
+    return test, found
 
 
 def _numbered(groups: np.ndarray) -> np.ndarray:
@@ -75,5 +90,5 @@ def _fold(key: str, name: str) -> int:
     if key == "frames":
         return corpus.bucket(name)
     if name.startswith(halves.THEME):  # an author; each fold has as many
-        return sorted({halves.author(half) for half in halves.LEARNT}).index(name.removeprefix(halves.THEME)) % FOLDS
+        return halves.authors().index(name.removeprefix(halves.THEME)) % FOLDS
     return corpus.bucket(hashlib.sha256(name.encode()).hexdigest())

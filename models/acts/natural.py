@@ -57,7 +57,7 @@ def context(read: Read) -> tuple[dict[Speaker, dict[str, Beside]], dict[tuple[Sp
 def _rows(read: Read, speaker: Speaker) -> tuple[list[tuple[Speaker, str]], np.ndarray, Floats]:
     """(the annotated turns of one speaker, the folds of their authors, what stands around them)."""
     keys: dict[tuple[Speaker, str], tuple[int, Floats]] = {}
-    authors = sorted({halves.author(half) for half in halves.LEARNT})
+    authors = halves.authors()
     for half in halves.LEARNT:
         told = halves.annotated(half)
         for _, turns in halves.calls(half):

@@ -36,14 +36,11 @@ def corpus(evaluation: Evaluation) -> str:
 def acts(evaluation: Evaluation) -> str:
     rows = []
     for speaker in SPEAKERS:
-        splits = evaluation["splits"][speaker]
-        for act, theme in splits["themes"].items():
-            others = [splits[name][act] for name in ("frames",) if name in splits]
+        for act, theme in evaluation["splits"][speaker]["themes"].items():
             cells = [speaker, act, str(theme["support"]), *(_share(theme.get(k)) for k in ("precision", "recall"))]
             cells += [_share(theme.get("average_precision")), _share(theme.get("calibration_error"), 1)]
-            cells += [_share(other.get("average_precision")) for other in others] or ["—"]
             rows.append(cells)
-    head = ["speaker", "act", "turns", "P, themes", "R", "AP", "calibration error", "AP, templates"]
+    head = ["speaker", "act", "turns", "P, themes", "R", "AP", "calibration error"]
     return _table(head, rows)
 
 

@@ -129,3 +129,38 @@ def test_a_call_that_came_in_is_no_sale_and_no_follow_up(said: str) -> None:
 
 def test_too_little_talk_has_no_scenario() -> None:
     assert ScenarioModel.load(act_model_dir()).read(Transcript(Call("c"), (Turn(0, Speaker.AGENT, "您好"),))) is None
+
+
+def test_every_natural_turn_says_known_acts() -> None:
+    import halves
+
+    count = 0
+    for half in halves.LEARNT:
+        for (speaker, text), told in halves.annotated(half).items():
+            known = set(halves.LABELS[speaker])
+            assert told.acts <= known, text
+            assert told.open <= known, text
+            assert not told.acts & told.open, text
+            count += 1
+    assert count > 13_000
+
+
+def test_no_turn_of_a_good_call_offends() -> None:
+    import halves
+
+    for half in halves.LEARNT:
+        told = halves.annotated(half)
+        for block in halves._read(f"calls_{half}").strip().split("\n\n"):
+            for line in block.splitlines()[1:]:
+                of = told.get((Speaker.AGENT, line[3:])) if line.startswith("坐席") else None
+                assert of is None or "offence" not in of.acts | of.open, line
+
+
+def test_an_author_is_held_out_whole() -> None:
+    import halves
+    import lessons
+
+    turns = [turn for turn in halves.turns() if turn.speaker is Speaker.CUSTOMER]
+    folds = dict(zip((turn.themes[0] for turn in turns), lessons.folds_by(turns, "themes").tolist(), strict=True))
+    assert set(folds) == {f"{halves.THEME}{halves.author(half)}" for half in halves.LEARNT}  # of n there are no calls
+    assert set(folds.values()) == set(range(lessons.FOLDS))
