@@ -301,7 +301,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijkno"))
+    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijklmno"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--public", type=Path, help="folder with cped/, to count everyday talk, too")
     parser.add_argument("--json", type=Path, help="write the figures there")
