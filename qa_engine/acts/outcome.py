@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa_engine.acts.wording import LATE_TURNS, rows_of, said_in
 from qa_engine.classify import LinearModel, see_call
+from qa_engine.classify.features import Places
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import (
     ActReading,
@@ -79,6 +80,7 @@ _ANSWERS = (
 _HELPS = (AgentAct.SOLUTION, AgentAct.DEADLINE, AgentAct.OFFER_CHOICE, AgentAct.PROMISE_CALLBACK)
 _CONTENT = (CustomerAct.ACCEPT, CustomerAct.THANKS, CustomerAct.SOLVED)
 _ANSWERED_FROM, _ASKED_FROM = 0.25, 0.5
+_Does = Mapping[str, float]  # act → its probability in a turn, where it is worth a word
 
 
 class OutcomeCard(BaseModel):
@@ -171,15 +173,16 @@ def signs_of(
     if len(said) < LEAST_TURNS:
         return None
     asked_twice, repeats = _said_twice(everything, said), _said_twice(everything, _of_agent(turns))
-    agent = [acts[turn.index] for turn in _of_agent(turns) if turn.index in acts]
+    done = {turn: {act.act: act.probability for act in reading.acts} for turn, reading in acts.items()}
+    agent = [done[turn.index] for turn in _of_agent(turns) if turn.index in done]
     return {
-        **_of_customer([acts[turn.index] for turn in said], [_upset(tones.get(turn.index)) for turn in said]),
-        "unanswered": min(MOST, _unanswered(turns, acts)) / MOST,
+        **_of_customer([done[turn.index] for turn in said], [_upset(tones.get(turn.index)) for turn in said]),
+        "unanswered": min(MOST, _unanswered(turns, done)) / MOST,
         "asked_twice": asked_twice / MOST,
-        "refused": max((reading.probability(AgentAct.REFUSE) for reading in agent), default=0.0),
+        "refused": max((_most(does, (AgentAct.REFUSE,)) for does in agent), default=0.0),
         "repeats": repeats / MOST,
-        "offence": max((reading.probability(AgentAct.OFFENCE) for reading in agent), default=0.0),
-        "helped": sum(_most(reading, _HELPS) for reading in agent) / max(1, len(agent)),
+        "offence": max((_most(does, (AgentAct.OFFENCE,)) for does in agent), default=0.0),
+        "helped": sum(_most(does, _HELPS) for does in agent) / max(1, len(agent)),
         **({} if words is None else {WORDS: by_words(words, everything)[0]}),
     }
 
@@ -190,24 +193,24 @@ def by_words(words: LinearModel, *calls: Sequence[Turn]) -> list[float]:
     return [round(math.tanh(value / 2), 6) for value in said.tolist()]
 
 
-def _of_customer(readings: Sequence[ActReading], upset: Sequence[float]) -> dict[str, float]:
+def _of_customer(turns: Sequence[_Does], upset: Sequence[float]) -> dict[str, float]:
     """What the customer's own turns show, what came last counting most."""
-    weights = [0.5 ** ((len(readings) - 1 - at) / HALF_LIFE) for at in range(len(readings))]
+    weights = [0.5 ** ((len(turns) - 1 - at) / HALF_LIFE) for at in range(len(turns))]
 
     def late(values: Sequence[float]) -> float:
         own = weights[len(weights) - len(values) :]
         return float(sum(w * value for w, value in zip(own, values, strict=True)) / sum(own))
 
-    furious = [_most(reading, (CustomerAct.ANGRY, CustomerAct.DEMAND_COMPLAINT)) for reading in readings]
+    furious = [_most(does, (CustomerAct.ANGRY, CustomerAct.DEMAND_COMPLAINT)) for does in turns]
     return {
         "upset": late(upset),
         "upset_on": sum(upset[1:]) / len(upset[1:]),
         "last_upset": upset[-1],
         "demand": max(w * p for w, p in zip(weights, furious, strict=True)),
-        "insist": late([_most(reading, (CustomerAct.INSIST, CustomerAct.REJECT)) for reading in readings[1:]]),
-        "content": late([_most(reading, _CONTENT) for reading in readings]),
-        "thanks": readings[-1].probability(CustomerAct.THANKS),
-        "solved": late([reading.probability(CustomerAct.SOLVED) for reading in readings]),
+        "insist": late([_most(does, (CustomerAct.INSIST, CustomerAct.REJECT)) for does in turns[1:]]),
+        "content": late([_most(does, _CONTENT) for does in turns]),
+        "thanks": _most(turns[-1], (CustomerAct.THANKS,)),
+        "solved": late([_most(does, (CustomerAct.SOLVED,)) for does in turns]),
     }
 
 
@@ -216,23 +219,23 @@ def _upset(mood: ToneReading | None) -> float:
     return NO_MOOD if calm is None else 1.0 - calm
 
 
-def _most(reading: ActReading, acts: Sequence[str]) -> float:
-    return max(reading.probability(act) for act in acts)
+def _most(does: _Does, acts: Sequence[str]) -> float:
+    return max([does.get(act, 0.0) for act in acts])
 
 
 def _of_agent(turns: Sequence[Turn]) -> list[Turn]:
     return [turn for turn in turns if turn.speaker is Speaker.AGENT]
 
 
-def _unanswered(turns: Sequence[Turn], acts: Mapping[int, ActReading]) -> int:
+def _unanswered(turns: Sequence[Turn], done: Mapping[int, _Does]) -> int:
     """Questions of the customer behind which the agent did nothing of an answer before the customer spoke again."""
     open_question, count = False, 0
     for turn in turns:
-        reading = acts.get(turn.index, ActReading(turn.index))
+        does = done.get(turn.index, {})
         if turn.speaker is Speaker.CUSTOMER:
             count += open_question
-            open_question = reading.probability(CustomerAct.ASK) >= _ASKED_FROM
-        elif any(reading.probability(act) >= _ANSWERED_FROM for act in _ANSWERS):
+            open_question = _most(does, (CustomerAct.ASK,)) >= _ASKED_FROM
+        elif _most(does, _ANSWERS) >= _ANSWERED_FROM:
             open_question = False
     return count + open_question
 
@@ -253,28 +256,38 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     ]
     if len(long) < 2:
         return 0
-    seen = call.of(theirs)
-    rows = [seen.columns_of(row) for row in long]
-    _, place, common = np.unique(np.concatenate(rows), return_inverse=True, return_counts=True)
-    rank = np.argsort(np.argsort(common, kind="stable"), kind="stable")
-    alone = int((common == 1).sum())  # features of lower rank are in one turn only
-    by_feature: dict[int, list[int]] = {}  # places in ``earlier`` of the turns whose first features hold this one
-    earlier: list[frozenset[int]] = []
-    count = empty = 0
-    for ranks in np.split(rank[place], np.cumsum([len(row) for row in rows[:-1]])):
-        ranks.sort()
-        first = ranks[: len(ranks) - math.ceil(ALIKE * len(ranks) - 1e-9) + 1]
-        shared = first[np.searchsorted(first, alone) :].tolist()
-        own = frozenset(ranks.tolist())
-        near = {at for feature in shared for at in by_feature.get(feature, ())}
-        count += any(_alike(own, earlier[at]) for at in near) if own else bool(empty)
+    starts, columns = call.of(theirs).cells
+    rows = [columns[starts[row] : starts[row + 1]] for row in long]
+    count = 0
+    earlier: dict[int, list[int]] = {}  # of a feature the rows so far that begin with it
+    sets: dict[int, frozenset[int]] = {}
+    for row, first in sorted(_beginnings(rows).items()):
+        near = {other for feature in first for other in earlier.get(feature, ())}
+        for other in (row, *near) if near else ():
+            if other not in sets:
+                sets[other] = frozenset(rows[other].tolist())
+        count += any(_alike(sets[row], sets[other]) for other in near)
         if count >= MOST:
-            return count
-        empty += not own
-        for feature in shared:
-            by_feature.setdefault(feature, []).append(len(earlier))
-        earlier.append(own)
+            break
+        for feature in first:
+            earlier.setdefault(feature, []).append(row)
     return count
+
+
+def _beginnings(rows: Sequence[Places]) -> Mapping[int, Sequence[int]]:
+    """Of each row its first few features, the rarest first, that are also among the first of another row."""
+    column, sizes = np.concatenate(rows), np.array([len(row) for row in rows])
+    common = np.bincount(column)[column]
+    number = np.repeat(np.arange(len(rows)), sizes)
+    order = np.argsort(number * (len(rows) + 1) + common, kind="stable")
+    place = np.arange(len(column)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # in its row, of the ordered ones
+    enough = sizes - np.ceil(ALIKE * sizes - 1e-9) + 1
+    first = order[(place < np.repeat(enough, sizes)) & (common[order] > 1)]
+    first = first[np.bincount(column[first], minlength=1)[column[first]] > 1]
+    found: dict[int, list[int]] = {}
+    for row, feature in zip(number[first].tolist(), column[first].tolist(), strict=True):
+        found.setdefault(row, []).append(feature)
+    return found
 
 
 def _alike(first: frozenset[int], second: frozenset[int]) -> bool:

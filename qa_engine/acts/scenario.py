@@ -59,10 +59,11 @@ class ScenarioModel:
 
     def read(self, transcript: Transcript) -> ScenarioReading | None:
         """The scenario by words and direction alone; None of too little talk."""
-        turns = [turn for turn in transcript.turns_of(None) if turn.speaker is not Speaker.UNKNOWN][:FIRST_TURNS]
-        if sum(any(char.isalnum() for char in turn.text) for turn in turns) < LEAST_TURNS:
+        turns = tuple(transcript.turns_of(None))
+        known = [turn for turn in turns if turn.speaker is not Speaker.UNKNOWN][:FIRST_TURNS]
+        if sum(any(char.isalnum() for char in turn.text) for turn in known) < LEAST_TURNS:
             return None
-        log_odds = self._classifier.log_odds(call_row(turns, transcript.call.direction))[0]
+        log_odds = self._classifier.log_odds(rows_of([_codes(turns, transcript.call.direction, FIRST_TURNS)]))[0]
         if transcript.call.direction is Direction.INBOUND:
             log_odds[[name in OUTBOUND_ONLY for name in self._card.scenarios]] = -np.inf
         said = rounded(softmax(log_odds))
@@ -76,16 +77,11 @@ class ScenarioModel:
         return shelf.take("scenario", tuple(self._card.scenarios), "one", self._card.contents)
 
 
-def call_row(turns: Sequence[Turn], direction: Direction | None) -> Seen:
-    """The features of a call as one row."""
-    return rows_of([_codes(turns, direction)])
-
-
 def call_rows(calls: Sequence[tuple[Sequence[Turn], Direction | None]]) -> Seen:
     """The features of several calls, a row each: to learn from."""
     return rows_of([_codes(turns, direction) for turns, direction in calls])
 
 
-def _codes(turns: Sequence[Turn], direction: Direction | None) -> Codes:
-    said = said_in(turns)
+def _codes(turns: Sequence[Turn], direction: Direction | None, first: int | None = None) -> Codes:
+    said = said_in(turns, first=first)
     return np.append(said, _OUTBOUND) if direction is Direction.OUTBOUND else said

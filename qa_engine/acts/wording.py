@@ -14,15 +14,17 @@ _OF_CUSTOMER = np.uint64(0x5BD1E9955BD1E995)  # parts the customer's features fr
 _LATE = np.uint64(0xC6A4A7935BD1E995)  # and what was said at the end from the rest
 
 
-def said_in(turns: Sequence[Turn], *, late: bool = False) -> Codes:
-    """The features of ``turns`` by who says them; ``late``: those of the last turns once more, as of the end.
+def said_in(turns: Sequence[Turn], *, first: int | None = None, late: bool = False) -> Codes:
+    """The features of ``turns`` by who says them, of so many ``first`` ones alone where that is given; ``late``: those
+    of the last turns once more, as of the end.
 
     Turns of unknown speakers count in nothing. ``turns`` as the call's other readers see them share their tokenising.
     """
     seen = see_call(tuple(turn.text for turn in turns))
+    known = [at for at, turn in enumerate(turns) if turn.speaker is not Speaker.UNKNOWN][:first]
     said = []
     for speaker, mark in ((Speaker.AGENT, _OF_AGENT), (Speaker.CUSTOMER, _OF_CUSTOMER)):
-        mine = [at for at, turn in enumerate(turns) if turn.speaker is speaker]
+        mine = [at for at in known if turns[at].speaker is speaker]
         own = seen.of(mine)
         starts, columns = own.cells
         end = starts[len(mine)]  # parts of long turns, behind them, say nothing that the turns do not

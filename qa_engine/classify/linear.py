@@ -131,13 +131,17 @@ class LinearModel:
         return [float(chars[start:end].sum()) for start, end in seen.words[row]]
 
     def explain(self, seen: Seen, row: int, label: str) -> tuple[ToneWord, ...]:
-        """What pushed most for or against ``label``, strongest first, with its place in the shown text.
+        """What pushed most for or against ``label``, strongest first, with its place in the shown text."""
+        return self.phrases(seen, row, self.contributions(seen, row, label))
+
+    def phrases(self, seen: Seen, row: int, pushes: Sequence[float]) -> tuple[ToneWord, ...]:
+        """``explain`` out of the contributions of the row's words.
 
         Neighbouring words that push the same way are one entry: 不归我们管 says more than 我们.
         """
         source = seen.skeletons[seen.rows[row].text].base.source
         spans = [seen.source_span(row, start, end) for start, end in seen.words[row]]
-        phrases = _phrases(spans, self.contributions(seen, row, label), without_blanks(source, spans))
+        phrases = _phrases(spans, pushes, without_blanks(source, spans))
         return tuple(
             ToneWord(source[start:end], (start, end), round(weight, 3))
             for start, end, weight in phrases[:MOST_WORDS]

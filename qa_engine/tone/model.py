@@ -90,9 +90,13 @@ class ToneModel:
             probabilities = model.probabilities(seen).tolist()
             for at, (whole, *parts) in mine.items():
                 said = _of_turn(model.labels, probabilities, whole, parts)
-                words = () if said.label in PLAIN else model.explain(seen, said.row, said.label)
-                if said.label not in GOOD and (_unsure(said, whole) or _one_common_word(model, seen, said)):
+                bad = said.label not in GOOD
+                if bad and _unsure(said, whole):
                     continue
+                pushes = () if said.label in PLAIN else model.contributions(seen, said.row, said.label)
+                if bad and _one_common_word(seen, said, pushes):
+                    continue
+                words = model.phrases(seen, said.row, pushes) if pushes else ()
                 found.append((at, ToneReading(turns[at].index, said.label, said.probabilities, words)))
         return sorted(found, key=lambda pair: pair[0])
 
@@ -141,9 +145,8 @@ def _unsure(said: _Said, whole: int) -> bool:
     return said.row == whole and badness(labels, probabilities) < BAD_LEAST
 
 
-def _one_common_word(model: LinearModel, seen: Seen, said: _Said) -> bool:
-    """True when nearly all that speaks for the label is one word that everybody uses."""
-    pushes = model.contributions(seen, said.row, said.label)
+def _one_common_word(seen: Seen, said: _Said, pushes: Sequence[float]) -> bool:
+    """True when nearly all that speaks for the label is one word that everybody uses; ``pushes`` of each word."""
     most = max(range(len(pushes)), key=pushes.__getitem__, default=None)
     if most is None or pushes[most] < ONE_WORD * sum(push for push in pushes if push > 0):
         return False

@@ -17,7 +17,7 @@ from qa_engine.domain.values import dataclass, replace
 from qa_engine.rules.looking.agreement import agreeing_sound
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
-from qa_engine.rules.looking.view import TurnView
+from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.ports.tones import (
     AGENT_TONES,
@@ -141,7 +141,9 @@ def tone(scope: Scope) -> Outcome:
         return not_applicable(f"「{scope.region.label}」没有可以判断语气的{who}的话")
     if fields.trend is not None:
         return _trend(scope, looked_at)
-    hits = [hit for read in looked_at if (hit := _hit(scope, read)) is not None]
+    least = fields.above_with_sound or fields.above
+    likely = [read for read in looked_at if read.probability >= least]
+    hits = [hit for read in likely if (hit := _hit(scope, read)) is not None]
     if fields.min_share is not None and len(hits) < fields.min_share * len(looked_at):
         hits = []
     return _not_proven(scope, scope.answer(hits))
@@ -160,22 +162,26 @@ def _turns(scope: Scope) -> list[_Read] | None:
         if parts is None:
             return None
         wanted = {reading.turn for reading in parts[list(THIRD_TITLE).index(fields.third)]}
+    chances = _chances(scope.call, fields.classes)
     return [
-        _Read(piece.view, reading, _probability(reading, fields.classes))
+        _Read(piece.view, reading, chances[reading.turn])
         for piece in scope.pieces
         if (reading := readings.get(piece.view.turn.index)) is not None and (wanted is None or reading.turn in wanted)
     ]
 
 
-def _probability(reading: ToneReading, classes: Sequence[str]) -> float:
-    """Of the classes together: they exclude each other, so their probabilities may be added."""
-    return round(sum([p for name, p in reading.probabilities if name in classes]), 6)
+def _chances(call: CallView, classes: tuple[str, ...]) -> Mapping[int, float]:
+    """Turn index → probability of the classes together: they exclude each other, so theirs may be added."""
+    if classes not in call.tone_chances:
+        call.tone_chances[classes] = {
+            turn: round(sum([p for name, p in reading.probabilities if name in classes]), 6)
+            for turn, reading in call.tone_of.items()
+        }
+    return call.tone_chances[classes]
 
 
 def _hit(scope: Scope, read: _Read) -> Hit | None:
     fields: ToneFields = scope.fields
-    if read.probability < (fields.above_with_sound or fields.above):
-        return None
     sound = agreeing_sound(scope.call, read.view) if HEATED.intersection(fields.classes) else ()
     if read.probability < fields.above and not sound:
         return None
