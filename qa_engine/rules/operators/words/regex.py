@@ -49,8 +49,12 @@ def regex(scope: Scope) -> Outcome:
 def regex_hits(
     scope: Scope, patterns: tuple[SafeRegex, ...], exclude: tuple[SafeRegex, ...] = (), over: str = "plain"
 ) -> list[Hit]:
-    """The hits of expressions in the region, none inside of an earlier hit, none that an exclusion touches."""
+    """The hits of expressions in the region, none inside of an earlier hit, none that an exclusion touches.
+
+    Where the first hits are enough, the search ends with the turn of the last of them.
+    """
     hits: list[Hit] = []
+    certain = 0
     for piece in scope.pieces:
         text = _text(piece.view, over)
         taken: bytearray | None = None  # the characters of exclusions and of earlier hits
@@ -66,6 +70,9 @@ def regex_hits(
                 hit = _hit(scope, piece.view, over, (start, end), pattern)
                 if hit is not None:
                     hits.append(hit)
+                    certain += hit.certain
+        if scope.first_enough and certain >= scope.fields.min_hits:
+            break
     return hits
 
 
