@@ -5,8 +5,9 @@ side's last turn does and by how much of the turn was said before. Offences are 
 what the other one said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,15 @@ class Said:
     texts: Sequence[str]
     log_odds: Mapping[int, Floats]
 
+    @cached_property
+    def pairs(self) -> Sequence[Set[str]]:
+        """Of each turn the different stretches of two characters; ``triples`` of three."""
+        return [_stretches(text, 2) for text in self.texts]
+
+    @cached_property
+    def triples(self) -> Sequence[Set[str]]:
+        return [_stretches(text, 3) for text in self.texts]
+
 
 class Context:
     """How the acts of one speaker are corrected."""
@@ -66,13 +76,12 @@ class Context:
 
 def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
     """Turns × (the ``acts`` of the other side's last turn, zeros for none; how much of the turn was said before)."""
-    pairs = [_stretches(text, 2) for text in call.texts]
-    triples = [_stretches(text, 3) for text in call.texts]
+    pairs, triples = call.pairs, call.triples
     found = np.zeros((len(turns), acts + ECHOES))
     for row, at in enumerate(turns):
         others, own = _earlier(call, at, OTHER[call.speakers[at]]), _earlier(call, at, call.speakers[at])
         if others and others[0] in call.log_odds:
-            found[row, :acts] = np.clip(call.log_odds[others[0]], -MOST, MOST)
+            found[row, :acts] = call.log_odds[others[0]]
         mine, least = pairs[at], max(1, len(pairs[at]))
         heard = len(mine & set().union(*(pairs[other] for other in others)))
         whole = len(triples[at] & set().union(*(triples[other] for other in others)))
@@ -82,8 +91,10 @@ def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
             min(MOST_SHARED, heard) / MOST_SHARED,
             min(MOST_SHARED, whole) / MOST_SHARED,
             again / least,
-            np.log1p(len(call.texts[at])) / LENGTH,
+            0.0,
         )
+    found[:, :acts] = np.clip(found[:, :acts], -MOST, MOST)
+    found[:, -1] = np.log1p([len(call.texts[at]) for at in turns]) / LENGTH
     return found
 
 

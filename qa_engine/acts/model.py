@@ -1,6 +1,6 @@
 """The model of service acts: reads what each turn of a call does, with the classifier of its speaker."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -75,10 +75,8 @@ class ActModel:
         for speaker, texts in read.items():
             if texts:
                 log_odds = self._context[speaker].corrected(call, tuple(texts))
-                found |= {
-                    turns[at].index: _reading(turns[at].index, LABELS[speaker], z, texts[at].spans)
-                    for at, z in zip(texts, log_odds, strict=True)
-                }
+                for at, acts in zip(texts, _acts(LABELS[speaker], log_odds, texts.values()), strict=True):
+                    found[turns[at].index] = ActReading(turns[at].index, acts)
         return MappingProxyType(dict(sorted(found.items())))
 
     def _of_speaker(self, seen: Seen, speaker: Speaker) -> dict[int, "_Read"]:
@@ -141,11 +139,13 @@ class _Read(NamedTuple):
     spans: Sequence[tuple[int, int]]
 
 
-def _reading(turn: int, labels: Sequence[str], log_odds: Floats, spans: Sequence[tuple[int, int]]) -> ActReading:
+def _acts(labels: Sequence[str], log_odds: Floats, read: Iterable[_Read]) -> Iterator[tuple[ActSaid, ...]]:
+    """What each text does, the likeliest first; ``log_odds`` is texts × labels."""
     said = np.round(sigmoid(log_odds), PROBABILITY_DIGITS)
-    order = np.argsort(-said, kind="stable")[: int((said >= LEAST_PROBABILITY).sum())].tolist()
-    values = said.tolist()
-    return ActReading(turn, tuple([ActSaid(labels[at], values[at], spans[at]) for at in order]))
+    orders = np.argsort(-said, axis=1, kind="stable").tolist()
+    counts = (said >= LEAST_PROBABILITY).sum(axis=1).tolist()
+    for one, order, count, values in zip(read, orders, counts, said.tolist(), strict=True):
+        yield tuple([ActSaid(labels[at], values[at], one.spans[at]) for at in order[:count]])
 
 
 def _read_by(speaker: Speaker, seen: Seen) -> Seen:

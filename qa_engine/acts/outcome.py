@@ -277,15 +277,18 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
 def _beginnings(rows: Sequence[Places]) -> Mapping[int, Sequence[int]]:
     """Of each row its first few features, the rarest first, that are also among the first of another row."""
     column, sizes = np.concatenate(rows), np.array([len(row) for row in rows])
-    common = np.bincount(column)[column]
     number = np.repeat(np.arange(len(rows)), sizes)
-    order = np.argsort(number * (len(rows) + 1) + common, kind="stable")
-    place = np.arange(len(column)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # in its row, of the ordered ones
-    enough = sizes - np.ceil(ALIKE * sizes - 1e-9) + 1
-    first = order[(place < np.repeat(enough, sizes)) & (common[order] > 1)]
-    first = first[np.bincount(column[first], minlength=1)[column[first]] > 1]
+    in_rows = np.bincount(column)
+    width, shared = len(in_rows), in_rows[column] > 1
+    alone = np.bincount(number[~shared], minlength=len(rows))  # those of one row only are its rarest
+    ordered = np.sort((number * (len(rows) + 1) + in_rows[column])[shared] * width + column[shared])
+    number, column = ordered // (width * (len(rows) + 1)), ordered % width
+    place = np.arange(len(ordered)) - np.searchsorted(number, np.arange(len(rows)))[number] + alone[number]
+    first = place < (sizes - np.ceil(ALIKE * sizes - 1e-9) + 1)[number]
+    number, column = number[first], column[first]
+    again = np.bincount(column, minlength=1)[column] > 1
     found: dict[int, list[int]] = {}
-    for row, feature in zip(number[first].tolist(), column[first].tolist(), strict=True):
+    for row, feature in zip(number[again].tolist(), column[again].tolist(), strict=True):
         found.setdefault(row, []).append(feature)
     return found
 
