@@ -97,6 +97,13 @@ def test_what_an_unknown_speaker_says_counts_for_nothing() -> None:
     assert outcome.by_words(MODEL.words, (*turns, *other)) == outcome.by_words(MODEL.words, turns)
 
 
+def test_the_first_turns_out_of_the_whole_call_say_what_they_say_alone() -> None:
+    turns = call(CROSS).turns
+    assert said_in(turns, first=3).tolist() == said_in(turns[:3]).tolist()
+    other = replace(turns[0], speaker=Speaker.UNKNOWN)
+    assert sorted(said_in((other, *turns), first=3).tolist()) == sorted(said_in(turns[:3]).tolist())
+
+
 def test_a_model_without_words_is_read_as_before(tmp_path: Path) -> None:
     card = MODEL.card.model_copy(update={"weights": {n: w for n, w in MODEL.card.weights.items() if n != WORDS}})
     OutcomeModel(card).save(tmp_path)

@@ -378,6 +378,8 @@ FIRST_ENOUGH = [
     (f"c: {YOU}", "not c", ["您"]),
     ("c: {operator: phrase, speaker: agent, phrases: [您], min_hits: 2}", "not c", ["您", "您"]),
     ("c: {operator: phrase, speaker: agent, phrases: [您], need: none}", "c", ["您"]),
+    ("c: {operator: regex, speaker: agent, patterns: [慢走, 您]}", "not c", ["您"]),
+    ("c: {operator: regex, speaker: agent, patterns: [您], min_hits: 2}", "not c", ["您", "您"]),
     # a place for another condition, or a step, is wanted wherever it is
     (f"c: {YOU}\nd: {{operator: phrase, phrases: [慢走], anchor: {{to: c, hit: last}}}}", "not d", ["您", "您", "您"]),
     # all of several phrases: each of them is looked for
