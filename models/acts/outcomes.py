@@ -1,23 +1,27 @@
-"""The starter of the customer outcome: fitted to calls written and rated by us, tried on trades it has not seen.
+"""The starter of the customer outcome: fitted to written calls that their authors rated, tried on other authors' calls.
 
     python models/acts/outcomes.py [--out DIR]
 
-``outcome/*.txt`` hold calls with the rating that their customer would give; no customer rated one of them. A centre
-with ratings should train its own (``qa-engine outcome train``), which starts from this one.
+``outcome/*.txt`` and the halves of ``benchmarks/verdicts`` that the act model learns from hold calls with the rating
+that their customer would give, by the author of the call; no customer rated one of them. One author's ratings alone
+rank another's calls badly. A centre with ratings should train its own (``qa-engine outcome train``), which starts from
+this one.
 """
 
 import argparse
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import figures
+import halves
 
 from qa_engine.acts import ActModel
 from qa_engine.acts.outcome import WORDS, OutcomeModel, by_words
-from qa_engine.acts.outcome_fit import OutcomeFigures, Rated, fit_outcome, fit_words, rated
+from qa_engine.acts.outcome_fit import Rated, fit_outcome, fit_words, rated
 from qa_engine.acts.outcome_fit import figures as gap_of
 from qa_engine.classify import LinearModel
 from qa_engine.domain import Call, Speaker, Transcript, Turn
@@ -26,8 +30,8 @@ from qa_engine.tone import ToneModel
 
 HERE = Path(__file__).resolve().parent
 WRITTEN = HERE / "outcome"
-NAME = "qa-engine-outcome 0.3"
-FITTED_TO = "calls written and rated by ourselves; no customer rated them"
+NAME = "qa-engine-outcome 0.4"
+FITTED_TO = "written calls, rated by their authors; no customer rated them"
 FILE = "evaluation_outcome.json"
 FOLDS = 5  # themes are left out by
 _WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
@@ -38,6 +42,7 @@ class Lesson:
     """A written call: ``call`` has every sign but that of its words."""
 
     theme: str
+    name: str
     turns: tuple[Turn, ...]
     call: Rated
 
@@ -60,15 +65,17 @@ def make(out: Path) -> None:
     """Fit, measure and write into ``out``; figures beside it."""
     acts, tones = ActModel.load(out), ToneModel.load(tone_model_dir())
     lessons = []
-    for theme, transcript, content in written():
+    for theme, transcript, content in (*written(), *of_halves()):
         call = rated(transcript, acts.read(transcript), tones.read(transcript), content)
         if call is not None:
-            lessons.append(Lesson(theme, transcript.turns, call))
+            lessons.append(Lesson(theme, transcript.call.call_id, transcript.turns, call))
     learn(lessons).save(out)
+    unseen = left_out(lessons)
     told = {
         "learnt": len(lessons),
         "themes": len({lesson.theme for lesson in lessons}),
-        "left_out": asdict(left_out(lessons)),
+        "left_out": told_of(unseen),
+        "halves": {half: told_of([pair for pair in unseen if _half(pair[0]) == half]) for half in halves.LEARNT},
     }
     (out.parent / FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -96,18 +103,27 @@ def with_words(call: Rated, value: float) -> Rated:
     return replace(call, signs={**call.signs, WORDS: value})
 
 
-def left_out(lessons: Sequence[Lesson]) -> OutcomeFigures:
-    """Each fold of themes read by a model that saw nothing of them."""
-    said, meant = [], []
+def left_out(lessons: Sequence[Lesson]) -> list[tuple[Lesson, int]]:
+    """Each call with what a model that saw nothing of its fold of themes says of it."""
+    found: list[tuple[Lesson, int]] = []
     for fold in sorted({lesson.fold for lesson in lessons}):
         model = learn([lesson for lesson in lessons if lesson.fold != fold])
         assert model.words is not None
         mine = [lesson for lesson in lessons if lesson.fold == fold]
         values = by_words(model.words, *(lesson.turns for lesson in mine))
-        for lesson, value in zip(mine, values, strict=True):
-            said.append(model.of_signs(with_words(lesson.call, value).signs).score)
-            meant.append(lesson.call)
-    return gap_of(said, meant)
+        found += [
+            (lesson, model.of_signs(with_words(lesson.call, value).signs).score)
+            for lesson, value in zip(mine, values, strict=True)
+        ]
+    return found
+
+
+def told_of(read: Sequence[tuple[Lesson, int]]) -> Mapping[str, Any]:
+    return asdict(gap_of([score for _, score in read], [lesson.call for lesson, _ in read]))
+
+
+def _half(lesson: Lesson) -> str | None:
+    return lesson.name.split("-")[0] if lesson.theme.startswith(halves.THEME) else None
 
 
 def written(files: str = "*.txt") -> Iterator[tuple[str, Transcript, float]]:
@@ -121,6 +137,16 @@ def written(files: str = "*.txt") -> Iterator[tuple[str, Transcript, float]]:
             theme, scenario = about if about else (path.stem, None)
             call = Call(f"{path.stem}-{number}", scenario=scenario)
             yield theme, Transcript(call, turns), (int(rating) - 1) / 4
+
+
+def of_halves() -> Iterator[tuple[str, Transcript, float]]:
+    """The same of the halves' calls: the theme is the author."""
+    for half in halves.LEARNT:
+        for number, (head, said) in enumerate(halves.calls(half)):
+            _, scenario, _, _, rating, *_ = head.split()
+            turns = tuple(Turn(at, who, text) for at, (who, text) in enumerate(said))
+            theme = halves.THEME + halves.author(half)
+            yield theme, Transcript(Call(f"{half}-{number}", scenario=scenario), turns), (int(rating) - 1) / 4
 
 
 if __name__ == "__main__":

@@ -81,22 +81,23 @@ def apart(evaluation: Evaluation) -> str:
 
 
 def others(evaluation: Evaluation) -> str:
-    found = []
-    if "scenario" in evaluation:
-        golden = evaluation["scenario"]["golden"]
-        found.append(
-            f"Scenario: {_share(golden['right'])} of {golden['calls']} golden calls right "
-            f"({_share(golden['right_without_direction'])} without their direction); from "
-            f"{golden['sure_from'] or 'no probability'} on nine in ten are, which {_share(golden['share_sure'])} reach."
-        )
-    if "outcome" in evaluation:
-        told = evaluation["outcome"]
-        found.append(
-            f"Outcome: fitted to {told['learnt']} written calls in {told['themes']} themes; each theme read by a model "
-            f"that saw only the others: rank correlation {told['left_out']['spearman']:.2f} with our ratings, mean gap "
-            f"{told['left_out']['mean_gap']:.0f} of 100."
-        )
-    return "\n\n".join(found)
+    scenario, outcome = evaluation["scenario"], evaluation["outcome"]
+    golden, learnt, left = scenario["golden"], scenario["learnt"], outcome["left_out"]
+    rows = []
+    for half, told in scenario["halves"].items():
+        rated = outcome["halves"].get(half, left if half == "all" else None)
+        by_rank = ["—", "—"] if rated is None else [f"{rated['spearman']:.2f}", f"{rated['mean_gap']:.0f}"]
+        rows.append([half, str(told["calls"]), _share(told["right"]), _share(told["told"]), *by_rank])
+    head = ["half", "calls", "scenario right", "as it said", "outcome, rank correlation", "mean gap of 100"]
+    said = (
+        f"Scenario: fitted to {learnt['generated']} generated and {learnt['halves']} written calls. "
+        f"{_share(golden['right'])} of {golden['calls']} golden calls right "
+        f"({_share(golden['right_without_direction'])} without their direction); from "
+        f"{golden['sure_from'] or 'no probability'} on nine in ten are, which {_share(golden['share_sure'])} reach."
+    )
+    fitted = f"Outcome: fitted to {outcome['learnt']} written calls in {outcome['themes']} themes."
+    unseen = "Each half by models that saw none of its author's calls (of outcome, *all* are our own calls, too):"
+    return "\n\n".join((said, fitted, unseen, _table(head, rows)))
 
 
 TABLES = {"corpus": corpus, "natural": natural, "acts": acts, "limits": limits, "apart": apart, "others": others}

@@ -14,9 +14,9 @@ import numpy as np
 
 from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard, load_scenario_card
 from qa_engine.acts.wording import rows_of, said_in
-from qa_engine.classify import VERSION, LinearModel, Seen
+from qa_engine.classify import VERSION, LinearModel
 from qa_engine.classify.features import Codes
-from qa_engine.classify.linear import rounded, softmax
+from qa_engine.classify.linear import Floats, rounded, softmax
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import Direction, Speaker, Transcript, Turn, digest
 from qa_engine.errors import ActModelError
@@ -63,13 +63,8 @@ class ScenarioModel:
         known = [turn for turn in turns if turn.speaker is not Speaker.UNKNOWN][:FIRST_TURNS]
         if sum(any(char.isalnum() for char in turn.text) for turn in known) < LEAST_TURNS:
             return None
-        log_odds = self._classifier.log_odds(rows_of([_codes(turns, transcript.call.direction, FIRST_TURNS)]))[0]
-        if transcript.call.direction is Direction.INBOUND:
-            log_odds[[name in OUTBOUND_ONLY for name in self._card.scenarios]] = -np.inf
-        said = rounded(softmax(log_odds))
-        probabilities = MappingProxyType(dict(zip(self._card.scenarios, said, strict=True)))
-        likeliest = max(probabilities, key=probabilities.__getitem__)
-        return ScenarioReading(likeliest, probabilities[likeliest], probabilities)
+        log_odds = self._classifier.log_odds(rows_of([call_codes(turns, transcript.call.direction, FIRST_TURNS)]))[0]
+        return likely(self._card.scenarios, log_odds, transcript.call.direction)
 
     @cached_property
     def _classifier(self) -> LinearModel:
@@ -77,11 +72,16 @@ class ScenarioModel:
         return shelf.take("scenario", tuple(self._card.scenarios), "one", self._card.contents)
 
 
-def call_rows(calls: Sequence[tuple[Sequence[Turn], Direction | None]]) -> Seen:
-    """The features of several calls, a row each: to learn from."""
-    return rows_of([_codes(turns, direction) for turns, direction in calls])
+def likely(scenarios: Sequence[str], log_odds: Floats, direction: Direction | None) -> ScenarioReading:
+    """What a call is whose classifier gives ``log_odds``, one for each of ``scenarios``."""
+    if direction is Direction.INBOUND:
+        log_odds = np.where([name in OUTBOUND_ONLY for name in scenarios], -np.inf, log_odds)
+    probabilities = MappingProxyType(dict(zip(scenarios, rounded(softmax(log_odds)), strict=True)))
+    likeliest = max(probabilities, key=probabilities.__getitem__)
+    return ScenarioReading(likeliest, probabilities[likeliest], probabilities)
 
 
-def _codes(turns: Sequence[Turn], direction: Direction | None, first: int | None = None) -> Codes:
+def call_codes(turns: Sequence[Turn], direction: Direction | None, first: int | None = None) -> Codes:
+    """The features of a call; ``first``: of so many turns alone."""
     said = said_in(turns, first=first)
     return np.append(said, _OUTBOUND) if direction is Direction.OUTBOUND else said
