@@ -15,10 +15,12 @@ looked at, and the others counted once more at the end; h lay hidden all that ti
 before and at the end, then looked at, too; k was counted before anybody had read a line of it, then its odd entries (of
 the labelled calls the odd pairs) were looked at, and all were counted again; j lay hidden for that round, was counted
 with the engine from before and at the end, then looked at, too. The act model has learnt every turn of a to k since
-(`models/acts/halves.py`), so none of them measures it. n and o are lines alone (everyday sentences, curt and kind
-answers, quiet rudeness), by one author, written before the engine read any: n was looked at and learnt, o was counted
-at the end only. `--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people:
-1,500 felt-neutral lines of TV drama (CPED, not kept here) as single turns.
+(`models/acts/halves.py`), and scenario and outcome have learnt their calls, so none of them measures these. n and o are
+lines alone (everyday sentences, curt and kind answers, quiet rudeness), by one author, written before the engine read
+any: n was looked at and learnt, o was counted at the end only. l and m lay hidden for that round, by two more authors,
+and were counted with the engine from before and at its end; then m was looked at, while nobody has read a line of l.
+`--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people: 1,500 felt-neutral
+lines of TV drama (CPED, not kept here) as single turns.
 """
 
 import argparse

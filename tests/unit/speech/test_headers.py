@@ -10,6 +10,7 @@ import soundfile
 
 from qa_engine.speech import RawFormat, decode, probe
 from qa_engine.speech.activity import frame_levels
+from qa_engine.speech.audio_facts import is_cut_off
 from qa_engine.speech.headers import wav_goes_on
 
 SECONDS = 8.0
@@ -29,7 +30,7 @@ def test_sound_behind_the_declared_end_is_read_and_told(write_wav: Callable[...,
     path = with_data_size(write_wav(SOUND), int(share * len(SOUND)) * 2)
     facts = probe(path)
     assert facts.beyond_header
-    assert not facts.truncated
+    assert not is_cut_off(facts.declared_seconds, facts.seconds)
     assert facts.declared_seconds == pytest.approx(share * SECONDS, abs=0.01)
     assert facts.seconds == pytest.approx(SECONDS, abs=0.05)
     assert decode(path, facts).shape[1] == pytest.approx(len(SOUND), abs=800)
@@ -47,7 +48,7 @@ def test_chunks_behind_the_sound_are_not_sound(write_wav: Callable[..., Path]) -
 
 def test_a_header_that_says_too_much_is_still_a_cut_file(write_wav: Callable[..., Path]) -> None:
     facts = probe(with_data_size(write_wav(SOUND), len(SOUND) * 8))
-    assert facts.truncated
+    assert is_cut_off(facts.declared_seconds, facts.seconds)
     assert not facts.beyond_header
 
 
