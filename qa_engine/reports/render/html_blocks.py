@@ -1,7 +1,7 @@
 """Each block of a document as HTML, escaped. Looks are classes of ``forms.css``."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from qa_engine.reports.wording import number
 
 _SAFE_SCHEMES = {"", "http", "https", "file"}
 _EMPTY = Markup("")
+_LONG_LABEL = 12
 _INTERVAL = re.compile(rf"(（[^（）]{{0,28}}\d[^（）]{{0,28}}）|{ALIKE}|{UNPROVEN})")
 
 
@@ -93,14 +94,12 @@ class HtmlBlocks:
 
     def _facts(self, facts: d.Facts) -> Markup:
         style = "flex-basis:9em" if facts.look == "long" else None
-        return element(
-            "dl",
-            _EMPTY.join(
-                element("div", element("dt", fact.label, style=style) + element("dd", self.text(fact.value)))
-                for fact in facts.facts
-            ),
-            "facts",
-        )
+        return element("dl", _EMPTY.join(self._fact(fact, style) for fact in _long_last(facts.facts)), "facts")
+
+    def _fact(self, fact: d.Fact, style: str | None) -> Markup:
+        if _is_long(fact):
+            return element("div", element("dt", fact.label) + element("dd", self.text(fact.value)), "wide")
+        return element("div", element("dt", fact.label, style=style) + element("dd", self.text(fact.value)))
 
     def _figures(self, figures: d.Figures) -> Markup:
         return element("section", Markup("\n").join(self._figure(figure) for figure in figures.figures), "strip")
@@ -237,6 +236,15 @@ def element(name: str, content: str | Markup = "", look: str = "", **attributes:
     """One element; what is None among its attributes, and an empty class, is left out."""
     given = {"class_": look, **attributes} if look else attributes
     return tag(name, content, **{key: value for key, value in given.items() if value is not None})
+
+
+def _is_long(fact: d.Fact) -> bool:
+    return len(fact.label) > _LONG_LABEL
+
+
+def _long_last(facts: Sequence[d.Fact]) -> list[d.Fact]:
+    """A fact with a long label has a line of its own: in a column beside others it would be ten lines high."""
+    return sorted(facts, key=_is_long)
 
 
 def _linked(piece: d.Piece, look: str, href: str, **attributes: str | None) -> Markup:

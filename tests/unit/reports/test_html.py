@@ -21,8 +21,10 @@ from qa_engine.reports import (
     call_document,
     call_form,
 )
+from qa_engine.reports.document import Fact, Facts
 from qa_engine.reports.render import render_html, render_xlsx, stylesheet
 from qa_engine.reports.render.html import safe_url
+from qa_engine.reports.render.html_blocks import HtmlBlocks
 
 
 def lay_out(report: CallForm | AgentReport) -> Document:
@@ -223,3 +225,12 @@ def test_many_hits_of_one_finding_stay_short(build: ModuleType) -> None:
     text = Page(render_html(lay_out(call_form(build.transcript(), build.result(rules=(often,)))))).text
     assert "另有 7 处：" in text
     assert text.count("说了忌语") == 5
+
+
+def test_a_fact_with_a_long_label_has_a_line_of_its_own_behind_the_others() -> None:
+    told = Facts((Fact("客户离开时的感受（模型推断，不计分）", "44，不利：…"), Fact("业务线", "国内件")))
+
+    assert HtmlBlocks("").one(told) == (
+        '<dl class="facts"><div><dt>业务线</dt><dd>国内件</dd></div>'
+        '<div class="wide"><dt>客户离开时的感受（模型推断，不计分）</dt><dd>44，不利：…</dd></div></dl>'
+    )
