@@ -31,6 +31,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -167,17 +168,17 @@ def _answer(made: RulePack, transcript: Transcript) -> tuple[str, str]:
     return "missed", ""
 
 
-def rude(made: RulePack, half: str, told: Told) -> None:
-    """Rude and forbidden lines, each behind a line of the customer."""
+def answers(made: RulePack, half: str, told: Told, *, kind: str, title: str, right: str) -> None:
+    """Lines of agents, each behind a line of the customer, of which each should be answered ``right``."""
     counts: Counter[str] = Counter()
-    for line in _lines(f"rude_{half}"):
+    for line in _lines(f"{kind}_{half}"):
         turns = tuple(Turn(at, WHO[part[:2]], part[3:]) for at, part in enumerate(line.split(" / ")))
         call = Call("line", agent=Agent("8026"), direction=Direction.INBOUND, scenario="complaint")
         answer, named = _answer(made, Transcript(call, turns))
         counts[answer] += 1
-        if answer != "deducted":
-            told.notes.append(f"rude {answer} {named}: {line}{_reading(turns[-1])}")
-    told.figures["rude lines"] = dict(counts)
+        if answer != right:
+            told.notes.append(f"{kind} {answer} {named}: {line}{_reading(turns[-1])}")
+    told.figures[title] = dict(counts)
 
 
 def _reading(turn: Turn) -> str:
@@ -197,19 +198,6 @@ def words(made: RulePack, half: str, told: Told) -> None:
         if answer != "missed":
             told.notes.append(f"words {answer} {named}: {line}{_reading(turn)}")
     told.figures["everyday sentences"] = dict(counts)
-
-
-def curt(made: RulePack, half: str, told: Told) -> None:
-    """Blunt, short, joking or dialect-coloured answers that are kind, each behind a line of the customer."""
-    counts: Counter[str] = Counter()
-    for line in _lines(f"curt_{half}"):
-        turns = tuple(Turn(at, WHO[part[:2]], part[3:]) for at, part in enumerate(line.split(" / ")))
-        call = Call("line", agent=Agent("8026"), direction=Direction.INBOUND, scenario="complaint")
-        answer, named = _answer(made, Transcript(call, turns))
-        counts[answer] += 1
-        if answer != "missed":
-            told.notes.append(f"curt {answer} {named}: {line}{_reading(turns[-1])}")
-    told.figures["curt and kind answers"] = dict(counts)
 
 
 def television(made: RulePack, folder: Path) -> dict[str, dict[str, int]]:
@@ -289,7 +277,13 @@ def transfers(half: str, told: Told) -> None:
 def measure(half: str) -> Told:
     """Everything of one half."""
     told, made = Told(), pack()
-    parts = ((plain, "calls"), (rude, "rude"), (words, "words"), (curt, "curt"), (labelled, "labelled"))
+    parts = (
+        (plain, "calls"),
+        (partial(answers, kind="rude", title="rude lines", right="deducted"), "rude"),
+        (words, "words"),
+        (partial(answers, kind="curt", title="curt and kind answers", right="missed"), "curt"),
+        (labelled, "labelled"),
+    )
     for part, file in parts:
         if _there(f"{file}_{half}"):
             part(made, half, told)

@@ -46,12 +46,10 @@ def due(session: Session, today: date) -> Sequence[tuple[Agent, str]]:
     return [(agent, team) for agent, team in session.execute(rows.where(Agent.team.is_distinct_from(move.team)))]
 
 
-def take_effect(session: Session, today: date) -> int:
-    """Let the moves whose first day has come take effect; of how many agents."""
-    found = due(session, today)
-    for agent, team in found:
+def take_effect(session: Session, today: date) -> None:
+    """Let the moves whose first day has come take effect."""
+    for agent, team in due(session, today):
         agent.team, agent.known = team, True
-    return len(found)
 
 
 def every(session: Session, agent_id: str | None = None) -> Sequence[AgentMove]:

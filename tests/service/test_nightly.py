@@ -4,13 +4,11 @@ import errno
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
 
 from qa_engine.cli.nightly import _work
 from qa_engine.domain.night import NightProgress, NightState
@@ -22,7 +20,6 @@ from qa_engine.service import (
     JobOutcome,
     MemoryBell,
     NightSources,
-    ScriptedTranscriber,
     advance_night,
     begin_night,
     day_ledger,
@@ -35,12 +32,9 @@ from qa_engine.service import (
     run_pending,
     status,
 )
-from qa_engine.service.jobs.leases import claim
-from qa_engine.service.jobs.watching import WAS_ENDED
 from qa_engine.service.night.nightly import due_nights
 from qa_engine.settings import Settings, load_settings
-from qa_engine.store import jobs, night_tables, tables
-from tests.service.conftest import SCRIPTS
+from qa_engine.store import jobs, night_tables
 
 DAY = date(2026, 3, 4)
 HALF_A_DAY = 12 * 3600  # before the fixed clock's nine in the morning
@@ -254,94 +248,6 @@ def test_the_command_outlasts_a_database_that_is_away(
     assert night_progress(app, DAY, who=MACHINE).state is NightState.DONE
 
 
-def _measured_night(app: App, clock: FixedClock, inbox: Path, number: int, *, warming_up: float = 0.0) -> None:
-    """Half of the calls, of 60 s, are heard and judged every five seconds; those of 600 s are left."""
-    clock.advance(-HALF_A_DAY)
-    run_job(app, begin_night(app, DAY, fill(inbox, *(f"c-{n:03}" for n in range(number))), who=MACHINE))
-    with app.database.write() as session:
-        for n, call in enumerate(session.query(tables.Call).order_by(tables.Call.id)):
-            call.duration_seconds = 600.0 if 2 * n >= number else 60.0
-    with app.database.read() as session:
-        first = [job.id for job in jobs.queued(session)][: number // 2]
-    clock.advance(warming_up)
-    for job_id in first:
-        clock.advance(5)
-        run_job(app, job_id)
-
-
-def _judge(app: App, number: int | None = None) -> None:
-    with app.database.read() as session:
-        judging = [job.id for job in jobs.queued(session) if job.stage == "inspect"]
-    for job_id in judging[:number]:
-        run_job(app, job_id)
-
-
-@pytest.mark.parametrize("warming_up", [0.0, 600.0])
-def test_the_forecast_counts_audio_not_calls_and_no_warming_up(
-    make_app: Callable[..., App], clock: FixedClock, inbox: Path, warming_up: float
-) -> None:
-    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
-    _measured_night(app, clock, inbox, 50, warming_up=warming_up)
-    progress = night_progress(app, DAY, who=MACHINE)
-    assert progress.audio_left_seconds == 15000.0
-    assert progress.audio_per_second == pytest.approx(60 / 5)
-    assert progress.forecast_end is None  # nothing was judged yet
-    _judge(app, 2)
-    clock.advance(1)
-    _judge(app)
-    progress = night_progress(app, DAY, who=MACHINE)
-    assert progress.forecast_end is not None
-    assert progress.earliest_end is not None
-    assert progress.latest_end is not None
-    whole = timedelta(seconds=15000 / (24 * 60 / 121))
-    assert progress.forecast_end - clock.now() == pytest.approx(whole, abs=timedelta(seconds=1))
-    assert progress.earliest_end < progress.forecast_end < progress.latest_end
-    assert not progress.misses_deadline
-
-
-def test_a_few_calls_are_no_ground_for_a_forecast(make_app: Callable[..., App], clock: FixedClock, inbox: Path) -> None:
-    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
-    _measured_night(app, clock, inbox, 12)
-    _judge(app)
-    progress = night_progress(app, DAY, who=MACHINE)
-    assert progress.audio_per_second is None or progress.audio_per_second > 0
-    assert progress.forecast_end is None
-
-
-def test_a_recording_that_hangs_is_no_progress_and_the_forecast_says_so(
-    make_app: Callable[..., App], clock: FixedClock, inbox: Path
-) -> None:
-    clock.advance(-HALF_A_DAY)
-    app = make_app(transcriber=ScriptedTranscriber(SCRIPTS))
-    run_job(app, begin_night(app, DAY, fill(inbox, *(f"c-{n}" for n in range(5))), who=MACHINE))
-    with app.database.read() as session:
-        waiting = [(job.id, job.subject) for job in jobs.queued(session)]
-    stuck, name = waiting[0]
-    began = clock.now()
-    assert claim(app, stuck) is not None
-    for job_id, _ in waiting[1:]:
-        clock.advance(10)
-        run_job(app, job_id)
-    progress = advance_night(app, DAY)
-    assert progress.hanging == ()  # it may only be slow
-    clock.advance(100)
-    with app.database.read() as session:
-        judging = [job.id for job in jobs.queued(session) if job.stage == "inspect"]
-    for job_id in judging:
-        run_job(app, job_id)
-    progress = night_progress(app, DAY, who=MACHINE)
-    length = progress.audio_left_seconds  # of the one that hangs: no speed says when it ends
-    limit = timedelta(seconds=300 + 3 * length)
-    assert [call.call_id for call in progress.hanging] == [name]
-    assert progress.forecast_end == progress.hanging[0].until == began + 3 * limit
-    with app.database.write() as session:  # its process was ended
-        token = next(job.token for job in jobs.running(session) if job.id == stuck)
-        jobs.give_back(session, stuck, token=token or "", error=f"it {WAS_ENDED}", not_before=clock.now())
-    progress = night_progress(app, DAY, who=MACHINE)
-    assert progress.forecast_end == clock.now() + 2 * limit  # two more attempts
-    assert progress.settled == 4
-
-
 def test_the_schedule_begins_the_night_that_is_due_once(
     make_app: Callable[..., App], night_settings: Settings, bell: MemoryBell, inbox: Path
 ) -> None:
@@ -437,76 +343,3 @@ def test_sources_are_kept_with_the_night(app: App, inbox: Path) -> None:
     with app.database.read() as session:
         night = session.get_one(night_tables.Night, DAY)
     assert json.loads(night.sources) == {"folders": [str(inbox)], "manifest": None, "lists": []}
-
-
-@pytest.fixture
-def bucket() -> Iterator[MemoryFileSystem]:
-    memory = MemoryFileSystem()
-    memory.store.clear()
-    yield memory
-    memory.store.clear()
-
-
-def test_a_night_from_an_object_store(app: App, settings: Settings, bucket: MemoryFileSystem) -> None:
-    sources = NightSources(("memory://rec/20260304",), None, ("memory://cdr/0304.csv",))
-    bucket.pipe_file("/rec/20260304/a.wav", b"a")
-    bucket.pipe_file("/rec/20260304/b.json", b"{")
-    bucket.pipe_file("/cdr/0304.csv", "通话编号,工号\na,0026\nc,0027\n".encode("gbk"))
-    run_job(app, begin_night(app, DAY, sources, who=MACHINE))
-    run_pending(app)
-    found = day_ledger(app, DAY, who=MACHINE)
-    assert (found.now.scored, [one.key for one in found.missing], found.faults) == (1, ["c", "b.json"], ())
-    bucket.pipe_file("/rec/20260304/c.wav", b"c")
-    run_job(app, begin_night(app, DAY, sources, who=MACHINE))  # b is looked at again, a is not fetched again
-    found = day_ledger(app, DAY, who=MACHINE)
-    assert [(batch.taken, batch.refused, batch.duplicate) for batch in found.batches] == [(1, 1, 0), (1, 1, 0)]
-    assert not list((settings.home / "staging").iterdir())
-
-
-class _KeyIsMissingCredentials(Exception):  # noqa: N818  # as botocore's NoCredentialsError
-    pass
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        (PermissionError("Forbidden"), "refuses the key (PermissionError: Forbidden); give the workers another one"),
-        (_KeyIsMissingCredentials("none"), "refuses the key"),
-        (ConnectionError("nobody there"), "does the store answer"),
-        (None, "no such file, folder or bucket"),
-    ],
-)
-def test_a_store_that_is_away_stops_nothing_else_and_is_asked_again_until_the_hour(
-    app: App,
-    inbox: Path,
-    clock: FixedClock,
-    bucket: MemoryFileSystem,
-    monkeypatch: pytest.MonkeyPatch,
-    error: Exception | None,
-    told: str,
-) -> None:
-    clock.advance(-HALF_A_DAY)
-    sources = fill(inbox, "a")
-    job_id = begin_night(app, DAY, replace(sources, folders=(*sources.folders, "memory://rec/x")), who=MACHINE)
-
-    def find(*_: object, **__: object) -> object:
-        raise error or FileNotFoundError("rec/x")
-
-    with monkeypatch.context() as patched:
-        if error is not None:
-            bucket.pipe_file("/rec/x/b.wav", b"b")
-            patched.setattr(MemoryFileSystem, "find", find)
-        while run_job(app, job_id) is not JobOutcome.FAILED:
-            clock.advance(60)
-        run_pending(app)
-        advance_night(app, DAY)
-    found = day_ledger(app, DAY, who=MACHINE)
-    assert found.now.scored == 1
-    assert any(told in fault for fault in found.faults)
-    bucket.pipe_file("/rec/x/b.wav", b"b")
-    clock.advance(601)
-    assert night_tick(app).begun == (DAY,)
-    run_pending(app)
-    night_tick(app)
-    found = day_ledger(app, DAY, who=MACHINE)
-    assert (found.now.scored, found.faults, found.drawn[-1].number) == (2, (), 2)

@@ -206,8 +206,13 @@ def _facts(block: d.Facts, sheet: Sheet) -> None:
             sheet.spread(words, (HEAD, PLAIN, HEAD, PLAIN), _PAIRS)
         else:
             _pair(sheet, beside[0].label, d.words(beside[0].value), (HEAD, PLAIN))
-        row = sheet.sheet.row_dimensions[sheet.row]
-        row.height = max(_FACT_HEIGHT, row.height or 0.0)
+        _roomy(sheet)
+
+
+def _roomy(sheet: Sheet) -> None:
+    """The row written last is at least as high as a fact's."""
+    row = sheet.sheet.row_dimensions[sheet.row]
+    row.height = max(_FACT_HEIGHT, row.height or 0.0)
 
 
 def _paired(facts: Sequence[d.Fact], sheet: Sheet) -> Iterator[Sequence[d.Fact]]:
@@ -233,8 +238,7 @@ def _figures(block: d.Figures, sheet: Sheet) -> None:
     for figure in block.figures:
         note = f"　{figure.note}" if figure.note else ""
         _pair(sheet, figure.label, d.words(figure.value) + note, (HEAD, PLAIN))
-        row = sheet.sheet.row_dimensions[sheet.row]
-        row.height = max(_FACT_HEIGHT, row.height or 0.0)
+        _roomy(sheet)
 
 
 def _table(block: d.Table, sheet: Sheet) -> None:

@@ -19,6 +19,7 @@ from qa_engine.service.ports.judge import result_key
 from qa_engine.service.stages.keeping import keep_packs
 from qa_engine.service.stages.parts import keep_parts
 from qa_engine.store import calls, outcomes, review_tables, reviews
+from qa_engine.text.numerals import NUMERAL_CHARS
 from qa_engine.text.segment import cut
 
 MOST_CHARS = 2000
@@ -27,7 +28,7 @@ LONGEST = 12
 CORRECTED = "corrected"
 _MARKS = "，。？！、；：,.?!;: "
 _PUNCTUATION = frozenset(_MARKS)
-_NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万两幺*")
+_NUMERALS = NUMERAL_CHARS | frozenset("0123456789*")
 
 
 @dataclass(frozen=True, slots=True)
