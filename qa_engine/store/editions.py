@@ -1,7 +1,8 @@
 """A number that grows with every change of what reports read: what was made under it still holds under it.
 
 It is carried up by the session that writes, right before its transaction commits, whatever way it wrote. Tables of
-which no report over calls says anything are left out (`QUIET`): who looked at a page, work that is waiting.
+which no report over calls says anything are left out (`QUIET`): who signed in or tried to, who looked at a page, work
+that is waiting.
 """
 
 from sqlalchemy import TextClause, event, select, update
@@ -13,6 +14,8 @@ from qa_engine.store.tables import Edition
 QUIET = frozenset(
     {
         "audit",
+        "accounts",
+        "account_teams",
         "sign_ins",
         "api_tokens",
         "once_answered",

@@ -14,7 +14,7 @@ from qa_engine.text.normalised import Normalised, normalise
 from qa_engine.text.privacy import CALLED_WITHIN, Group, groups_of, hide, private_numbers, runs
 
 _JOINTS = re.compile(
-    "(?:然后|接着|接下来|后面|后边|再|就是|还有|最后|中间|前面|完了|那个|这个|是|的|呢|哈|啊|呀|对|嗯|呃|好|行|你|您|记|一下|继续|说|请讲|ok)*"
+    "^(?:然后|接着|接下来|后面|后边|再|就是|还有|最后|中间|前面|完了|那个|这个|是|的|呢|哈|啊|呀|对|嗯|呃|好|行|你|您|记|等|一下|继续|说|请讲|ok)*"
 )
 _LISTENING_CHARS = 10  # 字 without a number in which somebody only listens: 好的您慢慢说我记一下
 _STRAY_CHARS = 2  # beside the words of a joint, between a group and the end of its turn
@@ -50,9 +50,7 @@ class _Said:
 
     def gap(self, start: int, end: int) -> int:
         """字 between two places that do more than join groups."""
-        words = "".join(filter(str.isalnum, self.normal.text[start:end]))
-        joint = _JOINTS.match(words)
-        return len(words) - (joint.end() if joint else 0)
+        return len(_JOINTS.sub("", "".join(filter(str.isalnum, self.normal.text[start:end]))))
 
     @property
     def chars(self) -> int:
@@ -61,11 +59,11 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A private number: of each digit its turn, its place in the normalised text, and whether it is hidden."""
+    """A private number: of each digit its turn and its place in the normalised text; which of them are hidden."""
 
     digits: str
     places: Sequence[tuple[int, int]]
-    hidden: Sequence[bool]
+    hidden: range
 
 
 def mask_turns(texts: Sequence[str], speakers: Sequence[Hashable]) -> tuple[str, ...]:
@@ -76,11 +74,11 @@ def mask_turns(texts: Sequence[str], speakers: Sequence[Hashable]) -> tuple[str,
     turns = [_said(number, text) for number, text in enumerate(texts)]
     hidden: list[set[int]] = [set() for _ in turns]
     for number in [*_within(turns), *_across(turns, speakers)]:
-        for (turn, at), hides in zip(number.places, number.hidden, strict=True):
-            if hides:
-                hidden[turn].add(at)
+        for place in number.hidden:
+            turn, at = number.places[place]
+            hidden[turn].add(at)
         _hide_echoes(number, turns, hidden)
-    return tuple(hide(turn.normal, places) for turn, places in zip(turns, hidden, strict=True))
+    return tuple(hide(turn.normal, hidden[number]) for number, turn in enumerate(turns))
 
 
 def _said(number: int, text: str) -> _Said:
@@ -91,22 +89,25 @@ def _said(number: int, text: str) -> _Said:
 
 def _within(turns: Sequence[_Said]) -> Iterator[_Number]:
     """The numbers that stand in one turn; what it is called may have been said by the turn before."""
-    for number, turn in enumerate(turns):
+    for turn in turns:
         for piece in turn.pieces:
-            yield from _numbers([piece], turns, number)
+            yield from _numbers([piece], turns)
 
 
 def _across(turns: Sequence[_Said], speakers: Sequence[Hashable]) -> Iterator[_Number]:
     for speaker in dict.fromkeys(speakers):
         for chain in _chains(turns, [own == speaker for own in speakers]):
-            yield from _numbers(chain, turns, chain[0].turn)
+            if len(chain) < 2:
+                continue
+            yield from _numbers(chain, turns)
             # Where nobody knows who speaks, a group may be said back by the other; and people repeat themselves.
             once = [piece for at, piece in enumerate(chain) if not at or piece.digits != chain[at - 1].digits]
             if len(once) < len(chain):
-                yield from _numbers(once, turns, chain[0].turn)
+                yield from _numbers(once, turns)
 
 
-def _numbers(pieces: Sequence[_Piece], turns: Sequence[_Said], first: int) -> Iterator[_Number]:
+def _numbers(pieces: Sequence[_Piece], turns: Sequence[_Said]) -> Iterator[_Number]:
+    first = pieces[0].turn
     before = turns[first].normal.text[: pieces[0].start]
     if first:
         before = turns[first - 1].normal.text + before
@@ -114,30 +115,29 @@ def _numbers(pieces: Sequence[_Piece], turns: Sequence[_Said], first: int) -> It
     for start, taken, found in private_numbers([group for _, group in groups], before[-CALLED_WITHIN:]):
         own = groups[start : start + taken]
         places = [(turn, at) for turn, group in own for at in group.places]
-        last = len(places) - found.tail
-        hidden = [found.skip + found.head <= at < last for at in range(len(places))]
+        hidden = range(found.skip + found.head, len(places) - found.tail)
         yield _Number("".join(group.digits for _, group in own), places, hidden)
 
 
 def _chains(turns: Sequence[_Said], own: Sequence[bool]) -> Iterator[Sequence[_Piece]]:
-    """The stretches in which one speaker dictates, of two pieces at least."""
+    """The stretches in which one speaker dictates."""
     chain: list[_Piece] = []
-    for turn, mine in zip(turns, own, strict=True):
-        if not mine:
-            ends = bool(chain) and not _listens(turn, chain)
-        else:
-            at = 0
-            for piece in turn.pieces:
-                if chain and turn.gap(at, piece.start) > (0 if at else _STRAY_CHARS):
-                    yield from [chain] if len(chain) > 1 else []
-                    chain = []
-                chain.append(piece)
-                at = piece.end
-            ends = bool(chain) and turn.gap(at, len(turn.normal.text)) > _STRAY_CHARS
-        if ends:
-            yield from [chain] if len(chain) > 1 else []
+    for number, turn in enumerate(turns):
+        at = 0
+        for piece in turn.pieces if own[number] else ():
+            if chain and turn.gap(at, piece.start) > (0 if at else _STRAY_CHARS):
+                yield chain
+                chain = []
+            chain.append(piece)
+            at = piece.end
+        if chain and not (_ends_open(turn, at) if own[number] else _listens(turn, chain)):
+            yield chain
             chain = []
-    yield from [chain] if len(chain) > 1 else []
+    yield chain
+
+
+def _ends_open(turn: _Said, at: int) -> bool:
+    return turn.gap(at, len(turn.normal.text)) <= _STRAY_CHARS
 
 
 def _listens(turn: _Said, chain: Sequence[_Piece]) -> bool:
@@ -161,5 +161,5 @@ def _hide_echoes(number: _Number, turns: Sequence[_Said], hidden: Sequence[set[i
                 continue
             start = number.digits.find(said) if len(said) >= least else -1
             while start >= 0:
-                hidden[piece.turn].update(at for n, at in enumerate(places) if number.hidden[start + n])
+                hidden[piece.turn].update(at for n, at in enumerate(places) if start + n in number.hidden)
                 start = number.digits.find(said, start + 1)

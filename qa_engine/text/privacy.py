@@ -21,7 +21,8 @@ _DIGITS = {
     **{char: char for char in "0123456789"},
 }
 _BETWEEN = rf"(?:[ ,、.\-‐‑–—―－_/·~。…()]|[{''.join(sorted(SOUNDS))}]){{0,6}}"
-_DIGIT = f"[{''.join(_DIGITS)}]"
+_ONE_IN_A_WORD = "下会些样般定直共切旦起边"  # 等一下, 一会儿, 一样: no digit is said there
+_DIGIT = f"(?:[{''.join(_DIGITS).replace('一', '')}]|一(?![{_ONE_IN_A_WORD}]))"
 _TIMES = {"双": 2, "两": 2, "俩": 2, **{char: value for char, value in DIGITS.items() if value >= 2}}
 _REPEATED = re.compile(
     rf"(?P<times>[{''.join(_TIMES)}2-9]个|双)(?P<digit>{_DIGIT})(?!个)"

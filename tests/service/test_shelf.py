@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import delete, insert, text, update
 
-from qa_engine.domain.people import MACHINE
-from qa_engine.errors import NotFoundError
+from qa_engine.domain.people import MACHINE, Role
+from qa_engine.errors import NotFoundError, SignInError
 from qa_engine.reports import Document, Period
-from qa_engine.service import App, agent_page, lead_board, list_calls, plan_training
+from qa_engine.service import App, add_account, agent_page, lead_board, list_calls, plan_training, sign_in
 from qa_engine.service.keeping.forget import forget_calls
 from qa_engine.service.reporting.reports import made_of_report
 from qa_engine.service.shelf import Shelf
@@ -53,6 +53,15 @@ def test_rows_and_statements_carry_the_edition_up_and_looks_do_not(centre: App) 
     with pytest.raises(ZeroDivisionError):
         fail_while_writing(centre)
     assert edition(centre) == first + 4
+
+
+def test_who_signs_in_or_cannot_changes_no_report(centre: App) -> None:
+    add_account(centre, "head", Role.HEAD, who=MACHINE)
+    first = edition(centre)
+    with pytest.raises(SignInError):
+        sign_in(centre, "head", "wrong")
+    add_account(centre, "lead", Role.LEAD, who=MACHINE, teams=("一组",))
+    assert edition(centre) == first
 
 
 def fail_while_writing(app: App) -> None:

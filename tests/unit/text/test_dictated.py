@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 - a row of the table is one dialogue, as said and as shown
 
+from itertools import permutations
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from qa_engine.text import mask_private, mask_turns
@@ -38,6 +40,8 @@ C1|A1|C3|A3|C8|A8|C0|A0|C0|A0|C0|A0|C0|A0|C1|A1|C2|A2|C3|A3|C4|A4 → C1|A1|C3|A
 C138|C0000|C1234|A嗯|C139|A嗯|C0000|A嗯|C5555 → C138|C****|C1234|A嗯|C139|A嗯|C****|A嗯|C5555
 C幺三八零|C幺三八零|C零零零|C一二三四 → C幺三八*|C****|C***|C一二三四
 C021|A嗯|C62345678 → C021|A嗯|C******78
+A报一下银行卡号|C6222|A您稍等一下|C0262|A我记一下|C3456|A一样一样来|C7890 → A报一下银行卡号|C****|A您稍等一下|C****|A我记一下|C****|A一样一样来|C7890
+A报一下银行卡号|C6222，等一下，0262|A嗯|C等一下3456|A好|C7890 → A报一下银行卡号|C****，等一下，****|A嗯|C等一下****|A好|C7890
 """.strip().splitlines()
 
 PUBLIC = """
@@ -115,6 +119,42 @@ def test_however_a_mobile_number_is_cut_its_middle_is_hidden(
     said = [shown for (side, _), shown in zip(turns, masked, strict=True) if side == "C"]
     digits = "".join(char for text in said for char in text if char.isdecimal() or char == "*")
     assert digits == number[:3] + "****" + number[7:]
+
+
+JOINTS = st.sampled_from(["", "嗯", "然后", "后面是", "就是", "对"])
+GROUPS = st.from_regex(r"(?:1[3-9]|0[1-9]|62|11)?[0-9]{1,4}", fullmatch=True)
+
+
+@given(
+    st.lists(st.tuples(JOINTS, GROUPS, JOINTS), min_size=2, max_size=7),
+    st.lists(st.sampled_from(["嗯", "好的", "您慢慢说我记一下", "{}", "{}您说", None]), min_size=7, max_size=7),
+    st.sampled_from(["", "卡号", "身份证号"]),
+)
+def test_what_is_hidden_in_turns_is_what_is_hidden_in_their_digits_in_one_text(
+    said: list[tuple[str, str, str]], answers: list[str | None], called: str
+) -> None:
+    groups = [group for _, group, _ in said]
+    # said again, a group may be an echo: hidden though it is no part of the number
+    assume(not any(len(a) > 1 and a in b for a, b in permutations(groups, 2)))
+    turns = [("A", called)]
+    for (before, group, after), answer in zip(said, answers, strict=False):
+        turns.append(("C", f"{before}{group}{after}"))
+        if answer is not None:
+            turns.append(("A", answer.format(group)))
+    masked = mask_turns([text for _, text in turns], [side for side, _ in turns])
+    dictated = [shown for (side, _), shown in zip(turns, masked, strict=True) if side == "C"]
+    in_one = mask_private(called + ",".join(groups))[len(called) :]
+    shown = [text.removeprefix(before)[: len(group)] for text, (before, group, _) in zip(dictated, said, strict=True)]
+    assert shown == in_one.split(",")
+
+
+@given(
+    st.lists(st.text(st.sampled_from("0123456789一三八零 ，x嗯好号"), max_size=12), max_size=6),
+    st.lists(st.sampled_from("AC"), min_size=6, max_size=6),
+)
+def test_who_is_called_what_does_not_matter(texts: list[str], speakers: list[str]) -> None:
+    other = ["xy"["AC".index(speaker)] for speaker in speakers]
+    assert mask_turns(texts, speakers[: len(texts)]) == mask_turns(texts, other[: len(texts)])
 
 
 @pytest.mark.parametrize(
