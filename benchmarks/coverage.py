@@ -159,19 +159,48 @@ def means_of_a_team(members: int, apart: float) -> Callable[[Generator], Held]:
     return one
 
 
-def trainings(calls: int) -> Callable[[Generator], Held]:
+@dataclass(frozen=True)
+class Center:
+    """Where the worst of some ``members`` is trained: what the rates are like (``beta``), how far apart the members'
+    own changes lie (``restless``), and how many times more a changed rule finds (``stricter``)."""
+
+    members: tuple[int, int] = (5, 12)
+    beta: tuple[float, float] = (4, 16)
+    restless: float = 0.02
+    stricter: float = 1.0
+
+    def trained(self, rng: Generator, calls: int) -> tuple[Change, list[Change], float]:
+        """The trained one, the peers, and the truth. The members have half to twice the ``calls`` a period."""
+        size = int(rng.integers(self.members[0], self.members[1] + 1))
+        n, m = rng.integers((calls + 1) // 2, 2 * calls, (2, size))
+        rates = rng.beta(*self.beta, size)
+        before = rng.binomial(n, rates)
+        first = np.argsort(-before / n, kind="stable")
+        n, before, rates = n[first], before[first], rates[first]
+        season = float(rng.uniform(-0.3, 0.5)) * self.beta[0] / sum(self.beta) if self.stricter == 1 else 0.0
+        later = np.clip(rates * self.stricter + season + self.restless * rng.standard_normal(size), 0, 1)
+        effect = -float(rng.uniform(0, 0.8) * (rng.random() < 0.8) * later[0])
+        later[0] += effect
+        after = rng.binomial(m, later)
+        own, *peers = (Change(*(float(v) for v in one)) for one in zip(before, n, after, m, strict=True))
+        return own, peers, effect
+
+
+CENTERS = {
+    "6–13 人": Center((6, 13)),
+    "4–5 人": Center((4, 5), restless=0.0),
+    "30 人": Center((30, 30)),
+    "常见的问题": Center((6, 13), (6, 6), 0.05),
+    "少见的问题": Center((8, 13), (1, 30), 0.0),
+    "其间改版，多查出一半": Center((6, 13), stricter=1.5),
+}
+
+
+def trainings(center: Center, calls: int) -> Callable[[Generator], Held]:
     def one(rng: Generator) -> Held:
-        members, shift = 10, float(rng.uniform(-0.05, 0.1))
-        rates_before = rng.beta(4, 16, members)
-        before = rng.binomial(calls, rates_before)
-        worst = int(np.argmax(before))
-        helps = float(rng.uniform(0, 0.8)) * float(rates_before[worst])
-        later = np.clip(rates_before + shift + 0.02 * rng.standard_normal(members), 0.001, 0.999)
-        later[worst] = max(0.001, float(later[worst]) - helps)
-        after = rng.binomial(calls, later)
-        listed = [Change(float(x), calls, float(y), calls) for x, y in zip(before, after, strict=True)]
-        effect = change_against_peers(listed[worst], [one for n, one in enumerate(listed) if n != worst])
-        return holds(effect.difference, -helps), 1
+        own, peers, truth = center.trained(rng, calls)
+        difference = change_against_peers(own, peers, rule_changed=center.stricter != 1).difference
+        return (holds(difference, truth), 1) if difference.value is not None else (0, 0)
 
     return one
 
@@ -250,7 +279,6 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
         for m, a, b in ((30, 2, 18), (10, 2, 18), (30, 40, 360), (10, 4, 8))
     ),
     *((f"靠拢的平均分，{m} 人，人与人差 {s} 分", means_of_a_team(m, s), m) for m, s in ((30, 3), (10, 3), (30, 1))),
-    ("培训效果（双重差分），每期 120 通", trainings(120), 1),
     ("客户评分平均（1–5），10–200 通", mean_ratings, 1),
     ("客户评分之差（1–5），10–200 通", changes_of_ratings, 1),
     ("两期出现率之差，少见的问题，5–400 通", rare_changes, 1),
@@ -260,7 +288,11 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     ("约升几分，一项，10 人，各 20–200 通", regained, 50),
     ("约升几分，同一个人的几项相加", regained_together, 12),
     *((f"考评项得分率，{n} 通", headings(n), 1) for n in (40, 400)),
-    *((f"培训效果（双重差分），每期 {n} 通", trainings(n), 1) for n in (30, 500, 3000)),
+    *(
+        (f"培训效果（双重差分），{name}，每期约 {n} 通", trainings(center, n), 1)
+        for name, center in CENTERS.items()
+        for n in (30, 60, 120, 500, 3000)
+    ),
 )
 
 

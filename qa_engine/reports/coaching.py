@@ -137,6 +137,8 @@ def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
             "—" if effect.difference.value is None else told.change(effect.difference, percent=True).split("，")[0]
         )
         after = f"{one.days_after} 天；同组未参加 {effect.peer_count} 人对照"
+        if one.rule_changed:
+            after += "；其间改版，范围已放宽"
         verdict = Piece(effect.verdict.value, _VERDICTS[effect.verdict])
         if not one.whole and not effect.reason:
             verdict = Piece(f"未满四周（暂看{effect.verdict.value}）", "soft")
@@ -155,7 +157,8 @@ def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
             )
         )
     note = (
-        "完成后四周与此前四周相比，再与同组没参加的人比较：改版、旺季等对大家一样的变化已抵消；选中的人本来就会回升的部分也已扣除。"
+        "完成后四周与此前四周相比，再与同组没参加的人比较：旺季等对大家一样的变化已抵消；选中的人本来就会回升的部分也已扣除；"
+        "其间规则改版的，范围把改版对各人多少不一的影响也算在内。"
         "负数为下降；满四周才下结论。"
     )
     return [Table(columns, tuple(rows)), Note(note, "faint small")]

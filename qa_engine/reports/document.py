@@ -266,7 +266,10 @@ FINE = (6.0,) * 18
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook; ``widths`` of its columns in characters. ``hidden`` ones are not printed."""
+    """One sheet of a workbook; ``widths`` of its columns in characters.
+
+    ``form``: what is handed out and signed, on one page of paper or two. ``hidden`` ones are not printed.
+    """
 
     title: str
     widths: tuple[float, ...]
@@ -274,6 +277,7 @@ class Sheet:
     grid: bool = True
     fine: bool = False  # narrow columns: what blocks have goes over several of them, so that tables differ in widths
     hidden: bool = False
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

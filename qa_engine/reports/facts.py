@@ -37,6 +37,7 @@ class TrainingEffect:
     before: tuple[int, int]  # (with the fault, judged)
     after: tuple[int, int]
     days_after: int
+    rule_changed: bool = False  # within these weeks
 
     @property
     def whole(self) -> bool:
@@ -159,7 +160,9 @@ class PeriodFacts:
                 span = Period(min(of_rule) - timedelta(days=EFFECT_DAYS), last)
                 by_rule[key] = self.source.verdicts(training.rule_id, span, team=training.team or None)
             trained = {other.agent_id for other in every if other.rule_id == training.rule_id}
-            found.append(_effect(training, on, by_rule[key], trained, last))
+            whole = Period(on - timedelta(days=EFFECT_DAYS), min(last, on + timedelta(days=EFFECT_DAYS)))
+            changed = training.rule_id in self.source.changed(whole, team=training.team or None)
+            found.append(_effect(training, on, by_rule[key], trained, last, changed=changed))
         return tuple(found)
 
     def data(self, title: str, **parts: object) -> PeriodData:
@@ -195,8 +198,11 @@ def _within(days: ByDay, first: date, last: date) -> tuple[int, int]:
     return _whole(counts for day, counts in days.items() if first <= day <= last)
 
 
-def _effect(training: Training, on: date, days: Mapping[str, ByDay], trained: Set[str], last: date) -> TrainingEffect:
-    """Of a training that was done ``on`` a day, against the agents who were not ``trained`` in the same rule."""
+def _effect(
+    training: Training, on: date, days: Mapping[str, ByDay], trained: Set[str], last: date, *, changed: bool
+) -> TrainingEffect:
+    """Of a training that was done ``on`` a day, against the agents who were not ``trained`` in the same rule, which
+    ``changed`` meanwhile or not."""
     day, span = timedelta(days=1), timedelta(days=EFFECT_DAYS)
     until = min(last, on + span)
     counts = {
@@ -209,6 +215,5 @@ def _effect(training: Training, on: date, days: Mapping[str, ByDay], trained: Se
         for agent_id, (was, now) in sorted(counts.items())
         if agent_id not in trained and was[1] + now[1]
     ]
-    return TrainingEffect(
-        training, change_against_peers(Change(*own[0], *own[1]), peers), own[0], own[1], (until - on).days
-    )
+    effect = change_against_peers(Change(*own[0], *own[1]), peers, rule_changed=changed)
+    return TrainingEffect(training, effect, own[0], own[1], (until - on).days, changed)

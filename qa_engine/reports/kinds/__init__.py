@@ -84,6 +84,9 @@ class Source(Protocol):
     ) -> Mapping[str, Mapping[date, tuple[int, int]]]:
         """(calls with the fault, calls judged) of one rule, by agent and day."""
 
+    def changed(self, period: Period, *, team: str | None = None) -> frozenset[str]:
+        """The rules that became others within the period."""
+
     def some(self, call_ids: Iterable[str], *, form_url: str = "{call_id}") -> Mapping[str, InspectedCall]:
         """These calls with their results; those without one are left out. For clips: each is read whole."""
 

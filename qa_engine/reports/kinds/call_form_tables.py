@@ -88,12 +88,11 @@ def _places(finding: Finding) -> list[tuple[Value, ...]]:
 
 
 def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
-    """考评表 (all that is signed), 扣分明细, 通话文本, 检查清单 with what was measured, and the hidden 版本."""
+    """考评表 (all that is signed, and what was found), 通话文本, 检查清单 with what was measured, the hidden 版本."""
     checks = (_checks(form), *_metric_blocks(form))
     footer = tuple(Fact(fact.label, fact.value) for fact in form.footer)
     return (
-        Sheet("考评表", FINE, tuple(_score_blocks(form)), grid=False, fine=True),
-        Sheet("扣分明细", (5, 13, 13, 7, 6, 6, 20, 7, 6, 26, 21), tuple(_finding_blocks(form))),
+        Sheet("考评表", FINE, tuple(_score_blocks(form)), grid=False, fine=True, form=True),
         Sheet("通话文本", (5, 7, 7, 6, 46, 9, 11, 7, 10), tuple(_talk_blocks(form))),
         Sheet("检查清单", (24, 14, 20, 8, 6, 11, 24, 25), checks),
         versions_sheet(footer),
@@ -137,9 +136,7 @@ def _score_blocks(form: CallForm) -> list[Block]:
         blocks += [Banner("notice", text) for text in form.warnings]
     titles = _SCORES if record is None else _SIGNED_SCORES
     columns = tuple(Column(title, number=title not in (titles[0], titles[-1])) for title in titles)
-    blocks += [Gap(), Table(columns, tuple(_score_rows(form)))]
-    if not form.deductions:
-        blocks.append(Heading("本次通话未发现扣分项。"))
+    blocks += [Gap(), Table(columns, tuple(_score_rows(form))), *_finding_blocks(form)]
     if record is not None and record.decided:
         blocks += [Heading("逐项判断"), _decided(record)]
     return [*blocks, *_duty_blocks(form), *_sign_off(form.signed)]
@@ -241,44 +238,30 @@ def _sign_off(record: SignedLines | None) -> list[Block]:
 
 
 def _finding_blocks(form: CallForm) -> list[Block]:
-    columns = (
-        "编号",
-        "检查项",
-        "考评项 · 细项",
-        "结论",
-        "扣分",
-        "程度",
-        "说明",
-        "时间",
-        "说话人",
-        "原话与上下文",
-        "依据",
-    )
-    rows = [row for finding in (*form.deductions, *form.doubts) for row in _finding_rows(finding)]
-    blocks: list[Block] = [_table(columns, rows, frozen=True)]
-    if not rows:
-        blocks.append(Heading("本次通话未发现扣分项，也没有待复核项。"))
-    return blocks
+    """What was found and where; what was said around it is on the sheet of the call."""
+    found = (*form.deductions, *form.doubts)
+    rows = [row for finding in found for row in _finding_rows(finding)]
+    titles = ("编号", "检查项", "结论", "扣分", "说明", "时间", "说话人", "原话", "依据")
+    blocks: list[Block] = [] if form.deductions else [Heading("本次通话未发现扣分项。")]
+    return [*blocks, Gap(), Heading("扣分与待复核的依据"), _table(titles, rows)] if rows else blocks
 
 
 def _finding_rows(finding: Finding) -> list[Row]:
     look = "fault" if finding.status == "fail" else "doubt"
-    belongs = " · ".join(dict.fromkeys(part for part in (finding.section, finding.item) if part))
     said = (finding.message, finding.verdict if finding.status == "fail" else "", finding.reason, finding.trust)
     message = "\n".join(part for part in said if part)
-    head: tuple[Value, ...] = (finding.title, belongs, finding.status_label, finding.points)
+    head: tuple[Value, ...] = (finding.label, finding.title, finding.status_label, finding.points)
     rows = []
     for place in _evidence(finding):
-        title, section, status, points = head
+        label, title, status, points = head
         marked = (Cell(value=status, look=look), Cell(value=points, look=look))
-        label = Cell(value=finding.label, look=look)
-        rows.append(Row((label, title, section, *marked, finding.severity_label, message, *place)))
-        head, message = ("〃", "", "", None), ""
+        rows.append(Row((Cell(value=label, look=look), title, *marked, message, *place)))
+        head, message = ("", "〃", "", None), ""
     return rows
 
 
 def _evidence(finding: Finding) -> list[tuple[Value, ...]]:
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[tuple[Value, ...]] = []
     for hit in finding.hits:
         words = f"「{hit.words}」" if hit.words and not hit.measured else ""
         told = "，".join(part for part in (hit.how, hit.explanation) if part)
@@ -287,14 +270,7 @@ def _evidence(finding: Finding) -> list[tuple[Value, ...]]:
         (search.clock_range, "", "", f"检查范围：{search.window}，未找到。{search.nearest}")
         for search in finding.searched
     ]
-    if not rows:
-        rows = [("", "", "", finding.reason)]
-    said = "\n……\n".join(
-        "\n".join(f"{'▶' if t.focus else '　'}{t.clock} {t.speaker_label}：{t.text}" for t in block)
-        for block in finding.excerpt
-    )
-    first = rows[0]
-    return [(first[0], first[1], "\n".join(part for part in (first[2], said) if part), first[3]), *rows[1:]]
+    return rows or [("", "", "", "")]
 
 
 def _talk_blocks(form: CallForm) -> list[Block]:

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 from qa_engine.reports.statistics import t_975, wilson
 
-_Z_975 = 1.959964
+Z_975 = 1.959964
 ENOUGH = 5
 """Below so many calls a figure is shown and said to be uncertain, and nobody is ranked by it."""
 
@@ -33,6 +33,14 @@ class Estimate:
         return self.n < ENOUGH
 
     @property
+    def bounded(self) -> tuple[float, float, float]:
+        """Value and bounds of a figure that has all three."""
+        assert self.value is not None
+        assert self.low is not None
+        assert self.high is not None
+        return self.value, self.low, self.high
+
+    @property
     def moved(self) -> bool:
         """For a difference: whether the interval leaves 0 out."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
@@ -41,7 +49,7 @@ class Estimate:
         """`moved`, as one of many differences that are looked at together (Bonferroni's bound)."""
         if not self.moved or self.value is None or self.low is None or self.high is None:
             return False
-        wider = NormalDist().inv_cdf(1 - 0.025 / max(1, comparisons)) / _Z_975
+        wider = NormalDist().inv_cdf(1 - 0.025 / max(1, comparisons)) / Z_975
         return abs(self.value) > wider * (self.value - self.low if self.value > 0 else self.high - self.value)
 
 
@@ -116,7 +124,7 @@ def ratio_estimate(sums: Sequence[float]) -> Estimate:
     spread = max(0.0, xx - 2 * ratio * xy + ratio * ratio * yy)
     if n < ENOUGH_RATIO or spread <= 1e-9 * yy or not 0 < ratio < 1:
         return Estimate(round(n), ratio)
-    error = t_975(round(n) - 1) / _Z_975 * sqrt(n * spread / (n - 1)) / y
+    error = t_975(round(n) - 1) / Z_975 * sqrt(n * spread / (n - 1)) / y
     as_many = ratio * (1 - ratio) / error**2
     low, high = wilson(ratio * as_many, as_many)  # type: ignore[arg-type]  # the formula holds for such counts as well
     return Estimate(round(n), ratio, low / 100, high / 100)
@@ -127,13 +135,12 @@ def rate_difference(before: tuple[float, float], after: tuple[float, float]) -> 
     first, second = rate_estimate(*before), rate_estimate(*after)
     if first.value is None or second.value is None:
         return Estimate(0, None)
-    assert first.low is not None
-    assert first.high is not None
-    assert second.low is not None
-    assert second.high is not None
-    change = second.value - first.value
-    down = sqrt((second.value - second.low) ** 2 + (first.high - first.value) ** 2)
-    up = sqrt((second.high - second.value) ** 2 + (first.value - first.low) ** 2)
+    (was, lowest, highest), (now, low, high) = first.bounded, second.bounded
+    change, down, up = (
+        now - was,
+        sqrt((now - low) ** 2 + (highest - was) ** 2),
+        sqrt((high - now) ** 2 + (was - lowest) ** 2),
+    )
     return Estimate(min(first.n, second.n), change, change - down, change + up)
 
 

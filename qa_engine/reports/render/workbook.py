@@ -25,6 +25,9 @@ _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WIDE = 135.0  # characters: a sheet that has more lies on its side
+_PAGE_WIDTH, _PAGE_HEIGHT = 102.0, 748.0  # of A4 within the margins: characters, points
+_ROW_HEIGHT = 15.0  # points of a row that nobody set
+_SHRUNK = 1.2  # pages that are printed on one
 _LONGEST = 32_000  # Excel's limit of characters in a cell is 32767
 
 _FONT = "Microsoft YaHei"
@@ -140,6 +143,12 @@ class Sheet:
         """Print what was written and nothing beside it; of a hidden sheet nothing."""
         if self.row and self.sheet.sheet_state == Worksheet.SHEETSTATE_VISIBLE:
             self.sheet.print_area = f"A1:{get_column_letter(len(self.widths))}{self.row}"
+
+    def fit_pages(self) -> None:
+        """Print on one page where the type stays readable on it, else on two."""
+        rows = (self.sheet.row_dimensions[n].height or _ROW_HEIGHT for n in range(1, self.row + 1))
+        pages = sum(rows) * _PAGE_WIDTH / sum(self.widths) / _PAGE_HEIGHT
+        self.sheet.page_setup.fitToHeight = 1 if pages <= _SHRUNK else 2
 
     def link(self, column: int, url: str) -> None:
         """The cell of the last row leads to ``url``."""

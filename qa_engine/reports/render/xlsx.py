@@ -56,6 +56,8 @@ def render_xlsx(document: d.Document) -> bytes:
             _write(block, target)
         if not sheet.grid:
             target.sheet.sheet_view.showGridLines = False
+        if sheet.form:
+            target.fit_pages()
         target.close()
     return book.to_bytes()
 

@@ -76,14 +76,16 @@ class PeriodSource:
         }
 
     def tally(self, period: Period, *, team: str | None = None, alike: Period | None = None) -> Tally:
-        both = call_filter(alike or period, None, team)
-        changed = self._changed(_books(self._days(both)))
+        changed = self.changed(alike or period, team=team)
         wanted = call_filter(period, None, team)
 
         def count() -> Tally:
             return add_days(Tally(self._book, changed), self._sums(wanted, self._days(wanted), changed))
 
         return self._shared((wanted, changed), count)
+
+    def changed(self, period: Period, *, team: str | None = None) -> frozenset[str]:
+        return self._changed(_books(self._days(call_filter(period, None, team))))
 
     def _shared(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What the reports of all members of a team read alike, made once until the data is of a later edition."""
