@@ -241,36 +241,37 @@ def _finding_blocks(form: CallForm) -> list[Block]:
     """What was found and where; what was said around it is on the sheet of the call."""
     found = (*form.deductions, *form.doubts)
     rows = [row for finding in found for row in _finding_rows(finding)]
-    titles = ("编号", "检查项", "结论", "扣分", "说明", "时间", "说话人", "原话", "依据")
+    titles = ("编号", "检查项", "结论", "扣分", "时间", "原话", "说明与依据")
     blocks: list[Block] = [] if form.deductions else [Heading("本次通话未发现扣分项。")]
     return [*blocks, Gap(), Heading("扣分与待复核的依据"), _table(titles, rows)] if rows else blocks
 
 
 def _finding_rows(finding: Finding) -> list[Row]:
     look = "fault" if finding.status == "fail" else "doubt"
-    said = (finding.message, finding.verdict if finding.status == "fail" else "", finding.reason, finding.trust)
-    message = "\n".join(part for part in said if part)
-    head: tuple[Value, ...] = (finding.label, finding.title, finding.status_label, finding.points)
+    verdict = finding.verdict if finding.status == "fail" else ""
+    head = (finding.label, finding.title, finding.status_label, finding.points)
+    told: tuple[str, ...] = (finding.message, verdict, finding.reason, finding.trust)
     rows = []
-    for place in _evidence(finding):
-        label, title, status, points = head
-        marked = (Cell(value=status, look=look), Cell(value=points, look=look))
-        rows.append(Row((Cell(value=label, look=look), title, *marked, message, *place)))
-        head, message = ("", "〃", "", None), ""
+    for time, words, why in _evidence(finding):
+        label, title, status, points = (Cell(value=value, look=look) for value in head)
+        said = "；".join(part for part in (*told, why) if part)
+        rows.append(Row((label, Cell(value=title.value), status, points, time, words, said)))
+        head, told = ("", "〃", "", None), ()  # type: ignore[assignment]  # of the rows below only the place is told
     return rows
 
 
-def _evidence(finding: Finding) -> list[tuple[Value, ...]]:
-    rows: list[tuple[Value, ...]] = []
+def _evidence(finding: Finding) -> list[tuple[str, str, str]]:
+    """Where, what was said, and what it was told by."""
+    rows = []
     for hit in finding.hits:
-        words = f"「{hit.words}」" if hit.words and not hit.measured else ""
-        told = "，".join(part for part in (hit.how, hit.explanation) if part)
-        rows.append((hit.clock_range or hit.clock, hit.speaker, words, told))
+        words = f"{hit.speaker}「{hit.words}」" if hit.words and not hit.measured else ""
+        rows.append(
+            (hit.clock_range or hit.clock, words, "，".join(part for part in (hit.how, hit.explanation) if part))
+        )
     rows += [
-        (search.clock_range, "", "", f"检查范围：{search.window}，未找到。{search.nearest}")
-        for search in finding.searched
+        (search.clock_range, "", f"检查范围：{search.window}，未找到。{search.nearest}") for search in finding.searched
     ]
-    return rows or [("", "", "", "")]
+    return rows or [("", "", "")]
 
 
 def _talk_blocks(form: CallForm) -> list[Block]:

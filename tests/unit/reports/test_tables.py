@@ -23,6 +23,7 @@ from qa_engine.reports import (
     call_document,
     call_form,
 )
+from qa_engine.reports.document import FINE, Fact, Facts, Sheet
 from qa_engine.reports.render import MEDIA_TYPES, Format, render
 from qa_engine.reports.render.csv import write_table
 from qa_engine.reports.render.workbook import PLAIN, Book, write_cell
@@ -81,18 +82,26 @@ def test_the_workbook_of_an_agent_holds_the_report(build: ModuleType) -> None:
 
 def test_sheets_are_ready_to_print(build: ModuleType) -> None:
     book = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))
-    assert book.sheetnames == ["考评表", "扣分明细", "通话文本", "检查清单", "版本"]
+    assert book.sheetnames == ["考评表", "通话文本", "检查清单", "版本"]
     assert [sheet.title for sheet in book if sheet.sheet_state != "visible"] == ["版本"]  # nobody prints digests
     assert not book["版本"].print_area  # LibreOffice prints what a hidden sheet names as its area
     for sheet in book.worksheets[:-1]:
         assert sheet.page_setup.paperSize == 9
-        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.page_setup.fitToHeight == (2 if sheet.title == "考评表" else 0)
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_area.endswith(str(sheet.max_row))
     assert book["考评表"].page_setup.orientation == "portrait"
     assert not any("sha256" in str(cell.value) for row in book["考评表"].iter_rows() for cell in row)
     assert book["通话文本"].freeze_panes == "A2"
+
+
+def test_the_form_holds_all_that_is_signed(build: ModuleType) -> None:
+    """Also where each deduction was heard: the form is what an agent is handed."""
+    sheet = load_workbook(io.BytesIO(render(lay_out(form(build)), "xlsx")))["考评表"]
+    said = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    head, signed = said.index("扣分与待复核的依据"), said.index("质检员评语与确认")
+    assert head < next(n for n, one in enumerate(said) if one.startswith("坐席「")) < signed
 
 
 def test_scores_and_points_are_numbers(build: ModuleType) -> None:
@@ -162,3 +171,11 @@ def test_json_is_the_data_of_the_form(build: ModuleType, make: object) -> None:
     assert (data["version"], data["kind"]) == (1, "call_form" if isinstance(made, CallForm) else "agent_report")
     assert data["title"] == made.title
     assert build.PHONE not in json.dumps(data)
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(20, 1), (50, 1), (90, 2), (300, 2)])
+def test_a_form_takes_a_page_or_two(build: ModuleType, rows: int, pages: int) -> None:
+    facts = tuple(Fact("项目", f"第 {n} 项，一直到这一行的末尾才写完" * 2) for n in range(rows))
+    made = replace(lay_out(form(build)), sheets=(Sheet("表", FINE, (Facts(facts),), fine=True, form=True),))
+    book = load_workbook(io.BytesIO(render(made, "xlsx")))
+    assert book["表"].page_setup.fitToHeight == pages
