@@ -18,6 +18,12 @@ RULE = "forbidden.refusal"
 CALLS = tuple((f"f-{n:02}", "8026", "faults", f"2026-03-04T10:{10 + n}:00+08:00") for n in range(20))
 """Each says two things that the rule forbids."""
 
+_LINE = """(canvas, share) => {
+  const line = canvas.getContext("2d").getImageData(0, Math.floor((canvas.height - 1) * share), canvas.width, 1).data;
+  const reds = new Map([[246, "hit"], [11, "head"], [47, "bar"]]);
+  return Array.from({ length: canvas.width }, (_, n) => line[4 * n + 3] ? reds.get(line[4 * n]) || "else" : ""); }"""
+"""What lies on each pixel of one line of the picture; all bars of the agent are on 0.27, none on 1."""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
@@ -50,6 +56,30 @@ def test_a_clip_counts_as_heard_when_it_is_played_and_the_next_is_only_made_read
     assert ready.value.url.endswith(f"/{calls[1]}/audio")
     heard = [row.call_id for row in read_audit(site.engine, who=HEAD, action=Action.LISTEN).rows]
     assert heard == [calls[0]]
+
+
+def test_the_picture_shows_where_the_hit_is_and_a_cursor_that_moves(page: Page) -> None:
+    page.goto(f"/clips?rule={RULE}")
+    clip = page.locator(".clip:visible")
+    expect(clip).to_have_attribute("data-peaks", "1")
+    start, end, hit, hit_end = (
+        float(clip.get_attribute(f"data-{name}") or -1) for name in ("start", "end", "hit", "hit-end")
+    )
+    assert start < hit < hit_end < end
+    page.keyboard.press(" ")
+    page.wait_for_timeout(300)  # the last frame is drawn
+    colours = clip.locator("canvas").evaluate(_LINE, 1)
+    width = len(colours)
+    first, last = ((one - start) / (end - start) * width for one in (hit, hit_end))
+    assert {"hit"} == {one for n, one in enumerate(colours) if first + 2 < n < last - 2} - {"head"}
+    assert "hit" not in {one for n, one in enumerate(colours) if not first - 2 < n < last + 2}
+    assert clip.locator("canvas").evaluate(_LINE, 0.27).count("bar") > width / 6, "the tones are drawn"
+    before = colours.index("head")
+    page.keyboard.press(" ")
+    page.wait_for_function("at => document.getElementById('clip-sound').currentTime > at + 1", arg=start)
+    page.keyboard.press(" ")
+    page.wait_for_timeout(300)
+    assert clip.locator("canvas").evaluate(_LINE, 1).index("head") > before
 
 
 def test_forty_verdicts_by_keyboard(page: Page, site: DeskSite) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from qa_engine.contract.stored import call_from_text, result_from_text, transcript_from_text
-from qa_engine.domain import CallState, Evidence, RuleResult, Speaker
+from qa_engine.domain import CallState, Evidence, RuleResult, Span, Speaker
 from qa_engine.domain.people import Actor, Reach, Right, reach, require
 from qa_engine.domain.review import DecisionKind, Lane, ReviewKind, RuleVerdicts, Target, countable_hits, hit_mark
 from qa_engine.errors import ConflictError, UsageError
@@ -41,6 +41,7 @@ class Clip:
     lines: tuple[TurnLine, ...]
     start: float | None
     end: float | None
+    hit_span: Span | None  # seconds of what was found; None where something is missing
     has_sound: bool
 
 
@@ -131,20 +132,21 @@ def _clips(call: tables.Call, rule_id: str) -> Sequence[Clip]:
             lines=shown.quote(shown.around(turn)) if turn is not None else (),
             start=None if start is None else max(0.0, start - BEFORE_SECONDS),
             end=None if start is None else max(0.0, start - BEFORE_SECONDS) + CLIP_SECONDS,
+            hit_span=None if start is None or end is None else Span(start, end),
             has_sound=call.recording_id is not None,
         )
-        for mark, turn, start in _places(rule)
+        for mark, turn, start, end in _places(rule)
     ]
 
 
-def _places(rule: RuleResult) -> list[tuple[str | None, int | None, float | None]]:
-    """(mark, turn, seconds) of each hit that can be decided alone; else of the rule as a whole."""
+def _places(rule: RuleResult) -> list[tuple[str | None, int | None, float | None, float | None]]:
+    """(mark, turn, start, end) of each hit that can be decided alone, in seconds; else of the rule as a whole."""
     hits = countable_hits(rule)
     if hits:
-        return [(hit_mark(hit), hit.turn, hit.start) for hit in hits]
+        return [(hit_mark(hit), hit.turn, hit.start, hit.end) for hit in hits]
     own = [one for one in rule.evidence if one.speaker is not Speaker.CUSTOMER] or list(rule.evidence)
     first: Evidence | None = min(own, key=lambda one: one.start if one.start is not None else 0.0, default=None)
     if first is not None:
-        return [(None, first.turn, first.start)]
+        return [(None, first.turn, first.start, first.end)]
     searched = next((one for one in rule.searched if one.turns), None)
-    return [(None, searched.turns[0] if searched else None, searched.start if searched else None)]
+    return [(None, searched.turns[0] if searched else None, searched.start if searched else None, None)]

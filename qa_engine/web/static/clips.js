@@ -1,5 +1,8 @@
 // Clips of one rule: heard, decided by one key, and on to the next.
+import { INK, askForPeaks, drawBars, penOf } from "./peaks.js";
+
 const byId = (id) => document.getElementById(id);
+const HIT = "#f6c9c4";
 const clips = Array.from(document.querySelectorAll(".clip")), sound = byId("clip-sound");
 const mark = document.querySelector('meta[name="csrf"]');
 const narrow = document.querySelector(".clips-page .narrow select[name=rule]");
@@ -11,6 +14,7 @@ function start() {
   const began = Date.now(), said = [];
   const tell = (text) => { byId("told").textContent = text; };
   const soundOf = (clip) => `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
+  const now = () => (sound.dataset.call === soundOf(clips[at]) ? sound.currentTime : Number(clips[at].dataset.start));
   const ready = new Set();
   const makeReady = (address) => { // the sound of the next call is made playable and not fetched: what is fetched counts as listened to
     if (!ready.has(address)) { ready.add(address); fetch(address, { method: "HEAD" }).catch(() => ready.delete(address)); }
@@ -25,16 +29,39 @@ function start() {
     const begun = sound.play();
     if (begun) { begun.catch(() => {}); } // a browser that wants a key first fetches nothing either
   };
-  sound.addEventListener("timeupdate", () => {
+  const known = new Map(); // call → its peaks, or that they were asked for
+  const draw = () => {
     const clip = clips[at];
     if (!clip || !clip.dataset.start) { return; }
-    const start = Number(clip.dataset.start), end = Number(clip.dataset.end);
-    clip.querySelector(".bar-of-time i").style.width = `${Math.max(0, Math.min(100, (sound.currentTime - start) / (end - start) * 100))}%`;
-    if (sound.currentTime >= end) { sound.pause(); }
-  });
+    const { call, hit, hitEnd } = clip.dataset, start = Number(clip.dataset.start), end = Number(clip.dataset.end);
+    const [pen, width, height] = penOf(clip.querySelector("canvas")), x = (time) => (time - start) / (end - start) * width;
+    pen.fillStyle = HIT;
+    if (hit) { pen.fillRect(x(Number(hit)), 0, Math.max(2, x(Number(hitEnd)) - x(Number(hit))), height); }
+    const peaks = known.get(call);
+    if (peaks) { drawBars(pen, peaks, width, start, end, peaks.channels.length > 1 ? [height * 0.27, height * 0.73] : [height / 2], peaks.channels.length > 1 ? height * 0.25 : height / 2); clip.dataset.peaks = "1"; }
+    pen.fillStyle = INK.head;
+    if (!peaks) { pen.fillRect(0, height - 6, Math.max(0, Math.min(width, x(now()))), 6); }
+    pen.fillRect(Math.max(0, Math.min(width - 2, x(now()))), 0, 2, height);
+  };
+  const picture = (clip) => { // of this call, once
+    const { call, start } = clip ? clip.dataset : {};
+    if (!start || known.has(call)) { return; }
+    known.set(call, null);
+    askForPeaks(call, 20).then((peaks) => { known.set(call, peaks); draw(); });
+  };
+  const frame = () => {
+    const clip = clips[at];
+    if (clip && clip.dataset.start && sound.currentTime >= Number(clip.dataset.end)) { sound.pause(); }
+    draw();
+    if (!sound.paused) { requestAnimationFrame(frame); }
+  };
+  sound.addEventListener("play", frame);
+  for (const name of ["pause", "seeked", "timeupdate"]) { sound.addEventListener(name, frame); }
+  window.addEventListener("resize", draw);
   const show = (n) => {
     clips.forEach((clip, place) => { clip.hidden = place !== n; });
     at = n; byId("why").hidden = true;
+    picture(clips[n]); picture(clips[n + 1]); draw();
     const over = n >= clips.length;
     byId("done").hidden = !over; byId("verdicts").hidden = over;
     if (over) { sound.pause(); byId("done").querySelector("a").focus(); } else { play(); }
@@ -76,5 +103,5 @@ function start() {
     const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (act) { event.preventDefault(); act(); }
   });
-  play();
+  show(0);
 }

@@ -1,6 +1,8 @@
 // The recording of a call: playing, skipping pauses, loops, sides, and the picture of both channels.
+import { INK, askForPeaks, drawBars, penOf } from "./peaks.js";
+
 const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
-const INK = { agent: "#2f5d8a", customer: "#8a939e", head: "#0b4f9e", pause: "#eceef1", both: "#e58a3c", window: "#cfe0f3" };
+const PAUSE = "#eceef1", BOTH = "#e58a3c", WINDOW = "#cfe0f3";
 const LEAST_WINDOW = 8; // seconds shown at the closest look
 const FLAG = 14, MOST_LINES = 4; // pixels of a flag's line, and lines of flags
 const SHORT = 90; // seconds; a call of up to so long is shown whole
@@ -53,21 +55,6 @@ export function makeSound(desk) {
 
   // ---- the picture
   const strip = byId("wave-whole"), main = byId("wave-main"), marks = byId("wave-marks");
-  const sized = (canvas) => {
-    const ratio = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
-    if (canvas.width !== Math.round(box.width * ratio) || canvas.height !== Math.round(box.height * ratio)) {
-      canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio);
-    }
-    const pen = canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, box.width, box.height);
-    return [pen, box.width, box.height];
-  };
-  const loudest = (channel, first, last) => {
-    let most = 0;
-    for (let n = Math.floor(first); n < Math.max(last, first + 1) && n < channel.length; n += 1) { most = Math.max(most, channel[n]); }
-    return Math.sqrt(most / 255);
-  };
   const lanes = (pen, width, a, b, tops, half) => {
     const second = width / (b - a);
     if (!peaks) {
@@ -78,30 +65,21 @@ export function makeSound(desk) {
       }
       return;
     }
-    const per = peaks.perSecond;
-    for (let x = 0; x < width; x += 3) {
-      const first = (a + x / second) * per, last = (a + (x + 3) / second) * per;
-      tops.forEach((top, lane) => {
-        const channel = peaks.channels[Math.min(lane, peaks.channels.length - 1)];
-        const high = loudest(channel, first, last) * half;
-        pen.fillStyle = lane ? INK.customer : INK.agent;
-        if (high > 0.4) { pen.fillRect(x, top - high, 2, high * 2); }
-      });
-    }
+    drawBars(pen, peaks, width, a, b, tops, half);
   };
   const draw = () => {
-    let [pen, width, height] = sized(strip);
+    let [pen, width, height] = penOf(strip);
     lanes(pen, width, 0, whole, [height / 2], height / 2);
     if (to - from < whole - 0.1) {
-      pen.fillStyle = INK.window; pen.globalAlpha = 0.6; pen.fillRect(from / whole * width, 0, (to - from) / whole * width, height); pen.globalAlpha = 1;
+      pen.fillStyle = WINDOW; pen.globalAlpha = 0.6; pen.fillRect(from / whole * width, 0, (to - from) / whole * width, height); pen.globalAlpha = 1;
     }
     pen.fillStyle = INK.head; pen.fillRect(audio.currentTime / whole * width, 0, 1.5, height);
-    [pen, width, height] = sized(main);
+    [pen, width, height] = penOf(main);
     const second = width / (to - from), floor = height - 14;
-    pen.fillStyle = INK.pause;
+    pen.fillStyle = PAUSE;
     for (const [start, end] of pauses) { pen.fillRect((start - from) * second, 14, (end - start) * second, floor - 14); }
     lanes(pen, width, from, to, [14 + (floor - 14) * 0.27, 14 + (floor - 14) * 0.73], (floor - 14) * 0.24);
-    pen.fillStyle = INK.both; pen.globalAlpha = 0.5;
+    pen.fillStyle = BOTH; pen.globalAlpha = 0.5;
     for (const [start, end] of overlaps) { pen.fillRect((start - from) * second, 14, Math.max(1, (end - start) * second), floor - 14); }
     pen.globalAlpha = 1;
     pen.fillStyle = "#4d5763"; pen.font = "10.5px sans-serif";
@@ -168,20 +146,13 @@ export function makeSound(desk) {
   for (const name of ["pause", "seeked", "timeupdate"]) { audio.addEventListener(name, follow); }
   audio.addEventListener("error", () => { byId("at").textContent = "录音无法播放"; });
 
-  const address = `/api/v1/calls/${encodeURIComponent(desk.dataset.call)}/peaks`;
-  const ask = async (tries) => {
-    const answer = await fetch(address).catch(() => null);
-    if (answer && answer.status === 202 && tries > 0) { setTimeout(() => ask(tries - 1), 1500); return; }
-    if (!answer || answer.status !== 200) { return; }
-    const told = await answer.json();
-    const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-    peaks = { perSecond: told.per_second, agentFirst: told.agent_first, channels: told.channels.map(bytes) };
-    desk.dataset.peaks = "1";
-    draw();
+  const ask = async () => {
+    peaks = await askForPeaks(desk.dataset.call, 20);
+    if (peaks) { desk.dataset.peaks = "1"; draw(); }
   };
   draw();
   return {
-    draw, seek, askForPeaks: () => ask(20),
+    draw, seek, askForPeaks: ask,
     toggle: () => { if (audio.paused) { play(); } else { audio.pause(); } },
     playFrom: (seconds, until) => { stopAt = until || null; show(seconds); seek(seconds); play(); },
     by: (seconds) => seek(audio.currentTime + seconds),
