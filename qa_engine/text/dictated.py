@@ -112,7 +112,9 @@ def _numbers(pieces: Sequence[_Piece], turns: Sequence[_Said]) -> Iterator[_Numb
     if first:
         before = turns[first - 1].normal.text + before
     groups = [(piece.turn, group) for piece in pieces for group in piece.groups]
-    for start, taken, found in private_numbers([group for _, group in groups], before[-CALLED_WITHIN:]):
+    for start, taken, found in private_numbers(
+        [group for _, group in groups], before[-CALLED_WITHIN:], overlapping=len(pieces) > 1
+    ):
         own = groups[start : start + taken]
         places = [(turn, at) for turn, group in own for at in group.places]
         hidden = range(found.skip + found.head, len(places) - found.tail)

@@ -122,16 +122,22 @@ def _group_of(repeated: re.Match[str]) -> tuple[list[str], list[int]]:
     return [_DIGITS[repeated["digit"]]] * times, places
 
 
-def private_numbers(groups: Sequence[Group], before: str) -> Iterator[tuple[int, int, Hidden]]:
-    """(first group, how many groups, what to hide) of each private number; ``before`` is what is said in front."""
-    at = 0
-    while at < len(groups):
-        found = _longest(groups[at : at + _MOST_DIGITS], before)  # each has a digit at least
-        if found is None:
-            at += 1
+def private_numbers(
+    groups: Sequence[Group], before: str, *, overlapping: bool = False
+) -> Iterator[tuple[int, int, Hidden]]:
+    """(first group, how many groups, what to hide) of each private number; ``before`` is what is said in front.
+
+    ``overlapping``: also those that begin within another. Of what is said over many turns the last groups of one number
+    may look like another together with the first of the next.
+    """
+    until = 0
+    for at in range(len(groups)):
+        if at < until and not overlapping:
             continue
-        yield at, *found
-        at += found[0]
+        found = _longest(groups[at : at + _MOST_DIGITS], before)  # each has a digit at least
+        if found is not None:
+            yield at, *found
+            until = at + found[0]
 
 
 def _longest(groups: Sequence[Group], before: str) -> tuple[int, Hidden] | None:

@@ -12,6 +12,10 @@ from qa_engine.text import mask_private, mask_turns
 
 AROUND_SECONDS = 0.08
 """Silenced before and after a hidden word: recognisers place words no better."""
+AFTER_SECONDS = 1.0
+"""How long after the end that a recogniser gives it a word may still be heard, where no other word follows."""
+FOREVER = 1e6
+"""Seconds; longer than any recording."""
 _DIGITS = frozenset("0123456789〇零一二三四五六七八九十两幺")
 
 
@@ -76,17 +80,42 @@ def masked_result(result: CallResult, transcript: Transcript | None) -> CallResu
 
 
 def hidden_spans(transcript: Transcript) -> tuple[Span, ...]:
-    """The seconds in which hidden numbers are spoken, apart and in order; whole turns where no word has a time."""
+    """The seconds in which hidden numbers are spoken, apart and in order.
+
+    A whole turn where its words do not spell its text, all between its neighbours where it has no times: what cannot be
+    placed is not heard.
+    """
     spans: list[Span] = []
-    for turn, text in zip(transcript.turns, _masked_texts(transcript), strict=True):
+    for place, (turn, text) in enumerate(zip(transcript.turns, _masked_texts(transcript), strict=True)):
         if text == turn.text:
             continue
-        words = [word for word, shown in zip(turn.words, _words(turn, text), strict=True) if shown != word.text]
-        if words:
-            spans += [Span(max(0.0, word.start - AROUND_SECONDS), word.end + AROUND_SECONDS) for word in words]
-        elif turn.span is not None:
-            spans.append(turn.span)
+        shown = _words(turn, text)
+        hidden = [n for n, word in enumerate(turn.words) if shown[n] != word.text]
+        spans += [_reach(turn, n) for n in hidden]
+        if not hidden or _spelled(turn.text) != _spelled("".join(word.text for word in turn.words)):
+            spans.append(turn.span or _between(transcript, place))
     return _merged(spans)
+
+
+def _reach(turn: Turn, n: int) -> Span:
+    """The seconds of a word. Recognisers end words early: it is heard until the next one, or the edge of its turn."""
+    word = turn.words[n]
+    next_start = turn.words[n + 1].start if n + 1 < len(turn.words) else turn.end
+    start = word.start if n or turn.start is None else max(turn.start, word.start - AFTER_SECONDS)
+    end = max(word.end, min(word.end + AFTER_SECONDS, next_start if next_start is not None else word.end))
+    return Span(max(0.0, min(start, word.start) - AROUND_SECONDS), end + AROUND_SECONDS)
+
+
+def _between(transcript: Transcript, place: int) -> Span:
+    """Where a turn without times lies: behind all before it, in front of all after it."""
+    ends = [turn.end for turn in transcript.turns[:place] if turn.end is not None]
+    starts = [turn.start for turn in transcript.turns[place + 1 :] if turn.start is not None]
+    start, end = max(ends, default=0.0), min(starts, default=FOREVER)
+    return Span(start, end) if start < end else Span(0.0, FOREVER)
+
+
+def _spelled(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 _Shown = Mapping[int, tuple[str, str]]
@@ -123,17 +152,22 @@ def _piece(text: str, turn: int | None, span: tuple[int, int] | None, shown: _Sh
 
 
 def _words(turn: Turn, masked: str) -> list[str]:
-    """The words of a turn as the masked text shows them; what does not stand in the text loses its digits."""
+    """The words of a turn as the masked text shows them; what does not stand in the text loses its digits.
+
+    A number stands where nothing else was said before it, any other word where no number is passed over: another
+    occurrence of the same digit further on tells nothing.
+    """
     shown: list[str] = []
     at = 0
     for word in turn.words:
-        place = turn.text.find(word.text.strip(), at) if word.text.strip() else -1
-        if place < 0:
+        said = word.text.strip()
+        place = turn.text.find(said, at) if said else -1
+        passed = _spelled(turn.text[at:place]) if place >= 0 else ""
+        if place < 0 or (passed and not _DIGITS.isdisjoint(passed + said)):
             shown.append("".join("*" if char in _DIGITS else char for char in word.text))
             continue
-        end = place + len(word.text.strip())
-        shown.append(word.text.replace(word.text.strip(), masked[place:end]))
-        at = end
+        at = place + len(said)
+        shown.append(word.text.replace(said, masked[place:at]))
     return shown
 
 

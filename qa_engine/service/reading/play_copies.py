@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from math import ceil, floor
 from pathlib import Path
 
 import structlog
@@ -51,7 +52,8 @@ def _name(sha256: str, silenced: Sequence[Span]) -> str:
 
 
 def _written(silenced: Sequence[Span]) -> str:
-    return ",".join(f"{span.start:.3f}-{span.end:.3f}" for span in silenced)
+    """To the millisecond, never less than was asked for."""
+    return ",".join(f"{floor(span.start * 1000) / 1000:.3f}-{ceil(span.end * 1000) / 1000:.3f}" for span in silenced)
 
 
 def _make(settings: Settings, source: Path, target: Path, silenced: Sequence[Span]) -> None:

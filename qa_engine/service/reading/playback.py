@@ -9,7 +9,7 @@ from urllib.parse import quote
 from qa_engine.contract.stored import call_from_text, transcript_from_text
 from qa_engine.domain import Span
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import NotFoundError
+from qa_engine.errors import ConflictError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note_look
 from qa_engine.service.people.masking import hidden_spans, sees_numbers
@@ -80,7 +80,8 @@ def playable_file(app: App, call_id: str, *, who: Actor, sent: bool = True) -> R
     Spoken numbers are silenced for those who have no right to them. ``sent``: its bytes go out, which the audit log
     calls listening; else the file is made ready for who asks next.
 
-    Raises NotFoundError, RecordingError when it cannot be decoded, ConflictError while many others are being made.
+    Raises NotFoundError, RecordingError when it cannot be decoded, ConflictError while many others are being made, and
+    as long as nobody knows where the numbers are.
     """
     recording, call_pk, hidden = _recording(app, call_id, who)
     if sent:
@@ -123,6 +124,8 @@ def _recording(app: App, call_id: str, who: Actor) -> tuple[tables.Recording, in
         if call.recording is None:
             raise NotFoundError(f"call {call_id} has no recording")
         hidden: tuple[Span, ...] = ()
-        if call.transcript is not None and not sees_numbers(who, agent_id=call.agent_id, team=call.team):
+        if not sees_numbers(who, agent_id=call.agent_id, team=call.team):
+            if call.transcript is None:
+                raise ConflictError(f"call {call_id} has no transcript yet, so nobody knows where its numbers are said")
             hidden = hidden_spans(transcript_from_text(call.transcript.body, call_from_text(call.facts)))
         return call.recording, call.id, hidden

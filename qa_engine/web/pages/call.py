@@ -40,7 +40,10 @@ UPLOADED = {
 def call(call_id: str, request: Request, engine: Engine, who: Who) -> Response:
     detail = get_call(engine, call_id, who=who)
     heard = detail.recording is not None and detail.recording.codec is not None  # what was never probed never plays
-    heard = heard and may(who, Right.LISTEN, Subject(detail.row.agent_id, detail.row.team))
+    subject = Subject(detail.row.agent_id, detail.row.team)
+    heard = heard and may(who, Right.LISTEN, subject)
+    untold = heard and not detail.transcript_body and not may(who, Right.SEE_NUMBERS, subject)
+    heard = heard and not untold
     audio_url = f"/api/v1/calls/{segment(call_id)}/audio" if heard else None
     form = (
         report_document(engine, "call", call_id, audio_url=audio_url, who=who)
@@ -53,6 +56,7 @@ def call(call_id: str, request: Request, engine: Engine, who: Who) -> Response:
         detail=detail,
         newer=newer_result(engine, call_id, who=who),
         audio_url=audio_url,
+        untold=untold,
         # escaped block by block
         body=Markup(render_html(form, fragment=True)) if form else None,  # noqa: S704
         timeline_seconds=_seconds(form),
