@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from qa_engine.store.people_tables import Account, AccountTeam, ApiToken, SignIn
@@ -28,11 +28,32 @@ def find_by_subject(session: Session, oidc_subject: str) -> WithTeams | None:
 
 def every(session: Session) -> Sequence[WithTeams]:
     """All accounts, by name."""
+    return _all_with_teams(session, session.scalars(select(Account).order_by(Account.name)).all())
+
+
+def search(
+    session: Session, *, text: str = "", role: str = "", team: str = "", offset: int = 0, limit: int = 50
+) -> tuple[Sequence[WithTeams], int]:
+    """Accounts by name, and how many there are in all. ``text`` stands in the name, the title or the agent's number."""
+    statement = select(Account)
+    if text:
+        named = (Account.name, Account.title, Account.agent_id)
+        statement = statement.where(or_(*(func.lower(one).contains(text.lower(), autoescape=True) for one in named)))
+    if role:
+        statement = statement.where(Account.role == role)
+    if team:
+        statement = statement.where(Account.id.in_(select(AccountTeam.account_id).where(AccountTeam.team == team)))
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.scalars(statement.order_by(Account.name).offset(offset).limit(limit)).all()
+    return _all_with_teams(session, rows), total
+
+
+def _all_with_teams(session: Session, rows: Sequence[Account]) -> list[WithTeams]:
     teams: dict[int, set[str]] = {}
-    for account_id, team in session.execute(select(AccountTeam.account_id, AccountTeam.team)):
+    wanted = AccountTeam.account_id.in_([account.id for account in rows])
+    for account_id, team in session.execute(select(AccountTeam.account_id, AccountTeam.team).where(wanted)):
         teams.setdefault(account_id, set()).add(team)
-    accounts = session.scalars(select(Account).order_by(Account.name))
-    return [WithTeams(account, frozenset(teams.get(account.id, ()))) for account in accounts]
+    return [WithTeams(account, frozenset(teams.get(account.id, ()))) for account in rows]
 
 
 def set_teams(session: Session, account_id: int, teams: Iterable[str]) -> None:

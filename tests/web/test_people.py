@@ -184,3 +184,34 @@ def test_accounts_by_page(tmp_path: Path) -> None:
             assert "已收回" in client.get("/people").text
             assert "没有保存" in post("/people/wang", role="agent").text
             assert post("/people/nobody/password").status_code == 404
+
+
+def test_accounts_are_found_by_name_role_and_team_and_come_in_pages(tmp_path: Path) -> None:
+    with open_centre(tmp_path, sign_in=True) as house:
+        make_person(house, "admin", Role.ADMIN)
+        for n in range(60):
+            make_person(house, f"agent-{n:02}", Role.AGENT, agent_id=f"8{n:03}")
+        make_person(house, "lin", Role.LEAD, teams=("一组", "二组"))
+        make_person(house, "zhao", Role.LEAD, teams=("三组",))
+
+        def shown(page: str) -> list[str]:
+            return re.findall(r"<tr><td><b>([^<]+)</b>", page)
+
+        with client_of(create_app(house), "admin") as client:
+            first = client.get("/people").text
+            assert shown(first)[:2] == ["admin", "agent-00"]
+            assert len(shown(first)) == 50
+            assert "共 63 个账号，第 1 / 2 页" in first
+            assert shown(client.get("/people?page=2").text)[-2:] == ["lin", "zhao"]
+            assert shown(client.get("/people?q=AGENT-5").text) == [f"agent-{n}" for n in range(50, 60)]
+            assert shown(client.get("/people?q=8007").text) == ["agent-07"]
+            assert shown(client.get("/people", params={"q": "%"}).text) == []
+            assert shown(client.get("/people", params={"role": "lead"}).text) == ["lin", "zhao"]
+            assert shown(client.get("/people", params={"team": "二组"}).text) == ["lin"]
+            none = client.get("/people", params={"team": "九组", "role": "lead"}).text
+            assert "没有符合条件的账号" in none
+            assert "「x」无效" in client.get("/people?role=x").text
+            kept = client.post("/people/lin/disabled?q=lin", data={"csrf": mark_of(client), "disabled": "1"}).text
+            assert shown(kept) == ["lin"], "what was asked for stays asked for"
+            assert "已停用账号 lin" in kept
+            assert 'action="/people/lin?q=lin"' in kept

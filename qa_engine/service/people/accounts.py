@@ -17,6 +17,7 @@ from qa_engine.store.accounts import WithTeams
 from qa_engine.store.people_tables import Account
 
 MOST_TITLE = 64
+PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,35 @@ class AccountRow:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    rows: tuple[AccountRow, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+
 def list_accounts(app: App, *, who: Actor) -> tuple[AccountRow, ...]:
     require(who, Right.MANAGE_PEOPLE)
     now = app.clock.now()
     with app.database.read() as session:
         return tuple(_row(found, now) for found in accounts.every(session))
+
+
+def find_accounts(
+    app: App, *, who: Actor, text: str = "", role: Role | None = None, team: str = "", page: int = 1
+) -> AccountPage:
+    """One page of the accounts, by name; ``text`` stands in a name, a title or an agent's number."""
+    require(who, Right.MANAGE_PEOPLE)
+    now, page = app.clock.now(), max(1, page)
+    with app.database.read() as session:
+        found, total = accounts.search(
+            session, text=text, role=role or "", team=team, offset=(page - 1) * PER_PAGE, limit=PER_PAGE
+        )
+        return AccountPage(tuple(_row(one, now) for one in found), total, page)
 
 
 def add_account(

@@ -1,13 +1,15 @@
 """账号 and 令牌: who may sign in, and which programs may ask."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from qa_engine.domain.people import PERMISSIONS, Actor, Reach, Right
+from qa_engine.domain.people import PERMISSIONS, Actor, Reach, Right, Role
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service import (
     ROLES,
@@ -15,7 +17,7 @@ from qa_engine.service import (
     add_account,
     add_token,
     change_account,
-    list_accounts,
+    find_accounts,
     list_tokens,
     reset_password,
     revoke_token,
@@ -27,9 +29,38 @@ from qa_engine.service import (
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine, Number, Who
 from qa_engine.web.errors import status_of
+from qa_engine.web.listing import MAX_PAGE, Reader, page_numbers
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleQuery:
+    """Which accounts the address asks for; ``faults`` is Chinese. Forms are sent to addresses that keep it."""
+
+    text: str
+    role: Role | None
+    team: str
+    page: int
+    asked: Mapping[str, str]
+    faults: tuple[str, ...]
+
+    def link(self, **changes: object) -> str:
+        return "?" + urlencode({**self.asked, **{name: str(value) for name, value in changes.items()}})
+
+
+def read_people_query(parameters: Mapping[str, str]) -> PeopleQuery:
+    """Never raises: a wrong value narrows nothing and is told."""
+    read = Reader(parameters)
+    return PeopleQuery(
+        text=read.text("q") or "",
+        role=read.choice("role", "角色", Role),
+        team=read.text("team") or "",
+        page=read.whole("page", "页码", 1, MAX_PAGE, 1),
+        asked=read.asked,
+        faults=tuple(read.faults),
+    )
 
 
 @router.get("/people")
@@ -128,11 +159,15 @@ def _page(
     told: str = "",
     secret: str = "",
 ) -> Response:
+    query = read_people_query(request.query_params)
+    page = find_accounts(engine, who=who, text=query.text, role=query.role, team=query.team, page=query.page)
     return render(
         request,
         "people.html",
         status=status,
-        accounts=list_accounts(engine, who=who),
+        query=query,
+        page=page,
+        numbers=page_numbers(page.page, page.pages),
         tokens=list_tokens(engine, who=who),
         now=engine.clock.now(),
         roles=[(role.value, label) for role, label in ROLES.items()],
