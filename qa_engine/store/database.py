@@ -16,10 +16,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import QaError, SettingsError, StoreError
+from qa_engine.errors import QaError, SettingsError, StoreError, UsageError
 from qa_engine.store import day_sums, editions  # noqa: F401  # carry numbers up as sessions write
 from qa_engine.store.heads import WritingSession
 
@@ -75,9 +75,12 @@ class Database:
 
     @contextmanager
     def _told(self, how: str = "failed") -> Iterator[None]:
-        """What the database says when it is away, locked, full or no database at all, in words for a person."""
+        """What the database says when it is away, locked, full or no database at all, in words for a person; and
+        when it was given a value that it cannot keep, such as a NUL in a text (PostgreSQL)."""
         try:
             yield
+        except DataError as error:
+            raise UsageError(f"the database keeps no such value: {error.orig}") from error
         except (OperationalError, InterfaceError, DatabaseError) as error:
             if type(error) not in (OperationalError, InterfaceError, DatabaseError):
                 raise  # a broken constraint or a wrong statement is our business

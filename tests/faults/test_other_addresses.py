@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,6 +54,7 @@ from qa_engine.store import Database, head_revision, tables
 from qa_engine.web.app import create_app
 from tests.faults.conftest import Centre
 from tests.faults.servers import postgres_server, redis_server
+from tests.web.odd_bodies import Fuzz, open_centre
 
 PAGES = (
     *("/calls", "/calls?q=c&order=score", "/calls/c-2", "/agents", "/agents/8026", "/team", "/centre", "/status"),
@@ -216,6 +218,15 @@ def test_a_nul_never_stops_an_ingest_on_postgres(empty_postgres: str, tmp_path: 
         run_pending(app)
         assert all(ledger.balanced for ledger in ledgers(app, who=MACHINE))
         assert abs(app.clock.now() - datetime.now(UTC)) < timedelta(minutes=1), "asked of the server"
+
+
+@pytest.mark.postgres
+def test_a_nul_in_an_address_or_a_form_is_a_wrong_request_on_postgres(empty_postgres: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_centre(tmp_path / "home", database_url=empty_postgres))
+        fuzz = Fuzz(engine, create_app(engine), stack, seed=3, texts=["a\0b"])
+        faults = [*fuzz.looks("a\0b"), *fuzz.requests(2, roles=[Role.HEAD, Role.ADMIN])]
+    assert not faults, "\n".join(map(str, faults))
 
 
 @pytest.mark.postgres

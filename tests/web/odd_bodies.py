@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -95,6 +95,8 @@ READS: Mapping[str, Sequence[str]] = {
 MAY_CHANGE = frozenset({"sign_ins", "audit", "accounts", "once_answered", "batches", "batch_files"})
 LOCKS = frozenset({".lock"})
 ROLES = tuple(Role)
+#: What pages and lists are asked by.
+SEARCHED = ("q", "agent", "team", "rule", "scenario", "state", "grade", "actor", "call", "subject", "from", "agent_id")
 
 
 @contextmanager
@@ -124,8 +126,8 @@ class Fault:
 class Fuzz:
     """Five people at the doors of one centre."""
 
-    def __init__(self, engine: App, web: FastAPI, stack: ExitStack, seed: int) -> None:
-        self._engine, self._draw = engine, random.Random(seed)
+    def __init__(self, engine: App, web: FastAPI, stack: ExitStack, seed: int, *, texts: Sequence[str] = TEXTS) -> None:
+        self._engine, self._draw, self._texts = engine, random.Random(seed), texts
         self._routes = [
             (method, route)
             for route in routes_of(web.routes)
@@ -158,12 +160,12 @@ class Fuzz:
         told = {"url": "http://127.0.0.1:9/x", "events": []}
         admin.post("/api/v1/webhooks", json=told, headers=self._mark(Role.ADMIN))
 
-    def requests(self, each: int) -> Iterator[Fault]:
-        """``each`` requests of every writing route by every role; what was wrong about them."""
+    def requests(self, each: int, roles: Sequence[Role] = ROLES) -> Iterator[Fault]:
+        """``each`` requests of every writing route by each role; what was wrong about them."""
         turn = 0
         for _ in range(each):
             self.begin()
-            asked = [(role, method, route) for role in ROLES for method, route in self._routes]
+            asked = [(role, method, route) for role in roles for method, route in self._routes]
             self._draw.shuffle(asked)
             for role, method, route in asked:
                 turn += 1
@@ -186,6 +188,19 @@ class Fuzz:
             yield Fault(turn, role, method, address, told, f"{answer.status_code}: {what} {answer.text[:300]}")
         if route.path.startswith(("/people", "/account")) and answer.status_code < 400:
             self._restore()
+
+    def looks(self, text: str) -> Iterator[Fault]:
+        """``text`` in every place of an address that is read, by who may see most."""
+        asked = urlencode(dict.fromkeys(SEARCHED, text))
+        for (method, path), wanted in EXPECTED.items():
+            if method != "GET" or path.startswith("/sign-in"):
+                continue
+            role = Role.ADMIN if wanted is Right.MANAGE_PEOPLE else Role.HEAD
+            address = re.sub(r"\{[^}]+\}", quote(text, safe=""), path)
+            for each in (address, f"{address}?{asked}", *(f"{address}?{name}={quote(text)}" for name in SEARCHED)):
+                status = self._clients[role].get(each).status_code
+                if status >= 500:
+                    yield Fault(0, role, method, each, "", str(status))
 
     def _restore(self) -> None:
         """Everybody is again who they were, and signed in."""
@@ -240,7 +255,9 @@ class Fuzz:
             name = found[1]
             right = self._seen.get(name, self._seen.get(name.partition(":")[0], ["x"]))
             value = (
-                str(self._draw.choice(right)) if self._draw.random() > self._wild else self._draw.choice(TEXTS)[:200]
+                str(self._draw.choice(right))
+                if self._draw.random() > self._wild
+                else self._draw.choice(self._texts)[:200]
             )
             return quote(value.encode("utf-8", "replace"), safe="/" if name.endswith(":path") else "") or "x"
 
@@ -276,13 +293,13 @@ class Fuzz:
         if way < 0.07:
             return {"headers": headers, "content": self._draw.randbytes(self._draw.choice([0, 10, 3000]))}
         if route.path.startswith("/api/") or way < 0.1:
-            told = {name: self._value(name, (*TEXTS, *VALUES)) for name in names}
+            told = {name: self._value(name, (*self._texts, *VALUES)) for name in names}
             body = json.dumps(told if way > 0.12 else self._draw.choice([[told], None, "x", 1, [[]] * 3]))
             if way > 0.9 and names:  # said twice
-                body = body[:-1] + f', "{names[0]}": {json.dumps(self._value(names[0], (*TEXTS, *VALUES)))}}}'
+                body = body[:-1] + f', "{names[0]}": {json.dumps(self._value(names[0], (*self._texts, *VALUES)))}}}'
             return {"headers": headers | {"content-type": "application/json"}, "content": body.encode()}
-        pairs = [(name, self._value(name, TEXTS)) for name in names]
-        pairs += [(name, self._value(name, TEXTS)) for name in names if self._draw.random() < 0.1]
+        pairs = [(name, self._value(name, self._texts)) for name in names]
+        pairs += [(name, self._value(name, self._texts)) for name in names if self._draw.random() < 0.1]
         if way > 0.9:
             return {"headers": headers, "files": [(n, (None, _bytes(v))) for n, v in pairs] or [("x", (None, b""))]}
         body = "&".join(f"{quote_plus(name)}={quote_plus(_bytes(value))}" for name, value in pairs)
@@ -290,13 +307,13 @@ class Fuzz:
 
     def _multipart(self, headers: dict[str, str], names: Sequence[str]) -> dict[str, Any]:
         parts: list[tuple[str, tuple[str | None, bytes]]] = [
-            (name, (None, _bytes(self._value(name, TEXTS)))) for name in names if self._draw.random() < 0.4
+            (name, (None, _bytes(self._value(name, self._texts)))) for name in names if self._draw.random() < 0.4
         ]
         content = self._draw.choice(
             [
                 wav_bytes(self._draw.randrange(50), 1.0),
                 b"",
-                b"RIFF",
+                b"RIFX",
                 b"\xff" * 99,
                 b'{"turns": [{"text": "\\ud800"}]}',
             ]
@@ -311,7 +328,7 @@ class Fuzz:
     def _piece(self, headers: dict[str, str]) -> dict[str, Any]:
         numbers = ["0", "1", "20", "-1", "x", "", "9" * 30, "1.5", "2147483648", "9223372036854775808"]
         facts = ",".join(
-            f"{name} {base64.b64encode(_bytes(self._value(name, TEXTS))[:3000]).decode()}"
+            f"{name} {base64.b64encode(_bytes(self._value(name, self._texts))[:3000]).decode()}"
             for name in ("filename", "call_id", "agent_id", "csat", "x")
             if self._draw.random() < 0.5
         )
