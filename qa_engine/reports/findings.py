@@ -16,6 +16,7 @@ from qa_engine.reports.wording import (
     phrase_pattern,
     signed,
 )
+from qa_engine.scoring.review import titles_of
 from qa_engine.text import mask_private
 
 QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
@@ -333,7 +334,7 @@ def _search(searched: Searched, turns: ShownTurns) -> Search:
 
 def review_reasons(result: CallResult) -> Iterator[str]:
     """Why a person has to look, as people read it: rules by their titles alone, numbers masked."""
+    rules = [(rule.id, rule.title) for rule in result.rules]
     for reason in result.review_reasons:
-        for rule in result.rules:
-            reason = reason.replace(f"（{rule.id}）", "")
-        yield mask_private(reason)
+        titles = titles_of(reason, rules)
+        yield mask_private(f"{reason.partition('：')[0]}：{'、'.join(titles)}" if titles else reason)

@@ -1,6 +1,6 @@
 """Why a person must look at a call: a stable key for programs, a Chinese sentence for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,6 +79,19 @@ UNRELIABLE = frozenset(
 FLAGGING = frozenset(ReviewKind) - {ReviewKind.QUIET, ReviewKind.OTHER_AGENTS}
 """What sends a call to a person; the other reasons are shown."""
 
+_OF_RULES = frozenset(
+    {
+        ReviewKind.VETO,
+        ReviewKind.VETO_SUSPECTED,
+        ReviewKind.VETO_DOUBT,
+        ReviewKind.RULE_ERROR,
+        ReviewKind.UNCERTAIN,
+        ReviewKind.QUIET,
+        ReviewKind.UNPLACED,
+    }
+)
+"""Reasons that name rules."""
+
 _MOST_UNKNOWN = 0.4  # of all characters: with more of unknown speakers there is no grade
 
 
@@ -97,6 +110,18 @@ def kind_of(text: str) -> ReviewKind | None:
     """The kind of a stored reason, from its heading; None for words that are not ours."""
     heading = text.split("：", 1)[0]
     return next((kind for kind, words in _HEADINGS.items() if words == heading), None)
+
+
+def titles_of(reason: str, rules: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The titles of the rules that a stored reason names, each once; ``rules`` are the (id, title) of its result.
+
+    Empty for a reason that says something else.
+    """
+    _, _, detail = reason.partition("：")
+    named = [(id, title) for id, title in rules if _name(id, title) in detail]
+    if kind_of(reason) not in _OF_RULES or detail != "、".join(_name(id, title) for id, title in named):
+        return ()
+    return tuple(dict.fromkeys(title for _, title in named))
 
 
 def review_reasons(
@@ -141,7 +166,11 @@ def _of_rules(results: Sequence[RuleResult], scorecard: Scorecard) -> list[Revie
 
 
 def _names(results: Sequence[RuleResult]) -> str:
-    return "、".join(f"{result.title}（{result.id}）" for result in results)
+    return "、".join(_name(result.id, result.title) for result in results)
+
+
+def _name(id: str, title: str) -> str:
+    return f"{title}（{id}）"
 
 
 def _of_transcript(transcript: Transcript, scorecard: Scorecard) -> list[ReviewReason]:

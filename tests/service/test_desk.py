@@ -219,7 +219,7 @@ def test_queue_order_reasons_and_the_next_call(centre: App) -> None:
     assert found.counts == {QueueTab.FLAGGED: 4, QueueTab.SAMPLED: 0, QueueTab.APPEALED: 0}
     whys = {row.row.call_id: row.why for row in found.rows}
     assert whys["c-veto"] == "疑似私下交易"
-    assert whys["c-doubts"] == "语气推诿"
+    assert whys["c-doubts"] == "语气推诿 等 3 项"
     assert whys["c-faults"].endswith("等 2 项")
     assert next_call(centre, who=ZHOU) == "c-veto"
     claim(centre, "c-veto", who=ZHANG)

@@ -16,7 +16,8 @@ def score_table(form: CallForm) -> Table:
     for section in form.sections:
         rows += [_section_row(section, record), *(_item_row(item, section.id, record) for item in section.items)]
     score = form.score
-    lost = (Piece(f"{signed(-score.lost)} 分", "fault"), "　") if score.lost > 0 else ()
+    short = score.lost if record is None else record.possible - record.total
+    lost = (Piece(f"{signed(-short)} 分", "fault"), "　") if short > 0 else ()
     rows.append(
         Row(
             (
@@ -24,7 +25,13 @@ def score_table(form: CallForm) -> Table:
                 Cell(number(score.possible)),
                 Cell(number(score.total)),
                 *_total(record, score.possible),
-                Cell((*lost, Piece("不适用与未评的人工项不计入满分", "soft small")), "wide"),
+                Cell(
+                    (
+                        *lost,
+                        Piece("不适用的项不计入满分" if record else "不适用与未评的人工项不计入满分", "soft small"),
+                    ),
+                    "wide",
+                ),
             ),
             "section",
         )
@@ -44,7 +51,11 @@ def _total(record: SignedLines | None, machine: float) -> tuple[Cell, ...]:
 
 
 def _final(record: SignedLines | None, key: str, machine: float) -> tuple[Cell, ...]:
-    return (Cell(final_points(record.points.get(key), machine), "got"),) if record else ()
+    if record is None:
+        return ()
+    points = record.points.get(key)
+    lost = points is not None and points.score is not None and points.score < points.possible
+    return (Cell(final_points(points, machine), "short" if lost else ""),)
 
 
 def _section_row(section: SectionBlock, record: SignedLines | None) -> Row:
@@ -65,8 +76,8 @@ def _item_row(item: ItemLine, section: str, record: SignedLines | None) -> Row:
     else:
         got = number(item.score)
     final = _final(record, f"{section}/{item.id}", item.possible)
-    cells = (Cell(item.title), Cell(number(item.possible), "soft"), Cell(got, "got"), *final, _item_note(item, record))
-    return Row(cells, look=item.state)
+    machine = Cell(got, "short" if item.state == "lost" else "")
+    return Row((Cell(item.title), Cell(number(item.possible), "soft"), machine, *final, _item_note(item, record)))
 
 
 def _item_note(item: ItemLine, record: SignedLines | None) -> Cell:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qa_engine.domain import CallState
 from qa_engine.domain.people import Actor, Reach, Right, may, reach, require
 from qa_engine.domain.review import ReviewKind
+from qa_engine.scoring.review import titles_of
 from qa_engine.service.context import App
 from qa_engine.service.desk.work import IDLE
 from qa_engine.service.reading.calls_and_agents import call_rows
@@ -129,7 +130,10 @@ SAMPLED_WHY = "抽检"
 
 
 def _reasons(session: Session, result_id: int | None) -> tuple[str, ...]:
-    """The review reasons of a result. Results never change, so each is read once a process."""
+    """Why a person shall look at a result, in a few words each: the rules that a reason names, else what kind it is.
+
+    Results never change, so each is read once a process.
+    """
     if result_id is None:
         return ()
     key = str(session.connection().engine.url), result_id
@@ -138,7 +142,10 @@ def _reasons(session: Session, result_id: int | None) -> tuple[str, ...]:
         while len(_read) >= _MOST_READ:
             _read.pop(next(iter(_read)), None)
         body = json.loads(review_queue.body_of(session, result_id))
-        found = _read[key] = tuple(str(reason) for reason in body.get("review_reasons", ()))
+        rules = [(str(rule["id"]), str(rule["title"])) for rule in body["rules"]]
+        reasons = map(str, body.get("review_reasons", ()))
+        named = ((titles_of(reason, rules), reason) for reason in reasons)
+        found = _read[key] = tuple(_listed(titles) if titles else why.partition("：")[0] for titles, why in named)
     return found
 
 
@@ -147,7 +154,7 @@ _MOST_READ = 5000
 
 
 def why_of(row: CallRow, reasons: Sequence[str]) -> tuple[str, WhyKind]:
-    """Why a call waits, in a few words: its gravest fault, else the first of the reasons that its result gives."""
+    """Why a call waits, in a few words: its gravest fault, else the first of ``reasons``."""
     if row.state is CallState.SAMPLED:
         return SAMPLED_WHY, WhyKind.OTHER
     vetoes = [fault.title for fault in row.faults if fault.severity == "veto"]
@@ -157,9 +164,7 @@ def why_of(row: CallRow, reasons: Sequence[str]) -> tuple[str, WhyKind]:
     if costly:
         return _listed([fault.title for fault in costly]), WhyKind.FAULT
     if reasons:
-        heading, _, detail = reasons[0].partition("：")
-        named = detail.split("（")[0].split("、")[0]
-        return (named or heading, WhyKind.DOUBT)
+        return reasons[0], WhyKind.DOUBT
     return "待复核", WhyKind.OTHER
 
 

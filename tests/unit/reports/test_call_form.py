@@ -264,6 +264,10 @@ def test_fields_of_a_manifest_are_named_in_chinese() -> None:
 
 def test_why_a_person_has_to_look_is_told_without_ids_of_rules(build: ModuleType) -> None:
     result = build.result()
-    rule = result.rules[0]
-    asked = replace(result, review_reasons=(f"机器无法确定：{rule.title}（{rule.id}）、别的（说明）",))
-    assert call_form(build.transcript(), asked).review_reasons == (f"机器无法确定：{rule.title}、别的（说明）",)
+    rule, other = result.rules[:2]
+    said = (
+        f"机器无法确定：{rule.title}（{rule.id}）、{other.title}（{other.id}）",
+        "部分话轮未参与检查：三成（等候音）",
+    )
+    told = call_form(build.transcript(), replace(result, review_reasons=said)).review_reasons
+    assert told == (f"机器无法确定：{rule.title}、{other.title}", said[1])

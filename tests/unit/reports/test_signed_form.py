@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import ModuleType
@@ -9,7 +10,7 @@ from types import ModuleType
 import pytest
 from openpyxl import load_workbook
 
-from qa_engine.domain import CallResult, Severity, Status
+from qa_engine.domain import CallResult, ItemScore, Severity, Status
 from qa_engine.domain.review import DecisionKind, Lane
 from qa_engine.reports.call_form import CallForm, call_form
 from qa_engine.reports.kinds.call_form import call_document
@@ -86,6 +87,30 @@ def test_a_veto_counts_as_the_person_said(build: ModuleType) -> None:
     vetoed = page(signed_form(build, final=replace(result, rules=rules, veto=True, total=0.0)))
     assert "一票否决（终审）：过度承诺" in vetoed
     assert "一票否决（终审）" not in page(signed_form(build))
+
+
+def test_points_are_red_where_they_are_short_in_their_own_column(build: ModuleType) -> None:
+    def with_scores(result: CallResult, scores: dict[str, float]) -> CallResult:
+        def scored(item: ItemScore) -> ItemScore:
+            return replace(item, score=scores.get(item.id, item.score))
+
+        sections = tuple(replace(one, items=tuple(map(scored, one.items))) for one in result.sections)
+        return replace(result, sections=sections, total=85.0, possible=85.0)
+
+    final = with_scores(build.result(), {"forbidden": 10.0, "verify": 6.0})  # the machine: 4 of 10, 10 of 10
+    table = re.search('<table class="score">.*?</table>', page(signed_form(build, final=final)), re.DOTALL)
+    assert table is not None
+    rows = re.findall("<tr.*?</tr>", table[0], re.DOTALL)
+
+    def cells(title: str) -> list[str]:
+        row = next(row for row in rows if f">{title}</td>" in row)
+        return ["short" in look for look in re.findall("<td([^>]*)>", row)][2:4]
+
+    assert cells("服务忌语") == [True, False], "corrected to full points"
+    assert cells("核对关键信息") == [False, True]
+    assert cells("致歉安抚") == [True, True]
+    total = next(row for row in rows if ">合计</td>" in row)
+    assert "fault" not in total, "nothing is missing in the end"
 
 
 @pytest.mark.parametrize("open", [True, False])

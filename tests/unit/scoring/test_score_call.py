@@ -22,6 +22,7 @@ from qa_engine.domain import (
 )
 from qa_engine.errors import UsageError
 from qa_engine.scoring import ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, metrics, score_call
+from qa_engine.scoring.review import titles_of
 from qa_engine.wording import EXCLUSIONS
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, turn, veto
 
@@ -296,3 +297,19 @@ def test_strangers_are_named_once_each_and_up_to_two_fifths_leave_a_grade() -> N
     )
     (reason,) = heard(known, stranger(None)).review_reasons  # type: ignore[attr-defined]
     assert "或不知是谁说的，未计入" in reason
+
+
+def test_the_rules_of_a_reason_are_told_by_their_titles() -> None:
+    rules = [
+        ("opening.id", "报公司（部门）和工号"),
+        ("b", "怀疑、质问"),
+        ("c.b", "再怀疑、质问"),
+        ("d", "不在其中"),
+        ("e", "怀疑、质问"),
+    ]
+    said = "机器无法确定：报公司（部门）和工号（opening.id）、怀疑、质问（b）、怀疑、质问（e）"
+    assert titles_of(said, rules) == ("报公司（部门）和工号", "怀疑、质问")
+    assert titles_of("轻微疑点：再怀疑、质问（c.b）", rules) == ("再怀疑、质问",)
+    assert titles_of("部分话轮未参与检查：占全部文字的 30%（不在其中（d））", rules) == (), "names no rule"
+    assert titles_of("识别可信度低", rules) == ()
+    assert titles_of("机器无法确定：再怀疑、质问（c.b）、别的（x）", rules) == (), "not all of it is known"
