@@ -221,6 +221,11 @@ def audio_seconds(session: Session, job: tables.Job) -> float:
     return session.scalar(select(tables.Call.duration_seconds).where(tables.Call.id == job.call_pk)) or 0.0
 
 
+def find(session: Session, stage: str, *, subject: str, key: str) -> tables.Job | None:
+    row = tables.Job
+    return session.scalar(select(row).where(row.stage == stage, row.subject == subject, row.key == key))
+
+
 def of_call(session: Session, call_pk: int) -> Sequence[tables.Job]:
     return session.scalars(select(tables.Job).where(tables.Job.call_pk == call_pk).order_by(tables.Job.id)).all()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_edited_tried_backtested_published_and_judged_again(centre: App, number:
     version = claim(centre, "c-faults", who=ZHOU).version
     word = Word(Target(rule=REFUSAL), DecisionKind.OVERTURN, reason=Overturn.BAD_RULE)
     decide(centre, "c-faults", word, version=version, who=ZHOU)
-    tried = trials.try_now(centre, number, who=HEAD)
+    tried = trials.run_check(centre, number)
     assert tried.green
     assert trials.last_try(centre, number, who=HEAD) == tried
     trials.ask_backtest(centre, number, day_from=None, day_to=None, most=100, who=HEAD)
@@ -75,8 +76,8 @@ def test_edited_tried_backtested_published_and_judged_again(centre: App, number:
     assert tested.rows[0].contradicted == ("服务忌语",)
     before = get_call(centre, "c-again", who=MACHINE).result_body
     with pytest.raises(ConflictError):
-        drafts.publish_draft(centre, number, why="太轻", seen="something else", who=HEAD)
-    made = drafts.publish_draft(centre, number, why="太轻", seen=drafts.draft_digest(centre, number), who=HEAD)
+        trials.publish_draft(centre, number, why="太轻", seen="something else", who=HEAD)
+    made = trials.publish_draft(centre, number, why="太轻", seen=drafts.draft_digest(centre, number), who=HEAD)
     assert get_call(centre, "c-again", who=MACHINE).result_body == before
     trials.ask_to_judge_again(centre, made.number, who=HEAD)
     run_pending(centre)
@@ -90,7 +91,10 @@ def test_the_profile_is_published_and_rolled_back_with_the_rules(centre: App, nu
     asked = {**profile.model_dump(), "companies": ["顺达速运"]}
     drafts.write_draft_profile(centre, number, asked, seen=seen, who=HEAD)
     assert rules_diff(centre, drafts.draft_folder(centre, number)).profile
-    drafts.publish_draft(centre, number, why="公司名", seen=drafts.draft_digest(centre, number), who=HEAD)
+    with pytest.raises(ConflictError, match="检查"):
+        trials.publish_draft(centre, number, why="公司名", seen=drafts.draft_digest(centre, number), who=HEAD)
+    trials.run_check(centre, number)
+    trials.publish_draft(centre, number, why="公司名", seen=drafts.draft_digest(centre, number), who=HEAD)
     assert centre_profile(centre.settings).companies == ("顺达速运",)
     with pytest.raises(ConflictError, match="published"):
         write_profile(centre.settings, profile, replace=True)
@@ -106,7 +110,7 @@ def test_a_draft_with_faults_says_so_and_is_not_published(centre: App, number: i
     drafts.write_file(centre, number, name, held.text.replace("fault: cold", "fault: cool"), seen=held.digest, who=HEAD)
     with pytest.raises(ConflictError, match="改过"):
         drafts.write_file(centre, number, name, held.text, seen=held.digest, who=HEAD)
-    tried = trials.try_now(centre, number, who=HEAD)
+    tried = trials.run_check(centre, number)
     assert not tried.green
     assert tried.errors
     trials.ask_backtest(centre, number, day_from=None, day_to=None, most=5, who=HEAD)
@@ -143,3 +147,53 @@ def test_of_people_who_save_the_same_file_at_once_one_wins(centre: App, number: 
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(save, range(8))) == 1
+
+
+def test_a_worker_checks_a_draft_and_tells_how_it_gets_on(
+    centre: App, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert trials.checking(centre, number, who=HEAD) is None
+    trials.ask_check(centre, number, who=HEAD)
+    trials.ask_check(centre, number, who=HEAD)  # a second click
+    waiting = trials.checking(centre, number, who=HEAD)
+    assert waiting is not None
+    assert (waiting.told, waiting.failed) == ("", "")
+    told: list[str] = []
+    real = trials.try_draft
+
+    def watched(*args: Any, progress: Any) -> Any:
+        def both(what: str) -> None:
+            progress(what)
+            under_way = trials.checking(centre, number, who=HEAD)
+            told.append(under_way.told if under_way else "")
+
+        return real(*args, progress=both)
+
+    monkeypatch.setattr(trials, "try_draft", watched)
+    run_pending(centre)
+    assert told[:2] == ["写法", "例句"]
+    assert trials.checking(centre, number, who=HEAD) is None
+    found = trials.last_try(centre, number, who=HEAD)
+    assert found is not None
+    assert found.green
+    assert found.digest == drafts.draft_digest(centre, number)
+
+
+def test_a_check_that_fails_for_good_says_so_and_can_be_asked_again(
+    centre: App, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise OSError("No space left on device")
+
+    trials.ask_check(centre, number, who=HEAD)
+    with monkeypatch.context() as patch:
+        patch.setattr(trials, "try_draft", broken)
+        for _ in range(8):
+            run_pending(centre)
+            cast(FixedClock, centre.clock).advance(3600)
+    ended = trials.checking(centre, number, who=HEAD)
+    assert ended is not None
+    assert "failed 3 times" in ended.failed
+    trials.ask_check(centre, number, who=HEAD)
+    run_pending(centre)
+    assert trials.checking(centre, number, who=HEAD) is None

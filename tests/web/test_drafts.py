@@ -63,7 +63,15 @@ def test_a_rule_is_changed_tried_and_published_in_the_browser(house: App, head: 
     overview = head.get(place).text
     assert re.search(r"服务忌语</a><span .*?>扣分</span> <del>-2</del> <ins>-", overview)
     assert "disabled>发布" in overview
-    assert "全部通过" in head.post(f"{place}/try").text
+    asked = head.post(f"{place}/try").text
+    assert "等待工作进程" in asked
+    assert re.search(r"disabled>检查草稿", asked)
+    waits = re.search(r'data-waiting-for="([^"]+)" data-state="([^"]+)"', asked)
+    assert waits is not None
+    assert head.get(waits[1]).json() == {"state": waits[2], "told": ""}
+    run_pending(house)
+    assert head.get(waits[1]).json()["state"] != waits[2]
+    assert "全部通过" in head.get(place).text
     overview = head.get(place).text
     assert head.post(f"{place}/publish", data={"seen": "old", "why": "太重"}).status_code == 409
     assert head.post(f"{place}/publish", data={"seen": seen_on(overview), "why": " "}).status_code == 400

@@ -103,6 +103,7 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/drafts/{number}/rules/{rule_id}"): R.CHANGE_RULES,
     ("POST", "/drafts/{number}/rules/{rule_id}"): R.CHANGE_RULES,
     ("POST", "/drafts/{number}/try"): R.CHANGE_RULES,
+    ("GET", "/drafts/{number}/progress"): R.CHANGE_RULES,
     ("GET", "/form.css"): OPEN,
     ("GET", "/healthz"): OPEN,
     ("GET", "/metrics"): R.SEE_NIGHT,

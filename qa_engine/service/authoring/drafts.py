@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_engine.domain.people import Actor, Right, require
+from qa_engine.edition import engine_edition
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.located.editing import EditError, Value, entry_span, rewritten
 from qa_engine.located.source import SourceFile, read
@@ -43,7 +44,7 @@ from qa_engine.service.authoring.draft_files import (
     rule_of,
 )
 from qa_engine.service.authoring.editable import Number, Phrases, named_lists, numbers_of, phrases_of, split_phrases
-from qa_engine.service.authoring.editions import Published, draft, drafted, editions, publish
+from qa_engine.service.authoring.editions import draft, drafted, editions
 from qa_engine.service.authoring.rulebook import GOLDEN_FOLDER
 from qa_engine.service.centre.folders import DRAFTS, GOLDEN_DRAFTS
 from qa_engine.service.centre.packs import load_sources
@@ -137,9 +138,9 @@ def current_number(app: App) -> int:
 
 
 def draft_digest(app: App, number: int) -> str:
-    """Of everything that counts in a draft and of the edition it would replace."""
+    """Of everything that counts in a draft, of the edition it would replace and of the engine that judges by it."""
     folder = draft_folder(app, number)
-    seen = sha256(f"{current_number(app)}".encode())
+    seen = sha256(f"{current_number(app)} {engine_edition()}".encode())
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not path.name.startswith("."):
@@ -316,16 +317,6 @@ def take_golden(app: App, number: int, name: str, *, who: Actor) -> None:
     shutil.copyfile(app.settings.home / GOLDEN_DRAFTS / name, folder / GOLDEN_FOLDER / name)
     _changed(app, folder, who)
     _written_down(app, who, number, f"golden {mask_private(name)}")
-
-
-def publish_draft(app: App, number: int, *, why: str, seen: str, who: Actor) -> Published:
-    """Publish a draft as it was seen. Raises as `publish`; ConflictError when it, or what counts now, is another."""
-    require(who, Right.CHANGE_RULES)
-    folder = draft_folder(app, number)
-    with one_at_a_time(folder / LOCK):
-        if draft_digest(app, number) != seen:
-            raise ConflictError("草稿或现行规则在您查看之后有改动，没有发布；请刷新后再看一遍")
-        return publish(app, folder, why=why, who=who)
 
 
 def _told(path: Path) -> Draft:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,17 +106,22 @@ class DraftTrial:
         return not (self.errors or self.examples_wrong or self.golden_wrong)
 
 
-def try_draft(settings: Settings, folder: Path) -> DraftTrial:
+def try_draft(settings: Settings, folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> DraftTrial:
     """Lint the draft, then run its examples and golden calls. Raises RulesError, UsageError."""
     trial = drafted(settings, folder)
+    progress("写法")
     _, findings = lint_rules(trial)
     errors = tuple(str(finding) for finding in findings if finding.level is Level.ERROR)
     doubts = tuple(str(finding) for finding in findings if finding.level is Level.WARNING)
     if errors:
         return DraftTrial(errors=errors, doubts=doubts)
     pack = load_placed_rules(trial)
+    progress("例句")
     examples = run_rule_examples(pack, trial)
-    golden = list(run_golden_calls(pack, trial))
+    golden: list[GoldenOutcome] = []
+    for call in run_golden_calls(pack, trial):
+        golden.append(call)
+        progress(f"标准通话 {len(golden)}")
     return DraftTrial(
         pack=pack.label,
         doubts=doubts,
@@ -126,8 +132,10 @@ def try_draft(settings: Settings, folder: Path) -> DraftTrial:
     )
 
 
-def publish(app: App, folder: Path, *, why: str, who: Actor) -> Published:
+def publish(app: App, folder: Path, *, why: str, who: Actor, checked: str = "") -> Published:
     """Make a green draft the rules from now on, as a new edition. Calls that were judged keep their results.
+
+    ``checked``: the label of its pack, from a check that found it green as it is now; without one it is checked here.
 
     Raises NotAllowed, UsageError without a reason or while QA_RULES_DIR is set, and as `check_draft` for a draft that
     is not green.
@@ -138,7 +146,7 @@ def publish(app: App, folder: Path, *, why: str, who: Actor) -> Published:
         raise UsageError("say why the rules change: it stands beside the edition for ever")
     if settings.rules_dir is not None:
         raise UsageError("QA_RULES_DIR names the rules of this installation; unset it to use published editions")
-    label = check_draft(settings, folder)
+    label = checked or check_draft(settings, folder)
     root = private_folder(settings.home / EDITIONS)
     number = max((int(path.name) for path in root.glob("[0-9]*") if path.name.isdecimal()), default=0) + 1
     now = app.clock.now()

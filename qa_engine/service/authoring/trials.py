@@ -1,30 +1,31 @@
-"""A draft is tried: its own examples and golden calls at once, stored calls by a worker. What came out is kept.
+"""A draft is tried by a worker: its own examples and golden calls, and stored calls. What came out is kept.
 
 Whether it still tells of the draft as it is now, the digests say.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from qa_engine.domain.people import MACHINE, Actor, Right, require
-from qa_engine.errors import QaError, UsageError
+from qa_engine.errors import ConflictError, QaError, UsageError
+from qa_engine.private import one_at_a_time
 from qa_engine.service.authoring.backtest import PASS_PERCENT, Backtested, backtest
-from qa_engine.service.authoring.draft_files import draft_folder
+from qa_engine.service.authoring.draft_files import LOCK, draft_folder
 from qa_engine.service.authoring.drafts import draft_digest
-from qa_engine.service.authoring.editions import DraftTrial, try_draft
+from qa_engine.service.authoring.editions import DraftTrial, Published, publish, try_draft
 from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, enqueue
+from qa_engine.service.jobs.kinds import BACKTEST, DRAFT_CHECK, JUDGE_AGAIN, enqueue
 from qa_engine.service.jobs.ringing import ring
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.ports.transcriber import Progress
-from qa_engine.store import CallFilter, lists
+from qa_engine.store import CallFilter, JobState, jobs, lists
 
-TRIED, ASKED, TESTED = ".tried.json", ".asked.json", ".tested.json"
+CHECKING, TRIED, ASKED, TESTED = ".checking.json", ".tried.json", ".asked.json", ".tested.json"
 MOST_CALLS = 5_000
 SHOWN = 200
 
@@ -86,12 +87,56 @@ class Tested:
     error: str = ""
 
 
-def try_now(app: App, number: int, *, who: Actor) -> Tried:
-    """Lint, examples, golden calls; some seconds. What cannot be read at all is an error of the draft."""
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A check that was asked for and is not done. ``told``: what it is at; empty while it waits for a worker.
+
+    ``failed``: what ended it for good.
+    """
+
+    at: str
+    told: str = ""
+    failed: str = ""
+
+
+def ask_check(app: App, number: int, *, who: Actor) -> None:
+    """Have a worker check a draft: lint, examples, golden calls; some seconds. Raises NotAllowed, NotFoundError."""
     require(who, Right.CHANGE_RULES)
+    folder, now = draft_folder(app, number), app.clock.now()
+    under_way = checking(app, number, who=who)
+    if under_way is not None and not under_way.failed:
+        return  # a second click
+    _keep(folder / CHECKING, {"at": now.isoformat()})
+    with app.database.write() as session:
+        job = enqueue(session, DRAFT_CHECK, subject=str(number), key=now.isoformat(), now=now)
+        rings = [(job.queue, job.id)]
+    ring(app, rings)
+
+
+def checking(app: App, number: int, *, who: Actor) -> Checking | None:
+    """The check that is under way, if any. Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    told = _kept(draft_folder(app, number) / CHECKING)
+    if told is None:
+        return None
+    with app.database.read() as session:
+        job = jobs.find(session, DRAFT_CHECK, subject=str(number), key=told["at"])
+        failed = (job.last_error or "") if job is not None and job.state == JobState.FAILED.value else ""
+    return Checking(**told, failed=failed)
+
+
+def run_check(app: App, number: int, *, beat: Callable[[], object] = lambda: None) -> Tried:
+    """What `ask_check` asked for. What cannot be read at all is an error of the draft."""
     folder, digest = draft_folder(app, number), draft_digest(app, number)
+    asked = _kept(folder / CHECKING)
+
+    def progress(what: str) -> None:
+        beat()
+        if asked is not None:
+            _keep(folder / CHECKING, {**asked, "told": what})
+
     try:
-        found = try_draft(app.settings, folder)
+        found = try_draft(app.settings, folder, progress=progress)
     except QaError as error:
         found = DraftTrial(errors=tuple(str(error).splitlines()))
     titles = {rule.id: rule.title for rule in load_sources(app.settings)[1].rules} if found.golden_wrong else {}
@@ -117,6 +162,7 @@ def try_now(app: App, number: int, *, who: Actor) -> Tried:
         golden,
     )
     _keep(folder / TRIED, asdict(tried))
+    (folder / CHECKING).unlink(missing_ok=True)
     return tried
 
 
@@ -124,6 +170,21 @@ def last_try(app: App, number: int, *, who: Actor) -> Tried | None:
     require(who, Right.CHANGE_RULES)
     found = _kept(draft_folder(app, number) / TRIED)
     return Tried(**_tupled(found)) if found else None
+
+
+def publish_draft(app: App, number: int, *, why: str, seen: str, who: Actor) -> Published:
+    """Publish a draft as it was seen and checked. Raises as `publish`; ConflictError when it, or what counts now, is
+    another, or was not found green.
+    """
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    with one_at_a_time(folder / LOCK):
+        if draft_digest(app, number) != seen:
+            raise ConflictError("草稿或现行规则在您查看之后有改动，没有发布；请刷新后再看一遍")
+        tried = last_try(app, number, who=who)
+        if tried is None or tried.digest != seen or not tried.green:
+            raise ConflictError("草稿没有通过检查，或检查之后有改动，没有发布；请先检查草稿")
+        return publish(app, folder, why=why, who=who, checked=tried.pack)
 
 
 def ask_backtest(

@@ -1,16 +1,25 @@
-"""What a change of the rules leaves to a worker: stored calls are tried by a draft, or judged again by an edition."""
+"""What a change of the rules leaves to a worker: a draft is checked, stored calls are tried by it, or judged again."""
 
 from contextlib import suppress
 
 from qa_engine.errors import NotFoundError
-from qa_engine.service.authoring.trials import run_backtest
+from qa_engine.service.authoring.trials import run_backtest, run_check
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import BACKTEST, JUDGE_AGAIN, job_kind
+from qa_engine.service.jobs.kinds import BACKTEST, DRAFT_CHECK, JUDGE_AGAIN, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.stages.again import inspect_again
 from qa_engine.store import CallFilter
 
 QUEUES = {"night": "夜间导入与监视"}
+
+
+@job_kind(DRAFT_CHECK, title="检查规则草稿", queues=QUEUES, step=53)
+def check_draft(app: App, lease: Lease) -> None:
+    """The stage as a job. A draft that is gone asks for nothing any more."""
+    with suppress(NotFoundError):
+        run_check(app, int(lease.subject), beat=lease.pulse.beat)
+    with app.database.write() as session:
+        lease.complete(session, app)
 
 
 @job_kind(BACKTEST, title="回测规则", queues=QUEUES, step=54)

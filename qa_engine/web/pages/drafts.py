@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import ConflictError, QaError, RulesError, UsageError
@@ -24,7 +24,7 @@ from qa_engine.web.rendering import render, segment
 
 router = APIRouter(include_in_schema=False)
 Changer = Annotated[Actor, Depends(with_right(Right.CHANGE_RULES))]
-TOLD = {"saved": "已保存到草稿。", "asked": "回测已排队，由工作进程计算；算完刷新本页即可看到。"}
+TOLD = {"saved": "已保存到草稿。", "asked": "回测已排队，由工作进程计算；算完后本页自动更新。"}
 
 
 @router.post("/drafts")
@@ -44,9 +44,16 @@ def drop(number: Number, engine: Engine, who: Changer) -> Response:
 
 
 @router.post("/drafts/{number}/try")
-def try_now(number: Number, engine: Engine, who: Changer) -> Response:
-    trials.try_now(engine, number, who=who)
+def check(number: Number, engine: Engine, who: Changer) -> Response:
+    trials.ask_check(engine, number, who=who)
     return _to(number, "#tried")
+
+
+@router.get("/drafts/{number}/progress")
+def progress(number: Number, engine: Engine, who: Changer) -> Response:
+    """What the page of a draft waits for: it is shown anew when ``state`` changes; ``told`` is how a check gets on."""
+    checking, (asked, _) = trials.checking(engine, number, who=who), trials.last_backtest(engine, number, who=who)
+    return JSONResponse({"state": _waits(checking, asked), "told": checking.told if checking else ""})
 
 
 @router.post("/drafts/{number}/backtest")
@@ -81,7 +88,7 @@ def publish(
     again: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
     def act() -> None:
-        made = room.publish_draft(engine, number, why=why, seen=seen, who=who)
+        made = trials.publish_draft(engine, number, why=why, seen=seen, who=who)
         if again == "again":
             trials.ask_to_judge_again(engine, made.number, who=who)
 
@@ -192,6 +199,7 @@ def _overview(request: Request, engine: Engine, who: Actor, number: int, *, erro
     except QaError as fault:
         faults = str(fault)
     asked, tested = trials.last_backtest(engine, number, who=who)
+    checking = trials.checking(engine, number, who=who)
     digest = room.draft_digest(engine, number)
     rules = (
         [
@@ -218,12 +226,19 @@ def _overview(request: Request, engine: Engine, who: Actor, number: int, *, erro
         faults=faults,
         diff=diff,
         tried=trials.last_try(engine, number, who=who),
+        checking=checking,
+        waits=_waits(checking, asked),
         asked=asked,
         tested=tested,
         digest=digest,
         old_base=told.base,
         profile_file=FILE,
     )
+
+
+def _waits(checking: trials.Checking | None, asked: trials.Question | None) -> str:
+    check = checking.at if checking is not None and not checking.failed else ""
+    return f"{check} {asked.at if asked is not None else ''}".strip()
 
 
 def _rule(

@@ -1,4 +1,4 @@
-// A call that is still being worked on: ask now and then, and show the page anew when its state has changed.
+// What is still being worked on: ask now and then, tell how it gets on, and show the page anew when its state has changed.
 (function () {
   "use strict";
   const place = document.querySelector("[data-waiting-for]");
@@ -8,8 +8,9 @@
     try {
       const answer = await fetch(place.dataset.waitingFor, { headers: { Accept: "application/json" } });
       if (answer.ok) {
-        const call = await answer.json();
-        if (call.state !== place.dataset.state) { location.reload(); return; }
+        const found = await answer.json(), told = document.querySelector("[data-told]");
+        if (found.state !== place.dataset.state) { location.reload(); return; }
+        if (told && found.told) { told.textContent = found.told; }
       }
     } catch { /* the service is being restarted: ask again */ }
     setTimeout(ask, EVERY_MS);
