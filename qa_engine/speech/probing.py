@@ -154,8 +154,8 @@ def _audio_stream(path: Path, container: Any) -> Any:
             "several_tracks", f"{path}: holds {len(tracks)} sound tracks. Export one track with a side on each channel."
         )
     context = tracks[0].codec_context
-    if context is None or not context.sample_rate:
-        raise RecordingError("unreadable", f"{path}: its codec is not known. Convert it to WAV, MP3 or FLAC.")
+    if context is None or not context.sample_rate or not context.layout.nb_channels:
+        raise RecordingError("unreadable", f"{path}: its codec or its channels are not known. Convert it to WAV, MP3 or FLAC.")
     check_rate(path, context.sample_rate)
     return tracks[0]
 

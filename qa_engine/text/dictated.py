@@ -48,8 +48,8 @@ class _Said:
     normal: Normalised
     pieces: Sequence[_Piece]
 
-    def gap(self, start: int, end: int) -> int:
-        """字 between two places that do more than join groups."""
+    def gap(self, start: int, end: int | None = None) -> int:
+        """字 between two places, or to the end, that do more than join groups."""
         return len(_JOINTS.sub("", "".join(filter(str.isalnum, self.normal.text[start:end]))))
 
     @property
@@ -132,14 +132,10 @@ def _chains(turns: Sequence[_Said], own: Sequence[bool]) -> Iterator[Sequence[_P
                 chain = []
             chain.append(piece)
             at = piece.end
-        if chain and not (_ends_open(turn, at) if own[number] else _listens(turn, chain)):
+        if chain and not (turn.gap(at) <= _STRAY_CHARS if own[number] else _listens(turn, chain)):
             yield chain
             chain = []
     yield chain
-
-
-def _ends_open(turn: _Said, at: int) -> bool:
-    return turn.gap(at, len(turn.normal.text)) <= _STRAY_CHARS
 
 
 def _listens(turn: _Said, chain: Sequence[_Piece]) -> bool:

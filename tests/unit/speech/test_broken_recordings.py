@@ -87,6 +87,9 @@ def broken(folder: Path, kind: str) -> Path:
             soundfile.write(path, np.repeat(NOISE.T, 6, axis=1), 16_000)
         case "one_hertz":
             soundfile.write(path, NOISE[0, :14_000], 1)
+        case "channels_beyond_all_counting":  # ffmpeg leaves such a number out
+            path = folder / "call.au"
+            path.write_bytes(struct.pack(">4sIIIII", b".snd", 24, 12_000, 1, 8000, 35_571) + b"\x7f" * 12_000)
         case "too_fast":
             path.write_bytes(wav_at(400_000))
         case "two_tracks":
@@ -120,6 +123,7 @@ REASONS = [
     ("raw_undeclared", "unreadable", "QA_RAW_FORMAT"),
     ("six_channels", "too_many_channels", "6 channels"),
     ("one_hertz", "sample_rate", "1 samples a second"),
+    ("channels_beyond_all_counting", "unreadable", "channels are not known"),
     ("too_fast", "sample_rate", "400000 samples a second"),
     ("two_tracks", "several_tracks", "2 sound tracks"),
     ("video", "video", "sound track"),
