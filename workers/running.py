@@ -61,6 +61,28 @@ def run(
     pid = os.getpid()
     patience = min(PATIENCE_SECONDS, settings.lease_seconds)
     keeper = Keeper(pid, every_seconds=tick_seconds, patience_seconds=patience)
+    _follow(settings, pid, ticker, keeper)
+    worker = Worker(
+        app=celery,
+        hostname=None,
+        concurrency=count,
+        pool=TaskPool,
+        queues=",".join([*chosen, ticker.queue]),
+        loglevel=settings.log_level,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    log.info("worker_starting", processes=worker.concurrency, queues=list(chosen))
+    worker.start()
+    ticker.stop()
+    keeper.stop()
+    return int(worker.exitcode or 0)
+
+
+def _follow(settings: Settings, pid: int, ticker: Ticker, keeper: Keeper) -> None:
+    """What is done as Celery says that a child begins, that the worker is ready, that it stops."""
 
     def begin_child(**_: object) -> None:
         end_with(pid)
@@ -81,23 +103,6 @@ def run(
 
     worker_ready.connect(ready, weak=False)
     worker_shutting_down.connect(stopping, weak=False)
-    worker = Worker(
-        app=celery,
-        hostname=None,
-        concurrency=count,
-        pool=TaskPool,
-        queues=",".join([*chosen, ticker.queue]),
-        loglevel=settings.log_level,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-        quiet=True,
-    )
-    log.info("worker_starting", processes=worker.concurrency, queues=list(chosen))
-    worker.start()
-    ticker.stop()
-    keeper.stop()
-    return int(worker.exitcode or 0)
 
 
 def _clear_up(settings: Settings) -> None:

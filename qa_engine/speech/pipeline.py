@@ -1,6 +1,6 @@
 """The whole room in one call: recording → transcript."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -83,15 +83,11 @@ def transcribe_recording(
         raise RecordingError("silent", f"{path}: nobody speaks in {seconds:.1f} s of sound.")
     heard = _hear(channels, recogniser, options, lambda share: report(share * seconds, seconds))
     turns, one_sound = _turns(channels, heard, voices, options, role_models)
-    warnings = [TRUNCATED] if is_cut_off(facts.declared_seconds, seconds) else []
-    warnings += [BEYOND_HEADER] if facts.beyond_header else []
-    guessed = any(turn.role_probability is not None and turn.speaker is not Speaker.UNKNOWN for turn in turns)
-    of_roles = (DUAL_MONO, ROLES_UNKNOWN) if one_sound else voices.warnings
-    warnings += [ROLES_GUESSED if guessed and each == ROLES_UNKNOWN else each for each in of_roles]
-    leaked = leaked_seconds >= _LEAK_WORTH_TELLING_SECONDS or any(turn.excluded is Exclusion.LEAK for turn in turns)
-    warnings += [LEAK] if leaked and not one_sound else []
-    warnings += [NO_SPEECH_ON_CHANNEL] if not all(channel.speech.spans for channel in channels) else []
-    warnings += [f"{OTHER_LANGUAGE}:{code}" for code in _other_languages(channels, heard)]
+    warnings = (
+        *_of_the_file(facts, seconds),
+        *_of_the_roles(voices, turns, one_sound),
+        *_of_the_channels(channels, heard, leaked=_leaked(leaked_seconds, turns) and not one_sound),
+    )
     report(seconds, seconds)
     return Transcript(
         call=replace(call, duration=round(seconds, 3)),
@@ -106,7 +102,7 @@ def transcribe_recording(
             audio_digest=audio_digest(path),
             notice=identity.notice,
         ),
-        warnings=tuple(warnings),
+        warnings=warnings,
     )
 
 
@@ -151,6 +147,32 @@ def _hear(
         plan_clips(index, channel.speech, len(channel.samples), options.clips) for index, channel in enumerate(channels)
     ]
     return hear([channel.samples for channel in channels], plans, recogniser, options, report)
+
+
+def _of_the_file(facts: AudioFacts, seconds: float) -> Iterator[str]:
+    if is_cut_off(facts.declared_seconds, seconds):
+        yield TRUNCATED
+    if facts.beyond_header:
+        yield BEYOND_HEADER
+
+
+def _of_the_roles(voices: Voices, turns: Sequence[Turn], one_sound: bool) -> Iterator[str]:
+    guessed = any(turn.role_probability is not None and turn.speaker is not Speaker.UNKNOWN for turn in turns)
+    for warning in (DUAL_MONO, ROLES_UNKNOWN) if one_sound else voices.warnings:
+        yield ROLES_GUESSED if guessed and warning == ROLES_UNKNOWN else warning
+
+
+def _leaked(seconds: float, turns: Sequence[Turn]) -> bool:
+    return seconds >= _LEAK_WORTH_TELLING_SECONDS or any(turn.excluded is Exclusion.LEAK for turn in turns)
+
+
+def _of_the_channels(channels: Sequence[_Channel], heard: Sequence[Hearing], *, leaked: bool) -> Iterator[str]:
+    if leaked:
+        yield LEAK
+    if not all(channel.speech.spans for channel in channels):
+        yield NO_SPEECH_ON_CHANNEL
+    for code in _other_languages(channels, heard):
+        yield f"{OTHER_LANGUAGE}:{code}"
 
 
 def _other_languages(channels: Sequence[_Channel], heard: Sequence[Hearing]) -> list[str]:

@@ -155,7 +155,9 @@ def _audio_stream(path: Path, container: Any) -> Any:
         )
     context = tracks[0].codec_context
     if context is None or not context.sample_rate or not context.layout.nb_channels:
-        raise RecordingError("unreadable", f"{path}: its codec or its channels are not known. Convert it to WAV, MP3 or FLAC.")
+        raise RecordingError(
+            "unreadable", f"{path}: its codec or its channels are not known. Convert it to WAV, MP3 or FLAC."
+        )
     check_rate(path, context.sample_rate)
     return tracks[0]
 

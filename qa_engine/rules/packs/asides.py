@@ -1,25 +1,18 @@
 """What a pack says beside its rules: situations in which rules are not asked, and how often rules were right."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
 
 from qa_engine.domain import Severity
 from qa_engine.located.faults import Faults
-from qa_engine.located.source import Path
+from qa_engine.rules.packs.one_rule import RuleLoader
 from qa_engine.rules.packs.pack import Rule
 from qa_engine.rules.packs.prepare import Workshop
 from qa_engine.rules.written.models import LIST_ID, Measured, PackFile, RuleModel, Situation
 
-
-class _Loader(Protocol):
-    def load(self) -> Rule | None: ...
-
-
 Opened = Sequence[tuple[PackFile, Faults]]
-LoaderOf = Callable[[RuleModel, Faults, Path, Workshop], _Loader]
 
 
-def load_situations(opened: Opened, workshop: Workshop, loader: LoaderOf) -> dict[str, Rule]:
+def load_situations(opened: Opened, workshop: Workshop) -> dict[str, Rule]:
     """Name → the situation as a rule whose fault is that it holds; faults are collected where they stand."""
     found: dict[str, Rule] = {}
     section = next(iter(workshop.header.sections), "")
@@ -45,7 +38,7 @@ def load_situations(opened: Opened, workshop: Workshop, loader: LoaderOf) -> dic
                 fault=written.when,
                 message="",
             )
-            rule = loader(model, named, path, workshop).load()
+            rule = RuleLoader(model, named, path, workshop).load()
             if rule is not None:
                 found[name] = rule
     return found

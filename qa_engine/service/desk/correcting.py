@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from qa_engine import contract
 from qa_engine.contract.stored import call_from_text, result_to_text, transcript_from_text, transcript_to_text
-from qa_engine.domain import CallState, Turn, Word, digest
+from qa_engine.domain import CallState, Transcript, Turn, Word, digest
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
@@ -59,14 +59,11 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
     old = next((one for one in transcript.turns if one.index == turn), None)
     if old is None or "*" in said:
         raise UsageError(f"call {call_id}: turn {turn} cannot be corrected with these words (masked numbers stay)")
-    corrected = replace(
-        transcript, turns=tuple(_corrected(one, said) if one.index == turn else one for one in transcript.turns)
-    )
+    corrected = _with_words(transcript, turn, said)
     name = contract.transcript_digest(corrected)
     judge = app.judge
-    result = judge.judge(
-        corrected, name, offences=StoredOffences(app.database), baselines=StoredBaselines(app.database)
-    )
+    offences, baselines = StoredOffences(app.database), StoredBaselines(app.database)
+    result = judge.judge(corrected, name, offences=offences, baselines=baselines)
     key = result_key(judge, facts, name)
     with app.database.write() as session:
         call, review = held(session, call_id, version, who, now)
@@ -97,6 +94,12 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
         number = review.version
     ring(app, rings)
     return number
+
+
+def _with_words(transcript: Transcript, turn: int, said: str) -> Transcript:
+    """The transcript with other words in one turn."""
+    turns = (_corrected(one, said) if one.index == turn else one for one in transcript.turns)
+    return replace(transcript, turns=tuple(turns))
 
 
 def hot_words(app: App, *, who: Actor, limit: int = 50) -> tuple[HotWord, ...]:

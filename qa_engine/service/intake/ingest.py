@@ -17,7 +17,7 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import EMPTY, Arrival
 from qa_engine.service.intake.batches import BatchBook
 from qa_engine.service.intake.discarding import discard, keep_forgotten
-from qa_engine.service.intake.discovery import Candidate, discover, facts_of, proper, with_facts
+from qa_engine.service.intake.discovery import Candidate, Found, discover, facts_of, proper, with_facts
 from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
@@ -72,12 +72,7 @@ def ingest_paths(
     book = BatchBook(app, kind, [readable(path) for path in paths], day=day)
     if begun:
         begun(book.id)
-    try:
-        found = discover(app.settings, paths, manifest=manifest, elsewhere=elsewhere)
-    except FaultyFileError as error:
-        book.refuse_named(error.faults)
-        book.close([manifest] if manifest else [])
-        raise
+    found = _found(app, book, paths, manifest, elsewhere)
     for one in found.manifests:
         expect_rows(app, one, day)
     notes = [*found.notes, *_look_alikes(app, found.candidates)]
@@ -99,6 +94,18 @@ def ingest_paths(
     return IngestReport(
         tuple(intake.calls), faults, tuple(found.skipped), tuple(notes), tuple(found.faults), batch=book.id
     )
+
+
+def _found(
+    app: App, book: BatchBook, paths: Sequence[Path], manifest: Path | None, elsewhere: Collection[Path]
+) -> Found:
+    """What the paths hold; that a given manifest cannot be read stands in the book, too."""
+    try:
+        return discover(app.settings, paths, manifest=manifest, elsewhere=elsewhere)
+    except FaultyFileError as error:
+        book.refuse_named(error.faults)
+        book.close([manifest] if manifest else [])
+        raise
 
 
 def _look_alikes(app: App, candidates: Sequence[Candidate]) -> list[str]:

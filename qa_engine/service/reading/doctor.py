@@ -38,6 +38,11 @@ class Check:
 
 def doctor(app: App) -> tuple[Check, ...]:
     """Look at everything the engine needs; slow parts included (the rule pack is loaded, the broker is called)."""
+    return (*_place(app), *health(app), *_hearing(app), *_judging(app), *_machine(app))
+
+
+def _place(app: App) -> tuple[Check, ...]:
+    """Where the engine runs, and where it keeps its data."""
     return (
         _check("python", "Python 3.11 or newer", _python, "install Python 3.11 or newer and make a new environment"),
         _check(
@@ -52,7 +57,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             lambda: _private(app),
             f"take the rights of others: chmod -R go= {app.settings.home}",
         ),
-        *health(app),
+    )
+
+
+def _hearing(app: App) -> tuple[Check, ...]:
+    """What is plugged in, and what recordings are heard with."""
+    return (
         _check(
             "plugins",
             "plugins can be loaded",
@@ -78,6 +88,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             "set QA_TONE_MODEL to bundled, to the folder of a tone model, or to none",
         ),
         _check("codecs", "recordings can be decoded", _codecs, "reinstall PyAV: pip install --force-reinstall av"),
+    )
+
+
+def _judging(app: App) -> tuple[Check, ...]:
+    """What calls are judged by."""
+    return (
         _check(
             "rules",
             "rule pack and scorecard are valid",
@@ -91,6 +107,12 @@ def doctor(app: App) -> tuple[Check, ...]:
             "write it with qa-engine init, or change it by hand: what it does not demand costs nobody points",
             required=False,
         ),
+    )
+
+
+def _machine(app: App) -> tuple[Check, ...]:
+    """Whether the machine is made for what it is asked."""
+    return (
         _check("cores", "two processor cores or more", _cores, "recognition will be slow on one core", required=False),
         _check(
             "threads",
