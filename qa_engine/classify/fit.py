@@ -146,22 +146,6 @@ def _vocabulary(
     return model, np.nonzero(of_groups[kept] >= recipe.least_groups)[0]
 
 
-def unseen_log_odds(
-    names: Sequence[str], link: Link, lessons: Lessons, folds: NDArray[np.int64], recipe: Recipe
-) -> Floats:
-    """z of each example, read by a fit that saw only the other folds.
-
-    Examples of fold -1 help every fit, those of -2 (their parts are of several folds) none; both get NaN.
-    """
-    found = np.full((len(lessons.texts), len(names)), np.nan)
-    for fold in np.unique(folds[folds >= 0]):
-        test = np.nonzero(folds == fold)[0]
-        known = part(lessons, np.nonzero((folds != fold) & (folds != -2))[0])
-        model = fit_once(names, link, known, recipe.look(known.texts), recipe)
-        found[test] = model.log_odds(recipe.look([lessons.texts[at] for at in test]))
-    return found
-
-
 def part(lessons: Lessons, kept: NDArray[np.int64]) -> Lessons:
     """Some of the examples."""
     return Lessons(

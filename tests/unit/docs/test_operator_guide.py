@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from qa_engine.settings import load_settings
 from qa_engine.speech.recognisers import registry as recogniser_room
 from qa_engine.speech.recognisers.registry import recognisers
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "writing-an-operator.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+GUIDE = (ROOT / "docs" / "writing-an-operator.md").read_text(encoding="utf-8")
 CODE, RULE = (re.search(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)[1] for language in ("python", "yaml"))  # type: ignore[index]
 SCORECARD = """
 scorecard:
@@ -150,6 +152,14 @@ def test_a_report_and_a_recogniser_come_in_by_their_doors(package: Callable[[str
     assert kinds.report_kinds()["ours"].title == "自制报告"
     assert "scripted" in recognisers()
     assert judging_digest(loaded) == NOTHING, "a report changes no verdict"
+
+
+def test_every_door_of_the_table_is_there() -> None:
+    told = re.findall(r"^\| `(qa_engine\.\w+)` \| `@(\w+)` of `([\w.]+)`.*\| `(qa_engine/[\w/]+)` \|$", GUIDE, re.M)
+    assert {group for group, _, _, _ in told} == set(plugins.GROUPS)
+    for _, decorator, module, folder in told:
+        assert callable(getattr(import_module(module), decorator))
+        assert f"@{decorator}(" in "".join(file.read_text(encoding="utf-8") for file in (ROOT / folder).rglob("*.py"))
 
 
 @pytest.mark.parametrize(
