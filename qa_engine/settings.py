@@ -123,6 +123,10 @@ class Settings(BaseSettings):
     alert_mail_to: tuple[str, ...] = Field(
         (), description='Who is mailed what cannot wait, as JSON: `["lead@example.cn"]`; needs `QA_SMTP_HOST`.'
     )
+    webhook_hosts: tuple[str, ...] = Field(
+        (),
+        description='Hosts of this machine that webhooks may reach, as written there, as JSON: `["127.0.0.1"]`.',
+    )
     smtp_host: str | None = Field(None, description="Mail server for alerts.")
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="Its port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How mail is kept from others.")

@@ -4,8 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -28,6 +29,7 @@ from qa_engine.service import (
 from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.kinds.webhook import signature
 from qa_engine.service.alerts.outbox import MOST_ATTEMPTS, SENDING, tell, wait_after
+from qa_engine.settings import Settings
 from qa_engine.store import outbox
 from qa_engine.store.people_tables import Outgoing
 
@@ -62,6 +64,11 @@ class Receiver:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+@pytest.fixture
+def app(settings: Settings, make_app: Callable[..., App]) -> App:
+    return make_app(settings=settings.model_copy(update={"webhook_hosts": ("127.0.0.1",)}))
 
 
 @pytest.fixture
@@ -223,3 +230,38 @@ def test_who_may_set_addresses(app: App, role: Role) -> None:
         list_webhooks(app, who=who)
     with pytest.raises(NotAllowed):
         end_webhook(app, 1, who=who)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:6379/",
+        "http://127.1.2.3/",
+        "http://localhost/",
+        "http://[::1]:8640/api/v1/calls",
+        "http://[::ffff:127.0.0.1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://0.0.0.0/",
+        "http://[fe80::1]/",
+    ],
+)
+def test_no_webhook_is_set_to_this_machine(make_app: Callable[..., App], url: str) -> None:
+    app = make_app()
+    with pytest.raises(UsageError, match="QA_WEBHOOK_HOSTS"):
+        add_webhook(app, url, ["night.closed"], who=MACHINE)
+    assert list_webhooks(app, who=MACHINE) == ()
+
+
+def test_a_name_that_leads_to_this_machine_is_told_nothing(
+    make_app: Callable[..., App], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, real = make_app(), socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **kw: real("127.0.0.1", *more, **kw))
+    port = receiver.server.server_port
+    for n, address in enumerate((f"http://crm.example.cn:{port}/", f"http://2130706433:{port}/")):
+        number, _ = add_webhook(app, address, ["night.closed"], who=MACHINE)
+        happens(app, f"k-{n}")
+        assert send_due(app).failed == 1
+        assert "this machine" in str(list_outgoing(app, who=MACHINE)[0].last_error)
+        end_webhook(app, number, who=MACHINE)
+    assert receiver.got == []

@@ -14,6 +14,7 @@ from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.kinds.webhook import SECRET_PREFIX
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
+from qa_engine.service.posting import own_address
 from qa_engine.store import outbox
 from qa_engine.store.people_tables import Webhook
 
@@ -36,6 +37,9 @@ def add_webhook(app: App, url: str, events: Iterable[str], *, who: Actor) -> tup
     """Have an address told of events: its number, and the secret that signs, shown this once. Raises UsageError."""
     require(who, Right.MANAGE_PEOPLE)
     address, wanted = checked_url(url), sorted(set(events))
+    host = urlsplit(address).hostname or ""
+    if host not in app.settings.webhook_hosts and (own_address(host) or host == "localhost"):
+        raise UsageError(f"{host} is this machine: QA_WEBHOOK_HOSTS has to name it before it is told anything")
     unknown = [event for event in wanted if event not in set(Event)]
     if unknown or not wanted:
         raise UsageError(f"{', '.join(unknown) or 'nothing'} is no event; there are {', '.join(Event)}")

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,7 @@ class WebhookChannel:
     url: str
     secret: str = field(repr=False)
     events: frozenset[str]
+    here: bool  # may reach this machine
     clock: Callable[[], float] = time.time
 
     @property
@@ -62,10 +64,11 @@ class WebhookChannel:
                 "webhook-signature": signature(self.secret, message.id, timestamp, body),
             },
         )
-        post(request)
+        post(request, away=not self.here)
 
 
 @channel_kind("webhook")
 def webhook_channels(app: App, session: Session) -> Iterator[Channel]:
     for row in outbox.webhooks(session):
-        yield WebhookChannel(row.id, row.url, row.secret, frozenset(json.loads(row.events)))
+        here = urlsplit(row.url).hostname in app.settings.webhook_hosts
+        yield WebhookChannel(row.id, row.url, row.secret, frozenset(json.loads(row.events)), here)
