@@ -5,9 +5,10 @@ side's last turn does and by how much of the turn was said before. Offences are 
 what the other one said.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +22,7 @@ MOST = 8.0  # log-odds that count
 MOST_SHARED = 6  # stretches said before that count
 LENGTH = 4.0  # by which the logarithm of a turn's length is divided
 ECHOES = 5  # numbers that say how much of a turn was said before
+Stretches = frozenset[tuple[str, ...]]
 
 
 class Beside(Strict):
@@ -45,13 +47,13 @@ class Said:
     log_odds: Mapping[int, Floats]
 
     @cached_property
-    def pairs(self) -> Sequence[Set[str]]:
+    def pairs(self) -> Sequence[Stretches]:
         """Of each turn the different stretches of two characters; ``triples`` of three."""
-        return [_stretches(text, 2) for text in self.texts]
+        return [frozenset(pairwise(text)) for text in self.texts]
 
     @cached_property
-    def triples(self) -> Sequence[Set[str]]:
-        return [_stretches(text, 3) for text in self.texts]
+    def triples(self) -> Sequence[Stretches]:
+        return [frozenset(zip(text, text[1:], text[2:], strict=False)) for text in self.texts]
 
 
 class Context:
@@ -78,22 +80,18 @@ def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
     """Turns × (the ``acts`` of the other side's last turn, zeros for none; how much of the turn was said before)."""
     pairs, triples = call.pairs, call.triples
     found = np.zeros((len(turns), acts + ECHOES))
+    echoes = []
     for row, at in enumerate(turns):
         others, own = _earlier(call, at, OTHER[call.speakers[at]]), _earlier(call, at, call.speakers[at])
         if others and others[0] in call.log_odds:
             found[row, :acts] = call.log_odds[others[0]]
         mine, least = pairs[at], max(1, len(pairs[at]))
-        heard = len(mine & set().union(*(pairs[other] for other in others)))
-        whole = len(triples[at] & set().union(*(triples[other] for other in others)))
-        again = len(mine & set().union(*(pairs[earlier] for earlier in own)))
-        found[row, acts:] = (
-            heard / least,
-            min(MOST_SHARED, heard) / MOST_SHARED,
-            min(MOST_SHARED, whole) / MOST_SHARED,
-            again / least,
-            0.0,
-        )
+        heard, again = _shared(mine, pairs, others), _shared(mine, pairs, own)
+        whole = _shared(triples[at], triples, others) if heard else 0
+        counted = min(MOST_SHARED, heard) / MOST_SHARED, min(MOST_SHARED, whole) / MOST_SHARED
+        echoes.append((heard / least, *counted, again / least, 0.0))
     found[:, :acts] = np.clip(found[:, :acts], -MOST, MOST)
+    found[:, acts:] = echoes
     found[:, -1] = np.log1p([len(call.texts[at]) for at in turns]) / LENGTH
     return found
 
@@ -109,5 +107,6 @@ def _earlier(call: Said, at: int, speaker: Speaker) -> list[int]:
     return found
 
 
-def _stretches(text: str, length: int) -> set[str]:
-    return {text[at : at + length] for at in range(len(text) - length + 1)}
+def _shared(mine: Stretches, of: Sequence[Stretches], earlier: Sequence[int]) -> int:
+    """How many of the stretches any of the ``earlier`` turns holds, too."""
+    return len(set().union(*[mine & of[at] for at in earlier]))

@@ -76,7 +76,7 @@ def likely(scenarios: Sequence[str], log_odds: Floats, direction: Direction | No
     """What a call is whose classifier gives ``log_odds``, one for each of ``scenarios``."""
     if direction is Direction.INBOUND:
         log_odds = np.where([name in OUTBOUND_ONLY for name in scenarios], -np.inf, log_odds)
-    probabilities = MappingProxyType(dict(zip(scenarios, rounded(softmax(log_odds)), strict=True)))
+    probabilities = MappingProxyType(dict(zip(scenarios, rounded(softmax(log_odds).tolist()), strict=True)))
     likeliest = max(probabilities, key=probabilities.__getitem__)
     return ScenarioReading(likeliest, probabilities[likeliest], probabilities)
 

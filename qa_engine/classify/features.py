@@ -324,10 +324,11 @@ def _forms(seen: Seen) -> Iterator[_Found]:
     words = [piece[start:end] for piece, spans in zip(pieces, seen.words, strict=True) for start, end in spans]
     row, begin, finish = _all_words(seen.words)
     code = np.fromiter(map(_word_code, words), dtype=np.uint64, count=len(words))
+    first_of_pair = _kinded(code, 40)
     for gap in GAPS:
         pair = np.nonzero(row[:-gap] == row[gap:])[0]
         with np.errstate(over="ignore"):
-            both = _kinded(code[pair], 40) + _kinded(code[pair + gap], 40 + gap)
+            both = first_of_pair[pair] + _kinded(code[pair + gap], 40 + gap)
         yield row[pair], both, begin[pair], finish[pair + gap]
     # The beginning and the end of a text belong to its form.
     lengths = np.array([len(spans) + 2 for spans in seen.words], dtype=np.int64)
@@ -337,13 +338,14 @@ def _forms(seen: Seen) -> Iterator[_Found]:
     form[form == 0] = np.fromiter(map(_form_code, words), dtype=np.uint64, count=len(words))
     row = np.repeat(np.arange(len(lengths)), lengths)
     word = np.arange(len(form)) - 1 - 2 * row  # its place among all words
+    placed = [_kinded(form, 50 + at) for at in range(max(FORM_LENGTHS))]
     for length in FORM_LENGTHS:
         first = np.arange(max(0, len(form) - length + 1))
         first = first[row[first] == row[first + length - 1]]
         string = np.zeros(len(first), dtype=np.uint64)
         with np.errstate(over="ignore"):
             for at in range(length):
-                string = string * np.uint64(_BASE) + _kinded(form[first + at], 50 + at)
+                string = string * np.uint64(_BASE) + placed[at][first + at]
         last = first + length - 1
         start = word[first] + (form[first] == _FIRST)
         stop = word[last] - (form[last] == _LAST)

@@ -83,7 +83,7 @@ class LinearModel:
         z = self.log_odds(seen, rows)
         if self.link == "several":
             return np.round(sigmoid(z), PROBABILITY_DIGITS)
-        return np.array([rounded(row) for row in softmax(z)]).reshape(z.shape)
+        return np.array([rounded(row) for row in softmax(z).tolist()]).reshape(z.shape)
 
     def columns(self, seen: Seen) -> "_Columns":
         """The columns of a call as the model knows them; looked up once a call."""
@@ -104,35 +104,43 @@ class LinearModel:
         place[~known] = -1
         return _Columns(place, idf)
 
-    def contributions(self, seen: Seen, row: int, label: str) -> list[float]:
-        """What each word of a row adds to the log-odds of ``label`` (against the mean of labels that exclude it).
+    def contributions(self, seen: Seen, asked: Sequence[tuple[int, str]]) -> list[list[float]]:
+        """Of rows and a label each: what each word of the row adds to the log-odds of the label (against the mean of
+        labels that exclude it).
 
         A feature's part is shared equally by its occurrences and, within one, by its characters; a word has the sum of
-        its characters. All words together are z without the bias (against the mean of the others).
+        its characters. All words together are z without the bias (against the mean of the others). The rows are worked
+        out together, and each as it would be alone, to the last bit.
         """
-        found, mine = self.columns(seen), seen.occurrences(row)
-        column, begin, finish = seen.column[mine], seen.begin[mine], seen.finish[mine]
-        different = seen.columns_of(row)
-        which = np.searchsorted(different, column)
-        times = np.bincount(which, minlength=len(different))
-        idf, place = found.idf[different], found.place[different]
-        known = np.nonzero(place >= 0)[0]
+        if not asked:
+            return []
+        rows = [row for row, _ in asked]
+        found, (number, cell) = self.columns(seen), _cells_of(seen, rows)
+        idf, place = found.idf[cell], found.place[cell]
+        lengths = np.sqrt(np.bincount(number, idf**2, len(rows)))
+        known = (place >= 0).nonzero()[0]
         weights = self.weights[place[known]].astype(np.float64)
-        pull = weights[:, self._place[label]]
+        labels = np.array([self._place[label] for _, label in asked])
+        pull = weights[np.arange(len(known)), labels[number[known]]]
         if self.link == "one":
             pull = pull - (weights.sum(axis=1) - pull) / (len(self.labels) - 1)
-        length = float(np.sqrt(np.cumsum(idf**2)[-1])) if len(idf) else 0.0  # one by one, as in ``log_odds``
-        push = np.zeros(len(different))
-        push[known] = pull * idf[known] / (length or 1.0)
-        each = push[which] / times[which] / np.maximum(finish - begin, 1)
-        size = seen.rows[row].end - seen.rows[row].start
-        steps = np.bincount(np.concatenate([begin, finish]), np.concatenate([each, -each]), size + 1)
-        chars = np.cumsum(steps)[:size]
-        return [float(chars[start:end].sum()) for start, end in seen.words[row]]
+        push = np.zeros(len(cell))
+        push[known] = pull * idf[known] / np.where(lengths, lengths, 1.0)[number[known]]
+        mine = [seen.occurrences(row) for row in rows]
+        own, all_mine = np.repeat(np.arange(len(rows)), [len(each) for each in mine]), np.concatenate(mine)
+        begin, finish = seen.begin[all_mine], seen.finish[all_mine]
+        width = len(seen.names) + 1
+        which = (number * width + cell).searchsorted(own * width + seen.column[all_mine])
+        each = push[which] / np.bincount(which, minlength=len(cell))[which] / np.maximum(finish - begin, 1)
+        longest = 1 + max(seen.rows[row].end - seen.rows[row].start for row in rows)
+        edges = np.concatenate([own * longest + begin, own * longest + finish])
+        steps = np.bincount(edges, np.concatenate([each, -each]), len(rows) * longest).reshape(len(rows), longest)
+        chars = steps.cumsum(axis=1).tolist()
+        return [[sum(own[start:end]) for start, end in seen.words[row]] for row, own in zip(rows, chars, strict=True)]
 
     def explain(self, seen: Seen, row: int, label: str) -> tuple[ToneWord, ...]:
         """What pushed most for or against ``label``, strongest first, with its place in the shown text."""
-        return self.phrases(seen, row, self.contributions(seen, row, label))
+        return self.phrases(seen, row, self.contributions(seen, [(row, label)])[0])
 
     def phrases(self, seen: Seen, row: int, pushes: Sequence[float]) -> tuple[ToneWord, ...]:
         """``explain`` out of the contributions of the row's words.
@@ -212,9 +220,9 @@ def sigmoid(log_odds: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -500, 500)))
 
 
-def rounded(probabilities: Sequence[float] | Floats) -> tuple[float, ...]:
+def rounded(probabilities: Sequence[float]) -> tuple[float, ...]:
     """What rounding leaves over goes to the most probable class."""
-    rounded = [round(float(p), PROBABILITY_DIGITS) for p in probabilities]
-    best = max(range(len(rounded)), key=rounded.__getitem__)
+    rounded = [round(p, PROBABILITY_DIGITS) for p in probabilities]
+    best = rounded.index(max(rounded))
     rounded[best] = round(rounded[best] + 1.0 - sum(rounded), PROBABILITY_DIGITS)
     return tuple(rounded)

@@ -5,8 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-
 from qa_engine.classify import VERSION, LinearModel, Seen, see_call
 from qa_engine.classify.linear import rounded
 from qa_engine.classify.parts import LONGEST
@@ -88,15 +86,16 @@ class ToneModel:
                 continue
             model = self._classifiers[speaker]
             probabilities = model.probabilities(seen).tolist()
-            for at, (whole, *parts) in mine.items():
-                said = _of_turn(model.labels, probabilities, whole, parts)
-                bad = said.label not in GOOD
-                if bad and _unsure(said, whole):
+            read = {at: _of_turn(model.labels, probabilities, whole, parts) for at, (whole, *parts) in mine.items()}
+            told = {at: one for at, one in read.items() if one.label in GOOD or not _unsure(one, mine[at][0])}
+            moved = [at for at, one in told.items() if one.label not in PLAIN]
+            pushes = dict(
+                zip(moved, model.contributions(seen, [(told[at].row, told[at].label) for at in moved]), strict=True)
+            )
+            for at, said in told.items():
+                if said.label not in GOOD and _one_common_word(seen, said, pushes[at]):
                     continue
-                pushes = () if said.label in PLAIN else model.contributions(seen, said.row, said.label)
-                if bad and _one_common_word(seen, said, pushes):
-                    continue
-                words = model.phrases(seen, said.row, pushes) if pushes else ()
+                words = model.phrases(seen, said.row, pushes[at]) if at in pushes else ()
                 found.append((at, ToneReading(turns[at].index, said.label, said.probabilities, words)))
         return sorted(found, key=lambda pair: pair[0])
 
@@ -131,7 +130,7 @@ def _of_turn(
 
 
 def _labelled(labels: tuple[str, ...], said: Sequence[float]) -> tuple[str, tuple[tuple[str, float], ...]]:
-    return labels[int(np.argmax(said))], tuple(zip(labels, map(float, said), strict=True))
+    return labels[said.index(max(said))], tuple(zip(labels, said, strict=True))
 
 
 def badness(labels: Sequence[str], said: Sequence[float]) -> float:

@@ -1,7 +1,7 @@
 """``unless``: what stands near a hit and takes its meaning away: a negation, a question, somebody else's words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from qa_engine.domain.values import dataclass
@@ -18,13 +18,25 @@ from qa_engine.text.homophones import fold_homophones
 class ReadyClause:
     """A clause with its phrases registered and its regex compiled. ``regex`` and ``folded`` read folded text.
 
-    ``folded``: of each phrase its parts and its expression.
+    ``folded``: of each phrase its parts and its expression. ``signs``: characters of which every folded text in which
+    the clause matches holds one; empty where that cannot be told.
     """
 
     clause: Clause
     phrases: PhraseSet | None
     regex: SafeRegex | None
     folded: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = ()
+    signs: frozenset[str] = frozenset()
+
+
+def signs_of(regex: SafeRegex | None, folded: Iterable[tuple[tuple[str, ...], re.Pattern[str]]]) -> frozenset[str]:
+    """``ReadyClause.signs`` of what a clause looks for."""
+    needs = regex.needs if regex is not None else ()
+    wanted = [*needs, *(parts[0] for parts, _ in folded)]
+    if (regex is not None and not needs) or not all(wanted):
+        return frozenset()
+    signs = frozenset([text[-1] for text in wanted])
+    return signs if SOUNDS.isdisjoint(signs) else frozenset()
 
 
 def folded_phrases(phrases: PhraseSet) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
@@ -53,6 +65,7 @@ class ReadyExclusion:
 
 # Clauses look at most 200 characters away; marks and spaces between them do not count.
 _FARTHEST = 500
+_NEAR_BY = frozenset({"before", "after", "around"})
 _QUOTES = tuple(map(tuple, ("《》", "“”", "「」", "『』", "‘’", "【】")))
 
 
@@ -107,16 +120,10 @@ def _bare(text: str) -> str:
 
 def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:
     near = ready.clause.near
-    if near in ("previous_turn", "next_turn"):
-        step = -1 if near == "previous_turn" else 1
-        # Where nobody knows who spoke, the words of anybody excuse.
-        speaker = speaker_of(ready.clause.speaker) if call.roles_known else None
-        neighbour = call.neighbour(view.order, step, speaker)
-        return neighbour is not None and _anywhere(ready, neighbour)
-    if near == "turn":
-        return _anywhere(ready, view)
-    if near == "marks":
-        return _between_marks(view, place)
+    if near not in _NEAR_BY:
+        return _matches_beyond(ready, call, view, place)
+    if ready.signs and ready.signs.isdisjoint(view.scanned.chars):  # most clauses end here
+        return False
     sentence = _sentence(view, place)
     low, high = sentence.window(ready.clause)
     if near == "before":
@@ -129,6 +136,19 @@ def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[in
         if start < sentence.end and sentence.start < end and (start < sentence.start or sentence.end < end):
             return True
     return False
+
+
+def _matches_beyond(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:
+    """Of clauses that ask for more than words in the sentence of the hit."""
+    near = ready.clause.near
+    if near == "marks":
+        return _between_marks(view, place)
+    if near == "turn":
+        return _anywhere(ready, view)
+    # Where nobody knows who spoke, the words of anybody excuse.
+    speaker = speaker_of(ready.clause.speaker) if call.roles_known else None
+    neighbour = call.neighbour(view.order, -1 if near == "previous_turn" else 1, speaker)
+    return neighbour is not None and _anywhere(ready, neighbour)
 
 
 def _anywhere(ready: ReadyClause, view: TurnView) -> bool:

@@ -62,15 +62,16 @@ class SafeRegex:
         return None if self._few_ways and len(text) <= _LONG_TEXT else TIMEOUT_SECONDS
 
     @cached_property
-    def _needs(self) -> tuple[str, ...]:
+    def needs(self) -> tuple[str, ...]:
+        """Of which every match holds at least one; empty where that cannot be told."""
         return needed(self.source)
 
-    def _cannot_match(self, text: str) -> bool:
-        """True of most texts, and told in a tenth of the time that a search takes."""
-        for needs in self._needs:  # any() takes twice as long, and this is asked of every turn
+    def cannot_match(self, text: str) -> bool:
+        """True of most texts, and told in a tenth of the time that a search takes. True of each line of a text, too."""
+        for needs in self.needs:  # any() takes twice as long, and this is asked of every turn
             if needs in text:
                 return False
-        return bool(self._needs)
+        return bool(self.needs)
 
     @cached_property
     def compiled(self) -> Any:
@@ -78,7 +79,7 @@ class SafeRegex:
 
     def finditer(self, text: str, pos: int = 0, endpos: int | None = None) -> Iterator[tuple[int, int]]:
         """(start, end) of each match that is not empty."""
-        if self._cannot_match(text):
+        if self.cannot_match(text):
             return iter(())
         end = len(text) if endpos is None else endpos
         limit = self.limit(text)
@@ -93,7 +94,7 @@ class SafeRegex:
 
     def found(self, text: str) -> bool:
         """True when it matches anywhere, an empty match included."""
-        if self._cannot_match(text):
+        if self.cannot_match(text):
             return False
         try:
             return self.compiled.search(text, timeout=self.limit(text)) is not None

@@ -54,6 +54,11 @@ class Region:
     # The whole call as a role's region is shared by most conditions: what each asks of it is worked out once.
 
     @cached_property
+    def plain(self) -> str:
+        """The plain texts of the pieces' turns, a line each."""
+        return "\n".join([piece.view.scanned.plain.text for piece in self.pieces])
+
+    @cached_property
     def turns(self) -> tuple[int, ...]:
         """The indices of the pieces' turns."""
         return tuple([piece.view.turn.index for piece in self.pieces])

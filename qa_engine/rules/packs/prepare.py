@@ -5,7 +5,7 @@ from typing import Any
 
 from qa_engine.located.faults import Faults, did_you_mean
 from qa_engine.located.source import Path
-from qa_engine.rules.looking.exclusions import ReadyClause, ReadyExclusion, folded_phrases
+from qa_engine.rules.looking.exclusions import ReadyClause, ReadyExclusion, folded_phrases, signs_of
 from qa_engine.rules.looking.lexicon import Lexicon
 from qa_engine.rules.looking.matching import Entry, PhraseSet, Steps
 from qa_engine.rules.looking.regexes import RegexError, SafeRegex, compile_regex
@@ -180,7 +180,8 @@ class Bench:
         regex = self._regex(clause.regex, (*path, "regex")) if clause.regex is not None else None
         if clause.regex is not None and regex is not None:
             regex = _folded(clause.regex, regex)
-        return ReadyClause(clause, phrases, regex, folded_phrases(phrases) if phrases is not None else ())
+        folded = folded_phrases(phrases) if phrases is not None else ()
+        return ReadyClause(clause, phrases, regex, folded, signs_of(regex, folded))
 
 
 def _folded(source: str, ready: SafeRegex) -> SafeRegex:

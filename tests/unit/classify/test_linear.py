@@ -48,8 +48,8 @@ def test_an_explanation_names_the_words_and_their_places(
 
 
 def test_repeated_words_share_the_weight() -> None:
-    (once,) = COLD.contributions(see(["管"]), 0, "dismissive")
-    first, between, second = COLD.contributions(see(["管下雨管"]), 0, "dismissive")
+    ((once,),) = COLD.contributions(see(["管"]), [(0, "dismissive")])
+    ((first, between, second),) = COLD.contributions(see(["管下雨管"]), [(0, "dismissive")])
     assert (first, between, second) == pytest.approx((once / 2, 0.0, once / 2))
 
 
@@ -58,7 +58,7 @@ def test_the_words_add_up_to_the_log_odds(text: str, label: str) -> None:
     seen, at = see([text]), COLD.labels.index(label)
     odds = COLD.log_odds(seen)[0] - COLD.bias
     others = (odds.sum() - odds[at]) / (len(odds) - 1)
-    assert sum(COLD.contributions(seen, 0, label)) == pytest.approx(odds[at] - others, abs=1e-6)
+    assert sum(COLD.contributions(seen, [(0, label)])[0]) == pytest.approx(odds[at] - others, abs=1e-6)
 
 
 @given(st.text(max_size=60))
@@ -94,6 +94,8 @@ def test_rows_read_together_or_alone_say_the_same_to_the_last_bit(texts: list[st
     together = see(texts)
     chosen = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=6))
     assert COLD.log_odds(together, chosen).tolist() == COLD.log_odds(together)[chosen].tolist()
-    for row in chosen:
+    words = COLD.contributions(together, [(row, "warm") for row in chosen])
+    assert len(words) == len(chosen)
+    for row, pushes in zip(chosen, words, strict=True):
         assert COLD.log_odds(together, [row]).tolist() == COLD.log_odds(see([texts[row]])).tolist()
-        assert COLD.contributions(together, row, "warm") == COLD.contributions(see([texts[row]]), 0, "warm")
+        assert pushes == COLD.contributions(see([texts[row]]), [(0, "warm")])[0]

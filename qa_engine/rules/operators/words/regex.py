@@ -55,7 +55,9 @@ def regex_hits(
     """
     hits: list[Hit] = []
     certain = 0
-    for piece in scope.pieces:
+    if over == "plain":  # most expressions end here
+        patterns = tuple([pattern for pattern in patterns if not pattern.cannot_match(scope.region.plain)])
+    for piece in scope.pieces if patterns else ():
         text = _text(piece.view, over)
         taken: bytearray | None = None  # the characters of exclusions and of earlier hits
         for pattern in patterns:
