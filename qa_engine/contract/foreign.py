@@ -145,6 +145,11 @@ def _channel(value: Any) -> int | None:
     return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
+def _sentence(text: Any, start: Any, end: Any, channel: Any = None, name: Any = None) -> Sentence:
+    """A sentence whose times are told in milliseconds, its channel and its speaker as the program writes them."""
+    return Sentence(text, _seconds(start), _seconds(end), _channel(channel), _name(name))
+
+
 def _whisper(obj: Json) -> list[Sentence] | None:
     segments = obj.get("segments")
     if not isinstance(segments, list) or not all(isinstance(s, dict) and "text" in s for s in segments):
@@ -179,12 +184,7 @@ def _whisper_cpp(obj: Json) -> list[Sentence] | None:
     if not isinstance(lines, list):
         return None
     return [
-        Sentence(
-            line["text"],
-            _seconds(line["offsets"]["from"]),
-            _seconds(line["offsets"]["to"]),
-            name=_name(line.get("speaker")),
-        )
+        _sentence(line["text"], line["offsets"]["from"], line["offsets"]["to"], name=line.get("speaker"))
         for line in lines
     ]
 
@@ -194,11 +194,11 @@ def _funasr(obj: Json) -> list[Sentence] | None:
         sentences = obj.get(list_name)
         if isinstance(sentences, list):
             return [
-                Sentence(
+                _sentence(
                     _spoken(s.get(text_name) or s["sentence"]) + str(s.get("punc") or ""),
-                    _seconds(s["start"]),
-                    _seconds(s["end"]),
-                    name=_name(s.get("spk")),
+                    s["start"],
+                    s["end"],
+                    name=s.get("spk"),
                 )
                 for s in sentences
             ]
@@ -206,7 +206,7 @@ def _funasr(obj: Json) -> list[Sentence] | None:
     if not isinstance(text, str):
         return None
     if isinstance(stamps, list) and stamps:
-        return [Sentence(_spoken(text), _seconds(stamps[0][0]), _seconds(stamps[-1][1]))]
+        return [_sentence(_spoken(text), stamps[0][0], stamps[-1][1])]
     if not _SENSE_TAG.search(text):
         return None
     return [Sentence(part, None, None) for tagged in _SENSE_TAG.split(text) if (part := _spoken(tagged))]
@@ -224,14 +224,7 @@ def _alibaba(obj: Json) -> list[Sentence] | None:
     if not isinstance(sentences, list):
         return None
     return [
-        Sentence(
-            s["Text"],
-            _seconds(s["BeginTime"]),
-            _seconds(s["EndTime"]),
-            _channel(s.get("ChannelId")),
-            _name(s.get("SpeakerId")),
-        )
-        for s in sentences
+        _sentence(s["Text"], s["BeginTime"], s["EndTime"], s.get("ChannelId"), s.get("SpeakerId")) for s in sentences
     ]
 
 
@@ -240,12 +233,12 @@ def _dashscope(obj: Json) -> list[Sentence] | None:
     if not isinstance(channels, list):
         return None
     return [
-        Sentence(
+        _sentence(
             s["text"],
-            _seconds(s["begin_time"]),
-            _seconds(s["end_time"]),
-            _channel(channel.get("channel_id")) if len(channels) > 1 else None,
-            _name(s.get("speaker_id")),
+            s["begin_time"],
+            s["end_time"],
+            channel.get("channel_id") if len(channels) > 1 else None,
+            s.get("speaker_id"),
         )
         for channel in channels
         for s in channel["sentences"]
@@ -258,11 +251,11 @@ def _tingwu(obj: Json) -> list[Sentence] | None:
     if not isinstance(paragraphs, list):
         return None
     return [
-        Sentence(
+        _sentence(
             "".join(word["Text"] for word in p["Words"]),
-            _seconds(p["Words"][0]["Start"]),
-            _seconds(p["Words"][-1]["End"]),
-            name=_name(p.get("SpeakerId")),
+            p["Words"][0]["Start"],
+            p["Words"][-1]["End"],
+            name=p.get("SpeakerId"),
         )
         for p in paragraphs
         if p["Words"]
@@ -276,13 +269,7 @@ def _tencent(obj: Json) -> list[Sentence] | None:
     if not isinstance(sentences, list):
         return _tencent_lines(lines) if isinstance(lines, str) else None
     return [
-        Sentence(
-            s["FinalSentence"],
-            _seconds(s["StartMs"]),
-            _seconds(s["EndMs"]),
-            _channel(s.get("ChannelId")),
-            _name(s.get("SpeakerId")),
-        )
+        _sentence(s["FinalSentence"], s["StartMs"], s["EndMs"], s.get("ChannelId"), s.get("SpeakerId"))
         for s in sentences
     ]
 
@@ -293,9 +280,7 @@ def _tencent_lines(text: str) -> list[Sentence] | None:
     if not lines or not all(lines):
         return None
     return [
-        Sentence(line["text"], _seconds(line["start"]), _seconds(line["end"]), name=line["speaker"])
-        for line in lines
-        if line is not None
+        _sentence(line["text"], line["start"], line["end"], name=line["speaker"]) for line in lines if line is not None
     ]
 
 
@@ -304,12 +289,12 @@ def _tencent_flash(obj: Json) -> list[Sentence] | None:
     if not isinstance(channels, list):
         return None
     return [
-        Sentence(
+        _sentence(
             s["text"],
-            _seconds(s["start_time"]),
-            _seconds(s["end_time"]),
-            _channel(channel.get("channel_id")) if len(channels) > 1 else None,
-            _name(s.get("speaker_id")),
+            s["start_time"],
+            s["end_time"],
+            channel.get("channel_id") if len(channels) > 1 else None,
+            s.get("speaker_id"),
         )
         for channel in channels
         for s in channel["sentence_list"]
@@ -322,12 +307,7 @@ def _volcengine(obj: Json) -> list[Sentence] | None:
     if not isinstance(utterances, list):
         return None
     return [
-        Sentence(
-            s["text"],
-            _seconds(s["start_time"]),
-            _seconds(s["end_time"]),
-            name=_name((s.get("additions") or {}).get("speaker")),
-        )
+        _sentence(s["text"], s["start_time"], s["end_time"], name=(s.get("additions") or {}).get("speaker"))
         for s in utterances
     ]
 
@@ -342,9 +322,7 @@ def _iflytek(obj: Json) -> list[Sentence] | None:
         obj = inner if isinstance(inner, dict) else obj
     best = obj.get("sentences")
     if isinstance(best, list) and all(isinstance(s, dict) and "onebest" in s for s in best):
-        return [
-            Sentence(s["onebest"], _seconds(s["bg"]), _seconds(s["ed"]), name=_name(s.get("speaker"))) for s in best
-        ]
+        return [_sentence(s["onebest"], s["bg"], s["ed"], name=s.get("speaker")) for s in best]
     lattice = obj.get("lattice")
     return [_iflytek_line(item["json_1best"]) for item in lattice] if isinstance(lattice, list) else None
 
@@ -353,7 +331,7 @@ def _iflytek_line(line: Any) -> Sentence:
     told = (json.loads(line) if isinstance(line, str) else line)["st"]
     text = "".join(word["cw"][0]["w"] for part in told["rt"] for word in part["ws"])
     role = _name(told.get("rl"))
-    return Sentence(text, _seconds(told["bg"]), _seconds(told["ed"]), name=None if role == "0" else role)
+    return _sentence(text, told["bg"], told["ed"], name=None if role == "0" else role)
 
 
 def _baidu(obj: Json) -> list[Sentence] | None:
@@ -361,10 +339,7 @@ def _baidu(obj: Json) -> list[Sentence] | None:
     sentences = result.get("detailed_result") if isinstance(result, dict) else None
     if not isinstance(sentences, list):
         return None
-    return [
-        Sentence("".join(s["res"]), _seconds(s["begin_time"]), _seconds(s["end_time"]), name=_name(s.get("speaker")))
-        for s in sentences
-    ]
+    return [_sentence("".join(s["res"]), s["begin_time"], s["end_time"], name=s.get("speaker")) for s in sentences]
 
 
 def _huawei(obj: Json) -> list[Sentence] | None:
@@ -374,11 +349,11 @@ def _huawei(obj: Json) -> list[Sentence] | None:
     ):
         return None
     return [
-        Sentence(
+        _sentence(
             s["result"]["text"],
-            _seconds(s["start_time"]),
-            _seconds(s["end_time"]),
-            name=_name((s["result"].get("analysis_info") or {}).get("role")),
+            s["start_time"],
+            s["end_time"],
+            name=(s["result"].get("analysis_info") or {}).get("role"),
         )
         for s in segments
     ]
