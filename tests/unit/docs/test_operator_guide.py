@@ -25,16 +25,8 @@ from qa_engine.speech.recognisers.registry import recognisers
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "writing-an-operator.md").read_text(encoding="utf-8")
-CODE, RULE = (re.search(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)[1] for language in ("python", "yaml"))  # type: ignore[index]
-SCORECARD = """
-scorecard:
-  id: ours
-  title: 考评表
-  points: 10
-  sections:
-    - {id: needs, title: 需求理解, points: 10, items: [{id: asking, title: 提问, points: 10}]}
-  grades: [{grade: A, at_least_percent: 90}, {grade: B, at_least_percent: 0}]
-"""
+(CODE,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+RULE, SCORECARD = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
@@ -87,14 +79,28 @@ def test_the_rule_of_the_guide_judges_as_its_examples_say(file: Path) -> None:
     assert plugin.digest.startswith("sha256:")
 
 
-def test_a_changed_operator_judges_under_another_key(file: Path, tmp_path: Path) -> None:
-    rules = tmp_path / "rules"
-    for folder, text in (
-        ("packs/ours", RULE.replace("section: needs", "section: needs\n    item: asking")),
-        ("scorecards", SCORECARD),
-    ):
-        (rules / folder).mkdir(parents=True)
-        (rules / folder / "ours.yaml").write_text(text, encoding="utf-8")
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """The folder of rules as the guide describes it."""
+    for folder, text in (("packs/ours", RULE), ("scorecards", SCORECARD)):
+        (tmp_path / "rules" / folder).mkdir(parents=True)
+        (tmp_path / "rules" / folder / "ours.yaml").write_text(text, encoding="utf-8")
+    return tmp_path / "rules"
+
+
+def test_a_stranger_who_does_as_written_gets_a_verdict(file: Path, rules: Path, tmp_path: Path) -> None:
+    (tmp_path / "call.txt").write_text("坐席：您贵姓？电话多少？单号有吗？\n客户：等等。\n", encoding="utf-8")
+    told = {"QA_RULES_DIR": str(rules), "QA_PACK": "ours", "QA_SCORECARD": "ours", "QA_PLUGINS": str(file)}
+    for asked in (["rules", "lint"], ["rules", "test"], ["check", "call.txt", "--format", "table"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "qa_engine", *asked], cwd=tmp_path, capture_output=True, text=True, timeout=100,
+            check=False, env={**os.environ, **told, "QA_HOME": str(tmp_path / "home")},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    assert "一次只问一个问题 -1" in done.stdout
+
+
+def test_a_changed_operator_judges_under_another_key(file: Path, rules: Path) -> None:
     settings = load_settings(rules_dir=rules, pack="ours", scorecard="ours", plugins=str(file))
     first = PackJudge(settings)
     assert first.plugins != NOTHING
