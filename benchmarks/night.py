@@ -3,6 +3,7 @@
     python -m benchmarks.night                       # 2,000 recordings, SQLite and files
     python -m benchmarks.night --servers             # PostgreSQL and Redis
     python -m benchmarks.night --calls 200 --out DIR # keeps ledger and chart as pages
+    python -m benchmarks.night --command             # begun and followed by `qa-engine nightly`, not by the schedule
 
 Recordings are synthetic: a WAV header, and what is said in words; a recogniser that reads these takes 1/300 of their
 length. Everything else is the real thing: manifest (GBK, Chinese headings), intake, watched folder, workers, the
@@ -16,12 +17,13 @@ import argparse
 import os
 import platform
 import random
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,7 +72,7 @@ def follow(app: App, day: date, attack: Attack, files: int, patience: float) -> 
 def told_forecast(seen: Sequence[tuple[float, int, float | None]]) -> None:
     """How far the forecast was from the truth, at times of the night."""
     whole = seen[-1][0]
-    for share in (0.2, 0.4, 0.6, 0.8, 0.9):
+    for share in (0.25, 0.5, 0.75, 0.9):
         made = [one for one in seen if one[2] is not None and one[0] >= share * whole]
         if made:
             at, settled, forecast = made[0]
@@ -140,7 +142,9 @@ def chart(app: App, day: date, out: Path | None) -> Sequence[RuleDrift]:
     return found.jumped
 
 
-def run(number: int, seed: int, *, servers: bool, out: Path | None, every: float, processes: int) -> None:
+def run(
+    number: int, seed: int, *, servers: bool, out: Path | None, every: float, processes: int, command: bool
+) -> None:
     begin = time.monotonic()
     day = datetime.now(UTC).astimezone(ZONE).date() - timedelta(days=1)
     with ExitStack() as stack:
@@ -151,7 +155,7 @@ def run(number: int, seed: int, *, servers: bool, out: Path | None, every: float
         alerts = stack.enter_context(Alerts())
         given: dict[str, Any] = {
             "home": str(root / "home"),
-            "night_at": "00:00",
+            **({} if command else {"night_at": "00:00"}),
             "night_deadline": f"{datetime.now(UTC).astimezone(ZONE) + timedelta(seconds=90):%H:%M:%S}",
             "night_folders": f'["{inbox}"]',
             "watch_folders": f'["{inbox}"]',
@@ -173,6 +177,7 @@ def run(number: int, seed: int, *, servers: bool, out: Path | None, every: float
         app = stack.enter_context(open_app(settings))
         app.database  # noqa: B018  # made before anybody fights for it
         crew = stack.enter_context(Supervised(root / "workers.log", processes, schedules=2 if servers else 0))
+        nightly = stack.enter_context(_nightly(root / "nightly.log", day)) if command else None
         attack = Attack(app, crew, parts, random.Random(seed), every)
         while not _begun(app, day):
             time.sleep(0.2)
@@ -181,6 +186,8 @@ def run(number: int, seed: int, *, servers: bool, out: Path | None, every: float
             f"night over after {seen[-1][0]:.0f} s ({time.monotonic() - begin:.0f} s with all), struck {attack.struck}"
         )
         told_forecast(seen)
+        if nightly is not None:
+            print(f"qa-engine nightly ended with {nightly.wait(60)}; it told:\n{(root / 'nightly.log').read_text()}")
         never = truth["missing"]
         held(app, day_ledger(app, day, who=MACHINE), truth, never + len(late), "first ledger")
         for path in late:
@@ -193,6 +200,16 @@ def run(number: int, seed: int, *, servers: bool, out: Path | None, every: float
         if out is not None:
             page = render_report(app, "ledger", day_from=day, day_to=day, who=MACHINE)
             (out / "ledger.html").write_bytes(page.content)
+
+
+@contextmanager
+def _nightly(log: Path, day: date) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command an operator gives, with the recogniser of this night."""
+    command = [sys.executable, "-m", "benchmarks.night_parts", "nightly", "--date", str(day)]
+    with log.open("wb") as told, subprocess.Popen(command, stdout=told, stderr=told) as process:
+        yield process
+        if process.poll() is None:
+            process.kill()
 
 
 def _begun(app: App, day: date) -> bool:
@@ -233,6 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=float, default=30.0, help="seconds between two faults")
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--out", type=Path, default=None, help="a folder for ledger and chart as pages")
+    parser.add_argument("--command", action="store_true", help="by `qa-engine nightly` instead of the schedule")
     options = parser.parse_args(arguments)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
@@ -244,6 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         out=options.out,
         every=options.every,
         processes=options.processes,
+        command=options.command,
     )
     return 0
 

@@ -1,6 +1,6 @@
 """What the benchmark of a night needs: recordings, a recogniser that reads them, workers with a supervisor, attackers.
 
-Run as a program it is a worker (``worker``) or a schedule (``schedule``) of that night.
+Run as a program it is a worker (``worker``), a schedule (``schedule``) or the command (``nightly``) of that night.
 """
 
 import json
@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,8 @@ from typing import Any, Self
 from sqlalchemy import text
 
 from benchmarks.material import sentences
+from qa_engine import service
+from qa_engine.cli import main as command_line
 from qa_engine.domain import Call, Speaker, SpeechSpan, Transcript, Turn
 from qa_engine.errors import QaError, RecordingError
 from qa_engine.resources import rules_dir
@@ -329,6 +332,10 @@ def main() -> int:
     settings = current_settings()
     if sys.argv[1] == "schedule":
         return run_schedule(settings)
+    if sys.argv[1] == "nightly":
+        service.open_app = partial(open_app, transcriber=Reading())  # type: ignore[attr-defined]
+        sys.argv = ["qa-engine", *sys.argv[1:]]
+        command_line()
     return run(settings, processes=int(sys.argv[2]), app_factory=lambda: open_app(settings, transcriber=Reading()))
 
 

@@ -26,6 +26,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class QaError(Exception):
@@ -55,20 +56,94 @@ class RecordingError(InputError):
         return type(self), (self.reason, str(self))
 
 
+class FaultKind(StrEnum):
+    """What is wrong with a file, a list or a row that came from outside, for programs and for pages.
+
+    ``wording.FAULTS`` says each in words, with the values in its order. What nobody but an author of rules reads has
+    its words at once, and no kind.
+    """
+
+    OTHER = ""
+    # a file, a folder, a list as a whole
+    NO_SUCH_FILE = "no_such_file"
+    CANNOT_READ = "cannot_read"  # why
+    NOT_A_FILE = "not_a_file"
+    TOO_LARGE = "too_large"  # megabytes
+    NOT_TEXT = "not_text"
+    ENCODING = "encoding"
+    NOT_CSV = "not_csv"  # why
+    NOT_WORKBOOK = "not_workbook"
+    NOT_JSON = "not_json"  # why
+    EMPTY = "empty"
+    LINK = "link"
+    OUTSIDE = "outside"
+    NO_FOLDER = "no_folder"
+    LIST_UNREAD = "list_unread"
+    LIST_CUT = "list_cut"
+    STILL_WRITTEN = "still_written"  # seconds since it changed, seconds to wait
+    CHANGED = "changed"
+    MACHINE = "machine"  # why
+    SETTING = "setting"  # why
+    # an object store
+    STORE_NOTHING = "store_nothing"
+    STORE_KEY = "store_key"
+    STORE_AWAY = "store_away"  # why
+    # headings and rows of lists
+    NO_COLUMN = "no_column"  # wanted, there
+    COLUMN_TWICE = "column_twice"  # its heading
+    COLUMN_UNNAMED = "column_unnamed"
+    TOO_MANY_CELLS = "too_many_cells"  # cells, columns
+    NO_OBJECT = "no_object"
+    NO_FILE_NAMED = "no_file_named"
+    BAD_PATH = "bad_path"
+    NAMES_NOTHING = "names_nothing"
+    NO_ID = "no_id"
+    ID_TWICE = "id_twice"  # id, line
+    FILE_TWICE = "file_twice"  # line
+    # facts of a call
+    BAD_ID = "bad_id"
+    LONG_ID = "long_id"  # bytes, characters
+    BAD_TIME = "bad_time"  # as it is written
+    DATE_ORDER = "date_order"  # as it is written
+    BAD_YEAR = "bad_year"  # year, first, last
+    BAD_NUMBER = "bad_number"  # as it is written
+    NOT_ONE_OF = "not_one_of"  # as it is written, what may be
+    NO_TEXT_VALUE = "no_text_value"
+    UNFIT = "unfit"
+    # a call that is here already
+    ID_TAKEN = "id_taken"  # id, file
+    BUSY = "busy"  # id
+    WITH_PERSON = "with_person"  # id
+    # files of words
+    NO_TRANSCRIPT = "no_transcript"
+    NO_TURNS = "no_turns"
+    SEVERAL_CALLS = "several_calls"
+    SEVERAL_BESIDE = "several_beside"  # how many
+    NO_SPEAKER = "no_speaker"
+    TIMES = "times"
+    CONTENT = "content"
+    MORE = "more"  # how many
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One located fault: ``where`` names the file, ``line`` counts from 1, ``subject`` is a rule id or a column."""
+    """One located fault: ``where`` names the file, ``line`` counts from 1, ``subject`` is a rule id or a column.
+
+    ``message`` is English, for logs and the command line; ``kind`` and its ``values`` are what pages put into words.
+    """
 
     where: str
     line: int | None
     column: int | None
     message: str
     subject: str | None = None
+    kind: FaultKind = FaultKind.OTHER
+    values: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.where, self.line, self.column) if part is not None)
+        place = ":".join(str(part) for part in (self.where, self.line, self.column) if part not in (None, ""))
         subject = f" [{self.subject}]" if self.subject else ""
-        return f"{place}:{subject} {self.message}"
+        return f"{place}:{subject} {self.message}" if place else self.message
 
 
 class FaultyFileError(InputError):

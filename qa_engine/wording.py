@@ -7,6 +7,7 @@ from types import MappingProxyType
 from qa_engine.domain import CallState, Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
 from qa_engine.domain.night import DayLedger
 from qa_engine.domain.review import AppealState, DecisionKind, Exempt, Lane, Overturn
+from qa_engine.errors import Fault, FaultKind
 
 NOTHING_CAME = "名单与文件夹里没有这一天的录音"
 LAW = "个人信息保护法"  # why calls are forgotten where nobody says more
@@ -85,6 +86,99 @@ REASONS = {
     "not_in_call": "坐席未参与该通话",
 }
 """What an inspector reads instead of the key of a reason."""
+
+FAULTS: Mapping[FaultKind, str] = MappingProxyType(
+    {
+        FaultKind.NO_SUCH_FILE: "没有这个文件或文件夹",
+        FaultKind.CANNOT_READ: "无法读取（{}）",
+        FaultKind.NOT_A_FILE: "不是文件",
+        FaultKind.TOO_LARGE: "超过 {} MB",
+        FaultKind.NOT_TEXT: "不是文本文件，请另存为 CSV（UTF-8）",
+        FaultKind.ENCODING: "编码无法识别，请另存为 UTF-8",
+        FaultKind.NOT_CSV: "不是正确的 CSV（{}）",
+        FaultKind.NOT_WORKBOOK: "表格或文档打不开，请另存为 CSV（UTF-8）",
+        FaultKind.NOT_JSON: "不是正确的 JSON（{}）",
+        FaultKind.EMPTY: "内容为空",
+        FaultKind.LINK: "文件夹链接不会跟随，请直接写明该文件夹",
+        FaultKind.OUTSIDE: "路径超出了清单或导入的文件夹",
+        FaultKind.NO_FOLDER: "监视的文件夹不存在",
+        FaultKind.LIST_UNREAD: "清单读不出来，此文件夹暂不导入",
+        FaultKind.LIST_CUT: "等待：所在文件夹的清单没有读完",
+        FaultKind.STILL_WRITTEN: "仍在写入（{} 秒前还有变化），{} 秒不变后再收",
+        FaultKind.CHANGED: "读取时文件有变化，稍后再收",
+        FaultKind.MACHINE: "未能收下（{}）",
+        FaultKind.SETTING: "设置有误，或缺少组件（{}）",
+        FaultKind.STORE_NOTHING: "对象存储里没有这个文件、文件夹或存储桶",
+        FaultKind.STORE_KEY: "对象存储拒绝了密钥，请给工作进程换一个有列出和读取权限的密钥",
+        FaultKind.STORE_AWAY: "对象存储读不出来（{}），请核对地址以及存储是否在运行",
+        FaultKind.NO_COLUMN: "缺少列「{}」；现有：{}",
+        FaultKind.COLUMN_TWICE: "列「{}」出现了两次",
+        FaultKind.COLUMN_UNNAMED: "有一列没有表头",
+        FaultKind.TOO_MANY_CELLS: "有 {} 格，而表头只有 {} 列",
+        FaultKind.NO_OBJECT: "每行应为一个 JSON 对象",
+        FaultKind.NO_FILE_NAMED: "没有写文件名",
+        FaultKind.BAD_PATH: "路径不可用",
+        FaultKind.NAMES_NOTHING: "既没有通话编号，也没有文件名",
+        FaultKind.NO_ID: "通话编号为空",
+        FaultKind.ID_TWICE: "通话编号 {} 在第 {} 行已经有了",
+        FaultKind.FILE_TWICE: "这个文件在第 {} 行已经有了",
+        FaultKind.BAD_ID: "通话编号只能用字母、汉字、数字和 . _ - @ : + =，不以点开头，最多 128 个字符",
+        FaultKind.LONG_ID: "通话编号最多 {} 字节，即 {} 个汉字",
+        FaultKind.BAD_TIME: "「{}」不是日期时间，应如 2026-03-02 09:15:00",
+        FaultKind.DATE_ORDER: "「{}」分不清日和月，请设置 QA_DATE_ORDER，或写成 2026-03-02",
+        FaultKind.BAD_YEAR: "年份 {} 不在 {} 至 {} 之间",
+        FaultKind.BAD_NUMBER: "「{}」不是可用的数",
+        FaultKind.NOT_ONE_OF: "「{}」不是可选的值：{}",
+        FaultKind.NO_TEXT_VALUE: "应为文本",
+        FaultKind.UNFIT: "含有无法保存的字符，请重新导出",
+        FaultKind.ID_TAKEN: "通话编号 {} 已属于另一份录音（{}），请更正",
+        FaultKind.BUSY: "通话 {} 正在处理，处理完再更正",
+        FaultKind.WITH_PERSON: "通话 {} 已由人员复核，不再更改",
+        FaultKind.NO_TRANSCRIPT: "不是可读的通话文字",
+        FaultKind.NO_TURNS: "没有对话内容",
+        FaultKind.SEVERAL_CALLS: "文件里有多通通话；请每通一个文件，或用命令 qa-engine ingest 整份导入",
+        FaultKind.SEVERAL_BESIDE: "一份录音旁有 {} 份文字",
+        FaultKind.NO_SPEAKER: "看不出说话人，每句请以「坐席：」或「客户：」开头",
+        FaultKind.TIMES: "时间不对，应为距通话开始的秒数",
+        FaultKind.CONTENT: "内容不合格式",
+        FaultKind.MORE: "另有 {} 处",
+    }
+)
+"""What is wrong with what came from outside, with the values of the fault in their order."""
+COLUMNS = {
+    "file": "文件",
+    "call_id": "通话编号",
+    "agent_id": "坐席工号",
+    "agent_name": "坐席姓名",
+    "team": "班组",
+    "direction": "方向",
+    "scenario": "业务场景",
+    "started_at": "通话开始时间",
+    "agent_channel": "坐席声道",
+    "customer_number": "客户号码",
+    "ring_seconds": "振铃秒数",
+    "ended_by": "结束方式",
+    "csat": "客户满意度",
+}
+"""Columns of lists, fields of a handing in."""
+
+
+def fault_words(fault: Fault) -> str:
+    """What is wrong, without the place; what nobody has put into words stays as it was told."""
+    words = FAULTS.get(fault.kind)
+    if words is None or words.count("{}") > len(fault.values):
+        return fault.message
+    column = COLUMNS.get(fault.subject or "")
+    said = words.format(*fault.values)
+    return f"{column}：{said}" if column and column not in said and fault.subject != "file" else said
+
+
+def fault_said(fault: Fault) -> str:
+    """A fault with its place: ``清单.csv 第 3 行 通话开始时间：…``."""
+    line = f"第 {fault.line} 行" if fault.line is not None else ""
+    place = " ".join(filter(None, (fault.where, line)))
+    return f"{place}：{fault_words(fault)}" if place else fault_words(fault)
+
 
 DECISIONS: Mapping[DecisionKind, str] = MappingProxyType(
     {

@@ -105,7 +105,7 @@ def show(found: LedgerOfDay) -> None:
         night = "its night was begun" if found.begun else "no night of it was begun"
         complain(f"{now.day}: no list, folder or recording names a call of this day; {night}")
     for fault in found.faults:
-        complain(fault)
+        complain(str(fault))
     for reason, number in {**now.excluded, **now.quarantined}.items():
         say(f"{reason}: {number}")
     if found.opened_again:

@@ -66,7 +66,7 @@ def nightly(
         found = day_ledger(engine, day, who=MACHINE)
         for fault in night_faults(engine, day, who=MACHINE):
             if fault not in found.faults:  # which are told beside the ledger
-                complain(fault)
+                complain(str(fault))
     show(found)
     if not good(found):
         raise typer.Exit(1)
@@ -135,7 +135,7 @@ def _work(engine: App, day: day_type, advance: Advance, alive: Callable[[], bool
     from qa_engine.service import advance_night, night_faults
 
     moved_at, settled, look = time.monotonic(), -1, _Patient()
-    told: frozenset[str] = frozenset()
+    told: frozenset[object] = frozenset()
     while True:
         progress = look(lambda: advance_night(engine, day))
         if progress is not None and progress.state is NightState.DONE:

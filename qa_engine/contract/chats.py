@@ -16,7 +16,7 @@ from qa_engine.contract.names import Named, Reading
 from qa_engine.contract.telling import turns_of
 from qa_engine.contract.times import check_times
 from qa_engine.domain import Call, Channel, Speaker, Transcript
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 _MOMENT = (
     r"(?<![0-9/.\-年])[(（\[]?(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?[ T\u3000]*"
@@ -87,7 +87,9 @@ def _messages(text: str, where: str, reading: Reading) -> list[_Message]:
         found = [_on_one_line(message) for message in found]
     kept = [message for message in found if message.text]
     if not kept:
-        raise TranscriptError([Fault(where, None, None, f"{_PROGRAM}, without a message in it")])
+        raise TranscriptError(
+            [Fault(where, None, None, f"{_PROGRAM}, without a message in it", kind=FaultKind.NO_TURNS)]
+        )
     return kept
 
 
@@ -130,7 +132,9 @@ def _moment(header: re.Match[str], where: str, line: int, reading: Reading) -> d
             tzinfo=reading.zone,
         )
     except ValueError as error:
-        raise TranscriptError([Fault(where, line, None, f"no time of a message: {error}")]) from None
+        raise TranscriptError(
+            [Fault(where, line, None, f"no time of a message: {error}", kind=FaultKind.TIMES)]
+        ) from None
 
 
 def _lines(messages: Sequence[_Message], reading: Reading) -> list[Labelled]:
@@ -158,6 +162,6 @@ def _nobody_known(messages: Sequence[_Message], where: str) -> list[Fault]:
         lines.setdefault(message.name, message.line)
     hint = "say in the setting QA_LABELS which of them is agent and which customer"
     return [
-        Fault(where, line, None, f"{_PROGRAM}; 「{name}」 says no role: {hint}")
+        Fault(where, line, None, f"{_PROGRAM}; 「{name}」 says no role: {hint}", kind=FaultKind.NO_SPEAKER)
         for name, line in list(lines.items())[:5]
     ]

@@ -5,7 +5,7 @@ import os
 import unicodedata
 from pathlib import Path
 
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 _NAMES = ("utf-8", "gb18030")  # Windows machines in China pack archives with GBK names
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -31,7 +31,8 @@ def decode_text(data: bytes, where: str) -> str:
         if marked is None and (text := _gb18030(data)) is not None:
             return text
         line = data[: error.start].count(b"\n") + 1
-        raise TranscriptError([Fault(where, line, None, "neither UTF-8 nor GB18030 text. Save it as UTF-8.")]) from None
+        told = "neither UTF-8 nor GB18030 text. Save it as UTF-8."
+        raise TranscriptError([Fault(where, line, None, told, kind=FaultKind.ENCODING)]) from None
 
 
 def decode_json_bytes(data: bytes, where: str, line: int | None = None) -> str:
@@ -40,7 +41,9 @@ def decode_json_bytes(data: bytes, where: str, line: int | None = None) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place = line or data[: error.start].count(b"\n") + 1
-        raise TranscriptError([Fault(where, place, None, "not UTF-8. Save it as UTF-8.")]) from None
+        raise TranscriptError(
+            [Fault(where, place, None, "not UTF-8. Save it as UTF-8.", kind=FaultKind.ENCODING)]
+        ) from None
 
 
 def _gb18030(data: bytes) -> str | None:

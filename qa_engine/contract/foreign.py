@@ -23,7 +23,7 @@ from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.sentences import Sentence, transcript_of
 from qa_engine.contract.wrapped import is_one_call, unpacked, wrapped
 from qa_engine.domain import Transcript, Word
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 Json = Mapping[str, Any]
 _DEEPEST = 3
@@ -59,7 +59,7 @@ def read_foreign(
                 if part is not obj:  # something else of the same name
                     continue
                 message = f"looks like a transcript by {known.program}, but it cannot be read: {_said(error)}"
-                return TranscriptError([Fault(where, line, None, message)])
+                return TranscriptError([Fault(where, line, None, message, kind=FaultKind.CONTENT)])
             if sentences is None:
                 continue
             try:
@@ -97,7 +97,7 @@ def _strange(obj: Json, where: str, line: int | None, *, words_alone: bool) -> T
         f"{', '.join(dict.fromkeys(known.program for known in FORMATS))}; or write version 1 (turns with "
         "speaker, text, start, end in seconds)"
     )
-    return TranscriptError([Fault(where, line, None, message)])
+    return TranscriptError([Fault(where, line, None, message, kind=FaultKind.NO_TRANSCRIPT)])
 
 
 def _is_said(field: str) -> bool:

@@ -8,7 +8,7 @@ from qa_engine.contract.layouts import STAMP, apart, labelled_lines
 from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.telling import turns_of
 from qa_engine.domain import Call, Speaker, Transcript
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 _NUMBER = re.compile(r"^\s*[(（\[]?(?:\d{1,5}[.、)）]|[-•·*](?![-•·*])) *(?=\D)")
 _ENDED = re.compile(r"[。！？!?…~～]$")
@@ -48,7 +48,11 @@ def parse_txt(text: str, where: str, call_id: str, reading: Reading = PLAIN) -> 
             turns[-1] = replace(last, carried=last.carried or finished)
             lines[-1].append(line.strip())
         else:
-            faults.append(Fault(where, number, None, "no speaker. Begin each turn with 坐席： or 客户："))
+            faults.append(
+                Fault(
+                    where, number, None, "no speaker. Begin each turn with 坐席： or 客户：", kind=FaultKind.NO_SPEAKER
+                )
+            )
     whole = [replace(turn, text=join_lines(own)) for turn, own in zip(turns, lines, strict=True)]
     kept = [turn for turn in whole if turn.text]
     if not faults and all(turn.strange for turn in kept):
@@ -82,13 +86,15 @@ def _turn(line: str, reading: Reading) -> Labelled | None:
 
 def _nobody_known(strangers: dict[str, int], where: str) -> list[Fault]:
     if not strangers:
-        return [Fault(where, None, None, "no turns in it. Write one a line: 坐席：… or 客户：…")]
+        told = "no turns in it. Write one a line: 坐席：… or 客户：…"
+        return [Fault(where, None, None, told, kind=FaultKind.NO_TURNS)]
     return [
         Fault(
             where,
             line,
             None,
             f"「{label}」 says no role. Begin turns with 坐席： or 客户：, or say in the setting QA_LABELS who that is",
+            kind=FaultKind.NO_SPEAKER,
         )
         for label, line in list(strangers.items())[:5]
     ]

@@ -17,7 +17,7 @@ from qa_engine.contract.times import check_times
 from qa_engine.contract.transcript import transcript_from_json
 from qa_engine.contract.wrapped import is_one_call
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 
 def _parse_text(text: str, where: str, call_id: str, reading: Reading) -> Transcript:
@@ -69,10 +69,11 @@ def iter_transcripts(path: Path, reading: Reading = PLAIN) -> Iterator[Transcrip
             yield from _table_file(path, reading)
         elif suffix in OLD_SUFFIXES:
             told = f"an old format of an office program; save it as {OLD_SUFFIXES[suffix]} (请另存后再导入)"
-            yield TranscriptError([Fault(readable(path), None, None, told)])
+            yield TranscriptError([Fault(readable(path), None, None, told, kind=FaultKind.NO_TRANSCRIPT)])
         else:
             known = ", ".join((*TRANSCRIPT_SUFFIXES, *TABLE_SUFFIXES))
-            yield TranscriptError([Fault(readable(path), None, None, f"not a transcript file; known are {known}")])
+            told = f"not a transcript file; known are {known}"
+            yield TranscriptError([Fault(readable(path), None, None, told, kind=FaultKind.NO_TRANSCRIPT)])
     except TranscriptError as error:
         yield error
     except FileNotFoundError:
@@ -150,11 +151,14 @@ def read_line(line: RawLine, reading: Reading = PLAIN) -> Transcript | Transcrip
 
 
 def _no_such_file(path: Path) -> TranscriptError:
-    return TranscriptError([Fault(readable(path), None, None, "no such file")])
+    return TranscriptError([Fault(readable(path), None, None, "no such file", kind=FaultKind.NO_SUCH_FILE)])
 
 
 def _unreadable(path: Path, error: OSError) -> TranscriptError:
-    return TranscriptError([Fault(readable(path), None, None, f"cannot be read: {error.strerror or error}")])
+    why = str(error.strerror or error)
+    return TranscriptError(
+        [Fault(readable(path), None, None, f"cannot be read: {why}", None, FaultKind.CANNOT_READ, (why,))]
+    )
 
 
 def _record(obj: object, where: str, line: int | None, call_id: str, reading: Reading) -> Transcript | TranscriptError:
@@ -181,16 +185,19 @@ def outside(
 
 def _parse(text: str, where: str, line: int | None = None) -> object:
     if not text.strip():
-        raise TranscriptError([Fault(where, line, None, "empty")])
+        raise TranscriptError([Fault(where, line, None, "empty", kind=FaultKind.EMPTY)])
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = line if line is not None else error.lineno
-        raise TranscriptError([Fault(where, place, error.colno, f"not JSON: {error.msg}")]) from None
+        told = f"not JSON: {error.msg}"
+        fault = Fault(where, place, error.colno, told, None, FaultKind.NOT_JSON, (error.msg,))
+        raise TranscriptError([fault]) from None
     except RecursionError:
-        raise TranscriptError([Fault(where, line, None, "nested too deeply")]) from None
+        raise TranscriptError([Fault(where, line, None, "nested too deeply", kind=FaultKind.CONTENT)]) from None
     except ValueError as error:
-        raise TranscriptError([Fault(where, line, None, f"not JSON: {error}")]) from None
+        told = f"not JSON: {error}"
+        raise TranscriptError([Fault(where, line, None, told, None, FaultKind.NOT_JSON, (str(error),))]) from None
 
 
 def _refuse_constant(name: str) -> NoReturn:

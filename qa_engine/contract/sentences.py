@@ -8,7 +8,7 @@ from qa_engine.contract.names import Reading
 from qa_engine.contract.telling import turns_of
 from qa_engine.contract.times import check_times
 from qa_engine.domain import Call, JsonValue, Speaker, Transcript, Word
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def transcript_of(
     """
     kept = [one for one in sentences if one.text.strip()]
     if not kept:
-        raise TranscriptError([Fault(where, line, None, f"a transcript by {program} without a sentence in it")])
+        told = f"a transcript by {program} without a sentence in it"
+        raise TranscriptError([Fault(where, line, None, told, kind=FaultKind.NO_TURNS)])
     if all(one.start is not None for one in kept):
         kept.sort(key=lambda one: one.start or 0.0)
     lines = [_labelled(one, reading) for one in kept]

@@ -12,7 +12,7 @@ from qa_engine.contract.names import PLAIN, Reading
 from qa_engine.contract.telling import turns_of
 from qa_engine.contract.times import beyond, check_times
 from qa_engine.domain import Call, Speaker, Transcript, Turn
-from qa_engine.errors import Fault, TranscriptError, UsageError
+from qa_engine.errors import Fault, FaultKind, TranscriptError, UsageError
 
 _ARROW = re.compile(rf"^\s*{TIME}\s*-->\s*{TIME}(?:\s.*)?$")
 _ARROW_LIKE = re.compile(r"^\s*\d[\d:.,\s]*-->")
@@ -63,7 +63,7 @@ def _parse(text: str, where: str, call_id: str, reading: Reading, *, vtt: bool) 
     cues.sort(key=lambda cue: cue.start)
     turns, times = _told([said_in(cue, reading, vtt=vtt) for cue in cues])
     if not turns:
-        raise TranscriptError([Fault(where, None, None, "no turns in it")])
+        raise TranscriptError([Fault(where, None, None, "no turns in it", kind=FaultKind.NO_TURNS)])
     transcript = Transcript(Call(call_id), turns_of(turns, times), warnings=notes(turns))
     check_times(transcript, where)
     return transcript
@@ -101,21 +101,28 @@ def _cues(block: Sequence[str], first_line: int, where: str, faults: list[Fault]
     for index, line in enumerate(block):
         if index not in arrows and _ARROW_LIKE.match(line):
             faults.append(
-                Fault(where, first_line + index, None, "not a time line such as 00:00:01,000 --> 00:00:02,500")
+                Fault(
+                    where,
+                    first_line + index,
+                    None,
+                    "not a time line such as 00:00:01,000 --> 00:00:02,500",
+                    kind=FaultKind.TIMES,
+                )
             )
             return
     if not arrows:
-        faults.append(Fault(where, first_line, None, "text without a time line such as 00:00:01,000 --> 00:00:02,500"))
+        told = "text without a time line such as 00:00:01,000 --> 00:00:02,500"
+        faults.append(Fault(where, first_line, None, told, kind=FaultKind.TIMES))
         return
     for arrow, following in pairwise([*arrows, len(block) + 1]):
         match = _ARROW.match(block[arrow])
         assert match is not None
         start, end = seconds(match.groups()[:4]), seconds(match.groups()[4:])
         if end < start:
-            faults.append(Fault(where, first_line + arrow, None, "the cue ends before it begins"))
+            faults.append(Fault(where, first_line + arrow, None, "the cue ends before it begins", kind=FaultKind.TIMES))
             continue
         if (message := beyond(end)) is not None:
-            faults.append(Fault(where, first_line + arrow, None, message))
+            faults.append(Fault(where, first_line + arrow, None, message, kind=FaultKind.TIMES))
             continue
         lines = list(block[arrow + 1 : following])
         if following < len(block) and lines and lines[-1].strip().isdecimal():

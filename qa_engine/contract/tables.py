@@ -21,7 +21,7 @@ from qa_engine.contract.names import Reading, cleaned
 from qa_engine.contract.sentences import Sentence, transcript_of
 from qa_engine.contract.workbooks import UNREADABLE, check_unpacked, sheets_of
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, TranscriptError, UsageError
+from qa_engine.errors import Fault, FaultKind, TranscriptError, UsageError
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".docx")
 """A table in a folder may be anything, so these are transcripts only when they are named."""
@@ -48,19 +48,22 @@ def read_table_file(path: Path) -> tuple[list[Row], str]:
     if suffix in (".csv", ".tsv"):
         text = decode_text(path.read_bytes(), where)
         if "\0" in text:
-            raise TranscriptError([Fault(where, None, None, "no text: save it as CSV (UTF-8)")])
+            raise TranscriptError(
+                [Fault(where, None, None, "no text: save it as CSV (UTF-8)", kind=FaultKind.NOT_TEXT)]
+            )
         try:
             return _csv_rows(text), ""
         except csv.Error as error:
-            raise TranscriptError([Fault(where, None, None, f"no CSV that can be read: {error}")]) from None
+            told = f"no CSV that can be read: {error}"
+            raise TranscriptError([Fault(where, None, None, told, None, FaultKind.NOT_CSV, (str(error),))]) from None
     try:
         return (_sheet_rows(path), "") if suffix == ".xlsx" else _word(path)
     except UsageError as error:
-        raise TranscriptError([Fault(where, None, None, str(error))]) from None
+        raise TranscriptError([Fault(where, None, None, str(error), kind=FaultKind.NOT_WORKBOOK)]) from None
     except UNREADABLE as error:
         kind = "workbook" if suffix == ".xlsx" else "Word file"
         message = f"not a {kind} that can be read ({type(error).__name__}): save it anew, or as text (UTF-8)"
-        raise TranscriptError([Fault(where, None, None, message)]) from None
+        raise TranscriptError([Fault(where, None, None, message, kind=FaultKind.NOT_WORKBOOK)]) from None
 
 
 def calls_of_table(rows: Sequence[Row], where: str, call_id: str, reading: Reading) -> Iterator[Transcript]:
@@ -75,7 +78,8 @@ def calls_of_table(rows: Sequence[Row], where: str, call_id: str, reading: Readi
         last = _cell(row, columns.get("call")) or last  # cells of one call are often joined, and then empty
         grouped.setdefault(last, []).append((number, row))
     if not grouped:
-        raise TranscriptError([Fault(where, None, None, "a table with a heading, and no turn below it")])
+        told = "a table with a heading, and no turn below it"
+        raise TranscriptError([Fault(where, None, None, told, kind=FaultKind.NO_TURNS)])
     for name, members in grouped.items():
         known_as = (name or call_id) if len(grouped) == 1 or name else f"{call_id}-{members[0][0]}"
         yield _call(members, columns, rows[place], where, known_as, reading)
@@ -124,7 +128,7 @@ def _heading(rows: Sequence[Row], where: str) -> tuple[int, Mapping[str, int]]:
         "no heading that names a column of speakers (角色, 说话人, speaker) and one of words (内容, 文本, text);"
         " a list of calls is given with --manifest. 表头须有「角色」与「内容」两列"
     )
-    raise TranscriptError([Fault(where, 1, None, message)])
+    raise TranscriptError([Fault(where, 1, None, message, kind=FaultKind.NO_TRANSCRIPT)])
 
 
 def _columns(row: Row) -> Mapping[str, int] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 from qa_engine.text import count_chars
 
 LONGEST_SECONDS = 31 * 86_400.0
@@ -20,10 +20,11 @@ _HINT = "write seconds from the beginning of the call (milliseconds: divide by 1
 
 def check_times(transcript: Transcript, where: str, line: int | None = None) -> None:
     """Raises TranscriptError for times beyond the longest call, slower than anybody speaks, or against the duration."""
-    faults = [Fault(where, line, None, message, subject) for message, subject in _wrong(transcript)]
+    faults = [Fault(where, line, None, message, subject, FaultKind.TIMES) for message, subject in _wrong(transcript)]
     if len(faults) > _MOST_FAULTS:
         rest = len(faults) - _MOST_FAULTS
-        faults = [*faults[:_MOST_FAULTS], Fault(where, line, None, f"and {rest} more times of this call")]
+        more = Fault(where, line, None, f"and {rest} more times of this call", None, FaultKind.MORE, (str(rest),))
+        faults = [*faults[:_MOST_FAULTS], more]
     if faults:
         raise TranscriptError(faults)
 

@@ -31,7 +31,7 @@ from qa_engine.domain import (
     Word,
     digest,
 )
-from qa_engine.errors import Fault, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError
 
 VERSION = 1
 _MAX_FAULTS = 50
@@ -92,7 +92,8 @@ def transcript_from_json(
     in order of time. Raises TranscriptError with every fault.
     """
     if not isinstance(obj, dict):
-        raise TranscriptError([Fault(where, line, None, "a transcript is a JSON object, {…}")])
+        told = "a transcript is a JSON object, {…}"
+        raise TranscriptError([Fault(where, line, None, told, kind=FaultKind.NO_TRANSCRIPT)])
     _check_plain(obj, where, line)
     try:
         file = FileIn.model_validate(obj, context=reading)
@@ -224,7 +225,14 @@ def _metadata(file: FileIn, where: str, line: int | None, order: list[int]) -> M
     if clashes:
         raise TranscriptError(
             [
-                Fault(where, line, None, f"{key!r} stands in metadata and beside it with another value; keep one", key)
+                Fault(
+                    where,
+                    line,
+                    None,
+                    f"{key!r} stands in metadata and beside it with another value; keep one",
+                    key,
+                    FaultKind.CONTENT,
+                )
                 for key in clashes
             ]
         )
@@ -243,7 +251,7 @@ def _check_plain(obj: dict[str, object], where: str, line: int | None) -> None:
         message = "nested too deeply"
     else:
         return
-    raise TranscriptError([Fault(where, line, None, message)])
+    raise TranscriptError([Fault(where, line, None, message, kind=FaultKind.CONTENT)])
 
 
 def _faults(error: ValidationError, where: str, line: int | None) -> list[Fault]:
@@ -251,8 +259,9 @@ def _faults(error: ValidationError, where: str, line: int | None) -> list[Fault]
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
         message = fault["msg"].removeprefix("Value error, ")
-        found.append(Fault(where, line, None, message, path or None))
+        found.append(Fault(where, line, None, message, path or None, FaultKind.CONTENT))
     if len(found) > _MAX_FAULTS:
         rest = len(found) - _MAX_FAULTS
-        found = [*found[:_MAX_FAULTS], Fault(where, line, None, f"and {rest} more faults of this call")]
+        more = Fault(where, line, None, f"and {rest} more faults of this call", None, FaultKind.MORE, (str(rest),))
+        found = [*found[:_MAX_FAULTS], more]
     return found

@@ -6,19 +6,23 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 
+from qa_engine.errors import Fault
+
 PANEL_CALLS = 30  # that are judged again to tell whose doing a jump of hit rates is: enough to see it
 NO_REASONS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class MissingCall:
-    """A recording that a list or a folder named and that is no call. ``source``: which list; ``reason``: if known."""
+    """A recording that a list or a folder named and that is no call. ``source``: which list; ``reason``: if known, and
+    ``why`` in the words of an inspector."""
 
     key: str
     source: str
     reason: str = ""
     agent_id: str | None = None
     started_at: datetime | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class LedgerOfDay:
     batches: tuple[BatchLine, ...] = ()
     opened_again: str = ""
     begun: bool = False
-    faults: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class NightState(StrEnum):

@@ -16,6 +16,7 @@ from qa_engine.rules import (
     with_wishes,
 )
 from qa_engine.scoring import ResultDifference, RuleChange
+from qa_engine.service.adapters.object_stores import is_store
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.alerts.channels import EVENTS, Event
 from qa_engine.service.alerts.outbox import OutgoingRow, SendReport, list_outgoing, send_again, send_due
@@ -50,7 +51,6 @@ from qa_engine.service.jobs.worker_command import schedule_command, worker_comma
 from qa_engine.service.night.ledgers import day_ledger, draw_ledger, ledger_days, open_days
 from qa_engine.service.night.nightly import Sources as NightSources
 from qa_engine.service.night.nightly import advance_night, begin_night, night_faults, night_progress, recent_nights
-from qa_engine.service.night.objects import is_store
 from qa_engine.service.night.ticking import Ticked, night_tick, watch_now
 from qa_engine.service.opening import open_app
 from qa_engine.service.people.accounts import (

@@ -8,6 +8,8 @@ from enum import StrEnum
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from qa_engine.errors import Fault
+from qa_engine.store import fault_rows
 from qa_engine.store.night_tables import Batch, BatchFile
 
 
@@ -33,6 +35,7 @@ class FileEntry:
     day: date | None = None
     size_bytes: int | None = None
     modified_ns: int | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 def begin(session: Session, *, kind: str, source: str, day: date | None, now: datetime) -> Batch:
@@ -54,6 +57,7 @@ def add_files(session: Session, batch_id: int, entries: Sequence[FileEntry]) -> 
             "modified_ns": entry.modified_ns,
             "outcome": entry.outcome.value,
             "reason": entry.reason,
+            "faults": fault_rows.to_text(entry.faults),
             "call_id": entry.call_id,
             "day": entry.day,
         }

@@ -111,7 +111,7 @@ def forget_files(session: Session, call: Call, names: Sequence[str], name: str) 
     unnamed = BatchFile.call_id.is_(None) & (BatchFile.day == call.day)  # waited or was refused before it was a call
     mine = or_(BatchFile.call_id == call.call_id, unnamed & BatchFile.name.in_([one for one in names if one]))
     session.execute(
-        update(BatchFile).where(mine).values(path=name, name=name, call_id=name, reason=""),
+        update(BatchFile).where(mine).values(path=name, name=name, call_id=name, reason="", faults=None),
         execution_options={"synchronize_session": False},
     )
     session.execute(

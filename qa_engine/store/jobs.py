@@ -106,9 +106,16 @@ def complete(session: Session, job_ids: Sequence[int], *, token: str, now: datet
 
 
 def give_back(
-    session: Session, job_id: int, *, token: str, error: str, not_before: datetime, counted: bool = True
+    session: Session,
+    job_id: int,
+    *,
+    token: str,
+    error: str,
+    not_before: datetime,
+    counted: bool = True,
+    hung: bool = False,
 ) -> bool:
-    """Queue a failed attempt again; ``counted`` False takes its count back."""
+    """Queue a failed attempt again; ``counted`` False takes its count back. ``hung``: it was ended from outside."""
     return _changed(
         session,
         _held(job_id, token).values(
@@ -117,6 +124,7 @@ def give_back(
             lease_until=None,
             token=None,
             last_error=error,
+            hung=hung,
             not_before=not_before,
             rung_at=None,
         ),
@@ -144,6 +152,7 @@ def take_back(session: Session, job_id: int, *, token: str, error: str, loss: bo
             lease_until=None,
             token=None,
             last_error=error,
+            hung=False,
             not_before=None,
             rung_at=None,
         ),
@@ -159,6 +168,7 @@ def ask_again(session: Session, job_id: int, *, now: datetime) -> None:
             state=JobState.QUEUED.value,
             attempts=0,
             losses=0,
+            hung=False,
             queued_at=now,
             not_before=None,
             rung_at=None,

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState, plain
 from qa_engine.domain.night import DayLedger, MissingCall, StoredLedger
+from qa_engine.errors import FaultKind
+from qa_engine.store import fault_rows
 from qa_engine.store.batches import FileOutcome
 from qa_engine.store.jobs import JobState
-from qa_engine.store.night_tables import BatchFile, DrawnLedger, ExpectedCall
+from qa_engine.store.night_tables import Batch, BatchFile, DrawnLedger, ExpectedCall
 from qa_engine.store.tables import Call, DayCount, Job
+from qa_engine.wording import fault_words
 
 _AT_ONCE = 500
 _BUSY = (JobState.QUEUED.value, JobState.RUNNING.value)
@@ -115,11 +118,14 @@ def missing(session: Session, day: date) -> tuple[MissingCall, ...]:
         .where(ExpectedCall.day == day, ExpectedCall.call_pk.is_(None))
         .order_by(ExpectedCall.key, ExpectedCall.id)
     ).all()
+    row_faults = _row_faults(session, day, rows)
     listed = []
     for row in rows:
         refused = refusals.pop(row.file_name, None) if row.file_name else None
-        listed.append(MissingCall(row.key, row.source, refused.reason if refused else "", row.agent_id, row.started_at))
-    files = [MissingCall(file.name, "文件夹", file.reason) for file in refusals.values()]
+        refused = refused or row_faults.get(row.id)
+        told = (refused.reason, _why(refused)) if refused else ("", "")
+        listed.append(MissingCall(row.key, row.source, told[0], row.agent_id, row.started_at, told[1]))
+    files = [MissingCall(file.name, "文件夹", file.reason, why=_why(file)) for file in refusals.values()]
     return (*listed, *sorted(files, key=lambda one: one.key))
 
 
@@ -217,6 +223,45 @@ def _refusals(session: Session, day: date) -> dict[str, BatchFile]:
     later = BatchFile.__table__.alias("later")
     newest = ~exists().where(later.c.name == BatchFile.name, later.c.path == BatchFile.path, later.c.id > BatchFile.id)
     return {row.name: row for row in session.scalars(refused.where(newest).order_by(BatchFile.id))}
+
+
+def _row_faults(session: Session, day: date, rows: Sequence[ExpectedCall]) -> dict[int, BatchFile]:
+    """By the id of what is missing: what was wrong with its row when its list was read.
+
+    A list handed in for the day speaks for it whenever it was read; any other one only as it was when it named the
+    call, for tomorrow's list may have the same name.
+    """
+    if not rows:
+        return {}
+    found = session.execute(
+        select(BatchFile, Batch.started_at, Batch.finished_at)
+        .join(Batch, Batch.id == BatchFile.batch_id)
+        .where(
+            BatchFile.name.in_({row.source for row in rows}),
+            BatchFile.outcome == FileOutcome.REFUSED.value,
+            BatchFile.size_bytes.is_(None),
+            BatchFile.line.is_not(None),
+            or_(BatchFile.day == day, BatchFile.day.is_(None)),
+            or_(Batch.finished_at.is_(None), Batch.finished_at >= min(row.listed_at for row in rows)),
+        )
+        .order_by(BatchFile.id)
+    ).all()
+    told: dict[tuple[str, int | None], list[tuple[BatchFile, datetime, datetime | None]]] = {}
+    for file, began, ended in found:
+        if any(fault.kind is FaultKind.NO_SUCH_FILE for fault in fault_rows.from_text(file.faults)):
+            continue  # that it is missing is what the ledger says
+        told.setdefault((file.name, file.line), []).append((file, began, ended))
+    return {
+        row.id: file
+        for row in rows
+        for file, began, ended in told.get((row.source, row.line), ())
+        if file.day == day or (began <= row.listed_at and (ended is None or row.listed_at <= ended))
+    }
+
+
+def _why(file: BatchFile) -> str:
+    faults = fault_rows.from_text(file.faults)
+    return "；".join(fault_words(fault) for fault in faults) or file.reason
 
 
 def _from(row: DrawnLedger) -> DayLedger:

@@ -44,6 +44,7 @@ class BatchFile(Base):
     modified_ns: Mapped[int | None] = mapped_column(BigInteger)
     outcome: Mapped[str] = mapped_column(String(9))
     reason: Mapped[str]
+    faults: Mapped[str | None]  # JSON: what was wrong, with its kinds
     call_id: Mapped[str | None]
     day: Mapped[date | None]  # of the call, or of the batch where there is no call
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
 from qa_engine.domain.night import NightState
+from qa_engine.errors import Fault, FaultKind
+from qa_engine.store.fault_rows import fault_of
 from qa_engine.store.inserting import insert_or_return
 from qa_engine.store.jobs import JobState
 from qa_engine.store.night_tables import ExpectedCall, Night
@@ -40,7 +42,7 @@ class AtHand:
     unheard: bool
     attempts: int
     begun_at: datetime | None
-    last_error: str
+    hung: bool  # its last attempt was ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,23 @@ def failed_before(session: Session, moment: datetime, *, now: datetime) -> Seque
     return session.scalars(select(Night.day).join(Job, failed).where(Night.deadline > now).order_by(Night.day)).all()
 
 
-def file_faults(session: Session, day: date) -> tuple[str, ...]:
+def file_faults(session: Session, day: date) -> tuple[Fault, ...]:
     """What was wrong with files of a night, as it was when they were taken in; nothing when it was never begun."""
     night = find(session, day)
-    return tuple(json.loads(night.report).get("faults", ())) if night is not None else ()
+    return tuple(map(fault_of, json.loads(night.report).get("faults", ()))) if night is not None else ()
 
 
-def source_faults(session: Session, day: date) -> tuple[str, ...]:
+def source_faults(session: Session, day: date) -> tuple[Fault, ...]:
     """What was wrong with the lists and folders of a night; nothing when it was never begun."""
     night = find(session, day)
     if night is None:
         return ()
     job = session.get(Job, night.job_id) if night.job_id else None
-    failed = [job.last_error or ""] if job is not None and job.state == JobState.FAILED.value else []
-    return (*json.loads(night.report).get("sources", ()), *failed)
+    found = map(fault_of, json.loads(night.report).get("sources", ()))
+    if job is None or job.state != JobState.FAILED.value:
+        return tuple(found)
+    why = job.last_error or ""
+    return (*found, Fault("", None, None, why, None, FaultKind.MACHINE, (why,)))
 
 
 def open_ones(session: Session) -> Sequence[Night]:
@@ -138,7 +143,7 @@ def at_hand(session: Session, day: date, *, stages: Sequence[str]) -> Sequence[A
             state == CallState.RECEIVED.value,
             job.attempts,
             job.rung_at if job.state == JobState.RUNNING.value else None,
-            job.last_error or "",
+            job.hung,
         )
         for job, call_id, seconds, state in rows
     ]

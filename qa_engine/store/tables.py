@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -331,6 +332,7 @@ class Job(Base):
     token: Mapped[str | None]  # which attempt holds it: a worker that lost the lease cannot finish the job
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    hung: Mapped[bool] = mapped_column(server_default=false())  # the last attempt was ended for passing its limit
     queued_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
     rung_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ still coming, whatever length was announced.
 
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from types import MappingProxyType
 from typing import BinaryIO
@@ -20,12 +20,12 @@ from starlette.requests import ClientDisconnect
 
 from qa_engine.domain import Direction
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import Fault, FaultyFileError, QaError, StoreError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, QaError, StoreError
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
 from qa_engine.service.intake.once import ingest_once
-from qa_engine.service.intake.texts import SEVERAL_CALLS
 from qa_engine.web.deps import CSRF_FIELD, CSRF_HEADER, check_csrf
+from qa_engine.wording import COLUMNS, fault_words
 
 FILE_FIELD = "recording"
 FIELDS_BYTES = 256 * 1024  # room for the fields and the marks between them
@@ -34,21 +34,7 @@ MAX_FIELD_BYTES = 16 * 1024
 MAX_TEXT = 200
 DIRECTIONS = tuple(kind.value for kind in Direction)
 ENDINGS = ("agent", "customer")
-LABELS = {
-    FILE_FIELD: "录音或文本文件",
-    "call_id": "通话编号",
-    "agent_id": "坐席工号",
-    "agent_name": "坐席姓名",
-    "team": "班组",
-    "direction": "方向",
-    "scenario": "业务场景",
-    "started_at": "通话开始时间",
-    "agent_channel": "坐席声道",
-    "customer_number": "客户号码",
-    "ring_seconds": "振铃秒数",
-    "ended_by": "结束方式",
-    "csat": "客户满意度",
-}
+LABELS = {FILE_FIELD: "录音或文本文件", **{name: title for name, title in COLUMNS.items() if name != "file"}}
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f]*")
 
 
@@ -118,15 +104,13 @@ def _ingest(
 
 
 def _in_words(fault: Fault) -> FieldFault:
-    """A fault that the use case found, for a person; of what is wrong with words the technical text stays."""
-    if taken := re.search(r"already belongs to another recording \((.*)\)", fault.message):
-        return FieldFault("call_id", f"该编号已属于另一份录音（{taken[1]}），请更换编号")
-    if fault.message == SEVERAL_CALLS:
-        return FieldFault(FILE_FIELD, "文件里有多通通话；请每通一个文件，或用命令 qa-engine ingest 整份导入")
+    """A fault that the use case found, for a person; of what is wrong with a text the technical words stay beside."""
     if fault.subject in LABELS:
-        return FieldFault(fault.subject, fault.message)
+        return FieldFault(fault.subject, fault_words(replace(fault, subject=None)))
+    if fault.kind is FaultKind.SEVERAL_CALLS:
+        return FieldFault(FILE_FIELD, fault_words(fault))
     place = f"第 {fault.line} 行" if fault.line else "文本"
-    return FieldFault(FILE_FIELD, f"{place}读不出来：{fault.message}")
+    return FieldFault(FILE_FIELD, f"{place}读不出来：{fault_words(fault)}（{fault.message}）")
 
 
 async def _read_form(request: Request, max_bytes: int) -> FormData:

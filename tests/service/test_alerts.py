@@ -39,6 +39,7 @@ from qa_engine.service.alerts.channels import Event, Message
 from qa_engine.service.alerts.wording import words_of
 from qa_engine.settings import Settings, load_settings
 from qa_engine.store import calls
+from qa_engine.store.people_tables import Outgoing
 
 DAY = date(2026, 3, 4)
 
@@ -280,13 +281,34 @@ def test_a_night_that_will_be_late_and_one_that_ends_open_are_told_once(
     said = [body["markdown"]["content"] for path, body in chat.got if path.startswith("/wecom")]
     assert [text.splitlines()[0] for text in said] == ["**夜间批次将晚于时限**"]
     assert "0 / 1 通已处理" in said[0]
+    assert "> 缺少：b\n" in said[0]
+    assert "https://qa.example.cn/reports/ledger?from=2026-03-04&to=2026-03-04" in said[0]
     run_pending(telling)
     advance_night(telling, DAY)
     advance_night(telling, DAY)
     send_due(telling)
     said = [body["markdown"]["content"] for path, body in chat.got if path.startswith("/wecom")][1:]
-    assert [text.splitlines()[:2] for text in said] == [["**当日台账不平**", "> 2026-03-04：缺少录音 1 通"]]
+    assert [text.splitlines()[:3] for text in said] == [
+        ["**当日台账不平**", "> 2026-03-04：缺少录音 1 通", "> 缺少：b"]
+    ]
     assert "https://qa.example.cn/reports/ledger?from=2026-03-04&to=2026-03-04" in said[0]
+
+
+def test_the_first_that_are_missing_are_named_masked_and_the_others_counted(
+    telling: App, inbox: Path, clock: FixedClock
+) -> None:
+    clock.advance(-12 * 3600)
+    lost = "".join(f"1391234567{n}.wav,2026-03-04 09:00\n" for n in range(8))
+    (inbox / "manifest.csv").write_text("file,started_at\n" + lost)
+    run_job(telling, begin_night(telling, DAY, NightSources((str(inbox),)), who=MACHINE))
+    advance_night(telling, DAY)
+    with telling.database.read() as session:
+        bodies = [row.body for row in session.query(Outgoing) if "ledger_open" in row.body]
+    assert bodies
+    for body in bodies:
+        (line,) = [line for line in json.loads(body)["data"]["lines"] if line.startswith("缺少：")]
+        assert (line.count("、"), line.endswith(" 等，另有 3 通，见台账")) == (4, True)
+        assert "1391234567" not in body
 
 
 def test_a_night_without_recordings_or_with_a_source_that_was_not_read_is_told(
@@ -307,7 +329,7 @@ def test_a_night_without_recordings_or_with_a_source_that_was_not_read_is_told(
     (inbox / "manifest.csv").write_text("file,call_id,started_at\na.wav,a,2026-03-03 09:00\n")
     before = DAY - timedelta(days=1)
     ((title, line),) = said_of(before, inbox, inbox / "gone")
-    assert (title, "no such file or folder" in line) == ("**夜间录音来源需核对**", True)
+    assert (title, "gone：没有这个文件或文件夹" in line) == ("**夜间录音来源需核对**", True)
     assert said_of(before, inbox) == []
 
 

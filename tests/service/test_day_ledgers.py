@@ -9,6 +9,7 @@ import pytest
 from qa_engine.cli.ledger import good
 from qa_engine.domain.night import DayLedger, LedgerOfDay
 from qa_engine.domain.people import MACHINE, Actor, NotAllowed, Role
+from qa_engine.errors import Fault
 from qa_engine.service import (
     App,
     FixedClock,
@@ -74,9 +75,50 @@ def test_a_file_that_was_refused_is_missing_with_its_reason(app: App, inbox: Pat
     run_pending(app)
     found = day_ledger(app, DAY, who=MACHINE)
     assert equation(found.now) == (2, 1, 0, 0, 0, 1)
-    ((key, source, reason),) = [(one.key, one.source, one.reason) for one in found.missing]
-    assert (key, source) == ("b.wav", "文件夹")
-    assert "already belongs to another recording" in reason
+    (one,) = found.missing
+    assert (one.key, one.source) == ("b.wav", "文件夹")
+    assert "already belongs to another recording" in one.reason
+    assert one.why == "通话编号 a 已属于另一份录音（a.wav），请更正"
+
+
+def test_a_row_that_cannot_be_used_says_why_its_recording_is_missing(app: App, inbox: Path) -> None:
+    fill(inbox, "a", "b", listed=row("a") + "b.wav,b,1001,2026-13-02 10:00\n" + row("c"))
+    ingest_paths(app, [inbox], day=DAY)
+    run_pending(app)
+    missing = {one.key: (one.reason, one.why) for one in day_ledger(app, DAY, who=MACHINE).missing}
+    assert missing["b"][0].startswith("'2026-13-02 10:00' is no date and time")
+    assert missing["b"][1] == "通话开始时间：「2026-13-02 10:00」不是日期时间，应如 2026-03-02 09:15:00"
+    assert missing["c"] == ("", "")
+
+
+def test_a_list_whose_recordings_have_all_not_come_names_them(app: App, inbox: Path) -> None:
+    fill(inbox, listed=row("a") + row("b"))
+    ingest_paths(app, [inbox], kind="night", day=DAY)
+    found = day_ledger(app, DAY, who=MACHINE)
+    assert [one.key for one in found.missing] == ["a", "b"]
+    assert (found.now.expected, found.now.complete) == (2, False)
+
+
+def test_the_row_of_another_day_says_nothing_of_what_is_missing_now(app: App, inbox: Path, clock: FixedClock) -> None:
+    fill(inbox, "a", listed=row("a") + row("lost"))
+    ingest_paths(app, [inbox])
+    clock.advance(86_400)
+    (inbox / "manifest.csv").write_text(HEAD + row("a") + "x.wav,x,1001,2026-13-02 10:00\n")
+    ingest_paths(app, [inbox])  # another list of the same name: its third line is about another call
+    (one,) = [one for one in day_ledger(app, DAY, who=MACHINE).missing if one.key == "lost"]
+    assert (one.reason, one.why) == ("", "")
+
+
+def test_page_workbook_and_rows_tell_what_is_missing_in_the_words_of_inspectors(app: App, inbox: Path) -> None:
+    fill(inbox, "a", "b", listed=row("a") + "b.wav,b,1001,2026-13-02 10:00\n")
+    ingest_paths(app, [inbox], day=DAY)
+    run_pending(app)
+    for kind in ("html", "csv"):
+        page = render_report(app, "ledger", "", kind, day_from=DAY, day_to=DAY, who=MACHINE).content.decode()
+        assert "「2026-13-02 10:00」不是日期时间" in page
+        assert "no date and time" not in page
+    told = render_report(app, "ledger", "", "json", day_from=DAY, day_to=DAY, who=MACHINE).content.decode()
+    assert "is no date and time" in told  # programs read what they always did
 
 
 def test_set_aside_counts_with_its_reason(app: App, inbox: Path) -> None:
@@ -200,7 +242,7 @@ def test_a_day_without_anything_is_not_told_as_balanced(app: App, inbox: Path) -
         (LedgerOfDay(DayLedger(DAY, 1, 1), begun=True), True),
         (LedgerOfDay(DayLedger(DAY, 1, 1)), True),
         (LedgerOfDay(DayLedger(DAY, 1, 0, missing=1), begun=True), False),
-        (LedgerOfDay(DayLedger(DAY, 1, 1), begun=True, faults=("no such folder",)), False),
+        (LedgerOfDay(DayLedger(DAY, 1, 1), begun=True, faults=(Fault("", None, None, "no such folder"),)), False),
         (LedgerOfDay(DayLedger(DAY, 0, 0), begun=True), True),
         (LedgerOfDay(DayLedger(DAY, 0, 0)), False),
     ],

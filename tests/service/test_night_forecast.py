@@ -17,7 +17,6 @@ from qa_engine.service import (
     run_job,
 )
 from qa_engine.service.jobs.leases import claim
-from qa_engine.service.jobs.watching import WAS_ENDED
 from qa_engine.store import jobs, tables
 from tests.service.conftest import SCRIPTS
 from tests.service.test_nightly import DAY, HALF_A_DAY, fill
@@ -102,7 +101,7 @@ def test_a_recording_that_hangs_is_no_progress_and_the_forecast_says_so(
     assert progress.forecast_end == progress.hanging[0].until == began + 3 * limit
     with app.database.write() as session:  # its process was ended
         token = next(job.token for job in jobs.running(session) if job.id == stuck)
-        jobs.give_back(session, stuck, token=token or "", error=f"it {WAS_ENDED}", not_before=clock.now())
+        jobs.give_back(session, stuck, token=token or "", error="it hung", not_before=clock.now(), hung=True)
     progress = night_progress(app, DAY, who=MACHINE)
     assert progress.forecast_end == clock.now() + 2 * limit  # two more attempts
     assert progress.settled == 4

@@ -87,7 +87,7 @@ def test_a_store_that_is_away_stops_nothing_else_and_is_asked_again_until_the_ho
         advance_night(app, DAY)
     found = day_ledger(app, DAY, who=MACHINE)
     assert found.now.scored == 1
-    assert any(told in fault for fault in found.faults)
+    assert any(told in str(fault) for fault in found.faults)
     bucket.pipe_file("/rec/x/b.wav", b"b")
     clock.advance(601)
     assert night_tick(app).begun == (DAY,)

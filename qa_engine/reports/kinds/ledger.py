@@ -18,7 +18,7 @@ from qa_engine.reports.document import (
     Table,
 )
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.wording import NOTHING_CAME, REASONS, balance_of
+from qa_engine.wording import NOTHING_CAME, REASONS, balance_of, fault_said
 
 TITLE = "每日录音台账"
 SHOWN_FAULTS = 20
@@ -69,7 +69,7 @@ def ledger_document(found: LedgerOfDay) -> Document:
             "late": found.late,
             "opened_again": found.opened_again,
             "begun": found.begun,
-            "faults": found.faults,
+            "faults": tuple(str(fault) for fault in found.faults),
             "drawn": found.drawn,
             "batches": found.batches,
         },
@@ -86,7 +86,7 @@ def _top(found: LedgerOfDay) -> list[Block]:
         blocks.append(Banner("ask", (Piece(NOTHING_CAME, "strong"), f"{begun}；请确认当日确无来电。")))
     if found.faults:
         more = (f"……共 {len(found.faults)} 处",) if len(found.faults) > SHOWN_FAULTS else ()
-        points = (*found.faults[:SHOWN_FAULTS], *more)
+        points = (*map(fault_said, found.faults[:SHOWN_FAULTS]), *more)
         blocks.append(Banner("alarm", (Piece("名单或文件夹有误", "strong"), "（夜间作业时）："), points))
     if last is not None and found.opened_again:
         told = (
@@ -148,7 +148,7 @@ def _missing(found: LedgerOfDay) -> list[Block]:
                 one.agent_id or "",
                 f"{one.started_at:%Y-%m-%d %H:%M}" if one.started_at else "",
                 one.source,
-                one.reason or "没有收到录音",
+                one.why or "没有收到录音",
             )
         )
         for one in found.missing
@@ -268,5 +268,5 @@ def _rows(found: LedgerOfDay) -> Rows:
     rows += [(day, "不予质检", REASONS.get(reason, reason), number) for reason, number in now.excluded.items()]
     rows += [(day, "已隔离", REASONS.get(reason, reason), number) for reason, number in now.quarantined.items()]
     rows += [(day, "处理中", "", now.in_work), (day, "缺少", "", now.missing)]
-    rows += [(day, "缺少的录音", f"{one.key} {one.reason}".rstrip(), 1) for one in found.missing]
+    rows += [(day, "缺少的录音", f"{one.key} {one.why}".rstrip(), 1) for one in found.missing]
     return Rows(("日期", "项目", "原因或名称", "通数"), tuple(rows))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, ManifestError
+from qa_engine.errors import Fault, FaultKind, ManifestError
 from qa_engine.service.intake.facts import CallFacts
 from qa_engine.service.jobs.kinds import ASR
 from qa_engine.service.ports.recordings import StoredRecording
@@ -48,5 +48,5 @@ class Arrival:
     day: date | None = None  # of a call whose start nobody knows; None: the day on which it came
     update_facts: bool = False  # the facts of a call that is here already are corrected by these
 
-    def fault(self, message: str) -> ManifestError:
-        return ManifestError([Fault(self.where, self.line, None, message, "call_id")])
+    def fault(self, kind: FaultKind, message: str, *values: str) -> ManifestError:
+        return ManifestError([Fault(self.where, self.line, None, message, "call_id", kind, values)])

@@ -6,6 +6,7 @@ in which the files that were taken are duplicates.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from qa_engine.text import writable
 WRITE_EVERY = 50
 """Files kept back before they are written: one transaction for many."""
 REASON_CHARS = 500
+MOST_FAULTS = 5
+"""Of one file, that are kept with their kinds."""
 NOT_TAKEN = "not a recording"
 
 
@@ -45,12 +48,13 @@ class BatchBook:
     def refuse(self, candidate: Candidate, faults: Sequence[Fault], *, waits: bool = False) -> None:
         """A file that was not taken, with what was wrong; ``waits``: it is looked at again."""
         outcome = FileOutcome.WAITING if waits else FileOutcome.REFUSED
-        self._add(candidate, outcome, "; ".join(fault.message for fault in faults), candidate.facts.call_id)
+        reason = "; ".join(fault.message for fault in faults)
+        self._add(candidate, outcome, reason, candidate.facts.call_id, faults)
 
     def refuse_named(self, faults: Sequence[Fault]) -> None:
         """Files and rows that were refused before anything could be made of them."""
         for fault in faults:
-            self._write(FileEntry(fault.where, FileOutcome.REFUSED, fault.message, None, fault.line))
+            self._write(FileEntry(fault.where, FileOutcome.REFUSED, fault.message, None, fault.line, faults=(fault,)))
 
     def skip(self, paths: Sequence[str], reason: str = NOT_TAKEN) -> None:
         for path in paths:
@@ -68,7 +72,14 @@ class BatchBook:
                 now=self._app.clock.now(),
             )
 
-    def _add(self, candidate: Candidate, outcome: FileOutcome, reason: str, call_id: str | None) -> None:
+    def _add(
+        self,
+        candidate: Candidate,
+        outcome: FileOutcome,
+        reason: str,
+        call_id: str | None,
+        faults: Sequence[Fault] = (),
+    ) -> None:
         started = candidate.facts.started_at
         day = started.astimezone(self._app.zone).date() if started else self._day or self._today
         size: int | None = None
@@ -76,7 +87,8 @@ class BatchBook:
         with suppress(OSError):  # an upload has no file here, or it is gone by now
             stat = candidate.path.stat()
             size, modified = stat.st_size, stat.st_mtime_ns
-        self._write(FileEntry(readable(candidate.path), outcome, reason, call_id, candidate.line, day, size, modified))
+        path, kept = readable(candidate.path), tuple(faults[:MOST_FAULTS])
+        self._write(FileEntry(path, outcome, reason, call_id, candidate.line, day, size, modified, kept))
 
     def _write(self, entry: FileEntry) -> None:
         self._waiting.append(
@@ -89,6 +101,7 @@ class BatchBook:
                 entry.day or self._day,
                 entry.size_bytes,
                 entry.modified_ns,
+                tuple(map(_writable, entry.faults)),
             )
         )
         if len(self._waiting) >= WRITE_EVERY:
@@ -100,3 +113,9 @@ class BatchBook:
         with self._app.database.write() as session:
             batches.add_files(session, self.id, self._waiting)
         self._waiting.clear()
+
+
+def _writable(fault: Fault) -> Fault:
+    values = tuple(writable(value)[:REASON_CHARS] for value in fault.values)
+    message = writable(fault.message)[:REASON_CHARS]
+    return replace(fault, where=writable(fault.where), message=message, values=values)

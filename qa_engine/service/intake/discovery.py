@@ -10,9 +10,9 @@ from pathlib import Path
 from qa_engine import contract
 from qa_engine.contract import Reading
 from qa_engine.domain import Agent, JsonValue, Speaker, Transcript
-from qa_engine.errors import Fault, FaultyFileError, ManifestError, SettingsError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, ManifestError, SettingsError
 from qa_engine.rules import agent_called
-from qa_engine.service.intake.facts import CallFacts, call_id, likely, read_facts
+from qa_engine.service.intake.facts import CallFacts, UnfitError, call_id, likely, read_facts
 from qa_engine.service.intake.filenames import id_of_name, readable
 from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
 from qa_engine.service.intake.reading import reading_of, with_roles
@@ -110,13 +110,13 @@ class _Discovery:
                 for file in self._walk(path):
                     self._add(file)
             elif not path.exists():
-                self._fault(path, "no such file or folder")
+                self._fault(path, FaultKind.NO_SUCH_FILE, "no such file or folder")
             elif not self._is_aid(path, named):
                 self._add(path)
         return self._found
 
-    def _fault(self, path: Path, message: str) -> None:
-        self._found.faults.append(Fault(readable(path), None, None, message))
+    def _fault(self, path: Path, kind: FaultKind, message: str, *values: str) -> None:
+        self._found.faults.append(Fault(readable(path), None, None, message, None, kind, values))
 
     def _is_aid(self, path: Path, named: set[Path]) -> bool:
         """A manifest or a sidecar that was named along with its recordings, as ``folder/*`` does."""
@@ -135,7 +135,10 @@ class _Discovery:
             earlier = entries.setdefault(entry.file.resolve(), entry)
             if earlier is not entry:
                 message = f"the file {entry.file.name} is already in line {earlier.line}"
-                self._found.faults.append(Fault(str(manifest.path), entry.line, None, message, "file"))
+                values = (str(earlier.line),)
+                self._found.faults.append(
+                    Fault(str(manifest.path), entry.line, None, message, "file", FaultKind.FILE_TWICE, values)
+                )
         return entries
 
     def _walk(self, root: Path) -> Iterator[Path]:
@@ -144,23 +147,27 @@ class _Discovery:
             for name in sorted(name for name in (*folders, *files) if name.startswith(".")):
                 self._found.notes.append(f"{readable(Path(folder) / name)}: hidden, passed over")
                 self._found.passed_over.append(readable(Path(folder) / name))
+            if self._given is None:  # a list speaks for its folder though none of its recordings has come
+                self._manifest_of(Path(folder).resolve())
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in folders:
                 if (Path(folder) / name).is_symlink():
-                    self._fault(Path(folder) / name, "a linked folder is not followed; name it itself")
+                    told = "a linked folder is not followed; name it itself"
+                    self._fault(Path(folder) / name, FaultKind.LINK, told)
             for name in sorted(files):
                 path = Path(folder) / name
                 if name.startswith(".") or name.lower() in MANIFEST_NAMES or self._is_given_manifest(path):
                     continue
                 if not path.resolve().is_relative_to(inside):
-                    self._fault(path, "a link that leads out of the folder")
+                    self._fault(path, FaultKind.OUTSIDE, "a link that leads out of the folder")
                 elif path.suffix.lower() in RECORDING_SUFFIXES or self._is_transcript(path) or self._is_listed(path):
                     yield path
                 elif not self._is_sidecar(path):
                     self._found.skipped.append(readable(path))
 
     def _unreadable(self, error: OSError) -> None:
-        self._fault(Path(error.filename or "?"), f"the folder cannot be read: {error.strerror}")
+        why = str(error.strerror)
+        self._fault(Path(error.filename or "?"), FaultKind.CANNOT_READ, f"the folder cannot be read: {why}", why)
 
     def _is_given_manifest(self, path: Path) -> bool:
         return self._given is not None and path.resolve() == self._given_manifest.path.resolve()
@@ -198,7 +205,8 @@ class _Discovery:
             return  # its row, or its manifest, has a fault, which was told
         entry = entries.get(resolved) if entries is not None else None
         if entry is None and self._given is None and resolved.parent in self._cut:
-            self._fault(path, "waits: the manifest of its folder cannot be read to its end")
+            told = "waits: the manifest of its folder cannot be read to its end"
+            self._fault(path, FaultKind.LIST_CUT, told)
             return
         where, line = (str(self._manifest_path(resolved)), entry.line) if entry else (readable(path), None)
         try:
@@ -244,7 +252,8 @@ class _Discovery:
             )
         except ManifestError as error:
             self._found.faults += error.faults
-            self._fault(path.parent, "nothing of this folder is taken in until its manifest can be read")
+            told = "nothing of this folder is taken in until its manifest can be read"
+            self._fault(path.parent, FaultKind.LIST_UNREAD, told)
             self._stopped.add(path.resolve().parent)
             return None
         self._faulty |= manifest.faulty_files
@@ -298,7 +307,8 @@ def _read_sidecar(path: Path, reading: Reading, dates: str | None) -> tuple[Call
             return facts, None
     transcripts = list(contract.read_transcripts(path, reading))
     if len(transcripts) != 1:
-        raise ManifestError([Fault(str(path), None, None, f"{len(transcripts)} transcripts beside one recording")])
+        number = len(transcripts)
+        raise _wrong(path, FaultKind.SEVERAL_BESIDE, f"{number} transcripts beside one recording", str(number))
     transcript = proper(transcripts[0], path)
     return facts_of(transcript), transcript
 
@@ -310,14 +320,22 @@ def proper(transcript: Transcript, path: Path) -> Transcript:
     try:
         # an id that came from the name of the file is no fault of anybody
         kept = id_of_name(readable(given)) if given.startswith(path.stem) else call_id(given)
-    except ValueError as error:
-        raise ManifestError([Fault(readable(path), None, None, str(error), "call_id")]) from None
+    except UnfitError as error:
+        raise _unfit(path, error, "call_id") from None
     try:
         if call.started_at is not None:
             likely(call.started_at)
-    except ValueError as error:
-        raise ManifestError([Fault(readable(path), None, None, str(error), "started_at")]) from None
+    except UnfitError as error:
+        raise _unfit(path, error, "started_at") from None
     return transcript if kept == given else replace(transcript, call=replace(call, call_id=kept))
+
+
+def _wrong(path: Path, kind: FaultKind, message: str, *values: str) -> ManifestError:
+    return ManifestError([Fault(str(path), None, None, message, None, kind, values)])
+
+
+def _unfit(path: Path, error: UnfitError, column: str) -> ManifestError:
+    return ManifestError([Fault(readable(path), None, None, str(error), column, error.kind, error.values)])
 
 
 def facts_of(transcript: Transcript) -> CallFacts:
@@ -356,14 +374,17 @@ def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transc
 def _json_content(path: Path) -> JsonValue:
     try:
         if path.stat().st_size > TEXT_MAX_BYTES:
-            raise ManifestError([Fault(str(path), None, None, "larger than 64 MB")])
+            raise _wrong(path, FaultKind.TOO_LARGE, "larger than 64 MB", "64")
         content: JsonValue = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise ManifestError([Fault(str(path), error.lineno, error.colno, f"not JSON: {error.msg}")]) from None
+        told = f"not JSON: {error.msg}"
+        fault = Fault(str(path), error.lineno, error.colno, told, None, FaultKind.NOT_JSON, (error.msg,))
+        raise ManifestError([fault]) from None
     except (UnicodeDecodeError, RecursionError):
-        raise ManifestError([Fault(str(path), None, None, "not UTF-8 JSON")]) from None
+        raise _wrong(path, FaultKind.ENCODING, "not UTF-8 JSON") from None
     except OSError as error:
-        raise ManifestError([Fault(str(path), None, None, f"cannot be read: {error.strerror}")]) from None
+        why = str(error.strerror)
+        raise _wrong(path, FaultKind.CANNOT_READ, f"cannot be read: {why}", why) from None
     return content
 
 

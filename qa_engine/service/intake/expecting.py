@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from qa_engine.domain import JsonValue
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import ConflictError, Fault
+from qa_engine.errors import ConflictError, Fault, FaultKind
 from qa_engine.service.context import App
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.filenames import id_of_file, last_part
@@ -85,7 +85,8 @@ def expect_calls(app: App, path: Path, *, day: date | None = None, who: Actor) -
         if one is not None:
             listed.append(one)
         elif not wrong:
-            wrong = [Fault(str(path), line, None, "names neither a call nor a file", "call_id")]
+            told = "names neither a call nor a file"
+            wrong = [Fault(str(path), line, None, told, "call_id", FaultKind.NAMES_NOTHING)]
         faults += wrong
     return ListReport(len(listed), _keep(app, listed, path), not_answered, tuple(faults))
 

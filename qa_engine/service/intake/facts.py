@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from qa_engine.domain import Agent, Call, Channel, Direction, JsonValue
-from qa_engine.errors import Fault
+from qa_engine.errors import Fault, FaultKind
 from qa_engine.service.intake.filenames import MOST_ID_BYTES
 
 AGENT_CHANNELS = ("left", "right", "0", "1", "mixed")
@@ -107,6 +107,14 @@ class CallFacts:
         )
 
 
+class UnfitError(ValueError):
+    """A value that a column cannot have; ``kind`` and ``values`` as a fault has them."""
+
+    def __init__(self, kind: FaultKind, message: str, *values: object) -> None:
+        super().__init__(message)
+        self.kind, self.values = kind, tuple(str(value) for value in values)
+
+
 class Columns:
     """Reads typed values out of columns of text and collects every fault with its place."""
 
@@ -115,14 +123,15 @@ class Columns:
         self._where, self._line = where, line
         self.faults: list[Fault] = []
 
-    def fault(self, column: str, message: str) -> None:
-        self.faults.append(Fault(self._where, self._line, None, message, column))
+    def fault(self, column: str, error: UnfitError) -> None:
+        self.faults.append(Fault(self._where, self._line, None, str(error), column, error.kind, error.values))
 
     def text(self, column: str) -> str | None:
         value = self._columns.get(column)
         if value is None or isinstance(value, bool | list | dict):
             if isinstance(value, bool | list | dict):
-                self.fault(column, f"must be text, not {type(value).__name__}")
+                told = f"must be text, not {type(value).__name__}"
+                self.fault(column, UnfitError(FaultKind.NO_TEXT_VALUE, told))
             return None
         return str(value).strip() or None
 
@@ -132,8 +141,8 @@ class Columns:
             return None
         try:
             return parse(text)
-        except ValueError as error:
-            self.fault(column, str(error))
+        except UnfitError as error:
+            self.fault(column, error)
             return None
 
 
@@ -148,7 +157,7 @@ def read_facts(
     columns = {name: value for name, value in columns.items() if name not in unfit}
     reader = Columns(columns, where=where, line=line)
     for name, message in unfit.items():
-        reader.fault(name.encode("ascii", "backslashreplace").decode(), message)
+        reader.fault(name.encode("ascii", "backslashreplace").decode(), UnfitError(FaultKind.UNFIT, message))
     ring_seconds = reader.read("ring_seconds", seconds)
     ended_by = reader.read("ended_by", _one_of("agent", "customer"))
     csat = reader.read("csat", number)
@@ -187,11 +196,15 @@ def _unfit(name: str, value: JsonValue) -> str | None:
 def call_id(text: str) -> str:
     """A call id is used in addresses and file names, so it must be plain."""
     if not _CALL_ID.fullmatch(text) or text.startswith("."):
-        raise ValueError(
-            "a call id is made of letters, digits and . _ - @ : + =, at most 128, not beginning with a dot"
+        raise UnfitError(
+            FaultKind.BAD_ID,
+            "a call id is made of letters, digits and . _ - @ : + =, at most 128, not beginning with a dot",
         )
     if len(text.encode()) > MOST_ID_BYTES:
-        raise ValueError(f"a call id has at most {MOST_ID_BYTES} bytes, {MOST_ID_BYTES // 3} Chinese characters")
+        most = MOST_ID_BYTES, MOST_ID_BYTES // 3
+        raise UnfitError(
+            FaultKind.LONG_ID, f"a call id has at most {most[0]} bytes, {most[1]} Chinese characters", *most
+        )
     return text
 
 
@@ -227,7 +240,8 @@ def moment(text: str, zone: tzinfo, dates: str | None = None) -> datetime:
     )
     parsed = _parsed(_year_first(plain, dates))
     if parsed is None:
-        raise ValueError(f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00")
+        told = f"{text!r} is no date and time; write 2026-03-02T09:15:00+08:00 or 2026-03-02 09:15:00"
+        raise UnfitError(FaultKind.BAD_TIME, told, text)
     return likely(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(zone)
 
 
@@ -239,7 +253,8 @@ def _year_first(text: str, dates: str | None) -> str:
     first, second = int(match["first"]), int(match["second"])
     order = dates or ("dmy" if first > 12 >= second else "mdy" if second > 12 >= first or first == second else None)
     if order is None:
-        raise ValueError(f"{text!r}: day or month first? Say so in QA_DATE_ORDER (dmy or mdy), or write 2026-03-02")
+        told = f"{text!r}: day or month first? Say so in QA_DATE_ORDER (dmy or mdy), or write 2026-03-02"
+        raise UnfitError(FaultKind.DATE_ORDER, told, text)
     day, month = (first, second) if order == "dmy" else (second, first)
     return f"{match['year']}/{month}/{day}{text[match.end() :]}"
 
@@ -266,9 +281,11 @@ def _of_24(match: re.Match[str]) -> str:
 
 
 def likely(moment: datetime) -> datetime:
-    """The moment itself; a ValueError for years in which nobody telephoned, and which no calendar here can turn."""
+    """The moment itself; an UnfitError for years in which nobody telephoned, and which no calendar here can turn."""
     if moment.year not in _YEARS:
-        raise ValueError(f"the year {moment.year} is not between {_YEARS.start} and {_YEARS.stop - 1}")
+        years = _YEARS.start, _YEARS.stop - 1
+        told = f"the year {moment.year} is not between {years[0]} and {years[1]}"
+        raise UnfitError(FaultKind.BAD_YEAR, told, moment.year, *years)
     return moment
 
 
@@ -276,23 +293,24 @@ def number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no number") from None
+        value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{text!r} is no number")
+        raise UnfitError(FaultKind.BAD_NUMBER, f"{text!r} is no number", text)
     return value
 
 
 def seconds(text: str) -> float:
     value = number(text)
     if value < 0:
-        raise ValueError(f"{text!r}: seconds cannot be negative")
+        raise UnfitError(FaultKind.BAD_NUMBER, f"{text!r}: seconds cannot be negative", text)
     return value
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in allowed:
-            raise ValueError(f"{text!r} is not one of {', '.join(allowed)}")
+            told = f"{text!r} is not one of {', '.join(allowed)}"
+            raise UnfitError(FaultKind.NOT_ONE_OF, told, text, "、".join(allowed))
         return text.lower()
 
     return parse

@@ -3,13 +3,15 @@
 import time
 from pathlib import Path
 
+from qa_engine.errors import Fault, FaultKind
+from qa_engine.service.intake.filenames import readable
 from qa_engine.speech.headers import wav_header
 
 _UNKNOWN_SIZE = 0xFFFF_FFFF
 _PIECE = 2**20
 
 
-def still_written(path: Path, settle_seconds: float) -> str | None:
+def still_written(path: Path, settle_seconds: float) -> Fault | None:
     """Why a recording must wait: its header is open and it changed only just now; None when it need not."""
     try:
         stat = path.stat()
@@ -20,10 +22,12 @@ def still_written(path: Path, settle_seconds: float) -> str | None:
     age = time.time() - stat.st_mtime
     if not is_open or age >= settle_seconds:
         return None
-    return (
-        f"still being written: its header is open and it changed {max(0.0, age):.0f} s ago. It waits; take it in again "
+    since = f"{max(0.0, age):.0f}"
+    told = (
+        f"still being written: its header is open and it changed {since} s ago. It waits; take it in again "
         f"when it is unchanged for {settle_seconds:g} s (QA_SETTLE_SECONDS)"
     )
+    return Fault(readable(path), None, None, told, None, FaultKind.STILL_WRITTEN, (since, f"{settle_seconds:g}"))
 
 
 def goes_on_from(longer: Path, shorter: Path) -> bool:

@@ -11,7 +11,7 @@ import structlog
 from qa_engine import contract
 from qa_engine.domain import Transcript
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import Fault, FaultyFileError, ManifestError, QaError, RecordingError, StoreError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, ManifestError, QaError, RecordingError, StoreError
 from qa_engine.service.centre.profiles import agent_channel
 from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import EMPTY, Arrival
@@ -176,21 +176,20 @@ class _Intake:
                     self._taken(registered, candidate)
             elif wait := still_written(candidate.path, self._app.settings.settle_seconds):
                 waits = True
-                faults.append(Fault(readable(candidate.path), None, None, wait))
+                faults.append(wait)
             elif registered_one := self._recording(candidate):
                 self._taken(registered_one, candidate)
             else:
                 waits = True
-                faults.append(
-                    Fault(readable(candidate.path), None, None, "changed while it was read. It waits; try again")
-                )
+                told = "changed while it was read. It waits; try again"
+                faults.append(Fault(readable(candidate.path), None, None, told, None, FaultKind.CHANGED))
         except FaultyFileError as error:
             faults += error.faults
         except (OSError, QaError) as error:
             message = f"{readable(candidate.path)}: {error.strerror}" if isinstance(error, OSError) else str(error)
             if self._unattended and is_the_machines(error):
                 raise StoreError(message) from error
-            faults.append(Fault(candidate.where, candidate.line, None, message, "file"))
+            faults.append(_machine(candidate, message))
         if faults:
             self._book.refuse(candidate, faults, waits=waits)
             self.faults += faults
@@ -307,7 +306,11 @@ def _transcripts(
         except QaError as error:
             if is_the_machines(error):  # of the whole file, and of those after it
                 raise
-            faults.append(Fault(candidate.where, candidate.line, None, str(error), "file"))
+            faults.append(_machine(candidate, str(error)))
+
+
+def _machine(candidate: Candidate, message: str) -> Fault:
+    return Fault(candidate.where, candidate.line, None, message, "file", FaultKind.MACHINE, (message,))
 
 
 def _ingest_transcript(

@@ -14,16 +14,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from qa_engine.domain import JsonValue
-from qa_engine.errors import Fault, ManifestError
+from qa_engine.errors import Fault, FaultKind, ManifestError
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.headings import column_of, value_of
 from qa_engine.service.intake.sheets import sheet_text
 
 MAX_BYTES = 256 * 2**20
 _ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheet programs in China save CSV as GB18030
-NO_SUCH_FILE = "no such file"
-"""How the fault of a row ends whose recording has not come."""
-NOT_CSV = "not CSV"
 _DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 9
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
@@ -91,15 +88,18 @@ def read_manifest(
         named.append(ManifestRow(line, written.strip() if isinstance(written, str) else None, facts))
         file = _file(written, root, where, line, wrong, elsewhere)
         if facts.call_id is None and "call_id" in cells and not any(fault.subject == "call_id" for fault in wrong):
-            wrong.append(Fault(where, line, None, "empty; every call needs an id, or none (no such column)", "call_id"))
+            told = "empty; every call needs an id, or none (no such column)"
+            wrong.append(Fault(where, line, None, told, "call_id", FaultKind.NO_ID))
         if facts.call_id is not None:
             earlier = first_lines.setdefault(facts.call_id, line)
             if earlier != line:
-                wrong.append(
-                    Fault(where, line, None, f"call id {facts.call_id} is already in line {earlier}", "call_id")
-                )
+                told = f"call id {facts.call_id} is already in line {earlier}"
+                values = (facts.call_id, str(earlier))
+                wrong.append(Fault(where, line, None, told, "call_id", FaultKind.ID_TWICE, values))
         if file is not None and not wrong and file.resolve() in taken:
-            wrong.append(Fault(where, line, None, f"this file is already in line {taken[file.resolve()]}", "file"))
+            earlier = taken[file.resolve()]
+            told = f"this file is already in line {earlier}"
+            wrong.append(Fault(where, line, None, told, "file", FaultKind.FILE_TWICE, (str(earlier),)))
         if wrong or file is None:
             faults.extend(wrong)
             if file is not None:
@@ -107,7 +107,7 @@ def read_manifest(
         else:
             taken[file.resolve()] = line
             entries.append(ManifestEntry(line, file, facts))
-    whole = not any(fault.message.startswith(NOT_CSV) for fault in faults)
+    whole = not any(fault.kind is FaultKind.NOT_CSV for fault in faults)
     return Manifest(path, tuple(entries), tuple(faults), frozenset(faulty - taken.keys()), tuple(named), whole)
 
 
@@ -115,20 +115,25 @@ def _read_text(path: Path) -> str:
     where = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ManifestError([Fault(where, None, None, "larger than 256 MB: split the manifest")])
+            raise _whole(where, FaultKind.TOO_LARGE, "larger than 256 MB: split the manifest", "256")
         raw = path.read_bytes()
     except OSError as error:
-        raise ManifestError([Fault(where, None, None, f"the manifest cannot be read: {error.strerror}")]) from None
+        why = str(error.strerror)
+        raise _whole(where, FaultKind.CANNOT_READ, f"the manifest cannot be read: {why}", why) from None
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # Excel calls it Unicode text
         return raw.decode("utf-16", "replace")
     if b"\0" in raw:
-        raise ManifestError([Fault(where, None, None, "not a text file: save it as CSV (UTF-8) or JSON Lines")])
+        raise _whole(where, FaultKind.NOT_TEXT, "not a text file: save it as CSV (UTF-8) or JSON Lines")
     for encoding in _ENCODINGS:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ManifestError([Fault(where, None, None, "neither UTF-8 nor GB18030 text: save it as CSV (UTF-8)")])
+    raise _whole(where, FaultKind.ENCODING, "neither UTF-8 nor GB18030 text: save it as CSV (UTF-8)")
+
+
+def _whole(where: str, kind: FaultKind, message: str, *values: str) -> ManifestError:
+    return ManifestError([Fault(where, None, None, message, None, kind, values)])
 
 
 def read_rows(
@@ -160,7 +165,7 @@ def _csv_rows(
         except StopIteration:
             break
         except csv.Error as error:
-            yield Fault(where, start, None, f"{NOT_CSV}: {error}")
+            yield Fault(where, start, None, f"not CSV: {error}", None, FaultKind.NOT_CSV, (str(error),))
             break
         if not any(cells):
             continue
@@ -170,12 +175,14 @@ def _csv_rows(
             header = [column_of(cell, own) for cell in cells]
             _check_header(header, where, start, needed)
         elif len(cells) > len(header):
-            yield Fault(where, start, None, f"{len(cells)} cells, but the header names {len(header)} columns")
+            told, counts = f"{len(cells)} cells, but the header names {len(header)} columns", (len(cells), len(header))
+            yield Fault(where, start, None, told, None, FaultKind.TOO_MANY_CELLS, tuple(map(str, counts)))
         else:
             named = zip(header, cells, strict=False)
             yield start, {column: value_of(column, cell) for column, cell in named}
     if header is None:
-        raise ManifestError([Fault(where, 1, None, "the manifest is empty; its first line must name the columns")])
+        told = "the manifest is empty; its first line must name the columns"
+        raise ManifestError([Fault(where, 1, None, told, None, FaultKind.EMPTY)])
 
 
 def _trimmed(cells: list[str], least: int) -> list[str]:
@@ -204,13 +211,24 @@ def _check_header(header: list[str], where: str, line: int, needed: Sequence[str
     if not set(needed) & set(header):
         known = ", ".join(name for name in header if name) or "none"
         wanted = " or ".join(needed)
-        faults.append(Fault(where, line, None, f"the column {wanted} is missing; there are: {known}", needed[0]))
+        told, values = f"the column {wanted} is missing; there are: {known}", (wanted, known)
+        faults.append(Fault(where, line, None, told, needed[0], FaultKind.NO_COLUMN, values))
     faults += [
-        Fault(where, line, header.index(name) + 1, f"the column {name} is there twice", name)
+        Fault(
+            where,
+            line,
+            header.index(name) + 1,
+            f"the column {name} is there twice",
+            name,
+            FaultKind.COLUMN_TWICE,
+            (name,),
+        )
         for name in sorted({name for name in header if name and header.count(name) > 1})
     ]
     faults += [
-        Fault(where, line, place, "a column without a name") for place, name in enumerate(header, start=1) if not name
+        Fault(where, line, place, "a column without a name", None, FaultKind.COLUMN_UNNAMED)
+        for place, name in enumerate(header, start=1)
+        if not name
     ]
     if faults:
         raise ManifestError(faults)
@@ -223,15 +241,16 @@ def _json_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, JsonVa
         try:
             row = json.loads(content, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
         except json.JSONDecodeError as error:
-            yield Fault(where, line, error.colno, f"not JSON: {error.msg}")
+            yield Fault(where, line, error.colno, f"not JSON: {error.msg}", None, FaultKind.NOT_JSON, (error.msg,))
             continue
         except (ValueError, RecursionError) as error:
-            yield Fault(where, line, None, f"not JSON that can be used: {error}")
+            told = f"not JSON that can be used: {error}"
+            yield Fault(where, line, None, told, None, FaultKind.NOT_JSON, (str(error),))
             continue
         if isinstance(row, dict):
             yield line, row
         else:
-            yield Fault(where, line, None, "a line must be a JSON object")
+            yield Fault(where, line, None, "a line must be a JSON object", None, FaultKind.NO_OBJECT)
 
 
 def _no_duplicates(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
@@ -251,33 +270,33 @@ def _file(
     """The file of a row, which must lie inside the manifest's folder whatever tricks its name plays; None without a
     fault when it lies elsewhere."""
 
-    def refuse(message: str) -> None:
-        faults.append(Fault(where, line, None, message, "file"))
+    def refuse(kind: FaultKind, message: str) -> None:
+        faults.append(Fault(where, line, None, message, "file", kind))
 
     if not isinstance(value, str) or not value.strip():
-        refuse("no file is named")
+        refuse(FaultKind.NO_FILE_NAMED, "no file is named")
         return None
     name = value.strip().replace("\\", "/")
     if "\0" in name or name.startswith("/") or name[1:3] == ":/":
-        refuse(f"{value!r}: the path must be relative to the manifest's folder")
+        refuse(FaultKind.OUTSIDE, f"{value!r}: the path must be relative to the manifest's folder")
         return None
     try:
         path = _spelled(root, name)
         resolved = path.resolve()
         if not resolved.is_relative_to(root):
-            refuse(f"{value!r} leads out of the manifest's folder")
+            refuse(FaultKind.OUTSIDE, f"{value!r} leads out of the manifest's folder")
         elif not resolved.exists() and (only := _with_suffix(root / name, root)) is not None:
             return only
         elif not resolved.exists() and resolved in elsewhere:
             return None
         elif not resolved.exists():
-            refuse(f"{value!r}: {NO_SUCH_FILE}")
+            refuse(FaultKind.NO_SUCH_FILE, f"{value!r}: no such file")
         elif not resolved.is_file():
-            refuse(f"{value!r} is not a file")
+            refuse(FaultKind.NOT_A_FILE, f"{value!r} is not a file")
         else:
             return path
     except (OSError, ValueError, RuntimeError):
-        refuse(f"{value!r} is not a usable path")
+        refuse(FaultKind.BAD_PATH, f"{value!r} is not a usable path")
     return None
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qa_engine import contract
 from qa_engine.contract.stored import call_to_text, inspection_key, transcript_to_text
 from qa_engine.domain import CallState, Channel, Transcript, may_follow
-from qa_engine.errors import ConflictError, Fault, ManifestError, NotFoundError
+from qa_engine.errors import ConflictError, Fault, FaultKind, ManifestError, NotFoundError
 from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import (
     EMPTY,
@@ -62,7 +62,7 @@ def register(app: App, arrival: Arrival) -> Registered:
     ):
         if value is not None and "\0" in value:
             message = f"{column} holds a NUL character, which no database of text keeps; export it again"
-            raise ManifestError([Fault(arrival.where, arrival.line, None, message, column)])
+            raise ManifestError([Fault(arrival.where, arrival.line, None, message, column, FaultKind.UNFIT)])
     for _ in range(TRIES):
         try:
             with app.database.write() as session:
@@ -72,9 +72,8 @@ def register(app: App, arrival: Arrival) -> Registered:
         except IntegrityError:
             continue  # somebody else brought the same recording, call or agent at this moment: now it can be found
         except DataError as error:
-            raise arrival.fault(
-                f"something of this call is of a kind that the database cannot keep ({type(error.orig).__name__})"
-            ) from None
+            told = f"something of this call is of a kind that the database cannot keep ({type(error.orig).__name__})"
+            raise arrival.fault(FaultKind.UNFIT, told) from None
     raise ConflictError(f"{arrival.source}: others keep changing the same call; try again")
 
 
@@ -104,7 +103,8 @@ class _Registration:
         if self._is_same_text(existing):
             return self._known(existing)
         if not CallState(existing.state).aside or recording is None:
-            raise arrival.fault(f"call id {call_id} already belongs to another recording ({existing.source_name})")
+            told = f"call id {call_id} already belongs to another recording ({existing.source_name})"
+            raise arrival.fault(FaultKind.ID_TAKEN, told, call_id, existing.source_name)
         return self._replace(existing, recording)
 
     def _recording(self) -> tables.Recording | None:
@@ -183,9 +183,11 @@ class _Registration:
         assert call is not None
         state = CallState(call.state)
         if not state.settled:
-            raise self._arrival.fault(f"call {call_id} is being worked on; correct its facts when that is done")
+            told = f"call {call_id} is being worked on; correct its facts when that is done"
+            raise self._arrival.fault(FaultKind.BUSY, told, call_id)
         if not (state.aside or may_follow(state, CallState.TRANSCRIBED)):
-            raise self._arrival.fault(f"call {call_id} is {state.value}: a person has it, so its facts stay")
+            told = f"call {call_id} is {state.value}: a person has it, so its facts stay"
+            raise self._arrival.fault(FaultKind.WITH_PERSON, told, call_id)
         self._take_facts(call, facts, call.duration_seconds)
         call.warnings = json.dumps(self._warnings_left(call))
         calls.note(session, call, actor=ACTOR, action="facts", detail=", ".join(changed), now=now)
@@ -219,10 +221,11 @@ class _Registration:
     def _empty(self, call: tables.Call) -> Registered:
         """An empty file has no hash to know it by: it is the empty file it was, or one that lost its sound."""
         if call.reason != EMPTY:
-            raise self._arrival.fault(
+            told = (
                 f"the file is empty (0 bytes), and call id {call.call_id} belongs to another recording "
                 f"({call.source_name}); export it again"
             )
+            raise self._arrival.fault(FaultKind.ID_TAKEN, told, call.call_id, call.source_name)
         return self._known(call)
 
     def _insert(self, call_id: str, recording: tables.Recording | None) -> tables.Call:
@@ -254,9 +257,8 @@ class _Registration:
         """The whole recording in place of its beginning, which was taken in too early."""
         state, before = CallState(call.state), call.recording
         if state in (CallState.SAMPLED, CallState.IN_REVIEW, CallState.FINAL):
-            raise self._arrival.fault(
-                f"the recording of call {call.call_id} grew, but the call is {state.value}: a person has it"
-            )
+            told = f"the recording of call {call.call_id} grew, but the call is {state.value}: a person has it"
+            raise self._arrival.fault(FaultKind.WITH_PERSON, told, call.call_id)
         told = f"the recording grew from {_length(before)} to {_length(recording)}; its beginning is replaced"
         calls.note(self._session, call, actor=ACTOR, action="grew", detail=told, now=self._now)
         if state.aside:

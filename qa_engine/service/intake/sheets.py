@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from qa_engine.contract.workbooks import UNREADABLE, Values, sheets_of
-from qa_engine.errors import Fault, ManifestError, UsageError
+from qa_engine.errors import Fault, FaultKind, ManifestError, UsageError
 
 MAX_BYTES = 64 * 2**20
 MOST_COLUMNS = 200
@@ -23,16 +23,21 @@ def sheet_text(path: Path) -> str:
 
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ManifestError([Fault(str(path), None, None, "larger than 64 MB: save it as CSV (UTF-8)")])
+            raise _whole(path, FaultKind.TOO_LARGE, "larger than 64 MB: save it as CSV (UTF-8)", "64")
         with closing(sheets_of(path, MOST_COLUMNS)) as sheets:
             return _text(next(sheets, iter(())))
     except UsageError as error:
-        raise ManifestError([Fault(str(path), None, None, str(error))]) from None
+        raise _whole(path, FaultKind.NOT_WORKBOOK, str(error)) from None
     except (InvalidFileException, *UNREADABLE) as error:
         message = f"not a workbook that can be read ({type(error).__name__}): save it as CSV (UTF-8)"
-        raise ManifestError([Fault(str(path), None, None, message)]) from None
+        raise _whole(path, FaultKind.NOT_WORKBOOK, message) from None
     except OSError as error:
-        raise ManifestError([Fault(str(path), None, None, f"the manifest cannot be read: {error.strerror}")]) from None
+        why = str(error.strerror)
+        raise _whole(path, FaultKind.CANNOT_READ, f"the manifest cannot be read: {why}", why) from None
+
+
+def _whole(path: Path, kind: FaultKind, message: str, *values: str) -> ManifestError:
+    return ManifestError([Fault(str(path), None, None, message, None, kind, values)])
 
 
 def _text(rows: Iterator[Values]) -> str:

@@ -7,14 +7,14 @@ from typing import BinaryIO
 
 from qa_engine import contract
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, FaultyFileError, StoreError, TranscriptError, UsageError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, StoreError, TranscriptError, UsageError
 from qa_engine.private import private_folder
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import READ_SUFFIXES, TEXT_MAX_BYTES, proper
 from qa_engine.service.intake.filenames import id_of_file
 from qa_engine.service.intake.reading import reading_of
 
-SEVERAL_CALLS = "holds several calls; send one call a file, or take the file in with qa-engine ingest"
+_SEVERAL = "holds several calls; send one call a file, or take the file in with qa-engine ingest"
 WORDS = "words-"
 """How the folders begin in which such files lie while they are read."""
 _PIECE = 1 << 20
@@ -51,9 +51,9 @@ def _the_call(app: App, path: Path) -> Transcript:
             raise record
         found.append(record)
         if len(found) > 1:
-            raise TranscriptError([Fault(str(path), None, None, SEVERAL_CALLS)])
+            raise TranscriptError([Fault(str(path), None, None, _SEVERAL, None, FaultKind.SEVERAL_CALLS)])
     if not found:
-        raise TranscriptError([Fault(str(path), None, None, "empty")])
+        raise TranscriptError([Fault(str(path), None, None, "empty", None, FaultKind.EMPTY)])
     return found[0]
 
 

@@ -18,9 +18,6 @@ from qa_engine.store import jobs, tables
 
 log = structlog.get_logger(__name__)
 
-WAS_ENDED = "and was ended"
-"""So ends what is told of an attempt that hung."""
-
 
 class Watch:
     """Watches the children of one worker of this machine. How long an attempt takes is measured here, by a clock that
@@ -49,9 +46,9 @@ class Watch:
         for job, audio_seconds in held:
             limit = self._limit(job, audio_seconds, at_hand[job.worker])
             if limit is not None and now - self._seen[job.token or ""] > limit:
-                why = f"{job.stage} took longer than {limit:.0f} s {WAS_ENDED}"
+                why = f"{job.stage} took longer than {limit:.0f} s and was ended"
             elif self._stands_still(job):
-                why = f"{job.stage} stood still for longer than its lease {WAS_ENDED}"
+                why = f"{job.stage} stood still for longer than its lease and was ended"
             else:
                 continue
             if self._take(job, why, alone=at_hand[job.worker] == 1):
@@ -86,7 +83,7 @@ class Watch:
         now, token = app.clock.now(), job.token or ""
         with app.database.write() as session:
             if job.attempts < app.settings.max_attempts or not alone:
-                return jobs.give_back(session, job.id, token=token, error=why, not_before=now, counted=alone)
+                return jobs.give_back(session, job.id, token=token, error=why, not_before=now, counted=alone, hung=True)
             message = f"{why}, {job.attempts} times"
             if not jobs.give_up(session, job.id, token=token, error=message, now=now):
                 return False

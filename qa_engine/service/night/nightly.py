@@ -23,12 +23,11 @@ from qa_engine.domain.night import (
     night_due,
 )
 from qa_engine.domain.people import MACHINE, Actor, Right, require
-from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.errors import Fault, NotFoundError, UsageError
 from qa_engine.service.alerts.night import tell_closed, tell_late
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import DRIFT, INSPECT, NIGHT, TRANSCRIBE, enqueue, job_kinds
 from qa_engine.service.jobs.ringing import Ring, ring
-from qa_engine.service.jobs.watching import WAS_ENDED
 from qa_engine.service.night.ledgers import draw_ledger
 from qa_engine.settings import Settings
 from qa_engine.store import JobState, calls, jobs, ledgers, night_tables, nights, tables
@@ -159,7 +158,7 @@ def recent_nights(app: App, *, who: Actor, limit: int = SHOWN) -> tuple[NightPro
     return tuple(night_progress(app, day, who=who) for day in days)
 
 
-def night_faults(app: App, day: date, *, who: Actor) -> tuple[str, ...]:
+def night_faults(app: App, day: date, *, who: Actor) -> tuple[Fault, ...]:
     """What was wrong with the sources of a night, as it was told when they were taken in."""
     require(who, Right.SEE_NIGHT)
     with app.database.read() as session:
@@ -190,9 +189,11 @@ def advance_night(app: App, day: date) -> NightProgress:
         night.ended_at = now if done else None
         night.forecast_end = progress.forecast_end
         if not done and (late or progress.misses_deadline):
-            tell_late(session, app, progress)
+            ledgers.match(session, day)
+            tell_late(session, app, progress, ledgers.missing(session, day))
         if done and ledger is not None:
-            tell_closed(session, app, ledger, nights.source_faults(session, day))
+            faults, missing = nights.source_faults(session, day), ledgers.missing(session, day)
+            tell_closed(session, app, ledger, faults, missing)
             job = enqueue(session, DRIFT, subject=day.isoformat(), key="", now=now)
             jobs.ask_again(session, job.id, now=now)
             rings = [(job.queue, job.id)]
@@ -236,7 +237,7 @@ def _hanging(app: App, at_hand: Sequence[nights.AtHand]) -> tuple[list[HangingCa
     for job in at_hand:
         limit = timedelta(seconds=job_kinds()[job.stage].limit(job.audio_seconds)) * app.settings.work_limit_factor
         taken = now - job.begun_at if job.begun_at else timedelta()
-        if taken > limit / SUSPECTED or job.last_error.endswith(WAS_ENDED):
+        if taken > limit / SUSPECTED or job.hung:
             left = max(limit - taken, timedelta()) if job.begun_at else timedelta()
             found.append(HangingCall(job.call_id, now + left + (app.settings.max_attempts - job.attempts) * limit))
             audio += job.audio_seconds if job.unheard else 0.0

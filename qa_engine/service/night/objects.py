@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from qa_engine.domain import sha256_hex
-from qa_engine.errors import Fault, InputError, QaError, SettingsError, StoreError
+from qa_engine.errors import Fault, FaultyFileError, QaError, StoreError
 from qa_engine.private import private_folder
+from qa_engine.service.adapters.object_stores import opened, store_fault
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import MANIFEST_NAMES, RECORDING_SUFFIXES, TRANSCRIPT_SUFFIXES
 from qa_engine.service.intake.filenames import readable
@@ -27,13 +28,7 @@ from qa_engine.store import FileOutcome, batches
 from qa_engine.text import writable
 
 _TAKEN = frozenset({FileOutcome.TAKEN, FileOutcome.DUPLICATE})
-_KEY = "give the workers another one (for S3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in their environment)"
 _PLAIN = re.compile(r"[^\w.@+=-]+")
-
-
-def is_store(place: str) -> bool:
-    """True for an address such as ``s3://recordings/2026``; False for a folder."""
-    return "://" in place
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +44,9 @@ def staged(app: App, place: str, beat: Callable[[], None], *, night: bool = Fals
     """A folder with what is new in the store, its manifests and sidecars; None when nothing is.
 
     ``night``: what was refused before is fetched once more, and a place where nothing lies is told. Raises
-    SettingsError without fsspec or its part for this kind of store, InputError when the store cannot be read.
+    SettingsError without fsspec or its part for this kind of store, FaultyFileError when the store cannot be read.
     """
-    files, root = _opened(place)
+    files, root = opened(place)
     folder = _folder_of(app, place)
     try:
         with _telling(place, folder):
@@ -64,7 +59,7 @@ def staged(app: App, place: str, beat: Callable[[], None], *, night: bool = Fals
 @contextmanager
 def staged_list(app: App, place: str) -> Iterator[Path]:
     """One file of a store, such as an export of call records, for as long as it is read. Raises as ``staged`` does."""
-    files, name = _opened(place)
+    files, name = opened(place)
     folder = _folder_of(app, place)
     target = folder / PurePosixPath(name).name
     try:
@@ -77,10 +72,15 @@ def staged_list(app: App, place: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def named_as(fault: Fault, new: Staged, place: str) -> Fault:
-    """A fault of a fetched file, told under the name that the file has in its store."""
-    here, there = str(new.folder), place.rstrip("/")
-    return replace(fault, where=fault.where.replace(here, there), message=fault.message.replace(here, there))
+def named_as(fault: Fault, fetched: Path, place: str) -> Fault:
+    """A fault of a fetched file or folder, told under the name that it has in its store."""
+    here, there = str(fetched), place.rstrip("/")
+    return replace(
+        fault,
+        where=fault.where.replace(here, there),
+        message=fault.message.replace(here, there),
+        values=tuple(value.replace(here, there) for value in fault.values),
+    )
 
 
 def _folder_of(app: App, place: str) -> Path:
@@ -94,19 +94,10 @@ def _telling(place: str, folder: Path) -> Iterator[None]:
         yield
     except (QaError, SQLAlchemyError):
         raise
-    except FileNotFoundError as error:
-        raise InputError(f"{place}: no such file, folder or bucket") from error
     except Exception as error:  # each kind of store has errors of its own library
         if isinstance(error, OSError) and not isinstance(error, ConnectionError) and is_the_machines(error):
             raise StoreError(f"{folder}: {error.strerror}") from error
-        what = f"{type(error).__name__}: {error}"
-        if isinstance(error, PermissionError) or "Credentials" in type(error).__name__:
-            raise InputError(
-                f"{place}: the store refuses the key ({what}); {_KEY}, with the right to list and read there"
-            ) from error
-        raise InputError(
-            f"{place}: cannot be read ({what}); does the store answer, is its address right (for S3: AWS_ENDPOINT_URL)?"
-        ) from error
+        raise FaultyFileError([store_fault(place, error)]) from error
 
 
 def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], None], night: bool) -> Staged | None:
@@ -126,20 +117,6 @@ def _fetch(app: App, files: Any, root: str, folder: Path, beat: Callable[[], Non
         os.utime(target, ns=(changed, changed))
     known = frozenset(folder.resolve() / _inside(root, name) for name in found.keys() - set(fresh))
     return Staged(folder, known) if fresh else None
-
-
-def _opened(place: str) -> tuple[Any, str]:
-    try:
-        from fsspec.core import url_to_fs
-
-        files, root = url_to_fs(place)
-    except (ImportError, ValueError) as error:
-        raise SettingsError(
-            f"{place}: {place.split('://')[0]}:// cannot be opened ({error}); "
-            "pip install 'qa-engine[objects]', and the fsspec part of this store (for S3: s3fs)"
-        ) from None
-    files.invalidate_cache()
-    return files, str(root)
 
 
 def _new(

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain.night import NightState
 from qa_engine.domain.people import MACHINE
-from qa_engine.errors import Fault, QaError, StoreError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, QaError, StoreError, UsageError
+from qa_engine.service.adapters.object_stores import is_store
 from qa_engine.service.context import App
 from qa_engine.service.intake.expecting import expect_calls
 from qa_engine.service.intake.ingest import ingest_paths
-from qa_engine.service.intake.manifest import NO_SUCH_FILE
 from qa_engine.service.night.nightly import Sources, stored_sources
-from qa_engine.service.night.objects import Staged, is_store, named_as, staged, staged_list
+from qa_engine.service.night.objects import Staged, named_as, staged, staged_list
 from qa_engine.store import nights
+from qa_engine.store.fault_rows import fault_row
 
 MOST_FAULTS = 1000
 
@@ -30,26 +31,26 @@ class TakenIn:
     ``away``: the sources in object stores that could not be read, which are asked for again.
     """
 
-    files: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    away: tuple[str, ...] = ()
+    files: tuple[Fault, ...] = ()
+    sources: tuple[Fault, ...] = ()
+    away: tuple[Fault, ...] = ()
 
 
 def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: None) -> TakenIn:
     """What was wrong with the lists and folders of a night; the rest of them is done. Raises StoreError."""
     sources = stored_sources(app, day)
-    faults: list[str] = []
-    away: list[str] = []
+    faults: list[Fault] = []
+    away: list[Fault] = []
     for listed in sources.lists:
         beat()
         try:
             with staged_list(app, listed) if is_store(listed) else nullcontext(Path(listed)) as path:
                 read = expect_calls(app, path, day=day, who=MACHINE)
-                faults += [str(fault).replace(str(path), listed) for fault in read.faults]
+                faults += [named_as(fault, path, listed) for fault in read.faults]
         except StoreError:
             raise
         except QaError as error:
-            (away if is_store(listed) else faults).append(str(error))
+            (away if is_store(listed) else faults).extend(_faults_of(error))
     with ExitStack() as fetched:
         paths: list[Path] = []
         stores: list[tuple[Staged, str]] = []
@@ -62,7 +63,7 @@ def take_in_sources(app: App, day: date, *, beat: Callable[[], None] = lambda: N
             except StoreError:
                 raise
             except QaError as error:
-                away.append(str(error))
+                away += _faults_of(error)
                 continue
             if here is not None:
                 paths.append(here.folder)
@@ -102,14 +103,14 @@ def _folders(
     except StoreError:
         raise
     except QaError as error:
-        return TakenIn(sources=(str(error),))
+        return TakenIn(sources=_faults_of(error))
     unread = [fault for fault in report.unread if not _only_missing(fault)]
     unread.sort(key=lambda fault: fault.line is not None)  # whole lists and folders before single rows
 
-    def told(fault: Fault) -> str:
+    def told(fault: Fault) -> Fault:
         for new, place in stores:
-            fault = named_as(fault, new, place)
-        return str(fault)
+            fault = named_as(fault, new.folder, place)
+        return fault
 
     return TakenIn(
         tuple(told(fault) for fault in report.faults if fault not in unread), tuple(told(one) for one in unread)
@@ -118,13 +119,23 @@ def _folders(
 
 def _only_missing(fault: Fault) -> bool:
     """The list is read, and the ledger names the recording that has not come."""
-    return fault.line is not None and fault.message.endswith(NO_SUCH_FILE)
+    return fault.line is not None and fault.kind is FaultKind.NO_SUCH_FILE
+
+
+def _faults_of(error: QaError) -> tuple[Fault, ...]:
+    if isinstance(error, FaultyFileError):
+        return error.faults
+    kind = FaultKind.SETTING if isinstance(error, UsageError) else FaultKind.OTHER
+    return (Fault("", None, None, str(error), None, kind, (str(error),)),)
 
 
 def taken_in(session: Session, day: date, found: TakenIn) -> None:
     """Write down what was wrong, and that machines are at the calls now, unless a source is asked for again."""
     night = nights.find(session, day)
     if night is not None:
-        told = {"faults": found.files[:MOST_FAULTS], "sources": found.sources[:MOST_FAULTS]}
+        told = {
+            "faults": [fault_row(fault) for fault in found.files[:MOST_FAULTS]],
+            "sources": [fault_row(fault) for fault in found.sources[:MOST_FAULTS]],
+        }
         night.report = json.dumps(told, ensure_ascii=False)
         night.state = (NightState.TAKING_IN if found.away else NightState.WORKING).value

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import structlog
 
-from qa_engine.errors import InputError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError
+from qa_engine.service.adapters.object_stores import is_store
 from qa_engine.service.context import App
 from qa_engine.service.intake.discovery import Found, discover
 from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.filenames import readable
 from qa_engine.service.intake.ingest import ingest_paths
 from qa_engine.service.intake.outcome import IngestReport
-from qa_engine.service.night.objects import is_store, named_as, staged
+from qa_engine.service.night.objects import named_as, staged
 from qa_engine.store import FileOutcome, batches
 from qa_engine.text import writable
 
@@ -36,9 +37,9 @@ def look_at(app: App, place: str, *, beat: Callable[[], None] = lambda: None) ->
         if new is None:
             return None
         report = _look(app, new.folder, beat, settled=True, elsewhere=new.elsewhere)
-    return (
-        report if report is None else replace(report, faults=tuple(named_as(one, new, place) for one in report.faults))
-    )
+    if report is None:
+        return None
+    return replace(report, faults=tuple(named_as(one, new.folder, place) for one in report.faults))
 
 
 def _look(
@@ -50,7 +51,8 @@ def _look(
     elsewhere: Collection[Path] = (),
 ) -> IngestReport | None:
     if not folder.is_dir():
-        raise InputError(f"{folder}: the watched folder is not there (QA_WATCH_FOLDERS)")
+        told = "the watched folder is not there (QA_WATCH_FOLDERS)"
+        raise FaultyFileError([Fault(str(folder), None, None, told, kind=FaultKind.NO_FOLDER)])
     found = discover(app.settings, [folder], elsewhere=elsewhere)
     fresh = _fresh(app, found, settled)
     if not fresh:

@@ -22,4 +22,4 @@ def take_in_the_night(app: App, lease: Lease) -> None:
         if not found.away:
             lease.complete(session, app)
     if found.away:  # what could be read is taken in; the rest is asked for again, until the hour of the night
-        raise InputError("; ".join(found.away))
+        raise InputError("; ".join(map(str, found.away)))
