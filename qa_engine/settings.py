@@ -21,6 +21,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QA_", toml_file="qa.toml", extra="forbid", frozen=True)
 
     home: Path = Field(Path("var"), description="Data folder: database, recordings, queue files, reports.")
+    recording_store: str | None = Field(
+        None,
+        description="Where recordings are kept: a folder such as `/mnt/share/recordings`, or an object store such as "
+        "`s3://bucket/recordings` (`pip install 'qa-engine[objects]'`); unset: `recordings` in the data folder.",
+    )
     database_url: SecretStr | None = Field(
         None,
         description="SQLAlchemy address; default: SQLite `qa.db` in the data folder. PostgreSQL: `postgresql+psycopg://…`.",
@@ -206,7 +211,8 @@ class Settings(BaseSettings):
     )
     play_cache_gb: Annotated[float, Field(gt=0, le=4096)] = Field(
         5.0,
-        description="Disk for recordings made playable for browsers; those not played for longest are removed first.",
+        description="Disk for recordings made playable for browsers, and as much for copies of those in an object "
+        "store; those not used for longest are removed first.",
     )
 
     web_host: str = Field(
@@ -260,7 +266,14 @@ class Settings(BaseSettings):
 
     @property
     def recordings_dir(self) -> Path:
-        return self.home / "recordings"
+        """Where recordings are files."""
+        place = self.recording_store
+        return Path(place) if place is not None and "://" not in place else self.home / "recordings"
+
+    @property
+    def recording_copies_dir(self) -> Path:
+        """Copies of recordings that are in an object store."""
+        return self.home / "cache" / "recordings"
 
     @property
     def models_dir(self) -> Path:

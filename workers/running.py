@@ -112,6 +112,7 @@ def _clear_up(settings: Settings) -> None:
         clear_leftovers(queue_folder(settings), pattern="*.tick.*.msg")
     for folder, pattern in (
         (settings.recordings_dir, ".incoming-*"),
+        (settings.recording_copies_dir, ".incoming-*"),
         (settings.reports_dir, "*/.report-*"),
         (settings.home / "cache", "play/.play-*"),
     ):

@@ -25,6 +25,8 @@ def backup(
     for digest in told.missing:
         complain(f"recording {digest[:12]}…: known to the database, and not in the store")
     say(f"{made}: {told.recordings} recordings, {told.recording_bytes / 2**20:.1f} MB, tables {told.revision}")
+    if told.elsewhere:
+        say(f"{told.elsewhere} recordings are in {engine.settings.recording_store} and were found there, not copied")
     if told.missing:
         raise typer.Exit(1)
 

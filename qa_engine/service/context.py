@@ -14,7 +14,7 @@ from qa_engine.service.home import make_home
 from qa_engine.service.ports.bell import Bell
 from qa_engine.service.ports.clock import Clock, ServerClock, SystemClock
 from qa_engine.service.ports.judge import Judge
-from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
+from qa_engine.service.ports.recordings import RecordingStore
 from qa_engine.service.ports.transcriber import Transcriber
 from qa_engine.service.shelf import Shelf
 from qa_engine.settings import Settings
@@ -28,6 +28,7 @@ class RealParts:
     bell: Callable[[Settings], Bell]
     transcriber: Callable[[Settings], Transcriber]
     judge: Callable[[Settings], Judge]
+    recordings: Callable[[Settings], RecordingStore]
 
 
 class App:
@@ -48,7 +49,7 @@ class App:
         # on a server there is one time for all machines
         given = ServerClock(lambda: self.database.now()) if self._on_a_server else SystemClock()
         self.clock: Clock = clock or given
-        self.recordings: RecordingStore = recordings or FolderRecordings(settings.recordings_dir)
+        self.recordings: RecordingStore = recordings or real.recordings(settings)
         self.given_judge = judge
         self._real, self._bell, self._transcriber = real, bell, transcriber
         self._judge: tuple[str, Judge] | None = None

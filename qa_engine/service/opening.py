@@ -1,11 +1,13 @@
 """Where an application is put together: the ports of the service, and the real things behind them."""
 
+from qa_engine.service.adapters.object_recordings import ObjectRecordings
+from qa_engine.service.adapters.object_stores import is_store
 from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.context import App, RealParts
 from qa_engine.service.ports.bell import Bell
 from qa_engine.service.ports.clock import Clock
 from qa_engine.service.ports.judge import Judge
-from qa_engine.service.ports.recordings import RecordingStore
+from qa_engine.service.ports.recordings import FolderRecordings, RecordingStore
 from qa_engine.service.ports.transcriber import Transcriber
 from qa_engine.settings import Settings
 
@@ -35,4 +37,11 @@ def _transcriber(settings: Settings) -> Transcriber:
     return SpeechTranscriber(settings)
 
 
-REAL = RealParts(_bell, _transcriber, PackJudge)
+def _recordings(settings: Settings) -> RecordingStore:
+    place = settings.recording_store
+    if place is None or not is_store(place):
+        return FolderRecordings(settings.recordings_dir)
+    return ObjectRecordings(place, settings.recording_copies_dir, gigabytes=settings.play_cache_gb)
+
+
+REAL = RealParts(_bell, _transcriber, PackJudge, _recordings)

@@ -12,7 +12,7 @@ from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten, Nig
 from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
 from qa_engine.store.report_tables import DaySums, Figures
 from qa_engine.store.review_tables import Appeal, AppealStep, Correction, Decision, Peaks, Review, Signing
-from qa_engine.store.tables import Call, Job, Result, Transcript
+from qa_engine.store.tables import Call, Job, Recording, Result, Transcript
 
 Emptied = Callable[[str], str]
 """A stored body without what was said."""
@@ -145,3 +145,10 @@ def _told_of(call_id: str) -> ColumnElement[bool]:
 
 def _remembered() -> ColumnElement[bool]:
     return ~select(Forgotten.call_pk).where(Forgotten.call_pk == Call.id).exists()
+
+
+def newest_recordings(session: Session, limit: int) -> Sequence[Recording]:
+    """The recordings that came last, without those of forgotten calls."""
+    gone = select(Call.recording_id).join(Forgotten, Forgotten.call_pk == Call.id).where(Call.recording_id.is_not(None))
+    statement = select(Recording).where(Recording.id.not_in(gone)).order_by(Recording.id.desc()).limit(limit)
+    return session.scalars(statement).all()

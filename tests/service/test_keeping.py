@@ -124,7 +124,7 @@ def damage(made: Path, what: str) -> None:
     elif what == "newer tables":
         (made / LIST).write_text(json.dumps(told | {"revision": "9999", "engine": "9.0"}))
     elif what == "newer backup":
-        (made / LIST).write_text(json.dumps(told | {"version": 2}))
+        (made / LIST).write_text(json.dumps(told | {"version": 3}))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def damage(made: Path, what: str) -> None:
         ("recording lost", InputError, "0 recordings, and there should be 1"),
         ("list", InputError, "no backup of qa-engine"),
         ("newer tables", QaError, "made by qa-engine 9.0 with tables '9999'"),
-        ("newer backup", QaError, "a backup of version 2"),
+        ("newer backup", QaError, "a backup of version 3"),
     ],
 )
 def test_a_damaged_or_newer_backup_is_refused_and_nothing_is_left(

@@ -199,7 +199,7 @@ def test_id_of_another_recording(desk: TestClient) -> None:
     answer = send(desk, content=wav_bytes(8, seconds=1.0), call_id="u-1")
     assert answer.status_code == 422
     assert answer.json()["error"]["faults"] == [
-        {"subject": "call_id", "message": "该编号已属于另一份录音（a.wav），请更换编号"}
+        {"subject": "call_id", "message": "通话编号 u-1 已属于另一份录音（a.wav），请更正"}
     ]
 
 

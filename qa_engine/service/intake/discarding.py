@@ -10,9 +10,9 @@ from qa_engine.service.ports.recordings import StoredRecording
 from qa_engine.store import calls, forgetting, tables
 
 
-def still_there(stored: StoredRecording | None) -> None:
+def still_there(app: App, stored: StoredRecording | None) -> None:
     """Raises ConflictError when somebody who refused the same bytes a moment ago has taken the copy away again."""
-    if stored is not None and not stored.path.is_file():
+    if stored is not None and not app.recordings.holds(stored.sha256, stored.suffix):
         raise ConflictError(f"the copy of the recording {stored.sha256[:12]}… was removed meanwhile; try again")
 
 

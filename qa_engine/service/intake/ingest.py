@@ -258,7 +258,7 @@ def _ingest_recording(
         update_facts=update_facts,
     )
     if stored.size_bytes == 0:
-        stored.path.unlink(missing_ok=True)
+        app.recordings.remove(stored.sha256, stored.suffix)
     try:
         if not _known(app, stored):
             arrival = _look(app, stored, arrival)

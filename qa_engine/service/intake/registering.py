@@ -67,7 +67,7 @@ def register(app: App, arrival: Arrival) -> Registered:
         try:
             with app.database.write() as session:
                 registered = _Registration(app, session, arrival).run()
-                still_there(arrival.recording)
+                still_there(app, arrival.recording)
                 return registered
         except IntegrityError:
             continue  # somebody else brought the same recording, call or agent at this moment: now it can be found

@@ -3,7 +3,7 @@
 A backup is a folder that appears whole or not at all: the database as of one moment, every recording that it knows, the
 centre's profile and published rules, and a list with their digests. The database is copied first; a recording is
 stored before its row is, and never changed, so none that the copy names can be missing. Recordings that the backup
-before has, too, are linked.
+before has, too, are linked. Those in an object store stay there: each is looked for, with its size, and counted.
 """
 
 import json
@@ -39,6 +39,10 @@ RECORDINGS, PROFILE = "recordings", "profile.yaml"
 RULES = (EDITIONS, DRAFTS, GOLDEN_DRAFTS)
 """Folders of the data folder: published editions, drafts, golden calls of upheld appeals."""
 _PIECE = 2**20
+_RECORDINGS = (
+    "SELECT sha256, suffix, size_bytes FROM recordings WHERE id NOT IN (SELECT calls.recording_id FROM forgotten"
+    " JOIN calls ON calls.id = forgotten.call_pk WHERE calls.recording_id IS NOT NULL) ORDER BY sha256"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class BackupList:
     recordings: int
     recording_bytes: int
     missing: tuple[str, ...]  # recordings that the database knows and the store did not have
+    elsewhere: int = 0  # recordings that are in an object store, and were found there; they are not copied
 
 
 def back_up(app: App, target: Path, *, who: Actor, progress: Progress | None = None) -> tuple[Path, BackupList]:
@@ -73,7 +78,11 @@ def back_up(app: App, target: Path, *, who: Actor, progress: Progress | None = N
         shutil.rmtree(partial, ignore_errors=True)
         private_folder(partial)
         database = _copy_database(app, partial)
-        number, size, missing = _copy_recordings(app, partial, _newest(target), progress)
+        number = size = elsewhere = 0
+        if app.recordings.in_files:
+            number, size, missing = _copy_recordings(app, partial, _newest(target), progress)
+        else:
+            elsewhere, missing = _look_for_recordings(app, partial)
         profile = app.settings.profile or app.settings.home / PROFILE
         if profile.is_file():
             shutil.copyfile(profile, partial / PROFILE)
@@ -81,7 +90,7 @@ def back_up(app: App, target: Path, *, who: Actor, progress: Progress | None = N
             if (app.settings.home / name).is_dir():
                 shutil.copytree(app.settings.home / name, partial / name, ignore=shutil.ignore_patterns(".making-*"))
         told = BackupList(
-            version=1,
+            version=2 if elsewhere else 1,
             engine=__version__,
             revision=revision,
             made_at=now.isoformat(timespec="seconds"),
@@ -90,8 +99,12 @@ def back_up(app: App, target: Path, *, who: Actor, progress: Progress | None = N
             recordings=number,
             recording_bytes=size,
             missing=missing,
+            elsewhere=elsewhere,
         )
-        (partial / LIST).write_text(json.dumps(asdict(told), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        listed = asdict(told)
+        if not elsewhere:
+            del listed["elsewhere"]  # a list of version 1, which every version reads
+        (partial / LIST).write_text(json.dumps(listed, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         partial.replace(final)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
@@ -99,7 +112,7 @@ def back_up(app: App, target: Path, *, who: Actor, progress: Progress | None = N
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    log.info("backed_up", recordings=number, bytes=size, missing=len(missing))
+    log.info("backed_up", recordings=number, bytes=size, elsewhere=elsewhere, missing=len(missing))
     return final, told
 
 
@@ -121,8 +134,10 @@ def restore(app: App, source: Path, *, who: Actor, progress: Progress | None = N
     if embedded != told.embedded:
         kind = "SQLite" if told.embedded else "PostgreSQL"
         raise UsageError(f"{source}: a backup of {kind}; set QA_DATABASE_URL accordingly")
-    if (settings.home / DATABASE).exists() or settings.recordings_dir.exists():
+    if (settings.home / DATABASE).exists() or any(settings.recordings_dir.glob("*")):
         raise UsageError(f"{settings.home}: holds data already; restore into an empty folder (QA_HOME)")
+    if told.elsewhere and app.recordings.in_files:
+        raise UsageError(f"{source}: {told.elsewhere} recordings of it are in an object store; set QA_RECORDING_STORE")
     database = source / (DATABASE if told.embedded else DUMP)
     if not database.is_file() or _digest(database) != told.database_sha256:
         raise InputError(f"{database}: is not what was backed up")
@@ -147,7 +162,7 @@ def read_list(source: Path) -> BackupList:
     """Raises InputError for a folder that is no backup, or a part of one."""
     try:
         raw = json.loads((source / LIST).read_text(encoding="utf-8"))
-        if raw.get("version") != 1:
+        if raw.get("version") not in (1, 2):
             raise QaError(f"{source}: a backup of version {raw.get('version')!r}; use the qa-engine that made it")
         return BackupList(**{**raw, "missing": tuple(raw["missing"])})
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -174,7 +189,7 @@ def _copy_recordings(
     number = size = 0
     missing = []
     known = list(_known(app, folder))
-    for done, (digest, suffix) in enumerate(known):
+    for done, (digest, suffix, _) in enumerate(known):
         if progress:
             progress("copying recordings", float(done), float(len(known)))
         try:
@@ -189,15 +204,23 @@ def _copy_recordings(
     return number, size, tuple(missing)
 
 
-def _known(app: App, folder: Path) -> Iterator[tuple[str, str]]:
-    """Digest and suffix of every recording: of the copy of the database, or of what is there now."""
+def _look_for_recordings(app: App, folder: Path) -> tuple[int, tuple[str, ...]]:
+    """How many of the recordings are in the object store as a whole, and the digests of those that are not."""
+    held = app.recordings.held()
+    known = list(_known(app, folder))
+    missing = tuple(digest for digest, suffix, size in known if held.get(f"{digest}{suffix}") != size)
+    return len(known) - len(missing), missing
+
+
+def _known(app: App, folder: Path) -> Iterator[tuple[str, str, int]]:
+    """Digest, suffix and bytes of every recording: of the copy of the database, or of what is there now."""
     if (folder / DATABASE).is_file():
         with closing(sqlite3.connect(folder / DATABASE)) as copy:
-            yield from copy.execute("SELECT sha256, suffix FROM recordings ORDER BY sha256")
+            yield from copy.execute(_RECORDINGS)
         return
     with app.database.engine.connect() as connection:
-        for row in connection.exec_driver_sql("SELECT sha256, suffix FROM recordings ORDER BY sha256"):
-            yield row[0], row[1]
+        for row in connection.exec_driver_sql(_RECORDINGS):
+            yield row[0], row[1], row[2]
 
 
 def _link_or_copy(path: Path, target: Path, before: Path | None) -> int:

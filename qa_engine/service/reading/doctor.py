@@ -13,10 +13,11 @@ from qa_engine.private import open_to_others
 from qa_engine.service.adapters.tone_model import open_tones
 from qa_engine.service.centre.profiles import profile_gaps, profile_path
 from qa_engine.service.context import App
-from qa_engine.store import head_revision
+from qa_engine.store import forgetting, head_revision
 
 NEEDED_CODECS = ("pcm_s16le", "pcm_mulaw", "pcm_alaw", "gsm_ms", "mp3float", "aac", "amrnb", "opus", "flac")
 LEAST_FREE_GB = 2.0
+LOOKED_FOR = 20
 _WORK_GB = 1.0
 """Beside the weights: libraries, a recording and a batch of clips (whisper-base at 16 clips: 1.05 GB in all)."""
 
@@ -56,6 +57,13 @@ def _place(app: App) -> tuple[Check, ...]:
             "data folder is its owner's alone",
             lambda: _private(app),
             f"take the rights of others: chmod -R go= {app.settings.home}",
+        ),
+        _check(
+            "recordings",
+            "recordings can be kept and read",
+            lambda: _recordings(app),
+            "check QA_RECORDING_STORE and the rights there; for S3 AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and"
+            " AWS_ENDPOINT_URL in the environment",
         ),
     )
 
@@ -159,7 +167,7 @@ def health(app: App) -> tuple[Check, ...]:
         _check(
             "disk",
             f"{LEAST_FREE_GB:g} GB of disk are free",
-            lambda: _disk(app.settings.home),
+            lambda: _disk(app),
             "free disk space: a day of recordings needs room twice, in the inbox and in the data folder",
         ),
     )
@@ -186,8 +194,21 @@ def _home(app: App) -> Seen:
     return nearest.is_dir() and os.access(nearest, os.W_OK), str(home)
 
 
+def _recordings(app: App) -> Seen:
+    """Something is kept, read and removed, and the newest recordings that the database knows are looked for."""
+    app.recordings.try_out()
+    with app.database.read() as session:
+        newest = [(row.sha256, row.suffix) for row in forgetting.newest_recordings(session, LOOKED_FOR)]
+    gone = [sha256 for sha256, suffix in newest if not app.recordings.holds(sha256, suffix)]
+    if gone:
+        return False, f"{app.recordings.place}: {len(gone)} of the newest {len(newest)} are missing ({gone[0][:12]}…)"
+    return True, f"{app.recordings.place}, the newest {len(newest)} are there"
+
+
 def _private(app: App) -> Seen:
     others = open_to_others(app.settings.home)
+    if app.recordings.in_files:
+        others = sorted({*others, *open_to_others(app.settings.recordings_dir)})
     names = ", ".join(str(path) for path in others[:3])
     return not others, f"others may read {names}{' …' if len(others) > 3 else ''}" if others else "rights 700 and 600"
 
@@ -207,10 +228,17 @@ def _broker(app: App) -> Seen:
     return True, "own broker (QA_BROKER_URL)" if app.settings.broker_url else "files in the data folder"
 
 
-def _disk(home: Path) -> Seen:
-    nearest = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
-    free_gb = shutil.disk_usage(nearest).free / 1e9
-    return free_gb >= LEAST_FREE_GB, f"{free_gb:.1f} GB free at {nearest}"
+def _disk(app: App) -> Seen:
+    """The disk of the data folder and, where recordings are kept in another folder, that one's."""
+    folders = [app.settings.home, *([app.settings.recordings_dir] if app.recordings.in_files else [])]
+    free: dict[Path, float] = {}
+    for folder in folders:
+        nearest = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+        free.setdefault(nearest, shutil.disk_usage(nearest).free / 1e9)
+    if len({path.stat().st_dev for path in free}) == 1:
+        free = dict(list(free.items())[:1])
+    told = ", ".join(f"{number:.1f} GB free at {path}" for path, number in free.items())
+    return min(free.values()) >= LEAST_FREE_GB, told
 
 
 def _model(app: App) -> Seen:

@@ -15,6 +15,7 @@ import structlog
 from qa_engine.domain import Span, digest
 from qa_engine.errors import ConflictError, RecordingError
 from qa_engine.private import one_at_a_time, private_folder
+from qa_engine.service.adapters.room import make_room
 from qa_engine.settings import Settings
 
 LONGEST_SECONDS = 900
@@ -73,7 +74,7 @@ def _make(settings: Settings, source: Path, target: Path, silenced: Sequence[Spa
         raise RecordingError("unreadable", f"{source}: not decoded within {LONGEST_SECONDS} s.") from None
     finally:
         temporary.unlink(missing_ok=True)
-    _make_room(target, settings.play_cache_gb)
+    make_room(target.parent, "*.wav", newest=target, gigabytes=settings.play_cache_gb)
 
 
 def _fault(source: Path, told: str, complained: str) -> RecordingError:
@@ -83,21 +84,3 @@ def _fault(source: Path, told: str, complained: str) -> RecordingError:
     except (ValueError, KeyError, TypeError):
         log.error("play_copy_failed", last_line=complained.strip().rpartition("\n")[2])
         return RecordingError("unreadable", f"{source}: the process that decodes it ended; see the log.")
-
-
-def _make_room(newest: Path, gigabytes: float) -> None:
-    """Remove the copies that were not played for longest until the others fit; the newest stays in any case."""
-    copies = []
-    for path in newest.parent.glob("*.wav"):
-        try:
-            facts = path.stat()
-        except FileNotFoundError:
-            continue  # another process makes room, too
-        copies.append((facts.st_mtime, facts.st_size, path))
-    total = sum(size for _, size, _ in copies)
-    for _, size, path in sorted(copies):
-        if total <= gigabytes * 2**30:
-            return
-        if path != newest:
-            path.unlink(missing_ok=True)
-            total -= size

@@ -110,6 +110,8 @@ def file_url(app: App, call_id: str, folder: Path) -> str | None:
         recording = call.recording if call else None
     if recording is None or recording.suffix not in {*_PLAYED.get(recording.codec or "", ()), ".opus", ".ogg"}:
         return None
+    if not app.recordings.in_files:
+        return None
     try:
         path = app.recordings.path(recording.sha256, recording.suffix)
     except NotFoundError:
