@@ -102,10 +102,23 @@ class BatchLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLeft:
+    """A file, or a row of a list, that a handing in did not take: ``refused``, ``waiting`` or ``skipped``; why in
+    English, and in the words of an inspector."""
+
+    path: str
+    line: int | None
+    outcome: str
+    reason: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerOfDay:
     """Everything about the ledger of one day: as it is now, as it was drawn, the day before, and what is missing.
 
     ``opened_again``: why what is now differs from what was drawn last; empty when it does not, or was never drawn.
+    ``left``: what lay in its folders and was not taken when they were looked at last.
     ``begun``: whether a night of this day was begun; ``faults``: what was wrong with its lists and folders.
     """
 
@@ -116,6 +129,7 @@ class LedgerOfDay:
     in_work: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     batches: tuple[BatchLine, ...] = ()
+    left: tuple[FileLeft, ...] = ()
     opened_again: str = ""
     begun: bool = False
     faults: tuple[Fault, ...] = ()

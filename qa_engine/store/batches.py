@@ -8,9 +8,12 @@ from enum import StrEnum
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from qa_engine.domain.night import FileLeft
 from qa_engine.errors import Fault
 from qa_engine.store import fault_rows
 from qa_engine.store.night_tables import Batch, BatchFile
+from qa_engine.text import mask_private
+from qa_engine.wording import fault_words
 
 
 class FileOutcome(StrEnum):
@@ -98,6 +101,31 @@ def files(
     if outcomes:
         statement = statement.where(BatchFile.outcome.in_([outcome.value for outcome in outcomes]))
     return session.scalars(statement).all()
+
+
+def left(session: Session, handed_in: Sequence[Batch], limit: int) -> tuple[FileLeft, ...]:
+    """What these batches, the newest first, did not take and no later one did: of each source its newest batch."""
+    newest: dict[str, Batch] = {}
+    for batch in handed_in:
+        newest.setdefault(batch.source, batch)
+    outcomes = [outcome.value for outcome in (FileOutcome.REFUSED, FileOutcome.WAITING, FileOutcome.SKIPPED)]
+    rows = session.scalars(
+        select(BatchFile)
+        .where(BatchFile.batch_id.in_([batch.id for batch in newest.values()]), BatchFile.outcome.in_(outcomes))
+        .order_by(BatchFile.path, BatchFile.line, BatchFile.id)
+        .limit(limit)
+    ).all()
+    last = last_seen(session, sorted({row.path for row in rows}))
+    return tuple(
+        FileLeft(mask_private(row.path), row.line, row.outcome, mask_private(row.reason), mask_private(why(row)))
+        for row in rows
+        if last[row.path].batch_id == row.batch_id
+    )
+
+
+def why(file: BatchFile) -> str:
+    """Why a file was not taken, in the words of an inspector."""
+    return "；".join(fault_words(fault) for fault in fault_rows.from_text(file.faults)) or file.reason
 
 
 def last_seen(session: Session, paths: Sequence[str]) -> Mapping[str, BatchFile]:

@@ -13,11 +13,10 @@ from qa_engine.domain import CallState, plain
 from qa_engine.domain.night import DayLedger, MissingCall, StoredLedger
 from qa_engine.errors import FaultKind
 from qa_engine.store import fault_rows
-from qa_engine.store.batches import FileOutcome
+from qa_engine.store.batches import FileOutcome, why
 from qa_engine.store.jobs import JobState
 from qa_engine.store.night_tables import Batch, BatchFile, DrawnLedger, ExpectedCall
 from qa_engine.store.tables import Call, DayCount, Job
-from qa_engine.wording import fault_words
 
 _AT_ONCE = 500
 _BUSY = (JobState.QUEUED.value, JobState.RUNNING.value)
@@ -123,9 +122,9 @@ def missing(session: Session, day: date) -> tuple[MissingCall, ...]:
     for row in rows:
         refused = refusals.pop(row.file_name, None) if row.file_name else None
         refused = refused or row_faults.get(row.id)
-        told = (refused.reason, _why(refused)) if refused else ("", "")
+        told = (refused.reason, why(refused)) if refused else ("", "")
         listed.append(MissingCall(row.key, row.source, told[0], row.agent_id, row.started_at, told[1]))
-    files = [MissingCall(file.name, "文件夹", file.reason, why=_why(file)) for file in refusals.values()]
+    files = [MissingCall(file.name, "文件夹", file.reason, why=why(file)) for file in refusals.values()]
     return (*listed, *sorted(files, key=lambda one: one.key))
 
 
@@ -257,11 +256,6 @@ def _row_faults(session: Session, day: date, rows: Sequence[ExpectedCall]) -> di
         for file, began, ended in told.get((row.source, row.line), ())
         if file.day == day or (began <= row.listed_at and (ended is None or row.listed_at <= ended))
     }
-
-
-def _why(file: BatchFile) -> str:
-    faults = fault_rows.from_text(file.faults)
-    return "；".join(fault_words(fault) for fault in faults) or file.reason
 
 
 def _from(row: DrawnLedger) -> DayLedger:

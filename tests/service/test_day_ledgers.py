@@ -99,6 +99,25 @@ def test_a_list_whose_recordings_have_all_not_come_names_them(app: App, inbox: P
     assert (found.now.expected, found.now.complete) == (2, False)
 
 
+def test_what_lay_there_and_was_not_taken_is_listed_until_it_is(app: App, inbox: Path) -> None:
+    fill(inbox, "a", "b", listed=row("a") + "b.wav,b,1001,2026-13-02 10:00\n" + row("c"))
+    (inbox / "notes.docx.bak").write_text("x")
+    ingest_paths(app, [inbox], kind="night", day=DAY)
+    left = {(Path(one.path).name, one.line): (one.outcome, one.why) for one in day_ledger(app, DAY, who=MACHINE).left}
+    assert left == {
+        ("manifest.csv", 3): ("refused", "通话开始时间：「2026-13-02 10:00」不是日期时间，应如 2026-03-02 09:15:00"),
+        ("manifest.csv", 4): ("refused", "没有这个文件或文件夹"),
+        ("notes.docx.bak", None): ("skipped", "not a recording"),
+    }
+    page = render_report(app, "ledger", "", "html", day_from=DAY, day_to=DAY, who=MACHINE).content.decode()
+    assert "没有收下的文件" in page
+    assert "不是录音" in page
+    assert "not a recording" not in page
+    fill(inbox, "b", "c", listed=row("a") + row("b") + row("c"))
+    ingest_paths(app, [inbox], kind="night", day=DAY)
+    assert [Path(one.path).name for one in day_ledger(app, DAY, who=MACHINE).left] == ["notes.docx.bak"]
+
+
 def test_the_row_of_another_day_says_nothing_of_what_is_missing_now(app: App, inbox: Path, clock: FixedClock) -> None:
     fill(inbox, "a", listed=row("a") + row("lost"))
     ingest_paths(app, [inbox])

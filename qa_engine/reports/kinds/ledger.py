@@ -23,6 +23,8 @@ from qa_engine.wording import NOTHING_CAME, REASONS, balance_of, fault_said
 TITLE = "每日录音台账"
 SHOWN_FAULTS = 20
 _KINDS = {"ingest": "命令导入", "upload": "网页上传", "watch": "文件夹监视", "night": "夜间作业"}
+_LEFT = {"refused": "拒收", "waiting": "等待", "skipped": "跳过"}
+_SKIPPED = {"not a recording": "不是录音", "hidden, passed over": "隐藏文件"}
 _WORDS = {
     "expected": "应有",
     "scored": "已评分",
@@ -57,6 +59,7 @@ def ledger_document(found: LedgerOfDay) -> Document:
             *_before(found),
             *_drawn(found),
             *_batches(found),
+            *_left(found),
         ),
         table=_rows(found),
         data={
@@ -72,6 +75,7 @@ def ledger_document(found: LedgerOfDay) -> Document:
             "faults": tuple(str(fault) for fault in found.faults),
             "drawn": found.drawn,
             "batches": found.batches,
+            "left": found.left,
         },
     )
 
@@ -258,6 +262,24 @@ def _batches(found: LedgerOfDay) -> list[Block]:
         for one in found.batches
     )
     return [Heading("导入批次"), Table(columns, rows)]
+
+
+def _left(found: LedgerOfDay) -> list[Block]:
+    """What lay there and was not taken, so that the ledger can be held against the folder."""
+    if not found.left:
+        return []
+    rows = tuple(
+        Row(
+            (
+                f"{one.path} 第 {one.line} 行" if one.line else one.path,
+                _LEFT.get(one.outcome, one.outcome),
+                _SKIPPED.get(one.why, one.why),
+            )
+        )
+        for one in found.left
+    )
+    columns = (Column("文件或名单中的行", look="first"), Column("结果", look="nowrap"), Column("原因", look="wide"))
+    return [Heading("没有收下的文件", "最近一次查看时"), Table(columns, rows, filters=True)]
 
 
 def _rows(found: LedgerOfDay) -> Rows:

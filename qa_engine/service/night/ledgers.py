@@ -84,6 +84,7 @@ def _of_day(app: App, session: Session, day: date) -> LedgerOfDay:
     last = drawn[-1] if drawn else None
     before = ledgers.count(session, day - timedelta(days=1))
     late = ledgers.came_after(session, day, last.drawn_at, SHOWN_NAMES) if last else ()
+    handed_in = batches.newest(session, limit=SHOWN_BATCHES, day=day)
     return LedgerOfDay(
         now=now,
         drawn=drawn,
@@ -91,7 +92,8 @@ def _of_day(app: App, session: Session, day: date) -> LedgerOfDay:
         missing=tuple(_local(one, zone) for one in ledgers.missing(session, day)[:SHOWN_NAMES]),
         in_work=ledgers.working(session, day, SHOWN_NAMES),
         late=late,
-        batches=tuple(_line(batch, zone) for batch in batches.newest(session, limit=SHOWN_BATCHES, day=day)),
+        batches=tuple(_line(batch, zone) for batch in handed_in),
+        left=batches.left(session, handed_in, SHOWN_NAMES),
         opened_again=_why(last, now, late),
         begun=nights.find(session, day) is not None,
         faults=nights.source_faults(session, day)[:SHOWN_NAMES],

@@ -56,7 +56,8 @@ def _place(app: App) -> tuple[Check, ...]:
             "private",
             "data folder is its owner's alone",
             lambda: _private(app),
-            f"take the rights of others: chmod -R go= {app.settings.home}",
+            f"take the rights of others: chmod -R go= {app.settings.home}"
+            + (f" {app.settings.recording_store}" if app.settings.recording_store and app.recordings.in_files else ""),
         ),
         _check(
             "recordings",
