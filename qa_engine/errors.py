@@ -24,6 +24,7 @@
     └── BrokerError               the message broker did not take a ring; the job is kept and rung again
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,7 +67,8 @@ class FaultKind(StrEnum):
     OTHER = ""
     # a file, a folder, a list as a whole
     NO_SUCH_FILE = "no_such_file"
-    CANNOT_READ = "cannot_read"  # why
+    NO_RIGHT = "no_right"
+    CANNOT_READ = "cannot_read"  # errno
     NOT_A_FILE = "not_a_file"
     TOO_LARGE = "too_large"  # megabytes
     NOT_TEXT = "not_text"
@@ -144,6 +146,15 @@ class Fault:
         place = ":".join(str(part) for part in (self.where, self.line, self.column) if part not in (None, ""))
         subject = f" [{self.subject}]" if self.subject else ""
         return f"{place}:{subject} {self.message}" if place else self.message
+
+
+def unreadable(error: OSError) -> tuple[FaultKind, tuple[str, ...]]:
+    """Kind and values of a fault for what the operating system says of a file."""
+    if isinstance(error, FileNotFoundError):
+        return FaultKind.NO_SUCH_FILE, ()
+    if isinstance(error, PermissionError):
+        return FaultKind.NO_RIGHT, ()
+    return FaultKind.CANNOT_READ, (errno.errorcode.get(error.errno or 0, "EIO"),)
 
 
 class FaultyFileError(InputError):

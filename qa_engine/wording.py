@@ -90,7 +90,8 @@ REASONS = {
 FAULTS: Mapping[FaultKind, str] = MappingProxyType(
     {
         FaultKind.NO_SUCH_FILE: "没有这个文件或文件夹",
-        FaultKind.CANNOT_READ: "无法读取（{}）",
+        FaultKind.NO_RIGHT: "没有读取权限",
+        FaultKind.CANNOT_READ: "无法读取（系统错误 {}）",
         FaultKind.NOT_A_FILE: "不是文件",
         FaultKind.TOO_LARGE: "超过 {} MB",
         FaultKind.NOT_TEXT: "不是文本文件，请另存为 CSV（UTF-8）",

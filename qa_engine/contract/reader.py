@@ -17,7 +17,7 @@ from qa_engine.contract.times import check_times
 from qa_engine.contract.transcript import transcript_from_json
 from qa_engine.contract.wrapped import is_one_call
 from qa_engine.domain import Transcript
-from qa_engine.errors import Fault, FaultKind, TranscriptError
+from qa_engine.errors import Fault, FaultKind, TranscriptError, unreadable
 
 
 def _parse_text(text: str, where: str, call_id: str, reading: Reading) -> Transcript:
@@ -155,10 +155,9 @@ def _no_such_file(path: Path) -> TranscriptError:
 
 
 def _unreadable(path: Path, error: OSError) -> TranscriptError:
-    why = str(error.strerror or error)
-    return TranscriptError(
-        [Fault(readable(path), None, None, f"cannot be read: {why}", None, FaultKind.CANNOT_READ, (why,))]
-    )
+    kind, values = unreadable(error)
+    told = f"cannot be read: {error.strerror or error}"
+    return TranscriptError([Fault(readable(path), None, None, told, None, kind, values)])
 
 
 def _record(obj: object, where: str, line: int | None, call_id: str, reading: Reading) -> Transcript | TranscriptError:

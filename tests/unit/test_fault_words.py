@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa_engine.errors import Fault, FaultKind
+from qa_engine.errors import Fault, FaultKind, unreadable
 from qa_engine.wording import FAULTS, fault_said, fault_words
 
 
@@ -35,3 +35,11 @@ def test_words_without_the_place() -> None:
 
 def test_a_fault_without_a_place_is_its_message() -> None:
     assert str(Fault("", None, None, "no folder")) == "no folder"
+
+
+def test_what_the_operating_system_says_has_words() -> None:
+    told = [
+        fault_words(Fault("m.csv", None, None, "x", None, *unreadable(error)))
+        for error in (FileNotFoundError(2, "gone"), PermissionError(13, "no"), OSError(5, "broken"))
+    ]
+    assert told == ["没有这个文件或文件夹", "没有读取权限", "无法读取（系统错误 EIO）"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from qa_engine import contract
 from qa_engine.contract import Reading
 from qa_engine.domain import Agent, JsonValue, Speaker, Transcript
-from qa_engine.errors import Fault, FaultKind, FaultyFileError, ManifestError, SettingsError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, ManifestError, SettingsError, unreadable
 from qa_engine.rules import agent_called
 from qa_engine.service.intake.facts import CallFacts, UnfitError, call_id, likely, read_facts
 from qa_engine.service.intake.filenames import id_of_name, readable
@@ -166,8 +166,8 @@ class _Discovery:
                     self._found.skipped.append(readable(path))
 
     def _unreadable(self, error: OSError) -> None:
-        why = str(error.strerror)
-        self._fault(Path(error.filename or "?"), FaultKind.CANNOT_READ, f"the folder cannot be read: {why}", why)
+        kind, values = unreadable(error)
+        self._fault(Path(error.filename or "?"), kind, f"the folder cannot be read: {error.strerror}", *values)
 
     def _is_given_manifest(self, path: Path) -> bool:
         return self._given is not None and path.resolve() == self._given_manifest.path.resolve()
@@ -383,8 +383,8 @@ def _json_content(path: Path) -> JsonValue:
     except (UnicodeDecodeError, RecursionError):
         raise _wrong(path, FaultKind.ENCODING, "not UTF-8 JSON") from None
     except OSError as error:
-        why = str(error.strerror)
-        raise _wrong(path, FaultKind.CANNOT_READ, f"cannot be read: {why}", why) from None
+        kind, values = unreadable(error)
+        raise _wrong(path, kind, f"cannot be read: {error.strerror}", *values) from None
     return content
 
 

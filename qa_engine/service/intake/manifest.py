@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from qa_engine.domain import JsonValue
-from qa_engine.errors import Fault, FaultKind, ManifestError
+from qa_engine.errors import Fault, FaultKind, ManifestError, unreadable
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.headings import column_of, value_of
 from qa_engine.service.intake.sheets import sheet_text
@@ -118,8 +118,8 @@ def _read_text(path: Path) -> str:
             raise _whole(where, FaultKind.TOO_LARGE, "larger than 256 MB: split the manifest", "256")
         raw = path.read_bytes()
     except OSError as error:
-        why = str(error.strerror)
-        raise _whole(where, FaultKind.CANNOT_READ, f"the manifest cannot be read: {why}", why) from None
+        kind, values = unreadable(error)
+        raise _whole(where, kind, f"the manifest cannot be read: {error.strerror}", *values) from None
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # Excel calls it Unicode text
         return raw.decode("utf-16", "replace")
     if b"\0" in raw:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from qa_engine.contract.workbooks import UNREADABLE, Values, sheets_of
-from qa_engine.errors import Fault, FaultKind, ManifestError, UsageError
+from qa_engine.errors import Fault, FaultKind, ManifestError, UsageError, unreadable
 
 MAX_BYTES = 64 * 2**20
 MOST_COLUMNS = 200
@@ -32,8 +32,8 @@ def sheet_text(path: Path) -> str:
         message = f"not a workbook that can be read ({type(error).__name__}): save it as CSV (UTF-8)"
         raise _whole(path, FaultKind.NOT_WORKBOOK, message) from None
     except OSError as error:
-        why = str(error.strerror)
-        raise _whole(path, FaultKind.CANNOT_READ, f"the manifest cannot be read: {why}", why) from None
+        kind, values = unreadable(error)
+        raise _whole(path, kind, f"the manifest cannot be read: {error.strerror}", *values) from None
 
 
 def _whole(path: Path, kind: FaultKind, message: str, *values: str) -> ManifestError:

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("batch_files", sa.Column("faults", sa.String(), nullable=True))
+    op.add_column("batch_files", sa.Column("faults", sa.Text(), nullable=True))
     op.add_column("jobs", sa.Column("hung", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute("UPDATE jobs SET hung = true WHERE last_error LIKE '%and was ended'")
 
