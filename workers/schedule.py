@@ -6,7 +6,10 @@ sets: Celery's own scheduler keeps the time of day of its next task, and after a
 for an hour.
 """
 
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -38,15 +41,48 @@ def tick_for_ever(settings: Settings) -> None:
             time.sleep(settings.tick_seconds)
 
 
+class Stop:
+    """SIGTERM ends the schedule, after the tick at hand. Without a handler the first process of a container would not
+    hear it, and be killed when its time is over."""
+
+    def __init__(self) -> None:
+        self._asked = self._ticking = False
+
+    def __call__(self, *_: object) -> None:
+        self._asked = True
+        if not self._ticking:
+            raise SystemExit(0)
+
+    @contextmanager
+    def after_this(self) -> Iterator[None]:
+        self._ticking = True
+        try:
+            yield
+        finally:
+            self._ticking = False
+        if self._asked:
+            raise SystemExit(0)
+
+
 def run_schedule(settings: Settings) -> int:
     """Tick until stopped; the exit code."""
+    stop = Stop()
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        return _run(settings, stop)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(settings: Settings, stop: Stop) -> int:
     set_up_logs(settings)
     log.info("schedule_starting", every_seconds=settings.tick_seconds)
     with open_app(settings) as app:
 
         class Ticking(Scheduler):  # type: ignore[misc]
             def tick(self, **_: object) -> float:
-                tick(app)
+                with stop.after_this():
+                    tick(app)
                 return settings.tick_seconds
 
         celery = make_celery(settings)

@@ -1,5 +1,7 @@
 """The schedule's beat and a worker's tick to itself, without processes."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,27 @@ def test_every_beat_ticks_without_a_broker_and_whatever_the_clock_says(
     monkeypatch.setattr(schedule, "night_tick", tick)
     assert beats(tmp_path, 4) == [7.0] * 4
     assert len(ticked) == 4
+
+
+def test_sigterm_ends_the_schedule_after_the_tick_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ended: list[str] = []
+
+    def tick(_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        ended.append("tick")
+
+    monkeypatch.setattr(schedule, "night_tick", tick)
+    before = signal.getsignal(signal.SIGTERM)
+    settings = load_settings(home=tmp_path, broker_url="redis://127.0.0.1:1/0", log_level="ERROR")
+    assert schedule.run_schedule(settings) == 0
+    assert (ended, signal.getsignal(signal.SIGTERM)) == (["tick"], before)
+
+
+def test_sigterm_ends_the_schedule_between_two_ticks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(schedule, "night_tick", lambda _: None)
+    monkeypatch.setattr("celery.beat.time.sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    settings = load_settings(home=tmp_path, broker_url="redis://127.0.0.1:1/0", log_level="ERROR")
+    assert schedule.run_schedule(settings) == 0
 
 
 def test_a_tick_that_cannot_be_sent_is_one_in_vain_unless_the_broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
