@@ -72,10 +72,8 @@ def decided_table(signed: SignedLines) -> list[Block]:
 
 def final_points(points: FinalPoints | None, machine: float) -> Text:
     """Points that stand; with the most there could be where that is not what the machine had counted with."""
-    if points is None or (points.score is None and not points.possible):
+    if points is None or points.score is None:
         return Piece("不适用", "faint")
-    if points.score is None:
-        return "—"
     most = "" if points.possible == machine else f" / {number(points.possible)}"
     return (Piece(number(points.score), "strong"), Piece(most, "soft small")) if most else number(points.score)
 
