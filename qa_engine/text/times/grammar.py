@@ -92,9 +92,11 @@ AHEAD = re.compile(
 )  # no time that has passed: 登记好了明天答复
 JUST_PAST = re.compile("(?:近|最近|过去|每个?|前|昨天?的?)$")
 FROM_AN_EVENT = re.compile("(?:收到|审核|签收|检测|验收|入库|寄回|通过|确认)[^,。]{0,6}(?:之后|以后|后)的?$")
-# 5号楼, 工号5号, 三点要求, 第三天: numbers that count other things.
+# 5号楼, 工号5号, 客服一三号, 三点要求, 第三天: numbers that count other things.
 NOT_A_DATE = re.compile("[楼线柜店门院码房车箱库机窗桌厅馆台位人字选产]")
-BEFORE_NO_DATE = re.compile("(?:[工单编账房楼卡车门型尺座路街道弄巷栋第]号?|客服|坐席|专员)$")
+BEFORE_NO_DATE = re.compile(
+    "(?:[工单编账房楼卡车门型尺座路街道弄巷栋第尾]号?|客服|坐席|专员)[零一二三四五六七八九幺]{0,3}$"
+)
 NOT_A_CLOCK = re.compile("[要建意事原问需说注不小都也的个]")
 
 

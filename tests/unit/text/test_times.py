@@ -377,6 +377,9 @@ def test_only_what_is_in_the_part_counts() -> None:
         ("三点给您回电", None),  # nobody knows which, or whether it is one
         ("三点钟要求", None),
         ("工号5号", None),
+        ("客服一三号", None),  # a staff number, said digit by digit
+        ("尾号二零三号", None),
+        ("二三号", "03 23:59"),
         ("32号", None),
         ("0号", None),
     ],
