@@ -18,7 +18,11 @@ with the engine from before and at the end, then looked at, too. The act model h
 (`models/acts/halves.py`), and scenario and outcome have learnt their calls, so none of them measures these. n and o are
 lines alone (everyday sentences, curt and kind answers, quiet rudeness), by one author, written before the engine read
 any: n was looked at and learnt, o was counted at the end only. l and m lay hidden for that round, by two more authors,
-and were counted with the engine from before and at its end; then m was looked at, while nobody has read a line of l.
+and were counted with the engine from before and at its end; then m was looked at, and in the next round l, too. p, r
+(chats full of tempting words) and u (published taboo lines; disfluent turns without fault) are by three more authors,
+counted before anybody had read a line of them, then looked at. The act model, scenario and outcome have learnt l, m,
+p, r and the lines of u. w (chats that leave out the steps which are hardest to find) was counted twice, then looked
+at; nothing of it was learnt.
 `--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people: 1,500 felt-neutral
 lines of TV drama (CPED, not kept here) as single turns.
 """
@@ -52,6 +56,7 @@ from tests.unit.packs.test_plain_calls import OFFENCES  # noqa: E402
 FOLDER = Path(__file__).resolve().parent / "verdicts"
 WHO = {"坐席": Speaker.AGENT, "客户": Speaker.CUSTOMER}
 FLAGGED = {"impatient": 0.85, "dismissive": 0.88, "confrontational": 0.8}  # as the base pack has it
+BESIDE_TONE = 0.5  # of an offence, likewise
 KIND = ("neutral", "relaxed", "happy", "grateful", "positive-other")
 TONES = ("tone.impatient", "tone.dismissive", "tone.confrontational")
 
@@ -136,8 +141,7 @@ def tone(half: str, told: Told) -> None:
             continue
         bad["read"] += 1
         sure = max(p for name, p in reading.probabilities if name == reading.label)
-        if sure >= FLAGGED[reading.label]:
-            bad["flagged"] += 1
+        bad["flagged"] += sure >= FLAGGED[reading.label] and _offends(turn)
         told.notes.append(f"tone {reading.label} {sure:.2f}: {turn.text}")
     told.figures["tone"] = {
         "turns": len(turns),
@@ -145,6 +149,12 @@ def tone(half: str, told: Told) -> None:
         "flagged": bad["flagged"],
         "flagged per 1,000": round(1000 * bad["flagged"] / len(turns), 1),
     }
+
+
+def _offends(turn: Turn) -> bool:
+    """Whether the acts speak beside the tone, as the rules of the pack ask."""
+    reading = acts().read(Transcript(Call("x"), (replace(turn, index=0),))).get(0)
+    return reading is not None and reading.probability("offence") >= BESIDE_TONE
 
 
 def _words(rule: object) -> str:
@@ -297,7 +307,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijklmno"))
+    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijklmnopruw"))
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--public", type=Path, help="folder with cped/, to count everyday talk, too")
     parser.add_argument("--json", type=Path, help="write the figures there")

@@ -25,6 +25,7 @@ import numpy as np
 import outcomes
 import public
 import scenarios
+import together
 from corpus import ActTurn
 
 from qa_engine.acts import ActModel
@@ -139,7 +140,10 @@ def of_speaker(
     readings: dict[str, Floats] = {}
     for split in splits:
         tell(f"{speaker.value}: held out by {split}")
-        readings[split] = lessons.unseen(names, known, lessons.folds_by(turns, split), recipe)
+        folds = lessons.folds_by(turns, split)
+        alone = lessons.unseen(names, known, folds, recipe)
+        others = np.array([turn.themes[0].startswith(halves.THEME) for turn in turns])
+        mix, shift, readings[split] = together.joined(names, together.ACTS[speaker], alone, known.labels, folds, others)
     slope, bias = calibration("several", readings["themes"], known.labels)
     offends = np.array([name in (*corpus.OFFENCES, "offence") for name in names])
     on_natural = calibration("several", readings["themes"][whole], known.labels[whole])
@@ -152,7 +156,8 @@ def of_speaker(
         if offends[at]
     }
     tell(f"{speaker.value}: all")
-    fitted = slim(fit_once(names, "several", known, recipe.look(known.texts), recipe), recipe)
+    fitted = together.mixed(fit_once(names, "several", known, recipe.look(known.texts), recipe), mix, shift)
+    fitted = slim(fitted, recipe)
     contents = out.put(speaker.value, calibrated(fitted, slope, bias))
     measured = {
         split: {name: figures.of_label(p[~whole, at], known.labels[~whole, at], 1.0) for at, name in enumerate(names)}
@@ -167,7 +172,7 @@ def of_natural(
     speaker: Speaker, read: natural.Read, corrected: natural.Read, limits: Mapping[str, Limits]
 ) -> tuple[Mapping[str, Any], dict[str, Limits]]:
     """What is measured on natural turns whose author was held out, by the words alone and as they are read, and the
-    limits of every act: those that are given, and for the others made here."""
+    limits of every act: those that are given, and, made here, of the others and of those that what was said changes."""
     names, keys = LABELS[speaker], [key for key in read if key[0] is speaker]
     alone, said = (sigmoid(np.array([z[key] for key in keys])) for z in (read, corrected))
     found, made = {}, {}
@@ -177,7 +182,8 @@ def of_natural(
             "words": figures.of_label(alone[:, at], truth, 1.0),
             "read": figures.of_label(said[:, at], truth, 1.0),
         }
-        made[name] = limits[name] if name in limits else limits_of([figures.known(said[:, at], truth)], 1.0)
+        given = name in limits and name not in natural.ACTS[speaker]
+        made[name] = limits[name] if given else limits_of([figures.known(said[:, at], truth)], 1.0)
     return found, made
 
 

@@ -1,7 +1,7 @@
 """Turns of the looked-at halves of ``benchmarks/verdicts``: natural talk by other authors, with all its acts told.
 
 ``turns/HALF.tsv`` holds every different turn of a half's calls and rude lines, of both sides, with the acts that it
-does there and those that are open to opinion; annotated by reading, turn by turn in its call, by four readers (language
+does there and those that are open to opinion; annotated by reading, turn by turn in its call, by readers (language
 models) who knew neither frames nor rules. Of everyday sentences (``words_``, ``tone_``, ``curt_``) only is told that
 they do not offend.
 So these halves measure the act model no longer, but for the readings of the split by themes, in which an author is held
@@ -24,8 +24,8 @@ from qa_engine.domain import Speaker
 HERE = Path(__file__).resolve().parent
 TURNS = HERE / "turns"
 FOLDER = HERE.parents[1] / "benchmarks" / "verdicts"
-LEARNT = "abcdefghijk"
-LINES = "n"  # half of which only lines are learnt: rude ones, and others that do not offend
+LEARNT = "abcdefghijklmpr"
+LINES = "nu"  # halves of which only lines are learnt: rude ones, and others that do not offend
 AUTHORS = dict.fromkeys("abc", "abc")  # of halves by one author; every other half is by one of its own
 THEME = "half/"
 CALLS = ("calls", "labelled", "outcome")

@@ -17,10 +17,10 @@ from qa_engine.domain import Speaker
 from qa_engine.text import skeleton
 
 ACTS: Mapping[Speaker, tuple[str, ...]] = {
-    Speaker.AGENT: ("restate",),
-    Speaker.CUSTOMER: ("ask", "complain", "accept", "solved", "angry"),
+    Speaker.AGENT: ("restate", "refuse_complaint"),
+    Speaker.CUSTOMER: ("ask", "complain", "accept", "solved", "angry", "insist", "reject", "busy", "refuse_sale"),
 }
-"""Acts whose average precision rose by 0.03 and more, each author's turns held out; of others it did not."""
+"""Acts whose average precision rose by 0.02 and more, each author's turns held out; of others it did not."""
 STRENGTH = 0.03  # C of the regression; the act's own log-odds, multiplied by OWN, are hardly held back
 OWN, SCALE = 10.0, 4.0
 FOLDS = 5

@@ -1,8 +1,8 @@
 """What was said before a turn, as evidence of what it does: a 好的 accepts an offer, and ends a story.
 
 Of each act that gains by it the log-odds read out of the turn's own words are corrected, linearly, by what the other
-side's last turn does and by how much of the turn was said before. Offences are none of these acts: nobody is ruder for
-what the other one said.
+side's last turn does and by how much of the turn was said before. Of offences only refusing a complaint is among them,
+which needs one to be refused: nobody is ruder for what the other one said.
 """
 
 from collections.abc import Mapping, Sequence

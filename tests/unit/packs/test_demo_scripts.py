@@ -53,8 +53,9 @@ def test_evidence_points_at_the_planted_turns(path: Path) -> None:
         }  # a silence is between turns
         if entry["turns"] and turns:
             assert turns & set(entry["turns"]), found.id
-            # A wrong order is shown by all of its steps, everything else by the planted turns alone.
-            assert found.id == "followup.order" or turns <= set(entry["turns"]), found.id
+            # A wrong order is shown by all of its steps, a retort with what the customer says of it, all else alone.
+            said_of_it = {evidence.turn for evidence in found.evidence if evidence.condition == "rebukes"}
+            assert found.id == "followup.order" or turns - said_of_it <= set(entry["turns"]), found.id
         else:
             assert found.searched or found.evidence, f"{found.id} fails without showing anything"
 
