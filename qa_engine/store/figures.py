@@ -17,6 +17,13 @@ from qa_engine.store.review_tables import Signing
 
 STARTED = type_coerce(tables.Call.started_at, DateTime(timezone=True))
 """When a call began, as the database has it: `types.aware` makes a time of it."""
+HEARD_BY = (
+    select(tables.Transcript.settings_digest)
+    .where(tables.Transcript.id == tables.Call.transcript_id)
+    .correlate(tables.Call)
+    .scalar_subquery()
+)
+"""The setting of the recogniser that heard a call; NULL for a call without a transcript."""
 _ASIDE = [state.value for state in CallState if state.aside]
 
 
@@ -86,20 +93,6 @@ def stream(session: Session, wanted: CallFilter, *, batch: int, more: Sequence[A
         .execution_options(yield_per=batch)
     )  # fmt: skip
     yield from session.connection().execute(statement).partitions(batch)  # plain rows: nothing for the session to load
-
-
-def one_of_each(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str]]:
-    """(book, call id): of each book one call of every setting of the recogniser that it was heard with."""
-    call, heard = tables.Call, tables.Transcript
-    rows = session.execute(
-        select(Figures.book, func.min(call.call_id))
-        .join(Figures, Figures.result_id == call.result_id)
-        .join(heard, heard.id == call.transcript_id)
-        .where(*call_conditions(wanted))
-        .group_by(Figures.book, heard.settings_digest)
-        .order_by(Figures.book, heard.settings_digest)
-    )
-    return [(book, call_id) for book, call_id in rows]
 
 
 def books(session: Session) -> Mapping[str, str]:

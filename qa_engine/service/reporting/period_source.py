@@ -119,21 +119,20 @@ class PeriodSource:
         self._days(wanted)
         with self._app.database.read() as session:
             found = [
-                (CallFigures._make(row), started)
-                for rows in figures.stream(session, wanted, batch=_BATCH, more=(figures.STARTED,))
-                for *row, started in rows
+                (CallFigures._make(row), started, heard)
+                for rows in figures.stream(session, wanted, batch=_BATCH, more=(figures.STARTED, figures.HEARD_BY))
+                for *row, started, heard in rows
             ]
-            heard = figures.one_of_each(session, wanted)
-        kinds = self._kinds(heard)
+        kinds = self._kinds(_one_of_each((row.book, heard, row.call_id) for row, _, heard in found if heard))
         makers = {book: LeanCalls(kind.book, kind.rates, kind.notice) for book, kind in kinds.items()}
         found.sort(key=lambda one: (one[0].day, one[1] is not None, one[1], one[0].call_id))
 
         def make(n: int) -> InspectedCall:
-            row, started = found[n]
+            row, started, _ = found[n]
             began = aware(started).astimezone(self._zone) if started is not None else None
             return makers[row.book].call(row, began, form_url.format(call_id=row.call_id))
 
-        return AgentCalls([row for row, _ in found], kinds, make, {})
+        return AgentCalls([row for row, _, _ in found], kinds, make, {})
 
     def _kinds(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, Kind]:
         """What figures do not hold of a book's rules, and how calls were heard, is read of one call of each kind."""
@@ -310,6 +309,15 @@ class PeriodSource:
             Complained(_said(call_id, day, body), str(call_from_text(facts).metadata.get("complaint_cause") or ""))
             for call_id, day, facts, body in rows
         ]
+
+
+def _one_of_each(calls: Iterable[tuple[str, str, str]]) -> Sequence[tuple[str, str]]:
+    """(book, call id) out of (book, setting, call id): of each book one call of every setting of the recogniser."""
+    first: dict[tuple[str, str], str] = {}
+    for book, setting, call_id in calls:
+        if call_id < first.get((book, setting), call_id + "_"):
+            first[book, setting] = call_id
+    return [(book, first[book, setting]) for book, setting in sorted(first)]
 
 
 def _said(call_id: str, day: date, body: str) -> Said:
