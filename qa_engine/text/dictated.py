@@ -157,7 +157,8 @@ def _hide_echoes(number: _Number, turns: Sequence[_Said], hidden: Sequence[set[i
             least = _LEAST_ECHO + (piece.turn > last)
             if len(said) <= _COUNTED_DIGITS and _UNIT.match(turn.normal.text, piece.end):
                 continue
-            start = number.digits.find(said) if len(said) >= least else -1
-            while start >= 0:
-                hidden[piece.turn].update(at for n, at in enumerate(places) if start + n in number.hidden)
-                start = number.digits.find(said, start + 1)
+            if len(said) < least:
+                continue
+            for start in range(len(number.digits)):
+                if number.digits.startswith(said, start):
+                    hidden[piece.turn].update(at for n, at in enumerate(places) if start + n in number.hidden)
