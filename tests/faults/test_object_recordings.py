@@ -1,7 +1,4 @@
-"""Recordings in an object store, with a real S3 server (moto), a real worker and a real web service.
-
-Needs ``pip install s3fs 'moto[server]'``, which nothing else here does.
-"""
+"""Recordings in an object store, with a real S3 server (moto), a real worker and a real web service."""
 
 import json
 import os
@@ -34,13 +31,10 @@ def free_port() -> int:
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    pytest.importorskip("s3fs")
-    program = shutil.which(os.environ.get("QA_TEST_MOTO", "moto_server"))
-    if program is None:
-        pytest.skip("no moto_server")
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL) as process:
+    command = [Path(sys.executable).with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         wait(lambda: answers(f"{address}/moto-api/"), 60)
         yield address
         process.kill()
