@@ -130,7 +130,8 @@ class Settings(BaseSettings):
     )
     webhook_hosts: tuple[str, ...] = Field(
         (),
-        description='Hosts of this machine that webhooks may reach, as written there, as JSON: `["127.0.0.1"]`.',
+        description="Hosts of this machine that webhooks may reach although others sign in from elsewhere, as written "
+        'there, as JSON: `["127.0.0.1"]`.',
     )
     smtp_host: str | None = Field(None, description="Mail server for alerts.")
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="Its port.")
@@ -263,6 +264,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def for_others(self) -> bool:
+        """Whether people at other machines use the pages: bound for them, behind a proxy, or under a public address."""
+        own = self.web_host.strip("[] ").lower() in ("localhost", "::1") or self.web_host.strip().startswith("127.")
+        return self.sign_in and not (own and not self.public_url and not self.web_names and not self.trusted_proxies)
 
     @property
     def recordings_dir(self) -> Path:

@@ -66,9 +66,7 @@ class Receiver:
         self.thread.join()
 
 
-@pytest.fixture
-def app(settings: Settings, make_app: Callable[..., App]) -> App:
-    return make_app(settings=settings.model_copy(update={"webhook_hosts": ("127.0.0.1",)}))
+FOR_OTHERS = {"sign_in": True, "web_host": "0.0.0.0"}
 
 
 @pytest.fixture
@@ -232,6 +230,31 @@ def test_who_may_set_addresses(app: App, role: Role) -> None:
         end_webhook(app, 1, who=who)
 
 
+def test_a_host_that_is_named_is_told_by_a_service_for_others(
+    make_app: Callable[..., App], settings: Settings, receiver: Receiver
+) -> None:
+    app = make_app(settings=settings.model_copy(update={**FOR_OTHERS, "webhook_hosts": ("127.0.0.1",)}))
+    add_webhook(app, f"http://127.0.0.1:{receiver.server.server_port}/", ["night.closed"], who=MACHINE)
+    happens(app, "k-1")
+    assert send_due(app).sent == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "others"),
+    [
+        ({}, False),
+        ({"sign_in": True}, False),
+        ({"sign_in": True, "web_host": "localhost"}, False),
+        (FOR_OTHERS, True),
+        ({"sign_in": True, "web_host": "::"}, True),
+        ({"sign_in": True, "public_url": "https://qa.example.cn"}, True),
+        ({"sign_in": True, "trusted_proxies": "127.0.0.1"}, True),
+    ],
+)
+def test_when_others_use_the_service(settings: Settings, given: dict[str, object], others: bool) -> None:
+    assert settings.model_copy(update=given).for_others is others
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -245,17 +268,19 @@ def test_who_may_set_addresses(app: App, role: Role) -> None:
         "http://[fe80::1]/",
     ],
 )
-def test_no_webhook_is_set_to_this_machine(make_app: Callable[..., App], url: str) -> None:
-    app = make_app()
+def test_no_webhook_of_a_service_for_others_is_set_to_this_machine(
+    make_app: Callable[..., App], settings: Settings, url: str
+) -> None:
+    app = make_app(settings=settings.model_copy(update=FOR_OTHERS))
     with pytest.raises(UsageError, match="QA_WEBHOOK_HOSTS"):
         add_webhook(app, url, ["night.closed"], who=MACHINE)
     assert list_webhooks(app, who=MACHINE) == ()
 
 
 def test_a_name_that_leads_to_this_machine_is_told_nothing(
-    make_app: Callable[..., App], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., App], settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app, real = make_app(), socket.getaddrinfo
+    app, real = make_app(settings=settings.model_copy(update=FOR_OTHERS)), socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **kw: real("127.0.0.1", *more, **kw))
     port = receiver.server.server_port
     for n, address in enumerate((f"http://crm.example.cn:{port}/", f"http://2130706433:{port}/")):

@@ -70,5 +70,5 @@ class WebhookChannel:
 @channel_kind("webhook")
 def webhook_channels(app: App, session: Session) -> Iterator[Channel]:
     for row in outbox.webhooks(session):
-        here = urlsplit(row.url).hostname in app.settings.webhook_hosts
+        here = not app.settings.for_others or urlsplit(row.url).hostname in app.settings.webhook_hosts
         yield WebhookChannel(row.id, row.url, row.secret, frozenset(json.loads(row.events)), here)
