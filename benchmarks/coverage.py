@@ -26,6 +26,7 @@ from qa_engine.reports.numbers import (
     Sums,
     change_against_peers,
     corrected_rate,
+    drawn_estimate,
     mean_difference,
     mean_estimate,
     mean_prior,
@@ -33,11 +34,13 @@ from qa_engine.reports.numbers import (
     rate_estimate,
     rate_prior,
     ratio_estimate,
+    shared_places,
 )
 from qa_engine.reports.period import Tally
 from qa_engine.reports.period.figures import RuleLine
 from qa_engine.reports.period.member import Member, Running
 from qa_engine.reports.period.needs import Need, coachings, needs
+from qa_engine.scoring.agreement import cohen_kappa
 
 POINTS = np.array([2, 3, 5, 3, 2, 8, 4, 3, 2, 5, 2, 3, 2, 2, 3, 4, 2, 3, 2, 2.0])
 FAULTS = np.linspace(0.01, 0.25, len(POINTS))
@@ -267,6 +270,47 @@ def headings(n: int) -> Callable[[Generator], Held]:
     return one
 
 
+def drawn(each: int) -> Callable[[Generator], Held]:
+    """Some calls of each of thirty agents, who have more or fewer calls and are better or worse, for all of theirs."""
+
+    def one(rng: Generator) -> Held:
+        faults = np.minimum(0.6, FAULTS * rng.lognormal(0, 0.35, 30)[:, None])
+        listed = [
+            100 - (rng.random((calls, len(POINTS))) < own) @ POINTS
+            for calls, own in zip(rng.integers(each, 200, 30), faults, strict=True)
+        ]
+        made = drawn_estimate([(len(all), Sums.of(all[:each])) for all in listed])
+        return holds(made, float(np.concatenate(listed).mean())), 1
+
+    return one
+
+
+def places(rng: Generator) -> Held:
+    """Whether every one of twenty has the true place between the two that are said."""
+    truth = 90 + 2.0 * rng.standard_normal(20)
+    members = {n: Sums.of(t + 8 * rng.standard_normal(int(rng.integers(20, 150)))) for n, t in enumerate(truth)}
+    found = shared_places(members, enough=5)
+    return all(p.place <= 1 + int((truth > truth[p.key]).sum()) <= p.last for p in found), 1
+
+
+def kappas(n: int) -> Callable[[Generator], Held]:
+    """Two judges who see the same truth rightly more or less often."""
+
+    def one(rng: Generator) -> Held:
+        share, right = float(rng.uniform(0.1, 0.5)), rng.uniform(0.7, 0.98, 2)
+        truth = rng.random(n) < share
+        first, second = (np.where(rng.random(n) < own, truth, ~truth) for own in right)
+        yes = [share * own + (1 - share) * (1 - own) for own in right]
+        alike = float(right.prod() + (1 - right).prod())
+        chance = float(np.prod(yes) + (1 - yes[0]) * (1 - yes[1]))
+        made = cohen_kappa(list(zip(first.tolist(), second.tolist(), strict=True)))
+        if made.low is None or made.high is None:
+            return 0, 0
+        return made.low <= (alike - chance) / (1 - chance) <= made.high, 1
+
+    return one
+
+
 LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     *((f"出现率，{n} 通", rates(n), 1) for n in (5, 20, 100, 400)),
     *((f"平均得分率，{n} 通（分数偏斜）", means(n), 1) for n in (5, 12, 40, 200)),
@@ -288,6 +332,9 @@ LINES: tuple[tuple[str, Callable[[Generator], Held], int], ...] = (
     ("约升几分，一项，10 人，各 20–200 通", regained, 50),
     ("约升几分，同一个人的几项相加", regained_together, 12),
     *((f"考评项得分率，{n} 通", headings(n), 1) for n in (40, 400)),
+    *((f"随机抽取推算的平均，每人 {each} 通", drawn(each), 1) for each in (2, 5)),
+    ("名次的范围，20 人全都在内", places, 1),
+    *((f"两名质检员的一致程度（κ），{n} 条", kappas(n), 1) for n in (20, 60, 300)),
     *(
         (f"培训效果（双重差分），{name}，每期约 {n} 通", trainings(center, n), 1)
         for name, center in CENTERS.items()

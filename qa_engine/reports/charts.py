@@ -6,6 +6,7 @@ from datetime import date
 from qa_engine.reports.document import (
     Block,
     Chart,
+    Heading,
     Note,
 )
 from qa_engine.reports.numbers import ENOUGH, control_chart, mean_estimate
@@ -89,5 +90,7 @@ def heat_map(tally: Tally, lines: Sequence[AgentLine], most: int = 14) -> list[B
     most_shown = ranked[int(0.98 * (len(ranked) - 1))] if ranked else 1.0
     names = tuple(f"{line.name or line.agent_id}{'*' if line.few else ''}" for line in shown)
     picture = HeatMap(names, tuple(tally.rules[n].title for n in columns), cells, "坐席与扣分项热力图", most_shown)
-    note = f"格内为每 100 通扣多少分，颜色越深越多；带 * 的不足 {ENOUGH} 通，只作参考。"
-    return [Chart("heat", picture), Note(note, "faint small")]
+    note = "格内为每 100 通扣多少分，颜色越深越多" + (
+        f"；带 * 的不足 {ENOUGH} 通，只作参考" if any(line.few for line in shown) else ""
+    )
+    return [Heading("坐席 × 扣分项", note), Chart("heat", picture)]

@@ -126,7 +126,7 @@ def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
         Column("完成日"),
         Column("培训前"),
         Column("培训后"),
-        Column("比同组多降（百分点）"),
+        Column("与同组相比（百分点）"),
         Column("结论"),
         Column("说明", look="soft small"),
     )
@@ -159,6 +159,6 @@ def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
     note = (
         "完成后四周与此前四周相比，再与同组没参加的人比较：旺季等对大家一样的变化已抵消；选中的人本来就会回升的部分也已扣除；"
         "其间规则改版的，范围把改版对各人多少不一的影响也算在内。"
-        "负数为下降；满四周才下结论。"
+        "负数为比同组多降；满四周才下结论。"
     )
     return [Table(columns, tuple(rows)), Note(note, "faint small")]

@@ -24,7 +24,9 @@ from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.numbers import ENOUGH, mean_estimate, rate_estimate
 from qa_engine.reports.period import PackNotes, Tally, told
 from qa_engine.reports.period.lines import AgentLine, ItemLine
+from qa_engine.reports.topics import NewTopic
 from qa_engine.reports.wording import SEVERITIES, number, percent
+from qa_engine.text import mask_private
 
 SHOWN_ITEMS = 15  # on pages and paper; a workbook has all
 
@@ -229,6 +231,17 @@ def drawn_words(drawn: int, calls: int) -> str:
     if drawn >= calls:
         return f"全部 {drawn} 通，按用词归类"
     return f"本期 {calls} 通按时间先后每隔约 {round(calls / max(1, drawn))} 通取一通，共 {drawn} 通，按用词归类"
+
+
+def quoted(clause: str) -> str:
+    """What customers say, in quotes; empty if nothing."""
+    return f"「{mask_private(clause)}」" if clause else ""
+
+
+def new_topic(topic: NewTopic, found: str) -> Note:
+    named = Piece(f"新话题「{mask_private('、'.join(topic.words))}」：", "strong")
+    said = f"，如{quoted(topic.clause)}" if topic.clause else ""
+    return Note((named, found, said))
 
 
 def sign_off(title: str, *entries: str) -> list[Block]:

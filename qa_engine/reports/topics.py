@@ -1,41 +1,55 @@
 """What customers call about: topics by their words, and the new ones of the last days. Word statistics, no meaning."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
-from operator import attrgetter
 
 import numpy as np
 
 from qa_engine.text.numerals import NUMERAL_CHARS
-from qa_engine.text.segment import cut
+from qa_engine.text.segment import cut, frequencies, kinds
 
 _LEAST_CALLS = 30
-_WORDS = 6
+_WORDS, _SHOWN = 6, 4
+_NAMED = 0.3  # of the weight of a topic's first word, which the others need
 _LEAST_NEW = 3
-_NAMES_NOTHING = """
-我们 你们 他们 这个 那个 什么 怎么 一下 可以 没有 不是 就是 现在 还是 已经 知道 自己 时候 因为 所以 但是 如果 不能
-不会 这样 那样 这边 那边 今天 明天 昨天 一个 东西 谢谢 你好 您好 好的 请问 帮我 给我 问题 单号 电话 号码 麻烦 然后
-而且 或者 应该 需要 想要 上次 方便 的话
-"""
-_PLAIN = frozenset(_NAMES_NOTHING.split())
+_NAMING = frozenset(["n", "nz", "nt", "ns", "nr", "nrt", "v", "vn", "a", "an", "l", "i", "j", "z", "b"])
+"""Kinds of words that can name what somebody wants; pronouns, numbers, times, places, adverbs and particles do not."""
+_SHORT = frozenset(["v", "a", "zg"])  # of single characters, which the dictionary often gives no better kind: 催, 丢
+_SHORT_COUNTS = range(300, 15_000)  # neither 是 and 要, which everybody says, nor what nobody does
+_PLAIN = frozenset(
+    """
+    谢谢 你好 您好 好的 再见 麻烦 请问 方便 的话 怎么办 怎么回事 明白 知道 觉得 告诉 需要 应该 想要 可能 不能 不会 不用
+    不行 算了 时候 东西 事情 问题 单号 电话 号码 帮 查 喂 哦 啊 唉 行 件 员 稍 找 弄 加 管 收 取 转 挂
+    """.split()  # noqa: SIM905 reads better
+)
+"""What is said in any call: thanks, numbers to be found, what somebody wants of the agent."""
+_NOT = {"没": "没", "没有": "没", "不": "不", "未": "没"}
+_RATHER = 10.0
+"""So many times more often than in the language at large customers have to say a word that names a topic: what is said
+about anything (情况, 时间) names none."""
+_CLAUSE = range(4, 25)  # characters of a clause that tells what is meant
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``words`` name it, the weightiest first; ``share`` of the calls looked at; ``calls`` are the clearest ones."""
+    """``words`` name it, the weightiest first; ``clause`` is what customers say of it; ``share`` of the calls looked
+    at; ``calls`` are the clearest ones."""
 
     words: tuple[str, ...]
     count: int
     share: float
     calls: tuple[str, ...]
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewTopic:
-    """Words of the last days that come together: calls with one of them then and before, and some of those calls."""
+    """Words of the last days that come together, with a clause: calls with one of them then and before, and some of
+    those calls."""
 
     words: tuple[str, ...]
     recent: int
@@ -43,25 +57,73 @@ class NewTopic:
     earlier: int
     earlier_calls: int
     calls: tuple[str, ...]
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a customer said in a call: the words that may name a topic, in their order."""
+    """What a customer said in a call: the words that may name a topic, in their order, of ``spoken`` words in all, and
+    the clauses."""
 
     call_id: str
     day: date
     words: tuple[str, ...]
+    spoken: int
+    clauses: tuple[str, ...]
 
     @classmethod
     def of(cls, call_id: str, day: date, text: str) -> "Said":
-        """The words of two characters or more, but those that name nothing: numbers, also as people say them (六六)."""
-        words = (word for word in cut(text) if len(word) > 1 and word not in _PLAIN)
-        return cls(call_id, day, tuple(word for word in words if not _is_number(word)))
+        """Words that name something, by their kind, also as people say what was not (没收到); no numbers (六六)."""
+        clauses = tuple(clause for clause in _ENDS.split(text) if clause)
+        cuts = [cut(clause) for clause in clauses]
+        words = tuple(word for one in cuts for word in _naming(one))
+        return cls(call_id, day, words, sum(map(len, cuts)), clauses)
+
+
+_ENDS = re.compile(r"[，。！？；、,.!?;\s]+")
+
+
+def _naming(words: Sequence[str]) -> Iterator[str]:
+    kind, counted = kinds(), frequencies()
+    for before, word in zip(("", *words), words, strict=False):
+        if len(word) == 1:
+            named = kind.get(word) in _SHORT and counted.get(word, 0) in _SHORT_COUNTS
+        else:
+            named = kind.get(word) in _NAMING and not _is_number(word) and word not in _NOT
+        if named and word not in _PLAIN:
+            yield _NOT.get(before, "") + word
 
 
 def _is_number(word: str) -> bool:
     return any(char.isdigit() for char in word) or NUMERAL_CHARS.issuperset(word)
+
+
+def _is_short(word: str) -> bool:
+    return len(word) == 1
+
+
+def telling(said: Sequence[Said]) -> frozenset[str]:
+    """The words that customers say `_RATHER` times more often than people say them at large."""
+    counted = frequencies()
+    at_large = sum(counted.values())
+    spoken = sum(one.spoken for one in said)
+    here = Counter(word for one in said for word in one.words)
+    return frozenset(
+        word
+        for word, count in here.items()
+        if count * at_large >= _RATHER * spoken * max(1, counted.get(word, counted.get(word[1:], 0)))
+    )
+
+
+def clause(words: Sequence[str], said: Iterable[Said]) -> str:
+    """The clause that has most of the words, of these the one most often said, of these the shortest; empty if none."""
+    counts = Counter(clause for one in said for clause in one.clauses if len(clause) in _CLAUSE)
+
+    def has(clause: str) -> int:
+        return sum(word.removeprefix("没").removeprefix("不") in clause for word in words)
+
+    best = max(counts, key=lambda clause: (has(clause), counts[clause], -len(clause), clause), default="")
+    return best if best and has(best) else ""
 
 
 def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:
@@ -74,9 +136,11 @@ def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:
     from sklearn.decomposition import NMF  # takes the first report of a process most of a second to load
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(analyzer=attrgetter("words"), min_df=max(3, len(said) // 200), max_df=0.5)
+    known = telling(said)
+    spoken = [[word for word in one.words if word in known] for one in said]
+    vectorizer = TfidfVectorizer(analyzer=tuple, min_df=max(3, len(said) // 200), max_df=0.5)
     try:
-        weights = vectorizer.fit_transform(said)
+        weights = vectorizer.fit_transform(spoken)
     except ValueError:  # no word is in enough calls
         return ()
     count = min(most, weights.shape[1])
@@ -87,15 +151,17 @@ def topics(said: Sequence[Said], *, most: int = 8) -> tuple[Topic, ...]:
         shares = model.fit_transform(weights)
     names = [str(name) for name in vectorizer.get_feature_names_out()]
     chosen = shares.argmax(1)
-    known = shares.max(1) > 1e-6
+    told = shares.max(1) > 1e-6
     found = []
     for n, row in enumerate(model.components_):
-        mine = [i for i in range(len(said)) if known[i] and chosen[i] == n]
+        mine = [i for i in range(len(said)) if told[i] and chosen[i] == n]
         if not mine:
             continue
-        words = tuple(names[i] for i in sorted(range(len(row)), key=lambda i: (-row[i], names[i]))[:_WORDS])
+        first = sorted((i for i in range(len(row)) if row[i] >= _NAMED * max(row)), key=lambda i: (-row[i], names[i]))
+        words = tuple(sorted((names[i] for i in first[:_WORDS]), key=_is_short)[:_SHOWN])
         clearest = sorted(mine, key=lambda i: (-shares[i, n], said[i].call_id))[:3]
-        found.append(Topic(words[:4], len(mine), len(mine) / len(said), tuple(said[i].call_id for i in clearest)))
+        calls = tuple(said[i].call_id for i in clearest)
+        found.append(Topic(words, len(mine), len(mine) / len(said), calls, clause(words, (said[i] for i in mine))))
     return tuple(sorted(found, key=lambda topic: (-topic.count, topic.words)))
 
 
@@ -131,10 +197,14 @@ def new_topics(said: Sequence[Said], since: date, *, most: int = 3) -> tuple[New
         else:
             group[0].append(word)
             group[1].update(calls)
-    return tuple(
-        NewTopic(tuple(words[:4]), len(calls), new, max(earlier[word] for word in words), old, tuple(sorted(calls)[:3]))
-        for words, calls in groups[:most]
-    )
+    by_call = {one.call_id: one for one in said}
+    made = []
+    for names, having in groups[:most]:
+        named, mine = tuple(names[:_SHOWN]), sorted(having)
+        before = max(earlier[word] for word in names)
+        told = clause(named, (by_call[call] for call in mine))
+        made.append(NewTopic(named, len(mine), new, before, old, tuple(mine[:3]), told))
+    return tuple(made)
 
 
 def _likelihood_ratio(k1: int, n1: int, k2: int, n2: int) -> float:

@@ -34,7 +34,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean of ``number`` values with its interval (normal); None with fewer than two."""
+    """A mean of ``number`` values with its interval (Student 1908); None with fewer than two."""
 
     number: int
     value: float
@@ -133,6 +133,8 @@ def mean(values: Sequence[float]) -> Mean | None:
     middle = sum(values) / number
     if number < 2:
         return Mean(number, middle, None, None)
+    from scipy.special import stdtrit  # half a second to load
+
     deviation = math.sqrt(sum((value - middle) ** 2 for value in values) / (number - 1))
-    half = _Z * deviation / math.sqrt(number)
+    half = float(stdtrit(number - 1, 0.975)) * deviation / math.sqrt(number)
     return Mean(number, middle, middle - half, middle + half)

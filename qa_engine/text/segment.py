@@ -150,6 +150,15 @@ def _likelihood(text: str) -> float:
     return route[0][0]
 
 
+@cache
+def kinds() -> dict[str, str]:
+    """Word → its kind as the dictionary has it (n a noun, v a verb, r a pronoun, m a number, …; one kind a word)."""
+    with _tokenizer().get_dict_file() as file:
+        fields = file.read().decode().split()
+    known: dict[str, str] = {}
+    return {word: known.setdefault(kind, kind) for word, kind in zip(fields[0::3], fields[2::3], strict=True)}
+
+
 def frequencies() -> dict[str, int]:
     """Word → how often the dictionary's makers counted it; beginnings of words have 0."""
     tokenizer = _tokenizer()

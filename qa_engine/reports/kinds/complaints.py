@@ -25,7 +25,7 @@ from qa_engine.reports.duties import limit_words
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import ENOUGH, rate_estimate
-from qa_engine.reports.parts import sign_off
+from qa_engine.reports.parts import quoted, sign_off
 from qa_engine.reports.period import PromiseOfCall, told
 from qa_engine.reports.statistics import InspectedCall
 from qa_engine.reports.wording import clock
@@ -229,6 +229,7 @@ def _why(found: Sequence[Cause], unknown: int, looked_at: int, complaints: int, 
     columns = (
         Column("原因"),
         Column("依据", look="nowrap"),
+        Column("常见说法"),
         Column("件数", number=True),
         Column("占比", number=True),
         Column("大致范围", look="nowrap"),
@@ -237,7 +238,7 @@ def _why(found: Sequence[Cause], unknown: int, looked_at: int, complaints: int, 
     rows = [_why_row(cause, looked_at, request) for cause in found]
     if unknown:
         share = rate_estimate(unknown, looked_at)
-        told_of = ("其他，没有共同的词", "—", unknown, told.rate(share, 0), told.rate_range(share, 0), "")
+        told_of = ("其他，没有共同的词", "—", "", unknown, told.rate(share, 0), told.rate_range(share, 0), "")
         rows.append(Row(told_of, "faint"))
     blocks: list[Block] = [Heading("投诉分类统计表", f"按原因：{note}"), Table(columns, tuple(rows))]
     if any(cause.count < ENOUGH for cause in found):
@@ -254,7 +255,10 @@ def _why_row(cause: Cause, looked_at: int, request: Request) -> Row:
     name = "、".join(cause.words) if cause.noted else "".join(f"「{word}」" for word in cause.words)
     basis = "登记" if cause.noted else "客户原话"
     figures = (cause.count, told.rate(share, 0), told.rate_range(share, 0))
-    return Row((Cell(mask_private(name), "first"), basis, *figures, Cell(tuple(examples))), _few(cause.count))
+    return Row(
+        (Cell(mask_private(name), "first"), basis, quoted(cause.clause), *figures, Cell(tuple(examples))),
+        _few(cause.count),
+    )
 
 
 def _few(count: int) -> str:

@@ -8,11 +8,12 @@ from qa_engine.reports.document import Block, Cell, Column, Document, Heading, N
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import rate_estimate
-from qa_engine.reports.parts import drawn_words, item_table, sign_off, top_figures, versions
+from qa_engine.reports.parts import drawn_words, item_table, new_topic, quoted, sign_off, top_figures, versions
 from qa_engine.reports.period import told
 from qa_engine.reports.statistics import Period
 from qa_engine.reports.topics import new_topics, topics
 from qa_engine.reports.wording import number
+from qa_engine.text import mask_private
 
 TITLE = "每日例会简报"
 _WEEKS = 28
@@ -121,8 +122,8 @@ def _topics(facts: PeriodFacts, usual: PeriodFacts) -> list[Block]:
         blocks += [
             Note(
                 (
-                    Piece("、".join(t.words), "strong"),
-                    f"　{t.count} 通，{told.rate(share, 0)}（大致 {told.rate_range(share, 0)}），例 ",
+                    Piece(mask_private("、".join(t.words)), "strong"),
+                    f"　{t.count} 通，{told.rate(share, 0)}（大致 {told.rate_range(share, 0)}）{quoted(t.clause)}，例 ",
                     "、".join(t.calls),
                 )
             )
@@ -131,8 +132,8 @@ def _topics(facts: PeriodFacts, usual: PeriodFacts) -> list[Block]:
         ]
     earlier = usual.source.wants(Period(usual.period.first, day - timedelta(days=1)), team=facts.team, most=_LOOKED_AT)
     for topic in new_topics([*earlier, *now], day):
-        words = f"昨日 {topic.recent} 通提到，近四周抽取的 {topic.earlier_calls} 通里最多 {topic.earlier} 通"
-        blocks.append(Note((Piece(f"新话题「{'、'.join(topic.words)}」：", "strong"), words)))
+        before = f"近四周抽取的 {topic.earlier_calls} 通里{told.at_most(topic.earlier)}"
+        blocks.append(new_topic(topic, f"昨日 {topic.recent} 通提到，{before}"))
     return blocks
 
 

@@ -13,7 +13,9 @@ from qa_engine.reports.parts import (
     agent_table,
     drawn_words,
     item_table,
+    new_topic,
     notes_of,
+    quoted,
     rule_changes,
     sign_off,
     top_figures,
@@ -24,6 +26,7 @@ from qa_engine.reports.period.lines import team_sums
 from qa_engine.reports.period.needs import coachings
 from qa_engine.reports.topics import new_topics, topics
 from qa_engine.reports.wording import number, percent, scenario
+from qa_engine.text import mask_private
 
 TITLE = "月度服务质量分析报告"
 _LOOKED_AT = 400
@@ -189,7 +192,6 @@ def _people(facts: PeriodFacts) -> list[Block]:
         Heading("坐席"),
         agent_table(lines),
         *agent_notes(lines),
-        Heading("坐席 × 扣分项"),
         *heat_map(facts.tally, lines),
     ]
 
@@ -204,16 +206,18 @@ def _topics(facts: PeriodFacts) -> list[Block]:
         Column("抽取的通话", number=True),
         Column("占比", number=True),
         Column("大致范围", look="nowrap"),
-        Column("例"),
+        Column("常见说法"),
+        Column("例", look="nowrap"),
     )
     rows = tuple(
         Row(
             (
-                Cell("、".join(topic.words), "first"),
+                Cell(mask_private("、".join(topic.words)), "first"),
                 topic.count,
                 told.rate(share, 0),
                 told.rate_range(share, 0),
-                "、".join(topic.calls),
+                quoted(topic.clause),
+                "、".join(topic.calls[:2]),
             )
         )
         for topic in found
@@ -224,10 +228,8 @@ def _topics(facts: PeriodFacts) -> list[Block]:
     since = facts.period.last - timedelta(days=6)
     for topic in new_topics(said, since):
         now = f"最近一周 {topic.recent_calls} 通里 {topic.recent} 通"
-        words = f"{now}，此前 {topic.earlier_calls} 通里最多 {topic.earlier} 通"
-        blocks.append(
-            Note((Piece(f"新话题「{'、'.join(topic.words)}」：", "strong"), f"{words}（{'、'.join(topic.calls)}）"))
-        )
+        words = f"{now}，此前 {topic.earlier_calls} 通里{told.at_most(topic.earlier)}"
+        blocks.append(new_topic(topic, f"{words}（{'、'.join(topic.calls)}）"))
     return blocks
 
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Figures, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.numbers import Sums, mean_estimate, rate_estimate
+from qa_engine.reports.numbers import Sums, drawn_estimate, mean_estimate, rate_estimate
 from qa_engine.reports.parts import sign_off
-from qa_engine.reports.period import SampledCall, told
+from qa_engine.reports.period import SampledCall, Signed, told
 from qa_engine.reports.wording import scenario
 
 TITLE = "抽检计划与覆盖"
@@ -75,24 +75,31 @@ def report(source: Source, request: Request) -> Document:
 
 def _inferred(source: Source, facts: PeriodFacts, drawn: Sequence[SampledCall]) -> list[Block]:
     """The mean of the signed forms of the calls drawn by chance, which stands for all calls, beside that of all signed
-    forms, which does not."""
+    forms, which does not. As many are drawn of each agent, whatever he has: each agent counts with his calls."""
     ids = {call.call_id for call in drawn if call.signed}
     forms = [form for form in source.signed(facts.period, team=facts.team) if form.possible > 0]
-    chance = mean_estimate(
-        Sums.of(100 * form.total / form.possible for form in forms if form.call_id in ids), lowest=0, highest=100
-    )
-    every = mean_estimate(Sums.of(100 * form.total / form.possible for form in forms), lowest=0, highest=100)
+    every = mean_estimate(Sums.of(map(_percent, forms)), lowest=0, highest=100)
     if not every.n:
         return []
+    of_agent: dict[tuple[str, str], list[float]] = {}
+    for form in forms:
+        if form.call_id in ids:
+            of_agent.setdefault((form.agent_id, form.team), []).append(_percent(form))
+    strata = [(m.score.n, Sums.of(of_agent.get((m.agent_id, m.team), ()))) for m in facts.tally.members]
+    chance = drawn_estimate(strata, lowest=0, highest=100)
     return [
         Heading("由随机抽取推算的复核后得分率"),
         Note(
             (
-                Piece(f"随机抽中、已签字：{told.score_with(chance)}。", "strong"),
+                Piece(f"随机抽中、已签字：{told.score_with(chance)}，按各人通话数加权。", "strong"),
                 f"全部已签字（含专挑的）：{told.score_with(every)}，偏向有问题的通话，不能代表全体。",
             )
         ),
     ]
+
+
+def _percent(form: Signed) -> float:
+    return 100 * form.total / form.possible
 
 
 def _signed(calls: Sequence[SampledCall]) -> int:

@@ -47,7 +47,6 @@ def report(source: Source, request: Request) -> Document:
             Heading("成员"),
             agent_table(facts.agents),
             *agent_notes(facts.agents),
-            Heading("坐席 × 扣分项"),
             *heat_map(facts.tally, facts.agents),
             Heading("扣分项"),
             item_table(facts.items),

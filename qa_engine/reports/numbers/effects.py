@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from qa_engine.reports.numbers.intervals import Z_975, Estimate
+from qa_engine.reports.numbers.intervals import Z_975, Estimate, jeffreys
 from qa_engine.reports.numbers.shrinkage import rate_prior
 from qa_engine.reports.statistics import t_975
 
@@ -73,7 +73,7 @@ def change_against_peers(
         return Effect(Verdict.UNKNOWN, Estimate(int(min(own.before, own.after)), None), None, None, len(known), reason)
     before = rate_prior([(c.found_before, c.before) for c in (own, *known)]).of(own.found_before, own.before)
     assert before.value is not None
-    after = _jeffreys(own.found_after, own.after)
+    after = jeffreys(own.found_after, own.after)
     change, seen, common = _of_peers(known)
     moved = [change]
     if rule_changed:
@@ -93,14 +93,6 @@ def _why_not(own: Change, peers: Sequence[Change]) -> str:
     if len(peers) < LEAST_PEERS:
         return f"可对照的同组坐席只有 {len(peers)} 人，不足 {LEAST_PEERS} 人"
     return ""
-
-
-def _jeffreys(found: float, n: float) -> Estimate:
-    """A share with the interval of Jeffreys' prior (Brown, Cai & DasGupta 2001): narrower than Wilson's near 0."""
-    from scipy.special import betaincinv  # half a second to load, and judging a call comes by here
-
-    low, high = (float(betaincinv(found + 0.5, n - found + 0.5, tail)) for tail in (0.025, 0.975))
-    return Estimate(round(n), found / n, low if found else 0.0, high if found < n else 1.0)
 
 
 def _noises(before: Estimate, after: Estimate) -> tuple[float, float]:

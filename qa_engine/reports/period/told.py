@@ -83,6 +83,11 @@ def change_look(estimate: Estimate, *, good: int, among: int = 1) -> str:
     return "good" if estimate.value * good > 0 else "fault"
 
 
+def at_most(count: int) -> str:
+    """Of something that was looked for in other calls."""
+    return f"最多 {count} 通" if count else "没有"
+
+
 def _signed(value: float) -> str:
     text = fixed(abs(value))
     if text == "0.0":

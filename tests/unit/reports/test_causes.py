@@ -54,3 +54,13 @@ def test_that_it_is_a_complaint_is_no_cause() -> None:
 def test_one_complaint_alone_is_no_cause() -> None:
     assert causes(complaints("快递员态度太差"), ()) == ((), 1)
     assert causes((), ()) == ((), 0)
+
+
+def test_a_cause_is_told_in_customers_words() -> None:
+    heard = complaints("催了好几次都没有用", "我催了又催", "催了好几次都没有用", "丢了件你们怎么赔", "丢件了")
+    found, unknown = causes(heard, ())
+    assert [(cause.words[0], cause.clause) for cause in found] == [
+        ("催", "催了好几次都没有用"),
+        ("丢", "丢了件你们怎么赔"),
+    ]
+    assert unknown == 0

@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
-from qa_engine.reports.topics import Said, new_topics, topics
+import pytest
+
+from qa_engine.reports.topics import Said, new_topics, telling, topics
 
 DAY = date(2026, 3, 1)
 ASKED = ("我想查一下快递到哪里了", "收到的东西破了要退货退款", "发票抬头开错了要重开发票")
@@ -44,3 +46,31 @@ def test_what_is_asked_only_lately_is_new() -> None:
     (found,) = new_topics([*earlier, *lately], DAY + timedelta(days=7))
     assert "发票" in found.words
     assert (found.recent, found.recent_calls, found.earlier, found.earlier_calls) == (10, 30, 0, 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("等了三天没人联系，今天上午你们在哪里", ("联系",)),
+        ("退款还是没有收到", ("退款", "没收到")),
+        ("宽带上不了网，光猫一直闪红灯", ("宽带", "闪", "红灯")),
+        ("多少钱，几点关门，这样可以吗", ("关门",)),
+        ("丢了件，催了好几次", ("丢", "催")),
+    ],
+)
+def test_pronouns_numbers_times_and_particles_name_nothing(text: str, words: tuple[str, ...]) -> None:
+    assert set(words) <= set(said([text])[0].words)
+    nothing = {"三天", "今天", "上午", "你们", "哪里", "没有", "还是", "一直", "多少", "几点", "这样", "可以", "好几次"}
+    assert not nothing & set(said([text])[0].words)
+
+
+def test_words_said_about_anything_name_nothing() -> None:
+    """Of time somebody speaks now and then, here as everywhere; nobody but customers here speaks of meters."""
+    known = telling(said(["水表走得太快了，我想换一个新的，师傅什么时候能上门看看"] * 60 + ["没有时间"]))
+    assert "水表" in known
+    assert "时间" not in known
+
+
+def test_a_topic_is_told_in_customers_words() -> None:
+    found = topics(said([f"你好，{ASKED[n % 3]}，谢谢" for n in range(60)]), most=3)
+    assert {topic.clause for topic in found} == set(ASKED)

@@ -1,6 +1,7 @@
 """Intervals hold the truth as often as they claim: 95 of 100 times, within one point, over simulated truths."""
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -8,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import Generator, default_rng
 
-from benchmarks.coverage import headings, means_beside_a_team, regained, regained_together
+from benchmarks.coverage import (
+    changes_of_rates,
+    drawn,
+    headings,
+    means_beside_a_team,
+    rare_changes,
+    regained,
+    regained_together,
+)
 from qa_engine.reports.numbers import (
     Estimate,
     Measured,
     Sums,
     corrected_rate,
+    drawn_estimate,
     mean_difference,
     mean_estimate,
     rate_difference,
@@ -165,3 +175,23 @@ def test_a_corrected_rate_stays_a_share(found: int, n: int, right: int, of: int)
     assert made.value is not None
     assert 0 <= made.low <= made.high <= 1
     assert 0 <= made.value <= 1
+
+
+def test_what_was_drawn_counts_with_the_calls_it_stands_for() -> None:
+    """Two drawn of each, but one has nine times the calls; who was looked at whole adds no doubt."""
+    one, other = Sums.of([60.0, 70.0]), Sums.of([90.0, 92.0])
+    made = drawn_estimate([(10, one), (90, other), (40, Sums())])
+    assert made.value == pytest.approx(0.1 * 65 + 0.9 * 91)
+    assert made.low is None  # four calls do not tell
+    four = [(100, Sums.of([80.0, 90.0, 100.0]))] * 2
+    assert drawn_estimate(four).low == pytest.approx(90 - 2.7764 * sqrt(100 * 0.97 / 6), abs=0.01)
+    whole = drawn_estimate([(3, Sums.of([80.0, 90.0, 100.0]))] * 2)
+    assert (whole.low, whole.high) == (90, 90)
+    assert drawn_estimate([(5, Sums())]).value is None
+
+
+@pytest.mark.parametrize("line", [drawn(2), drawn(5), rare_changes, changes_of_rates])
+def test_intervals_cover_within_a_point(line: Callable[[Generator], tuple[int, int]]) -> None:
+    rng = default_rng(31)
+    held = sum(line(rng)[0] for _ in range(2000))
+    assert abs(held / 2000 - 0.95) <= 0.01 + 2.58 * sqrt(0.95 * 0.05 / 2000)
