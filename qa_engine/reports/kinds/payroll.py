@@ -1,11 +1,13 @@
 """考核扣分汇总: what goes to 考核 each month; signed forms first, the machine's beside them."""
 
+from collections.abc import Sequence
+
 from qa_engine.reports.document import Banner, Cell, Column, Document, Heading, Note, Row, Rows, Table, Value
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import ENOUGH
 from qa_engine.reports.parts import sign_off, versions
-from qa_engine.reports.period import told
+from qa_engine.reports.period import Signed, told
 
 TITLE = "考核扣分汇总"
 _COLUMNS = (
@@ -32,32 +34,7 @@ def report(source: Source, request: Request) -> Document:
     facts = PeriodFacts(source, request, period, team=request.subject)
     scope = request.subject or "全中心"
     signed = source.signed(period, team=facts.team)
-    lost: dict[tuple[str, str], float] = {}  # an agent who moved has a line in each team
-    for form in signed:
-        key = (form.agent_id, form.team)
-        lost[key] = lost.get(key, 0.0) + form.possible - form.total
-    rows = []
-    for member in sorted(facts.tally.members, key=lambda m: (told.team_order(m.team), m.agent_id)):
-        if not member.agent_id:
-            continue
-        final, machine = member.final.sums, member.machine_of_final.sums
-        rows.append(
-            (
-                member.agent_id,
-                member.name,
-                member.team,
-                member.calls,
-                final.n,
-                _round(final.mean),
-                round(lost.get((member.agent_id, member.team), 0.0), 1) if final.n else None,
-                _round(machine.mean),
-                member.score.n,
-                _round(member.sums.mean),
-                member.vetoes,
-                member.suspected,
-                member.waiting,
-            )
-        )
+    rows = _people(facts, signed)
     unsigned = [f"{row[1]} {row[0]}".strip() for row in rows if not row[4]]
     columns = tuple(
         Column(title, number=n > 2, look="strong nowrap" if n == 1 else "nowrap") for n, title in enumerate(_COLUMNS)
@@ -81,9 +58,40 @@ def report(source: Source, request: Request) -> Document:
             *sign_off("移交考核", "质检员", "主管", "日期"),
         ),
         footer=versions(facts.tally),
-        table=Rows(_COLUMNS, tuple(rows)),
+        table=Rows(_COLUMNS, rows),
         data=facts.data(TITLE, agents=facts.agents),
     )
+
+
+def _people(facts: PeriodFacts, signed: Sequence[Signed]) -> tuple[tuple[Value, ...], ...]:
+    """A line of `_COLUMNS` for each agent, team by team."""
+    lost: dict[tuple[str, str], float] = {}  # an agent who moved has a line in each team
+    for form in signed:
+        key = (form.agent_id, form.team)
+        lost[key] = lost.get(key, 0.0) + form.possible - form.total
+    rows: list[tuple[Value, ...]] = []
+    for member in sorted(facts.tally.members, key=lambda m: (told.team_order(m.team), m.agent_id)):
+        if not member.agent_id:
+            continue
+        final, machine = member.final.sums, member.machine_of_final.sums
+        rows.append(
+            (
+                member.agent_id,
+                member.name,
+                member.team,
+                member.calls,
+                final.n,
+                _round(final.mean),
+                round(lost.get((member.agent_id, member.team), 0.0), 1) if final.n else None,
+                _round(machine.mean),
+                member.score.n,
+                _round(member.sums.mean),
+                member.vetoes,
+                member.suspected,
+                member.waiting,
+            )
+        )
+    return tuple(rows)
 
 
 def _cell(value: Value) -> Cell | Value:

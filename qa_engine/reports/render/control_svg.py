@@ -33,9 +33,10 @@ def control_svg(chart: ControlChart) -> Markup:
     for n, point in enumerate(points):
         parts.append(_dot(point, x(n), y(point.hits.rate)))
         if point.outside and (n == len(points) - 1 or not points[n + 1].outside):  # of days in a row the last
-            late = n > 0.7 * len(points)  # words to the right of the last days would leave the picture
-            place = {"x": x(n) - 8 if late else x(n) + 8, "class_": "end small strong" if late else "small strong"}
-            parts.append(tag("text", f"{100 * point.hits.rate:.1f}%", y=y(point.hits.rate) + 4, **place))
+            at = y(point.hits.rate) + (-10 if point.hits.rate > point.high else 18)  # away from the limits
+            last = n > len(points) - 3  # whose words would leave the picture
+            words = f"{100 * point.hits.rate:.1f}%"
+            parts.append(tag("text", words, x=x(n) + 6 * last, y=at, class_=f"{'end' if last else 'mid'} small strong"))
         if (len(points) - 1 - n) % every == 0:
             parts.append(tag("text", f"{point.hits.day:%m-%d}", x=x(n), y=_HEIGHT - 8, class_="mid small"))
     view = f"0 0 {number(_WIDTH)} {number(_HEIGHT)}"
