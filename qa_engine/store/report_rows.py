@@ -99,15 +99,16 @@ def trainings(
     return [(row, name) for row, name in session.execute(statement.order_by(Training.id))]
 
 
-def drawn(session: Session, wanted: CallFilter) -> Sequence[Any]:
-    """(call id, day, agent id, name, team, scenario, signed) of the calls that were drawn for a check."""
-    call = tables.Call
+def drawn(session: Session, wanted: CallFilter, *, seed: int | None = None) -> Sequence[Any]:
+    """(call id, day, agent id, name, team, scenario, signed) of the calls that were drawn by a seed, or by this one."""
+    call, told = tables.Call, tables.Event.detail
+    by_seed = told.startswith("seed ") if seed is None else told == f"seed {seed}"
     rows = session.execute(
         select(
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario,
             call.signing_id.is_not(None),
         )
-        .where(*call_conditions(wanted), call.id.in_(drawn_calls()))
+        .where(*call_conditions(wanted), call.id.in_(drawn_calls(by_seed)))
         .order_by(call.day, call.id)
     )  # fmt: skip
     return rows.all()

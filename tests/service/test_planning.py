@@ -85,6 +85,8 @@ def test_drawn_calls_are_marked_once_and_shown_apart_from_flagged_ones(app: App)
     assert {one.new for one in drawn} == {True}
     again = sample_calls(app, MARCH, each=2, seed=7, who=MACHINE)
     assert [(one.call_id, one.new) for one in again] == [(one.call_id, False) for one in drawn]
+    more = sample_calls(app, MARCH, each=4, seed=7, mark=False, who=MACHINE)
+    assert {one.call_id for one in drawn} < {one.call_id for one in more}
     for one in drawn:
         detail = get_call(app, one.call_id, who=MACHINE)
         assert detail.row.state is (CallState.FLAGGED if one.flagged else CallState.SAMPLED)

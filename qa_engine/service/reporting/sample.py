@@ -34,8 +34,8 @@ def sample_calls(
     """Draw ``each`` calls for every agent of the period, by agent and day, and mark them.
 
     All inspected calls can be drawn, flagged ones too, so that the draw stands for all of them. A clean call that is
-    drawn becomes SAMPLED; each gets the event ``sampled``. Asked again with the same seed, the same calls are drawn and
-    nothing is marked twice. ``mark=False`` only looks.
+    drawn becomes SAMPLED; each gets the event ``sampled``. Asked again with the same seed, the same calls are drawn,
+    also when others came in since, and nothing is marked twice. ``mark=False`` only looks.
 
     Raises NotAllowed, and UsageError for a number outside of 1 to 5.
     """
@@ -47,6 +47,7 @@ def sample_calls(
     with app.database.read() as session:
         keys = report_rows.call_keys(session, call_filter(period, None, team))
         marked = {row[0] for row in report_rows.drawn(session, call_filter(period, None, team))}
+        kept = {row[0] for row in report_rows.drawn(session, call_filter(period, None, team), seed=seed)}
     states = {key.call_id: CallState(key.state) for key in keys}
     candidates = [
         Candidate(key.call_id, key.agent_id, key.day, key.scenario or "")
@@ -62,11 +63,11 @@ def sample_calls(
             states[one.call_id] is CallState.FLAGGED,
             one.call_id not in marked,
         )
-        for drawn in draw(candidates, each=each, seed=seed).values()
+        for drawn in draw(candidates, each=each, seed=seed, kept=kept).values()
         for one in drawn
     ]
     if mark:
-        _mark(app, [one.call_id for one in found if one.new], seed, who)
+        _mark(app, [one.call_id for one in found if one.call_id not in kept], seed, who)
     return found
 
 

@@ -40,6 +40,17 @@ def test_the_seed_says_which_call_it_is_and_other_agents_change_nothing() -> Non
     assert tuple(one.call_id for one in draw([*calls("b", "order"), *mine], each=1, seed=3)["a"]) == drawn[3]
 
 
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(LEAST, MOST), st.integers(0, 99))
+def test_what_was_drawn_stays_drawn_when_late_calls_come_in(early: int, late: int, each: int, seed: int) -> None:
+    known = calls("a", *["order"] * early)
+    before = {one.call_id for one in draw(known, each=each, seed=seed)["a"]}
+    every = [*known, *(Candidate(f"late-{n:02}", "a", FIRST + timedelta(days=n), "complaint") for n in range(late))]
+    after = {one.call_id for one in draw(every, each=each, seed=seed, kept=before)["a"]}
+    assert before <= after
+    assert len(after) == min(each, early + late)
+    assert {one.call_id for one in draw(every, each=each, seed=seed, kept=after)["a"]} == after
+
+
 @pytest.mark.parametrize("each", [LEAST - 1, MOST + 1])
 def test_a_number_that_no_centre_means(each: int) -> None:
     with pytest.raises(ValueError, match=f"{each} calls for each agent: between 1 and 5"):
