@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from math import log
 
 import numpy as np
@@ -83,14 +84,18 @@ class Said:
 _ENDS = re.compile(r"[，。！？；、,.!?;\s]+")
 
 
+@cache
+def _nothing() -> frozenset[str]:
+    """The words of the dictionary that can name nothing."""
+    return frozenset(word for word, kind in kinds() if kind not in (_NAMING if len(word) > 1 else _SHORT))
+
+
 def _naming(words: Sequence[str]) -> Iterator[str]:
-    kind, counted = kinds(), frequencies()
+    nothing, counted = _nothing(), frequencies()
     for before, word in zip(("", *words), words, strict=False):
-        if len(word) == 1:
-            named = kind.get(word) in _SHORT and counted.get(word, 0) in _SHORT_COUNTS
-        else:
-            named = kind.get(word) in _NAMING and not _is_number(word) and word not in _NOT
-        if named and word not in _PLAIN:
+        if word in nothing or word in _PLAIN or word in _NOT or _is_number(word):
+            continue
+        if len(word) > 1 or counted.get(word, 0) in _SHORT_COUNTS:
             yield _NOT.get(before, "") + word
 
 

@@ -150,13 +150,11 @@ def _likelihood(text: str) -> float:
     return route[0][0]
 
 
-@cache
-def kinds() -> dict[str, str]:
-    """Word → its kind as the dictionary has it (n a noun, v a verb, r a pronoun, m a number, …; one kind a word)."""
+def kinds() -> Iterator[tuple[str, str]]:
+    """The words of the dictionary with their kinds (n a noun, v a verb, r a pronoun, m a number, …; one kind each)."""
     with _tokenizer().get_dict_file() as file:
         fields = file.read().decode().split()
-    known: dict[str, str] = {}
-    return {word: known.setdefault(kind, kind) for word, kind in zip(fields[0::3], fields[2::3], strict=True)}
+    return zip(fields[0::3], fields[2::3], strict=True)
 
 
 def frequencies() -> dict[str, int]:
