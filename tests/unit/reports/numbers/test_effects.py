@@ -51,7 +51,8 @@ def test_with_many_calls_training_without_effect_is_said_to_do_nothing() -> None
 @pytest.mark.parametrize("calls", [30, 60, 120, 500])
 @pytest.mark.parametrize("center", CENTERS.values(), ids=CENTERS)
 def test_the_interval_holds_the_effect_as_often_as_it_claims(center: Center, calls: int) -> None:
-    """Within a point of 95 %, as far as so many rounds tell; two points where the rule itself became another."""
+    """Within a point of 95 %, as far as so many rounds tell; two points where the rule itself became another, or where
+    so few calls make steps of the counts."""
     rng = default_rng([22, calls])
     held = count = 0
     while count < 900:
@@ -62,7 +63,7 @@ def test_the_interval_holds_the_effect_as_often_as_it_claims(center: Center, cal
             assert low <= value <= high
             held, count = held + (low <= truth <= high), count + 1
     chance = 2.58 * sqrt(0.95 * 0.05 / count)
-    assert abs(held / count - 0.95) <= (0.01 if center.stricter == 1 else 0.02) + chance
+    assert abs(held / count - 0.95) <= (0.01 if center.stricter == 1 and calls > 30 else 0.02) + chance
 
 
 def test_a_rule_that_became_another_is_not_taken_for_a_training_in_vain() -> None:
