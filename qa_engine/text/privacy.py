@@ -21,8 +21,8 @@ _DIGITS = {
     **{char: char for char in "0123456789"},
 }
 _BETWEEN = rf"(?:[ ,、.\-‐‑–—―－_/·~。…()]|[{''.join(sorted(SOUNDS))}]){{0,6}}"
-_ONE_IN_A_WORD = "下会些样般定直共切旦起边"  # 等一下, 一会儿, 一样: no digit is said there
-_DIGIT = f"(?:[{''.join(_DIGITS).replace('一', '')}]|一(?![{_ONE_IN_A_WORD}]))"
+_ONE_IN_A_WORD = "下会些样般定直共切旦起边"  # 等一下, 一会儿, 一样: no digit is said there, but for 零一二一下午
+_DIGIT = f"(?:[{''.join(_DIGITS).replace('一', '')}]|一(?![{_ONE_IN_A_WORD}])|(?<=[{''.join(_DIGITS)}])一)"
 _TIMES = {"双": 2, "两": 2, "俩": 2, **{char: value for char, value in DIGITS.items() if value >= 2}}
 _REPEATED = re.compile(
     rf"(?P<times>[{''.join(_TIMES)}2-9]个|双)(?P<digit>{_DIGIT})(?!个)"
@@ -92,7 +92,7 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def groups_of(text: str, start: int, end: int) -> list[Group]:
-    """The digits of a run in one piece each: 一 behind a number in figures is the beginning of a word (一下)."""
+    """The digits of a run in one piece each: 一 behind a number may be the beginning of a word (一下), so it is alone."""
     found: list[tuple[list[str], list[int]]] = []  # the digits and places of each group
     repeated = {place: match for match in _REPEATED.finditer(text, start, end) for place in range(*match.span())}
     for at in range(start, end):
