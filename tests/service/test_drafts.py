@@ -197,3 +197,40 @@ def test_a_check_that_fails_for_good_says_so_and_can_be_asked_again(
     trials.ask_check(centre, number, who=HEAD)
     run_pending(centre)
     assert trials.checking(centre, number, who=HEAD) is None
+
+
+def test_a_check_that_could_not_be_asked_for_or_left_its_mark_can_be_asked_again(
+    centre: App, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(trials, "enqueue", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            trials.ask_check(centre, number, who=HEAD)
+    assert trials.checking(centre, number, who=HEAD) is None
+    cast(FixedClock, centre.clock).advance(1)
+    trials.ask_check(centre, number, who=HEAD)
+    mark = drafts.draft_folder(centre, number) / trials.CHECKING
+    held = mark.read_text()
+    run_pending(centre)
+    mark.write_text(held)  # by a worker that had lost its lease and told how it got on
+    assert trials.checking(centre, number, who=HEAD) is None
+
+
+def test_what_was_changed_while_it_was_checked_is_not_published(
+    centre: App, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seen = trials.try_draft, drafts.draft_digest(centre, number)
+    name = "packs/desk/desk.yaml"
+    before = drafts.draft_file(centre, number, name, who=HEAD).text
+
+    def changed(app_settings: Any, folder: Path, **progress: Any) -> Any:
+        held = drafts.draft_file(centre, number, name, who=HEAD)
+        drafts.write_file(centre, number, name, f"{held.text}# x\n", seen=held.digest, who=HEAD)
+        return real(app_settings, folder, **progress)
+
+    monkeypatch.setattr(trials, "try_draft", changed)
+    tried = trials.run_check(centre, number)
+    assert (tried.green, tried.digest) == (True, "")
+    (drafts.draft_folder(centre, number) / name).write_text(before, encoding="utf-8")  # as it was seen, and not tried
+    with pytest.raises(ConflictError, match="检查"):
+        trials.publish_draft(centre, number, why="x", seen=seen, who=HEAD)

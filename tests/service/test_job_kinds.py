@@ -47,11 +47,11 @@ def test_the_way_of_a_call_in_order() -> None:
         ("night", "night", None),
         ("watch", "night", None),
         ("drift", "night", None),
-        ("draft_check", "night", None),
+        ("draft_check", "rules", None),
         ("backtest", "night", None),
         ("judge_again", "night", None),
     ]
-    assert list(queues()) == ["asr", "asr_bulk", "asr_archive", "inspect", "report", "peaks", "night"]
+    assert list(queues()) == ["asr", "asr_bulk", "asr_archive", "inspect", "report", "peaks", "night", "rules"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())
 
 

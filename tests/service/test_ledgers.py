@@ -63,6 +63,7 @@ def test_an_installation_without_calls(app: App) -> None:
         "report",
         "peaks",
         "night",
+        "rules",
     ]
     assert ledgers(app, who=MACHINE) == ()
 

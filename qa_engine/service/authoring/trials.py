@@ -121,7 +121,9 @@ def checking(app: App, number: int, *, who: Actor) -> Checking | None:
         return None
     with app.database.read() as session:
         job = jobs.find(session, DRAFT_CHECK, subject=str(number), key=told["at"])
-        failed = (job.last_error or "") if job is not None and job.state == JobState.FAILED.value else ""
+        if job is None or job.state == JobState.DONE.value:
+            return None  # it could not be asked for, or is of a database that was put back
+        failed = job.last_error or job.state if job.state == JobState.FAILED.value else ""
     return Checking(**told, failed=failed)
 
 
@@ -150,7 +152,7 @@ def run_check(app: App, number: int, *, beat: Callable[[], object] = lambda: Non
         for one in found.golden_wrong
     )
     tried = Tried(
-        digest,
+        digest if draft_digest(app, number) == digest else "",  # changed meanwhile: nobody knows what was tried
         app.clock.now().isoformat(),
         found.green,
         found.pack,

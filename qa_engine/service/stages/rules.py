@@ -13,7 +13,7 @@ from qa_engine.store import CallFilter
 QUEUES = {"night": "夜间导入与监视"}
 
 
-@job_kind(DRAFT_CHECK, title="检查规则草稿", queues=QUEUES, step=53)
+@job_kind(DRAFT_CHECK, title="检查规则草稿", queues={"rules": "检查规则草稿"}, step=53)  # somebody waits for it
 def check_draft(app: App, lease: Lease) -> None:
     """The stage as a job. A draft that is gone asks for nothing any more."""
     with suppress(NotFoundError):
