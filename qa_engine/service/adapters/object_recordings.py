@@ -6,8 +6,9 @@ or not at all, its hash compared. These copies are bounded, and `forget` takes t
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -129,10 +130,11 @@ class ObjectRecordings:
             temporary = self._temporary()
             with self._telling():
                 try:
-                    with self._files.open(key, "rb", block_size=8 * CHUNK_BYTES, cache_type="readahead") as stream:
-                        digest, _ = copy_hashed(stream, temporary, name=name)
+                    stream = self._files.open(key, "rb", block_size=8 * CHUNK_BYTES, cache_type="readahead")
                 except FileNotFoundError:
                     raise NotFoundError(f"the recording {sha256[:12]}… is missing from {self.place}") from None
+            with closing(stream):
+                digest, _ = copy_hashed(_Told(stream, self._telling), temporary, name=name)
             if digest != sha256:
                 raise StoreError(f"{self.place}: the recording {sha256[:12]}… is not what was stored")
             copy = self._keep(temporary, name)
@@ -166,3 +168,15 @@ class ObjectRecordings:
             raise
         except Exception as error:  # each kind of store has errors of its own library
             raise StoreError(str(store_fault(self.place, error))) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An object that is read: a fault of the store is told as one, apart from those of the disk it is copied to."""
+
+    stream: Any
+    telling: Callable[[], AbstractContextManager[None]]
+
+    def read(self, size: int) -> bytes:
+        with self.telling():
+            return bytes(self.stream.read(size))

@@ -127,7 +127,11 @@ def recording_name(sha256: str, suffix: str) -> str:
     return f"{sha256}{suffix}"
 
 
-def copy_hashed(stream: BinaryIO, target: Path, *, name: str, max_bytes: int | None = None) -> tuple[str, int]:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def copy_hashed(stream: Readable, target: Path, *, name: str, max_bytes: int | None = None) -> tuple[str, int]:
     """Copy a stream into a file, piece by piece, down to the disk; its SHA-256 and its bytes.
 
     Raises UsageError beyond ``max_bytes``, InputError when the stream cannot be read, OSError when it cannot be kept.
@@ -145,7 +149,7 @@ def copy_hashed(stream: BinaryIO, target: Path, *, name: str, max_bytes: int | N
     return sha.hexdigest(), size
 
 
-def _read(stream: BinaryIO, name: str) -> bytes:
+def _read(stream: Readable, name: str) -> bytes:
     try:
         return stream.read(CHUNK_BYTES)
     except OSError as error:

@@ -1,5 +1,6 @@
 """Recordings in an object store: taken in once, read as files, bounded, removed with their copies."""
 
+import errno
 import hashlib
 import io
 import os
@@ -138,6 +139,40 @@ def test_a_store_that_is_away_is_the_machines_fault(
             "try_out": lambda: store.try_out(),
         }[what]()
     assert not store._copies.exists() or copies(store) == []
+
+
+@pytest.mark.parametrize("broken", [ConnectionResetError("cut"), ValueError("payload is not complete")])
+def test_a_store_that_breaks_off_while_it_is_read_is_the_machines_fault(
+    store: ObjectRecordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Exception
+) -> None:
+    store.store(io.BytesIO(SOUND), name="a.wav")
+    other = ObjectRecordings("memory://rec/prefix", tmp_path / "other", gigabytes=1.0)
+
+    class Cut(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell():
+                raise broken
+            return super().read(size)
+
+    monkeypatch.setattr(MemoryFileSystem, "open", lambda *_, **__: Cut(SOUND))
+    with pytest.raises(StoreError, match="does the store answer"):
+        other.path(SHA, ".wav")
+    assert copies(other) == []
+
+
+def test_a_full_disk_is_not_told_of_the_store(
+    store: ObjectRecordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.store(io.BytesIO(SOUND), name="a.wav")
+    other = ObjectRecordings("memory://rec/prefix", tmp_path / "other", gigabytes=1.0)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="other: cannot be written: No space left"):
+        other.path(SHA, ".wav")
+    assert copies(other) == []
 
 
 def test_trying_it_out_leaves_nothing(store: ObjectRecordings, bucket: MemoryFileSystem) -> None:
