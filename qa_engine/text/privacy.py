@@ -92,7 +92,7 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def groups_of(text: str, start: int, end: int) -> list[Group]:
-    """The digits of a run in one piece each: 一 behind a number may be the beginning of a word (一下), so it is alone."""
+    """The digits of a run in one piece each: 一 behind a number may begin a word (一下), so it is alone."""
     found: list[tuple[list[str], list[int]]] = []  # the digits and places of each group
     repeated = {place: match for match in _REPEATED.finditer(text, start, end) for place in range(*match.span())}
     for at in range(start, end):
