@@ -99,11 +99,14 @@ def test_a_backup_copies_files_and_counts_objects(
         without = {name: value for name, value in given.items() if name != "recording_store"}
         with pytest.raises(UsageError, match="set QA_RECORDING_STORE"):
             restore(make_app(settings=load_settings(**without)), made, who=MACHINE)
-    else:
-        given |= {"recording_store": str(tmp_path / "share of another")}
     again = make_app(settings=load_settings(**given))
-    restore(again, made, who=MACHINE)
+    restore(again, made, who=MACHINE)  # beside what outlived the data folder
     assert recording_file(again, "b", who=MACHINE).path.read_text() == "sound of b"
+    assert seen(again, place) == ["sound of b"]
+    if place != OBJECTS:
+        moved = make_app(settings=load_settings(**given | {"home": tmp_path / "c", "recording_store": OBJECTS}))
+        restore(moved, made, who=MACHINE)
+        assert recording_file(moved, "b", who=MACHINE).path.read_text() == "sound of b"
 
 
 def test_a_backup_names_what_the_store_lost(app: App, inbox: Path, place: str, tmp_path: Path) -> None:

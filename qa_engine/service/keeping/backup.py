@@ -134,7 +134,8 @@ def restore(app: App, source: Path, *, who: Actor, progress: Progress | None = N
     if embedded != told.embedded:
         kind = "SQLite" if told.embedded else "PostgreSQL"
         raise UsageError(f"{source}: a backup of {kind}; set QA_DATABASE_URL accordingly")
-    if (settings.home / DATABASE).exists() or any(settings.recordings_dir.glob("*")):
+    own = settings.recording_store is None  # recordings elsewhere, by their hashes, may have outlived the data folder
+    if (settings.home / DATABASE).exists() or (own and any(settings.recordings_dir.glob("*"))):
         raise UsageError(f"{settings.home}: holds data already; restore into an empty folder (QA_HOME)")
     if told.elsewhere and app.recordings.in_files:
         raise UsageError(f"{source}: {told.elsewhere} recordings of it are in an object store; set QA_RECORDING_STORE")
