@@ -33,11 +33,12 @@ def own_address(host: str) -> bool:
 
 
 class _Away(HTTPConnection):
-    """Speaks to no address of this machine, whatever a name resolves to."""
+    """Speaks to no address of this machine, whatever a name resolves to; from there it would speak to itself."""
 
     def connect(self) -> None:
         super().connect()
-        if own_address(self.sock.getpeername()[0]):
+        there = self.sock.getpeername()[0]
+        if own_address(there) or there == self.sock.getsockname()[0]:
             self.close()
             raise OSError("an address of this machine")
 

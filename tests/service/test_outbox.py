@@ -22,10 +22,12 @@ from qa_engine.service import (
     end_webhook,
     list_outgoing,
     list_webhooks,
+    posting,
     read_audit,
     send_again,
     send_due,
 )
+from qa_engine.service.alerts import webhooks
 from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.kinds.webhook import signature
 from qa_engine.service.alerts.outbox import MOST_ATTEMPTS, SENDING, tell, wait_after
@@ -289,4 +291,16 @@ def test_a_name_that_leads_to_this_machine_is_told_nothing(
         assert send_due(app).failed == 1
         assert "this machine" in str(list_outgoing(app, who=MACHINE)[0].last_error)
         end_webhook(app, number, who=MACHINE)
+    assert receiver.got == []
+
+
+def test_what_this_machine_is_called_in_its_network_is_this_machine(
+    make_app: Callable[..., App], settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(settings=settings.model_copy(update=FOR_OTHERS))
+    for module in (posting, webhooks):  # as an address of its network card looks: like that of any other machine
+        monkeypatch.setattr(module, "own_address", lambda _: False)
+    add_webhook(app, f"http://127.0.0.1:{receiver.server.server_port}/", ["night.closed"], who=MACHINE)
+    happens(app, "k-1")
+    assert send_due(app).failed == 1
     assert receiver.got == []
