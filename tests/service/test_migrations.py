@@ -118,6 +118,26 @@ def test_the_tone_model_of_before_becomes_one_digest_over_all_models_and_back(da
     database.close()
 
 
+def test_jobs_that_hung_before_are_known_by_what_was_told_of_them(database: Database) -> None:
+    database.upgrade("0022")
+    told = {1: "transcribe took longer than 300 s and was ended", 2: "no such file", 3: None}
+    with database.engine.execution_options(qa_write=True).begin() as connection:
+        for number, error in told.items():
+            row = {
+                "id": number, "stage": "transcribe", "subject": f"c-{number}", "key": "", "queue": "asr",
+                "state": "queued", "attempts": 1, "losses": 0, "last_error": error,
+                "queued_at": "2026-03-02 01:00:00.000000",
+            }  # fmt: skip
+            marks = ", ".join("?" * len(row))
+            connection.exec_driver_sql(f"INSERT INTO jobs ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+    database.upgrade()
+    assert rows(database, "SELECT id, hung FROM jobs ORDER BY id") == [(1, 1), (2, 0), (3, 0)]
+    assert differences(database) == []
+    database.downgrade("0022")
+    assert rows(database, "SELECT id, last_error FROM jobs ORDER BY id") == list(told.items())
+    database.close()
+
+
 def test_results_that_the_earlier_version_cannot_read_stop_the_way_back(database: Database) -> None:
     database.upgrade("0001")
     judged(database)
