@@ -28,10 +28,22 @@ import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class QaError(Exception):
-    """Base of all expected errors; ``str(error)`` is fit to be shown to a person."""
+    """Base of all expected errors; ``str(error)`` is fit to be shown to a person.
+
+    ``kind`` and ``values``: what pages put into words instead, as those of a `Fault`.
+    """
+
+    kind: "FaultKind | None" = None
+    values: tuple[str, ...] = ()
+
+    def of(self, kind: "FaultKind", *values: object) -> Self:
+        """This error, of a kind: ``raise UsageError("no role").of(FaultKind.NO_ROLE, text)``."""
+        self.kind, self.values = kind, tuple(map(str, values))
+        return self
 
 
 class UsageError(QaError):
@@ -58,7 +70,7 @@ class RecordingError(InputError):
 
 
 class FaultKind(StrEnum):
-    """What is wrong with a file, a list or a row that came from outside, for programs and for pages.
+    """What is wrong with a file, a list or a row that came from outside, or with what a page was asked for.
 
     ``wording.FAULTS`` says each in words, with the values in its order. What nobody but an author of rules reads has
     its words at once, and no kind.
@@ -125,6 +137,23 @@ class FaultKind(StrEnum):
     TIMES = "times"
     CONTENT = "content"
     MORE = "more"  # how many
+    # accounts and tokens
+    NO_ROLE = "no_role"  # as it is written
+    BAD_NAME = "bad_name"  # most characters
+    NAME_TAKEN = "name_taken"  # name
+    NO_ACCOUNT = "no_account"  # name
+    NO_AGENT_ID = "no_agent_id"
+    OWN_ACCOUNT = "own_account"
+    BAD_TITLE = "bad_title"  # most characters
+    TOKEN_DAYS = "token_days"  # most days
+    TOKEN_TITLE = "token_title"  # most characters
+    TOKEN_RIGHTS = "token_rights"
+    # addresses that programs are told at
+    BAD_ADDRESS = "bad_address"  # most characters
+    PASSWORD_IN_ADDRESS = "password_in_address"
+    THIS_MACHINE = "this_machine"  # host
+    NO_EVENT = "no_event"
+    NOT_GIVEN_UP = "not_given_up"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,13 +1,13 @@
 """What people read for the terms of the domain: one word for one thing, on every floor."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from qa_engine.domain import CallState, Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
 from qa_engine.domain.night import DayLedger
 from qa_engine.domain.review import AppealState, DecisionKind, Exempt, Lane, Overturn
-from qa_engine.errors import Fault, FaultKind
+from qa_engine.errors import Fault, FaultKind, QaError
 
 NOTHING_CAME = "名单与文件夹里没有这一天的录音"
 LAW = "个人信息保护法"  # why calls are forgotten where nobody says more
@@ -143,6 +143,21 @@ FAULTS: Mapping[FaultKind, str] = MappingProxyType(
         FaultKind.TIMES: "时间不对，应为距通话开始的秒数",
         FaultKind.CONTENT: "内容不合格式",
         FaultKind.MORE: "另有 {} 处",
+        FaultKind.NO_ROLE: "「{}」不是角色",
+        FaultKind.BAD_NAME: "用户名只能用字母、汉字、数字和 . _ - @，1 至 {} 个字符，也不能用系统保留的名字",
+        FaultKind.NAME_TAKEN: "用户名 {} 已经有了；账号不会删除，不再使用时请停用",
+        FaultKind.NO_ACCOUNT: "没有账号 {}",
+        FaultKind.NO_AGENT_ID: "坐席账号须填写工号，只能看该工号的通话",
+        FaultKind.OWN_ACCOUNT: "不能停用自己的账号，也不能改自己的角色",
+        FaultKind.BAD_TITLE: "姓名和班组最多 {} 个字符，不含换行等控制字符",
+        FaultKind.TOKEN_DAYS: "令牌有效期为 1 至 {} 天",
+        FaultKind.TOKEN_TITLE: "请用 1 至 {} 个字符写明令牌给哪个程序用",
+        FaultKind.TOKEN_RIGHTS: "请至少选一项权限，且须是该角色已有的权限",
+        FaultKind.BAD_ADDRESS: "地址须以 http:// 或 https:// 开头，最多 {} 个字符，不含空格和汉字",
+        FaultKind.PASSWORD_IN_ADDRESS: "地址里不能写密码，请接收方核对签名",
+        FaultKind.THIS_MACHINE: "{} 是本机地址，须先在 QA_WEBHOOK_HOSTS 中写明",
+        FaultKind.NO_EVENT: "请至少选一种事件",
+        FaultKind.NOT_GIVEN_UP: "这条消息没有放弃发送，无需重发",
     }
 )
 """What is wrong with what came from outside, with the values of the fault in their order."""
@@ -166,12 +181,21 @@ COLUMNS = {
 
 def fault_words(fault: Fault) -> str:
     """What is wrong, without the place; what nobody has put into words stays as it was told."""
-    words = FAULTS.get(fault.kind)
-    if words is None or words.count("{}") > len(fault.values):
+    said = _said(fault.kind, fault.values)
+    if said is None:
         return fault.message
     column = COLUMNS.get(fault.subject or "")
-    said = words.format(*fault.values)
     return f"{column}：{said}" if column and column not in said and fault.subject != "file" else said
+
+
+def error_words(error: QaError) -> str:
+    """What a page says of an error; what nobody has put into words stays as it was told."""
+    return _said(error.kind, error.values) or str(error)
+
+
+def _said(kind: FaultKind | None, values: Sequence[str]) -> str | None:
+    words = FAULTS.get(kind) if kind is not None else None
+    return None if words is None or words.count("{}") > len(values) else words.format(*values)
 
 
 def fault_said(fault: Fault) -> str:

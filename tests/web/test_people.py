@@ -186,6 +186,39 @@ def test_accounts_by_page(tmp_path: Path) -> None:
             assert post("/people/nobody/password").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "fields", "said"),
+    [
+        ("/people", {"name": "wang", "role": "king"}, "「king」不是角色"),
+        ("/people", {"name": "a b", "role": "lead"}, "用户名只能用"),
+        ("/people", {"name": "Admin", "role": "lead"}, "用户名 admin 已经有了"),
+        ("/people", {"name": "li", "role": "agent"}, "坐席账号须填写工号"),
+        ("/people", {"name": "li", "title": "李" * 65, "role": "lead"}, "最多 64 个字符"),
+        ("/people/admin", {"role": "lead"}, "不能停用自己的账号"),
+        ("/people/admin/disabled", {"disabled": "1"}, "不能停用自己的账号"),
+        ("/people/nobody/password", {}, "没有账号 nobody"),
+        ("/people/nobody/tokens", {"title": "平台", "right": "see_calls"}, "没有账号 nobody"),
+        ("/people/admin/tokens", {"title": "平台", "days": "999", "right": "see_calls"}, "有效期为 1 至 366 天"),
+        ("/people/admin/tokens", {"title": " ", "right": "see_calls"}, "写明令牌给哪个程序用"),
+        ("/people/admin/tokens", {"title": "平台"}, "请至少选一项权限"),
+        ("/webhooks", {"url": "ftp://x", "event": "night.closed"}, "地址须以 http://"),
+        ("/webhooks", {"url": "http://a:b@x/", "event": "night.closed"}, "地址里不能写密码"),
+        ("/webhooks", {"url": "http://127.0.0.1/", "event": "night.closed"}, "127.0.0.1 是本机地址"),
+        ("/webhooks", {"url": "http://x/"}, "请至少选一种事件"),
+        ("/webhooks/outbox/1/again", {}, "没有放弃发送"),
+    ],
+)
+def test_faults_are_said_in_chinese(tmp_path: Path, address: str, fields: dict[str, str], said: str) -> None:
+    with open_centre(tmp_path, sign_in=True, public_url="https://qa.example.cn") as house:
+        make_person(house, "admin", Role.ADMIN)
+        with client_of(create_app(house), "admin") as client:
+            answer = client.post(address, data={"csrf": mark_of(client), **fields})
+    (told,) = re.findall(r'<p>没有保存。</p><p class="small">(.*?)</p>', answer.text)
+    assert said in told
+    assert answer.status_code in (400, 404, 409)
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} ", told)
+
+
 def test_accounts_are_found_by_name_role_and_team_and_come_in_pages(tmp_path: Path) -> None:
     with open_centre(tmp_path, sign_in=True) as house:
         make_person(house, "admin", Role.ADMIN)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain import JsonValue
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import ConflictError
+from qa_engine.errors import ConflictError, FaultKind
 from qa_engine.service.alerts import channels as _channels
 from qa_engine.service.alerts.channels import Event, Message
 from qa_engine.service.context import App
@@ -126,7 +126,7 @@ def send_again(app: App, message_id: int, *, who: Actor) -> None:
     require(who, Right.RUN_NIGHT)
     with app.database.write() as session:
         if not outbox.again(session, message_id, now=app.clock.now()):
-            raise ConflictError(f"message {message_id} was not given up")
+            raise ConflictError(f"message {message_id} was not given up").of(FaultKind.NOT_GIVEN_UP)
 
 
 def _send(known: Mapping[str, _channels.Channel], row: Outgoing) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.errors import FaultKind, NotFoundError, UsageError
 from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.kinds.webhook import SECRET_PREFIX
 from qa_engine.service.context import App
@@ -40,10 +40,12 @@ def add_webhook(app: App, url: str, events: Iterable[str], *, who: Actor) -> tup
     host = urlsplit(address).hostname or ""
     named = not app.settings.for_others or host in app.settings.webhook_hosts
     if not named and (own_address(host) or host == "localhost"):
-        raise UsageError(f"{host} is this machine: QA_WEBHOOK_HOSTS has to name it before it is told anything")
+        told = f"{host} is this machine: QA_WEBHOOK_HOSTS has to name it before it is told anything"
+        raise UsageError(told).of(FaultKind.THIS_MACHINE, host)
     unknown = [event for event in wanted if event not in set(Event)]
     if unknown or not wanted:
-        raise UsageError(f"{', '.join(unknown) or 'nothing'} is no event; there are {', '.join(Event)}")
+        told = f"{', '.join(unknown) or 'nothing'} is no event; there are {', '.join(Event)}"
+        raise UsageError(told).of(FaultKind.NO_EVENT)
     secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     with app.database.write() as session:
         row = Webhook(
@@ -89,7 +91,8 @@ def checked_url(url: str) -> str:
         parts = urlsplit("")
     plain = url.strip().isascii() and url.strip().isprintable() and " " not in url.strip()
     if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > MOST_URL or not plain:
-        raise UsageError("an address is http://… or https://…")
+        raise UsageError("an address is http://… or https://…").of(FaultKind.BAD_ADDRESS, MOST_URL)
     if parts.username or parts.password:
-        raise UsageError("an address carries no password; compare the signature instead")
+        told = "an address carries no password; compare the signature instead"
+        raise UsageError(told).of(FaultKind.PASSWORD_IN_ADDRESS)
     return url.strip()

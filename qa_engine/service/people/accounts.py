@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qa_engine.domain.people import Actor, Right, Role, require
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, FaultKind, NotFoundError, UsageError
 from qa_engine.service.context import App
 from qa_engine.service.people import passwords
 from qa_engine.service.people.audit import Action, note
-from qa_engine.service.people.names import ROLES, sign_in_name
+from qa_engine.service.people.names import MOST_CHARACTERS, ROLES, sign_in_name
 from qa_engine.store import accounts
 from qa_engine.store.accounts import WithTeams
 from qa_engine.store.people_tables import Account
@@ -86,13 +86,15 @@ def add_account(
     require(who, Right.MANAGE_PEOPLE)
     known_as = _checked(name)
     if role is Role.AGENT and not agent_id:
-        raise UsageError("an agent's account needs the id of the agent (--agent): it shows that agent's calls only")
+        told = "an agent's account needs the id of the agent (--agent): it shows that agent's calls only"
+        raise UsageError(told).of(FaultKind.NO_AGENT_ID)
     first = passwords.first_password() if with_password else None
     stored = passwords.hash_password(first) if first else None
     now = app.clock.now()
     with app.database.write() as session:
         if accounts.find(session, known_as) is not None:
-            raise ConflictError(f"the name {known_as} is taken; accounts are never deleted, disable it instead")
+            told = f"the name {known_as} is taken; accounts are never deleted, disable it instead"
+            raise ConflictError(told).of(FaultKind.NAME_TAKEN, known_as)
         if oidc_subject and accounts.find_by_subject(session, oidc_subject) is not None:
             raise ConflictError(f"the identity {oidc_subject} belongs to another account")
         account = Account(
@@ -134,7 +136,7 @@ def set_disabled(app: App, name: str, disabled: bool, *, who: Actor) -> None:
     with app.database.write() as session:
         account = _found(session, name).account
         if disabled and account.name == who.id:
-            raise ConflictError("you cannot disable your own account")
+            raise ConflictError("you cannot disable your own account").of(FaultKind.OWN_ACCOUNT)
         account.disabled = disabled
         if disabled:
             accounts.end_sign_ins(session, account_id=account.id)
@@ -159,7 +161,7 @@ def change_account(
         told = []
         if role is not None and role.value != account.role:
             if account.name == who.id:
-                raise ConflictError("you cannot change your own role")
+                raise ConflictError("you cannot change your own role").of(FaultKind.OWN_ACCOUNT)
             told.append(f"角色 {ROLES[Role(account.role)]} → {ROLES[role]}")
             account.role = role.value
         if title:
@@ -168,7 +170,7 @@ def change_account(
             told.append("工号")
             account.agent_id = agent_id or None
         if account.role == Role.AGENT.value and not account.agent_id:
-            raise UsageError("an agent's account needs the id of the agent")
+            raise UsageError("an agent's account needs the id of the agent").of(FaultKind.NO_AGENT_ID)
         if teams is not None:
             told.append("班组")
             accounts.set_teams(session, account.id, _teams(teams))
@@ -181,7 +183,7 @@ def _found(session: Session, name: str) -> WithTeams:
     except ValueError:
         found = None
     if found is None:
-        raise NotFoundError(f"no account {name}")
+        raise NotFoundError(f"no account {name}").of(FaultKind.NO_ACCOUNT, name)
     return found
 
 
@@ -189,13 +191,13 @@ def _checked(name: str) -> str:
     try:
         return sign_in_name(name)
     except ValueError as error:
-        raise UsageError(f"{name!r}: {error}") from None
+        raise UsageError(f"{name!r}: {error}").of(FaultKind.BAD_NAME, MOST_CHARACTERS) from None
 
 
 def _title(text: str) -> str:
     title = text.strip()
     if len(title) > MOST_TITLE or not title.isprintable():
-        raise UsageError(f"a name is at most {MOST_TITLE} printable characters")
+        raise UsageError(f"a name is at most {MOST_TITLE} printable characters").of(FaultKind.BAD_TITLE, MOST_TITLE)
     return title
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from qa_engine.domain.people import Right, Role
-from qa_engine.errors import UsageError
+from qa_engine.errors import FaultKind, UsageError
 
 MOST_CHARACTERS = 64
 RESERVED = frozenset({"machine", "engine", "ingest", "retry", "anonymous"})  # who does things without an account
@@ -34,9 +34,8 @@ def role_of(text: str) -> Role:
     for role, label in ROLES.items():
         if text.strip().casefold() in (role.value, label):
             return role
-    raise UsageError(
-        f"{text!r} is no role; there are {', '.join(f'{role} ({label})' for role, label in ROLES.items())}"
-    )
+    there = ", ".join(f"{role} ({label})" for role, label in ROLES.items())
+    raise UsageError(f"{text!r} is no role; there are {there}").of(FaultKind.NO_ROLE, text)
 
 
 def rights_of(names: Iterable[str]) -> frozenset[Right]:
@@ -44,5 +43,6 @@ def rights_of(names: Iterable[str]) -> frozenset[Right]:
     wanted = [part.strip() for name in names for part in name.split(",") if part.strip()]
     unknown = sorted(set(wanted) - {right.value for right in Right})
     if unknown or not wanted:
-        raise UsageError(f"{', '.join(unknown) or 'nothing'} is no right; there are {', '.join(sorted(Right))}")
+        told = f"{', '.join(unknown) or 'nothing'} is no right; there are {', '.join(sorted(Right))}"
+        raise UsageError(told).of(FaultKind.TOKEN_RIGHTS)
     return frozenset(Right(name) for name in wanted)

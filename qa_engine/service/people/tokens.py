@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qa_engine.domain.people import PERMISSIONS, Actor, Reach, Right, Role, require
-from qa_engine.errors import NotFoundError, UsageError
+from qa_engine.errors import FaultKind, NotFoundError, UsageError
 from qa_engine.service.context import App
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.people.names import sign_in_name
@@ -35,10 +35,11 @@ def add_token(app: App, account: str, rights: frozenset[Right], *, who: Actor, t
     """A token of ``account`` for ``rights``. Raises UsageError for rights that the account's role has not."""
     require(who, Right.MANAGE_PEOPLE)
     if not 1 <= days <= MOST_DAYS:
-        raise UsageError(f"a token is good for 1 to {MOST_DAYS} days")
+        raise UsageError(f"a token is good for 1 to {MOST_DAYS} days").of(FaultKind.TOKEN_DAYS, MOST_DAYS)
     title = title.strip()
     if not title or len(title) > MOST_TITLE or not title.isprintable():
-        raise UsageError(f"say in 1 to {MOST_TITLE} characters which program the token is for")
+        told = f"say in 1 to {MOST_TITLE} characters which program the token is for"
+        raise UsageError(told).of(FaultKind.TOKEN_TITLE, MOST_TITLE)
     secret, now = f"{TOKEN_PREFIX}{secrets.token_urlsafe(32)}", app.clock.now()
     with app.database.write() as session:
         try:
@@ -46,11 +47,12 @@ def add_token(app: App, account: str, rights: frozenset[Right], *, who: Actor, t
         except ValueError:
             found = None
         if found is None:
-            raise NotFoundError(f"no account {account}")
+            raise NotFoundError(f"no account {account}").of(FaultKind.NO_ACCOUNT, account)
         role = Role(found.account.role)
         lacking = sorted(right for right in rights if PERMISSIONS[role][right] is Reach.NONE)
         if lacking or not rights:
-            raise UsageError(f"the role {role} has no right to {', '.join(lacking) or 'nothing'}")
+            told = f"the role {role} has no right to {', '.join(lacking) or 'nothing'}"
+            raise UsageError(told).of(FaultKind.TOKEN_RIGHTS)
         session.add(
             ApiToken(
                 digest=digest_of(secret),

@@ -31,6 +31,7 @@ from qa_engine.web.deps import Engine, Number, Who
 from qa_engine.web.errors import status_of
 from qa_engine.web.listing import MAX_PAGE, Reader, page_numbers
 from qa_engine.web.rendering import render
+from qa_engine.wording import error_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -145,7 +146,7 @@ def _told(request: Request, engine: App, who: Actor, told: str, act: Callable[[]
     try:
         secret = act()
     except (UsageError, ConflictError, NotFoundError) as error:
-        return _page(request, engine, who, status=status_of(error), fault=str(error))
+        return _page(request, engine, who, status=status_of(error), fault=error_words(error))
     return _page(request, engine, who, told=told, secret=secret or "")
 
 

@@ -11,6 +11,7 @@ from qa_engine.service import EVENTS, Event, add_webhook, end_webhook, list_outg
 from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.errors import status_of
 from qa_engine.web.rendering import render
+from qa_engine.wording import error_words
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(with_right(Right.MANAGE_PEOPLE))]
@@ -57,7 +58,7 @@ def _page(request: Request, engine: Engine, who: Actor, *, error: QaError | None
         request,
         "webhooks.html",
         status=status_of(error) if error else 200,
-        fault=str(error) if error else "",
+        fault=error_words(error) if error else "",
         secret=secret,
         hooks=list_webhooks(engine, who=who),
         outgoing=list_outgoing(engine, who=who),
