@@ -333,7 +333,7 @@ def _row(call: InspectedCall, book: RuleBook) -> CallFigures:
         result.call_id, call.day or date.min, facts.agent.id, facts.agent.name, facts.agent.team, facts.scenario,
         facts.duration, None, result.total, result.possible, result.grade, result.pending, result.veto,
         result.veto_suspected, result.needs_review, book.digest, str(kept["statuses"]), str(kept["points"]),
-        str(kept["sections"]), None, None, None, None,
+        str(kept["sections"]), None, None, None, None, None,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ class CallLine:
     counted: bool
     needs_review: bool
     faults: tuple[str, ...]
-    doubts: int
+    doubts: int  # left to a person; none of a signed form
     form_url: str | None
     final: float | None = None  # percent, as a person signed it
 
@@ -224,9 +224,9 @@ def agent_report(
         mean=mean_of(calls.rates),
         faulty_calls=calls.faulty,
         faulty_share=wilson(calls.faulty, len(counted)),
-        vetoes=sum(row.veto for row in counted),
-        suspected=sum(row.suspected for row in counted),
-        waiting=sum(row.waiting for row in counted),
+        vetoes=sum(row.vetoed for row in counted),
+        suspected=sum(row.suspected and not row.signed for row in counted),
+        waiting=sum(row.waiting and not row.signed for row in counted),
         grades=calls.grades,
         sections=tuple(_section(title, sums) for title, sums in calls.section_sums()),
         lost=lost,
@@ -272,7 +272,7 @@ def _line(call: InspectedCall) -> CallLine:
         counted=call.counted,
         needs_review=result.needs_review,
         faults=tuple(rule.title for rule in result.failed()),
-        doubts=sum(1 for rule in result.rules if rule.status in (Status.UNCERTAIN, Status.ERROR)),
+        doubts=0 if call.final is not None else sum(r.status in (Status.UNCERTAIN, Status.ERROR) for r in result.rules),
         form_url=call.form_url,
         final=call.final,
     )

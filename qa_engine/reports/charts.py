@@ -9,6 +9,7 @@ from qa_engine.reports.document import (
     Heading,
     Note,
 )
+from qa_engine.reports.facts import RuleChange
 from qa_engine.reports.numbers import ENOUGH, control_chart, mean_estimate
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.lines import AgentLine, ItemLine
@@ -39,19 +40,27 @@ def fault_control(tally: Tally) -> tuple[list[Block], list[date]]:
     return [Chart("control", Control(shown, points[0].center, "%", "按日平均得分率控制图，虚线为平常范围"))], out
 
 
-def what_lies_behind(tally: Tally, day: date) -> str:
+def what_lies_behind(tally: Tally, day: date, changes: Sequence[RuleChange] = ()) -> str:
     """The rules that were broken far more often on a day than on the others, in words."""
-    return jumps(tally, day) or "各项都略多，没有哪一项特别突出"
+    turned = "；".join(f"「{one.title}」{one.since:%m-%d} 起改版，与以前不可比" for one in changes if one.since <= day)
+    return jumps(tally, day, changes) or turned or "各项都略多，没有哪一项特别突出"
 
 
-def jumps(tally: Tally, day: date) -> str:
-    """The rules whose faults of a day lie beyond four deviations of Poisson's law for the other days."""
-    judged, everywhere = tally.day_judged[day], sum(tally.day_judged.values())
+def jumps(tally: Tally, day: date, changes: Sequence[RuleChange] = ()) -> str:
+    """The rules whose faults of a day lie beyond four deviations of Poisson's law for the other days.
+
+    A rule that became another (``changes``) is held against the days on which it was the same.
+    """
+    judged = tally.day_judged[day]
+    since = {change.rule_id: change.since for change in changes}
     found = []
     for rule, count in tally.day_faults[day].items():
-        whole = sum(faults[rule] for faults in tally.day_faults.values())
-        rest = (whole - count) / max(1, everywhere - judged)
-        expected = rest * judged
+        turn = since.get(tally.rules[rule].id, date.min)
+        others = [one for one in tally.day_judged if one != day and (one < turn) == (day < turn)]
+        rest = sum(tally.day_faults[one][rule] for one in others if one in tally.day_faults)
+        if not others:
+            continue
+        expected = judged * rest / max(1, sum(tally.day_judged[one] for one in others))
         if count >= 3 and count - expected > 4 * (expected + 1) ** 0.5:
             found.append((count - expected, tally.rules[rule].title, count, expected))
     found.sort(key=lambda one: (-one[0], one[1]))

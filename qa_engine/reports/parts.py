@@ -25,7 +25,7 @@ from qa_engine.reports.numbers import ENOUGH, mean_estimate, rate_estimate
 from qa_engine.reports.period import PackNotes, Tally, told
 from qa_engine.reports.period.lines import AgentLine, ItemLine
 from qa_engine.reports.topics import NewTopic
-from qa_engine.reports.wording import SEVERITIES, number, percent
+from qa_engine.reports.wording import SEVERITIES, number
 from qa_engine.text import mask_private
 
 SHOWN_ITEMS = 15  # on pages and paper; a workbook has all
@@ -105,7 +105,7 @@ def rule_changes(facts: PeriodFacts) -> list[Block]:
 
 def rate_cell(counts: tuple[int, int]) -> str:
     failed, judged = counts
-    return f"{percent(100 * failed / judged, 1)}（{failed} / {judged} 通）" if judged else "—"
+    return f"{told.fixed(100 * failed / judged)}%（{failed} / {judged} 通）" if judged else "—"
 
 
 AGENT_COLUMNS = (
@@ -129,7 +129,7 @@ def agent_table(lines: Sequence[AgentLine], *, link: str | None = None) -> Table
         url = link.format(agent_id=line.agent_id) if link else None
         final = "—"
         if line.final.n:
-            final = f"{told.score(line.final)}（{number(line.machine_of_final or 0.0, 1)}，{line.final.n} 通）"
+            final = f"{told.score(line.final)}（{told.fixed(line.machine_of_final or 0.0)}，{line.final.n} 通）"
         rows.append(
             Row(
                 (

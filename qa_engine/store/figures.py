@@ -84,7 +84,8 @@ def stream(session: Session, wanted: CallFilter, *, batch: int, more: Sequence[A
             call.call_id, call.day, call.agent_id, call.agent_name, call.team, call.scenario, call.duration_seconds,
             Figures.hour, Figures.total, Figures.possible, Figures.grade, Figures.pending, Figures.veto,
             Figures.suspected, Figures.waiting, Figures.book, Figures.statuses, Figures.points, Figures.sections,
-            Figures.csat, Figures.outcome, signed.total, signed.possible, call.id, *more,
+            Figures.csat, Figures.outcome, signed.total, signed.possible, signed.veto, call.id,
+            *more,
         )
         .join(Figures, Figures.result_id == call.result_id)
         .outerjoin(signed, signed.id == call.signing_id)

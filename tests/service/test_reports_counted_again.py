@@ -37,7 +37,7 @@ class Stored:
     result: CallResult
     team: str
     day: date
-    signed: tuple[float, float] | None  # total and possible
+    signed: tuple[float, float, bool] | None  # total, possible, veto
 
     @property
     def percent(self) -> float:
@@ -64,7 +64,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def stored(app: App) -> Sequence[Stored]:
     """Every call of both months, in order of time."""
     query = (
-        select(tables.Call, tables.Result.body, review_tables.Signing.total, review_tables.Signing.possible)
+        select(tables.Call, tables.Result.body, review_tables.Signing)
         .join(tables.Result, tables.Result.id == tables.Call.result_id)
         .outerjoin(review_tables.Signing, review_tables.Signing.id == tables.Call.signing_id)
     )
@@ -72,9 +72,9 @@ def stored(app: App) -> Sequence[Stored]:
         found = [
             Stored(
                 call_from_text(row.facts), result_from_json(json.loads(body)), row.team or "", row.day,
-                None if total is None else (total, possible),
+                None if form is None else (form.total, form.possible, form.veto),
             )
-            for row, body, total, possible in session.execute(query)
+            for row, body, form in session.execute(query)
         ]  # fmt: skip
     return sorted(found, key=lambda one: (one.day, str(one.call.started_at), one.call.call_id))
 
@@ -174,6 +174,14 @@ def test_satisfaction_by_item(app: App, march: Sequence[Stored]) -> None:
         assert matter["difference"]["value"] == pytest.approx(mean(with_fault) - mean(without))
 
 
+def vetoed(one: Stored) -> bool:
+    return one.result.veto if one.signed is None else one.signed[2]
+
+
+def suspected(one: Stored) -> bool:
+    return one.result.veto_suspected and one.signed is None
+
+
 def test_payroll(app: App, march: Sequence[Stored]) -> None:
     """Of an agent who changed the team each line has its own points; both had those of both once."""
     made = render_report(app, "payroll", "", "csv", day_from=FIRST, day_to=LAST, who=MACHINE)
@@ -188,10 +196,15 @@ def test_payroll(app: App, march: Sequence[Stored]) -> None:
         signed = [one.signed for one in own if one.signed is not None]
         assert (int(row["监听通话"]), int(row["签字通话"])) == (len(own), len(signed))
         if signed:
-            assert float(row["签字扣分合计"]) == pytest.approx(sum(p - t for t, p in signed), abs=0.051)
-            assert float(row["签字平均得分"]) == pytest.approx(mean(100 * t / p for t, p in signed), abs=0.051)
+            assert float(row["签字扣分合计"]) == pytest.approx(sum(p - t for t, p, _ in signed), abs=0.051)
+            assert float(row["签字平均得分"]) == pytest.approx(mean(100 * t / p for t, p, _ in signed), abs=0.051)
             machine = mean(one.percent for one in own if one.signed is not None)
             assert float(row["同批机器平均"]) == pytest.approx(machine, abs=0.051)
+        assert int(row["一票否决"]) == sum(map(vetoed, own))
+        assert int(row["待确认否决"]) == sum(map(suspected, own))
+        assert int(row["待复核"]) == sum(one.result.needs_review and one.signed is None for one in own)
+    assert any(vetoed(one) and not one.result.veto for one in march), "no veto by a person alone"
+    assert any(one.result.needs_review and one.signed for one in march), "no doubt that a person settled"
     assert sum(int(row["签字通话"]) for row in rows) == sum(one.signed is not None for one in march)
     assert sum(row["工号"] == MOVED and int(row["签字通话"]) > 0 for row in rows) == 2
 
@@ -204,7 +217,7 @@ def test_stars(app: App, march: Sequence[Stored]) -> None:
         own = [one for one in march if (one.call.agent.id, one.team) == (line["agent_id"], line["team"])]
         assert line["place"] == 1
         assert len(own) >= 20
-        assert not any(one.result.veto or one.result.veto_suspected for one in own)
+        assert not any(vetoed(one) or suspected(one) for one in own)
     assert month_calls.NEWCOMER not in {line["agent_id"] for line in made["agents"]}
     places = {line["agent_id"]: line["place"] for line in data(app, "monthly")["agents"]}
     assert all(places[line["agent_id"]] == 1 for line in made["agents"])

@@ -15,6 +15,7 @@ from benchmarks import month, month_calls, month_people
 from qa_engine.domain import Agent, Status
 from qa_engine.domain.people import MACHINE
 from qa_engine.reports import Period, agent_report, report_kinds
+from qa_engine.reports.charts import what_lies_behind
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request
 from qa_engine.reports.kinds.agent_compared import colleagues
@@ -168,7 +169,17 @@ def test_the_slow_day_is_out_of_the_ordinary_with_its_cause(app: App) -> None:
     page = render_report(
         app, "daily", day_from=date(2026, 3, 20), day_to=date(2026, 3, 20), who=MACHINE
     ).content.decode()
-    assert re.search("03-20 (得分|单项)不平常：</b>「长时间静默」", page)
+    found = re.search("03-20 (得分|单项)不平常：</b>([^<]*)", page)
+    assert found is not None
+    assert re.findall("「(.*?)」", found[2]) == ["长时间静默"]  # and not the rule that changed on the 16th
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(date(2026, 3, 15), "各项都略多"), (date(2026, 3, 16), "03-16 起改版"), (date(2026, 3, 19), "03-16 起改版")],
+)
+def test_a_rule_that_changed_is_told_as_such(facts: PeriodFacts, day: date, words: str) -> None:
+    assert words in what_lies_behind(facts.tally, day, facts.rule_changes)
 
 
 def test_what_customers_mind_and_ask_anew(app: App) -> None:

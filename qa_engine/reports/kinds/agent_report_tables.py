@@ -23,6 +23,7 @@ from qa_engine.reports.document import (
     versions_sheet,
 )
 from qa_engine.reports.kinds.agent_compared import COMPARED_TITLES, LOST_TITLES, compared_rows, lost_words
+from qa_engine.reports.period import told
 from qa_engine.reports.period.told import FEW
 from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.training_needs import TrainingNeed
@@ -154,11 +155,11 @@ def _summary(report: AgentReport) -> list[Block]:
 def section_range(section: SectionRate) -> str:
     if section.low is None or section.high is None:
         return ""
-    return f"{number(section.low, 1)}–{number(section.high, 1)}%"
+    return f"{told.fixed(section.low)}–{told.fixed(section.high)}%"
 
 
 def _day_range(day: DayPoint) -> str:
-    return FEW if day.low is None or day.high is None else f"{number(day.low, 1)}–{number(day.high, 1)}"
+    return FEW if day.low is None or day.high is None else f"{told.fixed(day.low)}–{told.fixed(day.high)}"
 
 
 def _pairs(report: AgentReport) -> list[tuple[str, str]]:

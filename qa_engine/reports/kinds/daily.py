@@ -96,8 +96,10 @@ def _unusual(facts: PeriodFacts, usual: PeriodFacts) -> list[Block]:
     chart, out = fault_control(usual.tally)
     blocks += chart
     if day in out:
-        blocks.append(Note((Piece(f"{day:%m-%d} 得分不平常：", "strong"), what_lies_behind(usual.tally, day))))
-    elif found := jumps(usual.tally, day):
+        blocks.append(
+            Note((Piece(f"{day:%m-%d} 得分不平常：", "strong"), what_lies_behind(usual.tally, day, usual.rule_changes)))
+        )
+    elif found := jumps(usual.tally, day, usual.rule_changes):
         blocks.append(Note((Piece(f"{day:%m-%d} 单项不平常：", "strong"), found)))
     elif chart:
         blocks.append(Note(f"{day:%m-%d} 在平常范围之内。", "soft"))

@@ -161,7 +161,8 @@ def _course(facts: PeriodFacts) -> list[Block]:
         Heading("异常数据", "控制图：虚线之外打叉的日子不平常"),
         *chart,
     ]
-    blocks += [Note((Piece(f"{day:%m-%d}　", "strong"), what_lies_behind(tally, day))) for day in out]
+    changes = facts.rule_changes
+    blocks += [Note((Piece(f"{day:%m-%d}　", "strong"), what_lies_behind(tally, day, changes))) for day in out]
     if not out and chart:
         blocks.append(Note("没有超出平常范围的日子。", "soft"))
     if tally.hours:

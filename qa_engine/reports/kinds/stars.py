@@ -99,7 +99,5 @@ def _rules(facts: PeriodFacts, least: int, barred: list[AgentLine]) -> list[Bloc
     if few:
         blocks.append(Note(f"通话太少、未参评：{told.listed(few, _NAMED, '人')}。", "soft"))
     if barred:
-        blocks.append(
-            Note(f"有否决事项、暂不上榜：{told.listed([line.label for line in barred], _NAMED, '人')}。", "soft")
-        )
+        blocks.append(Note(f"有否决事项、暂不上榜：{len(barred)} 人，是谁见考核扣分汇总。", "soft"))
     return blocks

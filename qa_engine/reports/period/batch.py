@@ -28,6 +28,11 @@ class Batch:
         """A column as numbers; nothing is ``nan``."""
         return np.array(self._columns[name], dtype=np.float64)
 
+    def settled(self, name: str) -> Floats:
+        """A flag of the machine; a signed form has its own word about a veto and leaves no doubt."""
+        final = self.numbers("final_veto") if name == "veto" else 0.0
+        return np.where(np.isnan(self.numbers("final_total")), self.numbers(name), final)
+
     def column(self, name: str) -> Sequence[object]:
         return self._columns[name]
 

@@ -23,7 +23,7 @@ from qa_engine.reports.period.figures import RuleBook
 from qa_engine.reports.period.member import Running
 from qa_engine.reports.period.tally import COUNTS, Tally
 
-_FORM = 5
+_FORM = 6
 """Of another number is what another version of this counting made: it is counted anew."""
 _RUNNING = ("score", "same", "final", "machine_of_final", "outcome", "csat")
 _PLAIN = ("calls", "vetoes", "suspected", "waiting", "uncounted", "faulty", "deducted")

@@ -66,8 +66,8 @@ class CallFigures(NamedTuple):
     making one has to cost nothing.
 
     ``points`` is ``3:-2;17:-3`` (place of the rule: points), ``sections`` is ``24/30;20/25`` (score/possible in the
-    order of the book). ``hour`` is the centre's. ``final_total`` is None until a person has signed. Calls
-    of a day are in the order of ``pk``.
+    order of the book). ``hour`` is the centre's. ``veto``, ``suspected`` and ``waiting`` are the machine's; ``final_…``
+    are None until a person has signed. Calls of a day are in the order of ``pk``.
     """
 
     call_id: str
@@ -93,7 +93,17 @@ class CallFigures(NamedTuple):
     outcome: int | None
     final_total: float | None
     final_possible: float | None
+    final_veto: bool | None
     pk: int = 0
+
+    @property
+    def signed(self) -> bool:
+        return self.final_total is not None
+
+    @property
+    def vetoed(self) -> bool:
+        """By the word of who signed, else the machine's."""
+        return bool(self.veto if self.final_veto is None else self.final_veto)
 
 
 class Promised(NamedTuple):

@@ -54,12 +54,12 @@ class LeanCalls:
             row.total,
             row.possible,
             row.grade,
-            row.veto,
+            row.vetoed,
             self._sections(row.sections),
             tuple(rules),
-            needs_review=row.waiting,
+            needs_review=row.waiting and not row.signed,
             notice=self._notice,
-            veto_suspected=row.suspected,
+            veto_suspected=row.suspected and not row.signed,
             pending=row.pending,
         )
 

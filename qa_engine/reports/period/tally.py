@@ -190,7 +190,7 @@ class Tally:
         signed = ~np.isnan(totals) & (possible > 0)
         finals = np.where(signed, 100.0 * totals / np.where(signed, possible, 1.0), np.nan)
         lost = np.where(signed, possible - totals, batch.possible - batch.numbers("total"))
-        flags = [batch.numbers(name) for name in ("veto", "suspected", "waiting")]
+        flags = [batch.settled(name) for name in ("veto", "suspected", "waiting")]
         faulty = np.array([bool(text) for text in batch.column("points")])
         ids = batch.column("call_id")
         for whole, values in ((self.score, batch.rates), (self.final, finals)):

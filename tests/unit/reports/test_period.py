@@ -37,7 +37,7 @@ def figures(call: InspectedCall, agent: Agent, *, pending: bool = False) -> Call
         made.call_id, call.day, agent.id, agent.name, agent.team, call.call.scenario, call.call.duration,
         kept["hour"], made.total, made.possible, made.grade, pending, made.veto, made.veto_suspected,  # type: ignore[arg-type]
         made.needs_review, book_of(made).digest, kept["statuses"], kept["points"], kept["sections"],  # type: ignore[arg-type]
-        kept["csat"], kept["outcome"], None, None,  # type: ignore[arg-type]
+        kept["csat"], kept["outcome"], None, None, None,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -104,6 +104,31 @@ def test_a_call_without_a_grade_is_counted_apart(calls: Sequence[InspectedCall])
     tally = tally_of([[figures(calls[0], AGENTS[0], pending=True)]], books.__getitem__)
     assert (tally.calls, tally.counted, tally.uncounted) == (1, 0, 1)
     assert tally.failed.sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("machine", "signed", "told"),
+    [
+        ((False, True, True), None, (0, 1, 1)),
+        ((False, True, True), (0.0, True), (1, 0, 0)),
+        ((False, True, True), (90.0, False), (0, 0, 0)),
+        ((True, False, False), (90.0, False), (0, 0, 0)),
+        ((True, False, False), None, (1, 0, 0)),
+        ((False, False, False), (0.0, True), (1, 0, 0)),
+    ],
+)
+def test_a_signed_form_settles_vetoes_and_doubts(
+    calls: Sequence[InspectedCall], machine: tuple[bool, bool, bool], signed: tuple[float, bool] | None,
+    told: tuple[int, int, int],
+) -> None:  # fmt: skip
+    """What a person signed counts, also beside a machine that saw nothing or only suspected it."""
+    books = {book_of(call.result).digest: book_of(call.result) for call in calls}
+    veto, suspected, waiting = machine
+    row = figures(calls[0], AGENTS[0])._replace(veto=veto, suspected=suspected, waiting=waiting)
+    if signed is not None:
+        row = row._replace(final_total=signed[0], final_possible=100.0, final_veto=signed[1])
+    member = tally_of([[row]], books.__getitem__).members[0]
+    assert (member.vetoes, member.suspected, member.waiting) == told
 
 
 def test_points_of_changed_rules_are_given_back_for_comparison(calls: Sequence[InspectedCall]) -> None:
