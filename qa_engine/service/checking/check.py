@@ -17,9 +17,10 @@ from qa_engine.service.adapters.pack_judge import PackJudge
 from qa_engine.service.centre.profiles import agent_channel
 from qa_engine.service.checking.process_pool import Crew, cores
 from qa_engine.service.context import App
-from qa_engine.service.intake.discovery import Candidate, Found, discover, with_facts
+from qa_engine.service.intake.discovery import Candidate, Found, discover
 from qa_engine.service.intake.facts import CallFacts, read_facts
 from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.intake.text_facts import with_facts
 from qa_engine.service.ports.judge import Judge, judge_everybody
 from qa_engine.service.ports.transcriber import Progress
 from qa_engine.settings import Settings

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from qa_engine import contract
 from qa_engine.contract import Reading
-from qa_engine.domain import Agent, JsonValue, Speaker, Transcript
+from qa_engine.domain import JsonValue, Transcript
 from qa_engine.errors import Fault, FaultKind, FaultyFileError, ManifestError, SettingsError, unreadable
-from qa_engine.rules import agent_called
 from qa_engine.service.intake.facts import CallFacts, UnfitError, call_id, likely, read_facts
 from qa_engine.service.intake.filenames import id_of_name, readable
 from qa_engine.service.intake.manifest import Manifest, ManifestEntry, read_manifest
-from qa_engine.service.intake.reading import reading_of, with_roles
+from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.intake.text_facts import facts_of
 from qa_engine.settings import Settings
 from qa_engine.speech import RAW_SUFFIXES
 
@@ -336,39 +336,6 @@ def _wrong(path: Path, kind: FaultKind, message: str, *values: str) -> ManifestE
 
 def _unfit(path: Path, error: UnfitError, column: str) -> ManifestError:
     return ManifestError([Fault(readable(path), None, None, str(error), column, error.kind, error.values)])
-
-
-def facts_of(transcript: Transcript) -> CallFacts:
-    """The facts that a transcript file gives of its call."""
-    call = transcript.call
-    return CallFacts(
-        call_id=call.call_id,
-        agent=_agent_of(transcript),
-        channel=call.channel,
-        direction=call.direction,
-        scenario=call.scenario,
-        started_at=call.started_at,
-        customer_number=call.customer_number,
-        metadata=call.metadata,
-    )
-
-
-def _agent_of(transcript: Transcript) -> Agent:
-    """The agent of the call: where nobody tells, who takes it of those whom the turns name."""
-    agent = transcript.call.agent
-    if agent.id or agent.name:
-        return agent
-    told = (turn.agent_id for turn in transcript.turns if turn.agent_id and turn.speaker is Speaker.AGENT)
-    first = next(told, None)
-    return agent if first is None else replace(agent_called(first), team=agent.team)
-
-
-def with_facts(transcript: Transcript, facts: CallFacts, call_id: str) -> Transcript:
-    """The transcript as that of call ``call_id``, with what others knew of the call."""
-    merged = facts.over(facts_of(transcript))
-    return replace(
-        with_roles(transcript, merged.agent_channel), call=merged.call(call_id, duration=transcript.call.duration)
-    )
 
 
 def _json_content(path: Path) -> JsonValue:

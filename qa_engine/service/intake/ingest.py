@@ -17,7 +17,7 @@ from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import EMPTY, Arrival
 from qa_engine.service.intake.batches import BatchBook
 from qa_engine.service.intake.discarding import discard, keep_forgotten
-from qa_engine.service.intake.discovery import Candidate, Found, discover, facts_of, proper, with_facts
+from qa_engine.service.intake.discovery import Candidate, Found, discover, proper
 from qa_engine.service.intake.expecting import expect_rows
 from qa_engine.service.intake.facts import CallFacts, look_alikes, read_facts
 from qa_engine.service.intake.filenames import id_of_file, readable
@@ -25,6 +25,7 @@ from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.outcome import IngestedCall, IngestOutcome, IngestReport
 from qa_engine.service.intake.reading import reading_of
 from qa_engine.service.intake.registering import Registered, register
+from qa_engine.service.intake.text_facts import facts_of, with_facts
 from qa_engine.service.intake.texts import is_text, uploaded_text
 from qa_engine.service.jobs.kinds import ASR, ASR_ARCHIVE, ASR_BULK, urgent_queues
 from qa_engine.service.jobs.pausing import is_the_machines

@@ -7,11 +7,12 @@ from pathlib import Path
 from qa_engine import contract
 from qa_engine.errors import Fault, FaultyFileError
 from qa_engine.service.context import App
-from qa_engine.service.intake.discovery import Candidate, discover, facts_of, proper
+from qa_engine.service.intake.discovery import Candidate, discover, proper
 from qa_engine.service.intake.facts import CallFacts, look_alikes
 from qa_engine.service.intake.filenames import id_of_file, readable
 from qa_engine.service.intake.growing import still_written
 from qa_engine.service.intake.reading import reading_of
+from qa_engine.service.intake.text_facts import facts_of
 
 
 @dataclass(frozen=True, slots=True)

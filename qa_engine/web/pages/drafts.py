@@ -18,6 +18,7 @@ from qa_engine.service.centre.profiles import FILE, PROFILE
 from qa_engine.service.desk import hot_words
 from qa_engine.web import labels
 from qa_engine.web.deps import Engine, Number, with_right
+from qa_engine.web.draft_forms import form_entries, form_lines, form_number, form_text, form_words
 from qa_engine.web.errors import status_of
 from qa_engine.web.period import read_period
 from qa_engine.web.rendering import render, segment
@@ -322,10 +323,10 @@ def _change_rule(number: int, rule_id: str, request: Request, engine: Engine, wh
             engine,
             number,
             rule_id,
-            numbers={one.path: _number(form, f"n:{one.path}", one.value) for one in found.numbers},
-            phrases={one.path: _lines(form, f"p:{one.path}") for one in found.phrases},
-            message=_text(form, "message"),
-            seen=_text(form, "seen"),
+            numbers={one.path: form_number(form, f"n:{one.path}", one.value) for one in found.numbers},
+            phrases={one.path: form_lines(form, f"p:{one.path}") for one in found.phrases},
+            message=form_text(form, "message"),
+            seen=form_text(form, "seen"),
             who=who,
         )
     except (UsageError, ConflictError) as error:
@@ -336,8 +337,8 @@ def _change_rule(number: int, rule_id: str, request: Request, engine: Engine, wh
 def _change_list(number: int, name: str, request: Request, engine: Engine, who: Actor, form: FormData) -> Response:
     try:
         _, found = room.draft_list(engine, number, name, who=who)
-        entries = _entries(form, "p:phrases", len(found.guarded))
-        room.change_list(engine, number, name, entries, seen=_text(form, "seen"), who=who)
+        entries = form_entries(form, "p:phrases", len(found.guarded))
+        room.change_list(engine, number, name, entries, seen=form_text(form, "seen"), who=who)
     except (UsageError, ConflictError) as error:
         return _list(request, engine, who, number, name, error=error)
     return _to(number, f"/lists/{segment(name)}?done=saved")
@@ -346,62 +347,23 @@ def _change_list(number: int, name: str, request: Request, engine: Engine, who: 
 def _change_profile(number: int, request: Request, engine: Engine, who: Actor, form: FormData) -> Response:
     try:
         found, _ = room.draft_profile(engine, number, who=who)
-        hours = _text(form, "reply_limit_hours").strip()
+        hours = form_text(form, "reply_limit_hours").strip()
         rows = [
             row.model_dump()
-            | {part: _text(form, f"part:{place}:{part}") or getattr(row, part) for part in labels.PARTS}
+            | {part: form_text(form, f"part:{place}:{part}") or getattr(row, part) for part in labels.PARTS}
             for place, row in enumerate(found.parts)
         ]
         asked = {
             **found.model_dump(),
-            **{name: _lines(form, name) for name in ("companies", "departments", "staff_number_forms")},
-            "hot_words": _words(form),
-            "title": _text(form, "title").strip(),
-            "direction": _text(form, "direction") or None,
-            "agent_channel": _text(form, "agent_channel") or None,
+            **{name: form_lines(form, name) for name in ("companies", "departments", "staff_number_forms")},
+            "hot_words": form_words(form),
+            "title": form_text(form, "title").strip(),
+            "direction": form_text(form, "direction") or None,
+            "agent_channel": form_text(form, "agent_channel") or None,
             "reply_limit_hours": hours or None,
             "parts": rows,
         }
-        room.write_draft_profile(engine, number, asked, seen=_text(form, "seen"), who=who)
+        room.write_draft_profile(engine, number, asked, seen=form_text(form, "seen"), who=who)
     except (UsageError, ConflictError, RulesError) as error:
         return _profile(request, engine, who, number, error=error)
     return _to(number, "/profile?done=saved")
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _lines(form: FormData, name: str) -> list[str]:
-    """One entry a line, each once, in order."""
-    return list(dict.fromkeys(line.strip() for line in _text(form, name).splitlines() if line.strip()))
-
-
-def _words(form: FormData) -> list[str]:
-    """What was typed, and what was ticked of what people corrected."""
-    ticked = [word.strip() for word in form.getlist("word") if isinstance(word, str) and word.strip()]
-    return list(dict.fromkeys([*_lines(form, "hot_words"), *ticked]))
-
-
-def _number(form: FormData, name: str, old: float) -> float:
-    text = _text(form, name).strip()
-    if not text:
-        return old
-    try:
-        value = float(text)
-    except ValueError:
-        raise UsageError(f"「{text[:20]}」不是数字") from None
-    if not -1e6 < value < 1e6:
-        raise UsageError(f"「{text[:20]}」超出范围")
-    return int(value) if value.is_integer() else value
-
-
-def _entries(form: FormData, name: str, guarded: int) -> list[str | dict[str, Any]]:
-    """The phrases of a form: plain ones, then those with exceptions; an empty box takes its phrase out."""
-    entries: list[str | dict[str, Any]] = list(_lines(form, name))
-    for place in range(guarded + 1):
-        text, exceptions = _text(form, f"{name}:text:{place}").strip(), _lines(form, f"{name}:not:{place}")
-        if text:
-            entries.append({"text": text, "not_in": exceptions} if exceptions else text)
-    return entries

@@ -375,12 +375,9 @@ def inspected(n: int, made: CallResult, day: date, *, url: bool = True) -> Inspe
 
 def month_of_calls(count: int = 9) -> tuple[InspectedCall, ...]:
     """Calls of three days whose scores and faults differ."""
-    made = []
-    for n in range(count):
-        call_id = f"c-{n:04d}"
-        one = clean_result(call_id) if n % 3 == 0 else _with_some_faults(call_id, n)
-        made.append(inspected(n, one, date(2026, 3, 2 + n % 3)))
-    return tuple(made)
+    ids = [f"c-{n:04d}" for n in range(count)]
+    made = [_with_some_faults(id, n) if n % 3 else clean_result(id) for n, id in enumerate(ids)]
+    return tuple(inspected(n, one, date(2026, 3, 2 + n % 3)) for n, one in enumerate(made))
 
 
 def _with_some_faults(call_id: str, n: int) -> CallResult:
