@@ -4,7 +4,8 @@
 
     QaError                       something that a person can act on; the message says what, where, what to do
     ├── UsageError                the command or request was wrong (exit code 2, HTTP 400)
-    │   └── SettingsError         a setting is missing, malformed or not allowed
+    │   ├── SettingsError         a setting is missing, malformed or not allowed
+    │   └── UnkeptError           a value that the database cannot keep
     ├── InputError                a file or record that came from outside is not usable
     │   ├── RecordingError        audio that cannot be used (has .reason for the ledger)
     │   └── FaultyFileError       a file with located faults, all of them collected (has .faults)
@@ -52,6 +53,10 @@ class UsageError(QaError):
 
 class SettingsError(UsageError):
     """A setting is missing, malformed or not allowed."""
+
+
+class UnkeptError(UsageError):
+    """The database cannot keep a value that it was given, such as a NUL in a text (PostgreSQL)."""
 
 
 class InputError(QaError):

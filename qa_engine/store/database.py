@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from qa_engine.errors import QaError, SettingsError, StoreError, UsageError
+from qa_engine.errors import QaError, SettingsError, StoreError, UnkeptError
 from qa_engine.store import day_sums, editions  # noqa: F401  # carry numbers up as sessions write
 from qa_engine.store.heads import WritingSession
 
@@ -80,7 +80,7 @@ class Database:
         try:
             yield
         except DataError as error:
-            raise UsageError(f"the database keeps no such value: {error.orig}") from error
+            raise UnkeptError(f"the database keeps no such value: {error.orig}") from error
         except (OperationalError, InterfaceError, DatabaseError) as error:
             if type(error) not in (OperationalError, InterfaceError, DatabaseError):
                 raise  # a broken constraint or a wrong statement is our business

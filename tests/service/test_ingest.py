@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DataError
 
 from qa_engine.domain import CallResult, CallState, Speaker, Transcript
 from qa_engine.domain.people import MACHINE
-from qa_engine.errors import ManifestError, RulesError, TranscriptError, UsageError
+from qa_engine.errors import FaultKind, ManifestError, RulesError, TranscriptError, UsageError
 from qa_engine.service import (
     App,
     FixedClock,
@@ -32,7 +33,7 @@ from qa_engine.service import (
     sweep,
 )
 from qa_engine.settings import Settings, load_settings
-from qa_engine.store import jobs
+from qa_engine.store import calls, jobs
 
 
 def write(folder: Path, **files: str) -> None:
@@ -53,6 +54,20 @@ def test_the_same_recording_twice_is_one_call(app: App, inbox: Path) -> None:
     assert list_calls(app, who=MACHINE).total == 1
     run_pending(app)
     assert list_calls(app, who=MACHINE).rows[0].state is CallState.CLEAN
+
+
+def test_a_value_that_the_database_cannot_keep_is_the_files_fault(
+    app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unkept(*_: object, **__: object) -> None:
+        raise DataError("INSERT", {}, ValueError("cannot contain NUL"))
+
+    write(inbox, a="sound")
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "find", unkept)
+        (fault,) = ingest_paths(app, [inbox]).faults
+    assert fault.kind is FaultKind.UNFIT
+    assert outcomes(app, inbox) == {"a": IngestOutcome.NEW}
 
 
 def test_the_same_recording_under_another_id_is_the_first_call_and_says_so(app: App, inbox: Path) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa_engine import contract
 from qa_engine.contract.stored import call_to_text, inspection_key, transcript_to_text
 from qa_engine.domain import CallState, Channel, Transcript, may_follow
-from qa_engine.errors import ConflictError, Fault, FaultKind, ManifestError, NotFoundError
+from qa_engine.errors import ConflictError, Fault, FaultKind, ManifestError, NotFoundError, UnkeptError
 from qa_engine.service.context import App
 from qa_engine.service.intake.arrival import (
     EMPTY,
@@ -71,9 +71,8 @@ def register(app: App, arrival: Arrival) -> Registered:
                 return registered
         except IntegrityError:
             continue  # somebody else brought the same recording, call or agent at this moment: now it can be found
-        except DataError as error:
-            told = f"something of this call is of a kind that the database cannot keep ({type(error.orig).__name__})"
-            raise arrival.fault(FaultKind.UNFIT, told) from None
+        except UnkeptError as error:
+            raise arrival.fault(FaultKind.UNFIT, f"something of this call cannot be kept: {error}") from None
     raise ConflictError(f"{arrival.source}: others keep changing the same call; try again")
 
 
