@@ -24,7 +24,7 @@ from qa_engine.domain import Speaker
 HERE = Path(__file__).resolve().parent
 TURNS = HERE / "turns"
 FOLDER = HERE.parents[1] / "benchmarks" / "verdicts"
-LEARNT = "abcdefghijklmpr"
+LEARNT = "abcdefghijklmpqrtwy"
 LINES = "nu"  # halves of which only lines are learnt: rude ones, and others that do not offend
 AUTHORS = dict.fromkeys("abc", "abc")  # of halves by one author; every other half is by one of its own
 THEME = "half/"

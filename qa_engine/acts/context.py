@@ -91,7 +91,7 @@ def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
         counted = min(MOST_SHARED, heard) / MOST_SHARED, min(MOST_SHARED, whole) / MOST_SHARED
         echoes.append((heard / least, *counted, again / least, 0.0))
     found[:, :acts] = np.clip(found[:, :acts], -MOST, MOST)
-    found[:, acts:] = echoes
+    found[:, acts:] = np.reshape(echoes, (len(turns), ECHOES))
     found[:, -1] = np.log1p([len(call.texts[at]) for at in turns]) / LENGTH
     return found
 
