@@ -136,6 +136,7 @@ def _is_a_point(text: str, begin: int, match: re.Match[str]) -> bool:
     day = _names_a_day(match)
     if match["only_date"] and not (match["part"] or hour):
         before = grammar.BEFORE_NO_DATE.search(text, max(begin, match.start() - 6), match.start())
+        before = before or grammar.GREETED.search(text, max(begin, match.start() - 18), match.start())
         if before or grammar.NOT_A_DATE.match(text, match.end()) or not 1 <= (_date_number(match["only_date"])) <= 31:
             return False
     if match["hour"] and not match["minutes"] and not match["by"] and not match["to_hour"]:

@@ -296,6 +296,9 @@ def test_only_what_is_in_the_part_counts() -> None:
         ("工号5号", None),
         ("客服一三号", None),  # a staff number, said digit by digit
         ("尾号二零三号", None),
+        ("您好江城财险投诉专线三号", None),
+        ("你好,巴适优选二五号请讲", None),
+        ("您好,您的快递三号给您送", "03 23:59"),
         ("二三号", "03 23:59"),
         ("32号", None),
         ("0号", None),
