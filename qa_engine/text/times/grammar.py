@@ -75,8 +75,15 @@ POINT = re.compile(
     r"(?P<by>之前|以前|前|之内|以内|内|左右|前后)?"
 )
 AT_ONCE = re.compile("马上|立即|立刻|现在就|这就|第一时间|即刻|即时|当场|随即|立马|眼下就")
+_FESTIVAL = "(?:端午|中秋|国庆|元旦|春节|清明|元宵|重阳|除夕|劳动节)"
+FESTIVAL = re.compile(
+    f"过(?:完|了){_FESTIVAL}节?|{_FESTIVAL}(?:节|假期|放假)*(?:之前|以前|前|之后|以后|过后|后|当天|当日)(?:[1-9一二两三四五]天)?"
+)
+"""端午节前一天: a time that nobody can reckon without a calendar of festivals."""
 # Any of these characters stands in every time that the grammar reads.
-SIGNS = re.compile("[天日时周期拜月钟晚早午刻末底班即立马场号h点晨夜间:：黑亮收打关饭觉]|个钟|时间")
+SIGNS = re.compile(
+    "[天日时周期拜月钟晚早午刻末底班即立马场号h点晨夜间:：黑亮收打关饭觉]|个钟|时间|端午|中秋|国庆|元旦|春节|清明|元宵|重阳|除夕|劳动节"
+)
 
 # What is no deadline though it has the words of a time.
 NAMES = re.compile(

@@ -43,6 +43,8 @@ def find_times(
     found += [
         TimeSaid(m.start(), m.end(), 0.0, moment, at_once=True) for m in grammar.AT_ONCE.finditer(text, begin, end)
     ]
+    for match in grammar.FESTIVAL.finditer(text, begin, end):
+        found.append(TimeSaid(*match.span(), None, None, past=_no_deadline(text, begin, *match.span())))
     kept: list[TimeSaid] = []
     for one in sorted(found, key=lambda time_said: (time_said.start, -time_said.end)):
         if kept and one.start < kept[-1].end:

@@ -332,3 +332,19 @@ def test_only_the_part_that_is_asked_for_is_read() -> None:
     found = find_times(text, MONDAY, CALENDAR, begin=3, end=8)
     assert [(one.start, one.end) for one in found] == [(3, 5), (6, 8)]
     assert find_times(text, MONDAY, CALENDAR, begin=2, end=3) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "festivals"),
+    [
+        ("端午节前一天您过来", ["端午节前一天"]),
+        ("过完国庆给您送", ["过完国庆"]),
+        ("春节假期之后开工", ["春节假期之后"]),
+        ("中秋月饼卖完了", []),
+        ("国庆路8号", []),
+    ],
+)
+def test_a_festival_is_a_time_that_nobody_reckons(said: str, festivals: list[str]) -> None:
+    text = normalise(said).text
+    found = [one for one in read(said) if one.due is None and one.hours is None]
+    assert [text[one.start : one.end] for one in found] == festivals
