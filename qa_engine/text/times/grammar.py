@@ -81,9 +81,7 @@ FESTIVAL = re.compile(
 )
 """端午节前一天: a time that nobody can reckon without a calendar of festivals."""
 # Any of these characters stands in every time that the grammar reads.
-SIGNS = re.compile(
-    "[天日时周期拜月钟晚早午刻末底班即立马场号h点晨夜间:：黑亮收打关饭觉]|个钟|时间|端午|中秋|国庆|元旦|春节|清明|元宵|重阳|除夕|劳动节"
-)
+SIGNS = re.compile("[天日时周期拜月钟晚早午刻末底班即立马场号h点晨夜间:：黑亮收打关饭觉]|个钟|时间|" + _FESTIVAL)
 
 # What is no deadline though it has the words of a time.
 NAMES = re.compile(
