@@ -13,13 +13,12 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.verdicts import FOLDER, Written, written  # noqa: E402
+from benchmarks.verdicts import there, written  # noqa: E402
 from qa_engine.contract import transcript_from_json  # noqa: E402
 from qa_engine.domain import Status, Transcript  # noqa: E402
 from qa_engine.resources import rules_dir  # noqa: E402
@@ -45,11 +44,6 @@ def pack(profile: SourceFile | None = None) -> RulePack:
     return load_pack("base", [*files, *sources(rules_dir() / "phrases")], {}, **more)
 
 
-def there(name: str) -> Iterator[Written]:
-    """The calls of a file of a half; none where the half has no such file."""
-    return written(name) if (FOLDER / f"{name}.txt").is_file() else iter(())
-
-
 def found(made: RulePack, transcript: Transcript) -> set[str]:
     results = evaluate(made, transcript, tones=tones(), acts=acts())
     return {result.id for result in results if result.status is Status.FAIL}
@@ -70,13 +64,13 @@ def measure() -> dict[str, dict[str, tuple[int, int]]]:
                 name for key in ("fail", "tolerated", "uncertain") for name in verdicts.get(key, ())
             }
     apart = pack()
-    for plain in (*CALLS, *(call for half in HALVES for call in there(f"calls_{half}"))):
+    for plain in (*CALLS, *(call for half in HALVES if there(f"calls_{half}") for call in written(f"calls_{half}"))):
         every.update(("kept", rule) for rule in found(apart, plain.transcript) - CENTRES)
     for kind, _, transcript in lines():
         for rule in found(apart, transcript) & OFFENCES:
             every["kept", rule] += 1
             right["kept", rule] += kind == "rude"
-    for call in (call for half in HALVES for call in there(f"labelled_{half}")):
+    for call in (call for half in HALVES if there(f"labelled_{half}") for call in written(f"labelled_{half}")):
         for rule in found(apart, call.transcript):
             if call.labels.get(rule) is not None:
                 every["kept", rule] += 1

@@ -131,9 +131,9 @@ def plain(made: RulePack, half: str, told: Told) -> None:
 
 def tone(half: str, told: Told) -> None:
     """Flags of tone on turns that nobody would call rude: the agent's, as the rules of the pack would flag them."""
-    calls = written(f"calls_{half}") if _there(f"calls_{half}") else ()
+    calls = written(f"calls_{half}") if there(f"calls_{half}") else ()
     turns = [turn for call in calls for turn in call.transcript.turns if turn.speaker is Speaker.AGENT]
-    lines = [name for name in (f"words_{half}", f"tone_{half}") if _there(name)]
+    lines = [name for name in (f"words_{half}", f"tone_{half}") if there(name)]
     turns += [Turn(0, Speaker.AGENT, text) for name in lines for text in _lines(name)]
     bad: Counter[str] = Counter()
     for turn in turns:
@@ -162,7 +162,8 @@ def _words(rule: object) -> str:
     return "；".join(evidence.text for evidence in getattr(rule, "evidence", ()) if evidence.text)[:80]
 
 
-def _there(name: str) -> bool:
+def there(name: str) -> bool:
+    """Whether a half has such a file."""
     return (FOLDER / f"{name}.txt").is_file()
 
 
@@ -252,7 +253,7 @@ def labelled(made: RulePack, half: str, told: Told) -> None:
 def scenario_and_outcome(half: str, told: Told) -> None:
     """The scenario by words, with and without the direction; how content the customer leaves, by rank."""
     scenarios, outcomes = ScenarioModel.load(act_model_dir()), OutcomeModel.load(act_model_dir())
-    names = [name for name in (f"calls_{half}", f"labelled_{half}", f"outcome_{half}") if _there(name)]
+    names = [name for name in (f"calls_{half}", f"labelled_{half}", f"outcome_{half}") if there(name)]
     calls = [call for name in names for call in written(name)]
     counts: Counter[str] = Counter()
     said, meant = [], []
@@ -296,12 +297,12 @@ def measure(half: str) -> Told:
         (labelled, "labelled"),
     )
     for part, file in parts:
-        if _there(f"{file}_{half}"):
+        if there(f"{file}_{half}"):
             part(made, half, told)
     tone(half, told)
-    if _there(f"calls_{half}"):
+    if there(f"calls_{half}"):
         scenario_and_outcome(half, told)
-    if _there(f"transfer_{half}"):
+    if there(f"transfer_{half}"):
         transfers(half, told)
     return told
 

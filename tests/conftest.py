@@ -5,6 +5,7 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import Phase, settings
 
 settings.register_profile("qa-engine", deadline=None)  # a slow machine is no fault of the code
@@ -58,3 +59,12 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.reset_defaults()
+
+
+@pytest.fixture
+def bucket() -> Iterator[MemoryFileSystem]:
+    """An object store in memory (``memory://``), empty before and after."""
+    memory = MemoryFileSystem()
+    memory.store.clear()
+    yield memory
+    memory.store.clear()

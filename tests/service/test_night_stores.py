@@ -1,6 +1,5 @@
 """A night whose folders and lists lie in an object store."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,14 +21,6 @@ from qa_engine.service import (
 )
 from qa_engine.settings import Settings
 from tests.service.test_nightly import DAY, HALF_A_DAY, fill
-
-
-@pytest.fixture
-def bucket() -> Iterator[MemoryFileSystem]:
-    memory = MemoryFileSystem()
-    memory.store.clear()
-    yield memory
-    memory.store.clear()
 
 
 def test_a_night_from_an_object_store(app: App, settings: Settings, bucket: MemoryFileSystem) -> None:

@@ -4,7 +4,6 @@ import errno
 import hashlib
 import io
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from qa_engine.service.adapters.object_recordings import IN_USE_SECONDS, ObjectR
 
 SOUND = b"RIFF" + bytes(3_000_000)
 SHA = hashlib.sha256(SOUND).hexdigest()
-
-
-@pytest.fixture
-def bucket() -> Iterator[MemoryFileSystem]:
-    memory = MemoryFileSystem()
-    memory.store.clear()
-    yield memory
-    memory.store.clear()
 
 
 @pytest.fixture
