@@ -8,6 +8,7 @@ calibrated log-odds and add up exactly.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -136,7 +137,7 @@ class LinearModel:
         edges = np.concatenate([own * longest + begin, own * longest + finish])
         steps = np.bincount(edges, np.concatenate([each, -each]), len(rows) * longest).reshape(len(rows), longest)
         chars = steps.cumsum(axis=1).tolist()
-        return [[sum(own[start:end]) for start, end in seen.words[row]] for row, own in zip(rows, chars, strict=True)]
+        return [[fsum(own[start:end]) for start, end in seen.words[row]] for row, own in zip(rows, chars, strict=True)]
 
     def explain(self, seen: Seen, row: int, label: str) -> tuple[ToneWord, ...]:
         """What pushed most for or against ``label``, strongest first, with its place in the shown text."""
