@@ -159,6 +159,8 @@ class FaultKind(StrEnum):
     THIS_MACHINE = "this_machine"  # host
     NO_EVENT = "no_event"
     NOT_GIVEN_UP = "not_given_up"
+    # the desk
+    DECIDED = "decided"  # by whom, what
 
 
 @dataclass(frozen=True, slots=True, order=True)

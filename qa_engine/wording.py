@@ -158,6 +158,7 @@ FAULTS: Mapping[FaultKind, str] = MappingProxyType(
         FaultKind.THIS_MACHINE: "{} 是本机地址，须先在 QA_WEBHOOK_HOSTS 中写明",
         FaultKind.NO_EVENT: "请至少选一种事件",
         FaultKind.NOT_GIVEN_UP: "这条消息没有放弃发送，无需重发",
+        FaultKind.DECIDED: "{} 已经判为{}，没有覆盖",
     }
 )
 """What is wrong with what came from outside, with the values of the fault in their order."""

@@ -24,6 +24,7 @@ from qa_engine.errors import (
 from qa_engine.web.deps import SAFE_METHODS, ForgedError, PasswordDueError, cookie_of
 from qa_engine.web.headers import HEADERS, NO_STORE
 from qa_engine.web.rendering import render
+from qa_engine.wording import error_words
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,9 @@ async def _expected(request: Request, error: Exception) -> Response:
         if isinstance(error, FaultyFileError)
         else []
     )
-    return problem(request, status, detail=str(error), faults=faults)
+    return problem(
+        request, status, error_words(error) if error.kind is not None else None, detail=str(error), faults=faults
+    )
 
 
 async def _nobody(request: Request, error: Exception) -> Response:

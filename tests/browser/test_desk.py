@@ -10,12 +10,12 @@ from sqlalchemy import select
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, Role
 from qa_engine.service import FixedClock, get_call, run_pending
-from qa_engine.service.desk import claim
+from qa_engine.service.desk import claim, let_go
 from qa_engine.service.desk.remarks import USUAL
 from qa_engine.service.people.audit import Action
 from qa_engine.store import people_tables, tables
 from tests.browser.axe import axe_faults
-from tests.desk_centre import ZHOU, fill_desk, open_desk
+from tests.desk_centre import ZHANG, ZHOU, fill_desk, open_desk
 from tests.desk_site import DeskSite, served
 from tests.web.people import PASSWORD, make_person
 
@@ -221,6 +221,27 @@ def test_an_expired_session_loses_no_word(zhou: Desk, site: DeskSite) -> None:
     expect(zhou.page.locator("#remark")).to_have_value("过期前写的")
     expect(zhou.page.locator('.item[data-said="confirm"]')).to_have_count(1, timeout=10_000)
     expect(zhou.page.locator("#kept")).to_have_text("已自动保存")
+
+
+def test_what_one_person_typed_is_not_sent_by_the_next_at_the_machine(zhou: Desk, site: DeskSite) -> None:
+    page = zhou.page
+    zhou.open("c-5")
+    page.wait_for_timeout(300)
+    page.context.clear_cookies()
+    zhou.press("r")
+    page.keyboard.type("周的评语")
+    expect(page.locator("#banner")).to_contain_text("登录已过期")
+    let_go(site.engine, "c-5", who=ZHOU)  # as after ten idle minutes
+    page.goto("/sign-in?next=/desk/c-5")
+    page.get_by_label("用户名").fill("zhang")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/c-5")
+    expect(page.locator(".item.hand")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(page.locator("#remark")).to_have_value("")
+    assert claim(site.engine, "c-5", who=ZHANG).remark == ""
+    let_go(site.engine, "c-5", who=ZHANG)
 
 
 def test_player_search_help_and_the_queue_by_keys(zhou: Desk, site: DeskSite) -> None:

@@ -8,12 +8,14 @@ import pytest
 
 from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
-from qa_engine.errors import UsageError
-from qa_engine.service import App, FixedClock, get_call
+from qa_engine.errors import ConflictError, UsageError
+from qa_engine.service import App, FixedClock, get_call, read_audit
 from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, queue, rules_page
 from qa_engine.service.desk.form import desk_form, target_of
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, sign
-from tests.desk_centre import WANG, ZHANG, ZHOU, filled_desk
+from qa_engine.service.people.audit import Action
+from qa_engine.wording import error_words
+from tests.desk_centre import HEAD, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 RULE = "forbidden.refusal"
@@ -88,6 +90,24 @@ def test_a_verdict_from_elsewhere_is_seen_by_who_works_on_the_call(centre: App) 
     clip_verdict(centre, "c-faults", Word(Target(rule=RULE), K.CONFIRM), who=ZHANG)
     with pytest.raises(StaleError):
         decide(centre, "c-faults", Word(Target(rule=RULE), K.CONFIRM), version=version, who=ZHOU)
+
+
+def test_a_verdict_that_arrives_twice_is_one_and_that_of_another_person_stands(centre: App) -> None:
+    one, other, *_ = clip_batch(centre, RULE, who=ZHOU).clips
+    for _ in range(2):
+        clip_verdict(centre, one.call_id, Word(target_of(one.key), K.OVERTURN, Overturn.MISHEARD), who=ZHOU)
+    changes = read_audit(centre, who=HEAD, action=Action.VERDICT).rows
+    assert len(changes) == 1, "sent again, as the answer was lost"
+    for kind in (K.CONFIRM, K.WITHDRAW, K.LOOK):
+        with pytest.raises(ConflictError) as refused:
+            clip_verdict(centre, one.call_id, Word(target_of(one.key), kind), who=ZHANG)
+        assert error_words(refused.value) == "周岚 已经判为不成立，没有覆盖"
+    clip_verdict(centre, one.call_id, Word(target_of(one.key), K.WITHDRAW), who=ZHOU)
+    found = clip_verdict(centre, one.call_id, Word(target_of(one.key), K.CONFIRM), who=ZHANG)
+    assert (found.confirmed, found.overturned) == (1, 0)
+    clip_verdict(centre, other.call_id, Word(Target(rule=RULE), K.CONFIRM), who=ZHANG)
+    with pytest.raises(ConflictError):  # a word about the rule speaks for its hits
+        clip_verdict(centre, other.call_id, Word(target_of(other.key), K.OVERTURN, Overturn.QUOTED), who=ZHOU)
 
 
 def test_who_may_and_what_is_no_verdict_on_a_clip(centre: App) -> None:

@@ -10,7 +10,7 @@ from qa_engine.contract.stored import call_from_text, result_from_text, transcri
 from qa_engine.domain import CallState, Evidence, RuleResult, Span, Speaker
 from qa_engine.domain.people import Actor, Reach, Right, reach, require
 from qa_engine.domain.review import DecisionKind, Lane, ReviewKind, RuleVerdicts, Target, countable_hits, hit_mark
-from qa_engine.errors import ConflictError, UsageError
+from qa_engine.errors import ConflictError, FaultKind, UsageError
 from qa_engine.reports.findings import label_findings, markings_of
 from qa_engine.reports.turns import TurnLine, show_turns
 from qa_engine.rules import acts_of, own_part
@@ -20,6 +20,7 @@ from qa_engine.service.desk.work import Word, make_decision
 from qa_engine.service.people.audit import Action, note
 from qa_engine.service.people.reached import within_reach
 from qa_engine.store import calls, review_queue, reviews, tables
+from qa_engine.wording import DECISIONS
 
 CLIP_SECONDS = 8.0
 BEFORE_SECONDS = 3.0
@@ -79,7 +80,8 @@ def clip_batch(
 def clip_verdict(app: App, call_id: str, word: Word, *, who: Actor) -> RuleVerdicts:
     """Append the verdict on a clip, and tell how those on its rule stand. `LOOK` sends the call to the desk.
 
-    Raises NotFoundError, NotAllowed, UsageError.
+    The same said twice, as by a browser that did not hear the answer, is one verdict. Raises NotFoundError, NotAllowed,
+    UsageError, and ConflictError where another person decided it already.
     """
     if word.kind not in _KINDS or word.target.rule is None:
         raise UsageError("a clip is confirmed, overturned, or sent to the desk")
@@ -90,14 +92,30 @@ def clip_verdict(app: App, call_id: str, word: Word, *, who: Actor) -> RuleVerdi
             raise ConflictError(f"call {call_id} has no result")
         result = result_from_text(call.result.body)
         decision = make_decision(result, call_id, word, lane=Lane.CLIP, who=who, now=now)
-        reviews.add_decision(session, decision, call=call, result_id=call.result_id, review_id=None, name=who.name)
-        reviews.changed_outside(session, call.id)
-        if word.kind is DecisionKind.LOOK:
-            _send_to_the_desk(session, call, who, now)
-        note(session, app, who, Action.VERDICT, call_pk=call.id, subject=word.target.rule, detail=word.kind.value)
-        session.flush()
+        if not _said_before(session, call, word, who):
+            reviews.add_decision(session, decision, call=call, result_id=call.result_id, review_id=None, name=who.name)
+            reviews.changed_outside(session, call.id)
+            if word.kind is DecisionKind.LOOK:
+                _send_to_the_desk(session, call, who, now)
+            note(session, app, who, Action.VERDICT, call_pk=call.id, subject=word.target.rule, detail=word.kind.value)
+            session.flush()
         found = reviews.rule_verdicts(session, rule_id=word.target.rule)
     return found.get(word.target.rule, RuleVerdicts(word.target.rule))
+
+
+def _said_before(session: Session, call: tables.Call, word: Word, who: Actor) -> bool:
+    """True when this person said the very same last. Raises ConflictError when what another one said stands."""
+    target = word.target
+    of_rule = (row for row in reviews.decision_rows(session, call.id) if row.rule_id == target.rule)
+    newest = {row.hit: row for row in of_rule if row.hit in (target.hit, None)}
+    for row in newest.values():
+        kind = DecisionKind(row.kind)
+        if row.who != who.id and kind not in (DecisionKind.LOOK, DecisionKind.WITHDRAW):
+            raise ConflictError(f"call {call.call_id}: {row.who_name} decided this clip already").of(
+                FaultKind.DECIDED, row.who_name, DECISIONS[kind]
+            )
+    mine = newest.get(target.hit)
+    return mine is not None and (mine.who, mine.kind, mine.reason) == (who.id, word.kind.value, word.reason)
 
 
 def _send_to_the_desk(session: Session, call: tables.Call, who: Actor, now: datetime) -> None:

@@ -1,18 +1,67 @@
 // Clips of one rule: heard, decided by one key, and on to the next.
 import { INK, askForPeaks, drawBars, penOf } from "./peaks.js";
+import { KeptSteps, isShut, sayIn, sendJson, signInAgain } from "./sending.js";
 
 const byId = (id) => document.getElementById(id);
 const HIT = "#f6c9c4";
 const clips = Array.from(document.querySelectorAll(".clip")), sound = byId("clip-sound");
-const mark = document.querySelector('meta[name="csrf"]');
+const waiting = new KeptSteps("qa-clips", byId("clips").dataset.me), TOLD = "qa-clips-told"; // verdicts that the service does not have yet
 const narrow = document.querySelector(".clips-page .narrow select[name=rule]");
 if (narrow) { narrow.addEventListener("change", () => narrow.form.submit()); }
-if (clips.length) { start(); }
+const post = makePost();
+if (waiting.all().length) { resend(); } else { tellOnce(); if (clips.length) { start(); } }
+
+// One after the other. What is refused for itself is told and dropped; while nobody is signed in, everything waits.
+function makePost() {
+  let line = Promise.resolve(), shut = null, refused = 0;
+  const tell = (text, bad, link) => sayIn(byId("told"), text, bad, link);
+  const number = () => `${waiting.all().length} 段判断已存在本机`;
+  const sayShut = () => (shut.status === 401 ? tell(`登录已过期：${number()}，重新登录后自动提交。`, true, signInAgain()) : tell(`本页已失效：${number()}，刷新后自动提交。`, true, [location.href, "刷新本页"]));
+  const connection = { down: () => tell(`连接中断：${number()}，恢复后自动提交。`, true), up: () => tell("") };
+  const deliver = (step) => {
+    if (shut) { sayShut(); }
+    line = line.then(async () => {
+      if (shut) { return; }
+      try {
+        const told = await sendJson("POST", `/api/v1/clips/${encodeURIComponent(step.call)}/decisions`, step.word, connection);
+        waiting.arrived(step.id); stands(told);
+      } catch (error) {
+        if (isShut(error)) { shut = error; sayShut(); return; }
+        waiting.arrived(step.id); refused += 1;
+        tell(`${step.place}没有写入：${error.message}`, true);
+      }
+    });
+    return line;
+  };
+  return { tell, deliver, refused: () => refused, decide: (step) => deliver(waiting.add(step)) };
+}
+
+function stands(told) { // how the verdicts on the rule stand
+  if (!clips.length) { return; }
+  byId("confirmed").textContent = told.confirmed; byId("overturned").textContent = told.overturned;
+  byId("precision").textContent = told.precision === null ? "还没有判断" : `${(100 * told.precision).toFixed(1)}%（${Math.round(100 * told.low)}–${Math.round(100 * told.high)}%）`;
+}
+
+// What did not arrive before the session ended or the window was closed goes first; then the clips are asked for anew.
+function resend() {
+  const left = waiting.all();
+  for (const one of [...clips, byId("verdicts")]) { if (one) { one.hidden = true; } }
+  post.tell(`正在补交上次的 ${left.length} 段判断…`);
+  let line;
+  for (const step of left) { line = post.deliver(step); }
+  line.then(() => {
+    if (waiting.all().length) { return; } // told why
+    const not = post.refused();
+    sessionStorage.setItem(TOLD, `上次的判断已补交 ${left.length - not} 段${not ? `，${not} 段没有写入（别人已经判过，或通话已重新检查）` : ""}。`);
+    location.reload();
+  });
+}
+
+function tellOnce() { const text = sessionStorage.getItem(TOLD); if (text) { sessionStorage.removeItem(TOLD); post.tell(text); } }
 
 function start() {
-  let at = 0, seen = 0, line = Promise.resolve();
+  let at = 0, seen = 0;
   const began = Date.now(), said = [];
-  const tell = (text) => { byId("told").textContent = text; };
   const soundOf = (clip) => `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
   const now = () => (sound.dataset.call === soundOf(clips[at]) ? sound.currentTime : Number(clips[at].dataset.start));
   const ready = new Set();
@@ -66,20 +115,7 @@ function start() {
     byId("done").hidden = !over; byId("verdicts").hidden = over;
     if (over) { sound.pause(); byId("done").querySelector("a").focus(); } else { play(); }
   };
-  const send = (clip, kind, reason) => {
-    line = line.then(async () => {
-      for (;;) {
-        const answer = await fetch(`/api/v1/clips/${encodeURIComponent(clip.dataset.call)}/decisions`, { method: "POST", headers: { "content-type": "application/json", ...(mark ? { "x-csrf-token": mark.content } : {}) }, body: JSON.stringify({ target: clip.dataset.key, kind, reason }) }).catch(() => null);
-        if (!answer) { tell("连接中断，恢复后自动提交。"); await new Promise((go) => setTimeout(go, 2500)); continue; }
-        if (answer.status === 401) { location.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`; return; }
-        if (!answer.ok) { tell("这一段没有写入，请刷新后再判。"); return; }
-        const told = await answer.json();
-        byId("confirmed").textContent = told.confirmed; byId("overturned").textContent = told.overturned;
-        byId("precision").textContent = told.precision === null ? "还没有判断" : `${(100 * told.precision).toFixed(1)}%（${Math.round(100 * told.low)}–${Math.round(100 * told.high)}%）`;
-        tell(""); return;
-      }
-    });
-  };
+  const send = (clip, kind, reason) => post.decide({ call: clip.dataset.call, place: `第 ${clips.indexOf(clip) + 1} 段（${clip.dataset.call}）`, word: { target: clip.dataset.key, kind, reason } });
   const decide = (kind, reason = "") => {
     const clip = clips[at];
     if (!clip) { return; }

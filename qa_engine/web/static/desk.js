@@ -1,6 +1,7 @@
 // The desk: keys, the item in hand, decisions sent one after the other, and nothing typed is ever lost.
 import { makeSound } from "./sound.js";
 import { Post } from "./post.js";
+import { sayIn } from "./sending.js";
 
 const LEAD_SECONDS = 2; // evidence is heard from a little before
 const desk = document.getElementById("desk"), call = desk.dataset.call;
@@ -32,12 +33,9 @@ function start() {
   let open = new Set();
   document.querySelectorAll(".item.asked, .item.manual").forEach((one) => { if (!one.dataset.said) { open.add(one.dataset.key); } });
 
-  const tell = (text, bad, link) => {
-    banner.hidden = !text; banner.className = bad ? "banner bad" : "banner"; banner.textContent = text || "";
-    if (link) { const made = document.createElement("a"); made.href = link[0]; made.textContent = link[1]; banner.append(" ", made); }
-  };
+  const tell = (text, bad, link) => sayIn(banner, text, bad, link);
   const readOnly = (text) => { desk.classList.add("readonly"); if (text) { tell(text); } };
-  const post = new Post(call, {
+  const post = new Post(call, desk.dataset.me, {
     tell,
     standing: (found) => {
       byId("total").textContent = shown(found.total); byId("possible").textContent = shown(found.possible);

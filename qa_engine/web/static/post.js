@@ -1,38 +1,21 @@
 // What the desk sends: one after the other, kept on this machine until the service has it.
-const PATIENCE = 2500; // milliseconds between tries while the connection is lost
+import { Kept, KeptSteps, isShut, sendJson, signInAgain } from "./sending.js";
+
 const QUIET = 700; // milliseconds after the last key before what was typed is kept
 
 export class Post {
-  constructor(call, view) {
+  constructor(call, person, view) {
     this.base = `/api/v1/desk/${encodeURIComponent(call)}`;
     this.view = view;
     this.version = 0;
     this.line = Promise.resolve(); // one request after the other: each bears the version that the last one gave
-    this.waitingKey = `qa-desk-steps:${call}`;
-    this.typedKey = `qa-desk-words:${call}`;
+    this.kept = new KeptSteps(`qa-desk-steps:${call}`, person);
+    this.keptWords = new Kept(`qa-desk-words:${call}`, person);
     this.stopped = false;
   }
 
-  async send(method, path, body) {
-    const mark = document.querySelector('meta[name="csrf"]');
-    for (;;) {
-      let answer = null;
-      try {
-        answer = await fetch(this.base + path, { method, headers: { "content-type": "application/json", ...(mark ? { "x-csrf-token": mark.content } : {}) }, body: body ? JSON.stringify(body) : undefined });
-      } catch { answer = null; }
-      if (answer === null || answer.status === 502 || answer.status === 503) {
-        this.view.tell("连接中断：已在本机保存，恢复后自动提交。", true);
-        this.broken = true;
-        await new Promise((go) => { const timer = setTimeout(go, PATIENCE); window.addEventListener("online", () => { clearTimeout(timer); go(); }, { once: true }); });
-        continue;
-      }
-      if (this.broken) { this.broken = false; this.view.tell(""); }
-      if (answer.ok) { return answer.status === 204 ? {} : answer.json(); }
-      const told = await answer.json().catch(() => ({}));
-      const error = new Error((told.error && told.error.message) || told.detail || "没有成功");
-      error.status = answer.status;
-      throw error;
-    }
+  send(method, path, body) {
+    return sendJson(method, this.base + path, body, { down: () => this.view.tell("连接中断：已在本机保存，恢复后自动提交。", true), up: () => this.view.tell("") });
   }
 
   queue(work) {
@@ -43,9 +26,9 @@ export class Post {
 
   // what a refusal means to the person; the text for the banner
   async refused(error) {
-    if (error.status === 401) {
+    if (isShut(error)) {
       this.stopped = true;
-      this.view.tell("登录已过期：写下的内容已在本机保存。", true, [`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, "重新登录"]);
+      if (error.status === 401) { this.view.tell("登录已过期：写下的内容已在本机保存。", true, signInAgain()); } else { this.view.tell("本页已失效：写下的内容已在本机保存。", true, [location.href, "刷新本页"]); }
       return "";
     }
     if (error.status === 409) {
@@ -67,28 +50,23 @@ export class Post {
       return told;
     }, async (error) => {
       this.queueClaim = null;
-      if (error.status === 401) { await this.refused(error); return null; }
+      if (isShut(error)) { await this.refused(error); return null; }
       this.view.readOnly(error.status === 409 ? "这一通现在没有要复核的内容。" : error.message);
       return null;
     }));
   }
 
-  steps() { try { return JSON.parse(localStorage.getItem(this.waitingKey)) || []; } catch { return []; } }
-  keepSteps(steps) { if (steps.length) { localStorage.setItem(this.waitingKey, JSON.stringify(steps)); } else { localStorage.removeItem(this.waitingKey); } }
+  steps() { return this.kept.all(); }
 
-  decide(word) {
-    const id = `${Date.now()}-${Math.random()}`;
-    this.keepSteps([...this.steps(), { id, word }]);
-    return this.deliver(id, word);
-  }
+  decide(word) { return this.deliver(this.kept.add({ word }).id, word); }
 
   deliver(id, word) {
     return this.queue(() => this.send("POST", "/decisions", { version: this.version, ...word })).then((found) => {
-      this.keepSteps(this.steps().filter((step) => step.id !== id));
+      this.kept.arrived(id);
       this.version = found.version;
       this.view.standing(found);
     }, async (error) => {
-      if (error.status !== 401 && error.message !== "") { this.keepSteps(this.steps().filter((step) => step.id !== id)); }
+      if (!isShut(error) && error.message !== "") { this.kept.arrived(id); }
       throw error.message === "" ? "" : await this.refused(error);
     });
   }
@@ -97,8 +75,7 @@ export class Post {
   restore(told) {
     if (this.boxes) {
       const [remark, lesson] = this.boxes;
-      let typed = null;
-      try { typed = JSON.parse(localStorage.getItem(this.typedKey)); } catch { typed = null; }
+      const typed = this.keptWords.get();
       if (!this.restored) {
         remark.value = typed ? typed.remark : told.remark; lesson.value = typed ? typed.lesson : told.lesson;
         if (lesson.value) { document.getElementById("lesson-box").hidden = false; }
@@ -118,7 +95,7 @@ export class Post {
 
   typed() {
     const [remark, lesson] = this.boxes;
-    localStorage.setItem(this.typedKey, JSON.stringify({ remark: remark.value, lesson: lesson.value }));
+    this.keptWords.set({ remark: remark.value, lesson: lesson.value });
     this.say("未保存");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keepWords(), QUIET);
@@ -128,7 +105,7 @@ export class Post {
     const [remark, lesson] = this.boxes.map((box) => box.value);
     this.queue(() => this.send("PUT", "/words", { version: this.version, remark, lesson })).then((found) => {
       this.version = found.version;
-      if (this.boxes[0].value === remark && this.boxes[1].value === lesson) { localStorage.removeItem(this.typedKey); this.say("已自动保存"); }
+      if (this.boxes[0].value === remark && this.boxes[1].value === lesson) { this.keptWords.drop(); this.say("已自动保存"); }
     }, async (error) => { this.say("未保存，已存本机"); if (error.message !== "") { const why = await this.refused(error); if (why) { this.view.tell(why, true); } } });
   }
 
@@ -140,7 +117,7 @@ export class Post {
 
   sign(remark, lesson, tab) {
     clearTimeout(this.timer);
-    localStorage.setItem(this.typedKey, JSON.stringify({ remark, lesson }));
-    return this.queue(() => this.send("POST", `/sign?tab=${tab}`, { version: this.version, remark, lesson })).then((found) => { localStorage.removeItem(this.typedKey); return found; }, async (error) => { throw await this.refused(error); });
+    this.keptWords.set({ remark, lesson });
+    return this.queue(() => this.send("POST", `/sign?tab=${tab}`, { version: this.version, remark, lesson })).then((found) => { this.keptWords.drop(); return found; }, async (error) => { throw await this.refused(error); });
   }
 }
