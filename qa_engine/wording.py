@@ -11,6 +11,8 @@ from qa_engine.errors import Fault, FaultKind, QaError
 
 NOTHING_CAME = "名单与文件夹里没有这一天的录音"
 LAW = "个人信息保护法"  # why calls are forgotten where nobody says more
+NOT_IN_PACK = "规则包中没有"  # where two packs are compared, of a rule that only one of them has
+OPENING_QUIET, CLOSING_QUIET = "开头没有人说话", "结尾没有人说话"
 SPEAKERS: Mapping[Speaker, str] = MappingProxyType(
     {Speaker.AGENT: "坐席", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
 )
@@ -334,6 +336,19 @@ _TRUTHS = MappingProxyType({"true": "是", "false": "否"})  # a manifest out of
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.\- ]+")
 _PLACES = frozenset({"transfer_at"})  # seconds from the start of the call
 _ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+LEDGER: Mapping[str, str] = MappingProxyType(
+    {
+        "expected": "应有",
+        "scored": "已评分",
+        "excluded": STATES[CallState.EXCLUDED],
+        "quarantined": STATES[CallState.QUARANTINED],
+        "in_work": "处理中",
+        "missing": "缺少",
+    }
+)
+"""The figures of a day's ledger, in the order in which they add up."""
 
 
 def balance_of(ledger: DayLedger) -> str:

@@ -37,6 +37,7 @@ import pytest
 FLOOR = 0.90
 UNTRIED, ALIVE, KILLED, UNTOUCHED = None, 0, 1, 33  # mutmut's codes; UNTOUCHED: no test runs the function
 PATIENCE_SECONDS = 30  # of processor time beyond ten times what the tests took: then it hangs
+MOST_BYTES = 3 * 2**30  # of memory; a mutant that takes more never comes to an end
 FOLDER = Path("mutants").resolve()
 
 # A room, and the tests that are to hold it.
@@ -173,6 +174,7 @@ class Run:
 
         limit = int(time.process_time() + 10 * sum(self._lasts[item.nodeid] for item in asked)) + PATIENCE_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
         code = KILLED  # also where a test brings pytest itself down
         try:
             set_mutant_under_test(mutant)

@@ -14,7 +14,7 @@ from qa_engine.cli.console import complain, progress_bar, say
 from qa_engine.cli.tables import print_table
 from qa_engine.domain import CallResult, CallState, Status
 from qa_engine.settings import current_settings
-from qa_engine.wording import STATUSES
+from qa_engine.wording import NOT_IN_PACK, STATUSES
 
 if TYPE_CHECKING:
     from qa_engine.service import InspectedAgain, RuleChange
@@ -91,7 +91,7 @@ def _change(rule: RuleChange) -> str:
 
 
 def _status(status: Status | None) -> str:
-    return STATUSES[status] if status is not None else "规则包中没有"
+    return STATUSES[status] if status is not None else NOT_IN_PACK
 
 
 def _verdict(result: CallResult) -> str:

@@ -17,7 +17,7 @@ from qa_engine.cli.tables import print_table
 from qa_engine.domain.night import LedgerOfDay
 from qa_engine.domain.people import MACHINE
 from qa_engine.settings import current_settings
-from qa_engine.wording import balance_of
+from qa_engine.wording import LEDGER, balance_of
 
 if TYPE_CHECKING:
     from qa_engine.service import App
@@ -97,9 +97,8 @@ def good(found: LedgerOfDay) -> bool:
 def show(found: LedgerOfDay) -> None:
     """The equation as one row, what is missing by name."""
     now = found.now
-    table = Table("日期", "应有", "已评分", "不予质检", "已隔离", "处理中", "缺少", "台账", title="每日录音台账")
-    figures = (now.expected, now.scored, sum(now.excluded.values()), sum(now.quarantined.values()))
-    table.add_row(str(now.day), *(str(number) for number in (*figures, now.in_work, now.missing)), balance_of(now))
+    table = Table("日期", *LEDGER.values(), "台账", title="每日录音台账")
+    table.add_row(str(now.day), *(str(now.figures[name]) for name in LEDGER), balance_of(now))
     print_table(table)
     if now.empty:
         night = "its night was begun" if found.begun else "no night of it was begun"

@@ -48,6 +48,18 @@ class DayLedger:
         return self.scored + sum(self.excluded.values()) + sum(self.quarantined.values())
 
     @property
+    def figures(self) -> Mapping[str, int]:
+        """The terms of the equation by name, in its order."""
+        return {
+            "expected": self.expected,
+            "scored": self.scored,
+            "excluded": sum(self.excluded.values()),
+            "quarantined": sum(self.quarantined.values()),
+            "in_work": self.in_work,
+            "missing": self.missing,
+        }
+
+    @property
     def adds_up(self) -> bool:
         """False would mean a recording that nobody counts."""
         return self.expected == self.accounted + self.in_work + self.missing and not self.without_reason

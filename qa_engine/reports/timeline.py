@@ -9,6 +9,7 @@ from qa_engine.reports.tracks import UNSURE, Track, build_tracks
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import SPEAKERS, clock
 from qa_engine.rules import TONE_TITLE
+from qa_engine.wording import CLOSING_QUIET, OPENING_QUIET
 
 _QUIET_DB, _LOUD_DB = 18.0, 9.0  # the range around a speaker's own median that bar heights cover
 
@@ -152,7 +153,7 @@ def _silences(measures: Measures) -> tuple[Stretch, ...]:
 def _quiet_name(silence: Silence) -> str:
     if not silence.edge:
         return "静默"
-    return "开头没有人说话" if silence.before is None else "结尾没有人说话"
+    return OPENING_QUIET if silence.before is None else CLOSING_QUIET
 
 
 def _overlaps(measures: Measures) -> tuple[Stretch, ...]:

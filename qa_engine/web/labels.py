@@ -7,7 +7,7 @@ from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
 from qa_engine.service import REASONS, Action, CallOrder, JobState, job_kinds, report_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
-from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, SCENARIOS, STATES
+from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, NOT_IN_PACK, SCENARIOS, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}
@@ -254,7 +254,7 @@ def decision(kind: DecisionKind) -> str:
 
 
 def rule_status(value: Status | None) -> str:
-    return wording.STATUSES[value] if value is not None else "规则包中没有"
+    return wording.STATUSES[value] if value is not None else NOT_IN_PACK
 
 
 def audit_action(key: str) -> str:

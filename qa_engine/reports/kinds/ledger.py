@@ -1,6 +1,6 @@
 """每日录音台账: every recording of a day in its place, and what stands in the way of the balance."""
 
-from qa_engine.domain.night import DayLedger, LedgerOfDay
+from qa_engine.domain.night import LedgerOfDay
 from qa_engine.reports.document import (
     Banner,
     Block,
@@ -18,21 +18,13 @@ from qa_engine.reports.document import (
     Table,
 )
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.wording import NOTHING_CAME, REASONS, balance_of, fault_said
+from qa_engine.wording import LEDGER, NOTHING_CAME, REASONS, balance_of, fault_said
 
 TITLE = "每日录音台账"
 SHOWN_FAULTS = 20
 _KINDS = {"ingest": "命令导入", "upload": "网页上传", "watch": "文件夹监视", "night": "夜间作业"}
 _LEFT = {"refused": "拒收", "waiting": "等待", "skipped": "跳过"}
 _SKIPPED = {"not a recording": "不是录音", "hidden, passed over": "隐藏文件"}
-_WORDS = {
-    "expected": "应有",
-    "scored": "已评分",
-    "excluded": "不予质检",
-    "quarantined": "已隔离",
-    "in_work": "处理中",
-    "missing": "缺少",
-}
 
 
 @report_kind("ledger", title=TITLE, about="centre", folder="ledgers")
@@ -108,16 +100,7 @@ def _top(found: LedgerOfDay) -> list[Block]:
                 Fact("未列名单", f"{now.unlisted} 通"),
             )
         ),
-        Figures(
-            (
-                Figure("应有", str(now.expected), noted=True),
-                Figure("= 已评分", str(now.scored), noted=True),
-                Figure("+ 不予质检", str(sum(now.excluded.values())), noted=True),
-                Figure("+ 已隔离", str(sum(now.quarantined.values())), noted=True),
-                Figure("+ 处理中", str(now.in_work), look="fault" if now.in_work else "", noted=True),
-                Figure("+ 缺少", str(now.missing), look="fault" if now.missing else "", noted=True),
-            )
-        ),
+        Figures(tuple(_term(name, number) for name, number in now.figures.items())),
     ]
     return blocks
 
@@ -160,6 +143,13 @@ def _missing(found: LedgerOfDay) -> list[Block]:
     return [heading, Table(columns, rows, filters=True), *_cut(len(rows), found.now.missing)]
 
 
+def _term(name: str, number: int) -> Figure:
+    """A term of the equation, with its sign."""
+    sign = {"expected": "", "scored": "= "}.get(name, "+ ")
+    amiss = number and name in ("in_work", "missing")
+    return Figure(f"{sign}{LEDGER[name]}", str(number), look="fault" if amiss else "", noted=True)
+
+
 def _in_work(found: LedgerOfDay) -> list[Block]:
     if not found.in_work:
         return []
@@ -182,20 +172,9 @@ def _before(found: LedgerOfDay) -> list[Block]:
         Column(str(found.now.day), number=True),
         Column("增减", number=True),
     )
-    old, new = _figures(before), _figures(found.now)
-    rows = tuple(Row((_WORDS[name], old[name], new[name], new[name] - old[name])) for name in _WORDS)
+    old, new = before.figures, found.now.figures
+    rows = tuple(Row((label, old[name], new[name], new[name] - old[name])) for name, label in LEDGER.items())
     return [Heading("与前一日比较"), Table(columns, rows)]
-
-
-def _figures(ledger: DayLedger) -> dict[str, int]:
-    return {
-        "expected": ledger.expected,
-        "scored": ledger.scored,
-        "excluded": sum(ledger.excluded.values()),
-        "quarantined": sum(ledger.quarantined.values()),
-        "in_work": ledger.in_work,
-        "missing": ledger.missing,
-    }
 
 
 def _drawn(found: LedgerOfDay) -> list[Block]:
@@ -204,9 +183,7 @@ def _drawn(found: LedgerOfDay) -> list[Block]:
     columns = (
         Column("次", number=True),
         Column("结账时间", look="nowrap"),
-        Column("应有", number=True),
-        Column("已评分", number=True),
-        Column("缺少", number=True),
+        *(Column(LEDGER[name], number=True) for name in ("expected", "scored", "missing")),
         Column("结果"),
         Column("缘由", look="wide"),
     )
@@ -286,9 +263,12 @@ def _rows(found: LedgerOfDay) -> Rows:
     """For CSV: each figure with its reason, then every missing recording by name."""
     now = found.now
     day = str(now.day)
-    rows: list[tuple[str | int, ...]] = [(day, "应有", "", now.expected), (day, "已评分", "", now.scored)]
-    rows += [(day, "不予质检", REASONS.get(reason, reason), number) for reason, number in now.excluded.items()]
-    rows += [(day, "已隔离", REASONS.get(reason, reason), number) for reason, number in now.quarantined.items()]
-    rows += [(day, "处理中", "", now.in_work), (day, "缺少", "", now.missing)]
+    reasons = {"excluded": now.excluded, "quarantined": now.quarantined}
+    rows: list[tuple[str | int, ...]] = []
+    for name, label in LEDGER.items():
+        if name in reasons:
+            rows += [(day, label, REASONS.get(reason, reason), number) for reason, number in reasons[name].items()]
+        else:
+            rows.append((day, label, "", now.figures[name]))
     rows += [(day, "缺少的录音", f"{one.key} {one.why}".rstrip(), 1) for one in found.missing]
     return Rows(("日期", "项目", "原因或名称", "通数"), tuple(rows))

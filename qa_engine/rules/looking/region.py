@@ -9,7 +9,7 @@ from typing import NamedTuple
 from qa_engine.domain import Speaker
 from qa_engine.rules.looking.outcome import Hit, Position
 from qa_engine.rules.looking.view import CallView, TurnView, clock
-from qa_engine.rules.written.fields import WHO_TITLE, Anchor, Who, Window, speaker_of
+from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Anchor, Who, Window, speaker_of
 
 
 class Piece(NamedTuple):
@@ -301,7 +301,6 @@ def _beside_times(anchor: Anchor, hit: Hit) -> tuple[float, float]:
 
 
 def _anchor_label(region: Region, who: Who | None, anchor: Anchor, hits: list[Hit]) -> str:
-    where = {"after": "之后", "before": "之前", "around": "前后", "same_turn": "所在话轮"}[anchor.where]
     first = hits[0] if hits else None
     named = ""
     if first is not None:
@@ -315,4 +314,4 @@ def _anchor_label(region: Region, who: Who | None, anchor: Anchor, hits: list[Hi
     if anchor.seconds is not None:
         limits.append(f"{anchor.seconds:g} 秒内")
     base = "" if region.label.startswith(_WHOLE_LABEL) else f"{region.label}中，"
-    return f"{base}{named}{where}" + (f"的{'、'.join(limits)}" if limits else "")
+    return f"{base}{named}{WHERE_TITLE[anchor.where]}" + (f"的{'、'.join(limits)}" if limits else "")

@@ -7,7 +7,7 @@ from qa_engine.domain import Severity
 from qa_engine.rules.operators.witness import describe_witness
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
-from qa_engine.rules.written.fields import WHO_TITLE, Located, Window, lists_of
+from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Located, Window, lists_of
 from qa_engine.rules.written.models import AppliesTo, PhraseList
 from qa_engine.wording import SEVERITIES, cited, fact_said, fact_value
 
@@ -197,9 +197,8 @@ def _window(fields: Located) -> str:
             parts.append(text)
     anchor = fields.anchor
     if anchor is not None:
-        where = {"after": "之后", "before": "之前", "around": "前后", "same_turn": "所在话轮"}[anchor.where]
         which = {"any": "", "first": "首次", "last": "末次", "each": "每次"}.get(str(anchor.hit), f"第 {anchor.hit} 次")
         limit = f" {anchor.turns} 个话轮内" if anchor.turns is not None else ""
         limit += f" {anchor.seconds:g} 秒内" if anchor.seconds is not None else ""
-        parts.append(f"{which}〔{anchor.to}〕{where}{limit}")
+        parts.append(f"{which}〔{anchor.to}〕{WHERE_TITLE[anchor.where]}{limit}")
     return f"在{'、'.join(parts)}，" if parts else ""

@@ -12,6 +12,7 @@ from qa_engine.wording import WHO
 
 Who: TypeAlias = Literal["agent", "customer", "any"]
 WHO_TITLE = {"agent": WHO[Speaker.AGENT], "customer": WHO[Speaker.CUSTOMER], "any": WHO[None]}
+WHERE_TITLE = {"after": "之后", "before": "之前", "around": "前后", "same_turn": "所在话轮"}
 
 
 _SPEAKERS: Mapping[str | None, Speaker | None] = {None: None, "any": None, **{s.value: s for s in Speaker}}

@@ -12,6 +12,7 @@ from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import ConflictError
 from qa_engine.service.context import App
 from qa_engine.store import batches, calls, ledgers, night_tables, nights
+from qa_engine.wording import LEDGER
 
 SHOWN_NAMES = 1000
 SHOWN_BATCHES = 50
@@ -124,16 +125,7 @@ def _why(last: StoredLedger | None, now: DayLedger, late: tuple[str, ...]) -> st
     """What differs from the last drawing, in words."""
     if last is None or last.ledger == now:
         return ""
-    before = last.ledger
+    old, new = last.ledger.figures, now.figures
     parts = [f"结账后又收到 {len(late)} 通"] if late else []
-    for label, old, new in (
-        ("应有", before.expected, now.expected),
-        ("已评分", before.scored, now.scored),
-        ("不予质检", sum(before.excluded.values()), sum(now.excluded.values())),
-        ("已隔离", sum(before.quarantined.values()), sum(now.quarantined.values())),
-        ("处理中", before.in_work, now.in_work),
-        ("缺少", before.missing, now.missing),
-    ):
-        if old != new:
-            parts.append(f"{label} {old} → {new}")
+    parts += [f"{label} {old[name]} → {new[name]}" for name, label in LEDGER.items() if old[name] != new[name]]
     return "，".join(parts) or "原因有变"

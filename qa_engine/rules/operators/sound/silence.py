@@ -11,8 +11,7 @@ from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.looking.view import CallView, clock
 from qa_engine.rules.operators.base import Preparer, operator
 from qa_engine.rules.written.fields import WHO_TITLE, Located, Strict, Texts, Who, speaker_of
-
-_EDGE = {True: "开头没有人说话", False: "结尾没有人说话"}
+from qa_engine.wording import CLOSING_QUIET, OPENING_QUIET
 
 
 class ExcuseFields(Strict):
@@ -101,13 +100,13 @@ def _hit(call: CallView, gap: Silence) -> Hit:
     if finish < begin:  # the turn that follows in time began earlier in the order of turns
         finish = begin
     seconds = round(gap.span.seconds, 1)
-    at = clock(gap.span.start)
+    quiet = "静默" if not gap.edge else OPENING_QUIET if gap.before is None else CLOSING_QUIET
     return Hit(
         begin=begin,
         finish=finish,
         speaker=None,
         text="",
-        explanation=f"{at} 起{_EDGE[gap.before is None]} {seconds:g} 秒" if gap.edge else f"{at} 起静默 {seconds:g} 秒",
+        explanation=f"{clock(gap.span.start)} 起{quiet} {seconds:g} 秒",
         start=round(gap.span.start, 3),
         end=round(gap.span.end, 3),
         value=seconds,
