@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 
 from qa_engine.domain import WorkCalendar
 from qa_engine.domain.values import dataclass, replace
@@ -46,7 +47,7 @@ def find_times(
     for match in grammar.FESTIVAL.finditer(text, begin, end):
         found.append(TimeSaid(*match.span(), None, None, past=_no_deadline(text, begin, *match.span())))
     kept: list[TimeSaid] = []
-    for one in sorted(found, key=lambda time_said: (time_said.start, -time_said.end)):
+    for one in sorted(found, key=attrgetter("start")):  # of those that overlap the longest is kept
         if kept and one.start < kept[-1].end:
             if one.end - one.start > kept[-1].end - kept[-1].start:
                 kept[-1] = one
@@ -153,7 +154,7 @@ def _is_a_point(text: str, begin: int, match: re.Match[str]) -> bool:
     if part is None or match["same"]:
         return False
     # 上午好 greets, 早 and 晚 alone are words of other things.
-    return len(part) > 1 and text[match.end() : match.end() + 1] not in ("好", "了", "就", "打", "的")
+    return len(part) > 1 and text[match.end() : match.end() + 1] not in ("好", "了", "就", "打")
 
 
 def _names_a_day(match: re.Match[str]) -> bool:

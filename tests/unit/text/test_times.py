@@ -63,6 +63,11 @@ def read(said: str, moment: datetime | None = MONDAY) -> tuple[TimeSaid, ...]:
         ("明天或者后天", 48.0, "03-04 23:59"),
         ("马上给您回电", 0.0, "03-02 10:00"),
         ("三个工作日", 72.0, "03-05 18:00"),
+        ("三天零小时", 72.0, "03-05 10:00"),
+        ("明天下班前", 32.0, "03-03 18:00"),
+        ("明天二十四点", 38.0, "03-03 23:59"),
+        ("周二到周四或者周五", 96.0, "03-06 23:59"),
+        ("后天或者明天", 48.0, "03-04 23:59"),  # over with the later of both
     ],
 )
 def test_a_deadline(said: str, hours: float, due: str) -> None:
@@ -76,6 +81,7 @@ def test_a_deadline(said: str, hours: float, due: str) -> None:
 @pytest.mark.parametrize(
     "said",
     ["三天了还没到", "等了两天", "两天前我打过", "24小时热线", "七天无理由退货", "每周二", "每天上午", "上周三",
+     "每周二到周四", "逢国庆节当天",
      "延误了五天", "过了明天下午", "昨天下午", "十天怎么了", "工作时间9点到18点", "三天两头", "快三天了", "上个月底"],
 )  # fmt: skip
 def test_what_is_no_deadline(said: str) -> None:
@@ -89,6 +95,33 @@ def test_what_is_no_deadline(said: str) -> None:
 )  # fmt: skip
 def test_what_is_no_time(said: str) -> None:
     assert read(said) == ()
+
+
+def test_what_is_no_deadline_is_never_due() -> None:
+    assert [one.due for one in read("等了两天")] == [None]
+
+
+@pytest.mark.parametrize(("said", "hours"), [("收到货后三天", 72.0), ("等仓库验收入库之后的两天内", 48.0)])
+def test_what_counts_from_an_event_is_of_known_length_and_never_due(said: str, hours: float) -> None:
+    (found,) = read(f"{said}给您处理")
+    assert (found.hours, found.due, found.past) == (hours, None, False)
+
+
+def test_an_event_far_before_or_after_is_not_what_a_time_counts_from() -> None:
+    (found,) = read("收到以后，我们三天给您处理")
+    assert found.due is not None
+    (found,) = read("三天之内，收到货之后")
+    assert found.due is not None
+
+
+def test_one_working_day_ends_when_the_next_one_does() -> None:
+    friday = datetime.fromisoformat("2026-03-06T10:00:00+08:00")
+    (found,) = read("一个工作日", friday)
+    assert f"{found.due:%m-%d %H:%M}" == "03-09 18:00"
+
+
+def test_times_that_are_not_joined_stay_apart() -> None:
+    assert [(one.start, one.end) for one in read("明天到后天，周五，周六")] == [(0, 5), (6, 8), (9, 11)]
 
 
 def test_a_span_behind_a_number_in_order_is_found() -> None:
@@ -298,6 +331,7 @@ def test_only_what_is_in_the_part_counts() -> None:
         ("尾号二零三号", None),
         ("您好江城财险投诉专线三号", None),
         ("你好,巴适优选二五号请讲", None),
+        ("您好,江城财险三号为您服务", None),
         ("您好,您的快递三号给您送", "03 23:59"),
         ("二三号", "03 23:59"),
         ("32号", None),
@@ -332,6 +366,9 @@ def test_only_the_part_that_is_asked_for_is_read() -> None:
     found = find_times(text, MONDAY, CALENDAR, begin=3, end=8)
     assert [(one.start, one.end) for one in found] == [(3, 5), (6, 8)]
     assert find_times(text, MONDAY, CALENDAR, begin=2, end=3) == ()
+    found = find_times(normalise("两天,明天,国庆节前").text, MONDAY, CALENDAR, end=3)
+    assert [(one.start, one.end) for one in found] == [(0, 2)]
+    assert [one.hours for one in find_times("第3天内", MONDAY, CALENDAR, begin=1)] == [72.0]
 
 
 @pytest.mark.parametrize(
