@@ -11,6 +11,8 @@ from qa_engine.errors import Fault, FaultKind, QaError
 
 NOTHING_CAME = "名单与文件夹里没有这一天的录音"
 LAW = "个人信息保护法"  # why calls are forgotten where nobody says more
+STARTER_NOTICE = "演示识别模型"
+_NOTICES = {STARTER_NOTICE: "只认识合成语音，文字与结论须人工核对，不作考核依据"}
 NOT_IN_PACK = "规则包中没有"  # where two packs are compared, of a rule that only one of them has
 OPENING_QUIET, CLOSING_QUIET = "开头没有人说话", "结尾没有人说话"
 SPEAKERS: Mapping[Speaker, str] = MappingProxyType(
@@ -280,64 +282,6 @@ def number(value: float, decimals: int = 2) -> str:
     return "0" if text in {"-0", ""} else text
 
 
-# -- facts of a call --------------------------------------------------------------------------------------------------
-
-SCENARIOS: Mapping[str, str] = MappingProxyType(
-    {
-        "consultation": "咨询",
-        "complaint": "投诉",
-        "order": "订单",
-        "after_sales": "售后",
-        "followup": "回访",
-        "telesales": "电销",
-    }
-)
-ENDED_BY: Mapping[str, str] = MappingProxyType({"agent": "坐席挂机", "customer": "客户挂机"})
-FACTS: Mapping[str, str] = MappingProxyType(
-    {
-        "call_id": "通话编号",
-        "channel": "渠道",
-        "direction": "呼叫方向",
-        "scenario": "业务场景",
-        "started_at": "通话开始时间",
-        "duration": "通话时长（秒）",
-        "customer_number": "客户号码",
-        "agent.id": "坐席工号",
-        "agent.name": "坐席姓名",
-        "agent.team": "班组",
-        "ring_seconds": "振铃（秒）",
-        "hold": "保持",
-        "ended_by": "结束方式",
-        "csat": "客户满意度",
-        "business_line": "业务线",
-        "resolved": "问题是否解决",
-        "transferred_to": "转接给",
-        "transfer_at": "转接时刻",
-        "complaint_class": "投诉类别",
-        "complaint_cause": "投诉原因",
-        "complaint_received_at": "投诉受理时间",
-        "first_feedback_at": "首次反馈时间",
-        "solved_at": "解决时间",
-        "result_feedback_at": "结果反馈时间",
-    }
-)
-"""What rules, forms and reports call a fact of a call: its own fields, and the columns that centres commonly add."""
-_VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "channel": {channel.value: title for channel, title in CHANNELS.items()},
-        "direction": {direction.value: title for direction, title in DIRECTIONS.items()},
-        "scenario": SCENARIOS,
-        "ended_by": ENDED_BY,
-        "complaint_class": {"general": "一般", "important": "重要", "urgent": "紧急"},
-        "resolved": {"true": "是", "yes": "是", "1": "是", "false": "否", "no": "否", "0": "否"},
-    }
-)
-_TRUTHS = MappingProxyType({"true": "是", "false": "否"})  # a manifest out of CSV has texts where JSON has booleans
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.\- ]+")
-_PLACES = frozenset({"transfer_at"})  # seconds from the start of the call
-_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
-
-
 LEDGER: Mapping[str, str] = MappingProxyType(
     {
         "expected": "应有",
@@ -351,36 +295,14 @@ LEDGER: Mapping[str, str] = MappingProxyType(
 """The figures of a day's ledger, in the order in which they add up."""
 
 
+def notice_told(notice: str) -> str:
+    """What it means that a recogniser is the one of this notice; empty where nobody has put it into words."""
+    return _NOTICES.get(notice, "")
+
+
 def balance_of(ledger: DayLedger) -> str:
     """Where the ledger of a day stands, in a word."""
     return "不平" if not ledger.complete else "无录音" if ledger.empty else "平"
-
-
-def fact_title(key: str) -> str:
-    """What a fact of a call is called; the name of a column of the centre's own stays recognisable."""
-    plain = key.removeprefix("metadata.")
-    known = FACTS.get(plain)
-    return known or (f"清单列 {plain}" if _PLAIN_NAME.fullmatch(plain) else plain)
-
-
-def fact_said(key: str, said: str) -> str:
-    """Something said of a fact: 业务场景为投诉, 清单列 vip 为是."""
-    title = fact_title(key)
-    return f"{title} {said}" if title[-1:].isascii() and title[-1:].isalnum() else title + said
-
-
-def fact_value(key: str, value: object) -> str:
-    """The value of a fact as people write it: 投诉 for ``complaint``, 是 for true, a place in the call as ``1:05``, a
-    time to the minute, ``5`` for 5.0; what a centre wrote in words of its own stays as it is."""
-    plain = key.removeprefix("metadata.")
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, int | float):
-        return clock(value) if plain in _PLACES else number(value)
-    text = str(value)
-    if (moment := _ISO_TIME.fullmatch(text)) is not None:
-        return f"{moment[1]} {moment[2]}"
-    return _VALUES.get(plain, {}).get(text) or _TRUTHS.get(text.lower(), text)
 
 
 _MARK = re.compile(r"\[([A-Z][A-Za-z0-9]{0,7})\] ?")

@@ -23,6 +23,7 @@ from qa_engine.reports.statistics import (
     wilson,
 )
 from qa_engine.reports.training_needs import Gain, TrainingNeed, training_needs
+from qa_engine.scoring import ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,7 @@ def _told(call_id: str, drawn: Collection[str] | None) -> bool:
 
 def _why_not(call: InspectedCall) -> str:
     if call.rate is None:
-        return "没有可计分的细项"
+        return ReviewKind.NOTHING_SCORED.heading
     reasons = "；".join(review_reasons(call.result))
     return f"等级待定：{reasons}" if reasons else "等级待定，须人工复核"
 

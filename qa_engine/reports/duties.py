@@ -6,7 +6,7 @@ from qa_engine.domain import CallResult, ComplaintCase, Deadline, PromiseKind
 from qa_engine.reports import wording
 from qa_engine.text import mask_private
 
-_KINDS = {PromiseKind.REPLY: "回复", PromiseKind.SETTLE: "办理"}
+PROMISES = {PromiseKind.REPLY: "回复", PromiseKind.SETTLE: "办理"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class DeadlineLine:
     done: str
     late: bool | None
 
+    @property
+    def verdict(self) -> str:
+        return "待跟进" if self.late is None else "超时" if self.late else "按时"
+
 
 @dataclass(frozen=True, slots=True)
 class ComplaintBlock:
@@ -48,7 +52,7 @@ def promise_lines(result: CallResult) -> tuple[PromiseLine, ...]:
     for promise in result.promises:
         remark = "超过规定时限" if promise.over_limit else "没有说时限" if promise.hours is None else ""
         due = wording.UNHEARD if promise.due is None else wording.moment(promise.due)
-        kind, limit = _KINDS[promise.kind], limit_words(promise.hours)
+        kind, limit = PROMISES[promise.kind], limit_words(promise.hours)
         lines.append(PromiseLine(promise.said_at, mask_private(promise.text), kind, limit, due, remark))
     return tuple(lines)
 

@@ -1,4 +1,4 @@
-"""Blocks that several reports over a period have: figures, tables of agents and rules, needs."""
+"""Blocks that several reports have: banners, figures, tables of agents and rules, needs."""
 
 from collections.abc import Sequence
 
@@ -27,8 +27,15 @@ from qa_engine.reports.period.lines import AgentLine, ItemLine
 from qa_engine.reports.topics import NewTopic
 from qa_engine.reports.wording import SEVERITIES, number
 from qa_engine.text import mask_private
+from qa_engine.wording import notice_told
 
 SHOWN_ITEMS = 15  # on pages and paper; a workbook has all
+
+
+def recogniser_banner(notice: str) -> Banner:
+    """What must not be overlooked about the recogniser that was in use."""
+    told = notice_told(notice)
+    return Banner("notice", (Piece(notice, "strong"), f"：{told}。" if told else ""))
 
 
 def top_figures(facts: PeriodFacts) -> Figures:
@@ -191,7 +198,7 @@ def item_table(items: Sequence[ItemLine], most: int = SHOWN_ITEMS) -> Table:
         corrected = corrected_words(item)
         change: Text = told.change(item.change, percent=True, among=len(items))
         if item.changed:
-            change = "规则改版，不比较"
+            change = told.RULE_CHANGED
         rows.append(
             Row(
                 (

@@ -4,27 +4,33 @@ import re
 from datetime import datetime
 
 from qa_engine.domain import ToneReading
+from qa_engine.fact_wording import ENDED_BY as ENDED_BY
+from qa_engine.fact_wording import SCENARIOS as SCENARIOS
+from qa_engine.fact_wording import fact_title as fact_title
+from qa_engine.fact_wording import fact_value as fact_value
 from qa_engine.reports.statistics import PassRate
 from qa_engine.rules import TONE_TITLE
 from qa_engine.scoring import mood_title
 from qa_engine.wording import CHANNELS as CHANNELS
 from qa_engine.wording import DIRECTIONS as DIRECTIONS
-from qa_engine.wording import ENDED_BY as ENDED_BY
 from qa_engine.wording import EXCLUSIONS as EXCLUSIONS
 from qa_engine.wording import LADDERS as LADDERS
-from qa_engine.wording import SCENARIOS as SCENARIOS
 from qa_engine.wording import SEVERITIES as SEVERITIES
 from qa_engine.wording import SPEAKERS as SPEAKERS
 from qa_engine.wording import STATUSES as STATUSES
 from qa_engine.wording import UNHEARD as UNHEARD
 from qa_engine.wording import clock as clock
-from qa_engine.wording import fact_title as fact_title
-from qa_engine.wording import fact_value as fact_value
 from qa_engine.wording import number as number
 
 CALL_FORM_TITLE = "服务质量综合考评表"
 AGENT_REPORT_TITLE = "坐席质检报告"
 UNKNOWN = "未提供"
+PENDING = "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"
+SUSPECTED_VETO = "疑似一票否决，须人工确认后才计入得分"
+NO_FAULTS, NO_WORDS = "本次通话未发现扣分项。", "本次通话没有可显示的文字。"
+NO_FAULTS_OF_PERIOD = "本期计分的通话未发现扣分项。"
+NO_NEEDS_OF_PERIOD = "本期没有达到培训标准的问题。"
+NONE_COUNTED = "本期没有可计分的通话"
 
 _WILDCARD = re.compile(r"\{[a-z_]+(?::\d+)?\}")
 WARNINGS = {
@@ -123,6 +129,16 @@ def percent(value: float | None, decimals: int = 1) -> str:
 def moment(value: datetime | None) -> str:
     """Local time as the call carries it, to the second."""
     return UNKNOWN if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def left_out(why: str) -> str:
+    """Of a turn that is shown and was not judged."""
+    return f"未参与检查：{why}"
+
+
+def unheard(seconds: float) -> str:
+    """Of speech before a turn in which no words were recognised."""
+    return f"此前有 {number(seconds, 1)} 秒说话没有识别出文字"
 
 
 def duration(seconds: float | None) -> str:

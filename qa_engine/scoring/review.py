@@ -8,7 +8,7 @@ from qa_engine.domain import Channel, RuleResult, Severity, Speaker, Status, Tra
 from qa_engine.scoring.metrics import excluded_share, unheard_share
 from qa_engine.scoring.scorecard import Scorecard
 from qa_engine.scoring.tally import Tally
-from qa_engine.wording import EXCLUSIONS
+from qa_engine.wording import EXCLUSIONS, STARTER_NOTICE
 
 
 class ReviewKind(StrEnum):
@@ -59,7 +59,7 @@ _HEADINGS = {
     ReviewKind.UNPLACED: "规则未列入考评表",
     ReviewKind.LOW_SCORE: "得分偏低",
     ReviewKind.NOTHING_SCORED: "没有可计分的细项",
-    ReviewKind.STARTER_MODEL: "演示识别模型",
+    ReviewKind.STARTER_MODEL: STARTER_NOTICE,
 }
 
 UNRELIABLE = frozenset(

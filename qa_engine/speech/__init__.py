@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from qa_engine.speech.clips import Clip, ClipPlan
     from qa_engine.speech.decoding import SAMPLE_RATE, decode
     from qa_engine.speech.devices import check_device
-    from qa_engine.speech.models.finding import STARTER, STARTER_NOTICE, ModelFolder, find_model, stored_folder
+    from qa_engine.speech.models.finding import STARTER, ModelFolder, find_model, stored_folder
     from qa_engine.speech.models.store import ModelStore, StoredModel
     from qa_engine.speech.options import (
         ActivityOptions,
@@ -34,7 +34,6 @@ __all__ = [
     "RAW_SUFFIXES",
     "SAMPLE_RATE",
     "STARTER",
-    "STARTER_NOTICE",
     "ActivityOptions",
     "AudioFacts",
     "Clip",
@@ -71,7 +70,7 @@ _ROOMS = {
     "clips": "Clip ClipPlan",
     "decoding": "SAMPLE_RATE decode",
     "devices": "check_device",
-    "models.finding": "STARTER STARTER_NOTICE ModelFolder find_model stored_folder",
+    "models.finding": "STARTER ModelFolder find_model stored_folder",
     "models.store": "ModelStore StoredModel",
     "options": "ActivityOptions ClipOptions FilterOptions HearingOptions RecognitionOptions SpeechOptions TurnOptions",
     "peaks": "peaks_of_file",

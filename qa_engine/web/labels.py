@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from qa_engine.domain import CallState, Direction, Status
 from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
+from qa_engine.fact_wording import SCENARIOS
 from qa_engine.service import REASONS, Action, CallOrder, JobState, job_kinds, report_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
-from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, NOT_IN_PACK, SCENARIOS, STATES
+from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, NOT_IN_PACK, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
 CHECKS = {"database": "数据库", "broker": "消息队列", "disk": "磁盘空间"}

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from qa_engine.domain import CallState
 from qa_engine.service import CallFilter, CallOrder
-from qa_engine.web.period import read_day
+from qa_engine.web.period import SWAPPED, not_a_day, read_day
 
 PER_PAGE = 50
 MAX_PER_PAGE = 200
@@ -75,7 +75,7 @@ class Reader:
         try:
             return read_day(value)
         except ValueError:
-            self._wrong(name, f"{label}「{value}」不是日期，应如 2026-03-02")
+            self._wrong(name, not_a_day(label, value))
             return None
 
     def number(self, name: str, label: str, low: float, high: float) -> float | None:
@@ -140,7 +140,7 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
         text=read.text("q"),
     )
     if wanted.day_from and wanted.day_to and wanted.day_from > wanted.day_to:
-        read.faults.append("开始日期晚于结束日期，已对调")
+        read.faults.append(SWAPPED)
         wanted = replace(wanted, day_from=wanted.day_to, day_to=wanted.day_from)
         read.asked["from"], read.asked["to"] = read.asked["to"], read.asked["from"]
     before = read.text("before", MAX_PLACE)

@@ -55,6 +55,13 @@ class PeriodQuery:
         return f"&{self._parameters}" if self._parameters else ""
 
 
+def not_a_day(label: str, text: str) -> str:
+    return f"{label}「{text}」不是日期，应如 2026-03-02"
+
+
+SWAPPED = "开始日期晚于结束日期，已对调"
+
+
 def read_period(parameters: Mapping[str, str]) -> PeriodQuery:
     """Never raises: a wrong day leaves its side open and is told."""
     faults: list[str] = []
@@ -66,11 +73,11 @@ def read_period(parameters: Mapping[str, str]) -> PeriodQuery:
         try:
             return read_day(text)
         except ValueError:
-            faults.append(f"{label}「{text}」不是日期，应如 2026-03-02")
+            faults.append(not_a_day(label, text))
             return None
 
     first, last = day("from", "开始日期"), day("to", "结束日期")
     if first and last and first > last:
-        faults.append("开始日期晚于结束日期，已对调")
+        faults.append(SWAPPED)
         first, last = last, first
     return PeriodQuery(first, last, tuple(faults))

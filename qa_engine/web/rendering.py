@@ -18,7 +18,7 @@ from qa_engine.errors import QaError
 from qa_engine.service import App, profile_gaps, wording, writable
 from qa_engine.web import labels
 from qa_engine.web.deps import known_visitor
-from qa_engine.wording import decision_reason
+from qa_engine.wording import decision_reason, notice_told
 
 STATIC = Path(__file__).parent / "static"
 DASH = "—"
@@ -149,11 +149,13 @@ def render(
 ) -> HTMLResponse:
     """A page from ``templates/``, in the frame, with the navigation entry of its address lit."""
     visitor = known_visitor(request)
+    notice = notice_of(request)
     html = (
         environment()
         .get_template(template)
         .render(
-            notice=notice_of(request),
+            notice=notice,
+            notice_told=notice_told(notice or ""),
             gaps=gaps_of(request) if visitor and may(visitor.who, Right.SEE_NIGHT) else (),
             zone=zone_of(request),
             path=request.url.path,

@@ -185,7 +185,7 @@ def lost_words(report: AgentReport, lost: LostItem) -> tuple[str, str, str, str]
         return span, theirs, "未复核", "—"
     corrected = corrected_words(found)
     if found.changed:
-        return span, theirs, corrected, "规则改版，不比较"
+        return span, theirs, corrected, told.RULE_CHANGED
     return span, theirs, corrected, told.change(found.change, percent=True, among=len(items))
 
 

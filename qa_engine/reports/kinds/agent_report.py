@@ -42,10 +42,20 @@ from qa_engine.reports.kinds.agent_compared import (
     read_calls,
 )
 from qa_engine.reports.kinds.agent_report_tables import agent_rows, agent_sheets, section_range
-from qa_engine.reports.parts import SHOWN_ITEMS
+from qa_engine.reports.parts import SHOWN_ITEMS, recogniser_banner
 from qa_engine.reports.statistics import ENOUGH_CALLS
 from qa_engine.reports.training_needs import TrainingClip, TrainingNeed
-from qa_engine.reports.wording import AGENT_REPORT_TITLE, SEVERITIES, clock, number, percent, rate_note
+from qa_engine.reports.wording import (
+    AGENT_REPORT_TITLE,
+    NO_FAULTS_OF_PERIOD,
+    NO_NEEDS_OF_PERIOD,
+    NONE_COUNTED,
+    SEVERITIES,
+    clock,
+    number,
+    percent,
+    rate_note,
+)
 
 _GRAVE = ("veto", "major")
 _BAR = "34%"
@@ -109,8 +119,7 @@ def agent_document(report: AgentReport) -> Document:
 def _top(report: AgentReport) -> list[Block]:
     blocks: list[Block] = []
     if report.notice:
-        told = "：本期通话由自带的演示识别模型识别，只认识合成语音，不作考核依据。"
-        blocks.append(Banner("notice", (Piece(report.notice, "strong"), told)))
+        blocks.append(recogniser_banner(report.notice))
     blocks += [
         Facts(
             (
@@ -133,7 +142,7 @@ def _top(report: AgentReport) -> list[Block]:
 def _figures(report: AgentReport) -> Figures:
     mean = report.mean
     if mean.n == 0:
-        spread = "本期没有可计分的通话"
+        spread = NONE_COUNTED
     elif mean.too_few:
         spread = f"样本太少（{mean.n} 通）"
     else:
@@ -226,7 +235,7 @@ def _bar(rate: float | None) -> Cell:
 
 def _losses(report: AgentReport) -> list[Block]:
     if not report.lost:
-        return [Heading("失分最多的项目"), Note("本期计分的通话未发现扣分项。", "empty")]
+        return [Heading("失分最多的项目"), Note(NO_FAULTS_OF_PERIOD, "empty")]
     columns = (
         Column("项目"),
         Column("考评项", look="soft nowrap"),
@@ -259,7 +268,7 @@ def _severity(key: str, label: str) -> Piece:
 def _needs(report: AgentReport) -> list[Block]:
     blocks: list[Block] = [Heading("培训需求"), *(_need(need) for need in report.needs)]
     if not report.needs:
-        blocks.append(Note("本期没有达到培训标准的问题。", "empty"))
+        blocks.append(Note(NO_NEEDS_OF_PERIOD, "empty"))
     standard = "列入标准：严重或一票否决的问题出现 1 次，一般问题在 2 通以上出现。"
     if any(need.regained for need in report.needs):
         standard = (
@@ -340,7 +349,7 @@ def _calls(report: AgentReport) -> Sequence[Block]:
             blocks.append(Note(f"只列得分率最低的 {_SHOWN_CALLS} 通，全部通话见 XLSX 或 CSV。", "soft small"))
         blocks.append(Table(columns, tuple(_call_row(call) for call in shown)))
     else:
-        blocks.append(Note("本期没有可计分的通话。", "empty"))
+        blocks.append(Note(f"{NONE_COUNTED}。", "empty"))
     blocks.append(Heading("未计分的通话", f"{len(report.uncounted)} 通"))
     if report.uncounted:
         listed = (Column("通话", look="first nowrap"), Column("日期", look="nowrap"), Column("原因", look="wide"))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from qa_engine.reports.agent_report import AgentReport, SectionRate
 from qa_engine.reports.document import (
-    Banner,
     Block,
     Cell,
     Column,
@@ -23,11 +22,21 @@ from qa_engine.reports.document import (
     versions_sheet,
 )
 from qa_engine.reports.kinds.agent_compared import COMPARED_TITLES, LOST_TITLES, compared_rows, lost_words
+from qa_engine.reports.parts import recogniser_banner
 from qa_engine.reports.period import told
 from qa_engine.reports.period.told import FEW
 from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.training_needs import TrainingNeed
-from qa_engine.reports.wording import SEVERITIES, clock, number, percent, rate_note
+from qa_engine.reports.wording import (
+    NO_FAULTS_OF_PERIOD,
+    NO_NEEDS_OF_PERIOD,
+    NONE_COUNTED,
+    SEVERITIES,
+    clock,
+    number,
+    percent,
+    rate_note,
+)
 
 _CSV_COLUMNS = (
     "工号",
@@ -121,7 +130,7 @@ def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, 
 def _summary(report: AgentReport) -> list[Block]:
     blocks: list[Block] = [Note(report.title, "title")]
     if report.notice:
-        blocks.append(Banner("notice", f"{report.notice}：只认识合成语音，不作考核依据。"))
+        blocks.append(recogniser_banner(report.notice))
     blocks += [Gap(), Facts(tuple(Fact(label, value) for label, value in _pairs(report))), Gap()]
     if report.compared is not None:
         blocks += [_table(COMPARED_TITLES, (Row(row) for row in compared_rows(report.compared))), Gap()]
@@ -165,7 +174,7 @@ def _day_range(day: DayPoint) -> str:
 def _pairs(report: AgentReport) -> list[tuple[str, str]]:
     mean = report.mean
     if mean.n == 0:
-        spread = "本期没有可计分的通话"
+        spread = NONE_COUNTED
     elif mean.too_few:
         spread = f"样本太少（{mean.n} 通），平均分只作参考"
     else:
@@ -208,7 +217,7 @@ def _losses(report: AgentReport) -> list[Block]:
     columns = ("项目", "考评项", "程度", "出现通话", *LOST_TITLES, "累计扣分")
     blocks: list[Block] = [_table(columns, rows, frozen=True, filters=True)]
     if not report.lost:
-        blocks.append(Heading("本期计分的通话未发现扣分项。"))
+        blocks.append(Heading(NO_FAULTS_OF_PERIOD))
     return blocks
 
 
@@ -217,7 +226,7 @@ def _needs(report: AgentReport) -> list[Block]:
     needs = [row for need in report.needs for row in _need_rows(need)]
     blocks: list[Block] = [_table(titles, needs, frozen=True)]
     if not report.needs:
-        blocks.append(Heading("本期没有达到培训标准的问题。"))
+        blocks.append(Heading(NO_NEEDS_OF_PERIOD))
     return blocks
 
 

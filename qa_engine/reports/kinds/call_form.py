@@ -34,13 +34,24 @@ from qa_engine.reports.document import (
 from qa_engine.reports.findings import Finding
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.kinds.call_form_scores import score_table
-from qa_engine.reports.kinds.call_form_signed import decided_table, decision_text, signed_figures
+from qa_engine.reports.kinds.call_form_signed import decided_table, decision_text, signed_figures, signed_vetoes
 from qa_engine.reports.kinds.call_form_tables import call_rows, call_sheets
+from qa_engine.reports.parts import recogniser_banner
 from qa_engine.reports.signed_form import SignedLines
-from qa_engine.reports.wording import CALL_FORM_TITLE, SEVERITIES, number, percent
+from qa_engine.reports.wording import (
+    CALL_FORM_TITLE,
+    NO_FAULTS,
+    NO_WORDS,
+    PENDING,
+    SEVERITIES,
+    SUSPECTED_VETO,
+    number,
+    percent,
+)
 from qa_engine.rules import TONE_TITLE
 
 _SEVERITIES = ("veto", "major", "minor", "info")
+_LATE = {None: "faint", True: "strong fault", False: "good"}
 
 
 @report_kind("call", title=CALL_FORM_TITLE, about="call", folder="calls")
@@ -94,8 +105,7 @@ def _top(form: CallForm) -> list[Block]:
     score = form.score
     blocks: list[Block] = []
     if form.notice:
-        told = "：当前使用自带的演示识别模型，只认识合成语音，文字与结论须人工核对，不作考核依据。"
-        blocks.append(Banner("notice", (Piece(form.notice, "strong"), told)))
+        blocks.append(recogniser_banner(form.notice))
     record = form.signed
     if record.veto if record else score.veto or score.veto_suspected:
         blocks.append(Banner("alarm", _vetoes(form)))
@@ -116,7 +126,7 @@ def _top(form: CallForm) -> list[Block]:
         )
     )
     if score.pending:
-        blocks.append(Banner("ask", "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"))
+        blocks.append(Banner("ask", PENDING))
     blocks.append(Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)))
     blocks += [Banner("ask", warning) for warning in form.warnings]
     if form.review_reasons:
@@ -126,8 +136,8 @@ def _top(form: CallForm) -> list[Block]:
 
 def _vetoes(form: CallForm) -> Text:
     if form.signed:
-        return "一票否决（终审）：" + "、".join(form.signed.vetoes.values())
-    parts: list[str | Piece] = ["一票否决：" if form.score.veto else "疑似一票否决，须人工确认后才计入得分："]
+        return signed_vetoes(form.signed)
+    parts: list[str | Piece] = ["一票否决：" if form.score.veto else f"{SUSPECTED_VETO}："]
     for n, finding in enumerate(form.vetoes):
         parts += ["、"] if n else []
         parts.append(Piece(finding.title, url=f"#{finding.anchor}"))
@@ -180,7 +190,7 @@ def _findings(form: CallForm) -> list[Block]:
     count = f"{len(form.deductions)} 项" if form.deductions else ""
     blocks: list[Block] = [Heading("扣分明细", count), *(_card(finding, form.signed) for finding in form.deductions)]
     if not form.deductions:
-        blocks.append(Note("本次通话未发现扣分项。", "empty"))
+        blocks.append(Note(NO_FAULTS, "empty"))
     if form.doubts:
         told = "人工结论见各项" if form.signed else "均未扣分"
         blocks.append(Heading("待复核项", f"{len(form.doubts)} 项，机器不能确定，{told}"))
@@ -244,8 +254,9 @@ def _duties(form: CallForm) -> list[Block]:
             Column("结论", width="6em"),
         )
         rows = tuple(
-            Row((Cell(line.label, "first"), line.allowed, line.due, line.done, Cell(_late(line.late))))
+            Row((Cell(line.label, "first"), line.allowed, line.due, line.done, Cell(Piece(line.verdict, look))))
             for line in case.deadlines
+            for look in (_LATE[line.late],)
         )
         blocks += [Heading("投诉登记", f"{case.level}投诉"), Facts(facts), Table(columns, rows)]
     if form.promises:
@@ -268,12 +279,6 @@ def _duties(form: CallForm) -> list[Block]:
         promised = tuple(Column(title, width=width) for title, width in zip(titles, widths, strict=True))
         blocks += [Heading("承诺台账", note), Table(promised, rows)]
     return blocks
-
-
-def _late(late: bool | None) -> Piece:
-    if late is None:
-        return Piece("待跟进", "faint")
-    return Piece("超时", "strong fault") if late else Piece("按时", "good")
 
 
 def _signatures(record: SignedLines | None) -> Sequence[Block]:
@@ -314,7 +319,7 @@ def _metrics(form: CallForm) -> list[Block]:
 
 def _talk(form: CallForm) -> list[Block]:
     if not form.turns:
-        return [Heading("通话文本"), Note("本次通话没有可显示的文字。", "empty")]
+        return [Heading("通话文本"), Note(NO_WORDS, "empty")]
     left_out = f"，其中 {len(form.excluded_turns)} 个未参与检查" if form.excluded_turns else ""
     marks = (
         LegendEntry("扣分", mark="fault"),

@@ -24,6 +24,10 @@ DECIDED = ("项目", "机器", "人工", "理由", "判断人", "时间")
 STILL_OPEN = "申诉或重新复核中，以下一次签名为准。"
 
 
+def signed_vetoes(signed: SignedLines) -> str:
+    return f"一票否决（终审）：{'、'.join(signed.vetoes.values())}"
+
+
 def signed_figures(signed: SignedLines, machine: Score) -> list[Block]:
     """What stands, the machine's beside it, and who signed."""
     last, *before = signed.signatures

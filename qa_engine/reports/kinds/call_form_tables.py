@@ -24,10 +24,21 @@ from qa_engine.reports.document import (
     versions_sheet,
 )
 from qa_engine.reports.findings import Finding
-from qa_engine.reports.kinds.call_form_signed import DECIDED, decision_text
+from qa_engine.reports.kinds.call_form_signed import DECIDED, decision_text, signed_vetoes
+from qa_engine.reports.parts import recogniser_banner
 from qa_engine.reports.signed_form import SignedLines
 from qa_engine.reports.turns import TurnLine
-from qa_engine.reports.wording import clock, number, percent
+from qa_engine.reports.wording import (
+    NO_FAULTS,
+    NO_WORDS,
+    PENDING,
+    SUSPECTED_VETO,
+    clock,
+    left_out,
+    number,
+    percent,
+    unheard,
+)
 
 _LOOKS = {"lost": "fault", "doubt": "doubt", "not_applicable": "faint"}  # of the states of an item
 _SCORES = ("考评项与细项", "满分", "得分", "说明")
@@ -107,11 +118,11 @@ def _score_blocks(form: CallForm) -> list[Block]:
     score, record = form.score, form.signed
     blocks: list[Block] = [Note(form.title, "title")]
     if form.notice:
-        blocks.append(Banner("notice", f"{form.notice}：只认识合成语音，文字与结论须人工核对，不作考核依据。"))
+        blocks.append(recogniser_banner(form.notice))
     if record is not None and record.vetoes:
-        blocks.append(Banner("alarm", f"一票否决（终审）：{'、'.join(record.vetoes.values())}"))
+        blocks.append(Banner("alarm", signed_vetoes(record)))
     elif record is None and (score.veto or score.veto_suspected):
-        what = "一票否决" if score.veto else "疑似一票否决，须人工确认后才计入得分"
+        what = "一票否决" if score.veto else SUSPECTED_VETO
         blocks.append(Banner("alarm", f"{what}：" + "、".join(f.title for f in form.vetoes)))
     waiting = f"待复核 {score.doubts} 项；待人工评分 {number(score.manual)} 分"
     left = ("待复核与人工评分", waiting) if record is None else ("人工判断", f"{len(record.decided)} 条")
@@ -129,7 +140,7 @@ def _score_blocks(form: CallForm) -> list[Block]:
         )
         blocks.append(_table(("终审得分", "终审得分率", "终审等级"), [final]))
     if score.pending and record is None:
-        blocks.append(Banner("notice", "等级待定：机器未能充分听清本次通话，得分仅供参考，请质检员听录音后评定。"))
+        blocks.append(Banner("notice", PENDING))
     if record is None:
         blocks += [Banner("notice", f"需要人工复核：{text}") for text in (*form.warnings, *form.review_reasons)]
     else:
@@ -242,7 +253,7 @@ def _finding_blocks(form: CallForm) -> list[Block]:
     found = (*form.deductions, *form.doubts)
     rows = [row for finding in found for row in _finding_rows(finding)]
     titles = ("编号", "检查项", "结论", "扣分", "时间", "原话", "说明与依据")
-    blocks: list[Block] = [] if form.deductions else [Heading("本次通话未发现扣分项。")]
+    blocks: list[Block] = [] if form.deductions else [Heading(NO_FAULTS)]
     return [*blocks, Gap(), Heading("扣分与待复核的依据"), _table(titles, rows)] if rows else blocks
 
 
@@ -288,18 +299,18 @@ def _talk_blocks(form: CallForm) -> list[Block]:
     )
     blocks: list[Block] = [_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True, filters=True)]
     if not form.turns:
-        blocks.append(Heading("本次通话没有可显示的文字。"))
+        blocks.append(Heading(NO_WORDS))
     return blocks
 
 
 def _turn_row(turn: TurnLine) -> Row:
     marks = [f"{(turn.references and '见 ' + '、'.join(turn.references)) or ''}"]
     if turn.excluded:
-        marks.append(f"未参与检查：{turn.excluded}")
+        marks.append(left_out(turn.excluded))
     if turn.silence_before:
         marks.append(f"此前静默 {number(turn.silence_before, 1)} 秒")
     if turn.unheard_before:
-        marks.append(f"此前有 {number(turn.unheard_before, 1)} 秒说话没有识别出文字")
+        marks.append(unheard(turn.unheard_before))
     if turn.overlap:
         marks.append(f"同时说话 {number(turn.overlap, 1)} 秒")
     marked = "fault" if any(not label.startswith("疑") for label in turn.references) else "doubt"
@@ -327,10 +338,7 @@ def _checks(form: CallForm) -> Table:
 def _duty_blocks(form: CallForm) -> list[Block]:
     blocks: list[Block] = []
     if (case := form.complaint) is not None:
-        rows = []
-        for line in case.deadlines:
-            verdict = "待跟进" if line.late is None else "超时" if line.late else "按时"
-            rows.append(Row((line.label, line.allowed, line.due, line.done, verdict)))
+        rows = [Row((line.label, line.allowed, line.due, line.done, line.verdict)) for line in case.deadlines]
         blocks += [
             Heading("投诉登记"),
             _table(("投诉等级", "定级依据", "受理时间"), [Row((case.level, case.basis, case.received))]),

@@ -21,7 +21,7 @@ from qa_engine.reports.document import (
     Table,
     Text,
 )
-from qa_engine.reports.duties import limit_words
+from qa_engine.reports.duties import PROMISES, limit_words
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import ENOUGH, rate_estimate
@@ -34,7 +34,6 @@ from qa_engine.text import mask_private
 TITLE = "投诉登记与承诺台账"
 KEPT, CAME_BACK, LATE, BROKEN, OPEN, UNKNOWN = "已兑现", "客户先来电", "逾期兑现", "未兑现", "未到期", "查不到"
 LIKELY = "可能已兑现"
-_PROMISED = {PromiseKind.REPLY.value: "回复客户", PromiseKind.SETTLE.value: "办理"}
 _REGISTERED = 200
 _SHOWN = 60
 _LOOKED_AT = 400
@@ -53,7 +52,7 @@ class LedgerLine:
     state: str
     contact: str
     contact_at: datetime | None
-    kind: str = ""
+    kind: PromiseKind
     words: str = ""
 
 
@@ -172,7 +171,7 @@ def settle(one: PromiseOfCall, until: datetime) -> LedgerLine:
         state,
         contact[0] if contact else "",
         contact[1] if contact else None,
-        one.promise.kind,
+        PromiseKind(one.promise.kind),
     )
 
 
@@ -296,7 +295,7 @@ def _ledger(ledger: tuple[LedgerLine, ...], request: Request) -> list[Block]:
                     line.agent_name,
                     line.agent_id,
                     f"{line.said} 「{line.words}」" if line.words else line.said,
-                    _PROMISED.get(line.kind, line.kind),
+                    PROMISES[line.kind],
                     line.limit,
                     f"{line.due:%m-%d %H:%M}" if line.due else "—",
                     Cell(contact),

@@ -74,7 +74,7 @@ def report(source: Source, request: Request) -> Document:
 def _summary(facts: PeriodFacts) -> list[Block]:
     """The month in a few sentences, each with its figures."""
     if not facts.tally.counted:
-        return [Note("本期没有计分的通话。", "empty")]
+        return [Note(told.NO_CALLS, "empty")]
     sentences = [f"本期平均得分率 {told.score_with(facts.score)}，较上期 {told.change(facts.change)}。"]
     if facts.rule_changes:
         sentences.append(f"规则改版对所有人起作用；不含改版规则，较上期 {told.change(facts.alike_change)}。")

@@ -128,7 +128,7 @@ def _figures(facts: PeriodFacts, drawn: Sequence[SampledCall], flagged: Flagged)
 def _spread(facts: PeriodFacts, drawn: Sequence[SampledCall]) -> list[Block]:
     """Whether each scenario and each third of a month has its part of the draw."""
     if not facts.tally.counted:
-        return [Note("本期没有计分的通话。", "empty")]
+        return [Note(told.NO_CALLS, "empty")]
     columns = (
         Column("分类"),
         Column("名称"),

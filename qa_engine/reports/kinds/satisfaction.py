@@ -181,7 +181,7 @@ def _knowledge(facts: PeriodFacts) -> list[Block]:
                 told.rate(item.rate),
                 told.rate_range(item.rate),
                 item.judged,
-                "规则改版，不比较" if item.changed else told.change(item.change, percent=True, among=len(items)),
+                told.RULE_CHANGED if item.changed else told.change(item.change, percent=True, among=len(items)),
             )
         )
         for item in items

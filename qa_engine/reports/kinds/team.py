@@ -43,7 +43,7 @@ def report(source: Source, request: Request) -> Document:
             *([coach_table(first)] if first else [Note("没有哪一项值得单独辅导。", "empty")]),
             *rule_changes(facts),
             Heading("走势", "竖条为当天的大致范围"),
-            day_trend(facts.tally, marks) if facts.tally.days else Note("本期没有计分的通话。", "empty"),
+            day_trend(facts.tally, marks) if facts.tally.days else Note(told.NO_CALLS, "empty"),
             Heading("成员"),
             agent_table(facts.agents),
             *agent_notes(facts.agents),

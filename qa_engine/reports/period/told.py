@@ -10,6 +10,8 @@ from qa_engine.reports.wording import UNHEARD
 
 FEW = "通话太少"
 ALIKE, UNPROVEN = "分不出", "不足以断定"
+RULE_CHANGED = "规则改版，不比较"
+NO_CALLS = "本期没有计分的通话。"
 REVIEW_DAYS = 90
 
 

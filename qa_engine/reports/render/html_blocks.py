@@ -13,7 +13,7 @@ from qa_engine.reports.period.told import ALIKE, UNPROVEN
 from qa_engine.reports.render.element import tag
 from qa_engine.reports.render.svg import CHARTS
 from qa_engine.reports.turns import TurnLine
-from qa_engine.reports.wording import number
+from qa_engine.reports.wording import left_out, number, unheard
 
 _SAFE_SCHEMES = {"", "http", "https", "file"}
 _EMPTY = Markup("")
@@ -192,8 +192,7 @@ class HtmlBlocks:
                 if turn.silence_before and (quote.whole or place):
                     parts.append(element("div", f"静默 {number(turn.silence_before, 1)} 秒", "pause"))
                 if turn.unheard_before and quote.whole:
-                    text = f"此前有 {number(turn.unheard_before, 1)} 秒说话没有识别出文字"
-                    parts.append(element("div", text, "pause"))
+                    parts.append(element("div", unheard(turn.unheard_before), "pause"))
                 parts.append(self._turn(turn, quote.whole))
         return element("div", Markup("\n").join(parts), "talk" if quote.whole else "quote")
 
@@ -207,7 +206,7 @@ class HtmlBlocks:
             element("span", Markup(" ").join(_reference(label) for label in turn.references if whole), "refs"),
         ]
         if turn.excluded:
-            parts.append(element("span", f"未参与检查：{turn.excluded}", "note"))
+            parts.append(element("span", left_out(turn.excluded), "note"))
         elif whole and (turn.doubtful or turn.overlap or turn.tone_told):
             parts.append(element("span", _remark(turn), "note"))
         return element("div", Markup("\n").join(parts), look, id=f"turn-{turn.index}" if whole else None)

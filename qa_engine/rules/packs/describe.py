@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from qa_engine.domain import Severity
+from qa_engine.fact_wording import fact_said, fact_value
 from qa_engine.rules.operators.witness import describe_witness
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
 from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Located, Window, lists_of
 from qa_engine.rules.written.models import AppliesTo, PhraseList
-from qa_engine.wording import SEVERITIES, cited, fact_said, fact_value
+from qa_engine.wording import SEVERITIES, cited
 
 _APPLIES = {
     "scenario": ("业务场景", "scenario"), "not_scenario": ("业务场景不是", "scenario"),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from qa_engine.domain import Call
+from qa_engine.fact_wording import SCENARIOS, fact_said, fact_value
 from qa_engine.rules.written.models import AppliesTo
-from qa_engine.wording import SCENARIOS, fact_said, fact_value
 
 
 def scenario_title(scenario: str) -> str:

@@ -29,6 +29,8 @@ DRAFT_CHECK, BACKTEST, JUDGE_AGAIN = "draft_check", "backtest", "judge_again"
 """What a change of the rules asks for; see ``service/authoring/trials.py``."""
 ASR, ASR_BULK, ASR_ARCHIVE = "asr", "asr_bulk", "asr_archive"
 """Queues of recordings: one that somebody waits for, whole folders of them, and folders of long ago."""
+NIGHT_QUEUE = {"night": "夜间导入与监视"}
+"""Of what is about no call, and of what a change of the rules asks for."""
 
 LONGEST_WORK_SECONDS = 6 * 3600.0
 """The limit of work that says no other."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from qa_engine.domain import Call, Recognition, Speaker, SpeechSpan, Transcript, Turn, digest
 from qa_engine.errors import RecordingError
+from qa_engine.wording import STARTER_NOTICE
 
 Progress = Callable[[str, float, float], None]
 """Called with the subject, the seconds (or things) done, and all of them."""
@@ -48,7 +49,7 @@ class ScriptedTranscriber:
     is unreadable, with ``silent`` silent.
     """
 
-    notice: str | None = "演示识别模型"
+    notice: str | None = STARTER_NOTICE
 
     def __init__(
         self, scripts: Mapping[str, Sequence[tuple[str, str]] | Exception] | None = None, *, version: str = "1"

@@ -4,7 +4,7 @@ from datetime import date
 
 from qa_engine.errors import InputError
 from qa_engine.service.context import App
-from qa_engine.service.jobs.kinds import NIGHT, job_kind
+from qa_engine.service.jobs.kinds import NIGHT, NIGHT_QUEUE, job_kind
 from qa_engine.service.jobs.leases import Lease
 from qa_engine.service.night.taking_in import take_in_sources, taken_in
 
@@ -12,7 +12,7 @@ LONGEST_SECONDS = 12 * 3600.0
 """A million files are a long way; one that hangs is noticed by its lease."""
 
 
-@job_kind(NIGHT, title="夜间导入", queues={"night": "夜间导入与监视"}, step=50, limit_seconds=LONGEST_SECONDS)
+@job_kind(NIGHT, title="夜间导入", queues=NIGHT_QUEUE, step=50, limit_seconds=LONGEST_SECONDS)
 def take_in_the_night(app: App, lease: Lease) -> None:
     """The stage as a job. Cut off and begun anew it finds what was taken in."""
     day = date.fromisoformat(lease.subject)

@@ -7,9 +7,9 @@ from qa_engine.errors import ModelError
 from qa_engine.resources import starter_model_dir
 from qa_engine.speech.models.cards import CARD_NAME, NEEDED, WEIGHTS_NAME, ModelCard, faults_of, file_digest, read_card
 from qa_engine.speech.models.floors import FLOORS
+from qa_engine.wording import STARTER_NOTICE
 
 STARTER = "starter"
-STARTER_NOTICE = "演示识别模型"
 
 
 @dataclass(frozen=True, slots=True)

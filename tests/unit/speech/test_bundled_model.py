@@ -12,12 +12,12 @@ from qa_engine.domain import Call, Speaker, Transcript, canonical_json
 from qa_engine.resources import starter_model_dir
 from qa_engine.speech import (
     STARTER,
-    STARTER_NOTICE,
     FasterWhisperRecogniser,
     RecognitionOptions,
     SpeechOptions,
     transcribe_recording,
 )
+from qa_engine.wording import STARTER_NOTICE
 
 AGENT_STARTS = (1.0, 45.0)
 CUSTOMER_STARTS = (20.0,)

@@ -12,7 +12,6 @@ import pytest
 from qa_engine.domain import Span
 from qa_engine.errors import RecogniserError
 from qa_engine.speech import (
-    STARTER_NOTICE,
     ClipOptions,
     FasterWhisperRecogniser,
     HearingOptions,
@@ -23,6 +22,7 @@ from qa_engine.speech import (
 )
 from qa_engine.speech.activity import ChannelSpeech
 from qa_engine.speech.clips import plan_clips
+from qa_engine.wording import STARTER_NOTICE
 
 FILES = ("model.bin", "config.json", "tokenizer.json")
 

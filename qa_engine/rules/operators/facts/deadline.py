@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from qa_engine.domain import Call
+from qa_engine.fact_wording import fact_title
 from qa_engine.rules.followups.register import moment_of
 from qa_engine.rules.looking.outcome import Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
@@ -11,7 +12,6 @@ from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.duties import TimeLimit
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.truth import Truth
-from qa_engine.wording import fact_title
 
 
 class DeadlineFields(ConditionFields):

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from qa_engine.domain import plain
+from qa_engine.fact_wording import fact_said, fact_title, fact_value
 from qa_engine.rules.looking.outcome import Outcome, not_applicable
 from qa_engine.rules.looking.regexes import SafeRegex
 from qa_engine.rules.looking.scope import Scope
@@ -13,7 +14,6 @@ from qa_engine.rules.looking.view import CallView
 from qa_engine.rules.operators.base import Preparer, operator
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.truth import Truth
-from qa_engine.wording import fact_said, fact_title, fact_value
 
 Scalar: TypeAlias = bool | int | float | str
 
