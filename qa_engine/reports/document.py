@@ -4,7 +4,7 @@ Looks are names, not colours: ``strong`` ``soft`` ``faint`` ``small`` ``nowrap``
 several may stand together, parted by spaces. A renderer shows the ones that its medium has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -317,6 +317,11 @@ class Document:
 
     def whole_table(self) -> Rows | None:
         return self.table() if callable(self.table) else self.table
+
+
+def plain_table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, filters: bool = False) -> Table:
+    """A table whose columns are all alike, as those of workbooks are."""
+    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen, filters=filters)
 
 
 INCOMPLETE = "未完整"

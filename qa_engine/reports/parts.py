@@ -8,6 +8,7 @@ from qa_engine.reports.document import (
     Block,
     Cell,
     Column,
+    Document,
     Fact,
     Figure,
     Figures,
@@ -15,12 +16,14 @@ from qa_engine.reports.document import (
     Note,
     Piece,
     Row,
+    Rows,
     SignLine,
     SignOff,
     Table,
     Text,
 )
 from qa_engine.reports.facts import PeriodFacts
+from qa_engine.reports.kinds import Request
 from qa_engine.reports.numbers import ENOUGH, mean_estimate, rate_estimate
 from qa_engine.reports.period import PackNotes, Tally, told
 from qa_engine.reports.period.lines import AgentLine, ItemLine
@@ -30,6 +33,33 @@ from qa_engine.text import mask_private
 from qa_engine.wording import notice_told
 
 SHOWN_ITEMS = 15  # on pages and paper; a workbook has all
+
+
+def over_days(
+    kind: str,
+    title: str,
+    request: Request,
+    days: str,
+    *,
+    blocks: tuple[Block, ...],
+    footer: tuple[Fact, ...] = (),
+    table: Rows | None = None,
+    data: object,
+) -> Document:
+    """A report of the centre, or of the team ``request.subject``, over ``days``."""
+    scope = request.subject or "全中心"
+    return Document(
+        kind=kind,
+        title=title,
+        mark=f"{scope}　{days}",
+        heading=f"{title} {scope} {days}",
+        subject=scope,
+        look="many-calls",
+        blocks=blocks,
+        footer=footer,
+        table=table,
+        data=data,
+    )
 
 
 def recogniser_banner(notice: str) -> Banner:

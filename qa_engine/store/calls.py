@@ -16,15 +16,18 @@ def find_recording(session: Session, sha256: str) -> tables.Recording | None:
     return session.scalar(select(tables.Recording).where(tables.Recording.sha256 == sha256))
 
 
-def find(session: Session, call_id: str, *, lock: bool = False) -> tables.Call | None:
-    """The call with its recording, transcript and result. ``lock`` keeps others from changing it meanwhile."""
-    return find_many(session, [call_id], lock=lock).get(call_id)
+def find(session: Session, call_id: str, *, lock: bool = False, bodies: bool = True) -> tables.Call | None:
+    """The call with its recording, transcript and result. ``lock`` keeps others from changing it meanwhile.
+
+    ``bodies``: those of transcript and result, too.
+    """
+    return find_many(session, [call_id], lock=lock, bodies=bodies).get(call_id)
 
 
 def find_many(
     session: Session, call_ids: Sequence[str], *, lock: bool = False, bodies: bool = True
 ) -> dict[str, tables.Call]:
-    """The same for several calls; without those that are not there. ``bodies``: those of transcript and result, too."""
+    """The same for several calls; without those that are not there."""
     statement = select(tables.Call).where(tables.Call.call_id.in_(call_ids)).order_by(tables.Call.id)
     if lock and not is_alone(session):
         session.execute(statement.with_for_update())

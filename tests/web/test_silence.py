@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
+from qa_engine.contract.stored import transcript_from_text
 from qa_engine.domain import Call, Recognition, Span, Transcript, digest
 from qa_engine.domain.people import Role
 from qa_engine.service import App, FixedClock, MemoryBell, open_app, run_pending
 from qa_engine.service.people.masking import AROUND_SECONDS, hidden_spans
+from qa_engine.service.reading import playback
 from qa_engine.settings import load_settings
 from qa_engine.speech.decoding import write_wav
 from qa_engine.speech.probing import probe
@@ -123,6 +125,23 @@ def test_nothing_of_a_number_is_sent_and_all_of_the_rest(web: FastAPI, tmp_path:
     with client_of(web, Role.HEAD.value) as client:
         heard = client.get(f"/api/v1/calls/n-{seed}/audio").content
     assert heard == noise(seed, said.transcript.duration or 0.0)
+
+
+def test_a_call_that_is_played_in_pieces_is_read_once(web: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playback, "_hidden", {})
+    read: list[str] = []
+
+    def counted(body: str, call: Call) -> Transcript:
+        read.append(call.call_id)
+        return transcript_from_text(body, call)
+
+    monkeypatch.setattr(playback, "transcript_from_text", counted)
+    for role, times in ((Role.HEAD, 0), (Role.INSPECTOR, 1)):
+        with client_of(web, role.value) as client:
+            for start in (0, 1000, 5000):
+                answer = client.get("/api/v1/calls/n-3/audio", headers={"Range": f"bytes={start}-{start + 99}"})
+                assert answer.status_code == 206
+        assert read == ["n-3"] * times
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,12 +1,9 @@
 """The report of an agent as the sheets of a workbook, and as the table of a CSV file."""
 
-from collections.abc import Iterable
-
 from qa_engine.reports.agent_report import AgentReport, SectionRate
 from qa_engine.reports.document import (
     Block,
     Cell,
-    Column,
     Fact,
     Facts,
     Gap,
@@ -19,6 +16,7 @@ from qa_engine.reports.document import (
     SignOff,
     Table,
     Value,
+    plain_table,
     versions_sheet,
 )
 from qa_engine.reports.kinds.agent_compared import COMPARED_TITLES, LOST_TITLES, compared_rows, lost_words
@@ -123,22 +121,18 @@ def agent_sheets(report: AgentReport) -> tuple[Sheet, ...]:
     )
 
 
-def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, filters: bool = False) -> Table:
-    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen, filters=filters)
-
-
 def _summary(report: AgentReport) -> list[Block]:
     blocks: list[Block] = [Note(report.title, "title")]
     if report.notice:
         blocks.append(recogniser_banner(report.notice))
     blocks += [Gap(), Facts(tuple(Fact(label, value) for label, value in _pairs(report))), Gap()]
     if report.compared is not None:
-        blocks += [_table(COMPARED_TITLES, (Row(row) for row in compared_rows(report.compared))), Gap()]
+        blocks += [plain_table(COMPARED_TITLES, (Row(row) for row in compared_rows(report.compared))), Gap()]
     sections = (Row((s.title, _one(s.rate), section_range(s), s.calls, s.lost)) for s in report.sections)
-    blocks += [_table(("考评项", "得分率（%）", "大致范围", "通话", "累计失分"), sections), Gap()]
+    blocks += [plain_table(("考评项", "得分率（%）", "大致范围", "通话", "累计失分"), sections), Gap()]
     if report.rates:
         rates = (Row((r.title, _one(r.share), r.passed, r.judged, rate_note(r))) for r in report.rates)
-        blocks += [_table(("达成率", "达成率（%）", "达成", "检查", "说明"), rates), Gap()]
+        blocks += [plain_table(("达成率", "达成率（%）", "达成", "检查", "说明"), rates), Gap()]
     days = (
         Row(
             (
@@ -154,7 +148,7 @@ def _summary(report: AgentReport) -> list[Block]:
     labels = ("班长意见与改进安排", "班长签名、日期", "坐席签名、日期")
     lines = tuple(SignLine((label,), look="tall" if "意见" in label else "") for label in labels)
     blocks += [
-        _table(("日期", "通话", "平均（%）", "大致范围", "最低 – 最高"), days),
+        plain_table(("日期", "通话", "平均（%）", "大致范围", "最低 – 最高"), days),
         Gap(),
         SignOff("辅导记录", lines),
     ]
@@ -215,7 +209,7 @@ def _losses(report: AgentReport) -> list[Block]:
         for lost in report.lost
     )
     columns = ("项目", "考评项", "程度", "出现通话", *LOST_TITLES, "累计扣分")
-    blocks: list[Block] = [_table(columns, rows, frozen=True, filters=True)]
+    blocks: list[Block] = [plain_table(columns, rows, frozen=True, filters=True)]
     if not report.lost:
         blocks.append(Heading(NO_FAULTS_OF_PERIOD))
     return blocks
@@ -224,7 +218,7 @@ def _losses(report: AgentReport) -> list[Block]:
 def _needs(report: AgentReport) -> list[Block]:
     titles = ("", "日期", "程度", "通话", "时间", "原话、依据与目标")
     needs = [row for need in report.needs for row in _need_rows(need)]
-    blocks: list[Block] = [_table(titles, needs, frozen=True)]
+    blocks: list[Block] = [plain_table(titles, needs, frozen=True)]
     if not report.needs:
         blocks.append(Heading(NO_NEEDS_OF_PERIOD))
     return blocks
@@ -270,4 +264,4 @@ def _calls(report: AgentReport) -> Table:
         "待复核",
         "扣分项或未计分原因",
     )
-    return _table(columns, rows, frozen=True, filters=True)
+    return plain_table(columns, rows, frozen=True, filters=True)

@@ -1,7 +1,5 @@
 """The form of a call as the sheets of a workbook, and as the table of a CSV file."""
 
-from collections.abc import Iterable
-
 from qa_engine.reports.call_form import CallForm, ItemLine
 from qa_engine.reports.document import (
     FINE,
@@ -21,6 +19,7 @@ from qa_engine.reports.document import (
     SignOff,
     Table,
     Value,
+    plain_table,
     versions_sheet,
 )
 from qa_engine.reports.findings import Finding
@@ -110,10 +109,6 @@ def call_sheets(form: CallForm) -> tuple[Sheet, ...]:
     )
 
 
-def _table(titles: Iterable[str], rows: Iterable[Row], *, frozen: bool = False, filters: bool = False) -> Table:
-    return Table(tuple(Column(title) for title in titles), tuple(rows), frozen=frozen, filters=filters)
-
-
 def _score_blocks(form: CallForm) -> list[Block]:
     score, record = form.score, form.signed
     blocks: list[Block] = [Note(form.title, "title")]
@@ -132,13 +127,13 @@ def _score_blocks(form: CallForm) -> list[Block]:
         Gap(),
         Facts(tuple(Fact(fact.label, fact.value) for fact in form.facts)),
         Gap(),
-        _table(("机器得分", "得分率", "等级", "扣分项", left[0]), [figures]),
+        plain_table(("机器得分", "得分率", "等级", "扣分项", left[0]), [figures]),
     ]
     if record is not None:
         final = Row(
             (f"{number(record.total)} / {number(record.possible)}", percent(record.rate), record.grade), "large"
         )
-        blocks.append(_table(("终审得分", "终审得分率", "终审等级"), [final]))
+        blocks.append(plain_table(("终审得分", "终审得分率", "终审等级"), [final]))
     if score.pending and record is None:
         blocks.append(Banner("notice", PENDING))
     if record is None:
@@ -191,7 +186,7 @@ def _decided(record: SignedLines) -> Table:
         Row((line.title, line.machine, line.said, line.reason, line.name, line.at), "" if line.stands else "faint")
         for line in record.decided
     ]
-    return _table(DECIDED, rows)
+    return plain_table(DECIDED, rows)
 
 
 def _item_row(item: ItemLine, section: str, record: SignedLines | None) -> Row:
@@ -254,7 +249,7 @@ def _finding_blocks(form: CallForm) -> list[Block]:
     rows = [row for finding in found for row in _finding_rows(finding)]
     titles = ("编号", "检查项", "结论", "扣分", "时间", "原话", "说明与依据")
     blocks: list[Block] = [] if form.deductions else [Heading(NO_FAULTS)]
-    return [*blocks, Gap(), Heading("扣分与待复核的依据"), _table(titles, rows)] if rows else blocks
+    return [*blocks, Gap(), Heading("扣分与待复核的依据"), plain_table(titles, rows)] if rows else blocks
 
 
 def _finding_rows(finding: Finding) -> list[Row]:
@@ -297,7 +292,7 @@ def _talk_blocks(form: CallForm) -> list[Block]:
         "可信度",
         "标记",
     )
-    blocks: list[Block] = [_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True, filters=True)]
+    blocks: list[Block] = [plain_table(columns, (_turn_row(turn) for turn in form.turns), frozen=True, filters=True)]
     if not form.turns:
         blocks.append(Heading(NO_WORDS))
     return blocks
@@ -332,7 +327,7 @@ def _checks(form: CallForm) -> Table:
         shown = (Cell(value=value, look=look) for value in told)
         rows.append(Row((finding.title, finding.section, finding.item, *shown, Cell(finding.rule_id, "faint"))))
     columns = ("检查项", "考评项", "细项", "结论", "扣分", "程度", "原因或依据", "规则编号")
-    return _table(columns, rows, frozen=True, filters=True)
+    return plain_table(columns, rows, frozen=True, filters=True)
 
 
 def _duty_blocks(form: CallForm) -> list[Block]:
@@ -341,10 +336,10 @@ def _duty_blocks(form: CallForm) -> list[Block]:
         rows = [Row((line.label, line.allowed, line.due, line.done, line.verdict)) for line in case.deadlines]
         blocks += [
             Heading("投诉登记"),
-            _table(("投诉等级", "定级依据", "受理时间"), [Row((case.level, case.basis, case.received))]),
-            _table(("投诉事项", "时限", "应于此前", "实际", "结论"), rows),
+            plain_table(("投诉等级", "定级依据", "受理时间"), [Row((case.level, case.basis, case.received))]),
+            plain_table(("投诉事项", "时限", "应于此前", "实际", "结论"), rows),
         ]
     if form.promises:
         lines = (Row((clock(p.at), p.text, p.kind, p.limit, p.due, Cell(p.remark, "doubt"))) for p in form.promises)
-        blocks += [Heading("承诺台账"), _table(("承诺时间", "原话", "类别", "时限", "应于此前", "提示"), lines)]
+        blocks += [Heading("承诺台账"), plain_table(("承诺时间", "原话", "类别", "时限", "应于此前", "提示"), lines)]
     return blocks

@@ -8,7 +8,7 @@ from qa_engine.reports.coaching import clip
 from qa_engine.reports.document import Block, Card, Document, Heading, Note, Piece, Rows
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import notes_of, versions
+from qa_engine.reports.parts import notes_of, over_days, versions
 from qa_engine.reports.period import PackNotes, told
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.statistics import InspectedCall
@@ -50,14 +50,11 @@ def report(source: Source, request: Request) -> Document:
     questions = tuple(
         q for item in chosen for call in bad[item.place][:1] if (q := _question(item, call, calls, notes))
     )
-    scope = request.subject or "全中心"
-    return Document(
-        kind="cases",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "cases",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             Heading("质检员写下的教训", "来自签字的考评表"),
             *_lessons(source, facts),

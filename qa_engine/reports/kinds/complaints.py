@@ -25,7 +25,7 @@ from qa_engine.reports.duties import PROMISES, limit_words
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import ENOUGH, rate_estimate
-from qa_engine.reports.parts import quoted, sign_off
+from qa_engine.reports.parts import over_days, quoted, sign_off
 from qa_engine.reports.period import PromiseOfCall, told
 from qa_engine.reports.statistics import InspectedCall
 from qa_engine.reports.wording import clock
@@ -76,17 +76,14 @@ def report(source: Source, request: Request) -> Document:
     until = datetime.combine(min(period.last, source.today) + timedelta(days=1), datetime.min.time())
     ledger = _settled(source, source.promises(period, team=facts.team), until)
     calls = source.some([call_id for call_id, _ in found[-_REGISTERED:]], form_url=request.form_url)
-    scope = request.subject or "全中心"
     looked_at = _evenly([call_id for call_id, _ in found], _LOOKED_AT)
     why, unknown = _causes_of(facts, looked_at)
     classes = tuple(sorted(Counter(title for _, title in found).items(), key=lambda one: (-one[1], one[0])))
-    return Document(
-        kind="complaints",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "complaints",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             _figures(len(found), facts, ledger),
             Heading("投诉分类统计表", "按类别"),

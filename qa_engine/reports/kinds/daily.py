@@ -8,7 +8,16 @@ from qa_engine.reports.document import Block, Cell, Column, Document, Heading, N
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import rate_estimate
-from qa_engine.reports.parts import drawn_words, item_table, new_topic, quoted, sign_off, top_figures, versions
+from qa_engine.reports.parts import (
+    drawn_words,
+    item_table,
+    new_topic,
+    over_days,
+    quoted,
+    sign_off,
+    top_figures,
+    versions,
+)
 from qa_engine.reports.period import told
 from qa_engine.reports.statistics import Period
 from qa_engine.reports.topics import new_topics, topics
@@ -27,14 +36,11 @@ def report(source: Source, request: Request) -> Document:
     facts = PeriodFacts(source, request, Period(day, day), team=request.subject)
     weeks = Period(day - timedelta(days=_WEEKS - 1), day)
     usual = PeriodFacts(source, request, weeks, team=request.subject)
-    scope = request.subject or "全中心"
-    return Document(
-        kind="daily",
-        title=TITLE,
-        mark=f"{scope}　{day:%Y-%m-%d}",
-        heading=f"{TITLE} {scope} {day:%Y-%m-%d}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "daily",
+        TITLE,
+        request,
+        str(day),
         blocks=(
             top_figures(facts),
             *_defects(facts),

@@ -15,6 +15,7 @@ from qa_engine.reports.parts import (
     item_table,
     new_topic,
     notes_of,
+    over_days,
     quoted,
     rule_changes,
     sign_off,
@@ -38,14 +39,11 @@ def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)
     facts = PeriodFacts(source, request, period, team=request.subject)
-    scope = request.subject or "全中心"
-    return Document(
-        kind="monthly",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "monthly",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             top_figures(facts),
             *_summary(facts),

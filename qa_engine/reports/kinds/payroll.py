@@ -6,7 +6,7 @@ from qa_engine.reports.document import Banner, Cell, Column, Document, Heading, 
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import ENOUGH
-from qa_engine.reports.parts import sign_off, versions
+from qa_engine.reports.parts import over_days, sign_off, versions
 from qa_engine.reports.period import Signed, told
 
 TITLE = "考核扣分汇总"
@@ -32,7 +32,6 @@ def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)
     facts = PeriodFacts(source, request, period, team=request.subject)
-    scope = request.subject or "全中心"
     signed = source.signed(period, team=facts.team)
     rows = _people(facts, signed)
     unsigned = [f"{row[1]} {row[0]}".strip() for row in rows if not row[4]]
@@ -42,13 +41,11 @@ def report(source: Source, request: Request) -> Document:
     listed = tuple(Row(tuple(_cell(value) for value in row)) for row in rows)
     missing = f"还没有签字考评表的：{told.listed(unsigned, 10, '人')}。" if unsigned else "人人都有签字的考评表。"
     few = f"签字不足 {ENOUGH} 通的平均分误差大，相差几分往往分不出高下；机器平均的大致范围见月报。"
-    return Document(
-        kind="payroll",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "payroll",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             Banner("ask", "考核以质检员签字的考评表为准；机器分只供对照，未签字、未申诉完的不作扣款依据。"),
             Heading("汇总", f"{len(rows)} 人，签字 {len(signed)} 通"),

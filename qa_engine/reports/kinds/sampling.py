@@ -10,7 +10,7 @@ from qa_engine.reports.document import Block, Cell, Column, Document, Figure, Fi
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import Sums, drawn_estimate, mean_estimate, rate_estimate
-from qa_engine.reports.parts import sign_off
+from qa_engine.reports.parts import over_days, sign_off
 from qa_engine.reports.period import SampledCall, Signed, told
 from qa_engine.reports.wording import scenario
 
@@ -38,14 +38,11 @@ def report(source: Source, request: Request) -> Document:
     facts = PeriodFacts(source, request, period, team=request.subject)
     drawn = source.sampled(period, team=facts.team)
     flagged = source.flagged(period, team=facts.team)
-    scope = request.subject or "全中心"
-    return Document(
-        kind="sampling",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "sampling",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             _figures(facts, drawn, flagged),
             Note(

@@ -8,7 +8,7 @@ from qa_engine.reports.document import Block, Cell, Column, Document, Heading, N
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.numbers import Estimate, mean_difference, mean_estimate
-from qa_engine.reports.parts import sign_off, versions
+from qa_engine.reports.parts import over_days, sign_off, versions
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.member import Running
 from qa_engine.reports.wording import number
@@ -49,7 +49,6 @@ def report(source: Source, request: Request) -> Document:
     period = told.month_of(request.period, source.today)
     facts = PeriodFacts(source, request, period, team=request.subject)
     tally = facts.tally
-    scope = request.subject or "全中心"
     data = SatisfactionData(
         TITLE,
         period.label,
@@ -60,13 +59,11 @@ def report(source: Source, request: Request) -> Document:
         _matters(tally, tally.by_csat),
         _matters(tally, tally.by_outcome),
     )
-    return Document(
-        kind="satisfaction",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "satisfaction",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             Heading("质检得分与客户满意"),
             *_together("客户评分", data.csat, data.score_csat),

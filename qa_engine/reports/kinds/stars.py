@@ -3,7 +3,7 @@
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import sign_off, versions
+from qa_engine.reports.parts import over_days, sign_off, versions
 from qa_engine.reports.period import told
 from qa_engine.reports.period.lines import AgentLine
 from qa_engine.reports.wording import number
@@ -19,7 +19,6 @@ def report(source: Source, request: Request) -> Document:
     """The month of the period (or the one that is due) of the centre or of the team ``request.subject``."""
     period = told.month_of(request.period, source.today)
     facts = PeriodFacts(source, request, period, team=request.subject)
-    scope = request.subject or "全中心"
     least = _least(facts.agents)
     ranked = [line for line in facts.agents if line.place is not None and line.counted >= least]
     barred = [line for line in ranked if line.vetoes or line.suspected]
@@ -28,13 +27,11 @@ def report(source: Source, request: Request) -> Document:
         (line for line in ranked if line.change.moved_among(len(ranked)) and (line.change.value or 0) > 0),
         key=lambda line: (-(line.change.value or 0.0), line.agent_id),
     )
-    return Document(
-        kind="stars",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "stars",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             Heading("本月明星", f"并列 {len(stars)} 人" if len(stars) > 1 else ""),
             *_table(stars, "没有符合条件的坐席。"),

@@ -10,6 +10,7 @@ from qa_engine.reports.parts import (
     agent_table,
     item_table,
     notes_of,
+    over_days,
     rule_changes,
     sign_off,
     top_figures,
@@ -30,13 +31,11 @@ def report(source: Source, request: Request) -> Document:
     needs = facts.needs[:SHOWN_NEEDS]
     first = coachings(facts.needs)[:SHOWN_AGENTS]
     marks = {change.since: "规则改版" for change in facts.rule_changes}
-    return Document(
-        kind="team",
-        title=TITLE,
-        mark=f"{request.subject}　{period.label}",
-        heading=f"{TITLE} {request.subject} {period.label}",
-        subject=request.subject,
-        look="many-calls",
+    return over_days(
+        "team",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             top_figures(facts),
             Heading("先辅导谁、练什么", f"{regained_words(first[0])}：{first[0].name}" if first else ""),

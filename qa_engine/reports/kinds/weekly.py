@@ -7,7 +7,7 @@ from qa_engine.reports.coaching import clip, coach_table, effect_table, need_car
 from qa_engine.reports.document import Block, Cell, Column, Document, Heading, Note, Piece, Row, Table
 from qa_engine.reports.facts import PeriodFacts
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.reports.parts import item_table, notes_of, rule_changes, sign_off, top_figures, versions
+from qa_engine.reports.parts import item_table, notes_of, over_days, rule_changes, sign_off, top_figures, versions
 from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.lines import ItemLine
 from qa_engine.reports.period.needs import Need, coachings, goal_words, need_words, needs, regained_range
@@ -27,14 +27,11 @@ def report(source: Source, request: Request) -> Document:
     ids = {item.rule.id for item in common}
     alone = tuple(need for need in needs(facts.tally, least=0.2) if need.rule.id not in ids)[:_ALONE]
     people = coachings(alone)
-    scope = request.subject or "全中心"
-    return Document(
-        kind="weekly",
-        title=TITLE,
-        mark=f"{scope}　{period.label}",
-        heading=f"{TITLE} {scope} {period.label}",
-        subject=scope,
-        look="many-calls",
+    return over_days(
+        "weekly",
+        TITLE,
+        request,
+        period.label,
         blocks=(
             top_figures(facts),
             *rule_changes(facts),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -118,35 +118,9 @@ Near: TypeAlias = Literal["before", "after", "around", "turn", "previous_turn", 
 Reach: TypeAlias = Literal["clause", "sentence"]
 
 
-class Clause(Strict):
-    """One excuse near a hit: phrases, lists or a regex, looked for in the neighbourhood ``near``.
+class _Nearby(Strict):
+    """What is looked for near a hit. ``reach``: how far before, after and around may look at most."""
 
-    ``reach``: how far before, after and around may look at most. ``marks``: the hit stands in 《》 or quotation marks.
-    """
-
-    near: Near
-    reach: Reach = "sentence"
-    within: Annotated[int, Field(ge=0, le=200)] = 6
-    speaker: Who = "any"
-    lists: Texts = ()
-    phrases: Texts = ()
-    regex: str | None = None
-
-    @model_validator(mode="after")
-    def _something_to_look_for(self) -> "Clause":
-        if self.near != "marks" and not (self.lists or self.phrases or self.regex):
-            raise ValueError("排除条件要写明 lists、phrases 或 regex 之一")
-        return self
-
-
-def _named(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
-
-
-class Excuse(Strict):
-    """One entry of ``unless``: the name of an exclusion, or a clause written in place."""
-
-    name: str | None = None
     near: Near | None = None
     reach: Reach = "sentence"
     within: Annotated[int, Field(ge=0, le=200)] = 6
@@ -156,11 +130,34 @@ class Excuse(Strict):
     regex: str | None = None
 
     @model_validator(mode="after")
-    def _name_or_clause(self) -> "Excuse":
-        if (self.name is None) == (self.near is None):
-            raise ValueError("unless 的每一项是排除名称，或带 near 的排除条件")
+    def _something_to_look_for(self) -> Self:
         if self.near not in (None, "marks") and not (self.lists or self.phrases or self.regex):
             raise ValueError("排除条件要写明 lists、phrases 或 regex 之一")
+        return self
+
+
+class Clause(_Nearby):
+    """One excuse near a hit: phrases, lists or a regex, looked for in the neighbourhood ``near``.
+
+    ``marks``: the hit stands in 《》 or quotation marks.
+    """
+
+    near: Near
+
+
+def _named(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Excuse(_Nearby):
+    """One entry of ``unless``: the name of an exclusion, or a clause written in place."""
+
+    name: str | None = None
+
+    @model_validator(mode="after")
+    def _name_or_clause(self) -> Self:
+        if (self.name is None) == (self.near is None):
+            raise ValueError("unless 的每一项是排除名称，或带 near 的排除条件")
         return self
 
     def clause(self) -> Clause | None:

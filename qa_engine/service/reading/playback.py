@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlalchemy.orm import Session
+
 from qa_engine.contract.stored import call_from_text, transcript_from_text
 from qa_engine.domain import Span
 from qa_engine.domain.people import Actor, Right, require
@@ -106,7 +108,7 @@ def _file(path: Path, recording: tables.Recording, name: str, content: str = "")
 def file_url(app: App, call_id: str, folder: Path) -> str | None:
     """The recording as a file in ``folder`` can link to it; None when there is none that a browser plays."""
     with app.database.read() as session:
-        call = calls.find(session, call_id)
+        call = calls.find(session, call_id, bodies=False)
         recording = call.recording if call else None
     if recording is None or recording.suffix not in {*_PLAYED.get(recording.codec or "", ()), ".opus", ".ogg"}:
         return None
@@ -122,12 +124,31 @@ def file_url(app: App, call_id: str, folder: Path) -> str | None:
 def _recording(app: App, call_id: str, who: Actor) -> tuple[tables.Recording, int, tuple[Span, ...]]:
     """The recording of a call, the key of the call, and what of it ``who`` must not hear."""
     with app.database.read() as session:
-        call = within_reach(who, Right.LISTEN, calls.find(session, call_id), call_id)
+        call = within_reach(who, Right.LISTEN, calls.find(session, call_id, bodies=False), call_id)
         if call.recording is None:
             raise NotFoundError(f"call {call_id} has no recording")
         hidden: tuple[Span, ...] = ()
         if not sees_numbers(who, agent_id=call.agent_id, team=call.team):
             if call.transcript is None:
                 raise ConflictError(f"call {call_id} has no transcript yet, so nobody knows where its numbers are said")
-            hidden = hidden_spans(transcript_from_text(call.transcript.body, call_from_text(call.facts)))
+            hidden = _hidden_in(session, call_id, call.transcript.digest)
         return call.recording, call.id, hidden
+
+
+_hidden: dict[str, tuple[Span, ...]] = {}
+"""Where numbers are said in the calls that were played last, by the digest of their words."""
+_MOST_HIDDEN = 256
+
+
+def _hidden_in(session: Session, call_id: str, digest: str) -> tuple[Span, ...]:
+    """Players ask for a recording in many pieces; the whole call is read for the first of them only."""
+    found = _hidden.get(digest)
+    if found is None:
+        call = calls.find(session, call_id)
+        assert call is not None
+        assert call.transcript is not None
+        while len(_hidden) >= _MOST_HIDDEN:
+            _hidden.pop(next(iter(_hidden)), None)
+        transcript = transcript_from_text(call.transcript.body, call_from_text(call.facts))
+        found = _hidden[call.transcript.digest] = hidden_spans(transcript)
+    return found

@@ -113,7 +113,7 @@ def _within_reach(app: App, kind: ReportKind, subject: str, who: Actor) -> None:
         return
     with app.database.read() as session:
         if kind.about == "call":
-            within_reach(who, right, calls.find(session, subject), subject)
+            within_reach(who, right, calls.find(session, subject, bodies=False), subject)
         elif kind.about == "agent":
             agent = session.get(tables.Agent, subject)
             agent_within_reach(who, right, subject, agent.team if agent else None)
@@ -135,7 +135,7 @@ def _note(app: App, kind: ReportKind, subject: str, who: Actor, action: Action, 
     call_pk = None
     if kind.about == "call":
         with app.database.read() as session:
-            call = calls.find(session, subject)
+            call = calls.find(session, subject, bodies=False)
             call_pk = call.id if call else None
     told = f"{kind.name} {subject}".strip() if call_pk is None else kind.name if action is Action.EXPORT else ""
     note_look(app, who, action, call_pk=call_pk, subject=told, detail=detail)

@@ -18,7 +18,7 @@ PER_SECOND = 20
 def work_out_peaks(app: App, lease: Lease) -> None:
     """The stage as a job. A recording that cannot be decoded has none; the desk then draws its turns alone."""
     with app.database.read() as session:
-        call = calls.find(session, lease.subject)
+        call = calls.find(session, lease.subject, bodies=False)
         recording = call.recording if call is not None else None
     found = _peaks(app, recording) if recording is not None else None
     with app.database.write() as session:

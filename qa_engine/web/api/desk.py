@@ -49,41 +49,36 @@ class ClaimOut(BaseModel):
     lesson: str
 
 
-class WordIn(BaseModel):
+class _Aimed(BaseModel):
+    """``target``: ``rule:ID``, ``rule:ID#HIT`` or ``item:SECTION/ITEM``."""
+
+    target: Annotated[str, Field(max_length=300)]
+
+    @field_validator("target")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        target_of(value)
+        return value
+
+    def aimed(self) -> Target:
+        return target_of(self.target)
+
+
+class WordIn(_Aimed):
     """One decision. ``target``: ``rule:ID``, ``rule:ID#HIT`` or ``item:SECTION/ITEM``."""
 
     version: Version
-    target: Annotated[str, Field(max_length=300)]
     kind: DecisionKind
     reason: Annotated[str, Field(max_length=40)] = ""
     points: Annotated[float, Field(ge=-1000, le=1000)] | None = None
     note: Text = ""
 
-    @field_validator("target")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        target_of(value)
-        return value
 
-    def aimed(self) -> Target:
-        return target_of(self.target)
-
-
-class ClipIn(BaseModel):
+class ClipIn(_Aimed):
     """The verdict on one clip: confirm, overturn (with its reason), look (the whole call), withdraw."""
 
-    target: Annotated[str, Field(max_length=300)]
     kind: DecisionKind
     reason: Annotated[str, Field(max_length=40)] = ""
-
-    @field_validator("target")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        target_of(value)
-        return value
-
-    def aimed(self) -> Target:
-        return target_of(self.target)
 
 
 class VerdictsOut(BaseModel):
