@@ -50,6 +50,7 @@ TESTS = {
 # Not asked: they take long and look at whole calls, or at code that is not mutated here.
 LEFT_OUT = ("any_call", "hostile_sentences", "traps", "unheard_agent", "profile", "expression", "sca_import",
             "sca_lambda")  # fmt: skip
+BUT_FOR = "not without_end"  # 300,000 digits, each of which comes by the switches
 Code = int | None
 
 
@@ -234,7 +235,15 @@ def run(patterns: Sequence[str], sample: int | None, seed: int, children: int) -
     left_out = [f"--ignore-glob=*/test_{name}.py" for name in LEFT_OUT]
     options = ["-q", "--rootdir=.", "--tb=native", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
     code = pytest.main(
-        [*options, "-s", "--hypothesis-profile=mutants", *left_out, *sorted({tests_of(name) for name in names})],
+        [
+            *options,
+            "-s",
+            "-k",
+            BUT_FOR,
+            "--hypothesis-profile=mutants",
+            *left_out,
+            *sorted({tests_of(name) for name in names}),
+        ],
         plugins=[Run(names, children)],
     )
     if code:

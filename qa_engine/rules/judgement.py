@@ -125,8 +125,9 @@ class Judgement:
         try:
             return self._look(condition)
         except Exception as error:  # noqa: BLE001
-            # The one place where any exception is caught: an operator that breaks must not take the other rules with
-            # it, and must not pass silently either. It becomes this rule's status, and the call goes to review.
+            # The one place of the rules where any exception is caught: an operator that breaks must not take the other
+            # rules with it, and must not pass silently either. It becomes this rule's status, and the call goes to
+            # review.
             name = condition.operator.name
             return Outcome(
                 Truth.ERROR, reason=f"条件 {condition.name}（算子 {name}）出错：{type(error).__name__}: {error}"
