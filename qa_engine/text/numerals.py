@@ -72,7 +72,7 @@ def find_numerals(text: str) -> Iterator[Numeral]:
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     words = _AFTER_ONE_ALWAYS if text[end - 2] in _UNITS else _AFTER_ONE
-    if text[end - 1] == "一" and text[end : end + 1] in words and end < len(text):
+    if text[end - 1] == "一" and text[end : end + 1] in words:
         end = len(text[: end - 1].rstrip())
     if start > 0 and text[start] == "一" and text[start - 1] in _BEFORE_ONE:
         start += 1

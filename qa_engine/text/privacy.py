@@ -92,7 +92,8 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def groups_of(text: str, start: int, end: int) -> list[Group]:
-    """The digits of a run in one piece each: 一 behind a number may begin a word (一下), so it is alone."""
+    """The digits of a run in one piece each. What may be no part of the number is alone: 一 behind it may begin a word
+    (一下), and so may x (139…78 X先生)."""
     found: list[tuple[list[str], list[int]]] = []  # the digits and places of each group
     repeated = {place: match for match in _REPEATED.finditer(text, start, end) for place in range(*match.span())}
     for at in range(start, end):
@@ -105,7 +106,7 @@ def groups_of(text: str, start: int, end: int) -> list[Group]:
         if digit is None:
             continue
         beside = bool(found) and found[-1][1][-1] == at - 1 and char.isascii() == text[at - 1].isascii()
-        if found and (digit == "x" or beside):
+        if beside and digit != "x":
             found[-1][0].append(digit)
             found[-1][1].append(at)
         else:

@@ -51,6 +51,35 @@ def test_words_joined_are_the_text() -> None:
     assert "".join(segment.words(text)) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "whether"),
+    [
+        ("这事没戏唱了", "没戏唱", True),
+        ("你们公司真坑爹", "坑爹", True),
+        ("美团单车不好用", "美团", True),
+        ("他不知道怎么办", "不知道", False),  # 知道 is met far more often
+        ("我不知道", "知道", False),
+        ("北京市民", "北京市", False),
+        ("大学生活", "学生", False),
+        ("这龘字", "龘", True),  # a character that no dictionary has: nothing is lost
+        ("abc公司", "bc", False),
+        ("公司abc", "ab", False),
+        ("工号12345", "12", False),
+        ("12公司", "12", True),
+        ("公司12", "12", True),
+    ],
+)
+def test_whether_a_phrase_stands_as_a_word(text: str, word: str, whether: bool) -> None:
+    start = text.index(word)
+    assert segment.stands(text, start, start + len(word)) is whether
+
+
+def test_every_word_of_the_dictionary_has_a_kind() -> None:
+    kinds = list(segment.kinds())
+    assert {word for word, _ in kinds} == {word for word, count in segment.frequencies().items() if count}
+    assert {("我", "r"), ("北京", "ns"), ("投诉", "v")} <= set(kinds)
+
+
 DICTIONARY = "北京市 3 ns\n北京 5 ns\n生 2 v\n生活费 1 n\n"
 
 

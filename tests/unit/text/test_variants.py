@@ -164,6 +164,7 @@ def test_the_table_of_folds_learns_what_it_sees() -> None:
         ("您好 我们 在的 好的", False),  # few
         ("a 8026 b", False),
         ("您好，我们 在的a好 好的 谢谢 不行", True),  # of a token its longest stretch of characters
+        ("是8好的 吗", False),
     ],
 )
 def test_whether_blanks_part_the_words(text: str, spaced: bool) -> None:
