@@ -28,7 +28,8 @@ _REPEATED = re.compile(
     rf"(?P<times>[{''.join(_TIMES)}2-9]个|双)(?P<digit>{_DIGIT})(?!个)"
 )  # 四个零 is 0000, 双八 is 88
 _UNIT = rf"(?:{_REPEATED.pattern.replace('?P<times>', '?:').replace('?P<digit>', '?:')}|{_DIGIT})"
-_RUN = re.compile(rf"{_UNIT}(?:{_BETWEEN}{_UNIT}|两(?={_DIGIT}))*(?:{_BETWEEN}x(?![a-z0-9]))?")
+_TWO = f"(?:(?<=[{''.join(_DIGITS)}两])两|两(?=两{{0,3}}{_DIGIT}))"  # beside a digit it is one: 零零两两，两零零零
+_RUN = re.compile(rf"(?:{_UNIT}|两(?={_DIGIT}{{2}}))(?:{_BETWEEN}(?:{_UNIT}|{_TWO}))*(?:{_BETWEEN}x(?![a-z0-9]))?")
 _CALLED_IN_LETTERS = re.compile(r"(?:tel|phone|mobile|mob|cell|call|wechat|vx|wx|qq)$")
 _LEAST_DIGITS = 10  # the shortest private number, a landline with its area code
 _MOST_DIGITS = 19
