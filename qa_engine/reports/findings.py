@@ -19,6 +19,7 @@ from qa_engine.reports.wording import (
 from qa_engine.scoring.review import titles_of
 from qa_engine.text import mask_private
 
+_DOUBT = "疑"  # before the number of what a person has to confirm
 QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
 QUOTED_TURNS = 4  # turns of a searched window that are quoted; in a longer one nothing stands out anyway
 _NEAR_SCORE = 50.0  # below it the nearest miss shares hardly more than a character
@@ -129,12 +130,12 @@ def label_findings(result: CallResult) -> Labels:
     doubts = sorted((r for r in result.rules if r.status in (Status.UNCERTAIN, Status.ERROR)), key=place)
     return Labels(
         {rule.id: str(n) for n, rule in enumerate(faults, 1)},
-        {rule.id: f"疑{n}" for n, rule in enumerate(doubts, 1)},
+        {rule.id: f"{_DOUBT}{n}" for n, rule in enumerate(doubts, 1)},
     )
 
 
 def anchor_of(label: str) -> str:
-    return "finding-" + label.replace("疑", "d")
+    return "finding-" + label.replace(_DOUBT, "d")
 
 
 def markings_of(result: CallResult, labels: Labels, transcript: Transcript) -> list[Marking]:
@@ -177,8 +178,13 @@ def references_of(result: CallResult, labels: Labels) -> dict[int, list[str]]:
     return {turn: sorted(found, key=_by_label) for turn, found in references.items()}
 
 
+def is_doubt(label: str) -> bool:
+    """Whether a label is that of a finding that a person has to confirm."""
+    return label.startswith(_DOUBT)
+
+
 def _by_label(label: str) -> tuple[bool, int]:
-    return (label.startswith("疑"), int(label.removeprefix("疑")))
+    return (is_doubt(label), int(label.removeprefix(_DOUBT)))
 
 
 def findings_of(

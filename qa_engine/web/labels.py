@@ -69,6 +69,7 @@ AUDIT = {
 }
 """What the lines of the audit log tell; see `qa_engine.service.people.audit.Action`."""
 AUDIT_DETAILS = {
+    **{kind.value: said for kind, said in DECISIONS.items()},
     "password": "密码",
     "new password": "新密码",
     "oidc": "统一登录",
@@ -76,10 +77,6 @@ AUDIT_DETAILS = {
     "revoked": "收回",
     "ended": "停止",
     "signed": "签字",
-    "confirm": "确认",
-    "overturn": "推翻",
-    "score": "打分",
-    "exempt": "不适用",
     "retry": "重新处理",
     "new": "新录音",
     "duplicate": "已有的录音",
@@ -89,10 +86,6 @@ AUDIT_DETAILS = {
     "added": "添加",
     "done": "完成",
     "planned": "安排",
-    "withdraw": "撤回",
-    "points": "改分",
-    "missed": "漏判",
-    "look": "要看整通",
     "raised": "提出",
     "reopened": "重新打开",
     "accepted": "坐席确认",

@@ -22,7 +22,7 @@ from qa_engine.reports.document import (
     plain_table,
     versions_sheet,
 )
-from qa_engine.reports.findings import Finding
+from qa_engine.reports.findings import Finding, is_doubt
 from qa_engine.reports.kinds.call_form_signed import DECIDED, decision_text, signed_vetoes
 from qa_engine.reports.parts import recogniser_banner
 from qa_engine.reports.signed_form import SignedLines
@@ -308,7 +308,7 @@ def _turn_row(turn: TurnLine) -> Row:
         marks.append(unheard(turn.unheard_before))
     if turn.overlap:
         marks.append(f"同时说话 {number(turn.overlap, 1)} 秒")
-    marked = "fault" if any(not label.startswith("疑") for label in turn.references) else "doubt"
+    marked = "fault" if any(not is_doubt(label) for label in turn.references) else "doubt"
     end = clock(turn.end) if turn.end is not None else ""
     rate = round(turn.chars_per_minute) if turn.chars_per_minute is not None else None
     sure = f"{turn.confidence * 100:.0f}%" if turn.confidence is not None else ""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from qa_engine.reports import document as d
-from qa_engine.reports.findings import anchor_of
+from qa_engine.reports.findings import anchor_of, is_doubt
 from qa_engine.reports.period.told import ALIKE, UNPROVEN
 from qa_engine.reports.render.element import tag
 from qa_engine.reports.render.svg import CHARTS
@@ -279,7 +279,7 @@ def _said(turn: TurnLine) -> Markup:
 
 
 def _reference(label: str) -> Markup:
-    return element("a", label, "no doubt" if label.startswith("疑") else "no", href=f"#{anchor_of(label)}")
+    return element("a", label, "no doubt" if is_doubt(label) else "no", href=f"#{anchor_of(label)}")
 
 
 def _remark(turn: TurnLine) -> Markup:
