@@ -64,6 +64,8 @@ from qa_engine.settings import load_settings
 from qa_engine.store import heads, outcomes, report_tables, tables
 
 ROWS_AT_ONCE = 1_000
+Row = dict[str, Any]
+WRITTEN = (tables.Transcript, tables.Result, tables.Fault, report_tables.Figures, tables.Call, tables.Event)
 
 
 class Writer:
@@ -91,119 +93,96 @@ class Writer:
         return whole.replace(f'"{HERE}"', f"[{','.join(parts)}]", 1)
 
     def write(self, at: int, made: Sequence[tuple[Call, Transcript, CallResult]]) -> None:
-        now = self.app.clock.now()
-        rows: dict[str, list[dict[str, Any]]] = {
-            "transcripts": [],
-            "results": [],
-            "faults": [],
-            "figures": [],
-            "calls": [],
-            "events": [],
-        }
+        rows: dict[type, list[Row]] = {table: [] for table in WRITTEN}
         with self.app.database.write() as session:
             for n, (call, transcript, result) in enumerate(made, at):
                 self._book(session, result)
                 words = transcript_to_text(transcript)
-                transcript_digest = digest([call.call_id, words])
-                body = self.body(result)
-                rows["transcripts"].append(
-                    {
-                        "id": n,
-                        "source_digest": transcript_digest,
-                        "settings_digest": "synthetic",
-                        "digest": transcript_digest,
-                        "body": words,
-                        "created_at": now,
-                    }
-                )
-                rows["results"].append(
-                    {
-                        "id": n,
-                        "call_id": call.call_id,
-                        "transcript_digest": transcript_digest,
-                        "facts_digest": digest(call),
-                        "pack_digest": result.pack.partition("@")[2],
-                        "scorecard_digest": result.scorecard.partition("@")[2],
-                        "models_digest": "none",
-                        "edition": "synthetic",
-                        "plugins_digest": "none",
-                        "engine": result.engine,
-                        "total": result.total,
-                        "possible": result.possible,
-                        "grade": result.grade,
-                        "veto": result.veto,
-                        "needs_review": result.needs_review,
-                        "veto_suspected": result.veto_suspected,
-                        "review_weight": result.review_weight,
-                        "pending": result.pending,
-                        "body": body,
-                        "created_at": now,
-                    }
-                )
-                rows["faults"] += [
-                    {
-                        "result_id": n,
-                        "position": place,
-                        "rule_id": rule.id,
-                        "title": rule.title,
-                        "points": rule.points,
-                        "severity": rule.severity.value,
-                    }
-                    for place, rule in enumerate(result.failed())
-                ]
-                rows["figures"].append(
-                    {
-                        "result_id": n,
-                        "total": result.total,
-                        "possible": result.possible,
-                        "grade": result.grade,
-                        "pending": result.pending,
-                        "veto": result.veto,
-                        "suspected": result.veto_suspected,
-                        "waiting": result.needs_review,
-                        "book": self.books[result.pack],
-                        **figures_of(result, call, self.zone),
-                    }
-                )
-                assert call.started_at is not None
+                said = digest([call.call_id, words])
                 flagged = bool(result.failed() or result.needs_review)
+                rows[tables.Transcript].append(self._transcript(n, words, said))
+                rows[tables.Result].append(self._result(n, call, result, said))
+                rows[tables.Fault] += _faults(n, result)
+                rows[report_tables.Figures].append(self._figures(n, call, result))
+                rows[tables.Call].append(self._call(n, call, flagged=flagged))
                 if flagged:
-                    rows["events"].append(
-                        {"call_pk": n, "actor": "machine", "action": "flagged", "detail": "", "at": call.started_at}
-                    )
-                rows["calls"].append(
-                    {
-                        "id": n,
-                        "call_id": call.call_id,
-                        "agent_id": call.agent.id,
-                        "agent_name": call.agent.name,
-                        "team": call.agent.team,
-                        "channel": call.channel.value,
-                        "direction": call.direction.value if call.direction else None,
-                        "scenario": call.scenario,
-                        "started_at": call.started_at,
-                        "day": call.started_at.astimezone(self.zone).date(),
-                        "duration_seconds": call.duration,
-                        "facts": call_to_text(call),
-                        "source_name": f"{call.call_id}.json",
-                        "state": "flagged" if flagged else "clean",
-                        "warnings": "[]",
-                        "received_at": call.started_at,
-                        "transcript_id": n,
-                        "result_id": n,
-                    }
-                )
-            for name, table in (
-                ("transcripts", tables.Transcript),
-                ("results", tables.Result),
-                ("faults", tables.Fault),
-                ("figures", report_tables.Figures),
-                ("calls", tables.Call),
-                ("events", tables.Event),
-            ):
-                if rows[name]:
-                    session.execute(insert(table), rows[name])
-            heads.refresh(session, [row["id"] for row in rows["calls"]])
+                    event = {"call_pk": n, "actor": "machine", "action": "flagged", "detail": "", "at": call.started_at}
+                    rows[tables.Event].append(event)
+            for table, found in rows.items():
+                if found:
+                    session.execute(insert(table), found)
+            heads.refresh(session, [row["id"] for row in rows[tables.Call]])
+
+    def _transcript(self, n: int, words: str, said: str) -> Row:
+        return {
+            "id": n,
+            "source_digest": said,
+            "settings_digest": "synthetic",
+            "digest": said,
+            "body": words,
+            "created_at": self.app.clock.now(),
+        }
+
+    def _result(self, n: int, call: Call, result: CallResult, said: str) -> Row:
+        return {
+            "id": n,
+            "call_id": call.call_id,
+            "transcript_digest": said,
+            "facts_digest": digest(call),
+            "pack_digest": result.pack.partition("@")[2],
+            "scorecard_digest": result.scorecard.partition("@")[2],
+            "models_digest": "none",
+            "edition": "synthetic",
+            "plugins_digest": "none",
+            "engine": result.engine,
+            "total": result.total,
+            "possible": result.possible,
+            "grade": result.grade,
+            "veto": result.veto,
+            "needs_review": result.needs_review,
+            "veto_suspected": result.veto_suspected,
+            "review_weight": result.review_weight,
+            "pending": result.pending,
+            "body": self.body(result),
+            "created_at": self.app.clock.now(),
+        }
+
+    def _figures(self, n: int, call: Call, result: CallResult) -> Row:
+        return {
+            "result_id": n,
+            "total": result.total,
+            "possible": result.possible,
+            "grade": result.grade,
+            "pending": result.pending,
+            "veto": result.veto,
+            "suspected": result.veto_suspected,
+            "waiting": result.needs_review,
+            "book": self.books[result.pack],
+            **figures_of(result, call, self.zone),
+        }
+
+    def _call(self, n: int, call: Call, *, flagged: bool) -> Row:
+        assert call.started_at is not None
+        return {
+            "id": n,
+            "call_id": call.call_id,
+            "agent_id": call.agent.id,
+            "agent_name": call.agent.name,
+            "team": call.agent.team,
+            "channel": call.channel.value,
+            "direction": call.direction.value if call.direction else None,
+            "scenario": call.scenario,
+            "started_at": call.started_at,
+            "day": call.started_at.astimezone(self.zone).date(),
+            "duration_seconds": call.duration,
+            "facts": call_to_text(call),
+            "source_name": f"{call.call_id}.json",
+            "state": "flagged" if flagged else "clean",
+            "warnings": "[]",
+            "received_at": call.started_at,
+            "transcript_id": n,
+            "result_id": n,
+        }
 
     def _book(self, session: Session, result: CallResult) -> None:
         if result.pack not in self.books:
@@ -257,6 +236,20 @@ class Writer:
                         note="",
                     )
                 )
+
+
+def _faults(n: int, result: CallResult) -> list[Row]:
+    return [
+        {
+            "result_id": n,
+            "position": place,
+            "rule_id": rule.id,
+            "title": rule.title,
+            "points": rule.points,
+            "severity": rule.severity.value,
+        }
+        for place, rule in enumerate(result.failed())
+    ]
 
 
 def _dumps(value: object) -> str:
