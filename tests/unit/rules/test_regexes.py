@@ -3,7 +3,8 @@ import math
 import pytest
 import regex
 
-from qa_engine.rules.looking.regexes import TIMEOUT_SECONDS, RegexError, compile_regex, needed, runaway, ways
+from qa_engine.rules.looking.regex_trees import is_plain, needed, runaway, ways
+from qa_engine.rules.looking.regexes import TIMEOUT_SECONDS, RegexError, compile_regex
 
 RUNAWAY = [
     "(a+)+",
@@ -71,7 +72,9 @@ def test_what_no_time_limit_should_have_to_stop(source: str, words: str) -> None
     ("source", "wanted"),
     [
         ("不行", 1),
-        ("a|bc|d", 3),
+        ("不|别这样|嗯", 1),  # what begins otherwise is not tried to its end
+        ("不|不行|别这样", 2),
+        ("a|bc|d", 3),  # letters of either case are not told apart
         ("a?", 2),
         ("(?:ab?){0,2}", 7),  # none, two ways of one, four of two
         (".{0,4}x.{0,4}", 25),
@@ -86,14 +89,29 @@ def test_ways_to_try_an_expression(source: str, wanted: float) -> None:
     assert ways(source) == wanted
 
 
+@pytest.mark.parametrize(
+    ("source", "chars", "wanted"),
+    [("a+", 100, 100), (".{0,30}x", 100, 31), (".{0,30}x", 10, 11), ("a{21}", 10, 1), ("(?:在|有|就)+", 5, 5)],
+)
+def test_ways_to_try_an_expression_in_a_short_text(source: str, chars: int, wanted: float) -> None:
+    assert ways(source, chars) == wanted
+
+
 @pytest.mark.parametrize("source", RUNAWAY)
 def test_what_can_run_away_has_too_many_ways_to_run_without_a_clock(source: str) -> None:
     assert ways(source) > 10_000
+    assert ways(source, 100) > 200_000
 
 
 @pytest.mark.parametrize(
     ("source", "chars", "clock"),
-    [("不行", 2_000, None), ("不行", 2_001, TIMEOUT_SECONDS), ("a+b", 10, TIMEOUT_SECONDS)],
+    [
+        ("不行", 2_000, None),
+        ("不行", 2_001, TIMEOUT_SECONDS),
+        ("a+b", 100, None),
+        ("a+b", 101, TIMEOUT_SECONDS),
+        ("a+b+c+", 100, TIMEOUT_SECONDS),
+    ],
 )
 def test_only_short_texts_and_few_ways_run_without_a_clock(source: str, chars: int, clock: float | None) -> None:
     assert compile_regex(source).limit("好" * chars) == clock
@@ -129,3 +147,45 @@ def test_a_text_that_is_not_searched_has_no_match(source: str, text: str) -> Non
     expression = compile_regex(source)
     assert list(expression.finditer(text)) == [m.span() for m in plain.finditer(text) if m.group()]
     assert expression.found(text) == (plain.search(text) is not None)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "不[行好]?",
+        "[^,。?]{0,4}(?:吗|么)$",
+        "^(?!.*(?:活动|包邮)).{2,}",
+        "(?<!不)([^不]{1,2})[不没]\\1",
+        "[0-9一-九]{4,}",
+        "[~～]+?",
+    ],
+)
+@pytest.mark.parametrize(
+    "text", ["好不好吗", "行不行", "一二三456", "不行,不好么\n好", "~~～", "", "这个包邮", "你说行不行吗"]
+)
+def test_a_plain_expression_is_read_alike_by_both_engines(source: str, text: str) -> None:
+    assert is_plain(source)
+    theirs = regex.compile(source, regex.V0 | regex.IGNORECASE)
+    assert list(compile_regex(source).finditer(text)) == [m.span() for m in theirs.finditer(text) if m.group()]
+    assert compile_regex(source).found(text) == (theirs.search(text) is not None)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "ok",
+        "[a-z]",
+        "[^k]",
+        "(?i:好)",
+        "(?i)好",
+        r"\d",
+        r"\s好",
+        "(?>好)",
+        "(?<=不|没有)好",
+        "[[:alpha:]]",
+        "好{e<=1}",
+        r"\p{Han}",
+    ],
+)
+def test_what_the_engines_may_read_otherwise_is_not_plain(source: str) -> None:
+    assert not is_plain(source)
