@@ -8,7 +8,7 @@ pronouns may stand before it.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from qa_engine.text import segment
@@ -24,9 +24,11 @@ class Borders:
     """The word borders of one text; ``breaks`` are places where a pause ends a word in any case."""
 
     def __init__(self, text: str, breaks: Iterable[int] = ()) -> None:
-        spaced = text.count(" ") * 3 >= len(text)  # written character by character
-        self._origin = [place for place, char in enumerate(text) if not (spaced and char == " ")]
-        self._text = "".join([text[place] for place in self._origin])
+        self._origin: Sequence[int] = range(len(text))
+        self._text = text
+        if text.count(" ") * 3 >= len(text):  # written character by character
+            self._origin = [place for place, char in enumerate(text) if char != " "]
+            self._text = text.replace(" ", "")
         cuts = {0, len(self._text), *(bisect_left(self._origin, place) for place in breaks)}
         for stretch in _STRETCH.finditer(self._text):
             cuts.update(stretch.span())

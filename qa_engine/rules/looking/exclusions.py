@@ -19,7 +19,7 @@ class ReadyClause:
     """A clause with its phrases registered and its regex compiled. ``regex`` and ``folded`` read folded text.
 
     ``folded``: of each phrase its parts and its expression. ``signs``: characters of which every folded text in which
-    the clause matches holds one; empty where that cannot be told.
+    the clause matches holds one; empty where that cannot be told, or where it looks into other texts than the turn.
     """
 
     clause: Clause
@@ -29,8 +29,12 @@ class ReadyClause:
     signs: frozenset[str] = frozenset()
 
 
-def signs_of(regex: SafeRegex | None, folded: Iterable[tuple[tuple[str, ...], re.Pattern[str]]]) -> frozenset[str]:
+def signs_of(
+    clause: Clause, regex: SafeRegex | None, folded: Iterable[tuple[tuple[str, ...], re.Pattern[str]]]
+) -> frozenset[str]:
     """``ReadyClause.signs`` of what a clause looks for."""
+    if clause.near not in _NEAR_BY:
+        return frozenset()
     needs = regex.needs if regex is not None else ()
     wanted = [*needs, *(parts[0] for parts, _ in folded)]
     if (regex is not None and not needs) or not all(wanted):
@@ -57,7 +61,17 @@ class ReadyExclusion:
 
     def excuses(self, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:
         """True when a clause matches near ``place`` ([start, end) in the normalised text of the turn)."""
-        for clause in self.clauses:  # noqa: SIM110 - any() takes twice as long, and this is asked beside every hit
+        asked = id(self), view.order, place
+        known = call.excused.get(asked)
+        if known is None:
+            known = call.excused[asked] = self._excuses(call, view, place)
+        return known
+
+    def _excuses(self, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:
+        chars = view.scanned.chars
+        for clause in self.clauses:
+            if clause.signs and clause.signs.isdisjoint(chars):  # most clauses end here
+                continue
             if _matches(clause, call, view, place):
                 return True
         return False
@@ -80,11 +94,6 @@ class _Sentence:
     start: int
     end: int
     clause: tuple[int, int]
-
-    def window(self, clause: Clause) -> tuple[int, int]:
-        """So many characters before and after the hit as are ``within``, as far as the clause reaches."""
-        low, high = (0, len(self.text)) if clause.reach == "sentence" else self.clause
-        return max(low, self.start - clause.within), min(high, self.end + clause.within)
 
 
 @lru_cache(maxsize=16)  # the clauses of an exclusion ask for the same one, one after the other
@@ -122,14 +131,14 @@ def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[in
     near = ready.clause.near
     if near not in _NEAR_BY:
         return _matches_beyond(ready, call, view, place)
-    if ready.signs and ready.signs.isdisjoint(view.scanned.chars):  # most clauses end here
-        return False
-    sentence = _sentence(view, place)
-    low, high = sentence.window(ready.clause)
+    # So many characters before and after the hit as are ``within``, as far as the clause reaches.
+    sentence, within = _sentence(view, place), ready.clause.within
+    low, high = (0, len(sentence.text)) if ready.clause.reach == "sentence" else sentence.clause
     if near == "before":
-        return _in_text(ready, sentence.text[low : sentence.start])
+        return _in_text(ready, sentence.text[max(low, sentence.start - within) : sentence.start])
     if near == "after":
-        return _in_text(ready, sentence.text[sentence.end : high])
+        return _in_text(ready, sentence.text[sentence.end : min(high, sentence.end + within)])
+    low, high = max(low, sentence.start - within), min(high, sentence.end + within)
     # What lies in the hit itself is part of the phrase: 买不买 in 爱买不买 asks nothing.
     for first, last in _places(ready, sentence.text[low:high]):
         start, end = low + first, low + last

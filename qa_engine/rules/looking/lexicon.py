@@ -1,7 +1,8 @@
 """All phrases of a pack in a few Aho–Corasick automata: one pass over a call finds every phrase of every rule.
 
-There are several layers on which a phrase can be found: the plain text, the text with hesitation sounds kept, the
-sounds of the plain text with and without tones. A layer is scanned once per call, and only when somebody asks.
+There are several layers on which a phrase can be found: the plain text (and pieces of phrases that say where to
+compare by similarity at all), the text with hesitation sounds kept, the sounds of the plain text with and without
+tones. A layer is scanned once per call, and only when somebody asks.
 """
 
 from bisect import bisect_right
@@ -14,7 +15,7 @@ from types import MappingProxyType
 
 import ahocorasick
 
-from qa_engine.text import Confusions, Skeleton, char_syllable, skeleton
+from qa_engine.text import SENTENCE_END, Confusions, Skeleton, char_syllable, skeleton
 from qa_engine.text.homophones import fold_homophones
 
 
@@ -25,7 +26,6 @@ class Layer(StrEnum):
     SOUNDED = "sounded"  # as written, hesitation sounds kept
     TONED = "toned"  # pinyin with tones
     TONELESS = "toneless"
-    SEEDS = "seeds"  # pieces of phrases on the plain text: where to compare by similarity at all
 
 
 _FIRST_CODE = 0xE000  # private use area: no text has these characters
@@ -161,6 +161,11 @@ class Scanned:
         self._lexicon = lexicon
         self._texts: dict[Layer, str] = {}
         self._found: dict[Layer, tuple[Found, int]] = {}
+
+    @cached_property
+    def stops(self) -> Sequence[int]:
+        """Where marks stand in the normalised text that end a sentence."""
+        return [mark.start() for mark in SENTENCE_END.finditer(self.plain.base.text)]
 
     @cached_property
     def chars(self) -> Set[str]:

@@ -14,7 +14,6 @@ from qa_engine.domain import Ladder
 from qa_engine.rules.looking.lexicon import Found, Layer, Lexicon, Scanned, starts
 from qa_engine.rules.looking.nearest import Nearest
 from qa_engine.rules.looking.patterns import Pattern, Wildcard
-from qa_engine.text import SENTENCE_END
 
 # 非常, 特别, 别的 negate nothing.
 _NEGATION = re.compile("[不没未无勿莫]|非(?!常)|(?<![特分区级性类])别(?![的人处])")
@@ -88,7 +87,7 @@ class PhraseSet:
     def __init__(self, entries: Sequence[Entry], steps: Steps, lexicon: Lexicon) -> None:
         self.entries = tuple(entries)
         self.steps = steps
-        self.owner = lexicon.new_owner()
+        self._owner, self._seed_owner = lexicon.new_owner(), lexicon.new_owner()
         self._lexicon = lexicon
         self._guards: dict[Entry, _Guard] = {}
         self._sound_regex: dict[tuple[Pattern, Layer], re.Pattern[str]] = {}
@@ -149,11 +148,11 @@ class PhraseSet:
 
     def _announce(self) -> None:
         for layer, index in (*self._exact.items(), *self._sound.items()):
-            self._lexicon.add(layer, index, self.owner)
+            self._lexicon.add(layer, index, self._owner)
         for guard in {id(guard): guard for guard in self._guards.values()}.values():
             for layer, patterns in guard.items():
                 self._lexicon.add(layer, patterns)
-        self._lexicon.add(Layer.SEEDS, self._seeds, self.owner)
+        self._lexicon.add(Layer.PLAIN, self._seeds, self._seed_owner)
 
     def _compile_sound(self, pattern: Pattern, *, tones: bool) -> re.Pattern[str]:
         encode = self._lexicon.sounds.encode
@@ -169,12 +168,15 @@ class PhraseSet:
         """字 of the shortest text that would be found; a wildcard counts as what it takes at least."""
         return min((entry.pattern.least_chars for entry in self.entries), default=1)
 
-    def layers(self, step: Ladder) -> Sequence[Layer]:
-        """The layers of a step of the ladder: where none of the set's keys is found on them, it has no match."""
-        if step is Ladder.FUZZY:
-            return (Layer.SEEDS,)
-        index = self._exact if step is Ladder.EXACT else self._sound
-        return [layer for layer in index if index[layer]]
+    @cached_property
+    def sought(self) -> Mapping[Ladder, Sequence[tuple[Layer, int]]]:
+        """Of each step of the ladder the layers, and whom of the lexicon's owners to ask for: where nothing of that is
+        found, the step has no match."""
+        return {
+            Ladder.EXACT: [(layer, self._owner) for layer, index in self._exact.items() if index],
+            Ladder.FUZZY: [(Layer.PLAIN, self._seed_owner)] if self._seeds else [],
+            Ladder.PINYIN: [(layer, self._owner) for layer, index in self._sound.items() if index],
+        }
 
     def exact(self, text: Scanned) -> list[Match]:
         """The exact hits in a turn, the longest where they overlap, innocent ones left out."""
@@ -186,11 +188,15 @@ class PhraseSet:
         for layer, index in self._exact.items():
             if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
-            skeleton, said = text.skeleton(layer), text.text(layer)
+            origin = text.skeleton(layer).origin
             for key, places, entry in _hits(index, found):
-                for start, end in _places(entry.pattern, key, places, said):
-                    place = skeleton.span_to_base(start, end)
-                    if self.steps.crosses_sentences or entry.pattern.literal is None or _one_sentence(text, place):
+                if entry.pattern.literal is None:
+                    for start, end in _places(entry.pattern, key, places, text.text(layer)):
+                        matches.append(Match(entry, origin[start], origin[end - 1] + 1, Ladder.EXACT, 100.0))
+                    continue
+                for start in places:
+                    place = origin[start], origin[start + len(key) - 1] + 1
+                    if self.steps.crosses_sentences or _one_sentence(text, place):
                         matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
         return matches
 
@@ -213,8 +219,8 @@ class PhraseSet:
         """The entries of which a seed stands in the turn, in the order of the list."""
         if not self._seeds:
             return []
-        seen = {id(entry): entry for key in text.found(Layer.SEEDS) for entry in _needed(self._seeds, key)}
-        return list(seen.values())
+        known = [key for key in text.found(Layer.PLAIN) if key in self._seeds]
+        return list({id(entry): entry for key in known for entry in _needed(self._seeds, key)}.values())
 
     def by_sound(self, text: Scanned) -> list[Match]:
         """Hits that sound like a phrase and are written otherwise."""
@@ -314,8 +320,7 @@ def _places(pattern: Pattern, anchor: str, begins: Sequence[int], text: str) -> 
 
 
 def _one_sentence(text: Scanned, place: tuple[int, int]) -> bool:
-    start, end = place
-    return SENTENCE_END.search(text.plain.base.text, start, end) is None
+    return not text.stops or bisect_left(text.stops, place[0]) == bisect_left(text.stops, place[1])
 
 
 def _nearest_place(phrase: str, said: str, threshold: float) -> tuple[int, int, float] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from qa_engine.domain import Ladder, NearestMiss, Searched, Speaker
+from qa_engine.domain import Ladder, NearestMiss, Searched, Speaker, Word
 from qa_engine.domain.values import dataclass
 from qa_engine.rules.looking.exclusions import ReadyExclusion
 from qa_engine.rules.looking.heard import doubt
@@ -84,10 +84,11 @@ class Scope:
         where finding it speaks for the agent.
         """
         start, end = view.scanned.plain.base.span_to_source(*place)
-        begins, ends = view.times(start, end)
+        touched = view.words_at(start, end)
+        begins, ends = view.times(start, end, touched)
         text = view.turn.text[start:end]
         unsure = ladder not in (None, Ladder.EXACT) and not self.loose
-        misheard = not self.loose and self._misheard(view, start, end)
+        misheard = not self.loose and self._misheard(view, touched)
         hit = Hit(
             begin=(view.order, start),
             finish=(view.order, end),
@@ -106,12 +107,12 @@ class Scope:
         )
         return hit if self.region.covers(hit) and not self.excused(view, place) else None
 
-    def _misheard(self, view: TurnView, start: int, end: int) -> bool:
-        """True when the turn, or on average the words at [start, end) of it, are under their floor."""
+    def _misheard(self, view: TurnView, words: Sequence[Word]) -> bool:
+        """True when the turn, or on average some ``words`` of it, are under their floor."""
         confidence, heard = view.turn.confidence, self.header.heard
         if confidence is not None and confidence < heard.min_confidence:
             return True
-        probabilities = [w.probability for w in view.words_at(start, end) if w.probability is not None]
+        probabilities = [word.probability for word in words if word.probability is not None]
         return bool(probabilities) and sum(probabilities) / len(probabilities) < heard.min_word_probability
 
     def measured(self, view: TurnView, explanation: str, *, value: float) -> Hit:

@@ -86,12 +86,16 @@ class TurnView:
         firsts, lasts, words = self._placed
         return words[bisect_right(lasts, start) : bisect_left(firsts, end)]
 
-    def times(self, start: int, end: int) -> tuple[float | None, float | None]:
-        """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times."""
+    def times(self, start: int, end: int, touched: Sequence[Word] | None = None) -> tuple[float | None, float | None]:
+        """Seconds of the characters [start, end): from words, else by proportion of the turn; None without times.
+
+        ``touched``: what ``words_at`` gives for them, where that is known.
+        """
         span = self.span
         if span is None:
             return None, None
-        touched = self.words_at(start, end)
+        if touched is None:
+            touched = self.words_at(start, end)
         if touched:
             return min([word.start for word in touched]), max([word.end for word in touched])
         length = max(1, len(self.turn.text))
@@ -143,6 +147,7 @@ class CallView:
         self.duration = transcript.duration
         self.typed = transcript.call.channel is Channel.CHAT or not _recognised(transcript)
         self._sought: dict[tuple[Layer, Speaker | None], _Sought] = {}
+        self.excused: dict[tuple[int, int, tuple[int, int]], bool] = {}  # by exclusion, turn and place
         self.kept: dict[str | None, Any] = {}  # the whole call as each role's region, which most conditions want
         self.medians: dict[tuple[Speaker, Any], float | None] = {}  # of what a speaker's turns measure (agreement)
         self.tone_chances: dict[tuple[str, ...], Mapping[int, float]] = {}  # of classes, by turn (operator tone)

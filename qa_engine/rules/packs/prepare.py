@@ -181,7 +181,7 @@ class Bench:
         if clause.regex is not None and regex is not None:
             regex = _folded(clause.regex, regex)
         folded = folded_phrases(phrases) if phrases is not None else ()
-        return ReadyClause(clause, phrases, regex, folded, signs_of(regex, folded))
+        return ReadyClause(clause, phrases, regex, folded, signs_of(clause, regex, folded))
 
 
 def _folded(source: str, ready: SafeRegex) -> SafeRegex:

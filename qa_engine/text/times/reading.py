@@ -158,7 +158,7 @@ def _is_a_point(text: str, begin: int, match: re.Match[str]) -> bool:
 
 
 def _names_a_day(match: re.Match[str]) -> bool:
-    return any(match[name] for name in ("day", "weekday", "in_week", "month_part", "month", "only_date"))
+    return any(match.group("day", "weekday", "in_week", "month_part", "month", "only_date"))
 
 
 def _date_number(text: str) -> int:

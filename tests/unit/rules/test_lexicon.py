@@ -37,5 +37,5 @@ def test_what_is_known_is_not_read_again() -> None:
 
 
 def test_a_layer_without_keys_finds_nothing() -> None:
-    assert not Scanned("您好", LEXICON).found(Layer.SEEDS)
-    assert Scanned("您好", LEXICON).owners(Layer.SEEDS) == 0
+    assert not Scanned("您好", LEXICON).found(Layer.TONED)
+    assert Scanned("您好", LEXICON).owners(Layer.TONED) == 0

@@ -154,8 +154,8 @@ def climb(scope: Scope, phrases: PhraseSet, *, everything: bool = False) -> list
 def _likely(scope: Scope, phrases: PhraseSet, step: Ladder) -> int:
     """The turns in which a step can have a match at all, found once for the whole call: bit n is turn n."""
     turns = 0
-    for layer in phrases.layers(step):
-        turns |= scope.call.likely(layer, scope.speaker, phrases.owner)
+    for layer, owner in phrases.sought[step]:
+        turns |= scope.call.likely(layer, scope.speaker, owner)
     return turns
 
 

@@ -58,7 +58,7 @@ def regex_hits(
     if over == "plain":  # most expressions end here
         patterns = tuple([pattern for pattern in patterns if not pattern.cannot_match(scope.region.plain)])
     for piece in scope.pieces if patterns else ():
-        text = _text(piece.view, over)
+        text = piece.view.scanned.plain.text if over == "plain" else _text(piece.view, over)
         taken: bytearray | None = None  # the characters of exclusions and of earlier hits
         for pattern in patterns:
             for start, end in pattern.finditer(text):
@@ -79,12 +79,7 @@ def regex_hits(
 
 
 def _text(view: TurnView, over: str) -> str:
-    match over:
-        case "shown":
-            return view.turn.text
-        case "marked":
-            return view.scanned.plain.base.text
-    return view.scanned.plain.text
+    return view.turn.text if over == "shown" else view.scanned.plain.base.text
 
 
 def _hit(scope: Scope, view: TurnView, over: str, span: tuple[int, int], pattern: SafeRegex) -> Hit | None:

@@ -8,12 +8,12 @@ says so (``above_with_sound``); it never makes a hit certain, for that was not m
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from qa_engine.domain import AgentTone, CustomerMood, Speaker, ToneReading, ToneWord
-from qa_engine.domain.values import dataclass, replace
+from qa_engine.domain.values import replace
 from qa_engine.rules.looking.agreement import agreeing_sound
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
@@ -119,8 +119,7 @@ def describe(fields: ToneFields) -> str:
     return f"{part}{WHO_TITLE[fields.speaker]}语气听起来{named}（{'，'.join(limits)}）"
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A turn with its reading; ``probability`` is that of the wanted classes together."""
 
     view: TurnView
@@ -142,8 +141,7 @@ def tone(scope: Scope) -> Outcome:
     if fields.trend is not None:
         return _trend(scope, looked_at)
     least = fields.above_with_sound or fields.above
-    likely = [read for read in looked_at if read.probability >= least]
-    hits = [hit for read in likely if (hit := _hit(scope, read)) is not None]
+    hits = [hit for read in looked_at if read.probability >= least and (hit := _hit(scope, read)) is not None]
     if fields.min_share is not None and len(hits) < fields.min_share * len(looked_at):
         hits = []
     return _not_proven(scope, scope.answer(hits))
