@@ -2,15 +2,16 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
 
 from qa_engine.rules.looking.lexicon import Layer, Scanned
 
-_LANE = 16  # bits of a phrase's counter; the highest one stays free, so no phrase may have 32,768 characters
-_TOP = 1 << (_LANE - 1)
-_LEVELS = range(100, -1, -5)
+_LANE = 2  # bytes of a phrase's counter; the highest bit stays free, so no phrase may have 32,768 characters
+_TOP = 1 << (8 * _LANE - 1)
+_MARK = b"\x80"  # a highest bit that is set, as the second byte of its lane
+_LEVELS = range(100, -1, -2)
 _ROUNDING = 0.1  # scores are shown with one decimal: a try may be that much lower and still be shown as equal
 
 
@@ -18,8 +19,8 @@ class Nearest:
     """Compares turns with phrases, given as (compared text, as written).
 
     Most pairs of turn and phrase need no comparison: what a phrase shares with a turn cannot be more than the
-    characters of the phrase that stand somewhere in the turn. These are counted for all phrases at once, each phrase
-    having its own lane of bits in one large number, and pairs are compared from the most promising ones down.
+    characters of the phrase that stand somewhere in the turn. These are counted for all phrases and turns at once, each
+    pair having its own lane of bits in one large number, and pairs are compared from the most promising ones down.
     """
 
     def __init__(self, models: Iterable[tuple[str, str]]) -> None:
@@ -29,48 +30,49 @@ class Nearest:
         self._counts: dict[str, int] = {}  # character → how often each phrase has it
         for number, phrase in enumerate(self._phrases):
             for char, count in Counter(phrase).items():
-                self._counts[char] = self._counts.get(char, 0) + (count << (_LANE * number))
-        self._tops = _lanes(_TOP for _ in ordered)
+                self._counts[char] = self._counts.get(char, 0) + (count << (8 * _LANE * number))
+        self._tops = _TOP.to_bytes(_LANE, "little") * len(ordered)
         # Added to the counts of a turn, these fill the top bit of the phrases that can get the score there.
-        self._reaching = [
-            (score, _lanes(_TOP - _needed(phrase, score) for phrase in self._phrases)) for score in _LEVELS
-        ]
+        self._reaching = [(score, self._missing(score)) for score in _LEVELS]
+
+    def _missing(self, score: int) -> bytes:
+        missing = {size: (_TOP - _needed(size, score)).to_bytes(_LANE, "little") for size in map(len, self._phrases)}
+        return b"".join([missing[len(phrase)] for phrase in self._phrases])
 
     def best(self, texts: Sequence[Scanned]) -> tuple[int, str, str, float] | None:
         """(which text, phrase as written, what was said nearest to it, score 0–100) of the best try of all.
 
         Of tries that are shown as equal the one in the first text counts.
         """
-        said = [text.text(Layer.PLAIN) for text in texts]
-        shared = [sum(map(self._counts.__getitem__, self._counts.keys() & text.chars)) for text in texts]
-        tried = [0] * len(texts)
-        tries: dict[int, tuple[float, int]] = {}  # text → its best score, and with which phrase
+        said, many, width = [text.text(Layer.PLAIN) for text in texts], len(self._phrases), len(self._tops)
+        counts = self._counts
+        lanes = [sum(map(counts.__getitem__, filter(counts.__contains__, text.chars))) for text in texts]
+        shared = int.from_bytes(b"".join([each.to_bytes(width, "little") for each in lanes]), "little")
+        tops, tried = int.from_bytes(self._tops * len(texts), "little"), 0
+        tries: dict[int, tuple[float, int]] = {}  # text → its best score, and with which phrase (the first: -number)
         floor = 0.0
         for level, reaching in self._reaching:
-            for at, turn in enumerate(said):
-                likely = (shared[at] + reaching) & self._tops
-                if likely != tried[at]:
-                    tries[at] = self._try(turn, _numbers(likely ^ tried[at]), tries.get(at, (0.0, 0)), floor)
-                    floor = max(floor, tries[at][0] - _ROUNDING)
-                    tried[at] = likely
+            likely = (shared + int.from_bytes(reaching * len(texts), "little")) & tops
+            if likely != tried:
+                marks = (likely ^ tried).to_bytes(width * len(texts), "little")[1::_LANE]
+                tried, place = likely, marks.find(_MARK)
+                while place >= 0:
+                    at, number = divmod(place, many)
+                    phrase, turn = self._phrases[number], said[at]
+                    # partial_ratio slides the shorter text over the longer: only phrases that fit in may be slid.
+                    scorer = fuzz.partial_ratio if len(phrase) < len(turn) else fuzz.ratio
+                    score = scorer(phrase, turn, score_cutoff=floor)
+                    if score and (score, -number) > tries.get(at, (0.0, 0)):
+                        tries[at] = score, -number
+                        floor = max(floor, score - _ROUNDING)
+                    place = marks.find(_MARK, place + 1)
             if floor >= level:
                 break
         best = min(tries, key=lambda at: (-round(tries[at][0], 1), at), default=None)
-        if best is None or not tries[best][0]:
+        if best is None:
             return None
-        score, number = tries[best]
+        score, number = tries[best][0], -tries[best][1]
         return best, self._shown[number], self._place(texts[best], number), round(score, 1)
-
-    def _try(self, said: str, numbers: Iterable[int], best: tuple[float, int], floor: float) -> tuple[float, int]:
-        """The better of ``best`` and the best of some phrases in one text; what is below ``floor`` does not matter."""
-        for number in numbers:
-            phrase = self._phrases[number]
-            # partial_ratio slides the shorter text over the longer: only phrases that fit into the turn may be slid.
-            scorer = fuzz.partial_ratio if len(phrase) < len(said) else fuzz.ratio
-            score = scorer(phrase, said, score_cutoff=floor)
-            if score > best[0] or (score == best[0] and number < best[1]):
-                best = (score, number)
-        return best
 
     def _place(self, text: Scanned, number: int) -> str:
         """The shown text that a phrase is nearest to."""
@@ -83,18 +85,6 @@ class Nearest:
         return text.source[slice(*plain.span_to_source(start, end))]
 
 
-def _needed(phrase: str, score: int) -> int:
-    """How many characters of a phrase must be shared for a score: with c of m in one row it gets 200·c / (m + c)."""
-    return max(1, math.ceil(score * len(phrase) / (200 - score) - 1e-6))
-
-
-def _lanes(counts: Iterable[int]) -> int:
-    return sum(count << (_LANE * number) for number, count in enumerate(counts))
-
-
-def _numbers(tops: int) -> Iterator[int]:
-    """The lanes whose top bit is set, lowest first."""
-    while tops:
-        lowest = tops & -tops
-        yield lowest.bit_length() // _LANE - 1
-        tops ^= lowest
+def _needed(size: int, score: int) -> int:
+    """How many characters of so long a phrase must be shared for a score: c of m in one row get 200·c / (m + c)."""
+    return max(1, math.ceil(score * size / (200 - score) - 1e-6))
