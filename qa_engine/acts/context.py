@@ -8,7 +8,7 @@ which needs one to be refused: nobody is ruder for what the other one said.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from operator import add
 
 import numpy as np
 
@@ -22,7 +22,7 @@ MOST = 8.0  # log-odds that count
 MOST_SHARED = 6  # stretches said before that count
 LENGTH = 4.0  # by which the logarithm of a turn's length is divided
 ECHOES = 5  # numbers that say how much of a turn was said before
-Stretches = frozenset[tuple[str, ...]]
+Stretches = frozenset[str]
 
 
 class Beside(Strict):
@@ -48,12 +48,30 @@ class Said:
 
     @cached_property
     def pairs(self) -> Sequence[Stretches]:
-        """Of each turn the different stretches of two characters; ``triples`` of three."""
-        return [frozenset(pairwise(text)) for text in self.texts]
+        """Of each turn the different stretches of two characters."""
+        return [frozenset(map(add, text, text[1:])) for text in self.texts]
 
     @cached_property
-    def triples(self) -> Sequence[Stretches]:
-        return [frozenset(zip(text, text[1:], text[2:], strict=False)) for text in self.texts]
+    def _triples(self) -> dict[int, Stretches]:
+        return {}
+
+    def triples(self, at: int) -> Stretches:
+        """Of a turn the different stretches of three characters; few turns are asked for theirs."""
+        known = self._triples.get(at)
+        if known is None:
+            text = self.texts[at]
+            known = self._triples[at] = frozenset(map(add, map(add, text, text[1:]), text[2:]))
+        return known
+
+    @cached_property
+    def earlier(self) -> Sequence[Mapping[Speaker, Sequence[int]]]:
+        """Before each turn the last turns of each speaker, the last first."""
+        last: dict[Speaker, tuple[int, ...]] = dict.fromkeys(Speaker, ())
+        found = []
+        for at, speaker in enumerate(self.speakers):
+            found.append(last.copy())
+            last[speaker] = (at, *last[speaker])[:LOOK_BACK]
+        return found
 
 
 class Context:
@@ -78,16 +96,18 @@ class Context:
 
 def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
     """Turns × (the ``acts`` of the other side's last turn, zeros for none; how much of the turn was said before)."""
-    pairs, triples = call.pairs, call.triples
+    pairs, earlier = call.pairs, call.earlier
     found = np.zeros((len(turns), acts + ECHOES))
     echoes = []
     for row, at in enumerate(turns):
-        others, own = _earlier(call, at, OTHER[call.speakers[at]]), _earlier(call, at, call.speakers[at])
+        speaker = call.speakers[at]
+        others, own = earlier[at][OTHER[speaker]], earlier[at][speaker]
         if others and others[0] in call.log_odds:
             found[row, :acts] = call.log_odds[others[0]]
         mine, least = pairs[at], max(1, len(pairs[at]))
-        heard, again = _shared(mine, pairs, others), _shared(mine, pairs, own)
-        whole = _shared(triples[at], triples, others) if heard else 0
+        heard = _shared(mine, [pairs[other] for other in others])
+        again = _shared(mine, [pairs[other] for other in own])
+        whole = _shared(call.triples(at), [call.triples(other) for other in others]) if heard else 0
         counted = min(MOST_SHARED, heard) / MOST_SHARED, min(MOST_SHARED, whole) / MOST_SHARED
         echoes.append((heard / least, *counted, again / least, 0.0))
     found[:, :acts] = np.clip(found[:, :acts], -MOST, MOST)
@@ -96,17 +116,6 @@ def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
     return found
 
 
-def _earlier(call: Said, at: int, speaker: Speaker) -> list[int]:
-    """The speaker's last turns before ``at``, the last first."""
-    found: list[int] = []
-    for earlier in range(at - 1, -1, -1):
-        if call.speakers[earlier] is speaker:
-            found.append(earlier)
-            if len(found) == LOOK_BACK:
-                break
-    return found
-
-
-def _shared(mine: Stretches, of: Sequence[Stretches], earlier: Sequence[int]) -> int:
-    """How many of the stretches any of the ``earlier`` turns holds, too."""
-    return len(set().union(*[mine & of[at] for at in earlier]))
+def _shared(mine: Stretches, earlier: Sequence[Stretches]) -> int:
+    """How many of the stretches any ``earlier`` turn holds, too."""
+    return len(mine.intersection(frozenset().union(*earlier)))

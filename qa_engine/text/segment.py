@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
 from math import inf, log
+from operator import add
 from typing import Any
 
 VERSION: str = version("jieba")
@@ -48,16 +49,21 @@ def _tokenizer() -> Any:
             ways and a look-up of each word for its weight; single Latin letters and digits become one word."""
             self.check_initialized()
             counted, weights, length = self.FREQ.get, self.weights, len(sentence)
+            ones = list(map(counted, sentence))  # how often its characters were counted, and stretches of two
+            twos = [*map(counted, map(add, sentence, sentence[1:])), None]
             worth, ends = [0.0] * (length + 1), [0] * length
             for start in range(length - 1, -1, -1):
-                end = start + 1
-                count = counted(sentence[start:end])
+                end, count = start + 1, ones[start]
                 best, last = (weights[count] + worth[end], end) if count else (-inf, 0)
-                while count is not None and end < length:
+                if count is not None and (count := twos[start]) is not None:
                     end += 1
-                    count = counted(sentence[start:end])
                     if count and (value := weights[count] + worth[end]) >= best:
                         best, last = value, end
+                    while count is not None and end < length:
+                        end += 1
+                        count = counted(sentence[start:end])
+                        if count and (value := weights[count] + worth[end]) >= best:
+                            best, last = value, end
                 if not last:  # a character that stands in no dictionary
                     best, last = weights[1] + worth[start + 1], start + 1
                 worth[start], ends[start] = best, last

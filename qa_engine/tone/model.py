@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import filterfalse
 from pathlib import Path
 from types import MappingProxyType
 
@@ -108,7 +109,7 @@ class ToneModel:
 
 def _readable(said: str) -> bool:
     """True of more than a fragment; digits aside, for a number has no tone. ``said`` is a skeleton."""
-    return count_chars("".join([char for char in said if not char.isdigit()])) >= LEAST_CHARS
+    return count_chars("".join(filterfalse(str.isdigit, said))) >= LEAST_CHARS
 
 
 def _of_turn(

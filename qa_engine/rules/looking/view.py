@@ -236,6 +236,11 @@ class CallView:
         return self.acts.read(self.transcript)
 
     @cached_property
+    def chances(self) -> Mapping[int, Mapping[str, float]]:
+        """Turn index → act → probability, of the turns that could be read; an act that is hardly probable has none."""
+        return {turn: {said.act: said.probability for said in one.acts} for turn, one in self.act_of.items()}
+
+    @cached_property
     def doing(self) -> Mapping[str, Sequence[tuple[int, float]]]:
         """Act → (turn index, probability) of each turn that may do it, rising."""
         found: dict[str, list[tuple[int, float]]] = {}

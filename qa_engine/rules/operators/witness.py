@@ -6,7 +6,8 @@ act is as good as the words, and their absence is certain only when the model is
 Without a model only wordings that are a duty by themselves (``witness: wording``, or none) are judged.
 """
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from types import MappingProxyType
 
 from qa_engine.domain import Speaker
 from qa_engine.domain.values import replace
@@ -24,6 +25,7 @@ LIST_RECALL = 0.83
 good calls that were written apart from the lists (``benchmarks/rule_precision.py`` counts it anew)."""
 MISSED = 0.1  # one fault in ten may be none: what is asked of every rule that deducts alone (``LEAST_PRECISION``)
 NEARLY = 0.3  # an act that is so much less likely than the one it speaks against says nothing
+_NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_MODEL = "没有启用服务行为模型，只有字句一个证据，须人工复核"
 
 
@@ -47,11 +49,9 @@ def asked(scope: Scope, operator: Callable[[Scope], Outcome]) -> Outcome:
 
 def _gainsaid(scope: Scope, witness: Witness, view: TurnView) -> bool:
     """Whether the turn does one of the acts that speak against the witness, and no less likely than the witness's."""
-    reading = scope.call.act_of.get(view.turn.index)
-    if reading is None:
-        return False
-    least = max(DEFAULT_ABOVE, *(reading.probability(act) - NEARLY for act in witness.acts))
-    return any(reading.probability(act) >= least for act in witness.gainsaid)
+    chance = scope.call.chances.get(view.turn.index, _NOTHING).get
+    against = max([chance(act, 0.0) for act in witness.gainsaid], default=0.0)
+    return against >= DEFAULT_ABOVE and against >= max([chance(act, 0.0) - NEARLY for act in witness.acts])
 
 
 def witnessed(scope: Scope, outcome: Outcome) -> Outcome:
@@ -95,7 +95,8 @@ def _doubted(hit: Hit, doubt: str) -> Hit:
 def _doing(scope: Scope, witness: Witness) -> Set[int]:
     """The indices of the turns that do one of the acts that speak beside words."""
     above = DEFAULT_ABOVE if witness.above is None else witness.above
-    return Wanted(_speaker(scope), (*witness.acts, *witness.supports), above).turns(scope.call)
+    acts = (*witness.acts, *witness.supports) if witness.supports else witness.acts
+    return Wanted(_speaker(scope), acts, above).turns(scope.call)
 
 
 def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iterator[Hit]:
@@ -141,14 +142,14 @@ def _not_sure(scope: Scope, witness: Witness) -> str:
     """
     who, missed = _speaker(scope), 1 - LIST_RECALL
     none_did, nearest = 1.0, (0.0, 0, "")
+    absent = {act: _absent(scope, who, act) for act in witness.acts}
     for view in _views(scope):
-        reading = scope.call.act_of.get(view.turn.index)
-        for said in reading.acts if reading is not None else ():
-            if said.act not in witness.acts or said.probability <= _absent(scope, who, said.act):
+        for act, probability in scope.call.chances.get(view.turn.index, _NOTHING).items():
+            if act not in absent or probability <= absent[act]:
                 continue
-            p = min(said.probability, 0.999)
+            p = min(probability, 0.999)
             none_did *= 1 - p * missed / (p * missed + 1 - p)
-            nearest = max(nearest, (said.probability, view.turn.index, said.act))
+            nearest = max(nearest, (probability, view.turn.index, act))
     if 1 - none_did <= MISSED:
         return ""
     probability, turn, act = nearest
