@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
 from math import inf, log
-from operator import add
 from typing import Any
 
 VERSION: str = version("jieba")
@@ -34,6 +33,7 @@ def _tokenizer() -> Any:
 
         FREQ: dict[str, int]
         weights: dict[int, float]  # of a word by how often it was counted: the logarithm of its share
+        alone: dict[str, tuple[float, str]]  # of a character its own weight, and what stands second where it is first
 
         def initialize(self, dictionary: str | None = None) -> None:
             with self.lock:
@@ -42,30 +42,42 @@ def _tokenizer() -> Any:
                         self.FREQ, self.total = prefix_dictionary(file.read().decode())
                     total = log(self.total)
                     self.weights = {count: log(count) - total for count in {1, *self.FREQ.values()} if count}
+                    self.alone = self._alone()
                     self.initialized = True
+
+        def _alone(self) -> dict[str, tuple[float, str]]:
+            """Small enough to stay near the processor, where most of a sentence's looks into the dictionary end."""
+            seconds: dict[str, list[str]] = {}
+            for pair in [word for word in self.FREQ if len(word) == 2]:
+                seconds.setdefault(pair[0], []).append(pair[1])
+            singles = {
+                word: self.weights[count] if count else -inf for word, count in self.FREQ.items() if len(word) == 1
+            }
+            return {word: (weight, "".join(seconds.get(word, ()))) for word, weight in singles.items()}
 
         def _Tokenizer__cut_DAG_NO_HMM(self, sentence: str) -> list[str]:  # noqa: N802 - jieba's private name
             """The words of the likeliest way through a sentence, as jieba's own method finds them with a graph of all
             ways and a look-up of each word for its weight; single Latin letters and digits become one word."""
             self.check_initialized()
             counted, weights, length = self.FREQ.get, self.weights, len(sentence)
-            ones = list(map(counted, sentence))  # how often its characters were counted, and stretches of two
-            twos = [*map(counted, map(add, sentence, sentence[1:])), None]
+            alone, unknown = self.alone.get, (weights[1], "")
             worth, ends = [0.0] * (length + 1), [0] * length
             for start in range(length - 1, -1, -1):
-                end, count = start + 1, ones[start]
-                best, last = (weights[count] + worth[end], end) if count else (-inf, 0)
-                if count is not None and (count := twos[start]) is not None:
+                end = last = start + 1
+                weight, seconds = alone(sentence[start], unknown)
+                best = weight + worth[end]
+                if end < length and sentence[end] in seconds:
                     end += 1
-                    if count and (value := weights[count] + worth[end]) >= best:
-                        best, last = value, end
-                    while count is not None and end < length:
-                        end += 1
-                        count = counted(sentence[start:end])
+                    count = counted(sentence[start:end])
+                    while count is not None:
                         if count and (value := weights[count] + worth[end]) >= best:
                             best, last = value, end
-                if not last:  # a character that stands in no dictionary
-                    best, last = weights[1] + worth[start + 1], start + 1
+                        if end == length:
+                            break
+                        end += 1
+                        count = counted(sentence[start:end])
+                if best == -inf:  # a character that only begins words, of which none stands here
+                    best = weights[1] + worth[start + 1]
                 worth[start], ends[start] = best, last
             return _joined(sentence, ends)
 

@@ -72,8 +72,20 @@ def _needed(index: _Index, key: str) -> Sequence[Entry]:
     return (entries,) if isinstance(entries, Entry) else entries
 
 
-def _hits(index: _Index, found: Found) -> list[tuple[str, Sequence[int], Entry]]:
-    return [(key, starts(found, key), entry) for key in found if key in index for entry in _needed(index, key)]
+def _hits(index: _Index, found: Found) -> list[tuple[str, Sequence[int], Sequence[Entry]]]:
+    return [(key, starts(found, key), _needed(index, key)) for key in found if key in index]
+
+
+def _different(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Without those that are compared as another is (谢谢您 as 谢谢你) and would lose to it wherever both match."""
+    best: dict[object, Entry] = {}
+    for entry in entries:
+        pattern = entry.pattern
+        alike = pattern.literal or pattern.parts, pattern.keeps_sounds, entry.innocents
+        if pattern.shown < best.setdefault(alike, entry).pattern.shown:
+            best[alike] = entry
+    kept = set(map(id, best.values()))
+    return [entry for entry in entries if id(entry) in kept]
 
 
 Spans = Sequence[tuple[int, int]]
@@ -97,17 +109,18 @@ class PhraseSet:
                 if entry.innocents not in guards:
                     guards[entry.innocents] = _guard(entry.innocents)
                 self._guards[entry] = guards[entry.innocents]
-        self._exact = self._exact_index()
+        different = _different(self.entries)
+        self._exact = self._exact_index(different)
         self._sound = self._sound_index() if Ladder.PINYIN in steps.ladder else {}
-        self._seeds = self._seed_index() if Ladder.FUZZY in steps.ladder else {}
+        self._seeds = self._seed_index(different) if Ladder.FUZZY in steps.ladder else {}
         self._announce()
 
     # A pack registers a hundred thousand entries: these loops call nothing they can do without.
 
-    def _exact_index(self) -> Mapping[Layer, _Index]:
+    def _exact_index(self, entries: Sequence[Entry]) -> Mapping[Layer, _Index]:
         plain: _Index = {}
         sounded: _Index = {}
-        for entry in self.entries:
+        for entry in entries:
             pattern = entry.pattern
             _enter(sounded if pattern.keeps_sounds else plain, pattern.anchor, entry)
         return {Layer.PLAIN: plain, Layer.SOUNDED: sounded}
@@ -128,14 +141,14 @@ class PhraseSet:
                 _enter(toneless, encode(pattern.key, tones=False), entry)
         return {Layer.TONED: toned, Layer.TONELESS: toneless}
 
-    def _seed_index(self) -> _Index:
+    def _seed_index(self, entries: Sequence[Entry]) -> _Index:
         """Seeds of a phrase: with k characters wrong, one of k + 1 pieces still stands in the text as it is.
 
         Only phrases of which a seed was seen are compared at all; a phrase too short to have a character wrong at this
         threshold has no seeds.
         """
         seeds: dict[str, list[Entry]] = {}
-        for entry in self.entries:
+        for entry in entries:
             phrase = entry.pattern.literal
             if phrase is None or entry.pattern.keeps_sounds:
                 continue
@@ -188,16 +201,17 @@ class PhraseSet:
         for layer, index in self._exact.items():
             if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
-            origin = text.skeleton(layer).origin
-            for key, places, entry in _hits(index, found):
-                if entry.pattern.literal is None:
-                    for start, end in _places(entry.pattern, key, places, text.text(layer)):
-                        matches.append(Match(entry, origin[start], origin[end - 1] + 1, Ladder.EXACT, 100.0))
-                    continue
-                for start in places:
-                    place = origin[start], origin[start + len(key) - 1] + 1
-                    if self.steps.crosses_sentences or _one_sentence(text, place):
-                        matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
+            origin, said = text.skeleton(layer).origin, text.text(layer)
+            for key, places, entries in _hits(index, found):
+                for entry in entries:
+                    if entry.pattern.literal is None:
+                        for start, end in _places(entry.pattern, key, places, said):
+                            matches.append(Match(entry, origin[start], origin[end - 1] + 1, Ladder.EXACT, 100.0))
+                        continue
+                    for start in places:
+                        place = origin[start], origin[start + len(key) - 1] + 1
+                        if self.steps.crosses_sentences or _one_sentence(text, place):
+                            matches.append(Match(entry, *place, Ladder.EXACT, 100.0))
         return matches
 
     def fuzzy(self, text: Scanned) -> list[Match]:
@@ -229,7 +243,7 @@ class PhraseSet:
         for layer, index in self._sound.items():
             if not index or index.keys().isdisjoint(found := text.found(layer)):
                 continue
-            for key, places, entry in _hits(index, found):
+            for key, places, entry in [(key, at, each) for key, at, entries in _hits(index, found) for each in entries]:
                 for start, end in self._sound_places(entry.pattern, layer, key, places, text):
                     written = said[start:end]
                     phrase = entry.pattern.literal
@@ -314,9 +328,10 @@ def _places(pattern: Pattern, anchor: str, begins: Sequence[int], text: str) -> 
     """Where a pattern matches in a text in which its anchor starts at ``begins``."""
     if pattern.literal is not None:
         return [(start, start + len(anchor)) for start in begins]
-    if all(map(text.__contains__, pattern.others)):  # most patterns end here, without trying their expression
-        return [match.span() for match in pattern.regex.finditer(text)]
-    return []
+    for other in pattern.others:  # most patterns end here, without trying their expression
+        if other not in text:
+            return []
+    return [match.span() for match in pattern.regex.finditer(text)]
 
 
 def _one_sentence(text: Scanned, place: tuple[int, int]) -> bool:

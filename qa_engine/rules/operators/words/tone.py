@@ -17,7 +17,7 @@ from qa_engine.domain.values import replace
 from qa_engine.rules.looking.agreement import agreeing_sound
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
-from qa_engine.rules.looking.view import CallView, TurnView
+from qa_engine.rules.looking.view import TurnView
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.ports.tones import (
     AGENT_TONES,
@@ -160,22 +160,20 @@ def _turns(scope: Scope) -> list[_Read] | None:
         if parts is None:
             return None
         wanted = {reading.turn for reading in parts[list(THIRD_TITLE).index(fields.third)]}
-    chances = _chances(scope.call, fields.classes)
+    chances, classes = scope.call.tone_chances.setdefault(fields.classes, {}), fields.classes
     return [
-        _Read(piece.view, reading, chances[reading.turn])
+        _Read(piece.view, reading, _chance(chances, classes, reading))
         for piece in scope.pieces
         if (reading := readings.get(piece.view.turn.index)) is not None and (wanted is None or reading.turn in wanted)
     ]
 
 
-def _chances(call: CallView, classes: tuple[str, ...]) -> Mapping[int, float]:
-    """Turn index → probability of the classes together: they exclude each other, so theirs may be added."""
-    if classes not in call.tone_chances:
-        call.tone_chances[classes] = {
-            turn: round(sum([p for name, p in reading.probabilities if name in classes]), 6)
-            for turn, reading in call.tone_of.items()
-        }
-    return call.tone_chances[classes]
+def _chance(known: dict[int, float], classes: tuple[str, ...], reading: ToneReading) -> float:
+    """The probability of the classes together, by turn: they exclude each other, so theirs may be added."""
+    chance = known.get(reading.turn)
+    if chance is None:
+        chance = known[reading.turn] = round(sum([p for name, p in reading.probabilities if name in classes]), 6)
+    return chance
 
 
 def _hit(scope: Scope, read: _Read) -> Hit | None:
