@@ -129,7 +129,7 @@ def test_figures_are_rounded_and_told_apart_by_speaker() -> None:
     call = transcript(
         [
             turn(A, "您好请问有什么可以帮您的呢", 0, 3.137, confidence=0.91234),  # 13 字
-            turn(C, "我上周五寄的快递到现在还没有收到", 3.5, 7.311, confidence=0.87651),  # 16 字
+            turn(C, "我上周五寄的快递到现在还没有收到", 3.5, 7.31, confidence=0.87651),  # 16 字
             turn(A, "好的谢谢", 12.361, 13.5, excluded=Exclusion.LOOP),
             turn(C, "那我等您", 18.0, 19.0),
         ],
@@ -137,7 +137,7 @@ def test_figures_are_rounded_and_told_apart_by_speaker() -> None:
     )
     figures = metrics(call)
     assert figures["speech_rate"] == round(13 * 60 / 3.137, 1)
-    assert figures["customer_speech_rate"] == round(16 * 60 / 3.811, 1) == 251.9
+    assert figures["customer_speech_rate"] == round(16 * 60 / 3.81, 1) == 252.0
     assert figures["duration"] == 19.5
     assert figures["excluded_share"] == round(4 / 37, 3)
     assert figures["longest_silence_seconds"] == round(12.361 - 7.311, 1)

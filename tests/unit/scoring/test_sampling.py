@@ -51,6 +51,19 @@ def test_what_was_drawn_stays_drawn_when_late_calls_come_in(early: int, late: in
     assert {one.call_id for one in draw(every, each=each, seed=seed, kept=after)["a"]} == after
 
 
+def test_what_is_missing_comes_from_stretches_of_which_nothing_was_drawn() -> None:
+    found = draw(calls("a", *["order"] * 10), each=2, seed=1, kept={"a-01"})["a"]
+    assert found[0].call_id == "a-01"
+    assert found[1].call_id >= "a-05"
+
+
+def test_of_more_that_were_drawn_before_the_seed_says_which_stay() -> None:
+    mine = calls("a", *["order"] * 6)
+    every = {one.call_id for one in mine}
+    drawn = {tuple(one.call_id for one in draw(mine, each=2, seed=seed, kept=every)["a"]) for seed in range(8)}
+    assert len(drawn) > 1
+
+
 @pytest.mark.parametrize("each", [LEAST - 1, MOST + 1])
 def test_a_number_that_no_centre_means(each: int) -> None:
     with pytest.raises(ValueError, match=f"{each} calls for each agent: between 1 and 5"):

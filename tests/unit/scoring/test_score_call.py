@@ -23,6 +23,7 @@ from qa_engine.domain import (
 from qa_engine.errors import UsageError
 from qa_engine.scoring import ItemMode, ReviewKind, ReviewPolicy, Scorecard, kind_of, metrics, score_call
 from qa_engine.scoring.review import titles_of
+from qa_engine.scoring.weight import UNRELIABLE
 from qa_engine.wording import EXCLUSIONS
 from tests.unit.scoring.builders import card, fail, item, rule, section, transcript, turn, veto
 
@@ -114,6 +115,9 @@ def test_answers_that_the_card_does_not_allow(answers: dict[tuple[str, str], flo
 
 NOT_HEARD = transcript([turn(A, "您好", 0, 1, confidence=0.4), turn(C, "你好", 1, 2, confidence=0.5)])
 HALF_LEFT_OUT = transcript([turn(A, "您好", 0, 1), turn(C, "谢谢观看", 1, 2, excluded=Exclusion.GHOST_TEXT)])
+TWO_LEFT_OUT = transcript(
+    [*HALF_LEFT_OUT.turns, turn(C, "看看看看", 2, 3, excluded=Exclusion.LOOP)],
+)
 MONO = transcript([turn(U, "您好", 0, 1), turn(U, "你好", 1, 2)])
 EMPTY = transcript([])
 STARTER = transcript(recognition=Recognition("faster-whisper", "starter", "m", "s", "a", notice="演示识别模型"))
@@ -152,6 +156,7 @@ def test_reasons_to_review(
     assert kinds(result) == expected
     assert result.grade == grade
     assert result.needs_review is bool(expected)
+    assert result.pending is (grade == PENDING_GRADE)
 
 
 def test_a_suspected_veto_leaves_the_score_until_a_person_confirms_it() -> None:
@@ -175,6 +180,7 @@ def test_a_call_that_was_not_understood_keeps_its_sums_but_has_no_grade() -> Non
     result = score(fail("a", -6), call=NOT_HEARD)
     assert (result.total, result.possible, result.grade) == (54.0, 60.0, PENDING_GRADE)
     assert result.review_reasons == ("识别可信度低：全通平均 45%，低于 60%，得分仅供参考",)
+    assert result.review_weight == score(fail("a", -6)).review_weight + UNRELIABLE
 
 
 def test_reasons_are_words_for_people() -> None:
@@ -234,6 +240,10 @@ def stranger(label: str | None) -> Turn:
     [
         (NOT_HEARD, "识别可信度低：全通平均 45%，低于 60%，得分仅供参考"),
         (HALF_LEFT_OUT, f"部分话轮未参与检查：占全部文字的 67%（{EXCLUSIONS[Exclusion.GHOST_TEXT]}）"),
+        (
+            TWO_LEFT_OUT,
+            f"部分话轮未参与检查：占全部文字的 80%（{EXCLUSIONS[Exclusion.GHOST_TEXT]}、{EXCLUSIONS[Exclusion.LOOP]}）",
+        ),
         (MONO, "说话人角色不明：分不清坐席与客户，须人工听音"),
         (STARTER, "演示识别模型：只认识合成语音，真实录音的结论须人工核对"),
         (EMPTY, "没有可检查的话"),
@@ -310,6 +320,7 @@ def test_the_rules_of_a_reason_are_told_by_their_titles() -> None:
     said = "机器无法确定：报公司（部门）和工号（opening.id）、怀疑、质问（b）、怀疑、质问（e）"
     assert titles_of(said, rules) == ("报公司（部门）和工号", "怀疑、质问")
     assert titles_of("轻微疑点：再怀疑、质问（c.b）", rules) == ("再怀疑、质问",)
+    assert titles_of("机器无法确定：规则：甲（b）", [("b", "规则：甲")]) == ("规则：甲",)
     assert titles_of("部分话轮未参与检查：占全部文字的 30%（不在其中（d））", rules) == (), "names no rule"
     assert titles_of("识别可信度低", rules) == ()
     assert titles_of("机器无法确定：再怀疑、质问（c.b）、别的（x）", rules) == (), "not all of it is known"
