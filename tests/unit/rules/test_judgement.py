@@ -216,6 +216,7 @@ NICE = "坐席[3-4]：您好"
         ((ACTS, WORDS, LONG), "b and a and d", [REFUSED, NICE, INSULTED], ("phrase", "act", "measure")),
         ((LONG, WORDS), "d or a", [REFUSED, NICE], ("phrase",)),  # no silence speaks for it
         ((WORDS, LONG), "a or d", [NICE, INSULTED], ("measure",)),
+        ((LONG, WORDS), "d or a", ["坐席：这个不行"], ("phrase",)),  # without times there are no silences
     ],
 )
 def test_what_spoke_for_a_fault(

@@ -84,3 +84,15 @@ def test_an_offence_that_nobody_is_known_to_have_said(judge, condition: str, sta
     assert ("不知是坐席还是客户" in result.reason) is (status == "uncertain")
     if status == "uncertain":
         assert [hit.turn for hit in result.evidence] == [2]
+
+
+def test_what_stands_beside_words_of_nobody_is_a_doubt_too(judge) -> None:
+    conditions = (
+        "c: {operator: phrase, phrases: [不行]}\n"
+        "d: {operator: phrase, phrases: [自己看着办], anchor: {to: c, where: after, turns: 2}}"
+    )
+    lines = [*SOME[:3], "坐席[10-12]：您自己看着办"]
+    result = judge(conditions, lines, call=CALL, fault="c or d", rule="points: {each: -1}")
+    assert (result.status, result.points) == ("uncertain", 0.0)
+    lines[2] = "坐席[7-9]：这个不行"
+    assert judge(conditions, lines, call=CALL, fault="c or d", rule="points: {each: -1}").points == -1.0
