@@ -77,8 +77,8 @@ class RecordingError(InputError):
 class FaultKind(StrEnum):
     """What is wrong with a file, a list or a row that came from outside, or with what a page was asked for.
 
-    ``wording.FAULTS`` says each in words, with the values in its order. What nobody but an author of rules reads has
-    its words at once, and no kind.
+    ``fault_wording.FAULTS`` says each in words, with the values in its order. Most faults of rules have their words at
+    once, and no kind.
     """
 
     OTHER = ""
@@ -159,6 +159,23 @@ class FaultKind(StrEnum):
     THIS_MACHINE = "this_machine"  # host
     NO_EVENT = "no_event"
     NOT_GIVEN_UP = "not_given_up"
+    # rules, scorecards, profiles, golden calls
+    YAML = "yaml"
+    FIELD_UNKNOWN = "field_unknown"  # its name, which there are
+    FIELD_MISSING = "field_missing"  # its name
+    FIELD_CHOICE = "field_choice"  # its name, as it is written, what may be
+    FIELD_VALUE = "field_value"  # its name, what it should be
+    BAD_FIELD = "bad_field"  # its name
+    NO_GOLDEN = "no_golden"
+    NO_GOLDEN_CASE = "no_golden_case"
+    NO_WHY = "no_why"
+    RULES_ELSEWHERE = "rules_elsewhere"
+    NOT_A_DRAFT = "not_a_draft"
+    NO_DRAFT = "no_draft"  # number
+    NO_DRAFT_FILE = "no_draft_file"  # name
+    NO_DRAFT_RULE = "no_draft_rule"  # id
+    NO_DRAFT_LIST = "no_draft_list"  # name
+    NO_EDITION = "no_edition"  # number
     # the desk
     DECIDED = "decided"  # by whom, what
 

@@ -1,13 +1,12 @@
 """What people read for the terms of the domain: one word for one thing, on every floor."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from qa_engine.domain import CallState, Channel, Direction, Exclusion, Ladder, Severity, Speaker, Status
 from qa_engine.domain.night import DayLedger
 from qa_engine.domain.review import AppealState, DecisionKind, Exempt, Lane, Overturn
-from qa_engine.errors import Fault, FaultKind, QaError
 
 NOTHING_CAME = "名单与文件夹里没有这一天的录音"
 LAW = "个人信息保护法"  # why calls are forgotten where nobody says more
@@ -90,125 +89,6 @@ REASONS = {
     "not_in_call": "坐席未参与该通话",
 }
 """What an inspector reads instead of the key of a reason."""
-
-FAULTS: Mapping[FaultKind, str] = MappingProxyType(
-    {
-        FaultKind.NO_SUCH_FILE: "没有这个文件或文件夹",
-        FaultKind.NO_RIGHT: "没有读取权限",
-        FaultKind.CANNOT_READ: "无法读取（系统错误 {}）",
-        FaultKind.NOT_A_FILE: "不是文件",
-        FaultKind.TOO_LARGE: "超过 {} MB",
-        FaultKind.NOT_TEXT: "不是文本文件，请另存为 CSV（UTF-8）",
-        FaultKind.ENCODING: "编码无法识别，请另存为 UTF-8",
-        FaultKind.NOT_CSV: "不是正确的 CSV（{}）",
-        FaultKind.NOT_WORKBOOK: "表格或文档打不开，请另存为 CSV（UTF-8）",
-        FaultKind.NOT_JSON: "不是正确的 JSON（{}）",
-        FaultKind.EMPTY: "内容为空",
-        FaultKind.LINK: "文件夹链接不会跟随，请直接写明该文件夹",
-        FaultKind.OUTSIDE: "路径超出了清单或导入的文件夹",
-        FaultKind.NO_FOLDER: "监视的文件夹不存在",
-        FaultKind.LIST_UNREAD: "清单读不出来，此文件夹暂不导入",
-        FaultKind.LIST_CUT: "等待：所在文件夹的清单没有读完",
-        FaultKind.STILL_WRITTEN: "仍在写入（{} 秒前还有变化），{} 秒不变后再收",
-        FaultKind.CHANGED: "读取时文件有变化，稍后再收",
-        FaultKind.MACHINE: "未能收下（{}）",
-        FaultKind.SETTING: "设置有误，或缺少组件（{}）",
-        FaultKind.STORE_NOTHING: "对象存储里没有这个文件、文件夹或存储桶",
-        FaultKind.STORE_KEY: "对象存储拒绝了密钥，请给工作进程换一个有列出和读取权限的密钥",
-        FaultKind.STORE_AWAY: "对象存储读不出来（{}），请核对地址以及存储是否在运行",
-        FaultKind.NO_COLUMN: "缺少列「{}」；现有：{}",
-        FaultKind.COLUMN_TWICE: "列「{}」出现了两次",
-        FaultKind.COLUMN_UNNAMED: "有一列没有表头",
-        FaultKind.TOO_MANY_CELLS: "有 {} 格，而表头只有 {} 列",
-        FaultKind.NO_OBJECT: "每行应为一个 JSON 对象",
-        FaultKind.NO_FILE_NAMED: "没有写文件名",
-        FaultKind.BAD_PATH: "路径不可用",
-        FaultKind.NAMES_NOTHING: "既没有通话编号，也没有文件名",
-        FaultKind.NO_ID: "通话编号为空",
-        FaultKind.ID_TWICE: "通话编号 {} 在第 {} 行已经有了",
-        FaultKind.FILE_TWICE: "这个文件在第 {} 行已经有了",
-        FaultKind.BAD_ID: "通话编号只能用字母、汉字、数字和 . _ - @ : + =，不以点开头，最多 128 个字符",
-        FaultKind.LONG_ID: "通话编号最多 {} 字节，即 {} 个汉字",
-        FaultKind.BAD_TIME: "「{}」不是日期时间，应如 2026-03-02 09:15:00",
-        FaultKind.DATE_ORDER: "「{}」分不清日和月，请设置 QA_DATE_ORDER，或写成 2026-03-02",
-        FaultKind.BAD_YEAR: "年份 {} 不在 {} 至 {} 之间",
-        FaultKind.BAD_NUMBER: "「{}」不是可用的数",
-        FaultKind.NOT_ONE_OF: "「{}」不是可选的值：{}",
-        FaultKind.NO_TEXT_VALUE: "应为文本",
-        FaultKind.UNFIT: "含有无法保存的字符，请重新导出",
-        FaultKind.ID_TAKEN: "通话编号 {} 已属于另一份录音（{}），请更正",
-        FaultKind.BUSY: "通话 {} 正在处理，处理完再更正",
-        FaultKind.WITH_PERSON: "通话 {} 已由人员复核，不再更改",
-        FaultKind.NO_TRANSCRIPT: "不是可读的通话文字",
-        FaultKind.NO_TURNS: "没有对话内容",
-        FaultKind.SEVERAL_CALLS: "文件里有多通通话；请每通一个文件，或用命令 qa-engine ingest 整份导入",
-        FaultKind.SEVERAL_BESIDE: "一份录音旁有 {} 份文字",
-        FaultKind.NO_SPEAKER: "看不出说话人，每句请以「坐席：」或「客户：」开头",
-        FaultKind.TIMES: "时间不对，应为距通话开始的秒数",
-        FaultKind.CONTENT: "内容不合格式",
-        FaultKind.MORE: "另有 {} 处",
-        FaultKind.NO_ROLE: "「{}」不是角色",
-        FaultKind.BAD_NAME: "用户名只能用字母、汉字、数字和 . _ - @，1 至 {} 个字符，也不能用系统保留的名字",
-        FaultKind.NAME_TAKEN: "用户名 {} 已经有了；账号不会删除，不再使用时请停用",
-        FaultKind.NO_ACCOUNT: "没有账号 {}",
-        FaultKind.NO_AGENT_ID: "坐席账号须填写工号，只能看该工号的通话",
-        FaultKind.OWN_ACCOUNT: "不能停用自己的账号，也不能改自己的角色",
-        FaultKind.BAD_TITLE: "姓名和班组最多 {} 个字符，不含换行等控制字符",
-        FaultKind.TOKEN_DAYS: "令牌有效期为 1 至 {} 天",
-        FaultKind.TOKEN_TITLE: "请用 1 至 {} 个字符写明令牌给哪个程序用",
-        FaultKind.TOKEN_RIGHTS: "请至少选一项权限，且须是该角色已有的权限",
-        FaultKind.BAD_ADDRESS: "地址须以 http:// 或 https:// 开头，最多 {} 个字符，不含空格和汉字",
-        FaultKind.PASSWORD_IN_ADDRESS: "地址里不能写密码，请接收方核对签名",
-        FaultKind.THIS_MACHINE: "{} 是本机地址，须先在 QA_WEBHOOK_HOSTS 中写明",
-        FaultKind.NO_EVENT: "请至少选一种事件",
-        FaultKind.NOT_GIVEN_UP: "这条消息没有放弃发送，无需重发",
-        FaultKind.DECIDED: "{} 已经判为{}，没有覆盖",
-    }
-)
-"""What is wrong with what came from outside, with the values of the fault in their order."""
-COLUMNS = {
-    "file": "文件",
-    "call_id": "通话编号",
-    "agent_id": "坐席工号",
-    "agent_name": "坐席姓名",
-    "team": "班组",
-    "direction": "方向",
-    "scenario": "业务场景",
-    "started_at": "通话开始时间",
-    "agent_channel": "坐席声道",
-    "customer_number": "客户号码",
-    "ring_seconds": "振铃秒数",
-    "ended_by": "结束方式",
-    "csat": "客户满意度",
-}
-"""Columns of lists, fields of a handing in."""
-
-
-def fault_words(fault: Fault) -> str:
-    """What is wrong, without the place; what nobody has put into words stays as it was told."""
-    said = _said(fault.kind, fault.values)
-    if said is None:
-        return fault.message
-    column = COLUMNS.get(fault.subject or "")
-    return f"{column}：{said}" if column and column not in said and fault.subject != "file" else said
-
-
-def error_words(error: QaError) -> str:
-    """What a page says of an error; what nobody has put into words stays as it was told."""
-    return _said(error.kind, error.values) or str(error)
-
-
-def _said(kind: FaultKind | None, values: Sequence[str]) -> str | None:
-    words = FAULTS.get(kind) if kind is not None else None
-    return None if words is None or words.count("{}") > len(values) else words.format(*values)
-
-
-def fault_said(fault: Fault) -> str:
-    """A fault with its place: ``清单.csv 第 3 行 通话开始时间：…``."""
-    line = f"第 {fault.line} 行" if fault.line is not None else ""
-    place = " ".join(filter(None, (fault.where, line)))
-    return f"{place}：{fault_words(fault)}" if place else fault_words(fault)
-
 
 DECISIONS: Mapping[DecisionKind, str] = MappingProxyType(
     {

@@ -256,8 +256,8 @@ def _template(at: datetime) -> Path:
     return home
 
 
-def filled_desk(home: Path, clock: FixedClock | None = None) -> App:
+def filled_desk(home: Path, clock: FixedClock | None = None, **more: object) -> App:
     """A desk with `CALLS`, judged; the folder is a copy, so that no test waits for another one's calls."""
     clock = clock or FixedClock()
     shutil.copytree(_template(clock.now()), home)
-    return open_desk(home, clock)
+    return open_desk(home, clock, **more)

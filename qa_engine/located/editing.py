@@ -27,7 +27,7 @@ def rewritten(source: SourceFile, changes: Mapping[Path, Value]) -> str:
     """
     document = read(source)
     if document.faults:
-        raise EditError(str(document.faults[0]))
+        raise EditError("这个文件现在读不通，请先在 YAML 里改好再改这里")
     root = compose_marked(source.text)
     text, expected = source.text, deepcopy(document.data)
     spans = []

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from qa_engine.errors import Fault
+from qa_engine.errors import Fault, FaultKind
 from qa_engine.located.source import Document, Path
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -30,7 +30,10 @@ _EXPECTED = {
     "date_from_datetime_parsing": "应为日期，例如 2026-01-31",
     "date_parsing": "应为日期，例如 2026-01-31",
     "date_type": "应为日期，例如 2026-01-31",
+    "date_from_datetime_inexact": "应为日期，不带时刻，例如 2026-01-31",
     "finite_number": "应为有限的数字",
+    "invalid_key": "里的名称应为文本",
+    "string_too_short": "不能是空的",
 }
 
 _LIMITS = {
@@ -39,6 +42,8 @@ _LIMITS = {
     "greater_than_equal": "应不小于 {ge:g}",
     "greater_than": "应大于 {gt:g}",
     "too_short": "至少要有 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "string_pattern_mismatch": "写法不对，应符合 {pattern}",
 }
 
 
@@ -62,8 +67,18 @@ class Faults:
     def about(self, subject: str | None) -> "Faults":
         return Faults(self.document, self.collected, subject)
 
-    def add(self, path: Path, message: str, *, shift: int = 0) -> None:
-        self.collected.append(self.document.fault(path, message, subject=self.subject, shift=shift))
+    def add(
+        self,
+        path: Path,
+        message: str,
+        *,
+        shift: int = 0,
+        kind: FaultKind = FaultKind.OTHER,
+        values: tuple[str, ...] = (),
+    ) -> None:
+        self.collected.append(
+            self.document.fault(path, message, subject=self.subject, shift=shift, kind=kind, values=values)
+        )
 
     def validate(self, model: type[Model], data: Any, path: Path) -> Model | None:
         """``data`` as ``model``, or None with every fault of it collected."""
@@ -75,27 +90,30 @@ class Faults:
                 if detail["type"] == "too_short" and _has_inner(detail["loc"], details):
                     continue  # it is only empty because what is in it is faulty
                 location = tuple(part for part in detail["loc"] if part != "[key]")
-                self.add((*path, *location), _message(model, detail, location))
+                message, kind, values = _told(model, detail, location)
+                self.add((*path, *location), message, kind=kind, values=values)
         return None
 
 
-def _message(model: type[BaseModel], detail: Any, location: Sequence[str | int]) -> str:
+def _told(model: type[BaseModel], detail: Any, location: Sequence[str | int]) -> tuple[str, FaultKind, tuple[str, ...]]:
+    """The message, and the kind with its values for whoever has words for the names of fields."""
     kind = detail["type"]
     name = next((str(part) for part in reversed(location) if isinstance(part, str)), "")
     if kind == "extra_forbidden":
-        return f"不认识的字段「{name}」{did_you_mean(name, _siblings(model, location))}"
+        known = did_you_mean(name, _siblings(model, location))
+        return f"不认识的字段「{name}」{known}", FaultKind.FIELD_UNKNOWN, (name, known)
     if kind == "missing":
-        return f"缺少必填字段「{name}」"
+        return f"缺少必填字段「{name}」", FaultKind.FIELD_MISSING, (name,)
     if kind == "value_error":
-        return str(detail["ctx"]["error"])
+        return str(detail["ctx"]["error"]), FaultKind.OTHER, ()
     if kind in ("literal_error", "enum"):
         options = detail["ctx"]["expected"].replace(" or ", "、").replace(", ", "、").replace("'", "")
-        return f"「{name}」不能是「{detail['input']}」，可用：{options}"
-    if kind in _LIMITS:
-        return f"「{name}」{_LIMITS[kind].format(**detail['ctx'])}"
-    if kind in _EXPECTED:
-        return f"「{name}」{_EXPECTED[kind]}" if name else _EXPECTED[kind]
-    return f"「{name}」不正确：{detail['msg']}"
+        said = str(detail["input"])
+        return f"「{name}」不能是「{said}」，可用：{options}", FaultKind.FIELD_CHOICE, (name, said, options)
+    wanted = _LIMITS[kind].format(**detail["ctx"]) if kind in _LIMITS else _EXPECTED.get(kind)
+    if wanted is None:
+        return f"「{name}」不正确：{detail['msg']}", FaultKind.BAD_FIELD, (name,)
+    return f"「{name}」{wanted}" if name else wanted, FaultKind.FIELD_VALUE if name else FaultKind.OTHER, (name, wanted)
 
 
 def _has_inner(location: tuple[str | int, ...], details: Sequence[Any]) -> bool:

@@ -12,12 +12,13 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from qa_engine.errors import Fault
+from qa_engine.errors import Fault, FaultKind
 
 Path: TypeAlias = tuple[str | int, ...]
 _MAX_DEPTH = 40
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _MAX_CHARS = 4_000_000
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,21 @@ class Document:
                 return self.marks[path[:size]]
         return None
 
-    def fault(self, path: Path, message: str, *, subject: str | None = None, shift: int = 0) -> Fault:
+    def fault(
+        self,
+        path: Path,
+        message: str,
+        *,
+        subject: str | None = None,
+        shift: int = 0,
+        kind: FaultKind = FaultKind.OTHER,
+        values: tuple[str, ...] = (),
+    ) -> Fault:
         """A fault at ``path``; ``shift`` moves the column within a one-line value."""
         mark = self.mark(path)
         if mark is None:
-            return Fault(self.name, None, None, message, subject)
-        return Fault(self.name, mark.line, mark.column + shift, message, subject)
+            return Fault(self.name, None, None, message, subject, kind, values)
+        return Fault(self.name, mark.line, mark.column + shift, message, subject, kind, values)
 
 
 class _Loader(yaml.SafeLoader):  # in Python: for its messages, and to find aliases
@@ -128,6 +138,7 @@ _SYNTAX = (
     ("found character '`'", "以 ` 开头的文本要加引号"),
     ("mapping values are not allowed", "冒号的位置不对：检查这一行的缩进；文本里有「: 」要加引号"),
     ("could not find expected ':'", "这一行缺少冒号，或上一行的缩进不对"),
+    ("flow node", "方括号或花括号里的内容没有写完"),
     ("flow sequence", "方括号没有配对或缺少逗号；短语里有 [ ] { } 时请加引号"),
     ("flow mapping", "花括号没有配对或缺少逗号；短语里有 [ ] { } 时请加引号"),
     ("expected <block end>", "缩进与上面各行不齐，或以 [ { 开头的短语没有加引号"),
@@ -139,12 +150,13 @@ def _syntax_fault(name: str, error: yaml.YAMLError) -> Fault:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.context, error.problem) if part)
-        message = next((said for words, said in _SYNTAX if words in what), what)
+        known = next((said for words, said in _SYNTAX if words in what), None)
+        message, kind = known or what, FaultKind.OTHER if known or _HAN.match(what) else FaultKind.YAML
         if "quoted scalar" in what and error.context_mark is not None:
             mark = error.context_mark  # where the quote opens, not where the file ends
         if mark is not None:
-            return Fault(name, mark.line + 1, mark.column + 1, f"YAML 语法错误：{message}")
-    return Fault(name, None, None, f"YAML 语法错误：{str(error).splitlines()[0]}")
+            return Fault(name, mark.line + 1, mark.column + 1, f"YAML 语法错误：{message}", None, kind)
+    return Fault(name, None, None, f"YAML 语法错误：{str(error).splitlines()[0]}", None, FaultKind.YAML)
 
 
 def _construct(document: Document, node: yaml.Node, path: Path) -> Any:

@@ -119,7 +119,12 @@ def _own_evidence(rule: RuleResult) -> Evidence | None:
 def effect_table(effects: Sequence[TrainingEffect]) -> list[Block]:
     """What last month's measures did."""
     if not effects:
-        return [Note("没有登记过已完成的培训；用「培训登记」记下谁、学什么、哪天完成，四周后这里给出效果。", "empty")]
+        return [
+            Note(
+                "没有登记过已完成的培训；在班长看板的「培训计划」里记下谁、学什么、哪天完成，四周后这里给出效果。",
+                "empty",
+            )
+        ]
     columns = (
         Column("坐席"),
         Column("培训内容"),

@@ -84,7 +84,7 @@ def top_figures(facts: PeriodFacts) -> Figures:
     calls = Piece(" 通", "unit")
     return Figures(
         (
-            Figure("平均得分率（机器）", told.score(facts.score), f"大致 {told.score_range(facts.score)}", noted=True),
+            Figure("平均得分率（机器）", told.score(facts.score), _roughly(facts), noted=True),
             Figure("较上期", told.change(facts.change).split("（")[0], _change_note(facts), noted=True),
             Figure("复核后得分率", told.score(final), signed, noted=True),
             Figure(
@@ -94,6 +94,11 @@ def top_figures(facts: PeriodFacts) -> Figures:
             Figure("一票否决", (str(vetoes), calls), f"另 {suspected} 通待确认", "fault" if vetoes else "", noted=True),
         )
     )
+
+
+def _roughly(facts: PeriodFacts) -> str:
+    span = told.score_range(facts.score)
+    return span if span in ("", told.FEW) else f"大致 {span}"
 
 
 def _change_note(facts: PeriodFacts) -> str:
@@ -217,7 +222,7 @@ ITEM_COLUMNS = (
     Column("大致范围", look="nowrap"),
     Column("按复核更正"),
     Column("较上期（百分点）"),
-    Column("合计扣分", number=True, look="fault"),
+    Column("合计扣分", number=True),
 )
 
 
@@ -243,7 +248,9 @@ def item_table(items: Sequence[ItemLine], most: int = SHOWN_ITEMS) -> Table:
                     corrected,
                     Cell(change, "" if item.changed else told.change_look(item.change, good=-1, among=len(items))),
                     Cell(
-                        "否决" if item.rule.severity == "veto" else number(item.points, 1), value=round(item.points, 1)
+                        "否决" if item.rule.severity == "veto" else number(item.points, 1),
+                        "fault" if item.points or item.rule.severity == "veto" else "",
+                        value=round(item.points, 1),
                     ),
                 )
             )

@@ -20,6 +20,7 @@ from qa_engine.rules.looking.outcome import Hit, Outcome
 from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.packs.describe import conditions_said, describe_rule, sentence
+from qa_engine.rules.packs.example_lines import line_said
 from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.profiles import Wish, profile_text, read_profile, with_wishes
@@ -123,6 +124,7 @@ __all__ = [
     "evaluate",
     "evaluate_rule",
     "json_schema",
+    "line_said",
     "lint",
     "load_pack",
     "mean_by_length",

@@ -253,7 +253,8 @@ def _call(given: Mapping[str, Any], applies: AppliesTo, call_id: str) -> Call:
             metadata=metadata,
         )
     except (ValueError, TypeError, AttributeError) as error:
-        raise ExampleError(f"例句的 call 不正确：{error}") from error
+        known = "channel、direction、started_at、duration、agent"
+        raise ExampleError(f"例句的 call 不正确：{known} 里有不能识别的值") from error
 
 
 def _day(applies: AppliesTo) -> datetime | None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain.night import FileLeft
 from qa_engine.errors import Fault
+from qa_engine.fault_wording import fault_words
 from qa_engine.store import fault_rows
 from qa_engine.store.night_tables import Batch, BatchFile
 from qa_engine.text import mask_private
-from qa_engine.wording import fault_words
 
 
 class FileOutcome(StrEnum):

@@ -263,11 +263,13 @@ _APPEALED = [AppealState.OPEN.value, AppealState.ANSWERED.value]
 
 
 def _appeal_select(wanted: WaitingFilter, *what: Any) -> Select[Any]:
-    appeal = review_tables.Appeal
+    """Those that this person may answer or settle: never the first inspector's own form."""
+    appeal, work = review_tables.Appeal, aliased(review_tables.Review)
+    own = select(work.id).where(work.appeal_id == appeal.id, work.state == OPEN, work.not_who == wanted.who)
     return (
         _calls(wanted, select(*what))
         .join(appeal, appeal.call_pk == tables.Call.id)
-        .where(appeal.state.in_(_APPEALED[: 1 + wanted.settles]))
+        .where(appeal.state.in_(_APPEALED[: 1 + wanted.settles]), ~own.exists())
     )
 
 

@@ -52,8 +52,9 @@ def start_review(
     appeal_id: int | None = None,
     now: datetime,
 ) -> review_tables.Review:
-    """New work on a call that has a result."""
+    """New work on a call that has a result. The lesson of the form that stands goes on, until somebody changes it."""
     assert call.result_id is not None
+    stands = signing_of(session, call) if kind is not ReviewKind.CALIBRATION else None
     row = review_tables.Review(
         call_pk=call.id,
         result_id=call.result_id,
@@ -66,7 +67,7 @@ def start_review(
         touched_at=now,
         version=1,
         remark="",
-        lesson="",
+        lesson=stands.lesson if stands is not None else "",
         appeal_id=appeal_id,
     )
     session.add(row)

@@ -11,12 +11,18 @@ from qa_engine.store import review_tables, tables
 
 @dataclass(frozen=True, slots=True)
 class SignedSums:
-    """Of an agent's signed calls: how many, how many of them the machine's mean counts, and both sums of percents."""
+    """Of an agent's signed calls: how many, how many of them the machine's mean counts, and both sums of percents.
+
+    ``vetoes``: what people made of them; ``machine_vetoes`` and ``suspected``: what the machine had found.
+    """
 
     calls: int
     counted: int
     machine: float
     final: float
+    vetoes: int = 0
+    machine_vetoes: int = 0
+    suspected: int = 0
 
     def mean_with(self, percents: float, counted: int) -> float | None:
         """The machine's sum of percents over ``counted`` calls as a mean, the signed ones by their signed scores."""
@@ -42,6 +48,7 @@ def signed_sums(
             func.sum(counts),
             func.sum(counts * head.percent),
             func.sum(100.0 * signing.total / signing.possible),
+            *(func.sum(case((found, 1), else_=0)) for found in (signing.veto, head.veto, head.veto_suspected)),
         )
         .select_from(signing)
         # from the few that people signed to their calls, never through all calls to the few
@@ -57,4 +64,7 @@ def signed_sums(
     if agent_id is not None:
         statement = statement.where(head.agent_id == agent_id)
     rows = session.execute(statement)
-    return {agent: SignedSums(calls, int(counted), machine, final) for agent, calls, counted, machine, final in rows}
+    return {
+        agent: SignedSums(calls, int(counted), machine, final, *map(int, vetoes))
+        for agent, calls, counted, machine, final, *vetoes in rows
+    }

@@ -21,10 +21,10 @@ from qa_engine.errors import (
     StoreError,
     UsageError,
 )
+from qa_engine.fault_wording import error_words
 from qa_engine.web.deps import SAFE_METHODS, ForgedError, PasswordDueError, cookie_of
 from qa_engine.web.headers import HEADERS, NO_STORE
 from qa_engine.web.rendering import render
-from qa_engine.wording import error_words
 
 log = structlog.get_logger(__name__)
 

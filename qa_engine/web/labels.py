@@ -1,13 +1,17 @@
 """The Chinese words for what the service names in English: states, reasons, stages."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from qa_engine.domain import CallState, Direction, Status
 from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
 from qa_engine.fact_wording import SCENARIOS
+from qa_engine.fault_wording import LIMITS
 from qa_engine.service import REASONS, Action, CallOrder, JobState, job_kinds, report_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
+from qa_engine.service.authoring.editable import Number
 from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, NOT_IN_PACK, STATES
 
 JOB_STATES = {JobState.QUEUED: "排队", JobState.RUNNING: "进行中", JobState.DONE: "完成", JobState.FAILED: "失败"}
@@ -110,65 +114,6 @@ AUDIT_SUBJECTS = {
     "settlement": "申诉终审",
     "recording": "录音",
 }
-LIMITS = {
-    "points": "扣分（负数）",
-    "each": "每次扣分（负数）",
-    "cap": "最多扣（负数）",
-    "within_days": "多少天内",
-    "above": "高于",
-    "below": "低于",
-    "above_with_sound": "高于（有声音时）",
-    "deduct_above": "可扣分的概率",
-    "alone": "单凭行为（概率）",
-    "threshold": "相似度不低于（0–100）",
-    "fuzzy_threshold": "近似程度不低于（0–100）",
-    "first_turns": "开头几句",
-    "last_turns": "最后几句",
-    "first_seconds": "开头几秒",
-    "last_seconds": "最后几秒",
-    "turns": "前后几句",
-    "seconds": "秒",
-    "within": "前后几个字",
-    "within_seconds": "几秒之内",
-    "before_turns": "之前几句",
-    "after_turns": "之后几句",
-    "skip_turns": "跳过几句",
-    "min_hits": "至少几处",
-    "min_turns": "至少几句",
-    "min_chars": "至少几个字",
-    "min_seconds": "不短于（秒）",
-    "max_seconds": "不长于（秒）",
-    "above_seconds": "超过（秒）",
-    "over_hours": "超过（小时）",
-    "working_days": "工作日",
-    "hours": "小时",
-    "rise_db": "升高（分贝）",
-    "min_change": "变化不小于",
-    "at_least": "至少",
-    "per_minute": "每分钟",
-    "ring_seconds": "振铃（秒）",
-    "duration": "时长（秒）",
-}
-"""Numbers that rules are written with, as the page of a draft calls them; another is shown by its name."""
-RULE_FIELDS = {
-    "title": "标题",
-    "points": "扣分",
-    "severity": "严重程度",
-    "conditions": "条件",
-    "message": "提示语",
-    "fault": "判定",
-    "only_if": "检查的前提",
-    "sure_if": "机器直接扣分的条件",
-    "applies_to": "适用范围",
-    "examples": "例句",
-    "repeat": "屡犯加重",
-    "why": "依据",
-    "section": "考评项",
-    "item": "细项",
-    "not_when": "不检查的情形",
-    "false_positives": "可能误判",
-    "phrases": "短语",
-}
 LEVELS = {"demanded": "要求", "wished": "希望", "not_asked": "不要求"}
 FACTS = {
     **SCENARIOS, **{key.value: title for key, title in DIRECTIONS.items()},
@@ -177,6 +122,7 @@ FACTS = {
 _RIGHTS: Mapping[str, str] = {right.value: title for right, title in RIGHTS.items()}
 _REPORTS = frozenset({Action.VIEW_REPORT.value, Action.EXPORT.value})
 _NONE: Mapping[str, str] = {}
+_FILE_PLACE = re.compile(r"(?P<file>[\w./-]+\.ya?ml) 第 (?P<line>\d+) 行")
 NAVIGATION = (
     ("/mine", "我的考评表", Right.APPEAL),
     ("/centre", "中心", Right.SEE_AUDIT),
@@ -255,8 +201,9 @@ def audit_action(key: str) -> str:
     return AUDIT.get(key, key)
 
 
-def audit_detail(text: str) -> str:
-    """What a line of the log adds; names of formats, rights and events are shown as they are."""
+def audit_detail(text: str, titles: Mapping[str, str] = _NONE) -> str:
+    """What a line of the log adds, rules by ``titles``; names of formats and events are shown as they are."""
+    text = " ".join(titles.get(word, word) for word in text.split(" "))
     first, _, rest = text.partition(" ")
     told = AUDIT_DETAILS.get(text) or (f"{AUDIT_DETAILS[first]} {rest}" if rest and first in AUDIT_DETAILS else text)
     purpose, _, rights = told.rpartition(": ")  # of a token: what it may
@@ -279,6 +226,29 @@ def audit_subject(text: str, action: str, titles: Mapping[str, str] = _NONE) -> 
         if line in titles
         else text
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A line of text that begins with a place in a file of rules: the file, its line, both as said, and the rest."""
+
+    file: str
+    line: int
+    said: str
+    rest: str
+
+
+def file_place(told: str) -> FilePlace | None:
+    """The place that `qa_engine.fault_wording.located_said` begins with, if any."""
+    found = _FILE_PLACE.match(told)
+    return FilePlace(found["file"], int(found["line"]), found[0], told[found.end() :]) if found else None
+
+
+def limit_label(number: Number) -> str:
+    """What the page of a draft calls a number of a rule."""
+    if "/witness/" in number.path and number.field == "above":
+        return "把握高于（0–1）"
+    return LIMITS.get(number.field, number.field)
 
 
 def call_warning(key: str) -> str:

@@ -112,6 +112,8 @@ def environment() -> Environment:
         call_warning=labels.call_warning,
         decision=labels.decision,
         decision_reason=decision_reason,
+        file_place=labels.file_place,
+        limit_label=labels.limit_label,
         rule_status=labels.rule_status,
     )
     env.globals.update(

@@ -21,11 +21,11 @@ from starlette.requests import ClientDisconnect
 from qa_engine.domain import Direction
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.errors import Fault, FaultKind, FaultyFileError, QaError, StoreError
+from qa_engine.fault_wording import COLUMNS, fault_words
 from qa_engine.service import App, IngestedCall, ingest_upload
 from qa_engine.service.intake.facts import AGENT_CHANNELS, call_id, moment
 from qa_engine.service.intake.once import ingest_once
 from qa_engine.web.deps import CSRF_FIELD, CSRF_HEADER, check_csrf
-from qa_engine.wording import COLUMNS, fault_words
 
 FILE_FIELD = "recording"
 FIELDS_BYTES = 256 * 1024  # room for the fields and the marks between them

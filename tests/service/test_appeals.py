@@ -9,7 +9,7 @@ import pytest
 
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, NotAllowed
-from qa_engine.domain.review import AppealState, DecisionKind, Overturn, StepKind, Target
+from qa_engine.domain.review import AppealState, DecisionKind, Overturn, ReviewKind, StepKind, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.service import App, FixedClock, get_call
 from qa_engine.service.desk import (
@@ -17,6 +17,7 @@ from qa_engine.service.desk import (
     Word,
     accept_form,
     appeal_line,
+    cases,
     claim,
     decide,
     desk_form,
@@ -65,6 +66,30 @@ def test_numbers_that_people_write_are_masked_wherever_they_are_read(centre: App
     assert (appealed.key, appealed.title) == ("rule:forbidden.refusal", "服务忌语")
     assert appealed.said == (("李华", "请打138****5678问客户"), ("张敏", "打过138****5678，核实无误"))
     assert number not in str((signed, own, list_appeals(centre, who=HEAD)))
+
+
+def test_the_first_inspector_is_told_that_another_one_answers(centre: App) -> None:
+    appeal_line(centre, "c-faults", REFUSAL, "客户先说的", who=LI)
+    assert desk_form(centre, "c-faults", who=ZHOU).waits_for is ReviewKind.APPEAL
+    assert desk_form(centre, "c-faults", who=ZHANG).waits_for is None
+    assert [queue(centre, who=who).counts[QueueTab.APPEALED] for who in (ZHOU, ZHANG, HEAD)] == [0, 1, 1]
+    assert queue(centre, who=ZHOU, tab=QueueTab.APPEALED).rows == ()
+    version = claim(centre, "c-faults", who=ZHANG).version
+    sign(centre, "c-faults", remark="维持", lesson="", version=version, who=ZHANG)
+    assert desk_form(centre, "c-faults", who=ZHANG).waits_for is ReviewKind.SETTLEMENT
+    assert desk_form(centre, "c-faults", who=HEAD).waits_for is None
+
+
+def test_a_lesson_goes_on_through_an_appeal_until_somebody_changes_it(centre: App) -> None:
+    version = claim(centre, "c-again", who=ZHOU).version
+    for target, points in zip(MANUAL, (5.0, 3.0), strict=True):
+        version = decide(centre, "c-again", Word(target, K.SCORE, points=points), version=version, who=ZHOU).version
+    sign(centre, "c-again", remark="注意用语", lesson="先致歉再解释", version=version, who=ZHOU)
+    appeal_line(centre, "c-again", REFUSAL, "客户先说的", who=WANG)
+    told = claim(centre, "c-again", who=ZHANG)
+    assert (told.remark, told.lesson) == ("", "先致歉再解释")
+    sign(centre, "c-again", remark="维持", lesson=told.lesson, version=told.version, who=ZHANG)
+    assert [case.lesson for case in cases(centre, who=HEAD)] == ["先致歉再解释"]
 
 
 def test_an_agent_sees_own_forms_alone(centre: App) -> None:

@@ -9,12 +9,12 @@ import pytest
 from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import ConflictError, UsageError
+from qa_engine.fault_wording import error_words
 from qa_engine.service import App, FixedClock, get_call, read_audit
 from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, queue, rules_page
 from qa_engine.service.desk.form import desk_form, target_of
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, sign
 from qa_engine.service.people.audit import Action
-from qa_engine.wording import error_words
 from tests.desk_centre import HEAD, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind

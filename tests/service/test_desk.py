@@ -14,14 +14,24 @@ from qa_engine.domain.review import DecisionKind, Exempt, Overturn, Target
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
 from qa_engine.reports.call_form import CallForm
 from qa_engine.reports.render import render
-from qa_engine.service import App, CallFilter, FixedClock, get_call, inspect_again, report_document, run_pending
+from qa_engine.service import (
+    App,
+    CallFilter,
+    FixedClock,
+    get_call,
+    inspect_again,
+    list_agents,
+    report_document,
+    run_pending,
+)
+from qa_engine.service.desk.appeals import reopen
 from qa_engine.service.desk.form import desk_form, key_of, target_of
 from qa_engine.service.desk.queue import QueueTab, next_call, queue
 from qa_engine.service.desk.sound import call_peaks
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, keep_words, let_go, sign
 from qa_engine.store import review_tables, reviews
 from qa_engine.store.signed_sums import signed_sums
-from tests.desk_centre import LEAD, WANG, ZHANG, ZHOU, filled_desk
+from tests.desk_centre import HEAD, LEAD, WANG, ZHANG, ZHOU, filled_desk
 
 K = DecisionKind
 DOUBTS = [Target(rule=name) for name in ("tone.cold", "promise.soon", "wait.please")]
@@ -81,6 +91,22 @@ def test_three_doubts_signed(centre: App) -> None:
     assert shown.final.total == 36
     assert shown.signed[0].remark == "注意等待用语"
     assert shown.left == ()
+
+
+def test_a_veto_that_a_person_confirmed_counts_and_one_that_was_overturned_does_not(centre: App) -> None:
+    def vetoes() -> tuple[int, int]:
+        (sums,) = (one for one in list_agents(centre, who=MACHINE) if one.id == "9012")
+        return sums.vetoes, sums.suspected
+
+    assert vetoes() == (0, 1)
+    scores = [Word(target, K.SCORE, points=5.0) for target in MANUAL]
+    version = answer(centre, "c-veto", Word(Target(rule="veto.private"), K.CONFIRM), *scores)
+    sign(centre, "c-veto", remark="", lesson="", version=version, who=ZHOU)
+    assert vetoes() == (1, 0)
+    reopen(centre, "c-veto", who=HEAD)
+    version = answer(centre, "c-veto", Word(Target(rule="veto.private"), K.OVERTURN, Overturn.EXCUSED))
+    sign(centre, "c-veto", remark="", lesson="", version=version, who=ZHOU)
+    assert vetoes() == (0, 0)
 
 
 def test_a_signed_form_shows_what_people_decided_beside_what_the_machine_had_said(centre: App) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import DecisionKind, Overturn, Target
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, NotFoundError, RulesError
 from qa_engine.service import App, FixedClock, MemoryBell, get_call, open_app, run_pending
 from qa_engine.service.authoring import drafts, trials
-from qa_engine.service.authoring.compared import rules_diff
+from qa_engine.service.authoring.compared import pack_diff, rules_diff
 from qa_engine.service.authoring.editions import publish, roll_back
 from qa_engine.service.centre.profiles import centre_profile, write_profile
 from qa_engine.service.desk import Word, claim, decide
@@ -105,22 +105,52 @@ def test_the_profile_is_published_and_rolled_back_with_the_rules(centre: App, nu
 def test_a_draft_with_faults_says_so_and_is_not_published(centre: App, number: int) -> None:
     name = "packs/desk/desk.yaml"
     held = drafts.draft_file(centre, number, name, who=HEAD)
-    with pytest.raises(UsageError, match="YAML"):
+    with pytest.raises(RulesError, match="YAML"):
         drafts.write_file(centre, number, name, "rules: [", seen=held.digest, who=HEAD)
     drafts.write_file(centre, number, name, held.text.replace("fault: cold", "fault: cool"), seen=held.digest, who=HEAD)
     with pytest.raises(ConflictError, match="改过"):
         drafts.write_file(centre, number, name, held.text, seen=held.digest, who=HEAD)
     tried = trials.run_check(centre, number)
     assert not tried.green
-    assert tried.errors
+    line = next(n for n, text in enumerate(held.text.splitlines(), 1) if text.strip() == "fault: cold")
+    assert f"{name} 第 {line} 行「语气推诿」：fault 里的条件「cool」没有定义，是否想写「cold」？" in tried.errors
     trials.ask_backtest(centre, number, day_from=None, day_to=None, most=5, who=HEAD)
     run_pending(centre)
     tested = trials.last_backtest(centre, number, who=HEAD)[1]
     assert tested is not None
-    assert tested.error
+    assert tuple(tested.error.splitlines()) == tried.errors
     drafts.drop_draft(centre, number, who=HEAD)
     with pytest.raises(NotFoundError):
         drafts.open_draft(centre, number, who=HEAD)
+
+
+def test_an_example_and_a_golden_call_that_come_out_otherwise_are_told_in_words(centre: App, number: int) -> None:
+    name = "packs/desk/desk.yaml"
+    held = drafts.draft_file(centre, number, name, who=HEAD)
+    examples = "examples: {hit: [[坐席：好的。]], miss: [[坐席：不知道。]]}"
+    text = held.text.replace("why: 投诉处理准则 5\n", f"why: 投诉处理准则 5\n    {examples}\n", 1)
+    drafts.write_file(centre, number, name, text, seen=held.digest, who=HEAD)
+    tried = trials.run_check(centre, number)
+    assert tried.examples_wrong == (
+        "「服务忌语」算问题的第 1 例：应为不达标，实际达标。坐席：好的。",
+        "「服务忌语」不算问题的第 1 例：应为达标，实际不达标。坐席：不知道。",
+    )
+
+
+def test_what_a_draft_writes_otherwise_is_told_without_the_brackets_of_a_file(centre: App, number: int) -> None:
+    name = "packs/desk/desk.yaml"
+    held = drafts.draft_file(centre, number, name, who=HEAD)
+    before = held.text + "lists:\n  rude:\n    title: 粗话\n    phrases: [{text: 滚, not_in: [滚动]}, 去死]\n"
+    drafts.write_file(centre, number, name, before, seen=held.digest, who=HEAD)
+    old = drafts.draft_pack(centre, number, who=HEAD)
+    held = drafts.draft_file(centre, number, name, who=HEAD)
+    after = before.replace("not_in: [滚动]}", "not_in: [滚烫]}").replace("去死", "闭嘴")
+    drafts.write_file(centre, number, name, after, seen=held.digest, who=HEAD)
+    found = pack_diff(old, drafts.draft_pack(centre, number, who=HEAD)).lists["rude"]
+    assert [(one.before, one.after) for one in found] == [
+        ("「滚」的例外：滚动", "「滚」的例外：滚烫"),
+        ("去死", "闭嘴"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["../../qa.db", "/etc/passwd", "packs/desk/../desk/desk.yaml", ".draft.json", ""])

@@ -88,8 +88,8 @@ def test_yaml_profile_lists_and_text_that_tries_to_be_more(house: App, head: Tes
     file = f"{place}/files/packs/desk/desk.yaml"
     page = head.get(file).text
     refused = head.post(file, data={"seen": seen_on(page), "text": "rules: [<script>"})
-    assert refused.status_code == 400
-    assert "YAML" in refused.text
+    assert refused.status_code == 422
+    assert "第 1 行</a>：YAML 语法错误：方括号" in refused.text
     assert "rules: [&lt;script&gt;" in refused.text, "what was typed is not lost"
     assert head.get(f"{place}/files/../../../../etc/passwd").status_code == 404
     assert head.get(f"{place}/files/%2e%2e/%2e%2e/qa.db").status_code == 404
@@ -102,7 +102,8 @@ def test_yaml_profile_lists_and_text_that_tries_to_be_more(house: App, head: Tes
     assert kept.hot_words == ("安心达", "顺达")
     assert (kept.companies, kept.reply_limit_hours, kept.parts[0].greeting) == (("顺达", "顺达速运"), 24.0, "wished")
     bad = head.post(f"{place}/profile", data={"seen": seen_on(head.get(f"{place}/profile").text), "direction": "up"})
-    assert bad.status_code == 400
+    assert bad.status_code == 422
+    assert "「direction（方向）」不能是「up」，可用：inbound（呼入）、outbound（呼出）" in bad.text
     assert head.post(f"{place}/drop").status_code == 200
     assert head.get(place).status_code == 404
 

@@ -1,6 +1,7 @@
 """每日录音台账: every recording of a day in its place, and what stands in the way of the balance."""
 
 from qa_engine.domain.night import LedgerOfDay
+from qa_engine.fault_wording import fault_said
 from qa_engine.reports.document import (
     Banner,
     Block,
@@ -18,7 +19,7 @@ from qa_engine.reports.document import (
     Table,
 )
 from qa_engine.reports.kinds import Request, Source, report_kind
-from qa_engine.wording import LEDGER, NOTHING_CAME, REASONS, balance_of, fault_said
+from qa_engine.wording import LEDGER, NOTHING_CAME, REASONS, balance_of
 
 TITLE = "每日录音台账"
 SHOWN_FAULTS = 20

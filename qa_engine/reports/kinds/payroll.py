@@ -40,6 +40,7 @@ def report(source: Source, request: Request) -> Document:
     )
     listed = tuple(Row(tuple(_cell(value) for value in row)) for row in rows)
     missing = f"还没有签字考评表的：{told.listed(unsigned, 10, '人')}。" if unsigned else "人人都有签字的考评表。"
+    missing = missing if rows else "本期没有通话。"
     few = f"签字不足 {ENOUGH} 通的平均分误差大，相差几分往往分不出高下；机器平均的大致范围见月报。"
     return over_days(
         "payroll",

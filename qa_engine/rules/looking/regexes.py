@@ -129,7 +129,7 @@ def compile_regex(source: str) -> SafeRegex:
     try:
         checked.compiled  # noqa: B018 - compiles now, so that the fault shows now
     except regex.error as error:
-        said = next((said for words, said in _SYNTAX if words in str(error)), str(error))
+        said = next((said for words, said in _SYNTAX if words in str(error)), "这里的写法不能识别")
         at: int | None = getattr(error, "pos", None)
         place = f"（第 {at + 1} 个字符）" if at is not None else ""
         raise RegexError(f"正则「{source}」有语法错误：{said}{place}") from error

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from qa_engine.domain import Severity
 from qa_engine.fact_wording import fact_said, fact_value
 from qa_engine.rules.operators.witness import describe_witness
+from qa_engine.rules.packs.example_lines import line_said
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
 from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Located, Window, lists_of
@@ -66,7 +67,7 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     kinds = (("算", model.examples.hit), ("不算", model.examples.miss), ("须复核", model.examples.uncertain))
     for title, dialogues in kinds:
         for dialogue in dialogues[:3]:
-            yield f"{title}：{' / '.join(dialogue.turns)}"
+            yield f"{title}：{' / '.join(map(line_said, dialogue.turns))}"
 
 
 def _lists_of(pack: RulePack, rule: Rule) -> Iterator[str]:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from qa_engine.domain import JsonValue
 from qa_engine.domain.night import MissingCall, NightProgress, StoredLedger
 from qa_engine.errors import Fault
+from qa_engine.fault_wording import fault_said
 from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.outbox import tell
 from qa_engine.service.context import App
 from qa_engine.text import mask_private
-from qa_engine.wording import NOTHING_CAME, fault_said
+from qa_engine.wording import NOTHING_CAME
 
 SHOWN_FAULTS = 5
 SHOWN_NAMES = 5

@@ -1,6 +1,5 @@
 """What a draft of the rules writes otherwise than the rules of now: every field with what it said and says."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from qa_engine.rules import RulePack
 from qa_engine.service.authoring.editions import drafted
 from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
+from qa_engine.wording import number
 
 _MOST_CHARS = 200  # of a value that is shown
 
@@ -70,7 +70,12 @@ def _changes(path: str, before: Any, after: Any) -> Iterator[Change]:
         for name in dict.fromkeys((*before, *after)):
             yield from _changes(f"{path}.{name}" if path else name, before.get(name), after.get(name))
     elif isinstance(before, list) and isinstance(after, list):
-        was, now = _texts(before), _texts(after)
+        if _phrases(before) and _phrases(after):
+            yield from _exceptions(path, before, after)
+            before, after = [one["text"] for one in before], [one["text"] for one in after]
+            if before == after:
+                return
+        was, now = list(map(_text, before)), list(map(_text, after))
         gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
         if not gone and not come:  # the same in another order
             gone, come = was, now
@@ -79,20 +84,36 @@ def _changes(path: str, before: Any, after: Any) -> Iterator[Change]:
         yield Change(path, _text(before), _text(after))
 
 
-def _texts(values: Sequence[Any]) -> list[str]:
-    return [_text(value["text"] if isinstance(value, dict) and _is_plain_phrase(value) else value) for value in values]
+def _phrases(values: Sequence[Any]) -> bool:
+    """Whether these are phrases as a list holds them: text and exceptions."""
+    return all(isinstance(one, dict) and {*one} <= {"text", "not_in"} and "text" in one for one in values)
 
 
-def _is_plain_phrase(value: Mapping[str, Any]) -> bool:
-    return "text" in value and not any(more for name, more in value.items() if name != "text")
+def _exceptions(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    """What is no hit any more, or is one again, of phrases that stay."""
+    had = {one["text"]: one.get("not_in") or [] for one in before}
+    for one in after:
+        was, now = had.get(one["text"]), one.get("not_in") or []
+        if was is not None and was != now:
+            gone, come = [text for text in was if text not in now], [text for text in now if text not in was]
+            named = f"「{one['text']}」的例外："
+            yield Change(path, *(_cut(named + "、".join(texts)) if texts else "" for texts in (gone, come)))
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    """A value as people read it: no brackets of a file format."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case int() | float():
+            return number(value, 4)
+        case dict():
+            return _cut("，".join(f"{name} {_text(one)}" for name, one in value.items() if one not in (None, [], {})))
+        case list():
+            return _cut("、".join(map(_text, value)))
+    return _cut(str(value))
 
 
 def _cut(text: str) -> str:

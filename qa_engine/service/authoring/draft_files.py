@@ -1,12 +1,12 @@
 """What lies in the folder of a draft: its files, and where in them a rule and a list of phrases stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from qa_engine.errors import NotFoundError
+from qa_engine.errors import FaultKind, NotFoundError
 from qa_engine.located.source import SourceFile, read
 from qa_engine.service.centre.folders import DRAFTS
 from qa_engine.service.centre.profiles import FILE
@@ -28,7 +28,7 @@ class DraftFile:
 def draft_folder(app: App, number: int) -> Path:
     folder = app.settings.home / DRAFTS / f"{number:04}"
     if not (folder / TOLD).is_file():
-        raise NotFoundError(f"no draft {number} of the rules")
+        raise NotFoundError(f"no draft {number} of the rules").of(FaultKind.NO_DRAFT, number)
     return folder
 
 
@@ -40,7 +40,7 @@ def names_of(app: App, folder: Path) -> Sequence[str]:
 
 def file_of(app: App, folder: Path, name: str) -> DraftFile:
     if name not in names_of(app, folder):
-        raise NotFoundError(f"the draft has no file {name!r}")
+        raise NotFoundError(f"the draft has no file {name!r}").of(FaultKind.NO_DRAFT_FILE, name)
     text = (folder / name).read_text(encoding="utf-8-sig")
     return DraftFile(name, text, digest_of(text), about(folder / name))
 
@@ -56,6 +56,14 @@ def digest_of(text: str) -> str:
 
 
 def rule_of(app: App, folder: Path, rule_id: str) -> tuple[DraftFile, int, dict[str, Any]]:
+    found = next((found for found in rules_of(app, folder) if found[2]["id"] == rule_id), None)
+    if found is not None:
+        return found
+    raise NotFoundError(f"the draft has no rule {rule_id!r}").of(FaultKind.NO_DRAFT_RULE, rule_id)
+
+
+def rules_of(app: App, folder: Path) -> Iterator[tuple[DraftFile, int, dict[str, Any]]]:
+    """Every rule as it is written, with its file and its place there; readable or not as a whole."""
     for name in names_of(app, folder):
         if not name.startswith("packs/"):
             continue
@@ -63,9 +71,8 @@ def rule_of(app: App, folder: Path, rule_id: str) -> tuple[DraftFile, int, dict[
         data = read(SourceFile(name, file.text)).data
         rules = data.get("rules") if isinstance(data, dict) else None
         for place, one in enumerate(rules if isinstance(rules, list) else ()):
-            if isinstance(one, dict) and one.get("id") == rule_id:
-                return file, place, one
-    raise NotFoundError(f"the draft has no rule {rule_id!r}")
+            if isinstance(one, dict) and isinstance(one.get("id"), str):
+                yield file, place, one
 
 
 def every_list(app: App, folder: Path) -> Mapping[str, tuple[DraftFile, dict[str, Any]]]:
@@ -82,7 +89,7 @@ def every_list(app: App, folder: Path) -> Mapping[str, tuple[DraftFile, dict[str
 def list_of(app: App, folder: Path, name: str) -> tuple[DraftFile, dict[str, Any]]:
     found = every_list(app, folder).get(name)
     if found is None:
-        raise NotFoundError(f"the draft has no phrase list {name!r}")
+        raise NotFoundError(f"the draft has no phrase list {name!r}").of(FaultKind.NO_DRAFT_LIST, name)
     return found
 
 

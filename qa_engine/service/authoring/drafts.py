@@ -11,13 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.edition import engine_edition
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, Fault, FaultKind, NotFoundError, RulesError, UsageError
 from qa_engine.located.editing import EditError, Value, entry_span, rewritten
-from qa_engine.located.source import SourceFile, read
+from qa_engine.located.faults import Faults
+from qa_engine.located.source import Document, SourceFile, read
 from qa_engine.private import one_at_a_time, private_folder
 from qa_engine.rules import PARTS as PARTS
 from qa_engine.rules import (
@@ -42,6 +41,7 @@ from qa_engine.service.authoring.draft_files import (
     list_titles,
     names_of,
     rule_of,
+    rules_of,
 )
 from qa_engine.service.authoring.editable import Number, Phrases, named_lists, numbers_of, phrases_of, split_phrases
 from qa_engine.service.authoring.editions import draft, drafted, editions
@@ -163,12 +163,13 @@ def draft_file(app: App, number: int, name: str, *, who: Actor) -> DraftFile:
 
 def write_file(app: App, number: int, name: str, text: str, *, seen: str, who: Actor) -> None:
     """Write a file of a draft as YAML. Raises NotAllowed, NotFoundError, ConflictError when it is another by now,
-    UsageError for text that is no YAML."""
+    RulesError for text that is no YAML, UsageError for too much of it."""
     require(who, Right.CHANGE_RULES)
     text = text.replace("\r\n", "\n")
-    faults = read(SourceFile(name, text)).faults if len(text) <= MOST_CHARS else ["文件太长"]
-    if faults:
-        raise UsageError("\n".join(str(fault) for fault in faults[:10]))
+    if len(text) > MOST_CHARS:
+        raise UsageError("文件太长")
+    if faults := read(SourceFile(name, text)).faults:
+        raise RulesError(faults[:10])
     _write(app, number, name, text if text.endswith("\n") else text + "\n", seen=seen, who=who)
 
 
@@ -246,6 +247,15 @@ def change_rule(
     _rewrite(app, number, file, changes, seen=seen, who=who)
 
 
+def included_lists(app: App, number: int, name: str, *, who: Actor) -> tuple[tuple[str, str], ...]:
+    """The lists that a list takes in: id and title. Raises NotAllowed, NotFoundError."""
+    require(who, Right.CHANGE_RULES)
+    folder = draft_folder(app, number)
+    _, data = list_of(app, folder, name)
+    titles, inside = list_titles(app, folder), data.get("include")
+    return tuple((one, titles.get(one, one)) for one in inside or () if isinstance(one, str))
+
+
 def draft_list(app: App, number: int, name: str, *, who: Actor) -> tuple[DraftFile, Phrases]:
     """A named list of phrases. Raises NotAllowed, NotFoundError."""
     require(who, Right.CHANGE_RULES)
@@ -262,6 +272,13 @@ def change_list(
     if not data.get("phrases"):
         raise UsageError(f"短语表 {name} 自己没有短语（只包含别的表），请改它包含的表")
     _rewrite(app, number, file, {("lists", name, "phrases"): list(entries)}, seen=seen, who=who)
+
+
+def draft_titles(app: App, number: int) -> dict[str, str]:
+    """What its rules and lists are called, by id, as far as their files can be read."""
+    folder = draft_folder(app, number)
+    rules = {one["id"]: str(one.get("title", one["id"])) for _, _, one in rules_of(app, folder)}
+    return {**list_titles(app, folder), **rules}
 
 
 def draft_lists(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str], ...]:
@@ -288,10 +305,11 @@ def write_draft_profile(app: App, number: int, fields: Mapping[str, Any], *, see
     require(who, Right.CHANGE_RULES)
     if app.settings.profile is not None:
         raise UsageError("本机用 QA_PROFILE 指定了档案，请直接修改那个文件")
-    try:
-        text = profile_text(Profile.model_validate(fields))
-    except ValidationError as error:
-        raise UsageError("；".join(str(fault["msg"]) for fault in error.errors())) from None
+    collected: list[Fault] = []
+    found = Faults(Document("", fields), collected).validate(Profile, fields, ())
+    if found is None:
+        raise RulesError(collected)
+    text = profile_text(found)
     read_profile(SourceFile(FILE, text))
     _write(app, number, FILE, text, seen=seen, who=who)
 
@@ -311,7 +329,7 @@ def golden_offers(app: App, number: int, *, who: Actor) -> tuple[tuple[str, str]
 def take_golden(app: App, number: int, name: str, *, who: Actor) -> None:
     """Let the call of an upheld appeal be a golden call of the draft. Raises NotAllowed, NotFoundError."""
     if name not in dict(golden_offers(app, number, who=who)):
-        raise NotFoundError(f"no golden case {name!r}")
+        raise NotFoundError(f"no golden case {name!r}").of(FaultKind.NO_GOLDEN_CASE)
     folder = draft_folder(app, number)
     (folder / GOLDEN_FOLDER).mkdir(exist_ok=True)
     shutil.copyfile(app.settings.home / GOLDEN_DRAFTS / name, folder / GOLDEN_FOLDER / name)

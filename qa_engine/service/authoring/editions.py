@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, FaultKind, NotFoundError, UsageError
 from qa_engine.private import private_folder
-from qa_engine.rules import Level
+from qa_engine.rules import ExampleOutcome, Level, LintNote
 from qa_engine.service.authoring.rulebook import (
     GoldenOutcome,
     lint_rules,
@@ -68,7 +68,9 @@ def draft(settings: Settings, folder: Path) -> Path:
 def drafted(settings: Settings, folder: Path) -> Settings:
     """The settings with the rules of a draft, and with its profile. Raises UsageError for a folder that is no draft."""
     if not (folder / "packs" / settings.pack).is_dir() or not (folder / "scorecards").is_dir():
-        raise UsageError(f"{folder} is no draft of rules: it needs packs/{settings.pack} and scorecards")
+        raise UsageError(f"{folder} is no draft of rules: it needs packs/{settings.pack} and scorecards").of(
+            FaultKind.NOT_A_DRAFT
+        )
     own = folder / FILE
     profile = own.resolve() if settings.profile is None and own.is_file() else settings.profile
     return settings.model_copy(update={"rules_dir": folder.resolve(), "profile": profile})
@@ -78,10 +80,10 @@ def check_draft(settings: Settings, folder: Path) -> str:
     """The label of the draft's pack; RulesError or ConflictError unless lint, examples and golden calls are green."""
     tried = try_draft(settings, folder)
     if tried.errors:
-        raise ConflictError("the draft has faults; nothing was published:\n" + "\n".join(tried.errors))
+        raise ConflictError("the draft has faults; nothing was published:\n" + "\n".join(map(str, tried.errors)))
     if not tried.green:
         golden = (f"golden call {call.file} comes out otherwise" for call in tried.golden_wrong)
-        told = "\n".join([*tried.examples_wrong, *golden])
+        told = "\n".join([*map(str, tried.examples_wrong), *golden])
         raise ConflictError(f"examples or golden calls are not as written; nothing was published:\n{told}")
     return tried.pack
 
@@ -94,10 +96,10 @@ class DraftTrial:
     """
 
     pack: str = ""
-    errors: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    errors: tuple[LintNote, ...] = ()
+    doubts: tuple[LintNote, ...] = ()
     examples: int = 0
-    examples_wrong: tuple[str, ...] = ()
+    examples_wrong: tuple[ExampleOutcome, ...] = ()
     golden: int = 0
     golden_wrong: tuple[GoldenOutcome, ...] = ()
 
@@ -111,8 +113,8 @@ def try_draft(settings: Settings, folder: Path, *, progress: Callable[[str], Non
     trial = drafted(settings, folder)
     progress("写法")
     _, findings = lint_rules(trial)
-    errors = tuple(str(finding) for finding in findings if finding.level is Level.ERROR)
-    doubts = tuple(str(finding) for finding in findings if finding.level is Level.WARNING)
+    errors = tuple(finding for finding in findings if finding.level is Level.ERROR)
+    doubts = tuple(finding for finding in findings if finding.level is Level.WARNING)
     if errors:
         return DraftTrial(errors=errors, doubts=doubts)
     pack = load_placed_rules(trial)
@@ -126,7 +128,7 @@ def try_draft(settings: Settings, folder: Path, *, progress: Callable[[str], Non
         pack=pack.label,
         doubts=doubts,
         examples=len(examples),
-        examples_wrong=tuple(str(one) for one in examples if not one.ok),
+        examples_wrong=tuple(one for one in examples if not one.ok),
         golden=len(golden),
         golden_wrong=tuple(one for one in golden if not one.ok),
     )
@@ -143,9 +145,11 @@ def publish(app: App, folder: Path, *, why: str, who: Actor, checked: str = "") 
     require(who, Right.CHANGE_RULES)
     settings = app.settings
     if not why.strip():
-        raise UsageError("say why the rules change: it stands beside the edition for ever")
+        raise UsageError("say why the rules change: it stands beside the edition for ever").of(FaultKind.NO_WHY)
     if settings.rules_dir is not None:
-        raise UsageError("QA_RULES_DIR names the rules of this installation; unset it to use published editions")
+        raise UsageError("QA_RULES_DIR names the rules of this installation; unset it to use published editions").of(
+            FaultKind.RULES_ELSEWHERE
+        )
     label = checked or check_draft(settings, folder)
     root = private_folder(settings.home / EDITIONS)
     number = max((int(path.name) for path in root.glob("[0-9]*") if path.name.isdecimal()), default=0) + 1
@@ -171,7 +175,7 @@ def roll_back(app: App, number: int, *, who: Actor) -> Published:
     root = app.settings.home / EDITIONS
     found = next((one for one in editions(app.settings) if one.number == number), None)
     if found is None and number != 0:
-        raise NotFoundError(f"no edition {number} of the rules")
+        raise NotFoundError(f"no edition {number} of the rules").of(FaultKind.NO_EDITION, number)
     _point(private_folder(root), number)
     _written_down(app, who, number, "rolled back", app.clock.now())
     return found or Published(0, "", "", "", "", current=True)

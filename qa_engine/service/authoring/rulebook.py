@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from qa_engine.contract import transcript_from_json
 from qa_engine.domain import Status, Transcript
-from qa_engine.errors import Fault, FaultyFileError, RulesError
+from qa_engine.errors import Fault, FaultKind, FaultyFileError, RulesError
 from qa_engine.plugins import load_plugins
 from qa_engine.rules import (
     NO_ACTS,
@@ -223,6 +223,7 @@ def _read(path: Path) -> _Golden:
         named = [set(names) for names in lists]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"不是一份标准通话：{error!r}；需要转写文件加上 golden 键"
-        raise RulesError([Fault(str(path), None, None, message)]) from error
+        where = f"{GOLDEN_FOLDER}/{path.name}"
+        raise RulesError([Fault(where, None, None, message, None, FaultKind.NO_GOLDEN)]) from error
     title = str(golden.get("title", path.stem))
     return title, named[0], named[1], named[2], transcript_from_json(call, path.name)

@@ -12,12 +12,13 @@ from typing import Any
 
 from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import ConflictError, QaError, UsageError
+from qa_engine.fault_wording import error_lines
 from qa_engine.private import one_at_a_time
 from qa_engine.service.authoring.backtest import PASS_PERCENT, Backtested, backtest
 from qa_engine.service.authoring.draft_files import LOCK, draft_folder
-from qa_engine.service.authoring.drafts import draft_digest
+from qa_engine.service.authoring.drafts import draft_digest, draft_titles
 from qa_engine.service.authoring.editions import DraftTrial, Published, publish, try_draft
-from qa_engine.service.centre.packs import load_sources
+from qa_engine.service.authoring.trial_words import example_said, golden_said, note_said
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import BACKTEST, DRAFT_CHECK, JUDGE_AGAIN, enqueue
 from qa_engine.service.jobs.ringing import ring
@@ -137,31 +138,24 @@ def run_check(app: App, number: int, *, beat: Callable[[], object] = lambda: Non
         if asked is not None:
             _keep(folder / CHECKING, {**asked, "told": what})
 
+    titles = draft_titles(app, number)
+    found = DraftTrial()
+    unread: tuple[str, ...] = ()
     try:
         found = try_draft(app.settings, folder, progress=progress)
     except QaError as error:
-        found = DraftTrial(errors=tuple(str(error).splitlines()))
-    titles = {rule.id: rule.title for rule in load_sources(app.settings)[1].rules} if found.golden_wrong else {}
-    golden = tuple(
-        f"{one.title}（{one.file}）"
-        + "".join(
-            f"，{what} {'、'.join(f'「{titles.get(id, id)}」' for id in ids)}"
-            for what, ids in (("未发现", one.missed), ("误判", one.unwanted), ("未能判定", one.undecided))
-            if ids
-        )
-        for one in found.golden_wrong
-    )
+        unread = error_lines(error, titles)
     tried = Tried(
         digest if draft_digest(app, number) == digest else "",  # changed meanwhile: nobody knows what was tried
         app.clock.now().isoformat(),
-        found.green,
+        found.green and not unread,
         found.pack,
-        found.errors,
-        found.doubts,
+        unread or tuple(note_said(one, titles) for one in found.errors),
+        tuple(note_said(one, titles) for one in found.doubts),
         found.examples,
-        found.examples_wrong,
+        tuple(example_said(one, titles) for one in found.examples_wrong),
         found.golden,
-        golden,
+        tuple(golden_said(one, titles) for one in found.golden_wrong),
     )
     _keep(folder / TRIED, asdict(tried))
     (folder / CHECKING).unlink(missing_ok=True)
@@ -224,7 +218,7 @@ def run_backtest(app: App, number: int, *, progress: Progress | None = None) -> 
     try:
         found = _tested(app, folder, asked, progress)
     except QaError as error:
-        found = Tested(asked, error=str(error))
+        found = Tested(asked, error="\n".join(error_lines(error, draft_titles(app, number))))
     keep_backtest(app, number, found)
 
 

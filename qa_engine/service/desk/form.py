@@ -15,6 +15,7 @@ from qa_engine.domain.review import (
     Decision,
     DecisionKind,
     Lane,
+    ReviewKind,
     RuleVerdicts,
     Target,
     countable_hits,
@@ -39,7 +40,7 @@ from qa_engine.service.desk.remarks import LOOKED_BACK, Remark, common_phrases, 
 from qa_engine.service.desk.spoken import Gap, SpokenTurn, gaps_after, spoken_turns
 from qa_engine.service.desk.verdicts import recent_verdicts
 from qa_engine.service.desk.words import RuleWords, rule_words
-from qa_engine.service.desk.work import open_work, standing_form
+from qa_engine.service.desk.work import open_work, standing_form, waits_for_another
 from qa_engine.service.people.audit import Action, note_look
 from qa_engine.service.people.masking import masked_call
 from qa_engine.service.people.reached import within_reach
@@ -131,6 +132,7 @@ class DeskForm:
     signed: tuple[Signature, ...]  # the newest first
     has_sound: bool
     appeal_id: int | None = None
+    waits_for: ReviewKind | None = None  # an appeal that another person than this one has to answer or settle
     appealed: tuple[Appealed, ...] = ()  # lines that wait for an answer or the last word
     phrases: tuple[str, ...] = ()  # for the remark
     remarks: tuple[Remark, ...] = ()  # of colleagues, on the same agent
@@ -210,6 +212,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
             signed=() if calibration is not None else signatures_of(session, call.id),
             has_sound=call.recording is not None and call.recording.codec is not None,
             appeal_id=work.appeal_id if work is not None else None,
+            waits_for=waits_for_another(session, call, who) if work is None else None,
             appealed=() if calibration is not None else _appealed(session, call.id),
             phrases=common_phrases(session, who=who.id, since=app.clock.now() - LOOKED_BACK) if reviewing else (),
             remarks=remarks_on(session, call.agent_id, but=call.id) if reviewing else (),

@@ -214,6 +214,15 @@ def open_work(session: Session, call: tables.Call, who: Actor) -> review_tables.
     return _open(session, call, who)
 
 
+def waits_for_another(session: Session, call: tables.Call, who: Actor) -> ReviewKind | None:
+    """The open appeal or last word on a call that somebody else than this person has to say."""
+    for kind in (ReviewKind.APPEAL, ReviewKind.SETTLEMENT):
+        review = reviews.open_review(session, call.id, kind)
+        if review is not None and not _theirs(review, who):
+            return kind
+    return None
+
+
 def _call(session: Session, call_id: str, *, lock: bool = False) -> tables.Call:
     call = calls.find(session, call_id, lock=lock)
     if call is None:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain import CallState
-from qa_engine.domain.people import Right, may
+from qa_engine.domain.people import Actor, Right, may
+from qa_engine.domain.review import ReviewKind
 from qa_engine.service import fault_rules, teams
 from qa_engine.service.desk import DeskForm, QueueTab, desk_form, next_call, queue
 from qa_engine.web.deps import Engine, Reviewer, Who
@@ -99,6 +100,7 @@ def _page(request: Request, engine: Engine, who: Who, form: DeskForm | None) -> 
         rules=fault_rules(engine),
         form=form,
         reviewing=form is not None and may(who, Right.REVIEW) and _to_do(form),
+        not_yours=_not_yours(form, who) if form is not None and may(who, Right.REVIEW) else "",
         pauses=json.dumps(_pauses(form)) if form else "[]",
         spans=json.dumps(_spans(form)) if form else "[]",
         overturns=OVERTURNS,
@@ -109,7 +111,19 @@ def _page(request: Request, engine: Engine, who: Who, form: DeskForm | None) -> 
 
 def _to_do(form: DeskForm) -> bool:
     """Whether somebody can work on the call: not one that is signed and that nobody appeals."""
+    if form.waits_for is not None:
+        return False
     return form.row.state is not CallState.FINAL or bool(form.left) or form.appeal_id is not None
+
+
+def _not_yours(form: DeskForm, who: Actor) -> str:
+    """Why somebody who may review cannot work on an appealed call."""
+    if form.waits_for is ReviewKind.APPEAL:
+        return "您是首位质检员，这一申诉由另一位答复；您可以看和听。"
+    if form.waits_for is ReviewKind.SETTLEMENT:
+        whose = "另一位主管" if may(who, Right.SETTLE_APPEALS) else "主管"
+        return f"这一申诉已有答复，由{whose}终审；您可以看和听。"
+    return ""
 
 
 def _today(request: Request, engine: Engine) -> date:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import ConflictError, QaError, RulesError, UsageError
+from qa_engine.fault_wording import RULE_FIELDS, error_lines
 from qa_engine.service.authoring import drafts as room
 from qa_engine.service.authoring import trials
 from qa_engine.service.authoring.compared import pack_diff
@@ -136,8 +137,15 @@ async def change_profile(number: Number, request: Request, engine: Engine, who: 
 
 
 @router.get("/drafts/{number}/files/{name:path}")
-def file(number: Number, name: str, request: Request, engine: Engine, who: Changer) -> Response:
-    return _file(request, engine, who, number, name)
+def file(
+    number: Number,
+    name: str,
+    request: Request,
+    engine: Engine,
+    who: Changer,
+    line: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    return _file(request, engine, who, number, name, line=line)
 
 
 @router.post("/drafts/{number}/files/{name:path}")
@@ -152,7 +160,7 @@ def write(
 ) -> Response:
     try:
         room.write_file(engine, number, name, text, seen=seen, who=who)
-    except (UsageError, ConflictError) as error:
+    except (UsageError, ConflictError, RulesError) as error:
         return _file(request, engine, who, number, name, error=error, text=text)
     return _to(number, f"/files/{name}?done=saved")
 
@@ -185,7 +193,7 @@ def _show(
         template,
         status=status_of(error) if error else 200,
         draft=room.open_draft(engine, number, who=who),
-        fault=str(error) if error else "",
+        fault=error_lines(error, room.draft_titles(engine, number)) if error else (),
         told=TOLD.get(request.query_params.get("done", ""), ""),
         **context,
     )
@@ -193,12 +201,13 @@ def _show(
 
 def _overview(request: Request, engine: Engine, who: Actor, number: int, *, error: QaError | None = None) -> Response:
     told = room.open_draft(engine, number, who=who)
-    pack, faults, diff = None, "", None
+    pack, diff = None, None
+    faults: tuple[str, ...] = ()
     try:
         pack = room.draft_pack(engine, number, who=who)
         diff = pack_diff(load_sources(engine.settings)[1], pack)
     except QaError as fault:
-        faults = str(fault)
+        faults = error_lines(fault, room.draft_titles(engine, number))
     asked, tested = trials.last_backtest(engine, number, who=who)
     checking = trials.checking(engine, number, who=who)
     digest = room.draft_digest(engine, number)
@@ -220,7 +229,8 @@ def _overview(request: Request, engine: Engine, who: Actor, number: int, *, erro
         current=room.current_number(engine),
         rules=rules,
         titles={row[0]: row[1] for row in rules},
-        fields=labels.RULE_FIELDS,
+        gone={rule.id: rule.title for rule in load_sources(engine.settings)[1].rules} if diff and diff.removed else {},
+        fields=RULE_FIELDS,
         lists=room.draft_lists(engine, number, who=who),
         files=room.draft_files(engine, number, who=who),
         golden=room.golden_offers(engine, number, who=who),
@@ -246,11 +256,12 @@ def _rule(
     request: Request, engine: Engine, who: Actor, number: int, rule_id: str, *, error: QaError | None = None
 ) -> Response:
     found = room.draft_rule(engine, number, rule_id, who=who)
-    words, faults = room.DraftWords(), ""
+    words = room.DraftWords()
+    faults: tuple[str, ...] = ()
     try:
         words = room.draft_words(engine, number, rule_id, who=who)
     except QaError as fault:
-        faults = str(fault)
+        faults = error_lines(fault, room.draft_titles(engine, number))
     return _show(
         request,
         "draft_rule.html",
@@ -262,7 +273,6 @@ def _rule(
         words=words,
         groups=[(name, list(of)) for name, of in groupby(found.numbers, lambda one: one.condition)],
         faults=faults,
-        limits=labels.LIMITS,
     )
 
 
@@ -270,7 +280,10 @@ def _list(
     request: Request, engine: Engine, who: Actor, number: int, name: str, *, error: QaError | None = None
 ) -> Response:
     held, found = room.draft_list(engine, number, name, who=who)
-    return _show(request, "draft_list.html", error, number, who, engine, name=name, file=held, phrases=found)
+    includes = room.included_lists(engine, number, name, who=who)
+    return _show(
+        request, "draft_list.html", error, number, who, engine, name=name, file=held, phrases=found, includes=includes
+    )
 
 
 def _file(
@@ -282,10 +295,19 @@ def _file(
     *,
     error: QaError | None = None,
     text: str | None = None,
+    line: int = 0,
 ) -> Response:
     held = room.draft_file(engine, number, name, who=who)
     return _show(
-        request, "draft_file.html", error, number, who, engine, file=held, text=held.text if text is None else text
+        request,
+        "draft_file.html",
+        error,
+        number,
+        who,
+        engine,
+        file=held,
+        text=held.text if text is None else text,
+        line=line,
     )
 
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import PERMISSIONS, Actor, Reach, Right, Role
 from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.fault_wording import error_words
 from qa_engine.service import (
     ROLES,
     App,
@@ -31,7 +32,6 @@ from qa_engine.web.deps import Engine, Number, Who
 from qa_engine.web.errors import status_of
 from qa_engine.web.listing import MAX_PAGE, Reader, page_numbers
 from qa_engine.web.rendering import render
-from qa_engine.wording import error_words
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right
 from qa_engine.errors import ConflictError, QaError, UsageError
+from qa_engine.fault_wording import error_words
 from qa_engine.service import EVENTS, Event, add_webhook, end_webhook, list_outgoing, list_webhooks, send_again
 from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.errors import status_of
 from qa_engine.web.rendering import render
-from qa_engine.wording import error_words
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(with_right(Right.MANAGE_PEOPLE))]

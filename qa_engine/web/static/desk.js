@@ -46,6 +46,7 @@ function start() {
   });
   const shown = (number) => String(Math.round(number * 100) / 100);
   const showLeft = () => {
+    if (!reviewing) { return; } // signed, or for another person: as the page says
     left.replaceChildren();
     if (open.size) { const count = document.createElement("b"); count.textContent = open.size; left.append("还差 ", count, " 处"); } else { left.textContent = "可以签名"; }
   };

@@ -7,6 +7,7 @@ from qa_engine.rules import (
     Level,
     SourceFile,
     describe_rule,
+    line_said,
     lint,
     load_pack,
     registry,
@@ -209,3 +210,17 @@ def test_a_rule_says_what_it_costs_to_do_it_again_and_names_conditions_in_words(
     assert "条件 sorry：在首次「客户说到「投诉」」之后 2 个话轮内，坐席说到「抱歉」" in text
     assert "依次完成：「坐席说到「抱歉」」 → 「坐席说到「帮您」」（可省）" in text
     assert "〔" not in text
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("坐席：好的。", "坐席：好的。"),
+        ("客户[0-2.5 tone=angry:0.9]：怎么回事！", "客户（0–2.5 秒，像「激动」，把握 0.9）：怎么回事！"),
+        ("坐席[act=refuse:0.6:不行]：不行。", "坐席（「不行」像「拒绝客户」，把握 0.6）：不行。"),
+        ("坐席[db=-12 cpm=330 conf=0.5]：您好。", "坐席（音量 −12 分贝，语速 330 字/分钟，识别可信 0.5）：您好。"),
+        ("您好[再见]", "您好[再见]"),
+    ],
+)
+def test_the_brackets_of_an_example_are_read_in_words(line: str, said: str) -> None:
+    assert line_said(line) == said
