@@ -178,6 +178,18 @@ class FaultKind(StrEnum):
     NO_EDITION = "no_edition"  # number
     # the desk
     DECIDED = "decided"  # by whom, what
+    NOT_SIGNED = "not_signed"
+    DRAW_NUMBER = "draw_number"  # most
+    BAD_CORRECTION = "bad_correction"  # most characters
+    NO_FORM = "no_form"
+    BEING_APPEALED = "being_appealed"
+    APPEAL_WORDS = "appeal_words"  # most characters
+    APPEAL_LATE = "appeal_late"  # day
+    FORM_ACCEPTED = "form_accepted"
+    APPEALED_BEFORE = "appealed_before"
+    NOTHING_LOST = "nothing_lost"
+    NOT_DECIDED = "not_decided"  # how many
+    BAD_DECISION = "bad_decision"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -95,6 +95,18 @@ FAULTS: Mapping[FaultKind, str] = MappingProxyType(
         FaultKind.NO_DRAFT_LIST: "草稿里没有短语表 {}",
         FaultKind.NO_EDITION: "没有第 {} 版规则",
         FaultKind.DECIDED: "{} 已经判为{}，没有覆盖",
+        FaultKind.NOT_SIGNED: "这一通没有签名，不用重新打开",
+        FaultKind.DRAW_NUMBER: "一次盲抽 1 至 {} 通",
+        FaultKind.BAD_CORRECTION: "改正须与原句不同、1 至 {} 个字；遮住的号码请原样保留",
+        FaultKind.NO_FORM: "这一通还没有考评表：正在处理、不予质检或已隔离",
+        FaultKind.BEING_APPEALED: "申诉正在处理，答复之后才能确认",
+        FaultKind.APPEAL_WORDS: "请用 1 至 {} 个字写明为什么不认可",
+        FaultKind.APPEAL_LATE: "申诉期已于 {} 结束",
+        FaultKind.FORM_ACCEPTED: "这张考评表已经确认，不能再申诉",
+        FaultKind.APPEALED_BEFORE: "这一项已经申诉过",
+        FaultKind.NOTHING_LOST: "这一项没有失分，无需申诉",
+        FaultKind.NOT_DECIDED: "还有 {} 处没有判断，不能签名",
+        FaultKind.BAD_DECISION: "这一项不能这样判：分值超出范围，或缺少理由",
     }
 )
 """What is wrong with what came from outside, with the values of the fault in their order."""

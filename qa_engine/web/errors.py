@@ -1,5 +1,6 @@
 """Every error as an answer in the look of its surroundings: a page for people, JSON below ``/api/``."""
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
@@ -21,7 +22,7 @@ from qa_engine.errors import (
     StoreError,
     UsageError,
 )
-from qa_engine.fault_wording import error_words
+from qa_engine.fault_wording import COLUMNS, error_words
 from qa_engine.web.deps import SAFE_METHODS, ForgedError, PasswordDueError, cookie_of
 from qa_engine.web.headers import HEADERS, NO_STORE
 from qa_engine.web.rendering import render
@@ -52,11 +53,16 @@ MESSAGES = {
     404: "没有这个页面或记录。可能编号有误，或记录已不存在。",
     405: "该地址不支持这种操作。",
     409: "记录当前的状态不允许这样操作。",
+    413: "提交的内容超过上限，没有接收。请减小后再试。",
+    415: "不支持这种内容的格式。",
+    416: "所要的一段不在文件里。",
     422: "提交的内容有误，请检查后重试。",
+    429: "请求过于频繁，请稍后再试。",
     500: "系统处理该请求时出错，已记入日志。请稍后再试；若仍出错，请将时间告知管理员。",
     503: "所需的部件暂时无法使用，请稍后再试。",
 }
 
+_CHINESE = re.compile("[\u4e00-\u9fff「]")
 FORGED = "页面已过期或不是本系统的页面，没有提交。请返回上一页刷新后重试。"
 
 # The first class that fits decides, so the narrower ones stand first.
@@ -106,7 +112,7 @@ def problem(
         title=_title(status),
         code=status,
         message=text,
-        detail=detail,
+        detail="" if message or status == 404 else detail,  # where the words say it already
     )
 
 
@@ -128,9 +134,13 @@ async def _expected(request: Request, error: Exception) -> Response:
         if isinstance(error, FaultyFileError)
         else []
     )
-    return problem(
-        request, status, error_words(error) if error.kind is not None else None, detail=str(error), faults=faults
-    )
+    return problem(request, status, _said(error), detail=str(error), faults=faults)
+
+
+def _said(error: QaError) -> str | None:
+    """What is wrong in words of the page; None where only English was said."""
+    words = error_words(error)
+    return words if error.kind is not None or _CHINESE.match(words) else None
 
 
 async def _nobody(request: Request, error: Exception) -> Response:
@@ -171,7 +181,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         {"subject": ".".join(str(part) for part in fault["loc"][1:]), "message": str(fault["msg"])}
         for fault in error.errors()
     ]
-    named = "、".join(str(fault["subject"]) for fault in faults if fault["subject"])
+    named = "、".join(COLUMNS.get(fault["subject"], fault["subject"]) for fault in faults if fault["subject"])
     return problem(request, 422, f"参数有误：{named}" if named else None, faults=faults)
 
 

@@ -10,7 +10,8 @@ import pytest
 from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE, NotAllowed
 from qa_engine.domain.review import AppealState, DecisionKind, Overturn, ReviewKind, StepKind, Target
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, NotFoundError, QaError, UsageError
+from qa_engine.fault_wording import error_words
 from qa_engine.service import App, FixedClock, get_call
 from qa_engine.service.desk import (
     QueueTab,
@@ -78,6 +79,23 @@ def test_the_first_inspector_is_told_that_another_one_answers(centre: App) -> No
     sign(centre, "c-faults", remark="维持", lesson="", version=version, who=ZHANG)
     assert desk_form(centre, "c-faults", who=ZHANG).waits_for is ReviewKind.SETTLEMENT
     assert desk_form(centre, "c-faults", who=HEAD).waits_for is None
+
+
+def test_why_an_appeal_is_refused_is_told_in_words(centre: App, clock: FixedClock) -> None:
+    def refused(target: Target, words: str = "客户先说的") -> str:
+        with pytest.raises(QaError) as error:
+            appeal_line(centre, "c-faults", target, words, who=LI)
+        return error_words(error.value)
+
+    assert refused(REFUSAL, " ") == "请用 1 至 1000 个字写明为什么不认可"
+    assert refused(MANUAL[0]) == "这一项没有失分，无需申诉"
+    appeal_line(centre, "c-faults", REFUSAL, "客户先说的", who=LI)
+    assert refused(REFUSAL) == "这一项已经申诉过"
+    with pytest.raises(ConflictError) as error:
+        accept_form(centre, "c-faults", who=LI)
+    assert error_words(error.value) == "申诉正在处理，答复之后才能确认"
+    clock.advance(30 * 86_400)
+    assert refused(MANUAL[1]).startswith("申诉期已于 2026-")
 
 
 def test_a_lesson_goes_on_through_an_appeal_until_somebody_changes_it(centre: App) -> None:

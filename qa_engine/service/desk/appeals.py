@@ -12,7 +12,7 @@ from qa_engine.contract.stored import call_from_text, result_from_text, transcri
 from qa_engine.domain import CallResult, CallState, RuleResult, Status
 from qa_engine.domain.people import Actor, Right, may, require
 from qa_engine.domain.review import AppealState, ReviewKind, StepKind
-from qa_engine.errors import ConflictError
+from qa_engine.errors import ConflictError, FaultKind
 from qa_engine.private import private_folder
 from qa_engine.service.centre.folders import GOLDEN_DRAFTS
 from qa_engine.service.context import App
@@ -101,7 +101,9 @@ def reopen(app: App, call_id: str, *, who: Actor) -> None:
     with app.database.write() as session:
         call = within_reach(who, Right.SETTLE_APPEALS, calls.find(session, call_id, lock=True), call_id)
         if call.state != CallState.FINAL.value:
-            raise ConflictError(f"call {call_id} is {call.state}; only a signed form is opened again")
+            raise ConflictError(f"call {call_id} is {call.state}; only a signed form is opened again").of(
+                FaultKind.NOT_SIGNED
+            )
         calls.move(session, call, CallState.IN_REVIEW, actor=who.id, now=now)
         reviews.start_review(session, call, ReviewKind.REVIEW, who=None, now=now)
         note(session, app, who, Action.APPEAL, call_pk=call.id, detail="reopened")

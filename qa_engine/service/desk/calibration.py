@@ -9,7 +9,7 @@ from qa_engine.contract.stored import result_from_text
 from qa_engine.domain import CallState, Status, digest
 from qa_engine.domain.people import Actor, Right, require
 from qa_engine.domain.review import RuleVerdicts
-from qa_engine.errors import UsageError
+from qa_engine.errors import FaultKind, UsageError
 from qa_engine.scoring.agreement import (
     Agreement,
     Estimate,
@@ -181,7 +181,7 @@ def draw_blindly(app: App, number: int, *, who: Actor) -> int:
     """
     require(who, Right.RUN_NIGHT)
     if not 1 <= number <= MOST_DRAWN:
-        raise UsageError(f"1 to {MOST_DRAWN} calls are drawn at a time")
+        raise UsageError(f"1 to {MOST_DRAWN} calls are drawn at a time").of(FaultKind.DRAW_NUMBER, MOST_DRAWN)
     now = app.clock.now()
     with app.database.write() as session:
         waiting: defaultdict[Stratum, list[str]] = defaultdict(list)

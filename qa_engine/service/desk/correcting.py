@@ -8,7 +8,7 @@ from qa_engine import contract
 from qa_engine.contract.stored import call_from_text, result_to_text, transcript_from_text, transcript_to_text
 from qa_engine.domain import CallState, Transcript, Turn, Word, digest
 from qa_engine.domain.people import Actor, Right, require
-from qa_engine.errors import ConflictError, UsageError
+from qa_engine.errors import ConflictError, FaultKind, UsageError
 from qa_engine.service.adapters.stored_baselines import StoredBaselines
 from qa_engine.service.adapters.stored_offences import StoredOffences
 from qa_engine.service.context import App
@@ -48,7 +48,9 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
     """
     said = said.strip()
     if not said or len(said) > MOST_CHARS or said == heard:
-        raise UsageError(f"a correction is another text of 1 to {MOST_CHARS} characters")
+        raise UsageError(f"a correction is another text of 1 to {MOST_CHARS} characters").of(
+            FaultKind.BAD_CORRECTION, MOST_CHARS
+        )
     now = app.clock.now()
     with app.database.read() as session:
         call, _ = held(session, call_id, version, who, now)
@@ -58,7 +60,9 @@ def correct_text(app: App, call_id: str, *, turn: int, heard: str, said: str, ve
     transcript = transcript_from_text(body, facts)
     old = next((one for one in transcript.turns if one.index == turn), None)
     if old is None or "*" in said:
-        raise UsageError(f"call {call_id}: turn {turn} cannot be corrected with these words (masked numbers stay)")
+        raise UsageError(f"call {call_id}: turn {turn} cannot be corrected with these words (masked numbers stay)").of(
+            FaultKind.BAD_CORRECTION, MOST_CHARS
+        )
     corrected = _with_words(transcript, turn, said)
     name = contract.transcript_digest(corrected)
     judge = app.judge

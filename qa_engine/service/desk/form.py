@@ -21,7 +21,7 @@ from qa_engine.domain.review import (
     countable_hits,
     hit_mark,
 )
-from qa_engine.errors import ConflictError
+from qa_engine.errors import ConflictError, FaultKind
 from qa_engine.reports.findings import (
     Finding,
     Labels,
@@ -176,7 +176,7 @@ def desk_form(app: App, call_id: str, *, who: Actor) -> DeskForm:
     with app.database.read() as session:
         call = within_reach(who, Right.SEE_CALLS, calls.find(session, call_id), call_id)
         if call.result is None or call.transcript is None:
-            raise ConflictError(f"call {call_id} is {call.state}; it has no form yet")
+            raise ConflictError(f"call {call_id} is {call.state}; it has no form yet").of(FaultKind.NO_FORM)
         facts = call_from_text(call.facts).in_zone(zone)
         work = open_work(session, call, who)
         machine, scorecard, said = standing_form(session, call, work)

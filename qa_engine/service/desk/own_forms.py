@@ -10,7 +10,7 @@ from qa_engine.contract.stored import call_from_text, result_from_text, transcri
 from qa_engine.domain import CallResult, CallState, ItemScore, Status
 from qa_engine.domain.people import Actor, Reach, Right, Subject, reach, require
 from qa_engine.domain.review import AppealState, ReviewKind, StepKind, Target
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, FaultKind, NotFoundError, UsageError
 from qa_engine.reports.findings import Finding, findings_of, label_findings, markings_of
 from qa_engine.reports.turns import show_turns
 from qa_engine.rules import acts_of, own_part
@@ -156,7 +156,7 @@ def accept_form(app: App, call_id: str, *, who: Actor) -> None:
         if signing.accepted_at is not None:
             return
         if call.state != CallState.FINAL.value:
-            raise ConflictError(f"call {call_id} is being appealed; wait for the answer")
+            raise ConflictError(f"call {call_id} is being appealed; wait for the answer").of(FaultKind.BEING_APPEALED)
         signing.accepted_at, signing.accepted_by = now, who.id
         note(session, app, who, Action.APPEAL, call_pk=call.id, detail="accepted")
 
@@ -169,18 +169,20 @@ def appeal_line(app: App, call_id: str, target: Target, words: str, *, who: Acto
     """
     words = words.strip()
     if not words or len(words) > MOST_CHARS:
-        raise UsageError(f"say in 1 to {MOST_CHARS} characters why")
+        raise UsageError(f"say in 1 to {MOST_CHARS} characters why").of(FaultKind.APPEAL_WORDS, MOST_CHARS)
     now = app.clock.now()
     with app.database.write() as session:
         call, signing, first = _signed(session, call_id, who)
         due = first.at + timedelta(days=app.settings.appeal_days)
         if now > due:
-            raise ConflictError(f"call {call_id}: the deadline for appeals was {due.isoformat()}")
+            raise ConflictError(f"call {call_id}: the deadline for appeals was {due.isoformat()}").of(
+                FaultKind.APPEAL_LATE, f"{due.astimezone(app.zone):%Y-%m-%d %H:%M}"
+            )
         if signing.accepted_at is not None:
-            raise ConflictError(f"call {call_id}: its form was accepted")
+            raise ConflictError(f"call {call_id}: its form was accepted").of(FaultKind.FORM_ACCEPTED)
         title = _title(result_from_text(signing.body), target)
         if any(key_of(_target(one)) == key_of(target) for one in appeals.of_call(session, call.id)):
-            raise ConflictError(f"call {call_id}: this line was appealed before")
+            raise ConflictError(f"call {call_id}: this line was appealed before").of(FaultKind.APPEALED_BEFORE)
         row = appeals.add(session, call, signing, target, title=title, due_at=due)
         appeals.add_step(session, row, StepKind.RAISED, words=words, who=who.id, name=who.name, now=now)
         if reviews.open_review(session, call.id, ReviewKind.APPEAL) is None:
@@ -214,7 +216,7 @@ def _title(final: CallResult, target: Target) -> str:
             lost = item.manual and item.score is not None and item.score < item.possible
             if (section.id, item.id) == (target.section, target.item) and lost:
                 return item.title
-    raise UsageError(f"call {final.call_id}: this line of the form cost nothing")
+    raise UsageError(f"call {final.call_id}: this line of the form cost nothing").of(FaultKind.NOTHING_LOST)
 
 
 def _rules(findings: Sequence[Finding], states: dict[str, AppealState]) -> list[LostLine]:

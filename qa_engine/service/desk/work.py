@@ -14,7 +14,7 @@ from qa_engine.contract.stored import call_from_text, result_from_text, result_t
 from qa_engine.domain import CallResult, CallState, Status
 from qa_engine.domain.people import Actor, Right, Subject, may, require
 from qa_engine.domain.review import Decision, DecisionKind, Lane, ReviewKind, Target, hit_mark
-from qa_engine.errors import ConflictError, NotFoundError, UsageError
+from qa_engine.errors import ConflictError, FaultKind, NotFoundError, UsageError
 from qa_engine.scoring import Scorecard, reviewed, undecided
 from qa_engine.service.alerts.calls import tell_final
 from qa_engine.service.context import App
@@ -161,7 +161,9 @@ def sign(app: App, call_id: str, *, remark: str, lesson: str, version: int, who:
         said = decisions_in(session, call, review)
         left = undecided(result, said)
         if left:
-            raise ConflictError(f"call {call_id}: {len(left)} lines of the form are not decided yet")
+            raise ConflictError(f"call {call_id}: {len(left)} lines of the form are not decided yet").of(
+                FaultKind.NOT_DECIDED, len(left)
+            )
         final = reviewed(result, scorecard_of(session, result), call_from_text(call.facts), said)
         review.remark, review.lesson, review.state = remark, lesson, reviews.SIGNED
         touch(review, now)
@@ -365,7 +367,7 @@ def make_decision(result: CallResult, call_id: str, word: Word, *, lane: Lane, w
             lane=lane,
         )
     except ValueError as error:
-        raise UsageError(f"call {call_id}: {error}") from None
+        raise UsageError(f"call {call_id}: {error}").of(FaultKind.BAD_DECISION) from None
 
 
 def _signing(

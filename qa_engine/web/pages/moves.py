@@ -58,7 +58,7 @@ def _page(
         request,
         "moves.html",
         status=status_of(error) if error else 200,
-        error=str(error) if error else "",
+        error=error is not None,
         unknown=isinstance(error, NotFoundError),
         values=values or {},
         told=told,

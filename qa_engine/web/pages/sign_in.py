@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 OIDC_COOKIE = "qa_oidc"
 ENDED = "登录已过期，请重新登录。"
-TOO_MANY = "该地址尝试登录的次数过多，请稍后再试。"
+TOO_MANY = "该地址尝试登录的次数过多，请 {} 分钟后再试。"
 
 
 def safe_next(address: str) -> str:
@@ -46,7 +46,7 @@ def enter(
     throttle = _throttle(request)
     wait = throttle.wait_seconds(_address(request))
     if wait:
-        return _form(request, next, status=429, fault=TOO_MANY, name=name, retry_after=str(int(wait) + 1))
+        return _too_many(request, next, wait, name=name)
     try:
         secret = sign_in(engine, name, password)
     except SignInError as error:
@@ -63,7 +63,7 @@ def enter_elsewhere(request: Request, engine: Engine, next: str = "/") -> Respon
         return problem(request, 404)
     wait = _throttle(request).wait_seconds(_address(request))
     if wait:
-        return _form(request, next, status=429, fault=TOO_MANY, retry_after=str(int(wait) + 1))
+        return _too_many(request, next, wait)
     try:
         start = begin_oidc(engine, _way_back(request))
     except SignInError as error:
@@ -182,6 +182,11 @@ def _form(
         told=told,
         name=name,
     )
+
+
+def _too_many(request: Request, next: str, wait: float, *, name: str = "") -> Response:
+    told = TOO_MANY.format(int(wait // 60) + 1)
+    return _form(request, next, status=429, fault=told, name=name, retry_after=str(int(wait) + 1))
 
 
 def _account(request: Request, *, status: int = 200, fault: str = "") -> Response:
