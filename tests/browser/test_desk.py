@@ -189,6 +189,22 @@ def test_the_second_inspector_is_told_and_can_only_look(
     assert len([e for e in get_call(site.engine, "c-2", who=MACHINE).events if e.action == "in_review"]) == 1
 
 
+def test_a_call_that_was_only_looked_at_is_free_for_the_next(zhou: Desk, site: DeskSite) -> None:
+    zhou.open("c-2")
+    zhou.page.wait_for_load_state("networkidle")
+    assert claim(site.engine, "c-2", who=ZHANG).mine is False, "zhou decided something there before"
+    zhou.open("c-4")
+    expect(zhou.page.locator("#total")).to_be_visible()
+    zhou.page.wait_for_load_state("networkidle")
+    assert claim(site.engine, "c-4", who=ZHANG).mine is False
+    zhou.page.goto("/desk")
+    deadline = time.monotonic() + 10
+    while not claim(site.engine, "c-4", who=ZHANG).mine:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    let_go(site.engine, "c-4", who=ZHANG)
+
+
 def test_a_lost_connection_loses_no_word(zhou: Desk) -> None:
     zhou.open("c-3")
     until(zhou.page, "document.getElementById('kept') !== null")
@@ -265,6 +281,11 @@ def test_player_search_help_and_the_queue_by_keys(zhou: Desk, site: DeskSite) ->
     zhou.press("l", "Space", "/")
     page.keyboard.type("派件员")
     expect(page.locator("#found")).to_have_text("1/1")
+    painted = "Array.from(CSS.highlights.get('found')).map(range => range.toString())"
+    assert page.evaluate(painted) == ["派件员"]
+    page.keyboard.type("x")
+    expect(page.locator("#found")).to_have_text("0 处")
+    expect(page.locator(".turn.shown")).to_have_count(0)
     page.keyboard.press("Escape")
     zhou.press("?")
     expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()

@@ -194,11 +194,28 @@ function start() {
   const find = byId("find"), found = byId("found");
   let places = [], place = -1;
   const look = () => {
-    document.querySelectorAll(".turn mark").forEach((mark) => mark.replaceWith(...mark.childNodes));
-    document.querySelectorAll(".turn .said span").forEach((piece) => piece.normalize());
-    places = find.value.trim() ? Array.from(document.querySelectorAll(".turn")).filter((row) => row.querySelector(".said").textContent.includes(find.value.trim())) : [];
-    place = -1; found.textContent = find.value.trim() ? `${places.length} 处` : "";
+    const wanted = find.value.trim();
+    places = wanted ? Array.from(document.querySelectorAll(".turn")).filter((row) => row.querySelector(".said").textContent.includes(wanted)) : [];
+    paint(wanted);
+    document.querySelectorAll(".turn.shown").forEach((turn) => turn.classList.remove("shown"));
+    place = -1; found.textContent = wanted ? `${places.length} 处` : "";
     goFound();
+  };
+  const paint = (wanted) => { // the words themselves: each character is a piece of its own, so they are painted and not wrapped
+    if (!CSS.highlights) { return; }
+    const ranges = [];
+    for (const row of places) {
+      const nodes = [], walker = document.createTreeWalker(row.querySelector(".said"), NodeFilter.SHOW_TEXT);
+      let text = "";
+      while (walker.nextNode()) { nodes.push([text.length, walker.currentNode]); text += walker.currentNode.data; }
+      const at = (offset, end) => { const [start, node] = nodes.findLast(([first]) => (end ? first < offset : first <= offset)); return [node, offset - start]; };
+      for (let place = text.indexOf(wanted); place >= 0; place = text.indexOf(wanted, place + wanted.length)) {
+        const range = new Range();
+        range.setStart(...at(place, false)); range.setEnd(...at(place + wanted.length, true));
+        ranges.push(range);
+      }
+    }
+    CSS.highlights.set("found", new Highlight(...ranges));
   };
   const goFound = () => {
     if (!places.length) { return; }
@@ -318,6 +335,7 @@ function start() {
   if (reviewing) {
     post.claim().then((told) => {
       if (!told) { return; }
+      if (told.mine) { window.addEventListener("pagehide", () => { if (!decided.length && !remark.value && !lesson.value && !document.querySelector(".item[data-said]")) { post.letGo(); } }); }
       if (!told.mine) { readOnly(`${told.holder} 正在复核这一通（${told.ago}有操作），您可以看和听，不能判。`); }
       if (sound) { sound.askForPeaks(); }
     });
