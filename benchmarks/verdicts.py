@@ -23,7 +23,8 @@ and were counted with the engine from before and at its end; then m was looked a
 counted before anybody had read a line of them, then looked at. The act model, scenario and outcome have learnt l, m,
 p, r and the lines of u. w (chats that leave out the steps which are hardest to find) was counted twice, then looked
 at. q and t (chats) lay hidden for that round, as x and v do still: nobody has read a line of x and v. y (labelled
-telephone calls, rude lines) was counted once. Then q, t, w and y were looked at and learnt, too.
+telephone calls, rude lines) was counted once. Then q, t, w and y were looked at and learnt, too. aa
+and ab (pairs of labelled calls: a step left out, and one done in other words) were counted once, then looked at.
 `--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people: 1,500 felt-neutral
 lines of TV drama (CPED, not kept here) as single turns.
 """
@@ -167,6 +168,11 @@ def there(name: str) -> bool:
     return (FOLDER / f"{name}.txt").is_file()
 
 
+def halves() -> list[str]:
+    """The names of all halves: a letter, or two for pairs of labelled calls."""
+    return sorted({file.stem.rpartition("_")[2] for file in FOLDER.glob("*_*.txt")}, key=lambda n: (len(n), n))
+
+
 def _lines(name: str) -> list[str]:
     return (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
 
@@ -299,7 +305,8 @@ def measure(half: str) -> Told:
     for part, file in parts:
         if there(f"{file}_{half}"):
             part(made, half, told)
-    tone(half, told)
+    if any(there(f"{file}_{half}") for file in ("calls", "words", "tone")):
+        tone(half, told)
     if there(f"calls_{half}"):
         scenario_and_outcome(half, told)
     if there(f"transfer_{half}"):
@@ -309,7 +316,7 @@ def measure(half: str) -> Told:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("halves", nargs="+", choices=tuple("abcdefghijklmnopqrtuvwxy"))
+    parser.add_argument("halves", nargs="+", choices=halves())
     parser.add_argument("--show", action="store_true", help="list what was judged otherwise than written")
     parser.add_argument("--public", type=Path, help="folder with cped/, to count everyday talk, too")
     parser.add_argument("--json", type=Path, help="write the figures there")
