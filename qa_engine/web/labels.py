@@ -9,7 +9,7 @@ from qa_engine.domain.people import Right
 from qa_engine.domain.review import DecisionKind
 from qa_engine.fact_wording import SCENARIOS
 from qa_engine.fault_wording import LIMITS
-from qa_engine.service import REASONS, Action, CallOrder, JobState, job_kinds, report_kinds, wording
+from qa_engine.service import EVENTS, REASONS, Action, CallOrder, JobState, job_kinds, report_kinds, wording
 from qa_engine.service.authoring.drafts import PARTS as PARTS
 from qa_engine.service.authoring.editable import Number
 from qa_engine.wording import CHANNELS, DECISIONS, DIRECTIONS, NOT_IN_PACK, STATES
@@ -122,6 +122,8 @@ FACTS = {
 _RIGHTS: Mapping[str, str] = {right.value: title for right, title in RIGHTS.items()}
 _REPORTS = frozenset({Action.VIEW_REPORT.value, Action.EXPORT.value})
 _NONE: Mapping[str, str] = {}
+_EVENTS: Mapping[str, str] = {event.value: title for event, title in EVENTS.items()}
+_NAMES = re.compile(r"\b(?:[a-z_]+(?:\.[a-z_]+)+|alert)\b")  # of rules and events
 _FILE_PLACE = re.compile(r"(?P<file>[\w./-]+\.ya?ml) 第 (?P<line>\d+) 行")
 NAVIGATION = (
     ("/mine", "我的考评表", Right.APPEAL),
@@ -202,8 +204,8 @@ def audit_action(key: str) -> str:
 
 
 def audit_detail(text: str, titles: Mapping[str, str] = _NONE) -> str:
-    """What a line of the log adds, rules by ``titles``; names of formats and events are shown as they are."""
-    text = " ".join(titles.get(word, word) for word in text.split(" "))
+    """What a line of the log adds, rules by ``titles``; names of formats are shown as they are."""
+    text = _NAMES.sub(lambda found: titles.get(found[0]) or _EVENTS.get(found[0], found[0]), text)
     first, _, rest = text.partition(" ")
     told = AUDIT_DETAILS.get(text) or (f"{AUDIT_DETAILS[first]} {rest}" if rest and first in AUDIT_DETAILS else text)
     purpose, _, rights = told.rpartition(": ")  # of a token: what it may

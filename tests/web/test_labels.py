@@ -39,6 +39,9 @@ def test_what_the_log_is_about_is_told_in_chinese() -> None:
     assert labels.audit_subject("forbidden.refusal#1", "verdict", titles) == "服务忌语（第 2 处）"
     assert labels.audit_subject("voice_tone/mandarin", "verdict", titles) == "标准普通话"
     assert labels.audit_subject("old.rule", "verdict", titles) == "old.rule"
+    assert labels.audit_detail("planned 1 forbidden.refusal", {"forbidden.refusal": "服务忌语"}) == "安排 1 服务忌语"
+    assert labels.audit_detail("call.final, alert") == "通话复核完成, 告警"
+    assert labels.audit_detail("changed packs/base/90_veto.yaml") == "修改 packs/base/90_veto.yaml"
     assert labels.audit_detail("录音平台: ingest, see_calls") == "录音平台：上传录音和文本、更正通话资料、查看通话"
 
 

@@ -14,6 +14,11 @@ from qa_engine.web.rendering import render, segment
 
 router = APIRouter(include_in_schema=False)
 
+_ORDER = (
+    *("daily", "weekly", "monthly", "team", "agent", "sampling", "payroll"),
+    *("complaints", "satisfaction", "cases", "stars", "ledger", "drift"),
+)
+"""As the day, the week and the month of a centre ask for them; others come last."""
 _OWN_PAGES = {"call": "/calls/", "agent": "/agents/"}
 
 
@@ -32,6 +37,7 @@ def index(request: Request, engine: Engine, who: Who) -> Response:
         for kind in report_catalogue(engine, who=who).values()
         if kind.about == "agent" or (kind.about != "call" and (whole or (known and _of_a_team(kind))))
     ]
+    shown.sort(key=lambda kind: _ORDER.index(kind.name) if kind.name in _ORDER else len(_ORDER))
     return render(request, "reports.html", kinds=shown, teams=known, whole=whole, period=period)
 
 
