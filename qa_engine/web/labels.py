@@ -246,6 +246,16 @@ def file_place(told: str) -> FilePlace | None:
     return FilePlace(found["file"], int(found["line"]), found[0], told[found.end() :]) if found else None
 
 
+def delivery_error(text: str) -> str:
+    """Why a message was not taken; the technical text stands beside it."""
+    what, _, rest = text.partition(" ")
+    if what == "answered":
+        return f"对方答复 {rest}，应为 2xx"
+    if text.startswith("not reached"):
+        return "没有连上对方，请核对地址和网络"
+    return "这个去处已经取消" if text.startswith("the channel is not set up") else "没有送到"
+
+
 def limit_label(number: Number) -> str:
     """What the page of a draft calls a number of a rule."""
     if "/witness/" in number.path and number.field == "above":

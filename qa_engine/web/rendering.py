@@ -112,6 +112,7 @@ def environment() -> Environment:
         call_warning=labels.call_warning,
         decision=labels.decision,
         decision_reason=decision_reason,
+        delivery_error=labels.delivery_error,
         file_place=labels.file_place,
         limit_label=labels.limit_label,
         rule_status=labels.rule_status,

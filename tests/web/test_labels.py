@@ -9,6 +9,19 @@ from qa_engine.web.errors import MESSAGES, STATUS_OF, TITLES
 from qa_engine.web.rendering import size
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("answered 500", "对方答复 500，应为 2xx"),
+        ("not reached: [Errno 111] Connection refused", "没有连上对方，请核对地址和网络"),
+        ("the channel is not set up any more", "这个去处已经取消"),
+        ("SMTP said no", "没有送到"),
+    ],
+)
+def test_why_a_message_was_not_taken(text: str, said: str) -> None:
+    assert labels.delivery_error(text) == said
+
+
 def test_no_name_is_left_in_english() -> None:
     assert labels.STATES.keys() == set(CallState)
     assert labels.JOB_STATES.keys() == set(JobState)

@@ -54,13 +54,15 @@ def again(number: Number, request: Request, engine: Engine, who: Manager) -> Res
 
 
 def _page(request: Request, engine: Engine, who: Actor, *, error: QaError | None = None, secret: str = "") -> Response:
+    hooks = list_webhooks(engine, who=who)
     return render(
         request,
         "webhooks.html",
         status=status_of(error) if error else 200,
         fault=error_words(error) if error else "",
         secret=secret,
-        hooks=list_webhooks(engine, who=who),
+        hooks=hooks,
+        places={f"webhook:{one.id}": one.url for one in hooks},
         outgoing=list_outgoing(engine, who=who),
         events={event.value: label for event, label in EVENTS.items()},
         states=STATES,
