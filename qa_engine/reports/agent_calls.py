@@ -299,15 +299,18 @@ def _joined(parts: Sequence[Broken]) -> Broken:
     return Broken(latest.rule, places[order], points[order])
 
 
-def worth_reading(calls: AgentCalls, *, even: int, clips: int) -> tuple[frozenset[str], frozenset[str]]:
+def worth_reading(
+    calls: AgentCalls, *, even: int, clips: int, rules: Iterable[str]
+) -> tuple[frozenset[str], frozenset[str]]:
     """Which calls a report reads whole: (drawn evenly from the counted ones, all of them).
 
-    All: the drawn ones, the latest ``clips`` calls of each fault, and the latest of those that have no grade.
+    All: the drawn ones, the latest ``clips`` calls that failed each of these rules, and the latest of those that have
+    no grade.
     """
     counted = calls.counted
     step = max(1.0, len(counted) / even)
     drawn = [counted[int(n * step)] for n in range(min(even, len(counted)))]
-    clipped = [place for broken in calls.broken.values() for place in broken.places[-clips:].tolist()]
+    clipped = [place for rule in rules for place in calls.broken[rule].places[-clips:].tolist()]
     known = set(counted)
     waiting = [n for n in range(len(calls)) if n not in known][-even:]
     return frozenset(calls.ids(drawn)), frozenset(calls.ids([*drawn, *clipped, *waiting]))

@@ -64,18 +64,26 @@ class TrainingNeed:
     model: TrainingClip | None = None
 
 
-def training_needs(
-    calls: AgentCalls, items: Sequence[LostItem], gains: Sequence[Gain] | None
-) -> tuple[TrainingNeed, ...]:
-    """Vetoes, then what regains most points; without ``gains`` faults that repeat, and major ones at once."""
+def needed(items: Sequence[LostItem], gains: Sequence[Gain] | None) -> list[tuple[LostItem, Gain | None]]:
+    """What becomes a need: vetoes, then what regains most points; without ``gains`` faults that repeat, and major ones
+    at once."""
     lost = {one.rule_id: one for one in items}
     order = {Severity.VETO: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
     asked = sorted((one for one in lost.values() if _asks(one)), key=lambda one: order[one.severity])
     if not gains:
-        return tuple(_need(one, calls) for one in asked[: None if gains is None else MOST_NEEDS])
-    vetoes = [_need(one, calls) for one in asked if one.severity is Severity.VETO]
-    worth = [_gained(lost[g.need.rule.id], calls, g) for g in gains if g.need.rule.id in lost]
-    return (*vetoes, *worth[:MOST_NEEDS])
+        return [(one, None) for one in asked[: None if gains is None else MOST_NEEDS]]
+    vetoes = [(one, None) for one in asked if one.severity is Severity.VETO]
+    worth = [(lost[gain.need.rule.id], gain) for gain in gains if gain.need.rule.id in lost]
+    return [*vetoes, *worth[:MOST_NEEDS]]
+
+
+def training_needs(
+    calls: AgentCalls, items: Sequence[LostItem], gains: Sequence[Gain] | None
+) -> tuple[TrainingNeed, ...]:
+    """What is `needed`, with the places to listen to."""
+    return tuple(
+        _need(one, calls) if gain is None else _gained(one, calls, gain) for one, gain in needed(items, gains)
+    )
 
 
 def _asks(lost: LostItem) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from qa_engine.store import tables
 from qa_engine.store.heads import CHANGED_PLACES, WritingSession, insert_into
 from qa_engine.store.narrowing import CallFilter
-from qa_engine.store.report_tables import DaySums, Figures, TeamDay
+from qa_engine.store.report_tables import AgentCalls, DaySums, Figures, TeamDay
 from qa_engine.store.review_tables import Signing
 
 Place = tuple[date, str]
@@ -80,7 +80,27 @@ def keep(session: Session, kind: str, sums: Mapping[Place, tuple[int, bytes]]) -
         session.execute(insert.on_conflict_do_update(index_elements=["day", "team", "kind"], set_=anew), rows)
 
 
-def _narrowed(statement: Any, table: type[TeamDay] | type[DaySums] | type[tables.AgentDay], wanted: CallFilter) -> Any:
+def kept_calls(session: Session, wanted: CallFilter, form: int) -> Sequence[tuple[Place, int, bytes]]:
+    """(day and team, number, calls) of the agent of a filter, as they were written in this form."""
+    own = AgentCalls
+    statement = _narrowed(select(own.day, own.team, own.number, own.body), own, wanted)
+    rows = session.execute(statement.where(own.agent_id == wanted.agent_id, own.form == form))
+    return [((day, team), number, body) for day, team, number, body in rows]
+
+
+def keep_calls(session: Session, form: int, calls: Mapping[tuple[str, date, str], tuple[int, bytes]]) -> None:
+    """Keep (number, calls) of (agent, day, team) in the place of those of before."""
+    rows = [
+        {"agent_id": agent, "day": day, "team": team, "form": form, "number": number, "body": body}
+        for (agent, day, team), (number, body) in sorted(calls.items())
+    ]
+    if rows:
+        insert = insert_into(session, AgentCalls.__table__)
+        anew = {name: insert.excluded[name] for name in ("form", "number", "body")}
+        session.execute(insert.on_conflict_do_update(index_elements=["agent_id", "day", "team"], set_=anew), rows)
+
+
+def _narrowed(statement: Any, table: Any, wanted: CallFilter) -> Any:
     if wanted.day_from is not None:
         statement = statement.where(table.day >= wanted.day_from)
     if wanted.day_to is not None:

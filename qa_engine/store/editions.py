@@ -25,7 +25,7 @@ QUIET = frozenset(
         "peaks",
     }
     | {"jobs", "pauses", "events", "nights", "drawn_ledgers", "expected_calls", "batches", "batch_files"}
-    | {"editions", "team_days", "day_sums"}
+    | {"editions", "team_days", "day_sums", "agent_calls"}
 )
 _CHANGED = "edition_changed"
 

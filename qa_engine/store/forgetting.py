@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qa_engine.store.day_sums import UNREAD
 from qa_engine.store.night_tables import BatchFile, ExpectedCall, Forgotten, Night
 from qa_engine.store.people_tables import OnceAnswered, Outgoing, Upload
-from qa_engine.store.report_tables import DaySums, Figures
+from qa_engine.store.report_tables import AgentCalls, DaySums, Figures
 from qa_engine.store.review_tables import Appeal, AppealStep, Correction, Decision, Peaks, Review, Signing
 from qa_engine.store.tables import Call, Job, Recording, Result, Transcript
 
@@ -100,7 +100,9 @@ def rename(session: Session, call: Call, name: str) -> None:
         update(Result).where(Result.call_id == old).values(call_id=name),
         update(Job).where(Job.subject == old).values(subject=name),
         delete(Outgoing).where(_told_of(old)),
-        delete(DaySums).where(DaySums.day == call.day),  # they name calls, and are made again when they are asked for
+        # they name calls, and are made again when they are asked for
+        delete(DaySums).where(DaySums.day == call.day),
+        delete(AgentCalls).where(AgentCalls.day == call.day),
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
     call.call_id = name

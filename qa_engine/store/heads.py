@@ -28,7 +28,7 @@ Key = tuple[Any, ...]
 Head = Mapping[str, Any]
 """A row of heads."""
 CHANGED_PLACES = "changed_places"
-_COUNTED = ("call_id", "day", "agent_id", "agent_name", "team", "scenario", "seconds", "result_id")
+_COUNTED = ("call_id", "day", "moment", "agent_id", "agent_name", "team", "scenario", "seconds", "result_id")
 _DAY_BITS = 28
 _BEFORE = timedelta(days=1)  # a local day begins up to 14 hours before that of UTC
 _AT_ONCE = 500

@@ -71,6 +71,22 @@ class DaySums(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class AgentCalls(Base):
+    """The figures of an agent's calls of a day in a team, as they were when `TeamDay.number` was this ``number``.
+
+    ``form``: how they were written (`qa_engine.reports.period.agent_days`). Made again as `DaySums` are.
+    """
+
+    __tablename__ = "agent_calls"
+
+    agent_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    team: Mapped[str] = mapped_column(primary_key=True)  # "": none
+    form: Mapped[int] = mapped_column(SmallInteger)
+    number: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Training(Base):
     """Something that an agent is to learn: who, what, why, when, and whether it was done."""
 

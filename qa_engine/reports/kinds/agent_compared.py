@@ -1,5 +1,7 @@
 """The part of the report of an agent that holds the period against the one before, reviews and customers."""
 
+from collections.abc import Sequence
+
 from qa_engine.reports.agent_calls import AgentCalls, worth_reading
 from qa_engine.reports.agent_report import AgentReport, Colleagues, Compared
 from qa_engine.reports.coaching import good_example
@@ -11,7 +13,7 @@ from qa_engine.reports.period import Tally, told
 from qa_engine.reports.period.lines import ItemLine, item_lines
 from qa_engine.reports.period.needs import needs
 from qa_engine.reports.statistics import LostItem, Period
-from qa_engine.reports.training_needs import CLIPS_PER_NEED, MOST_NEEDS, Gain
+from qa_engine.reports.training_needs import CLIPS_PER_NEED, MOST_NEEDS, Gain, needed
 from qa_engine.reports.wording import number, signed
 
 LEAST_COLLEAGUES = 3  # of fewer one could be told from their mean
@@ -19,10 +21,10 @@ LEAST_GAIN = 0.2  # points a call
 _EVEN = 60  # calls that are read whole, drawn evenly: a period of so few is read whole
 
 
-def read_calls(source: Source, request: Request) -> tuple[AgentCalls, frozenset[str]]:
+def read_calls(source: Source, lean: AgentCalls, gains: Sequence[Gain] | None) -> tuple[AgentCalls, frozenset[str]]:
     """The calls of the period, those that clips and reasons need with their words; and the evenly drawn ones."""
-    lean = source.scored(request.period, agent_id=request.subject, form_url=request.form_url)
-    drawn, wanted = worth_reading(lean, even=_EVEN, clips=CLIPS_PER_NEED)
+    rules = [item.rule_id for item, _ in needed(lean.lost_items(), gains)]
+    drawn, wanted = worth_reading(lean, even=_EVEN, clips=CLIPS_PER_NEED, rules=rules)
     return lean.with_words(source.briefs(sorted(wanted))), drawn
 
 

@@ -65,9 +65,11 @@ _SHOWN_CALLS = 100  # on a page; the workbook has all
 @report_kind("agent", title=AGENT_REPORT_TITLE, about="agent", folder="agents")
 def report(source: Source, request: Request) -> Document:
     """The report of the agent ``request.subject`` over the period."""
-    inspected, drawn = read_calls(source, request)
-    agent = _as_of_then(source.agent(request.subject), inspected)
+    calls = source.scored(request.period, agent_id=request.subject, form_url=request.form_url)
+    agent = _as_of_then(source.agent(request.subject), calls)
     team = source.tally(request.period, team=agent.team) if agent.team else None
+    regained = gains(source, request, team) if team is not None else None
+    inspected, drawn = read_calls(source, calls, regained)
     return agent_document(
         agent_report(
             agent,
@@ -76,7 +78,7 @@ def report(source: Source, request: Request) -> Document:
             uncounted=source.uncounted(request.period, agent_id=request.subject),
             drawn=drawn,
             compared=compared(source, request, colleagues(team, request.subject) if team is not None else None),
-            gains=gains(source, request, team) if team is not None else None,
+            gains=regained,
         )
     )
 

@@ -1,15 +1,20 @@
-"""The sums of days and teams that reports add up: kept in the database, made anew for days that have changed."""
+"""What reports add up of days and teams, and of an agent's days: kept in the database, made anew for days that have
+changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain, groupby
 
 from qa_engine.reports.period import CallFigures, RuleBook, Tally
+from qa_engine.reports.period.agent_days import FORM, BegunCall, by_start, calls_of
+from qa_engine.reports.period.agent_days import to_bytes as calls_to_bytes
 from qa_engine.reports.period.day_sums import kind_of, to_bytes
 from qa_engine.service.context import App
 from qa_engine.service.reporting.figures import make_missing_figures
 from qa_engine.store import CallFilter, day_sums, figures
 from qa_engine.store.day_sums import Place
+from qa_engine.store.types import aware
 
 _BATCH = 4_000
 _AT_ONCE = 1_000  # calls that are counted together, always the same ones: then sums are the same to the last digit
@@ -65,6 +70,39 @@ def sums_of_days(
             day_sums.keep(session, kind_of(changed or frozenset()), made)
     found |= {place: body for place, (_, body) in made.items()}
     return {place: found[place] for place in days}
+
+
+def calls_of_agent(app: App, wanted: CallFilter, days: Known) -> Sequence[BegunCall]:
+    """The calls of the agent of a filter, the oldest first. ``days``: those of the filter, of all agents."""
+    agent_id = wanted.agent_id or ""
+    found: list[BegunCall] = []
+    for day, places in groupby(sorted(bodies_of_agent(app, wanted, days).items()), key=lambda one: one[0][0]):
+        teams = [calls_of(day, team, agent_id, body) for (_, team), body in places]
+        found += teams[0] if len(teams) == 1 else sorted(chain(*teams), key=by_start)
+    return found
+
+
+def bodies_of_agent(app: App, wanted: CallFilter, days: Known) -> Mapping[Place, bytes]:
+    """The same as it is kept, by day and team."""
+    with app.database.read() as session:
+        worked = day_sums.days_of(session, wanted)
+        kept = day_sums.kept_calls(session, wanted, FORM)
+    numbers = {place: days[place][0] for place in worked if place in days}
+    found = {place: body for place, number, body in kept if numbers.get(place) == number}
+    lacking: dict[Place, list[BegunCall]] = {place: [] for place in numbers if place not in found}
+    for part in _runs(wanted, lacking):
+        with app.database.read() as session:
+            for rows in figures.stream(session, part, batch=_BATCH, more=(figures.STARTED, figures.HEARD_BY)):
+                for *row, started, heard in rows:
+                    call = CallFigures._make(row)
+                    if (place := (call.day, call.team or "")) in lacking:
+                        lacking[place].append(BegunCall(call, aware(started) if started is not None else None, heard))
+    made = {place: calls_to_bytes(calls) for place, calls in lacking.items()}
+    if made:
+        kept_anew = {(wanted.agent_id or "", *place): (numbers[place], body) for place, body in made.items()}
+        with app.database.write() as session:
+            day_sums.keep_calls(session, FORM, kept_anew)
+    return found | made
 
 
 def _runs(wanted: CallFilter, places: Mapping[Place, object]) -> Iterator[CallFilter]:

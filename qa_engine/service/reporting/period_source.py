@@ -14,7 +14,6 @@ from qa_engine.reports.agent_calls import AgentCalls, Kind
 from qa_engine.reports.causes import Complained
 from qa_engine.reports.numbers import Measured
 from qa_engine.reports.period import (
-    CallFigures,
     PackNotes,
     PromiseOfCall,
     Reviewed,
@@ -30,14 +29,12 @@ from qa_engine.reports.period.day_sums import verdicts as verdicts_of
 from qa_engine.reports.period.lean import LeanCalls
 from qa_engine.reports.topics import Said
 from qa_engine.service.context import App
-from qa_engine.service.reporting.days import Known, known_days, sums_of_days
+from qa_engine.service.reporting.days import Known, calls_of_agent, known_days, sums_of_days
 from qa_engine.service.reporting.rule_texts import rule_notes
 from qa_engine.service.shelf import Made
 from qa_engine.store import CallFilter, day_sums, editions, figures, report_rows, reviews
 from qa_engine.store.day_sums import Place
-from qa_engine.store.types import aware
 
-_BATCH = 4_000
 LEAST_CHECKS, LEAST_THERE = 10, 5
 """Findings looked at, and faults in calls drawn by chance, below which precision and recall are not measured."""
 _CUSTOMER_WORDS = 400  # characters of a call that topics are made of
@@ -116,23 +113,17 @@ class PeriodSource:
 
     def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> AgentCalls:
         wanted = call_filter(period, agent_id, None)
-        self._days(wanted)
-        with self._app.database.read() as session:
-            found = [
-                (CallFigures._make(row), started, heard)
-                for rows in figures.stream(session, wanted, batch=_BATCH, more=(figures.STARTED, figures.HEARD_BY))
-                for *row, started, heard in rows
-            ]
+        found = calls_of_agent(self._app, wanted, self._days(wanted))
+        rows = [one.figures for one in found]
         kinds = self._kinds(_one_of_each((row.book, heard, row.call_id) for row, _, heard in found if heard))
         makers = {book: LeanCalls(kind.book, kind.rates, kind.notice) for book, kind in kinds.items()}
-        found.sort(key=lambda one: (one[0].day, one[1] is not None, one[1], one[0].call_id))
 
         def make(n: int) -> InspectedCall:
             row, started, _ = found[n]
-            began = aware(started).astimezone(self._zone) if started is not None else None
+            began = started.astimezone(self._zone) if started is not None else None
             return makers[row.book].call(row, began, form_url.format(call_id=row.call_id))
 
-        return AgentCalls([row for row, _, _ in found], kinds, make, {})
+        return AgentCalls(rows, kinds, make, {})
 
     def _kinds(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, Kind]:
         """What figures do not hold of a book's rules, and how calls were heard, is read of one call of each kind."""
