@@ -184,16 +184,24 @@ class AgentCalls(Sequence[InspectedCall]):
 
     def lowest(self, most: int) -> list[int]:
         """The places of the counted calls with the lowest scores, the oldest first."""
-        order = nsmallest(most, zip(self.rates, self.ids(self.counted), self.counted, strict=True))
+        if len(self.rates) <= most:
+            return list(self.counted)
+        rates = np.array(self.rates)
+        near = np.flatnonzero(rates <= np.partition(rates, most - 1)[most - 1]).tolist()
+        order = nsmallest(most, ((self.rates[n], self.rows[self.counted[n]].call_id, self.counted[n]) for n in near))
         return sorted(place for _, _, place in order)
 
     def ends(self) -> tuple[int, int] | None:
         """The worst and the best counted call; None where there are fewer than two."""
         if len(self.counted) < 2:
             return None
-        faults = self.faults.tolist()
-        keys = [(rate, -faults[n], self.rows[n].call_id, n) for rate, n in zip(self.rates, self.counted, strict=True)]
-        return min(keys)[-1], max(keys)[-1]
+        low, high = min(self.rates), max(self.rates)
+        faults = self.faults
+        ends: dict[float, list[tuple[int, str, int]]] = {low: [], high: []}
+        for rate, n in zip(self.rates, self.counted, strict=True):
+            if rate in (low, high):
+                ends[rate].append((-int(faults[n]), self.rows[n].call_id, n))
+        return min(ends[low])[-1], max(ends[high])[-1]
 
     # -- what is counted ----------------------------------------------------------------------------------------------
 
@@ -204,31 +212,38 @@ class AgentCalls(Sequence[InspectedCall]):
 
     def lost_items(self) -> tuple[LostItem, ...]:
         """What was lost, most points first; then more calls first, then by rule id."""
+        messages = self._messages()
+        # what all say that say something: of most calls of a long period only the verdict is read
+        return tuple(
+            replace(item, message=next(iter(told)))
+            if len(told := messages.get(item.rule_id, set())) == 1
+            else item
+            for item in self._lost
+        )
+
+    @cached_property
+    def _lost(self) -> list[LostItem]:
         judged: Counter[str] = Counter()
         titles: dict[str, str] = {}
         for of_book in sorted(self._books, key=lambda one: int(one.places[-1])):
             titles |= dict(of_book.kind.book.sections)
             known = ((of_book.letters == _FAIL) | (of_book.letters == _PASS)).sum(0).tolist()
             judged.update({rule.id: count for rule, count in zip(of_book.kind.book.rules, known, strict=True)})
-        messages = self._messages()
-        found = []
-        for rule_id, broken in self.broken.items():
-            line, told = broken.rule, messages.get(rule_id, set())
-            found.append(
-                LostItem(
-                    rule_id=rule_id,
-                    title=line.title,
-                    section=titles.get(line.section, ""),
-                    severity=Severity(line.severity),
-                    # what all say that say something: of most calls of a long period only the verdict is read
-                    message=next(iter(told)) if len(told) == 1 else "",
-                    calls=len(broken.places),
-                    judged=judged[rule_id],
-                    points=sum(broken.points.tolist()),
-                )
+        found = [
+            LostItem(
+                rule_id=rule_id,
+                title=broken.rule.title,
+                section=titles.get(broken.rule.section, ""),
+                severity=Severity(broken.rule.severity),
+                message="",
+                calls=len(broken.places),
+                judged=judged[rule_id],
+                points=sum(broken.points.tolist()),
             )
-        return tuple(
-            sorted(found, key=lambda lost: (lost.severity is not Severity.VETO, lost.points, -lost.calls, lost.rule_id))
+            for rule_id, broken in self.broken.items()
+        ]
+        return sorted(
+            found, key=lambda lost: (lost.severity is not Severity.VETO, lost.points, -lost.calls, lost.rule_id)
         )
 
     def _messages(self) -> Mapping[str, set[str]]:

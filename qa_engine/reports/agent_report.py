@@ -1,6 +1,6 @@
 """坐席质检报告: one agent over a period, as data."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import overload
@@ -211,6 +211,10 @@ def agent_report(
     left_out = [calls[n] for n in range(len(calls)) if n not in known]
     lost = calls.lost_items()
     ends = calls.ends()
+    by_day: dict[date, list[float]] = {}  # days come in their order
+    for day, rate in zip(calls.days, calls.rates, strict=True):
+        if day != date.min:
+            by_day.setdefault(day, []).append(rate)
     return AgentReport(
         title=wording.AGENT_REPORT_TITLE,
         agent_id=agent.id or "",
@@ -234,8 +238,8 @@ def agent_report(
         best=_line(calls[ends[1]]) if ends else None,
         worst=_line(calls[ends[0]]) if ends else None,
         needs=training_needs(calls, lost, gains),
-        days=_points(calls, lambda day: day),
-        weeks=_points(calls, lambda day: day - timedelta(days=day.weekday())),
+        days=_points(by_day),
+        weeks=_points(_by_week(by_day)),
         notice=notice or calls.notice,
         versions=calls.versions,
         rates=calls.pass_rates(),
@@ -279,14 +283,14 @@ def _line(call: InspectedCall) -> CallLine:
     )
 
 
-def _points(calls: AgentCalls, start: Callable[[date], date]) -> tuple[DayPoint, ...]:
-    by_day: dict[date, list[float]] = {}
-    for day, rate in zip(calls.days, calls.rates, strict=True):
-        if day != date.min:
-            by_day.setdefault(day, []).append(rate)
-    by_start: dict[date, list[float]] = {}
-    for day, rates in by_day.items():  # days come in their order
-        by_start.setdefault(start(day), []).extend(rates)
+def _by_week(by_day: Mapping[date, list[float]]) -> Mapping[date, list[float]]:
+    by_week: dict[date, list[float]] = {}
+    for day, rates in by_day.items():
+        by_week.setdefault(day - timedelta(days=day.weekday()), []).extend(rates)
+    return by_week
+
+
+def _points(by_start: Mapping[date, list[float]]) -> tuple[DayPoint, ...]:
     points = []
     for day, rates in sorted(by_start.items()):
         mean = mean_of(rates)

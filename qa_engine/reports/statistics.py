@@ -160,7 +160,7 @@ def mean_of(values: Sequence[float], *, lowest: float = 0.0, highest: float = 10
     mean = sum(values) / n
     low = high = None
     if n >= ENOUGH_CALLS:
-        spread = sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
+        spread = sqrt(sum([(value - mean) ** 2 for value in values]) / (n - 1))
         half = t_975(n - 1) * spread / sqrt(n)
         low, high = max(lowest, mean - half), min(highest, mean + half)
     return Mean(n, mean, low, high, min(values), max(values))

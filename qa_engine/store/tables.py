@@ -133,6 +133,9 @@ class Call(Base):
     result: Mapped["Result | None"] = relationship(lazy="raise", foreign_keys=[result_id])
 
 
+_UNCOUNTED = text("result_id IS NULL OR state IN ('excluded', 'quarantined')")
+
+
 class Head(Base):
     """What lists of calls filter, sort and count: one narrow row a call, written by `qa_engine.store.heads` alone, in
     the transaction that changes the call or its result.
@@ -142,19 +145,22 @@ class Head(Base):
     """
 
     __tablename__ = "heads"
-    __table_args__ = tuple(
-        Index(None, *columns)
-        for columns in (
-            ("moment",),
-            ("agent_id", "moment"),
-            ("team", "moment"),
-            ("state", "moment"),
-            ("state", "review_weight", "moment"),
-            ("review_weight", "moment"),
-            ("percent", "moment"),
-            ("lost", "moment"),
-            ("seconds", "moment"),
-        )
+    __table_args__ = (
+        *(
+            Index(None, *columns)
+            for columns in (
+                ("moment",),
+                ("agent_id", "moment"),
+                ("team", "moment"),
+                ("state", "moment"),
+                ("state", "review_weight", "moment"),
+                ("review_weight", "moment"),
+                ("percent", "moment"),
+                ("lost", "moment"),
+                ("seconds", "moment"),
+            )
+        ),
+        Index("ix_heads_uncounted", "agent_id", "moment", sqlite_where=_UNCOUNTED, postgresql_where=_UNCOUNTED),
     )
 
     call_pk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

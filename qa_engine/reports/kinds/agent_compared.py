@@ -75,7 +75,10 @@ def colleagues(team: Tally, agent_id: str) -> Colleagues | None:
 
 def gains(source: Source, request: Request, team: Tally) -> list[Gain]:
     """What training would regain for the agent, with a good call of a colleague and the sentence of the document."""
-    found = [need for need in needs(team, least=LEAST_GAIN) if need.agent_id == request.subject][:MOST_NEEDS]
+    of_team = team.worked_out.get(needs)  # alike for all its agents
+    if of_team is None:
+        of_team = team.worked_out[needs] = needs(team, least=LEAST_GAIN)
+    found = [need for need in of_team if need.agent_id == request.subject][:MOST_NEEDS]
     packs = sorted(team.packs.items(), key=lambda one: (one[1][1], one[0]))
     notes = source.notes(packs[-1][0]) if packs else {}
     good = {need.rule.id: good_example(team, need) for need in found}

@@ -5,7 +5,7 @@ What is kept says nothing that calls and figures do not; it can be made again at
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -19,34 +19,61 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class BegunCall(NamedTuple):
-    """A call with its start (aware) and the setting of the recogniser that heard it, where they are known."""
+class CallsOfDay(NamedTuple):
+    """The calls of an agent in a team on a day, in the order of their starts, those without one first.
 
-    figures: CallFigures
-    started_at: datetime | None
-    heard_by: str | None
+    ``starts``: microseconds since 1970 (UTC). ``heard``: of each book and setting of the recogniser the least call id.
+    """
 
-
-def by_start(call: BegunCall) -> tuple[bool, datetime, str]:
-    """Sorts the calls of a day: by their starts, those without one first."""
-    return call.started_at is not None, call.started_at or _EPOCH, call.figures.call_id
+    figures: Sequence[CallFigures]
+    starts: Sequence[int | None]
+    heard: Sequence[tuple[str, str, str]]
 
 
-def to_bytes(calls: Iterable[BegunCall]) -> bytes:
-    """The calls of one agent, day and team, in the order of their starts."""
-    listed = sorted(calls, key=by_start)
-    starts = [None if one.started_at is None else (one.started_at - _EPOCH) // _MICROSECOND for one in listed]
-    columns = [*([getattr(one.figures, name) for one in listed] for name in _COLUMNS)]
-    text = json.dumps([starts, [one.heard_by for one in listed], *columns], ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 6)
+def microseconds(at: datetime | None) -> int | None:
+    return None if at is None else (at - _EPOCH) // _MICROSECOND
 
 
-def calls_of(day: date, team: str, agent_id: str, body: bytes) -> Sequence[BegunCall]:
-    """What `to_bytes` made, in its order; the empty team is none."""
-    starts, heard, *columns = json.loads(zlib.decompress(body))
-    named = dict(zip(_COLUMNS, columns, strict=True))
-    count = len(starts)
-    whole = {"day": [day] * count, "agent_id": [agent_id] * count, "team": [team or None] * count, "pk": [0] * count}
-    rows = map(CallFigures._make, zip(*((named.get(name) or whole[name]) for name in CallFigures._fields), strict=True))
-    began = (None if at is None else _EPOCH + at * _MICROSECOND for at in starts)
-    return list(map(BegunCall, rows, began, heard))
+def moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else _EPOCH + microseconds * _MICROSECOND
+
+
+def to_bytes(calls: Sequence[tuple[CallFigures, datetime | None, str | None]]) -> bytes:
+    """(figures, start, setting of the recogniser) of the calls of one agent, day and team."""
+    listed = sorted(((call, microseconds(at)) for call, at, _ in calls), key=_by_start)
+    heard: dict[tuple[str, str], str] = {}
+    for call, _, setting in calls:
+        if setting is not None:
+            key = (call.book, setting)
+            heard[key] = min(heard.get(key, call.call_id), call.call_id)
+    columns = [*([getattr(call, name) for call, _ in listed] for name in _COLUMNS), [at for _, at in listed]]
+    body = [len(listed), [[*key, call_id] for key, call_id in sorted(heard.items())], *map(_short, columns)]
+    return zlib.compress(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+
+def calls_of(day: date, team: str, agent_id: str, body: bytes) -> CallsOfDay:
+    """What `to_bytes` made; the empty team is none."""
+    count, heard, *short = json.loads(zlib.decompress(body))
+    *columns, starts = (column if len(column) == count else column * count for column in short)
+    of_all = {"day": [day] * count, "agent_id": [agent_id] * count, "team": [team or None] * count, "pk": [0] * count}
+    named = {**dict(zip(_COLUMNS, columns, strict=True)), **of_all}
+    rows = zip(*(named[name] for name in CallFigures._fields), strict=True)
+    return CallsOfDay(list(map(CallFigures._make, rows)), starts, [(book, by, call) for book, by, call in heard])
+
+
+def together(days: Sequence[CallsOfDay]) -> CallsOfDay:
+    """The calls of one day in several teams."""
+    if len(days) == 1:
+        return days[0]
+    pairs = sorted((pair for one in days for pair in zip(one.figures, one.starts, strict=True)), key=_by_start)
+    return CallsOfDay([call for call, _ in pairs], [at for _, at in pairs], [one for day in days for one in day.heard])
+
+
+def _by_start(call: tuple[CallFigures, int | None]) -> tuple[bool, int, str]:
+    return call[1] is not None, call[1] or 0, call[0].call_id
+
+
+def _short(column: list[object]) -> list[object]:
+    """One value where all are the same."""
+    alike = len(column) > 1 and all(type(one) is type(column[0]) and one == column[0] for one in column)
+    return column[:1] if alike else column

@@ -1,9 +1,9 @@
 """The sums of a period: what reports say of many calls, read once, in memory that does not grow with them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,8 @@ class Tally:
         self._examples: Examples = {}
         self._models: Models = {}
         self._merged: tuple[Examples, Models] | None = None
+        self.worked_out: dict[Hashable, Any] = {}
+        """What was worked out of a tally to which nothing is added any more, for others who ask for the same."""
         self._later: dict[
             int, list[tuple[Sequence[int], DayCalls, int]]
         ] = {}  # by member: what is not yet among the examples and models

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,6 +55,8 @@ class HtmlBlocks:
         if not isinstance(text, str):
             return self.text(text)
         parts = _INTERVAL.split(text)
+        if len(parts) == 1:
+            return Markup.escape(text)
         return _EMPTY.join(
             (Markup("<wbr>") + element("span", part, "nowrap")) if n % 2 else Markup.escape(part)
             for n, part in enumerate(parts)
@@ -119,26 +122,25 @@ class HtmlBlocks:
             element("th", column.title, _head_look(column), style=_width(column)) for column in table.columns
         )
         rows = table.rows[: table.shown or None]
-        body = Markup("\n").join(self._row(row, table.columns) for row in rows)
+        body = Markup("\n".join([self._row(row, table.columns) for row in rows]))  # noqa: S704 escaped cell by cell
         whole = element("table", element("thead", element("tr", head)) + element("tbody", body), table.look)
         if not table.left_out:
             return whole
         return whole + element("p", d.LEFT_OUT.format(count=table.left_out), "faint small")
 
     def _row(self, row: d.Row, columns: tuple[d.Column, ...]) -> Markup:
-        cells = _EMPTY.join(self._cell(cell, column) for cell, column in zip(row.cells, columns, strict=True))
-        return element("tr", cells, "sec" if row.look == "section" else row.look)
+        cells = "".join([self._cell(cell, column) for cell, column in zip(row.cells, columns, strict=True)])
+        return element("tr", Markup(cells), "sec" if row.look == "section" else row.look)  # noqa: S704 escaped
 
-    def _cell(self, cell: d.Cell | d.Value, column: d.Column) -> Markup:
-        made = cell if isinstance(cell, d.Cell) else d.Cell(_shown(cell))
-        look = " ".join(part for part in ("num" if column.number else "", column.look, made.look) if part)
-        content = self._unbroken(made.text)
-        if made.lines:
+    def _cell(self, cell: d.Cell | d.Value, column: d.Column) -> str:
+        """Escaped. Reports have thousands of them, so that nothing is looked at twice."""
+        made = cell if isinstance(cell, d.Cell) else None
+        content = self._unbroken(_shown(cell) if made is None else made.text)  # type: ignore[arg-type]
+        if made is not None and made.lines:
             content += _EMPTY.join(
                 element("span", self.text(line.text), f"brief {line.look}".strip()) for line in made.lines
             )
-        headline = {"first", "wide"} & set(look.split())
-        return element("td", content, look, data_k=None if headline else column.title or None)
+        return f"{_cell_begin(column.number, column.look, made.look if made else '', column.title)}{content}</td>"
 
     def _chart(self, chart: d.Chart) -> Markup:
         # a narrow screen scrolls the picture sideways; the keyboard has to get there, too
@@ -235,6 +237,13 @@ def element(name: str, content: str | Markup = "", look: str = "", **attributes:
     """One element; what is None among its attributes, and an empty class, is left out."""
     given = {"class_": look, **attributes} if look else attributes
     return tag(name, content, **{key: value for key, value in given.items() if value is not None})
+
+
+@lru_cache(maxsize=512)
+def _cell_begin(number: bool, of_column: str, own: str, title: str) -> str:
+    look = " ".join(part for part in ("num" if number else "", of_column, own) if part)
+    headline = {"first", "wide"} & set(look.split())
+    return element("td", "", look, data_k=None if headline else title or None).removesuffix("</td>")
 
 
 def _is_long(fact: d.Fact) -> bool:

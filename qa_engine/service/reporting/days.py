@@ -3,11 +3,11 @@ changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import chain, groupby
+from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from qa_engine.reports.period import CallFigures, RuleBook, Tally
-from qa_engine.reports.period.agent_days import FORM, BegunCall, by_start, calls_of
+from qa_engine.reports.period.agent_days import FORM, CallsOfDay, calls_of, together
 from qa_engine.reports.period.agent_days import to_bytes as calls_to_bytes
 from qa_engine.reports.period.day_sums import kind_of, to_bytes
 from qa_engine.service.context import App
@@ -72,14 +72,13 @@ def sums_of_days(
     return {place: found[place] for place in days}
 
 
-def calls_of_agent(app: App, wanted: CallFilter, days: Known) -> Sequence[BegunCall]:
-    """The calls of the agent of a filter, the oldest first. ``days``: those of the filter, of all agents."""
+def calls_of_agent(app: App, wanted: CallFilter, days: Known) -> Sequence[CallsOfDay]:
+    """The calls of the agent of a filter by day, the oldest first. ``days``: those of the filter, of all agents."""
     agent_id = wanted.agent_id or ""
-    found: list[BegunCall] = []
-    for day, places in groupby(sorted(bodies_of_agent(app, wanted, days).items()), key=lambda one: one[0][0]):
-        teams = [calls_of(day, team, agent_id, body) for (_, team), body in places]
-        found += teams[0] if len(teams) == 1 else sorted(chain(*teams), key=by_start)
-    return found
+    return [
+        together([calls_of(day, team, agent_id, body) for (_, team), body in places])
+        for day, places in groupby(sorted(bodies_of_agent(app, wanted, days).items()), key=lambda one: one[0][0])
+    ]
 
 
 def bodies_of_agent(app: App, wanted: CallFilter, days: Known) -> Mapping[Place, bytes]:
@@ -89,19 +88,21 @@ def bodies_of_agent(app: App, wanted: CallFilter, days: Known) -> Mapping[Place,
         kept = day_sums.kept_calls(session, wanted, FORM)
     numbers = {place: days[place][0] for place in worked if place in days}
     found = {place: body for place, number, body in kept if numbers.get(place) == number}
-    lacking: dict[Place, list[BegunCall]] = {place: [] for place in numbers if place not in found}
+    lacking: dict[Place, list[tuple[CallFigures, datetime | None, str | None]]] = {
+        place: [] for place in numbers if place not in found
+    }
     for part in _runs(wanted, lacking):
         with app.database.read() as session:
             for rows in figures.stream(session, part, batch=_BATCH, more=(figures.STARTED, figures.HEARD_BY)):
                 for *row, started, heard in rows:
                     call = CallFigures._make(row)
                     if (place := (call.day, call.team or "")) in lacking:
-                        lacking[place].append(BegunCall(call, aware(started) if started is not None else None, heard))
+                        lacking[place].append((call, aware(started) if started is not None else None, heard))
     made = {place: calls_to_bytes(calls) for place, calls in lacking.items()}
     if made:
-        kept_anew = {(wanted.agent_id or "", *place): (numbers[place], body) for place, body in made.items()}
+        anew = {(wanted.agent_id or "", *place): (numbers[place], body) for place, body in made.items()}
         with app.database.write() as session:
-            day_sums.keep_calls(session, FORM, kept_anew)
+            day_sums.keep_calls(session, FORM, anew)
     return found | made
 
 

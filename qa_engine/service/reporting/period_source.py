@@ -24,6 +24,7 @@ from qa_engine.reports.period import (
     Training,
     promised_of,
 )
+from qa_engine.reports.period.agent_days import moment
 from qa_engine.reports.period.day_sums import add_days, add_member, books_of
 from qa_engine.reports.period.day_sums import verdicts as verdicts_of
 from qa_engine.reports.period.lean import LeanCalls
@@ -48,6 +49,7 @@ class PeriodSource:
         self._zone = ZoneInfo(app.settings.timezone)
         self._notes: dict[str, PackNotes] = {}
         self._known: dict[CallFilter, Known] = {}
+        self._read: dict[Hashable, Mapping[Place, bytes]] = {}
 
     @property
     def today(self) -> date:
@@ -95,6 +97,9 @@ class PeriodSource:
         with self._app.database.read() as session:
             worked = day_sums.days_of(session, replace(both, agent_id=agent_id))
         days = {place: known for place, known in self._days(both).items() if place in worked}
+        teams = {team for _, team in days}
+        if len(teams) == 1:  # nearly always: the days of others are not read
+            both = replace(both, team=teams.pop())
         changed = self._changed(_books(days))
         sums = self._sums(both, days, changed)
         if changed:  # of what he was judged by alone
@@ -106,20 +111,24 @@ class PeriodSource:
         return add_member(Tally(self._book, changed), within, agent_id)
 
     def _sums(self, wanted: CallFilter, days: Known, changed: frozenset[str] | None) -> Mapping[Place, bytes]:
-        return sums_of_days(self._app, wanted, days, book=self._book, changed=changed)
+        key = wanted, changed, frozenset(days)
+        if key not in self._read:
+            self._read[key] = sums_of_days(self._app, wanted, days, book=self._book, changed=changed)
+        return self._read[key]
 
     def _book(self, digest: str) -> RuleBook:
         return self._books[digest]
 
     def scored(self, period: Period, *, agent_id: str, form_url: str = "{call_id}") -> AgentCalls:
         wanted = call_filter(period, agent_id, None)
-        found = calls_of_agent(self._app, wanted, self._days(wanted))
-        rows = [one.figures for one in found]
-        kinds = self._kinds(_one_of_each((row.book, heard, row.call_id) for row, _, heard in found if heard))
+        days = calls_of_agent(self._app, wanted, self._days(wanted))
+        rows = [call for day in days for call in day.figures]
+        starts = [start for day in days for start in day.starts]
+        kinds = self._kinds(_one_of_each(kind for day in days for kind in day.heard))
         makers = {book: LeanCalls(kind.book, kind.rates, kind.notice) for book, kind in kinds.items()}
 
         def make(n: int) -> InspectedCall:
-            row, started, _ = found[n]
+            row, started = rows[n], moment(starts[n])
             began = started.astimezone(self._zone) if started is not None else None
             return makers[row.book].call(row, began, form_url.format(call_id=row.call_id))
 

@@ -1,6 +1,6 @@
-"""The figures of an agent's calls of a day together, so that an agent's page reads thirty rows and not thousands
+"""What an agent's page reads, at hand: the figures of his calls of a day together, and the few calls that do not count
 
-They are made when somebody first asks for them.
+The former are made when somebody first asks for them.
 
 Revision: 0024, after 0023.
 """
@@ -25,7 +25,12 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("agent_id", "day", "team", name=op.f("pk_agent_calls")),
     )
+    uncounted = sa.text("result_id IS NULL OR state IN ('excluded', 'quarantined')")
+    op.create_index(
+        "ix_heads_uncounted", "heads", ["agent_id", "moment"], sqlite_where=uncounted, postgresql_where=uncounted
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_heads_uncounted", "heads")
     op.drop_table("agent_calls")
