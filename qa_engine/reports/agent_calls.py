@@ -215,9 +215,7 @@ class AgentCalls(Sequence[InspectedCall]):
         messages = self._messages()
         # what all say that say something: of most calls of a long period only the verdict is read
         return tuple(
-            replace(item, message=next(iter(told)))
-            if len(told := messages.get(item.rule_id, set())) == 1
-            else item
+            replace(item, message=next(iter(told))) if len(told := messages.get(item.rule_id, set())) == 1 else item
             for item in self._lost
         )
 

@@ -81,9 +81,7 @@ def training_needs(
     calls: AgentCalls, items: Sequence[LostItem], gains: Sequence[Gain] | None
 ) -> tuple[TrainingNeed, ...]:
     """What is `needed`, with the places to listen to."""
-    return tuple(
-        _need(one, calls) if gain is None else _gained(one, calls, gain) for one, gain in needed(items, gains)
-    )
+    return tuple(_need(one, calls) if gain is None else _gained(one, calls, gain) for one, gain in needed(items, gains))
 
 
 def _asks(lost: LostItem) -> bool:

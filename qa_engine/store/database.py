@@ -20,7 +20,11 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceErr
 from sqlalchemy.orm import Session
 
 from qa_engine.errors import QaError, SettingsError, StoreError, UnkeptError
-from qa_engine.store import day_sums, editions  # noqa: F401  # carry numbers up as sessions write
+from qa_engine.store import (
+    day_sums,  # noqa: F401  # carries numbers up as sessions write
+    editions,  # noqa: F401  # likewise
+    text_index,
+)
 from qa_engine.store.heads import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000
@@ -121,6 +125,8 @@ class Database:
                     f"the tables are at a revision that this version of qa-engine does not know ({error}); "
                     "use the version that made them, or a newer one"
                 ) from None
+            if not self.embedded and MigrationContext.configure(connection).get_current_revision() == head_revision():
+                text_index.make(connection)
             connection.commit()
 
     def downgrade(self, revision: str) -> None:
@@ -191,6 +197,12 @@ class Database:
             found: datetime = connection.scalars(select(func.clock_timestamp())).one()
             return found.astimezone(UTC)
 
+    @property
+    def finds_pieces(self) -> bool:
+        """Whether pieces of call ids are found by an index. A file is read through as quickly."""
+        with self._told(), self.engine.connect() as connection:
+            return self.embedded or text_index.is_there(connection)
+
     def ping(self) -> None:
         """Raises `StoreError` when the database does not answer."""
         with self._told("does not answer"), self.engine.connect() as connection:
@@ -228,6 +240,8 @@ def _server_engine(url: str) -> Engine:
         with closing(connection.cursor()) as cursor:
             # compiling takes a second where a plan only looks dear; no statement of ours runs as long without it
             cursor.execute("SET jit = off")
+            # nor as long as it takes to start processes, and those would be taken from other people's pages
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
         connection.commit()
 
     return engine

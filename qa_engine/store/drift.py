@@ -27,8 +27,9 @@ def calls_by_day(session: Session, first: date, last: date) -> Mapping[date, int
 def hits_by_rule(session: Session, first: date, last: date) -> Mapping[str, tuple[str, Mapping[date, int]]]:
     """Rule id → its title of the last day, and in how many calls it was broken, by day."""
     rows = session.execute(
-        select(RuleDay.rule_id, RuleDay.title, RuleDay.day, RuleDay.calls)
+        select(RuleDay.rule_id, func.max(RuleDay.title), RuleDay.day, func.sum(RuleDay.calls))
         .where(RuleDay.day >= first, RuleDay.day <= last)
+        .group_by(RuleDay.rule_id, RuleDay.day)
         .order_by(RuleDay.rule_id, RuleDay.day)
     )
     found: dict[str, tuple[str, dict[date, int]]] = {}

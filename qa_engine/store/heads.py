@@ -225,8 +225,8 @@ def _add(
 
 
 def _add_rules(session: Session, old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]) -> None:
-    places = _difference(old, new, lambda head: ((head["result_id"], head["day"]), {"calls": 1}))
-    results = {result_id for result_id, _ in places if result_id is not None}
+    places = _difference(old, new, lambda head: ((head["result_id"], head["day"], head["state"]), {"calls": 1}))
+    results = {result_id for result_id, *_ in places if result_id is not None}
     if not results:
         return
     fault = tables.Fault
@@ -240,9 +240,9 @@ def _add_rules(session: Session, old: Iterable[Mapping[str, Any]], new: Iterable
         broken.setdefault(row.result_id, {})[row.rule_id] = row.title
     sums: dict[Key, Sums] = {}
     titles: dict[Key, dict[str, str]] = {}
-    for (result_id, day), number in places.items():
+    for (result_id, day, state), number in places.items():
         for rule_id, title in broken.get(result_id, {}).items():
-            key = (day, rule_id)
+            key = (day, rule_id, state)
             sums.setdefault(key, Counter())["calls"] += number["calls"]
             titles[key] = {"title": title}
     _add(session, tables.RuleDay, sums, titles)

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
 from qa_engine.store import tables
-from qa_engine.store.narrowing import CallFilter, between, conditions
+from qa_engine.store.narrowing import CallFilter, between, conditions, few_broke
 from qa_engine.store.ordering import LAST, ORDERS, CallOrder, Place
 
 MOST_COUNTED = 100_000
 """A list that is narrowed by more than totals know is counted no further than this."""
 _ASIDE = [state.value for state in CallState if state.aside]
 _head = tables.Head
-_UNCOUNTED = or_(_head.result_id.is_(None), _head.state.in_(bindparam(None, _ASIDE, expanding=True, literal_execute=True)))
+_UNCOUNTED = or_(
+    _head.result_id.is_(None), _head.state.in_(bindparam(None, _ASIDE, expanding=True, literal_execute=True))
+)
 """Written out in the statement, as in the index of these calls."""
 
 
@@ -48,7 +50,7 @@ def search(
     """One page, by ``after`` or ``before`` a place, or by ``offset``, which takes longer the further it goes."""
     sorting = ORDERS[order]
     backwards = before is not None
-    narrowed = conditions(wanted)
+    narrowed = conditions(wanted, few=few_broke(session, wanted.rule_id))
     columns = (_head.call_pk, sorting.column.label("value"), _head.moment)
     statement = select(*columns).where(*narrowed).order_by(*sorting.by(backwards=backwards)).limit(limit + 1)
     place = before if backwards else after

@@ -1,16 +1,22 @@
 """What lists of calls are narrowed to, as conditions on heads."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import Boolean, ColumnElement, false, func, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from qa_engine.domain import CallState
 from qa_engine.store import tables
 from qa_engine.store.heads import NONE, first_moment
 
 _head = tables.Head
+_FEW = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ class CallFilter:
     percent_max: float | None = None
 
 
-def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+def conditions(wanted: CallFilter, *, few: bool = False) -> list[ColumnElement[bool]]:
+    """``few``: as in `broke`."""
     found: list[ColumnElement[bool]] = []
     if wanted.seen is not None:
         found.append(seen_by(wanted.seen, _head.agent_id, _head.team))
@@ -69,22 +76,54 @@ def conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     if wanted.percent_max is not None:
         found += [_head.percent <= wanted.percent_max, _head.percent > NONE]
     if wanted.rule_id is not None:
-        fault = tables.Fault
-        found.append(_head.result_id.in_(select(fault.result_id).where(fault.rule_id == wanted.rule_id)))
+        found.append(broke(wanted.rule_id, few=few))
     if wanted.text:
         found.append(_has_text(wanted.text))
     return found
+
+
+def broke(rule_id: str, *, few: bool) -> ColumnElement[bool]:
+    """Whether a call broke a rule. Where few calls did (`few_broke`), lists begin from them; where many did, some are
+    soon met in the order of a list, which would look through all calls for the few."""
+    call, fault = tables.Call, tables.Fault
+    broken = fault.rule_id == rule_id
+    if few:
+        return _head.call_pk.in_(select(call.id).join(fault, fault.result_id == call.result_id).where(broken))
+    return _head.result_id.in_(select(fault.result_id).where(broken))
+
+
+def few_broke(session: Session, rule_id: str | None) -> bool:
+    """By the totals of days."""
+    total = tables.RuleDay
+    number = session.scalar(select(func.sum(total.calls)).where(total.rule_id == rule_id)) if rule_id else None
+    return number is not None and number <= _FEW
 
 
 def _has_text(wanted: str) -> ColumnElement[bool]:
     """Looked for in the narrow index of ids and among the agents: in the order of a list it would be looked for in
     every head, one by one and far apart."""
     call, agent = tables.Call, tables.Agent
-    calls = select(call.id).where(call.call_id.contains(wanted, autoescape=True))
-    agents_ = select(agent.id).where(
-        or_(*(column.contains(wanted, autoescape=True) for column in (agent.id, agent.name)))
-    )
+    calls = select(call.id).where(holds(call.call_id, wanted))
+    agents_ = select(agent.id).where(or_(*(holds(column, wanted) for column in (agent.id, agent.name))))
     return or_(_head.call_pk.in_(calls), _head.agent_id.in_(agents_))
+
+
+class _Like(FunctionElement[bool]):
+    """``column LIKE pattern``, capitals or not: SQLite's LIKE tells no letters of ASCII apart."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(_Like)
+def _ilike(element: _Like, compiler: SQLCompiler, **kw: Any) -> str:
+    column, pattern = (compiler.process(one, **kw) for one in element.clauses)
+    return f"{column} {'LIKE' if compiler.dialect.name == 'sqlite' else 'ILIKE'} {pattern} ESCAPE '/'"
+
+
+def holds(column: Any, wanted: str) -> ColumnElement[bool]:
+    """Whether a piece of text is in a column, in capitals or not."""
+    return _Like(column, "%" + re.sub(r"[/%_]", r"/\g<0>", wanted) + "%")
 
 
 def seen_by(seen: Seen, agent_id: Any, team: Any) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain.review import ReviewKind
 from qa_engine.store import review_tables, tables
+from qa_engine.store.narrowing import holds
 
 MOST_READ = 400
 """Remarks that phrases are counted in."""
@@ -72,7 +73,7 @@ def lessons(
     if scenario is not None:
         statement = statement.where(call.scenario == scenario)
     if text:
-        statement = statement.where(row.lesson.contains(text, autoescape=True))
+        statement = statement.where(holds(row.lesson, text))
     if rule_id is not None:
         statement = statement.where(
             select(fault.rule_id).where(fault.result_id == row.result_id, fault.rule_id == rule_id).exists()

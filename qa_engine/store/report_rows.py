@@ -167,7 +167,7 @@ def _signed(wanted: CallFilter, *what: Any) -> Select[Any]:
         select(*what)
         .select_from(call)
         .join(Signing, Signing.id == call.signing_id)
-        .where(*call_conditions(wanted), call.id.in_(select(Signing.call_pk)))
+        .where(*call_conditions(wanted), call.signing_id.is_not(None), call.id.in_(select(Signing.call_pk)))
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from qa_engine.domain import CallState
 from qa_engine.domain.review import AppealState, DecisionKind, Lane, ReviewKind
 from qa_engine.store import review_tables, tables
-from qa_engine.store.narrowing import between
+from qa_engine.store.narrowing import between, broke, few_broke
 from qa_engine.store.reviews import OPEN, knows_the_form
 
 MOST_COUNTED = 500
@@ -55,7 +55,7 @@ def waiting(session: Session, tab: QueueTab, wanted: WaitingFilter, *, limit: in
     states = [CallState.SAMPLED.value] if tab is QueueTab.SAMPLED else _FLAGGED
     keys = session.scalars(
         select(head.call_pk)
-        .where(head.state.in_(states), *_narrowed(wanted), *_begun_here(tab))
+        .where(head.state.in_(states), *_narrowed(wanted, _few(session, wanted)), *_begun_here(tab))
         .order_by(head.review_weight.desc(), head.moment.desc(), head.call_pk.desc())
         .limit(limit)
     ).all()
@@ -79,24 +79,25 @@ def counts(session: Session, wanted: WaitingFilter) -> dict[QueueTab, int]:
 
 def _in_state(session: Session, state: CallState, wanted: WaitingFilter) -> int:
     """From the totals of days, where they know."""
-    if wanted.agent_id is not None or wanted.rule_id is not None:
+    of_all = wanted.agent_id is None and wanted.team is None and wanted.teams is None
+    if wanted.agent_id is not None or (wanted.rule_id is not None and not of_all):
         head = tables.Head
         return session.scalar(select(func.count()).where(head.state == state.value, *_narrowed(wanted))) or 0
-    total = tables.DayCount
+    total: type[tables.RuleDay] | type[tables.DayCount] = tables.DayCount if wanted.rule_id is None else tables.RuleDay
     narrowed = between(total.day, wanted.day_from, wanted.day_to)
+    if wanted.rule_id is not None:
+        narrowed.append(tables.RuleDay.rule_id == wanted.rule_id)
     if wanted.team is not None:
-        narrowed.append(total.team == wanted.team)
+        narrowed.append(tables.DayCount.team == wanted.team)
     if wanted.teams is not None:
-        narrowed.append(total.team.in_(sorted(wanted.teams)))
+        narrowed.append(tables.DayCount.team.in_(sorted(wanted.teams)))
     number = select(func.coalesce(func.sum(total.calls), 0)).where(total.state == state.value, *narrowed)
     return int(session.scalar(number) or 0)
 
 
 def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
     """Calls that failed a rule of which nobody decided every hit, the newest first, with all that shows them."""
-    keys = session.scalars(
-        _undecided(wanted, select(tables.Head.call_pk)).order_by(tables.Head.moment.desc()).limit(limit)
-    ).all()
+    keys = session.scalars(_undecided(session, wanted).order_by(tables.Head.moment.desc()).limit(limit)).all()
     call = tables.Call
     rows = session.scalars(
         select(call).where(call.id.in_(keys)).options(joinedload(call.result), joinedload(call.transcript))
@@ -108,18 +109,19 @@ def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> 
 def recent(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
     """The latest calls of a filter, without their results."""
     head, call = tables.Head, tables.Call
-    statement = select(call).join(head, head.call_pk == call.id).where(*_narrowed(wanted))
+    narrowed = _narrowed(wanted, _few(session, wanted))
+    statement = select(call).join(head, head.call_pk == call.id).where(*narrowed)
     return session.scalars(statement.order_by(head.moment.desc()).limit(limit)).all()
 
 
 def undecided_count(session: Session, wanted: WaitingFilter) -> int:
     """At most `MOST_COUNTED`."""
-    some = _undecided(wanted, select(tables.Head.call_pk)).limit(MOST_COUNTED).subquery()
+    some = _undecided(session, wanted).limit(MOST_COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _undecided(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
-    """``rule_id`` of the filter is given. A word about the rule as a whole speaks for all of its hits."""
+def _undecided(session: Session, wanted: WaitingFilter) -> Select[int]:
+    """Keys of calls. ``rule_id`` is given. A word about the rule as a whole speaks for all of its hits."""
     head, decision, fault, call = tables.Head, review_tables.Decision, tables.Fault, tables.Call
     # found once, of the few that were decided: asked of every head it would be looked for again and again
     hits = func.max(func.coalesce(fault.hits, 1))
@@ -134,7 +136,8 @@ def _undecided(wanted: WaitingFilter, statement: Select[Any]) -> Select[Any]:
         )
     )
     aside = [state.value for state in CallState if state.aside]
-    return statement.select_from(head).where(*_narrowed(wanted), head.call_pk.not_in(decided), head.state.not_in(aside))
+    narrowed = _narrowed(wanted, _few(session, wanted))
+    return select(head.call_pk).where(*narrowed, head.call_pk.not_in(decided), head.state.not_in(aside))
 
 
 def _standing(decision: type[review_tables.Decision], *asked: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
@@ -213,7 +216,12 @@ def _with_work(session: Session, keys: Sequence[int]) -> list[tuple[tables.Call,
     return [(found[key], work.get(key)) for key in keys]
 
 
-def _narrowed(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
+def _few(session: Session, wanted: WaitingFilter) -> bool:
+    return few_broke(session, wanted.rule_id)
+
+
+def _narrowed(wanted: WaitingFilter, few: bool = False) -> list[ColumnElement[bool]]:
+    """``few``: as in `broke`."""
     head = tables.Head
     conditions: list[ColumnElement[bool]] = []
     if wanted.day_from is not None:
@@ -227,8 +235,7 @@ def _narrowed(wanted: WaitingFilter) -> list[ColumnElement[bool]]:
     if wanted.teams is not None:
         conditions.append(head.team.in_(sorted(wanted.teams)))
     if wanted.rule_id is not None:
-        broken = select(tables.Fault.result_id).where(tables.Fault.rule_id == wanted.rule_id)
-        conditions.append(head.result_id.in_(broken))
+        conditions.append(broke(wanted.rule_id, few=few))
     return conditions
 
 

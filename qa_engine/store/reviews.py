@@ -191,7 +191,7 @@ def final_scores(session: Session, call_ids: Iterable[str]) -> Mapping[str, Fina
         rows = session.execute(
             select(tables.Call.call_id, review_tables.Signing)
             .join(review_tables.Signing, review_tables.Signing.id == tables.Call.signing_id)
-            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]))
+            .where(tables.Call.call_id.in_(wanted[at : at + _MANY]), tables.Call.signing_id.is_not(None))
         )
         found |= {call_id: _final(call_id, signing) for call_id, signing in rows}
     return found

@@ -93,6 +93,11 @@ class Call(Base):
         Index(None, "day", "state"),
         Index(None, "agent_id", "day"),
         Index(None, "team", "day"),
+        # of the few calls that have one: a planner that reckons with the others looks through all calls
+        *(
+            Index(None, name, sqlite_where=text(f"{name} IS NOT NULL"), postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("signing_id", "part_of")
+        ),
         Index(
             "uq_calls_recording_id",
             "recording_id",
@@ -125,8 +130,8 @@ class Call(Base):
     received_at: Mapped[datetime]
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
     result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"), index=True)
-    signing_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: signings already point here
-    part_of: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    signing_id: Mapped[int | None] = mapped_column()  # no foreign key: signings already point here
+    part_of: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
 
     recording: Mapped[Recording | None] = relationship(lazy="raise")
     transcript: Mapped["Transcript | None"] = relationship(lazy="raise", foreign_keys=[transcript_id])
@@ -219,12 +224,13 @@ class AgentDay(Base):
 
 
 class RuleDay(Base):
-    """How many calls of a day failed a rule, by the results that count."""
+    """How many calls of a day in a state failed a rule, by the results that count."""
 
     __tablename__ = "rule_days"
 
     day: Mapped[date] = mapped_column(primary_key=True)
     rule_id: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(16), primary_key=True)
     title: Mapped[str]
     calls: Mapped[int]
 
@@ -293,10 +299,11 @@ class Fault(Base):
     """A failed rule of a result, so that lists can be filtered without reading every body."""
 
     __tablename__ = "faults"
+    __table_args__ = (Index(None, "rule_id", "result_id"),)
 
     result_id: Mapped[int] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    rule_id: Mapped[str] = mapped_column(index=True)
+    rule_id: Mapped[str]
     title: Mapped[str]
     points: Mapped[float]
     severity: Mapped[str]

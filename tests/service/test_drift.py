@@ -61,7 +61,7 @@ def history(app: App, inbox: Path, rude_today: int, *, today_app: App | None = N
                 tables.DayCount(day=day, team="", scenario="", state="clean", reason="", calls=CALLS - 1, parts=0)
             )
             session.add(tables.DayCount(day=day, team="", scenario="", state="flagged", reason="", calls=1, parts=0))
-            session.add(tables.RuleDay(day=day, rule_id=RULE, title="服务忌语", calls=1))
+            session.add(tables.RuleDay(day=day, rule_id=RULE, state="flagged", title="服务忌语", calls=1))
     for day, rude, one in ((LAST - timedelta(days=1), 1, app), (LAST, rude_today, today_app or app)):
         folder = inbox / day.isoformat()
         folder.mkdir()

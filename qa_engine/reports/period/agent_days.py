@@ -1,4 +1,4 @@
-"""The calls of an agent on a day as bytes: the columns of their figures, so that a month is thirty rows and not thousands.
+"""The calls of an agent on a day as bytes: the columns of their figures, so that a month is thirty rows, not thousands.
 
 What is kept says nothing that calls and figures do not; it can be made again at any time.
 """
