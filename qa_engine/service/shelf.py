@@ -1,4 +1,4 @@
-"""What was made of reports, kept in memory until the data is of a later edition."""
+"""What was made of reports, kept in memory until the data is of another edition."""
 
 import threading
 from collections import OrderedDict
@@ -16,10 +16,10 @@ class Shelf:
 
     def __init__(self, most: int = 200) -> None:
         self._most = most
-        self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
         self._looking, self._making = threading.Lock(), threading.Lock()
 
-    def get(self, key: Hashable, edition: int, make: Callable[[], Made]) -> Made:
+    def get(self, key: Hashable, edition: Hashable, make: Callable[[], Made]) -> Made:
         """What is kept under ``key`` of this ``edition``; else what ``make`` gives. What it raises is not kept."""
         found: Made | None = self.find(key, edition)
         if found is not None:
@@ -32,14 +32,14 @@ class Shelf:
             self.put(key, edition, made)
             return made
 
-    def put(self, key: Hashable, edition: int, made: object) -> None:
+    def put(self, key: Hashable, edition: Hashable, made: object) -> None:
         with self._looking:
             self._kept[key] = edition, made
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
-    def find(self, key: Hashable, edition: int) -> Any:
+    def find(self, key: Hashable, edition: Hashable) -> Any:
         """What is kept of this ``edition``; None where nothing is."""
         with self._looking:
             kept = self._kept.get(key)

@@ -185,6 +185,7 @@ def _agent_day(head: Mapping[str, Any]) -> tuple[Key, dict[str, int]] | None:
         "vetoes": int(head["veto"]),
         "suspected": int(head["veto_suspected"]),
         "faults": head["faults"],
+        "flagged": int(head["state"] == CallState.FLAGGED.value),
     }
 
 

@@ -14,7 +14,7 @@ from qa_engine.domain.review import DecisionKind, Lane
 from qa_engine.store import tables
 from qa_engine.store.figures import call_conditions
 from qa_engine.store.heads import NO_AGENT
-from qa_engine.store.narrowing import CallFilter, conditions
+from qa_engine.store.narrowing import CallFilter, between, conditions
 from qa_engine.store.night_tables import Forgotten
 from qa_engine.store.report_tables import Training
 from qa_engine.store.review_tables import Decision, Signing
@@ -114,22 +114,36 @@ def drawn(session: Session, wanted: CallFilter, *, seed: int | None = None) -> S
     return rows.all()
 
 
-def flagged(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str, int, int]]:
+def flagged(session: Session, day_from: date | None, day_to: date | None, team: str | None) -> Sequence[Any]:
     """(agent id, team, calls, signed ones among them) of the calls that were flagged and not drawn.
 
     A flagged call stays one when people have it, or have signed it.
     """
+    wanted = CallFilter(day_from=day_from, day_to=day_to, team=team)
     call, event, head = tables.Call, tables.Event, tables.Head
     found: Counter[tuple[str, str]] = Counter()
     looked: Counter[tuple[str, str]] = Counter()
-    # most are still only flagged: counted by their narrow heads
-    still = (
+    is_flagged = head.state == CallState.FLAGGED.value
+    # most are still only flagged: counted by the totals of days, less the few that were drawn
+    own, every = tables.AgentDay, tables.DayCount
+    of_agents = select(own.agent_id, own.team, func.sum(own.flagged)).where(*between(own.day, day_from, day_to))
+    of_teams = select(every.team, func.sum(every.calls)).where(
+        every.state == CallState.FLAGGED.value, *between(every.day, day_from, day_to)
+    )
+    if team is not None:
+        of_agents, of_teams = of_agents.where(own.team == team), of_teams.where(every.team == team)
+    for agent, its_team, calls in session.execute(of_agents.group_by(own.agent_id, own.team)):
+        found[agent, its_team] += int(calls)
+        found["", its_team] -= int(calls)  # who has no agent is in the totals of teams alone
+    for its_team, calls in session.execute(of_teams.group_by(every.team)):
+        found["", its_team] += int(calls)
+    also_drawn = (
         select(head.agent_id, head.team, func.count())
-        .where(*conditions(wanted), head.state == CallState.FLAGGED.value, head.call_pk.not_in(drawn_calls()))
+        .where(*conditions(wanted), is_flagged, head.call_pk.in_(drawn_calls()))
         .group_by(head.agent_id, head.team)
     )
-    for agent, team, calls in session.execute(still):
-        found["" if agent == NO_AGENT else agent, team or ""] += calls
+    for agent, of_team, calls in session.execute(also_drawn):
+        found["" if agent == NO_AGENT else agent, of_team or ""] -= calls
     was_flagged = exists().where(event.call_pk == call.id, event.action == CallState.FLAGGED.value)
     with_people = (
         select(call.agent_id, call.team, func.count(), func.count(call.signing_id))
@@ -142,15 +156,15 @@ def flagged(session: Session, wanted: CallFilter) -> Sequence[tuple[str, str, in
         )
         .group_by(call.agent_id, call.team)
     )
-    for agent_id, team, calls, signed in session.execute(with_people):
-        found[agent_id or "", team or ""] += calls
-        looked[agent_id or "", team or ""] += signed
+    for agent_id, of_team, calls, signed in session.execute(with_people):
+        found[agent_id or "", of_team or ""] += calls
+        looked[agent_id or "", of_team or ""] += signed
     again = _signed(wanted, call.agent_id, call.team, func.count()).where(
         call.state == CallState.FLAGGED.value, call.id.not_in(drawn_calls())
     )
-    for agent_id, team, signed in session.execute(again.group_by(call.agent_id, call.team)):
-        looked[agent_id or "", team or ""] += signed
-    return [(*key, calls, looked[key]) for key, calls in sorted(found.items())]
+    for agent_id, of_team, signed in session.execute(again.group_by(call.agent_id, call.team)):
+        looked[agent_id or "", of_team or ""] += signed
+    return [(*key, calls, looked[key]) for key, calls in sorted(found.items()) if calls]
 
 
 def drawn_calls(*narrowed: ColumnElement[bool]) -> Select[tuple[int]]:

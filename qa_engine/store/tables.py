@@ -221,6 +221,7 @@ class AgentDay(Base):
     vetoes: Mapped[int]
     suspected: Mapped[int]
     faults: Mapped[int]
+    flagged: Mapped[int] = mapped_column(server_default="0")
 
 
 class RuleDay(Base):

@@ -78,16 +78,20 @@ class PeriodSource:
         changed = self.changed(alike or period, team=team)
         wanted = call_filter(period, None, team)
 
-        def count() -> Tally:
-            return add_days(Tally(self._book, changed), self._sums(wanted, self._days(wanted), changed))
+        days = self._days(wanted)
 
-        return self._shared((wanted, changed), count)
+        def count() -> Tally:
+            return add_days(Tally(self._book, changed), self._sums(wanted, days, changed))
+
+        # what was counted under these numbers stays as it is, whatever else has changed meanwhile
+        numbers = tuple((place, number) for place, (number, _) in days.items())
+        return self._app.tallies.get((wanted, changed), numbers, count)
 
     def changed(self, period: Period, *, team: str | None = None) -> frozenset[str]:
         return self._changed(_books(self._days(call_filter(period, None, team))))
 
     def _shared(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What the reports of all members of a team read alike, made once until the data is of a later edition."""
+        """What many reports read alike, made once until the data is of a later edition."""
         with self._app.database.read() as session:
             edition = editions.current(session)
         return self._app.tallies.get(key, edition, make)
@@ -283,7 +287,7 @@ class PeriodSource:
 
     def flagged(self, period: Period, *, team: str | None = None) -> Mapping[tuple[str, str], tuple[int, int]]:
         with self._app.database.read() as session:
-            rows = report_rows.flagged(session, call_filter(period, None, team))
+            rows = report_rows.flagged(session, period.first, period.last, team)
         return {(agent_id, team): (calls, signed) for agent_id, team, calls, signed in rows}
 
     def signed(self, period: Period, *, agent_id: str | None = None, team: str | None = None) -> Sequence[Signed]:

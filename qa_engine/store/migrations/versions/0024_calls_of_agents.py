@@ -1,4 +1,4 @@
-"""What pages ask for often, at hand: the figures of an agent's calls of a day together, totals of rules by state, and
+"""What pages ask for often, at hand: the figures of an agent's calls of a day together, totals by state, and
 indexes of few calls and of the calls that broke a rule
 
 The figures are made when somebody first asks for them.
@@ -45,9 +45,17 @@ def upgrade() -> None:
         "SELECT h.day, f.rule_id, h.state, MAX(f.title), COUNT(DISTINCT h.call_pk) "
         "FROM heads h JOIN faults f ON f.result_id = h.result_id GROUP BY h.day, f.rule_id, h.state"
     )
+    op.add_column("agent_days", sa.Column("flagged", sa.Integer(), server_default="0", nullable=False))
+    op.execute(
+        "UPDATE agent_days SET flagged = found.number FROM (SELECT agent_id, day, COALESCE(team, '') AS team, "
+        "COUNT(*) AS number FROM heads WHERE state = 'flagged' GROUP BY agent_id, day, COALESCE(team, '')) AS found "
+        "WHERE agent_days.agent_id = found.agent_id AND agent_days.day = found.day AND agent_days.team = found.team"
+    )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("agent_days") as agents:
+        agents.drop_column("flagged")
     op.drop_table("rule_days")
     _rule_days()
     op.execute(
