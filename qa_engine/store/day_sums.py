@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import TextClause, delete, event, or_, select, update
+from sqlalchemy import TextClause, and_, delete, event, exists, or_, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from qa_engine.store import tables
@@ -41,6 +41,38 @@ def days_of(session: Session, wanted: CallFilter) -> frozenset[Place]:
         _narrowed(select(own.day, own.team), own, wanted).where(own.agent_id == wanted.agent_id, own.calls > 0)
     )
     return frozenset((day, team) for day, team in rows)
+
+
+def agents_of(session: Session, wanted: CallFilter) -> Sequence[str]:
+    """The agents who had calls on the days of a filter."""
+    own = tables.AgentDay
+    return session.scalars(_narrowed(select(own.agent_id).distinct(), own, wanted).where(own.calls > 0)).all()
+
+
+def any_lacking(session: Session, teams_since: date, kind: str, agents_since: date, form: int) -> bool:
+    """Whether sums of kinds that begin so, or calls of agents in this form, are lacking for a day since."""
+    own = tables.AgentDay
+    summed = exists().where(
+        DaySums.day == TeamDay.day,
+        DaySums.team == TeamDay.team,
+        DaySums.number == TeamDay.number,
+        DaySums.kind.startswith(kind, autoescape=True),
+    )
+    written = exists().where(
+        AgentCalls.agent_id == own.agent_id,
+        AgentCalls.day == own.day,
+        AgentCalls.team == own.team,
+        AgentCalls.number == TeamDay.number,
+        AgentCalls.form == form,
+    )
+    of_teams = select(TeamDay.day).where(TeamDay.day >= teams_since, ~summed).limit(1)
+    of_agents = (
+        select(own.day)
+        .join(TeamDay, and_(TeamDay.day == own.day, TeamDay.team == own.team))
+        .where(own.day >= agents_since, own.calls > 0, ~written)
+        .limit(1)
+    )
+    return any(session.scalar(statement) is not None for statement in (of_teams, of_agents))
 
 
 def keep_books(session: Session, found: Mapping[Place, tuple[int, str]]) -> None:

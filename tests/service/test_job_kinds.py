@@ -47,6 +47,7 @@ def test_the_way_of_a_call_in_order() -> None:
         ("night", "night", None),
         ("watch", "night", None),
         ("drift", "night", None),
+        ("sums", "night", None),
         ("draft_check", "rules", None),
         ("backtest", "night", None),
         ("judge_again", "night", None),

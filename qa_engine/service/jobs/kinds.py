@@ -23,8 +23,9 @@ _STAGES = "qa_engine.service.stages"
 
 TRANSCRIBE, INSPECT, REPORT = "transcribe", "inspect", "report"
 """The way of a call, each kind naming the next."""
-NIGHT, WATCH, DRIFT = "night", "watch", "drift"
-"""What is about no call: the recordings of a day, a watched folder, the rules held against their past."""
+NIGHT, WATCH, DRIFT, SUMS = "night", "watch", "drift", "sums"
+"""What is about no call: the recordings of a day, a watched folder, the rules held against their past, what pages of
+teams and agents add up."""
 DRAFT_CHECK, BACKTEST, JUDGE_AGAIN = "draft_check", "backtest", "judge_again"
 """What a change of the rules asks for; see ``service/authoring/trials.py``."""
 ASR, ASR_BULK, ASR_ARCHIVE = "asr", "asr_bulk", "asr_archive"

@@ -18,6 +18,7 @@ from qa_engine.service.intake.outcome import IngestReport
 from qa_engine.service.jobs.kinds import WATCH, enqueue
 from qa_engine.service.jobs.ringing import Ring, ring
 from qa_engine.service.night.nightly import advance_night, begin_night, due_nights, sources_of, stored_sources
+from qa_engine.service.night.summing import ask_for_sums
 from qa_engine.service.night.watching import look_at
 from qa_engine.store import JobState, jobs, nights
 
@@ -37,7 +38,7 @@ class Ticked:
 
 def night_tick(app: App) -> Ticked:
     """Begin the nights that are due or whose taking in has failed, look after those that go on, have watched folders
-    looked at, send alerts."""
+    looked at and days added up, send alerts."""
     begun = []
     for day in due_nights(app):
         try:
@@ -55,6 +56,7 @@ def night_tick(app: App) -> Ticked:
         going_on = [night.day for night in nights.open_ones(session)]
     ended = [day for day in going_on if advance_night(app, day).state is NightState.DONE]
     watched = watch_folders(app)
+    ask_for_sums(app)
     send_due(app)
     return Ticked(tuple(begun), tuple(ended), watched)
 

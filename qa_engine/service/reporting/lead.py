@@ -16,12 +16,11 @@ from qa_engine.reports.period.needs import goal_words, need_words
 from qa_engine.reports.render import render_html
 from qa_engine.reports.training_needs import TrainingNeed
 from qa_engine.service.context import App
+from qa_engine.service.night.summing import USUAL_DAYS
 from qa_engine.service.reading.calls_and_agents import list_calls
 from qa_engine.service.reporting.reports import made_of_report
 from qa_engine.service.reporting.training import list_trainings
 from qa_engine.store import CallFilter
-
-USUAL_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
