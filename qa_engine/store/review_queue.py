@@ -97,7 +97,9 @@ def _in_state(session: Session, state: CallState, wanted: WaitingFilter) -> int:
 
 def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
     """Calls that failed a rule of which nobody decided every hit, the newest first, with all that shows them."""
-    keys = session.scalars(_undecided(session, wanted).order_by(tables.Head.moment.desc()).limit(limit)).all()
+    keys = session.scalars(
+        _undecided(session, wanted).order_by(tables.Head.moment.desc(), tables.Head.call_pk.desc()).limit(limit)
+    ).all()
     call = tables.Call
     rows = session.scalars(
         select(call).where(call.id.in_(keys)).options(joinedload(call.result), joinedload(call.transcript))
@@ -111,7 +113,7 @@ def recent(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[t
     head, call = tables.Head, tables.Call
     narrowed = _narrowed(wanted, _few(session, wanted))
     statement = select(call).join(head, head.call_pk == call.id).where(*narrowed)
-    return session.scalars(statement.order_by(head.moment.desc()).limit(limit)).all()
+    return session.scalars(statement.order_by(head.moment.desc(), head.call_pk.desc()).limit(limit)).all()
 
 
 def undecided_count(session: Session, wanted: WaitingFilter) -> int:
