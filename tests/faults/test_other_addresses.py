@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from qa_engine.cli.worker import worker
@@ -50,7 +51,8 @@ from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.outbox import tell
 from qa_engine.service.jobs.leases import claim
 from qa_engine.settings import load_settings
-from qa_engine.store import Database, head_revision, tables
+from qa_engine.store import Database, head_revision, tables, text_index
+from qa_engine.store.narrowing import holds
 from qa_engine.web.app import create_app
 from tests.faults.conftest import Centre
 from tests.faults.servers import postgres_server, redis_server
@@ -114,9 +116,53 @@ def test_postgres_has_the_tables_of_the_code(empty_postgres: str) -> None:
     database.upgrade()
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, tables.Base.metadata) == []
+        assert [one for one in compare_metadata(context, tables.Base.metadata) if text_index.NAME not in str(one)] == []
         assert connection.exec_driver_sql("SHOW jit").scalar_one() == "off", "compiling takes longer than any statement"
     database.close()
+
+
+@pytest.mark.postgres
+def test_pieces_of_ids_are_found_by_an_index_where_the_extension_can_be_had(empty_postgres: str) -> None:
+    """Who may not make it has the same answers without it, is told by the doctor, and has it when it is there."""
+    owner = Database(empty_postgres)
+    with owner.engine.begin() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS guest")
+        connection.exec_driver_sql("CREATE ROLE guest LOGIN")
+        connection.exec_driver_sql("GRANT ALL ON SCHEMA public TO guest")  # but not to make anything in the database
+    guest = Database(empty_postgres.replace("qa@", "guest@"))
+    guest.upgrade()
+    assert not guest.finds_pieces
+    assert answers(guest) == (["A-100%", "a-1"], ["A-100%"], [])
+    with owner.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE EXTENSION pg_trgm")
+    guest.upgrade()
+    assert guest.finds_pieces
+    assert answers(guest) == (["A-100%", "a-1"], ["A-100%"], [])
+    with guest.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        asked = select(tables.Call.id).where(holds(tables.Call.call_id, "-100"))
+        told = asked.compile(connection, compile_kwargs={"literal_binds": True})
+        assert text_index.NAME in str(connection.exec_driver_sql(f"EXPLAIN {told}").all())
+    guest.close()
+    with owner.engine.begin() as connection:
+        connection.exec_driver_sql("DROP OWNED BY guest CASCADE")
+        connection.exec_driver_sql("DROP ROLE guest")
+    owner.close()
+
+
+def answers(database: Database) -> tuple[list[str], ...]:
+    """Ids of calls that hold a piece of text."""
+    with database.write() as session:
+        if session.scalars(select(tables.Call.id)).first() is None:
+            for n, name in enumerate(("a-1", "A-100%", "b")):
+                session.add(tables.Call(id=n + 1, call_id=name, channel="voice", day=date(2026, 3, 2), facts="{}",
+                                        source_name="", state="received", warnings="[]",
+                                        received_at=datetime(2026, 3, 2, tzinfo=UTC)))  # fmt: skip
+    with database.read() as session:
+        call = tables.Call.call_id
+        return tuple(
+            sorted(session.scalars(select(call).where(holds(call, piece)))) for piece in ("A-1", "100%", "a_1")
+        )
 
 
 @pytest.mark.postgres

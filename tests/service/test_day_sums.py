@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from qa_engine.service import App, inspect_again, move_agent, run_pending
 from qa_engine.service.desk import Word, claim, correct_text, decide, sign
 from qa_engine.service.keeping.forget import forget_calls
 from qa_engine.service.reporting.source import DatabaseSource
-from qa_engine.store import CallFilter, day_sums, tables
-from qa_engine.store.report_tables import DaySums, Figures, TeamDay
+from qa_engine.store import CallFilter, day_sums, forgetting, tables
+from qa_engine.store.report_tables import AgentCalls, DaySums, Figures, TeamDay
 from qa_engine.store.review_tables import Signing
 from tests.desk_centre import HEAD, PACK, ZHOU, fill_desk, filled_desk, open_desk
 
@@ -36,12 +36,13 @@ def centre(tmp_path: Path) -> Iterator[App]:
         yield app
 
 
-def told(app: App) -> list[bytes]:
-    """The sums of the centre, of each team and of each agent, as their bytes."""
+def told(app: App) -> list[object]:
+    """The sums of the centre, of each team and of each agent, as their bytes; and the calls of each agent."""
     source = DatabaseSource(app)
     found: list[Tally] = [source.tally(MARCH), *(source.tally(MARCH, team=team) for team in TEAMS)]
     found += [source.own(agent, MARCH, alike=Period(None, None)) for agent in ("8026", "8031", "9012")]
-    return [to_bytes(tally) for tally in found]
+    calls = [source.scored(MARCH, agent_id=agent) for agent in ("8026", "8031", "9012")]
+    return [*map(to_bytes, found), *([(own.rows[n], call) for n, call in enumerate(own)] for own in calls)]
 
 
 def held(app: App) -> None:
@@ -49,6 +50,7 @@ def held(app: App) -> None:
     kept = told(app)
     with app.database.write() as session:
         session.execute(delete(DaySums))
+        session.execute(delete(AgentCalls))
         session.execute(update(TeamDay).values(books=None))
     app.tallies = type(app.tallies)(40)
     assert told(app) == kept
@@ -77,6 +79,7 @@ def changed_row(draw: random.Random, app: App, call_id: str) -> None:
         call.team = draw.choice([None, *TEAMS])
         call.day = date(2026, 3, 2) + timedelta(days=draw.randrange(4))
         call.agent_name = draw.choice([None, "又名"])
+        call.started_at = draw.choice([None, datetime(2026, 3, 2, 1, draw.randrange(60), tzinfo=UTC)])
 
 
 def judged_again(app: App, folder: Path, points: int) -> None:
@@ -180,6 +183,47 @@ def test_sums_of_an_older_form_are_not_read(tmp_path: Path) -> None:
         assert told(again) == kept
         with again.database.read() as session:
             assert {kind.partition(":")[0] for kind in session.scalars(select(DaySums.kind))} == {str(_FORM)}
+
+
+def test_calls_of_an_agent_are_kept_in_the_order_of_their_starts(centre: App) -> None:
+    fill_desk(centre, MORE)
+    with centre.database.write() as session:
+        own = session.scalars(select(tables.Call).where(tables.Call.agent_id == "8026").order_by(tables.Call.id)).all()
+        own[0].team, own[0].day = "二组", own[-1].day  # in two teams on one day
+        own[1].started_at = None
+    for _ in range(2):  # written, then read
+        calls = DatabaseSource(centre).scored(MARCH, agent_id="8026", form_url="/calls/{call_id}")
+        with centre.database.read() as session:
+            rows = session.scalars(
+                select(tables.Call)
+                .where(tables.Call.agent_id == "8026", tables.Call.result_id.is_not(None))
+                .order_by(tables.Call.day, tables.Call.started_at.nulls_first(), tables.Call.call_id)
+            ).all()
+        assert [call.result.call_id for call in calls] == [row.call_id for row in rows]
+        assert [call.call.started_at for call in calls] == [row.started_at for row in rows]
+        assert [call.call.agent.team for call in calls] == [row.team for row in rows]
+        assert {call.form_url for call in calls} == {f"/calls/{row.call_id}" for row in rows}
+    with centre.database.read() as session:
+        kept = session.scalars(select(AgentCalls).where(AgentCalls.agent_id == "8026")).all()
+        assert {(row.day, row.team) for row in kept} == {(row.day, row.team) for row in rows}
+
+
+def test_calls_of_another_form_are_not_read(centre: App) -> None:
+    kept = told(centre)
+    with centre.database.write() as session:
+        session.execute(update(AgentCalls).values(form=0, body=b"of before"))
+    assert told(centre) == kept
+
+
+def test_a_name_that_is_forgotten_is_in_no_sum_and_no_row_of_an_agent(centre: App) -> None:
+    told(centre)
+    with centre.database.write() as session:
+        call = session.scalars(select(tables.Call).where(tables.Call.call_id == "c-faults")).one()
+        forgetting.rename(session, call, "x-1")
+    with centre.database.read() as session:
+        for kept in (DaySums.day, AgentCalls.day):
+            assert call.day not in set(session.scalars(select(kept)))
+    assert all("c-faults" not in repr(one) for one in told(centre)[-3:])
 
 
 def test_verdicts_by_day_are_those_of_the_results(centre: App) -> None:

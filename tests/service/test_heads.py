@@ -15,7 +15,7 @@ from qa_engine.domain import CallState
 from qa_engine.domain.people import MACHINE
 from qa_engine.errors import UsageError
 from qa_engine.service import App, CallFilter, CallOrder, ingest_paths, list_agents, list_calls, run_pending
-from qa_engine.store import tables
+from qa_engine.store import narrowing, tables
 from qa_engine.store.heads import NO_AGENT, moment
 from qa_engine.store.lists import count
 from qa_engine.store.ordering import Place
@@ -59,20 +59,22 @@ def held(app: App) -> None:
             assert head.percent == (100 * result.total / result.possible if result and result.possible else -1)
             counts[call.day, call.team or "", call.scenario or "", call.state, call.reason or ""] += 1
             own = [fault for fault in faults if result and fault.result_id == result.id]
-            rules.update({(call.day, fault.rule_id) for fault in own})
+            rules.update({(call.day, fault.rule_id, call.state) for fault in own})
             if call.agent_id is not None:
                 sums = agents[call.agent_id, call.day, call.team or ""]
                 sums.update(calls=1, scored=int(result is not None), faults=len(own))
+                sums.update(flagged=int(call.state == "flagged"))
         assert heads == {}
         days = session.scalars(select(tables.DayCount)).all()
         assert {(d.day, d.team, d.scenario, d.state, d.reason): d.calls for d in days if d.calls} == dict(counts)
         kept = {
-            (a.agent_id, a.day, a.team): Counter(calls=a.calls, scored=a.scored, faults=a.faults)
+            (a.agent_id, a.day, a.team): Counter(calls=a.calls, scored=a.scored, faults=a.faults, flagged=a.flagged)
             for a in session.scalars(select(tables.AgentDay))
             if a.calls
         }
         assert kept == dict(agents)
-        assert {(r.day, r.rule_id): r.calls for r in session.scalars(select(tables.RuleDay)) if r.calls} == dict(rules)
+        of_rules = session.scalars(select(tables.RuleDay))
+        assert {(r.day, r.rule_id, r.state): r.calls for r in of_rules if r.calls} == dict(rules)
 
 
 def test_totals_follow_calls_through_their_states(app: App, inbox: Path) -> None:
@@ -176,6 +178,27 @@ def test_counts_from_totals_are_those_of_the_list(app: App, inbox: Path) -> None
     ):
         with app.database.read() as session:
             assert count(session, wanted) == (len(list_calls(app, wanted, who=MACHINE).rows), False)
+
+
+def test_lists_by_a_rule_are_alike_whether_few_or_many_calls_broke_it(
+    app: App, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_in(app, inbox)
+    run_pending(app)
+    wanted = [CallFilter(rule_id="forbidden.refusal"), CallFilter(rule_id="forbidden.refusal", team="二组")]
+    many = []
+    for most in (-1, 100):
+        monkeypatch.setattr(narrowing, "_FEW", most)
+        found = [list_calls(app, one, order=order, who=MACHINE) for one in wanted for order in CallOrder]
+        assert {page.total for page in found} == {3, 2} or {page.total for page in found} == {3}
+        many.append([[row.call_id for row in page.rows] for page in found])
+    assert many[0] == many[1]
+
+
+def test_a_piece_of_text_is_found_in_capitals_or_not(app: App, inbox: Path) -> None:
+    taken_in(app, inbox)
+    for wanted, number in (("C-0", 10), ("c-0", 10), ("C_0", 0), ("c-%", 0), ("/", 0), ("8001", 4)):
+        assert list_calls(app, CallFilter(text=wanted), who=MACHINE).total == number, wanted
 
 
 def test_no_list_reads_every_call(app: App, inbox: Path) -> None:

@@ -47,10 +47,10 @@ def test_the_way_of_a_call_in_order() -> None:
         ("night", "night", None),
         ("watch", "night", None),
         ("drift", "night", None),
-        ("sums", "night", None),
         ("draft_check", "rules", None),
         ("backtest", "night", None),
         ("judge_again", "night", None),
+        ("sums", "night", None),
     ]
     assert list(queues()) == ["asr", "asr_bulk", "asr_archive", "inspect", "report", "peaks", "night", "rules"]
     assert all(kind.title and all(kind.queues.values()) for kind in job_kinds().values())

@@ -1,16 +1,21 @@
 """班长看板: what a lead is shown of a team, and of no other one."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from qa_engine.domain.people import NotAllowed
 from qa_engine.domain.review import DecisionKind, Target
 from qa_engine.errors import NotFoundError
+from qa_engine.reports import Period
 from qa_engine.service import App, lead_board, plan_training
 from qa_engine.service.desk import Word, claim, decide, sign
+from qa_engine.service.reporting.source import DatabaseSource
+from qa_engine.store import calls, tables
 from tests.desk_centre import HEAD, LEAD, WANG, ZHOU, filled_desk
 
 MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
@@ -42,6 +47,26 @@ def test_a_flagged_call_still_counts_as_one_when_it_is_signed(centre: App) -> No
     after = lead_board(centre, "一组", who=LEAD).coverage
     assert (after.flagged, after.flagged_signed) == (before.flagged, 1)
     assert before.flagged >= 2
+
+
+def test_flagged_calls_are_counted_by_agent_and_those_without_one_too(centre: App) -> None:
+    with centre.database.write() as session:
+        flagged = session.scalars(
+            select(tables.Call).where(tables.Call.state == "flagged").order_by(tables.Call.id)
+        ).all()
+        flagged[0].agent_id = None
+        flagged[1].team = None
+        now = centre.clock.now()
+        calls.note(session, flagged[2], actor="sample", action="sampled", detail="seed 1", now=now)
+    expected: Counter[tuple[str, str]] = Counter()
+    for call in (flagged[0], flagged[1], *flagged[3:]):  # what was drawn is counted as drawn
+        expected[call.agent_id or "", call.team or ""] += 1
+    source = DatabaseSource(centre)
+    assert source.flagged(Period(None, None)) == {key: (number, 0) for key, number in expected.items()}
+    for team in ("一组", "二组"):
+        own = {key: (number, 0) for key, number in expected.items() if key[1] == team}
+        assert source.flagged(Period(date(2026, 3, 1), date(2026, 3, 31)), team=team) == own
+    assert source.flagged(Period(date(2026, 4, 1), None)) == {}
 
 
 def test_what_is_planned_is_listed_and_suggested_no_more(centre: App) -> None:
