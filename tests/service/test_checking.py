@@ -149,7 +149,7 @@ def test_the_doctor_finds_and_never_raises(app: App) -> None:
     checks = {check.id: check for check in doctor(app)}
     quick = {"database", "broker", "disk"}
     slow = {"python", "home", "private", "profile", "model", "tone", "codecs", "rules", "cores", "threads", "plugins"}
-    slow |= {"memory", "device", "recordings"}
+    slow |= {"memory", "device", "recordings", "search"}
     assert set(checks) == quick | slow
     assert all(check.fix and check.title for check in checks.values())
     assert checks["database"].ok

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from qa_engine.domain.people import MACHINE, Role
 from qa_engine.errors import NotFoundError, SignInError
@@ -13,7 +13,7 @@ from qa_engine.service import App, add_account, agent_page, lead_board, list_cal
 from qa_engine.service.keeping.forget import forget_calls
 from qa_engine.service.reporting.reports import made_of_report
 from qa_engine.service.shelf import Shelf
-from qa_engine.store import editions, people_tables, tables
+from qa_engine.store import editions, heads, people_tables, tables
 from tests.desk_centre import HEAD, LEAD, WANG, filled_desk
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
@@ -91,7 +91,9 @@ def test_what_changes_is_on_the_next_page(centre: App) -> None:
     assert agent_page(centre, "8026", who=HEAD)[0] is before
     plan_training(centre, "8026", "forbidden.refusal", title="服务忌语", who=LEAD)
     with centre.database.write() as session:
-        session.execute(update(tables.Call).where(tables.Call.agent_id == "8026").values(day=date(2026, 2, 1)))
+        own = tables.Call.agent_id == "8026"
+        session.execute(update(tables.Call).where(own).values(day=date(2026, 2, 1)))
+        heads.refresh(session, session.scalars(select(tables.Call.id).where(own)).all())  # as whoever does so must
     after, _ = agent_page(centre, "8026", who=HEAD)
     assert "02-01" in after
     assert "02-01" not in before
