@@ -122,3 +122,14 @@ def test_what_people_write_is_text_on_every_page(tmp_path: Path) -> None:
                     assert "<script>alert" not in answer.text, (role, page)
                     seen += "&lt;script&gt;alert" in answer.text
         assert seen > 12, "it was shown"
+
+
+def test_technical_text_is_for_who_can_do_something_about_it(web: FastAPI) -> None:
+    shown = {}
+    for role in (Role.INSPECTOR, Role.HEAD, Role.ADMIN):
+        with client_of(web, role.value) as client:
+            page = client.get("/status").text
+        assert "broken-01" in page
+        assert "录音无法读取" in page
+        shown[role] = "can be read" in page
+    assert shown == {Role.INSPECTOR: False, Role.HEAD: True, Role.ADMIN: True}
