@@ -34,6 +34,7 @@ FAINT = 75
 """Per cent. A doubt of an act alone under it is shown and weighs in the queue, but sends no call there by itself: over
 44 good calls by another author such doubts alone sent 10 (``benchmarks/verdicts.py e``, `docs/verdict-changes.md`)."""
 NOT_ALONE = "没有找到，但也没有足够的迹象说明确实没做到，机器不单独扣分"
+_WHOLE = Window()
 _MONO = "录音为单声道，坐席与客户未区分"
 _NOBODYS = "这句话不知是坐席还是客户说的，须人工判断"
 _SOME_UNKNOWN = "有的话轮不知是谁说的，无法判断"
@@ -139,7 +140,7 @@ class Judgement:
             return not_applicable(_MONO)
         if fields.needs_all_roles and not self._call.roles_known:
             return not_applicable(_SOME_UNKNOWN)
-        window = fields.window if isinstance(fields, Located) else Window()
+        window = fields.window if isinstance(fields, Located) else _WHOLE
         if (condition.operator.timed or window.timed) and not self._call.timed:
             return not_applicable("文本没有时间，无法判断与时间有关的条件")
         if not self._call.turns and isinstance(fields, Located):

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate, count
+from itertools import accumulate, chain, count
 from threading import Lock
 from types import MappingProxyType
 
@@ -96,7 +96,12 @@ class Lexicon:
             if not keys:
                 continue
             automaton = ahocorasick.Automaton()
+            by_first: dict[str, list[str]] = {}
             for key in sorted(keys):
+                by_first.setdefault(key[:1], []).append(key)
+            # The automaton looks for a next character one by one in the order they came: the usual ones go first.
+            groups: list[list[str]] = sorted(by_first.values(), key=len, reverse=True)
+            for key in chain.from_iterable(groups):
                 automaton.add_word(key, (key, len(key) - 1, keys[key]))
             automaton.make_automaton()
             self._automata[layer] = automaton
@@ -174,7 +179,11 @@ class Scanned:
 
     def skeleton(self, layer: Layer) -> Skeleton:
         """The characters that positions of a layer count."""
-        return skeleton(self.source, keep_sounds=True) if layer is Layer.SOUNDED else self.plain
+        return self._sounded if layer is Layer.SOUNDED else self.plain
+
+    @cached_property
+    def _sounded(self) -> Skeleton:
+        return skeleton(self.source, keep_sounds=True)
 
     def text(self, layer: Layer) -> str:
         text = self._texts.get(layer)
