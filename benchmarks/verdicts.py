@@ -24,7 +24,9 @@ counted before anybody had read a line of them, then looked at. The act model, s
 p, r and the lines of u. w (chats that leave out the steps which are hardest to find) was counted twice, then looked
 at. q and t (chats) lay hidden for that round, as x and v do still: nobody has read a line of x and v. y (labelled
 telephone calls, rude lines) was counted once. Then q, t, w and y were looked at and learnt, too. aa
-and ab (pairs of labelled calls: a step left out, and one done in other words) were counted once, then looked at.
+and ab (pairs of labelled calls: a step left out, and one done in other words) were counted once, then looked at; ac,
+ad, ag, ah and ai are more of them, learnt with them. ae, af and aj (pairs), s and z (full sets) lay hidden for that
+round, as x and v do still: nobody who worked on rules or models has read a line of these seven.
 `--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people: 1,500 felt-neutral
 lines of TV drama (CPED, not kept here) as single turns.
 """

@@ -235,6 +235,8 @@ RULE_FIELDS = {
     "fault": "判定",
     "only_if": "检查的前提",
     "sure_if": "机器直接扣分的条件",
+    "left_out": "整通话看的职责",
+    "left_out_if": "整通话也没做到时直接扣分的条件",
     "applies_to": "适用范围",
     "examples": "例句",
     "repeat": "屡犯加重",

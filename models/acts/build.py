@@ -17,6 +17,7 @@ from typing import Any
 
 import apart
 import corpus
+import duties
 import figures
 import halves
 import lessons
@@ -82,13 +83,15 @@ def main() -> None:
     fitted, corrected = natural.context(read)
     for speaker in SPEAKERS:
         found["natural"][speaker.value], limits[speaker] = of_natural(speaker, read, corrected, limits[speaker])
+    left_out, found["left out"] = duties.learn(corrected)
     card = Card(
-        version=3,
+        version=4,
         name=NAME,
         features=VERSION,
         contents=contents,
         limits={speaker.value: limits[speaker] for speaker in SPEAKERS},
         context={speaker.value: fitted.get(speaker, {}) for speaker in SPEAKERS},
+        left_out=left_out,
     )
     card.save(arguments.out)
     if not arguments.quick:

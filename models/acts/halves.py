@@ -4,8 +4,8 @@
 does there and those that are open to opinion; annotated by reading, turn by turn in its call, by readers (language
 models) who knew neither frames nor rules. Of everyday sentences (``words_``, ``tone_``, ``curt_``) only is told that
 they do not offend.
-So these halves measure the act model no longer, but for the readings of the split by themes, in which an author is held
-out as a theme.
+The halves of two letters are pairs of labelled calls, one of which leaves a step out. So these halves measure the act
+model no longer, but for the readings of the split by themes, in which an author is held out as a theme.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from qa_engine.domain import Speaker
 HERE = Path(__file__).resolve().parent
 TURNS = HERE / "turns"
 FOLDER = HERE.parents[1] / "benchmarks" / "verdicts"
-LEARNT = "abcdefghijklmpqrtwy"
+LEARNT = (*"abcdefghijklmpqrtwy", "aa", "ab", "ac", "ad", "ag", "ah", "ai")
 LINES = "nu"  # halves of which only lines are learnt: rude ones, and others that do not offend
 AUTHORS = dict.fromkeys("abc", "abc") | {"t": "r"}  # of halves by one author; every other half is by one of its own
 THEME = "half/"
@@ -82,10 +82,15 @@ def annotated(half: str) -> Mapping[tuple[Speaker, str], Told]:
 def calls(half: str) -> Iterator[tuple[str, tuple[tuple[Speaker, str], ...]]]:
     """(head, turns) of every call of a half: what its author says of it, and who says what."""
     for kind in CALLS:
-        for block in _read(f"{kind}_{half}").strip().split("\n\n"):
-            head, *lines = block.splitlines() or [""]
-            if lines:
-                yield head.removeprefix("# "), tuple((_WHO[line[:2]], line[3:]) for line in lines)
+        yield from calls_of(kind, half)
+
+
+def calls_of(kind: str, half: str) -> Iterator[tuple[str, tuple[tuple[Speaker, str], ...]]]:
+    """The same of one kind of calls."""
+    for block in _read(f"{kind}_{half}").strip().split("\n\n"):
+        head, *lines = block.splitlines() or [""]
+        if lines:
+            yield head.removeprefix("# "), tuple((_WHO[line[:2]], line[3:]) for line in lines)
 
 
 def rude(half: str) -> frozenset[str]:

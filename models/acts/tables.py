@@ -100,4 +100,32 @@ def others(evaluation: Evaluation) -> str:
     return "\n\n".join((said, fitted, unseen, _table(head, rows)))
 
 
-TABLES = {"corpus": corpus, "natural": natural, "acts": acts, "limits": limits, "apart": apart, "others": others}
+def left_out(evaluation: Evaluation) -> str:
+    rows = []
+    for duty, told in evaluation["left out"].items():
+        cells = [str(told[key]) for key in ("faults", "innocent", "good")] + [f"{told['auc']:.3f}"]
+        for level in ("doubt", "sure"):
+            counts = ", ".join(str(told[f"{level}: {key}"]) for key in ("faults", "innocent", "good"))
+            cells.append(f"{told[f'{level}: from']:.2f} ({counts})")
+        rows.append([duty, *cells])
+    head = [
+        "duty",
+        "faults",
+        "innocents",
+        "good calls",
+        "AUC",
+        "a doubt from (of each)",
+        "a second witness from (of each)",
+    ]
+    return _table(head, rows)
+
+
+TABLES = {
+    "left_out": left_out,
+    "corpus": corpus,
+    "natural": natural,
+    "acts": acts,
+    "limits": limits,
+    "apart": apart,
+    "others": others,
+}

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from qa_engine.acts.context import Beside
+from qa_engine.acts.left_out import LeftOutCard
 from qa_engine.classify.card import Measured, ModelCard, Strict, read_card
 from qa_engine.domain import AgentAct, CustomerAct, Speaker
 from qa_engine.errors import ActModelError
@@ -35,13 +36,14 @@ class Card(ModelCard):
     """``contents`` is the digest of each classifier's numbers, ``limits`` the measured limits, both by speaker.
 
     From version 2 on the agent's classifier reads features of form, too; from version 3 on ``context`` says which acts
-    what was said before changes, by speaker.
+    what was said before changes, by speaker; from version 4 on ``left_out`` reads duties out of the whole call.
     """
 
-    version: Literal[3]
+    version: Literal[4]
     contents: dict[str, str]
     limits: dict[str, dict[str, Limits]]
     context: dict[str, dict[str, Beside]]
+    left_out: LeftOutCard
 
     def act_limits(self) -> dict[tuple[Speaker, str], ActLimits]:
         return {

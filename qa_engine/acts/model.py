@@ -10,13 +10,14 @@ import numpy as np
 
 from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, load_card
 from qa_engine.acts.context import ECHOES, LENGTH, LOOK_BACK, MOST, MOST_SHARED, Context, Said
+from qa_engine.acts.left_out import SIGNS, LeftOutModel
 from qa_engine.classify import VERSION, LinearModel, Seen, see_call
 from qa_engine.classify.linear import PROBABILITY_DIGITS, Floats, sigmoid
 from qa_engine.classify.parts import LONGEST, OVERLAP, SHORTEST, WHOLE
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import ActReading, ActSaid, Speaker, ToneWord, Transcript, Turn, digest
 from qa_engine.errors import ActModelError
-from qa_engine.rules import ActLimits
+from qa_engine.rules import ActLimits, LeftOut
 from qa_engine.text.segment import VERSION as WORDS_VERSION
 
 LEAST_PROBABILITY = 0.02  # less is not worth a word
@@ -51,7 +52,7 @@ class ActModel:
         """Of the classifiers, and of the code and dictionary that make features for them."""
         cut = [WHOLE, LONGEST, SHORTEST, OVERLAP, LEAST_PROBABILITY]
         around = [ECHOES, LENGTH, LOOK_BACK, MOST, MOST_SHARED]
-        return digest([self._card.model_dump(), VERSION, WORDS_VERSION, cut, around])
+        return digest([self._card.model_dump(), VERSION, WORDS_VERSION, cut, around, SIGNS])
 
     @cached_property
     def limits(self) -> Mapping[tuple[Speaker, str], ActLimits]:
@@ -93,6 +94,14 @@ class ActModel:
             where = z[begin : begin + len(own)].argmax(axis=0).tolist() if len(own) > 1 else None
             found[text] = _Read(best, spans * z.shape[1] if where is None else [spans[row] for row in where])
         return found
+
+    def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
+        """The duties that a call whose turns do ``done`` probably left out."""
+        return self._left_out.read(transcript, done)
+
+    @cached_property
+    def _left_out(self) -> LeftOutModel:
+        return LeftOutModel(self._card.left_out)
 
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
         """The words of the turn, or of the part of it that does the act most probably, that speak for the act."""

@@ -6,6 +6,7 @@ from qa_engine.domain import RuleResult, ScenarioGuess, Status, Transcript
 from qa_engine.domain.values import replace
 from qa_engine.rules.fragile import doubted
 from qa_engine.rules.judgement import Judgement, result_of
+from qa_engine.rules.left_out import judged
 from qa_engine.rules.looking.view import CallView
 from qa_engine.rules.operators.witness import ACT, PATTERN, witness_of
 from qa_engine.rules.packs.pack import Rule, RulePack, asked_of
@@ -138,7 +139,7 @@ class _Judge:
         holds, may_hold = self._exempting(rule)
         if holds:
             return result_of(rule, Status.NOT_APPLICABLE, reason=f"{holds}，本项不适用")
-        found = Judgement(self._pack, rule, self._call, self._baselines, self._profile).result(self._offences)
+        found = judged(self._pack, rule, self._call, self._baselines, self._profile, self._offences)
         found = self._steady(rule, found)
         if may_hold and found.status is Status.FAIL:
             found = replace(in_doubt(found, f"可能{may_hold}，本项也许不适用"), quiet=True)
@@ -182,10 +183,10 @@ class _Judge:
     def _steady(self, rule: Rule, found: RuleResult) -> RuleResult:
         """A fault that another hearing of an unsure word takes away is a doubt."""
 
-        def judged(heard: CallView) -> Status:
-            return Judgement(self._pack, rule, heard, self._baselines, self._profile).result(None).status
+        def so_heard(heard: CallView) -> Status:
+            return judged(self._pack, rule, heard, self._baselines, self._profile, None).status
 
-        return doubted(found, self._call, self._pack.header.heard, self._pack.lexicon.sounds.confusions, judged)
+        return doubted(found, self._call, self._pack.header.heard, self._pack.lexicon.sounds.confusions, so_heard)
 
     def _situation(self, name: str) -> Truth:
         if name not in self._situations:

@@ -72,8 +72,15 @@ class Judgement:
     """One rule on one call; each condition is asked at most once."""
 
     def __init__(
-        self, pack: RulePack, rule: Rule, call: CallView, baselines: Baselines | None, profile: Profile
+        self,
+        pack: RulePack,
+        rule: Rule,
+        call: CallView,
+        baselines: Baselines | None,
+        profile: Profile,
+        left_out: bool = False,
     ) -> None:
+        self._left_out = left_out  # strictly: words that do no act of the duty fulfil nothing
         self._pack = pack
         self._rule = rule
         self._call = call
@@ -94,11 +101,18 @@ class Judgement:
                 # Where the fault is not there in any case, an open premise does not matter.
                 if verdict is Truth.FALSE and given is Truth.UNCERTAIN:
                     return result_of(rule, Status.NOT_APPLICABLE, reason="前提不能确定，但即使成立也没有发现问题")
-                return self._finish(Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given, offences)
+                return self.finish(Truth.NOT_APPLICABLE if verdict is Truth.FALSE else given, offences)
         truth = self._value(rule.fault)
         sure = truth is not Truth.TRUE or rule.sure_if is None or self._value(rule.sure_if) is Truth.TRUE
-        found = self._finish(truth, offences)
+        found = self.finish(truth, offences)
         return found if sure else replace(in_doubt(found, NOT_ALONE), quiet=rule.model.duty is not None)
+
+    @property
+    def undone(self) -> bool:
+        """Whether the rule finds nothing done: its own expression for that, or its fault where it is asked."""
+        rule = self._rule
+        asked = [node for node in (rule.only_if, rule.fault) if node is not None]
+        return all(self._value(node) is Truth.TRUE for node in ([rule.left_out_if] if rule.left_out_if else asked))
 
     @property
     def truth(self) -> Truth:
@@ -179,10 +193,11 @@ class Judgement:
             header=self._pack.header,
             proof=condition.proof,
             loose=condition.loose,
-            first_enough=condition.first_enough,
+            first_enough=condition.first_enough and not self._left_out,
             excuses=condition.excuses,
             outcome_of=self.outcome,
             baselines=self._baselines,
+            left_out=self._left_out,
         )
 
     def _beside(self, condition: Condition, fields: Located) -> Outcome:
@@ -211,7 +226,8 @@ class Judgement:
             return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, other.reason)
         return outcome
 
-    def _finish(self, truth: Truth, offences: Offences | None) -> RuleResult:
+    def finish(self, truth: Truth, offences: Offences | None) -> RuleResult:
+        """The result where the fault is so, with everything that was looked at."""
         rule = self._rule
         status = _STATUS[truth]
         evidence, searched, reason = self._evidence(status), self._searched(status), self._reason(truth)

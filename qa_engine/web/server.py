@@ -99,7 +99,7 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
         raise SettingsError("setting QA_TRUSTED_PROXIES: a proxy lets others in; turn QA_SIGN_IN on first")
     with listen(bind_address(settings), settings.web_port) as listener:
         if settings.web_processes > 1:
-            serve_together(settings, listener, stop or threading.Event())
+            serve_together(settings, listener, stop or threading.Event(), answer)
         else:
             answer(settings, listener, stop)
 

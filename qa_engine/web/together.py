@@ -11,7 +11,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
@@ -32,17 +32,21 @@ END_SECONDS = 15.0
 log = structlog.get_logger(__name__)
 
 
-def serve_together(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:
-    """Have ``settings.web_processes`` processes answer, and start anew those that end, until ``stop`` or a signal.
+Answer = Callable[[Settings, socket.socket], None]
 
-    Raises SettingsError when one ends as soon as it was started.
+
+def serve_together(settings: Settings, listener: socket.socket, stop: threading.Event, answer: Answer) -> None:
+    """Have ``settings.web_processes`` processes ``answer``, and start anew those that end, until ``stop`` or a signal.
+
+    ``answer`` is a function of a module: each process finds it by its name. Raises SettingsError when one ends as
+    soon as it was started.
     """
     with tempfile.TemporaryDirectory(prefix="qa-web-") as counts, _signals(stop), _environment(SHARED, counts):
         began: dict[SpawnProcess, float] = {}
         try:
             while not stop.is_set():
                 while len(began) < settings.web_processes:
-                    began[_start(settings, listener)] = time.monotonic()
+                    began[_start(settings, listener, answer)] = time.monotonic()
                 wait([process.sentinel for process in began], LOOK_SECONDS)
                 for process in [one for one in began if not one.is_alive()]:
                     lived = time.monotonic() - began.pop(process)
@@ -55,17 +59,15 @@ def serve_together(settings: Settings, listener: socket.socket, stop: threading.
             _end(list(began))
 
 
-def _start(settings: Settings, listener: socket.socket) -> SpawnProcess:
+def _start(settings: Settings, listener: socket.socket, answer: Answer) -> SpawnProcess:
     context = multiprocessing.get_context("spawn")  # a fork would share the parent's threads and locks, half of them
-    process = context.Process(target=_answer, args=(settings, listener, os.getpid()), name="web")
+    process = context.Process(target=_answer, args=(settings, listener, answer, os.getpid()), name="web")
     process.start()
     return process
 
 
-def _answer(settings: Settings, listener: socket.socket, parent: int) -> None:
+def _answer(settings: Settings, listener: socket.socket, answer: Answer, parent: int) -> None:
     """What each process does."""
-    from qa_engine.web.server import answer  # which imports this file
-
     end_with(parent)
     set_up_logs(settings)
     answer(settings, listener)

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 from qa_engine.rules.lint.base import Level, LintNote, check
+from qa_engine.rules.packs.one_rule import EXPRESSIONS
 from qa_engine.rules.packs.pack import RulePack
 from qa_engine.rules.written.expression import Node, evaluate, names
 from qa_engine.rules.written.truth import Truth
@@ -14,7 +15,8 @@ _MAX_NAMES = 10  # a truth table has 2**n rows
 @check
 def settled_expressions(pack: RulePack) -> Iterator[LintNote]:
     for rule in pack.rules:
-        for field, node in (("fault", rule.fault), ("only_if", rule.only_if), ("sure_if", rule.sure_if)):
+        for field in EXPRESSIONS:
+            node = getattr(rule, field)
             if node is None:
                 continue
             for code, message in _settled(node):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from qa_engine.domain import Severity
 from qa_engine.rules.lint.base import Level, LintNote, check
 from qa_engine.rules.operators.witness import witness_of
+from qa_engine.rules.packs.one_rule import EXPRESSIONS
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.written.expression import names
 from qa_engine.rules.written.fields import Spoken
@@ -56,5 +57,5 @@ def _costs(rule: Rule) -> bool:
 
 def _asked(rule: Rule) -> Iterator[Condition]:
     """The conditions that make the fault or its premise, not those that are only places."""
-    named = {name.name for node in (rule.fault, rule.only_if, rule.sure_if) if node is not None for name in names(node)}
+    named = {name.name for field in EXPRESSIONS if (node := getattr(rule, field)) is not None for name in names(node)}
     yield from (condition for name, condition in rule.conditions.items() if name in named)

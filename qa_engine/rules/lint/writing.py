@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from qa_engine.domain import Severity
 from qa_engine.rules.lint.base import Level, LintNote, check
 from qa_engine.rules.lint.tone import only_flags
+from qa_engine.rules.packs.one_rule import EXPRESSIONS
 from qa_engine.rules.packs.pack import RulePack
 
 
@@ -40,7 +41,7 @@ def duplicate_rules(pack: RulePack) -> Iterator[LintNote]:
     first: dict[tuple[object, ...], str] = {}
     for rule in pack.rules:
         conditions = tuple((name, c.fields) for name, c in rule.conditions.items())
-        key = (str(rule.fault), str(rule.only_if), str(rule.sure_if), conditions, repr(rule.applies_to))
+        key = (*(str(getattr(rule, field)) for field in EXPRESSIONS), conditions, repr(rule.applies_to))
         if key in first:
             message = f"与规则 {first[key]} 的条件完全相同，同一问题会扣两次"
             yield LintNote(Level.WARNING, "duplicate-rule", rule.id, message, rule.file, rule.line)

@@ -13,7 +13,7 @@ from qa_engine.domain.values import replace
 from qa_engine.measures import Measures
 from qa_engine.rules.looking.borders import Borders
 from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned, scan_together
-from qa_engine.rules.ports.acts import ActReader, NoActs
+from qa_engine.rules.ports.acts import ActReader, LeftOut, NoActs
 from qa_engine.rules.ports.tones import ToneReader
 from qa_engine.text import count_chars
 
@@ -209,7 +209,7 @@ class CallView:
             self.acts,
             views=[other_view if each is view else each for each in self.all_turns],
         )
-        changed.__dict__.update(tone_of=self.tone_of, act_of=self.act_of)
+        changed.__dict__.update(tone_of=self.tone_of, act_of=self.act_of, undone=self.undone)
         return changed
 
     @cached_property
@@ -239,6 +239,11 @@ class CallView:
     def chances(self) -> Mapping[int, Mapping[str, float]]:
         """Turn index → act → probability, of the turns that could be read; an act that is hardly probable has none."""
         return {turn: {said.act: said.probability for said in one.acts} for turn, one in self.act_of.items()}
+
+    @cached_property
+    def undone(self) -> Mapping[str, LeftOut]:
+        """The duties that the whole call probably left out, if it asked for them."""
+        return self.acts.left_out(self.transcript, self.act_of) if self.roles_known else {}
 
     @cached_property
     def doing(self) -> Mapping[str, Sequence[tuple[int, float]]]:

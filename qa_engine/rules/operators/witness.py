@@ -117,7 +117,9 @@ def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iter
 
 def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
     if outcome.truth is Truth.TRUE:
-        return outcome
+        if not scope.left_out:
+            return outcome
+        outcome = _meant(scope, witness, outcome)
     if scope.call.acts.digest == NO_ACTS:
         reason = outcome.reason or "没有启用服务行为模型，换个说法也可能说到了，须人工复核"
         return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, reason)
@@ -129,8 +131,15 @@ def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
         return scope.answer([*outcome.hits, *hits])
     if outcome.truth is not Truth.FALSE or not scope.proof:
         return outcome
-    doubt = _not_sure(scope, witness)
+    doubt = "" if scope.left_out else _not_sure(scope, witness)
     return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, doubt) if doubt else outcome
+
+
+def _meant(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
+    """The words that do one of the acts by meaning, too; where none does, nothing was found, and where is said."""
+    doing = Wanted(_speaker(scope), (*witness.acts, *witness.supports), NEARLY).turns(scope.call)
+    found = scope.answer([hit for hit in outcome.hits if hit.turn in doing])
+    return scope.missing(found) if found.truth is Truth.FALSE else found
 
 
 def _not_sure(scope: Scope, witness: Witness) -> str:

@@ -8,6 +8,7 @@ from qa_engine.fact_wording import fact_said, fact_value
 from qa_engine.rules.operators.witness import describe_witness
 from qa_engine.rules.packs.example_lines import line_said
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
+from qa_engine.rules.ports.acts import DUTIES
 from qa_engine.rules.written.expression import And, Name, Node, Not, Or
 from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Located, Window, lists_of
 from qa_engine.rules.written.models import AppliesTo, PhraseList
@@ -40,6 +41,9 @@ def sentence(pack: RulePack, rule: Rule) -> str:
         said = f"仅在{_expression(rule, rule.only_if)}时检查：{said}"
     if rule.sure_if is not None:
         said += f"；只有{_expression(rule, rule.sure_if)}时才由机器直接扣分，否则只提示复核"
+    if rule.model.left_out is not None:
+        own = "去掉只有字句的依据后仍判为问题" if rule.left_out_if is None else _expression(rule, rule.left_out_if)
+        said += f"；整通话按行为看{DUTIES[rule.model.left_out]}，且{own}时也直接扣分，否则只提示复核"
     return pack.titled(f"{said}，{_cost(rule)}。")
 
 

@@ -18,6 +18,8 @@ from qa_engine.rules.written.profile import PARTS
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PLACEHOLDERS = ("text", "count", "time", "value")
+EXPRESSIONS = ("fault", "only_if", "sure_if", "left_out_if")
+"""The fields of a rule that are expressions over its conditions."""
 
 
 class RuleLoader:
@@ -38,12 +40,10 @@ class RuleLoader:
             self._faults.add((*self._path, "section"), message)
         self._message()
         typed = self._typed()
-        fault = self._expression("fault", model.fault)
-        only_if = self._expression("only_if", model.only_if) if model.only_if is not None else None
-        sure_if = self._expression("sure_if", model.sure_if) if model.sure_if is not None else None
-        uses = self._uses((fault, only_if, sure_if), typed)
-        read = ((fault, model.fault), (only_if, model.only_if), (sure_if, model.sure_if))
-        if all(node is not None or text is None for node, text in read):
+        read = {field: self._expression(field, getattr(model, field)) for field in EXPRESSIONS}
+        fault = read["fault"]
+        uses = self._uses(read.values(), typed)
+        if all(node is not None or getattr(model, field) is None for field, node in read.items()):
             self._unused(uses)
         self._points(fault)
         each_counts = {other for fields, _ in typed.values() for other in fields.references()} | {*model.points.of}
@@ -63,7 +63,8 @@ class RuleLoader:
             return None
         mark = self._faults.document.mark(self._path)
         line = mark.line if mark else None
-        return Rule(model, fault, only_if, sure_if, self._ordered(conditions), self._faults.document.name, line)
+        ordered, others = self._ordered(conditions), {field: read[field] for field in EXPRESSIONS if field != "fault"}
+        return Rule(model, fault, **others, conditions=ordered, file=self._faults.document.name, line=line)
 
     def _message(self) -> None:
         for match in _PLACEHOLDER.finditer(self._model.message):
@@ -85,7 +86,9 @@ class RuleLoader:
                 typed[name] = (fields, entry)
         return typed
 
-    def _expression(self, field: str, text: str) -> Node | None:
+    def _expression(self, field: str, text: str | None) -> Node | None:
+        if text is None:
+            return None
         path = (*self._path, field)
         try:
             node = parse(text)
@@ -166,16 +169,16 @@ def stand_in_of(raw: Mapping[str, Any], header: Header) -> RuleModel | None:
     wrong = set(_STAND_INS) - set(given) | {str(fault["loc"][0]) for fault in _schema_faults(given) if fault["loc"]}
     kept = {name: value for name, value in given.items() if name not in wrong}
     if "conditions" in wrong:
-        wrong |= {"fault", "only_if", "sure_if"}  # they name conditions that nobody can see
-        kept.pop("only_if", None)
-        kept.pop("sure_if", None)
+        wrong |= set(EXPRESSIONS)  # they name conditions that nobody can see
+        for field in EXPRESSIONS:
+            kept.pop(field, None)
         kept["points"] = 0
     filled = {name: value for name, value in _STAND_INS.items() if name in wrong}
     if "section" in wrong:
         filled["section"] = next(iter(header.sections), "")
     if "conditions" in kept:  # all of them are used then, so that none is called superfluous
         usable = " or ".join(name for name in kept["conditions"] if NAME.fullmatch(name))
-        filled |= {field: usable for field in ("fault", "only_if", "sure_if") if field in wrong and usable}
+        filled |= {field: usable for field in EXPRESSIONS if field in wrong and usable}
     rest = kept | filled
     return None if _schema_faults(rest) else RuleModel.model_validate(rest)
 

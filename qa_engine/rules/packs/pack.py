@@ -43,15 +43,17 @@ class Condition:
 class Rule:
     """One rule, ready to be judged; ``model`` is what was written, ``file``/``line`` where.
 
-    ``sure_if``: what must hold besides, so that the machine alone deducts for the fault; else it is a doubt. ``sides``:
-    how each condition that the fault names is used in it; ``parts``: condition → the part of opening or closing that
-    it looks for. Both are asked for in every call, so they are worked out once.
+    ``sure_if``: what must hold besides, so that the machine alone deducts for the fault; else it is a doubt.
+    ``left_out_if``: what must hold for a deduction where the whole call speaks for the duty's being left out.
+    ``sides``: how each condition that the fault names is used in it; ``parts``: condition → the part of opening or
+    closing that it looks for. Both are asked for in every call, so they are worked out once.
     """
 
     model: RuleModel
     fault: Node
     only_if: Node | None
     sure_if: Node | None
+    left_out_if: Node | None
     conditions: Mapping[str, Condition]
     file: str
     line: int | None

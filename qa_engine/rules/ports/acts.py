@@ -70,6 +70,23 @@ CUSTOMER_ACTS: Mapping[str, str] = MappingProxyType(
 ACTS_OF: Mapping[Speaker, Mapping[str, str]] = MappingProxyType(
     {Speaker.AGENT: AGENT_ACTS, Speaker.CUSTOMER: CUSTOMER_ACTS, Speaker.UNKNOWN: MappingProxyType({})}
 )
+DUTIES: Mapping[str, str] = MappingProxyType(
+    {
+        "restate": "没有复述确认",
+        "verify": "没有核实身份与信息",
+        "comfort": "没有安抚客户",
+        "record_unanswered": "答不了的没有记录、跟进",
+        "record": "没有登记投诉",
+        "deadline": "没有告知时限",
+        "solution": "没有给出办法",
+        "opinion": "没有征求客户的意见",
+        "facts": "办理前没有核对",
+        "delay": "没有说明延误或没有给办法",
+        "next_step": "没有告知下一步和时间",
+        "answered": "有问题没有回复",
+    }
+)
+"""Duty that a reader may find left out in a whole call → what people say of that."""
 NO_ACTS = "none"
 AGREEING = "agreeing"
 DEFAULT_ABOVE = 0.5
@@ -93,6 +110,19 @@ class ActLimits:
     absent: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A duty that, read over the whole call, was probably left out, enough for a doubt; ``sure``: enough for a second
+    witness of a deduction (both measured, ``models/acts/MODEL_CARD.md``).
+
+    ``signs`` are what speaks most for it: (Chinese title, value between 0 and about 1).
+    """
+
+    probability: float
+    sure: bool
+    signs: tuple[tuple[str, float], ...] = ()
+
+
 class ActReader(Protocol):
     """Acts of the turns of a call; the same transcript gives equal readings on any day."""
 
@@ -113,6 +143,9 @@ class ActReader(Protocol):
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
         """The words of a turn that speak for an act of its speaker (weight > 0) or against it, strongest first."""
 
+    def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
+        """Of ``DUTIES``, those that a call whose turns do ``done`` probably left out if it asked for them."""
+
 
 class NoActs:
     """Reads nothing: conditions on acts are not applicable."""
@@ -125,6 +158,9 @@ class NoActs:
 
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
         return ()
+
+    def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
+        return MappingProxyType({})
 
 
 class AgreeingActs:
@@ -139,11 +175,15 @@ class AgreeingActs:
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
         return ()
 
+    def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
+        return MappingProxyType({})
+
 
 class FixedActs:
     """Says of each turn what it was told to say: in tests, and for a call that was read already.
 
-    ``beside`` explains, where the readings were taken from a reader.
+    ``beside`` explains, where the readings were taken from a reader, and says what was left out; ``left_out`` is said
+    without one.
     """
 
     def __init__(
@@ -152,17 +192,22 @@ class FixedActs:
         digest: str = "sha256:fixed",
         limits: Mapping[ActKey, ActLimits] = MappingProxyType({}),
         beside: ActReader | None = None,
+        left_out: Mapping[str, LeftOut] = MappingProxyType({}),
     ) -> None:
         self.digest = digest
         self.limits: Mapping[ActKey, ActLimits] = MappingProxyType(dict(limits))
         self._readings = MappingProxyType(dict(readings))
         self._beside = beside
+        self._left_out = MappingProxyType(dict(left_out))
 
     def read(self, transcript: Transcript) -> Mapping[int, ActReading]:
         return self._readings
 
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
         return self._beside.explain(turn, act) if self._beside is not None else ()
+
+    def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
+        return self._left_out if self._beside is None else self._beside.left_out(transcript, done)
 
 
 def act_titles(acts: Iterable[str], speaker: Speaker) -> str:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from qa_engine.domain import Precision, Severity
 from qa_engine.measures import BACKCHANNELS
+from qa_engine.rules.ports.acts import DUTIES
 from qa_engine.rules.written.duties import Calendar, Complaints
 from qa_engine.rules.written.fields import Clause, Count, Seconds, Strict, Texts
 from qa_engine.text import CONFUSIONS, DEFAULT_CONFUSIONS
@@ -228,6 +229,8 @@ class RuleModel(Strict):
     item: str = ""
     about: Texts = ()
     duty: Literal["wording", "meaning"] | None = None
+    left_out: str | None = None
+    left_out_if: str | None = None
     severity: Severity = Severity.MINOR
     points: Annotated[Points, BeforeValidator(_points, json_schema_input_type=_Cost | Points)] = Points()
     repeat: Repeat | None = None
@@ -242,6 +245,13 @@ class RuleModel(Strict):
     why: str = ""
     false_positives: Texts = ()
     examples: Examples = Examples()
+
+    @field_validator("left_out")
+    @classmethod
+    def _known_duty(cls, value: str | None) -> str | None:
+        if value is not None and value not in DUTIES:
+            raise ValueError(f"没有可从整通话看出的职责「{value}」；可用：{'、'.join(DUTIES)}")
+        return value
 
     @field_validator("id")
     @classmethod

@@ -1,0 +1,198 @@
+"""Which duties were left out, read out of the whole call: a second witness beside the words and acts that a rule asks.
+
+Each call is a row of named signs: how surely each act was done at all, by any turn and late, and how much of what the
+customer said came back. A logistic model over them gives the chance that a duty which the call asked for was left out.
+It knows nothing of rules; what speaks for the chance can be told (``LeftOut.signs``).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+
+from qa_engine.classify import see_call
+from qa_engine.classify.card import Measured, Strict
+from qa_engine.classify.linear import Floats, sigmoid
+from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, Transcript
+from qa_engine.rules import ACTS_OF, DUTIES, LeftOut
+
+_SERVICE = tuple(AgentAct)[: tuple(AgentAct).index(AgentAct.GUARANTEE)]  # who is rude may still have done every step
+ACTS: Mapping[Speaker, tuple[str, ...]] = MappingProxyType(
+    {Speaker.AGENT: tuple(act.value for act in _SERVICE), Speaker.CUSTOMER: tuple(act.value for act in CustomerAct)}
+)
+"""The acts that signs are made of; of the agent no offences."""
+ECHOES: Mapping[str, str] = MappingProxyType(
+    {
+        "back_most": "客户的话至多复述了",
+        "back_mean": "客户的话平均复述了",
+        "back_least": "客户的话至少复述了",
+        "number_told": "客户报了号码",
+        "number_back": "号码被复述",
+        "questions": "客户的提问",
+        "answer_least": "提问至少有回应",
+        "answer_mean": "提问平均有回应",
+        "longest": "客户最长的话",
+        "agent_mean": "坐席的话平均长",
+        "agent_least": "坐席最短的话",
+        "agent_last": "坐席末句长",
+        "asked_again": "客户重复询问",
+    }
+)
+_NUMBER = re.compile("[0-9零〇一二三四五六七八九幺两]{3,}")
+_QUESTION = re.compile("[吗么呢啥谁哪几?]|什么|怎么|咋|多少|能不能|可不可以|是不是|有没有|会不会")
+_HOLLOW = frozenset("的了是我你您在吗呢啊吧就都也还要给那这有不个一下请好嗯哦")  # say nothing that could come back
+_LONG, _SHORT, _MOST_QUESTIONS = 20, 10, 3
+_LEAST_PAIRS = 3  # of a turn whose coming back is counted
+_SHOWN, _LEAST_PUSH = 2, 0.3
+SIGNS: tuple[str, ...] = (
+    *(f"agent.{act}.{how}" for how in ("most", "any", "late") for act in ACTS[Speaker.AGENT]),
+    *(f"customer.{act}.{how}" for how in ("most", "any", "last") for act in ACTS[Speaker.CUSTOMER]),
+    *ECHOES,
+)
+"""What a call is told by, in the order of the rows of `signs_of`; all between 0 and about 1."""
+
+
+class Duty(Strict):
+    """How a duty is read: log-odds are ``bias`` plus each sign less its ``LeftOutCard.usual`` times its weight.
+
+    ``doubt`` and ``sure``: from which probabilities it is a doubt and a second witness, and what was measured there.
+    """
+
+    weights: tuple[float, ...]
+    bias: float
+    doubt: Measured
+    sure: Measured
+
+
+class LeftOutCard(Strict):
+    """Part of the act model's card: ``usual`` is the mean of each of ``SIGNS``."""
+
+    usual: tuple[float, ...]
+    duties: dict[str, Duty]
+
+
+class LeftOutModel:
+    """Reads a call's acts. Same transcript, same readings: equal answers on every machine."""
+
+    def __init__(self, card: LeftOutCard) -> None:
+        self._card = card
+
+    def read(self, transcript: Transcript, acts: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
+        """Duty → how surely it was left out, if the call asked for it at all; nothing where a side is not heard."""
+        signs = signs_of(transcript, acts)
+        if signs is None or not self._card.duties:
+            return MappingProxyType({})
+        less = signs - self._usual
+        # Over the slow axis NumPy adds up one by one: the same sum to the last bit on every machine.
+        chances = np.round(sigmoid(self._bias + np.add.reduce(less[:, None] * self._weights, axis=0)), 4)
+        found = {}
+        for at, ((name, duty), chance) in enumerate(zip(self._card.duties.items(), chances.tolist(), strict=True)):
+            if chance >= duty.doubt.probability:
+                found[name] = LeftOut(chance, chance >= duty.sure.probability, self._told(at, signs, less))
+        return MappingProxyType(found)
+
+    def _told(self, duty: int, signs: Floats, less: Floats) -> tuple[tuple[str, float], ...]:
+        """The signs that speak most for its being left out: (Chinese title, value)."""
+        pushes = less * self._weights[:, duty]
+        order = np.argsort(-pushes, kind="stable")[:_SHOWN].tolist()
+        return tuple((_title(SIGNS[at]), round(float(signs[at]), 2)) for at in order if pushes[at] >= _LEAST_PUSH)
+
+    @cached_property
+    def _usual(self) -> Floats:
+        return np.array(self._card.usual)
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """Signs × duties."""
+        return np.array([duty.weights for duty in self._card.duties.values()]).T
+
+    @cached_property
+    def _bias(self) -> Floats:
+        return np.array([duty.bias for duty in self._card.duties.values()])
+
+
+def signs_of(transcript: Transcript, acts: Mapping[int, ActReading]) -> Floats | None:
+    """The row of ``SIGNS`` of a call; None where one side does nothing that could be read."""
+    turns = tuple(transcript.turns_of(None))
+    rows: dict[Speaker, list[list[float]]] = {who: [] for who in ACTS}
+    for turn in turns:
+        if turn.speaker in rows and turn.index in acts:
+            done = {said.act: said.probability for said in acts[turn.index].acts}
+            rows[turn.speaker].append([done.get(act, 0.0) for act in ACTS[turn.speaker]])
+    if not all(rows.values()):
+        return None
+    agent, customer = (np.array(rows[who]) for who in ACTS)
+    skeletons = see_call(tuple(turn.text for turn in turns)).skeletons
+    said = [(turn.speaker, turn.text, _pairs(shown.text)) for turn, shown in zip(turns, skeletons, strict=True)]
+    return np.concatenate(
+        [
+            agent.max(axis=0),
+            1 - np.multiply.reduce(1 - agent, axis=0),
+            agent[len(agent) // 2 :].max(axis=0),
+            customer.max(axis=0),
+            1 - np.multiply.reduce(1 - customer, axis=0),
+            customer[-1],
+            _echoes(said),
+        ]
+    )
+
+
+_Said = tuple[Speaker, str, frozenset[str]]
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """The stretches of two characters of which both say something."""
+    return frozenset(first + second for first, second in pairwise(text) if not {first, second} & _HOLLOW)
+
+
+def _echoes(said: Sequence[_Said]) -> list[float]:
+    """The values of ``ECHOES``."""
+    back, answered, own, told, number_back = [], [], [], False, False
+    later: list[_Said] = []  # the agent's turns after the one that is looked at, the last first
+    for who, text, pairs in reversed(said):
+        if who is Speaker.AGENT:
+            later.append((who, text, pairs))
+        if who is not Speaker.CUSTOMER:
+            continue
+        share = max((len(pairs & other) for _, _, other in later), default=0) / max(1, len(pairs))
+        if len(pairs) >= _LEAST_PAIRS:
+            back.append(share)
+        if _QUESTION.search(text):
+            answered.append(share)
+        if len(pairs) > 1:
+            own.append(pairs)
+        for number in _NUMBER.findall(text):
+            told = True
+            number_back |= any(number in other for _, other, _ in later)
+    agent = [len(text) for who, text, _ in said if who is Speaker.AGENT]
+    twice = [len(a & b) / min(len(a), len(b)) for at, a in enumerate(own) for b in own[at + 1 :]]
+    return [
+        max(back, default=0.0),
+        sum(back) / len(back) if back else 0.0,
+        min(back, default=1.0),
+        float(told),
+        float(number_back),
+        min(len(answered), _MOST_QUESTIONS) / _MOST_QUESTIONS,
+        min(answered, default=1.0),
+        sum(answered) / len(answered) if answered else 1.0,
+        max((len(text) for who, text, _ in said if who is Speaker.CUSTOMER), default=0) / _LONG,
+        sum(agent) / len(agent) / _LONG,
+        min(agent) / _SHORT,
+        agent[-1] / _LONG,
+        max(twice, default=0.0),
+    ]
+
+
+def _title(sign: str) -> str:
+    """What people call a sign."""
+    if sign in ECHOES:
+        return ECHOES[sign]
+    who, act, how = sign.split(".")
+    side, place = {"agent": "坐席", "customer": "客户"}[who], {"late": "后半程", "last": "末句"}.get(how, "")
+    return f"{side}{place}「{ACTS_OF[Speaker(who)][act]}」"
+
+
+__all__ = ["DUTIES", "SIGNS", "Duty", "LeftOutCard", "LeftOutModel", "signs_of"]

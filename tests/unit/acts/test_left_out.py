@@ -1,0 +1,105 @@
+"""Which duties a whole call left out, by its acts and by what came back of the customer's words."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_engine.acts.left_out import ACTS, SIGNS, Duty, LeftOutCard, LeftOutModel, signs_of
+from qa_engine.classify.card import Measured
+from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
+from qa_engine.rules import DUTIES
+
+WHO = {"坐": Speaker.AGENT, "客": Speaker.CUSTOMER, "未": Speaker.UNKNOWN}
+Line = tuple[str, dict[str, float]]
+
+
+def call(*lines: Line) -> tuple[Transcript, dict[int, ActReading]]:
+    """坐：… and 客：…, each with its acts."""
+    turns = tuple(Turn(at, WHO[text[0]], text[2:]) for at, (text, _) in enumerate(lines))
+    done = {
+        at: ActReading(at, tuple(ActSaid(act, p, (0, 1)) for act, p in acts.items()))
+        for at, (_, acts) in enumerate(lines)
+    }
+    return Transcript(Call("c"), turns), done
+
+
+def value(name: str, *lines: Line) -> float:
+    signs = signs_of(*call(*lines))
+    assert signs is not None
+    return float(signs[SIGNS.index(name)])
+
+
+ASKED: Line = ("客：阳台玻璃裂了 报修 电话一三八零", {"ask": 0.9})
+
+
+@pytest.mark.parametrize(
+    ("sign", "lines", "wanted"),
+    [
+        ("agent.comfort.most", [ASKED, ("坐：好", {"comfort": 0.2}), ("坐：行", {"comfort": 0.6})], 0.6),
+        ("agent.comfort.any", [ASKED, ("坐：好", {"comfort": 0.2}), ("坐：行", {"comfort": 0.5})], 0.6),
+        ("agent.comfort.late", [ASKED, ("坐：好", {"comfort": 0.9}), ("坐：行", {})], 0.0),
+        ("customer.ask.last", [ASKED, ("坐：好", {}), ("客：谢谢", {"thanks": 0.9})], 0.0),
+        ("number_told", [ASKED, ("坐：好", {})], 1.0),
+        ("number_back", [ASKED, ("坐：好", {})], 0.0),
+        ("number_back", [ASKED, ("坐：一三八零对吗", {})], 1.0),
+        ("back_most", [ASKED, ("坐：阳台玻璃裂了 报修 电话一三八零", {})], 1.0),
+        ("back_most", [("坐：阳台玻璃裂了", {}), ASKED], 0.0),  # said before: nothing came back
+        ("questions", [("客：多少钱", {"ask": 0.9}), ("坐：三十", {})], 1 / 3),
+        ("asked_again", [("客：手表卡有没有", {}), ("坐：优惠", {}), ("客：手表卡有没有", {})], 1.0),
+    ],
+)
+def test_what_a_sign_says(sign: str, lines: list[Line], wanted: float) -> None:
+    assert value(sign, *lines) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("lines", [[ASKED], [("坐：好", {})], [], [ASKED, ("未：好", {})]])
+def test_where_a_side_is_not_heard_nothing_is_said(lines: list[Line]) -> None:
+    assert signs_of(*call(*lines)) is None
+    assert not model(0.5, 0.9).read(*call(*lines))
+
+
+def model(doubt: float, sure: float) -> LeftOutModel:
+    """Comfort is left out where none is read, and half likely at the usual call."""
+    at = SIGNS.index("agent.comfort.most")
+    weights = tuple(-5.0 if sign == at else 0.0 for sign in range(len(SIGNS)))
+    limits = {
+        name: Measured(probability=p, precision=1.0, support=9, recall=0.5)
+        for name, p in (("doubt", doubt), ("sure", sure))
+    }
+    usual = tuple(0.5 if sign == at else 0.0 for sign in range(len(SIGNS)))
+    return LeftOutModel(LeftOutCard(usual=usual, duties={"comfort": Duty(weights=weights, bias=0.0, **limits)}))
+
+
+@pytest.mark.parametrize(("comfort", "said"), [(0.0, (0.9241, True)), (0.3, (0.7311, False)), (0.5, None), (1.0, None)])
+def test_it_speaks_from_its_limits_on(comfort: float, said: tuple[float, bool] | None) -> None:
+    found = model(0.6, 0.9).read(*call(ASKED, ("坐：单号多少", {"comfort": comfort}))).get("comfort")
+    assert (found and (found.probability, found.sure)) == said
+    if found is not None:
+        assert found.signs == (("坐席「安抚」", comfort),)
+
+
+TEXT = st.text("一二三四零吗的了报修水管漏?ab 1", max_size=12)
+
+
+@given(st.lists(st.tuples(st.sampled_from("坐客未"), TEXT, st.floats(0, 1)), max_size=8))
+def test_signs_are_bounded_and_the_same_again(lines: list[tuple[str, str, float]]) -> None:
+    said = call(*((f"{who}：{text}", {"thanks": p, "offence": p} if who != "未" else {}) for who, text, p in lines))
+    signs = signs_of(*said)
+    if signs is not None:
+        assert signs.shape == (len(SIGNS),)
+        assert (signs >= 0).all()
+        assert (signs <= 2).all()
+        assert np.array_equal(signs, signs_of(*said))
+
+
+def test_every_duty_of_the_bundled_model_is_one_that_rules_can_ask_for() -> None:
+    from qa_engine.acts.card import load_card
+    from qa_engine.resources import act_model_dir
+
+    card = load_card(act_model_dir()).left_out
+    assert set(card.duties) == set(DUTIES)
+    assert len(card.usual) == len(SIGNS) == sum(3 * len(acts) for acts in ACTS.values()) + 13
+    for duty in card.duties.values():
+        assert len(duty.weights) == len(SIGNS)
+        assert duty.doubt.probability <= duty.sure.probability

@@ -1,0 +1,91 @@
+"""A duty that the whole call left out: a second witness beside what the rule finds itself."""
+
+import pytest
+
+from qa_engine.errors import RulesError
+from qa_engine.rules.examples import acts_of
+from qa_engine.rules.packs.describe import sentence
+from qa_engine.rules.ports.acts import FixedActs, LeftOut
+from qa_engine.rules.written.models import Dialogue
+from tests.unit.rules.conftest import Judge, pack_of
+
+SORRY = "{operator: phrase, phrases: [抱歉], witness: [comfort]}"
+PREMISE = "angry: {operator: phrase, speaker: customer, phrases: [气死]}\nc: " + SORRY
+RULE = "points: -4\nduty: meaning\nleft_out: comfort\n"
+SAYS_WORDS = "坐席[act=explain:0.9]：抱歉，单号多少。"
+MEANS_IT = "坐席[act=comfort:0.5]：抱歉，您先别急。"
+MAYBE = "坐席[act=explain:0.8+comfort:0.45]：您看这样。"
+UNHEARD = "坐席[act=explain:0.9 excluded=ghost_text]：系统显示。"
+ANGRY = "客户[act=angry:0.9]：我气死了。"
+
+
+def witness(lines: list[str], *, sure: bool = True, duty: str = "comfort") -> FixedActs:
+    """The acts that the lines write, and a whole call that left a duty out."""
+    read = acts_of(Dialogue(turns=tuple(lines)))
+    assert isinstance(read, FixedActs)
+    said = {duty: LeftOut(0.93, sure, (("坐席「安抚」", 0.08),))}
+    return FixedActs(read._readings, limits=read.limits, left_out=said)
+
+
+@pytest.mark.parametrize(
+    ("lines", "alone", "sure", "doubtful", "why"),
+    [
+        ([ANGRY, MAYBE], "uncertain", "fail", "uncertain", "what nobody could be sure of"),
+        ([ANGRY, SAYS_WORDS], "pass", "fail", "uncertain", "words that do not do it"),
+        ([ANGRY, MEANS_IT], "pass", "uncertain", "pass", "words that do it"),
+        ([ANGRY, UNHEARD, MAYBE], "uncertain", "uncertain", "uncertain", "it may be where nothing was heard"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " in value else "",
+)
+def test_both_speak_for_a_deduction(
+    judge: Judge, lines: list[str], alone: str, sure: str, doubtful: str, why: str
+) -> None:
+    def status(acts: FixedActs | None) -> str:
+        return judge(SORRY, lines, fault="not c", rule=RULE, acts=acts).status
+
+    assert (status(None), status(witness(lines)), status(witness(lines, sure=False))) == (alone, sure, doubtful), why
+    assert status(witness(lines, duty="restate")) == alone, "another duty is none of its business"
+
+
+def test_it_says_what_the_whole_call_shows_and_where_was_looked(judge: Judge) -> None:
+    lines = [ANGRY, SAYS_WORDS]
+    fault = judge(SORRY, lines, fault="not c", rule=RULE, acts=witness(lines))
+    assert fault.message == "整通话没有安抚客户"
+    assert fault.reason == "看整通话，像是没有安抚客户（把握 93%；坐席「安抚」 8%）"
+    assert [where.condition for where in fault.searched] == ["c"]
+    doubt = judge(SORRY, lines, fault="not c", rule=RULE, acts=witness(lines, sure=False))
+    assert doubt.reason.endswith("，须人工复核")
+    assert doubt.quiet
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ("only_if: angry", "not_applicable"),  # the premise is not met in words
+        ("only_if: angry\nleft_out_if: not c", "fail"),  # what the rule asks for itself beside the whole call
+        ("only_if: angry\nleft_out_if: c", "not_applicable"),
+    ],
+)
+def test_a_rule_may_say_what_it_asks_for_beside_the_whole_call(judge: Judge, more: str, status: str) -> None:
+    lines = ["客户：怎么又坏了。", MAYBE]
+    result = judge(PREMISE, lines, fault="not c", rule=RULE + more, acts=witness(lines))
+    assert result.status == status
+    doubted = judge(PREMISE, lines, fault="not c", rule=RULE + more, acts=witness(lines, sure=False))
+    assert doubted.status == ("uncertain" if status == "fail" else status)
+
+
+def test_a_fault_that_is_found_anyway_stays_as_it_is(judge: Judge) -> None:
+    lines = [ANGRY, "坐席[act=explain:0.9]：单号多少。"]
+    alone = judge(SORRY, lines, fault="not c", rule=RULE)
+    assert alone.status == "fail"
+    assert judge(SORRY, lines, fault="not c", rule=RULE, acts=witness(lines)) == alone
+
+
+def test_an_unknown_duty_is_a_located_fault() -> None:
+    with pytest.raises(RulesError, match="没有可从整通话看出的职责「安慰」"):
+        pack_of(f"c: {SORRY}", fault="not c", rule="left_out: 安慰")
+
+
+def test_the_rule_in_plain_words_tells_of_it() -> None:
+    pack = pack_of(f"c: {SORRY}", fault="not c", rule=RULE + "left_out_if: not c")
+    assert "整通话按行为看没有安抚客户，且" in sentence(pack, pack.rules[0])
