@@ -44,6 +44,9 @@ ECHOES: Mapping[str, str] = MappingProxyType(
 _NUMBER = re.compile("[0-9零〇一二三四五六七八九幺两]{3,}")
 _QUESTION = re.compile("[吗么呢啥谁哪几?]|什么|怎么|咋|多少|能不能|可不可以|是不是|有没有|会不会")
 _HOLLOW = frozenset("的了是我你您在吗呢啊吧就都也还要给那这有不个一下请好嗯哦")  # say nothing that could come back
+_NO_SHARES = frozenset(
+    ("questions", "number_told", "number_back", "longest", "agent_mean", "agent_least", "agent_last")
+)
 _LONG, _SHORT, _MOST_QUESTIONS = 20, 10, 3
 _LEAST_PAIRS = 3  # of a turn whose coming back is counted
 _SHOWN, _LEAST_PUSH = 2, 0.3
@@ -95,10 +98,14 @@ class LeftOutModel:
         return MappingProxyType(found)
 
     def _told(self, duty: int, signs: Floats, less: Floats) -> tuple[tuple[str, float], ...]:
-        """The signs that speak most for its being left out: (Chinese title, value)."""
+        """The shares and probabilities that speak most for its being left out: (Chinese title, value)."""
         pushes = less * self._weights[:, duty]
-        order = np.argsort(-pushes, kind="stable")[:_SHOWN].tolist()
-        return tuple((_title(SIGNS[at]), round(float(signs[at]), 2)) for at in order if pushes[at] >= _LEAST_PUSH)
+        order = np.argsort(-pushes, kind="stable").tolist()
+        told = [at for at in order if pushes[at] >= _LEAST_PUSH and SIGNS[at] not in _NO_SHARES]
+        said: dict[str, float] = {}
+        for at in told:  # of two of one title the stronger
+            said.setdefault(_title(SIGNS[at]), round(float(signs[at]), 2))
+        return tuple(said.items())[:_SHOWN]
 
     @cached_property
     def _usual(self) -> Floats:
