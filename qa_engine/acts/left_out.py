@@ -42,7 +42,7 @@ ECHOES: Mapping[str, str] = MappingProxyType(
     }
 )
 _NUMBER = re.compile("[0-9零〇一二三四五六七八九幺两]{3,}")
-_QUESTION = re.compile("[吗么呢啥谁哪几?]|什么|怎么|咋|多少|能不能|可不可以|是不是|有没有|会不会")
+_QUESTION = re.compile("[吗么呢啥谁哪几]|什么|怎么|咋|多少|能不能|可不可以|是不是|有没有|会不会")
 _HOLLOW = frozenset("的了是我你您在吗呢啊吧就都也还要给那这有不个一下请好嗯哦")  # say nothing that could come back
 _NO_SHARES = frozenset(
     ("questions", "number_told", "number_back", "longest", "agent_mean", "agent_least", "agent_last")
@@ -133,7 +133,7 @@ def signs_of(transcript: Transcript, acts: Mapping[int, ActReading]) -> Floats |
         return None
     agent, customer = (np.array(rows[who]) for who in ACTS)
     skeletons = see_call(tuple(turn.text for turn in turns)).skeletons
-    said = [(turn.speaker, turn.text, _pairs(shown.text)) for turn, shown in zip(turns, skeletons, strict=True)]
+    said = [(turn.speaker, shown.text, _pairs(shown.text)) for turn, shown in zip(turns, skeletons, strict=True)]
     return np.concatenate(
         [
             agent.max(axis=0),
@@ -147,7 +147,7 @@ def signs_of(transcript: Transcript, acts: Mapping[int, ActReading]) -> Floats |
     )
 
 
-_Said = tuple[Speaker, str, frozenset[str]]
+_Said = tuple[Speaker, str, frozenset[str]]  # who, the skeleton of what is said, its pairs
 
 
 def _pairs(text: str) -> frozenset[str]:
