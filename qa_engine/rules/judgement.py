@@ -269,16 +269,17 @@ class Judgement:
         if outcome is None:
             return ()
         if status is Status.FAIL:
-            return outcome.certain_hits if outcome.truth is Truth.TRUE and not self._softens(name) else ()
+            return outcome.certain_hits if outcome.truth is Truth.TRUE and not self._speaks_against(name) else ()
         if status is Status.UNCERTAIN:
             return outcome.hits
         return outcome.hits if outcome.truth is Truth.TRUE or self._rule.conditions[name].fields.inverts else ()
 
-    def _softens(self, name: str) -> bool:
-        """Whether finding the condition could only have made the fault a doubt: it is no evidence of it."""
-        if self._rule.sure_if is None or name in self._rule.sides:
-            return False
-        side = polarities(self._rule.sure_if).get(name)
+    def _speaks_against(self, name: str) -> bool:
+        """Whether finding the condition could only have cleared the agent, or made the fault a doubt: it is no evidence
+        of it. What a duty was done by once, where it was wanted again, is looked at among what was searched."""
+        if name in self._rule.sides:
+            return not self._rule.sides[name].positive
+        side = None if self._rule.sure_if is None else polarities(self._rule.sure_if).get(name)
         return side is not None and not side.positive
 
     def _searched(self, status: Status) -> tuple[Searched, ...]:

@@ -82,7 +82,7 @@ FAULTS = [
     ("c", "d and not e", (T, T, F), ["c:c", "d:d"]),
     ("c", "d or not e", (T, T, T), ["c:c", "d:d"]),  # e could only have made it a doubt
     ("c", "d or e or not e", (T, T, T), ["c:c", "d:d", "e:e"]),  # e on both sides
-    ("c or not e", "d or not e", (T, T, T), ["c:c", "d:d", "e:e"]),  # e is named by the fault itself
+    ("c or not e", "d or not e", (T, T, T), ["c:c", "d:d"]),  # e could only have cleared the agent
 ]
 
 
