@@ -221,10 +221,6 @@ class Settings(BaseSettings):
         description="Address of `qa-engine serve`; others than loopback are refused unless `QA_SIGN_IN` is on.",
     )
     web_port: Annotated[int, Field(ge=1, le=65535)] = Field(8640, description="Port of `qa-engine serve`.")
-    web_processes: Annotated[int, Field(ge=1, le=16)] = Field(
-        1,
-        description="Processes of `qa-engine serve` on that port. One uses one core; each takes some 300 MB.",
-    )
     web_names: str = Field(
         "",
         description="Names by which browsers may call the service beside its addresses, parted by commas, for example "

@@ -123,7 +123,7 @@ def create_app(source: Settings | App) -> FastAPI:
     )
     app.state.engine = engine
     app.state.metrics = WebMetrics(engine)
-    app.state.throttle = Throttle(processes=engine.settings.web_processes)
+    app.state.throttle = Throttle()
     app.add_middleware(Gate, settings=engine.settings)
     app.add_middleware(Stopwatch, metrics=app.state.metrics)
     errors.install(app)

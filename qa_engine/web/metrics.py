@@ -1,12 +1,10 @@
 """Prometheus metrics. Labels are names of our own (queues, states, route templates), never data of people."""
 
-import os
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,8 +16,6 @@ from qa_engine.service import App, recent_nights, status
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 UNROUTED = "(none)"
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
-"""Where several processes of one service count together, a file each (prometheus_client); not set for one alone."""
 
 
 class QueueCollector(Collector):
@@ -77,7 +73,6 @@ class WebMetrics:
     """The registry of one application, with the latency of its requests."""
 
     def __init__(self, engine: App) -> None:
-        self._engine = engine
         self.registry = CollectorRegistry()
         self.registry.register(QueueCollector(engine))
         self.latency = Histogram(
@@ -90,15 +85,6 @@ class WebMetrics:
         self.requests = Counter(
             "qa_http_requests", "Requests answered.", labelnames=("method", "route", "status"), registry=self.registry
         )
-
-    def text(self) -> bytes:
-        """All of it as Prometheus reads it; of requests those of every process of this service."""
-        if SHARED not in os.environ:
-            return generate_latest(self.registry)
-        together = CollectorRegistry()
-        together.register(QueueCollector(self._engine))
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
 
 
 class Stopwatch:

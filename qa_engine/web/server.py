@@ -15,7 +15,6 @@ from qa_engine.errors import SettingsError
 from qa_engine.settings import Settings
 from qa_engine.web.app import create_app
 from qa_engine.web.connections import BoundedConnection
-from qa_engine.web.together import serve_together
 
 STOP_SECONDS = 10
 BACKLOG = 128
@@ -98,30 +97,22 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
     if not settings.sign_in and settings.trusted_proxies:
         raise SettingsError("setting QA_TRUSTED_PROXIES: a proxy lets others in; turn QA_SIGN_IN on first")
     with listen(bind_address(settings), settings.web_port) as listener:
-        if settings.web_processes > 1:
-            serve_together(settings, listener, stop or threading.Event(), answer)
-        else:
-            answer(settings, listener, stop)
-
-
-def answer(settings: Settings, listener: socket.socket, stop: threading.Event | None = None) -> None:
-    """Answer what comes to a listening socket, as `serve`."""
-    config = uvicorn.Config(
-        create_app(settings),
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-        http=BoundedConnection,
-        log_config=None,
-        access_log=False,  # the requests' own log line carries no query: names are searched for in it
-        server_header=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
-    server = _Server(config)
-    settle()
-    if stop is not None:
-        threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
-    log.info("web_listening", url=url_of(*listener.getsockname()[:2]))
-    server.run(sockets=[listener])
+        config = uvicorn.Config(
+            create_app(settings),
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+            http=BoundedConnection,
+            log_config=None,
+            access_log=False,  # the requests' own log line carries no query: names are searched for in it
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        server = _Server(config)
+        settle()
+        if stop is not None:
+            threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
+        log.info("web_listening", url=url_of(*listener.getsockname()[:2]))
+        server.run(sockets=[listener])
 
 
 def _stop_when_set(server: uvicorn.Server, stop: threading.Event) -> None:

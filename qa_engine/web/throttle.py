@@ -1,4 +1,4 @@
-"""How often one address may try to sign in. Kept in the memory of a web process; of several each allows its part."""
+"""How often one address may try to sign in. Kept in the memory of the web process, which is one."""
 
 import time
 from collections import OrderedDict
@@ -13,9 +13,8 @@ MOST_ADDRESSES = 10_000
 class Throttle:
     """Counts tries by address over a sliding while; addresses not seen for longest are forgotten first."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, *, processes: int = 1) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, Lock()
-        self._most = max(1, MOST_TRIES // processes)
         self._tries: OrderedDict[str, list[float]] = OrderedDict()
 
     def wait_seconds(self, address: str) -> float:
@@ -23,7 +22,7 @@ class Throttle:
         now = self._clock()
         with self._lock:
             tries = [at for at in self._tries.pop(address, []) if at > now - WITHIN_SECONDS]
-            wait = tries[0] + WITHIN_SECONDS - now if len(tries) >= self._most else 0.0
+            wait = tries[0] + WITHIN_SECONDS - now if len(tries) >= MOST_TRIES else 0.0
             if not wait:
                 tries.append(now)
             self._tries[address] = tries

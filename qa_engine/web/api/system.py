@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from qa_engine.domain.people import Right, require
@@ -41,7 +41,7 @@ def metrics(request: Request, who: Who) -> Response:
     require(who, Right.SEE_NIGHT)
     registry = request.app.state.metrics
     assert isinstance(registry, WebMetrics)
-    return Response(registry.text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/api/v1/status", response_model=StatusOut, summary="Queues and the ledger (of one day)")
