@@ -17,7 +17,7 @@ from qa_engine.classify import see_call
 from qa_engine.classify.card import Measured, Strict
 from qa_engine.classify.linear import Floats, sigmoid
 from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, Transcript
-from qa_engine.rules import ACTS_OF, DUTIES, LeftOut
+from qa_engine.rules import ACTS_OF, LeftOut
 
 _SERVICE = tuple(AgentAct)[: tuple(AgentAct).index(AgentAct.GUARANTEE)]  # who is rude may still have done every step
 ACTS: Mapping[Speaker, tuple[str, ...]] = MappingProxyType(
@@ -200,6 +200,3 @@ def _title(sign: str) -> str:
     who, act, how = sign.split(".")
     side, place = {"agent": "坐席", "customer": "客户"}[who], {"late": "后半程", "last": "末句"}.get(how, "")
     return f"{side}{place}「{ACTS_OF[Speaker(who)][act]}」"
-
-
-__all__ = ["DUTIES", "SIGNS", "Duty", "LeftOutCard", "LeftOutModel", "signs_of"]

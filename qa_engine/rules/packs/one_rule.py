@@ -11,6 +11,7 @@ from qa_engine.located.source import Path
 from qa_engine.rules.operators import Operator
 from qa_engine.rules.packs.pack import Condition, Rule
 from qa_engine.rules.packs.prepare import Workshop, operator_of
+from qa_engine.rules.ports.acts import DUTIES
 from qa_engine.rules.written.expression import NAME, ExpressionError, Node, Polarity, names, parse, polarities
 from qa_engine.rules.written.fields import ConditionFields
 from qa_engine.rules.written.models import Header, RuleModel
@@ -174,6 +175,8 @@ def stand_in_of(raw: Mapping[str, Any], header: Header) -> RuleModel | None:
             kept.pop(field, None)
         kept["points"] = 0
     filled = {name: value for name, value in _STAND_INS.items() if name in wrong}
+    if wrong & {"left_out", "left_out_if"}:
+        filled["left_out"] = next(iter(DUTIES))
     if "section" in wrong:
         filled["section"] = next(iter(header.sections), "")
     if "conditions" in kept:  # all of them are used then, so that none is called superfluous

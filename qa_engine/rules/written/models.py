@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from qa_engine.domain import Precision, Severity
 from qa_engine.measures import BACKCHANNELS
@@ -251,6 +251,13 @@ class RuleModel(Strict):
     def _known_duty(cls, value: str | None) -> str | None:
         if value is not None and value not in DUTIES:
             raise ValueError(f"没有可从整通话看出的职责「{value}」；可用：{'、'.join(DUTIES)}")
+        return value
+
+    @field_validator("left_out_if")
+    @classmethod
+    def _beside_a_duty(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("left_out", "wrong itself") is None:
+            raise ValueError("left_out_if 只能与 left_out 一起写")
         return value
 
     @field_validator("id")

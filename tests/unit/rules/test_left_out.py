@@ -86,6 +86,18 @@ def test_an_unknown_duty_is_a_located_fault() -> None:
         pack_of(f"c: {SORRY}", fault="not c", rule="left_out: 安慰")
 
 
+def test_what_is_asked_for_beside_no_duty_is_a_located_fault() -> None:
+    with pytest.raises(RulesError, match="left_out_if 只能与 left_out 一起写"):
+        pack_of(f"c: {SORRY}", fault="not c", rule="left_out_if: not c")
+
+
+def test_beside_a_wrong_duty_the_rest_of_the_rule_is_checked_as_well() -> None:
+    with pytest.raises(RulesError) as error:
+        pack_of(f"c: {SORRY}", fault="not c", rule="left_out: 安慰\nleft_out_if: not d")
+    assert "没有可从整通话看出的职责「安慰」" in str(error.value)
+    assert "left_out_if 里的条件「d」没有定义" in str(error.value)
+
+
 def test_the_rule_in_plain_words_tells_of_it() -> None:
     pack = pack_of(f"c: {SORRY}", fault="not c", rule=RULE + "left_out_if: not c")
     assert "整通话按行为看没有安抚客户，且" in sentence(pack, pack.rules[0])
