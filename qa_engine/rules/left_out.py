@@ -23,8 +23,8 @@ def judged(
     offences: Offences | None,
 ) -> RuleResult:
     """What the rule finds. Where the whole call speaks for its duty's being left out, that is deducted if the rule,
-    judged strictly, finds nothing done either. Where only one of them is sure, it is a doubt, which flags no call by
-    itself."""
+    asked for and judged strictly, finds nothing done either. Where only one of them is sure, or the rule finds no
+    occasion, it is a doubt, which flags no call by itself."""
     found = Judgement(pack, rule, call, baselines, profile).result(offences)
     if rule.model.left_out is None or rule.parts or found.status in _SETTLED:
         return found
@@ -33,7 +33,7 @@ def judged(
         return found
     strictly = Judgement(pack, rule, call, baselines, profile, left_out=True)
     message, why = f"整通话{DUTIES[rule.model.left_out]}", _seen(rule.model.left_out, said)
-    if strictly.undone and said.sure:
+    if strictly.undone and said.sure and found.status is not Status.NOT_APPLICABLE:
         return replace(strictly.finish(Truth.TRUE, offences), message=message, reason=why)
     if not strictly.undone and not (said.sure and found.status is Status.PASS):
         return found
