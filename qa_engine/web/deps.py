@@ -15,6 +15,7 @@ from qa_engine.domain.people import MACHINE, Actor, Right, require
 from qa_engine.errors import SignInError
 from qa_engine.service import App, bearer
 from qa_engine.service import signed_in as behind_cookie
+from qa_engine.web.typed import typed_in
 
 COOKIE, SECURE_COOKIE = "qa_session", "__Host-qa_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
@@ -124,15 +125,17 @@ def signed_in(request: Request) -> None:
 
 async def genuine(request: Request) -> None:
     """Stands before every route: what a signed-in browser sends comes from a page of ours."""
-    found = known_visitor(request)
-    if request.method in SAFE_METHODS or found is None or not found.csrf:
+    if request.method in SAFE_METHODS:
         return
     sent = request.headers.get(CSRF_HEADER)
-    if sent is None and route_path(request) in CHECKS_ITS_FORM:
-        return
     if sent is None and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        field = (await request.form()).get(CSRF_FIELD)
+        form = await request.form()
+        request.state.typed = typed_in(request.url.path, form)
+        field = form.get(CSRF_FIELD)
         sent = field if isinstance(field, str) else None
+    found = known_visitor(request)
+    if found is None or not found.csrf or (sent is None and route_path(request) in CHECKS_ITS_FORM):
+        return
     check_csrf(request, sent)
 
 

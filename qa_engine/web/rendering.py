@@ -18,6 +18,7 @@ from qa_engine.errors import QaError
 from qa_engine.service import App, profile_gaps, wording, writable
 from qa_engine.web import labels
 from qa_engine.web.deps import known_visitor
+from qa_engine.web.typed import NOTHING
 from qa_engine.wording import decision_reason, notice_told
 
 STATIC = Path(__file__).parent / "static"
@@ -150,7 +151,10 @@ def zone_of(request: Request) -> ZoneInfo:
 def render(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: object
 ) -> HTMLResponse:
-    """A page from ``templates/``, in the frame, with the navigation entry of its address lit."""
+    """A page from ``templates/``, in the frame, with the navigation entry of its address lit.
+
+    One that refuses a form (``status``) knows what was typed in it.
+    """
     visitor = known_visitor(request)
     notice = notice_of(request)
     html = (
@@ -164,6 +168,7 @@ def render(
             path=request.url.path,
             who=visitor.who if visitor else None,
             csrf=visitor.csrf if visitor else "",
+            typed=getattr(request.state, "typed", NOTHING) if status >= 400 else NOTHING,
             **context,
         )
     )

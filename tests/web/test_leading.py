@@ -44,9 +44,13 @@ def test_a_training_is_planned_and_done(house: App, lead: TestClient) -> None:
     assert rule is not None
     form = {"csrf": mark_of(lead), "team": "一组", "agent": "8026", "rule": rule[1], "goal": "<b>少于一成</b>"}
     assert "told=planned" in lead.post("/team/training", data=form).headers["location"]
-    assert "told=again" in lead.post("/team/training", data=form).headers["location"]
-    assert "told=unknown" in lead.post("/team/training", data=form | {"rule": "no.such"}).headers["location"]
-    assert "told=unknown" in lead.post("/team/training", data=form | {"agent": ""}).headers["location"]
+    again = lead.post("/team/training", data=form)
+    assert again.status_code == 409
+    assert "没有重复列入" in again.text
+    for wrong in ({"rule": "no.such"}, {"agent": ""}):
+        refused = lead.post("/team/training", data=form | wrong)
+        assert refused.status_code == 400
+        assert "请选择坐席和要练的规则" in refused.text
     page = lead.get("/team?told=planned").text
     assert "已列入培训计划" in page
     assert "&lt;b&gt;少于一成" in page
@@ -58,7 +62,7 @@ def test_a_training_is_planned_and_done(house: App, lead: TestClient) -> None:
     assert rule[2] in own
     address = f"/team/training/{made.id}/done"
     late = {"csrf": form["csrf"], "team": "一组", "day": "2999-01-01"}
-    assert "told=day" in lead.post(address, data=late).headers["location"]
+    assert "完成日期不能晚于今天" in lead.post(address, data=late).text
     assert "told=done" in lead.post(address, data={"csrf": form["csrf"], "team": "一组"}).headers["location"]
     assert list_trainings(house, who=MACHINE)[0].done_day is not None
 

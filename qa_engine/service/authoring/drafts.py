@@ -358,7 +358,9 @@ def _write(app: App, number: int, name: str, text: str, *, seen: str, who: Actor
     with one_at_a_time(folder / LOCK):
         now = digest_of(path.read_text(encoding="utf-8-sig")) if path.is_file() else ""
         if now != seen:
-            raise ConflictError(f"{name} 在您打开之后被别人改过，没有保存；请刷新后再改")
+            raise ConflictError(
+                f"{name} 在您打开之后被别人改过，没有保存；再保存一次会盖掉那些改动，要先看请重新打开本页"
+            )
         new = path.with_name(f".{path.name}.new")
         new.write_text(text, encoding="utf-8")
         new.replace(path)
@@ -370,7 +372,9 @@ def _rewrite(
     app: App, number: int, file: DraftFile, changes: Mapping[tuple[str | int, ...], Value], *, seen: str, who: Actor
 ) -> None:
     if file.digest != seen:
-        raise ConflictError(f"{file.name} 在您打开之后被别人改过，没有保存；请刷新后再改")
+        raise ConflictError(
+            f"{file.name} 在您打开之后被别人改过，没有保存；再保存一次会盖掉那些改动，要先看请重新打开本页"
+        )
     try:
         text = rewritten(SourceFile(file.name, file.text), changes)
     except EditError as error:

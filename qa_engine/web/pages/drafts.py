@@ -21,6 +21,7 @@ from qa_engine.web import labels
 from qa_engine.web.deps import Engine, Number, with_right
 from qa_engine.web.draft_forms import form_entries, form_lines, form_number, form_text, form_words
 from qa_engine.web.errors import status_of
+from qa_engine.web.pages.rules import rules_list
 from qa_engine.web.period import read_period
 from qa_engine.web.rendering import render, segment
 
@@ -30,8 +31,14 @@ TOLD = {"saved": "已保存到草稿。", "asked": "回测已排队，由工作�
 
 
 @router.post("/drafts")
-def create(engine: Engine, who: Changer, title: Annotated[str, Form(max_length=200)] = "") -> Response:
-    return _to(room.new_draft(engine, title, who=who).number)
+def create(
+    request: Request, engine: Engine, who: Changer, title: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    try:
+        made = room.new_draft(engine, title, who=who)
+    except (UsageError, ConflictError) as error:
+        return rules_list(request, engine, who, error=error)
+    return _to(made.number)
 
 
 @router.get("/drafts/{number}")
@@ -161,7 +168,7 @@ def write(
     try:
         room.write_file(engine, number, name, text, seen=seen, who=who)
     except (UsageError, ConflictError, RulesError) as error:
-        return _file(request, engine, who, number, name, error=error, text=text)
+        return _file(request, engine, who, number, name, error=error)
     return _to(number, f"/files/{name}?done=saved")
 
 
@@ -294,7 +301,6 @@ def _file(
     name: str,
     *,
     error: QaError | None = None,
-    text: str | None = None,
     line: int = 0,
 ) -> Response:
     held = room.draft_file(engine, number, name, who=who)
@@ -306,7 +312,6 @@ def _file(
         who,
         engine,
         file=held,
-        text=held.text if text is None else text,
         line=line,
     )
 

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right
-from qa_engine.errors import UsageError
+from qa_engine.errors import ConflictError, UsageError
+from qa_engine.fault_wording import error_words
 from qa_engine.service.desk import accept_form, appeal_line, own_form, own_forms, target_of
 from qa_engine.web.deps import Engine, with_right
+from qa_engine.web.errors import status_of
 from qa_engine.web.rendering import render, segment
 from qa_engine.wording import APPEALS
 
@@ -48,7 +50,10 @@ def appeal(
         raise UsageError(str(error)) from None
     if not words.strip():
         return _form(request, engine, who, call_id, fault="请写明为什么不认可这一项。", status=422)
-    appeal_line(engine, call_id, target, words, who=who)
+    try:
+        appeal_line(engine, call_id, target, words, who=who)
+    except (UsageError, ConflictError) as error:
+        return _form(request, engine, who, call_id, fault=error_words(error), status=status_of(error))
     return RedirectResponse(f"/mine/{segment(call_id)}?done=appealed", status_code=303)
 
 

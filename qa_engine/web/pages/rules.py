@@ -6,11 +6,15 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from qa_engine.domain.people import Actor, Right, may
+from qa_engine.errors import QaError
+from qa_engine.fault_wording import error_words
+from qa_engine.service import App
 from qa_engine.service.authoring.drafts import list_drafts
 from qa_engine.service.authoring.editions import editions, roll_back
 from qa_engine.service.centre.profiles import PROFILE
 from qa_engine.service.desk import hot_words, rule_page, rules_page
 from qa_engine.web.deps import MOST_NUMBER, Engine, with_right
+from qa_engine.web.errors import status_of
 from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -25,9 +29,16 @@ _DETAILS = ("条件 ", "短语表 ")
 
 @router.get("/rules")
 def rules(request: Request, engine: Engine, who: Reader) -> Response:
+    return rules_list(request, engine, who)
+
+
+def rules_list(request: Request, engine: App, who: Actor, *, error: QaError | None = None) -> Response:
+    """``error``: why no draft was made."""
     return render(
         request,
         "rules.html",
+        status=status_of(error) if error else 200,
+        fault=error_words(error) if error else "",
         rows=rules_page(engine, who=who),
         editions=editions(engine.settings),
         drafts=list_drafts(engine, who=who) if may(who, Right.CHANGE_RULES) else (),
