@@ -97,7 +97,7 @@ from qa_engine.service.reading.rows import (
     JobRow,
     RecordingInfo,
 )
-from qa_engine.service.reporting.lead import LeadBoard, agent_page, lead_board, usual_period
+from qa_engine.service.reporting.lead import LeadBoard, agent_page, lead_board
 from qa_engine.service.reporting.reports import (
     Rendered,
     render_report,
@@ -108,6 +108,7 @@ from qa_engine.service.reporting.reports import (
 )
 from qa_engine.service.reporting.sample import Drawn, sample_calls
 from qa_engine.service.reporting.training import finish_training, list_trainings, plan_training
+from qa_engine.service.reporting.usual import undated_calls, usual_period
 from qa_engine.service.stages.again import InspectedAgain, inspect_again, newer_result
 from qa_engine.service.stages.inspect import inspect_call
 from qa_engine.service.stages.transcribe import transcribe_call
@@ -307,6 +308,7 @@ __all__ = [
     "teams",
     "transcribe_call",
     "transcribe_files",
+    "undated_calls",
     "upgrade_database",
     "usual_period",
     "wait_until_settled",

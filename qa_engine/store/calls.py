@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState, may_follow
@@ -148,10 +148,6 @@ def agent_ids(session: Session) -> frozenset[str]:
 
 def unknown_agents(session: Session) -> Sequence[str]:
     return session.scalars(select(tables.Agent.id).where(tables.Agent.known.is_(False)).order_by(tables.Agent.id)).all()
-
-
-def newest_day(session: Session) -> date | None:
-    return session.scalar(select(func.max(tables.Call.day)))
 
 
 def id_without(session: Session, prefix: str) -> str | None:

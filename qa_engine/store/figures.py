@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, func, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, select, type_coerce
 from sqlalchemy.orm import Session
 
 from qa_engine.domain import CallState
@@ -174,11 +174,6 @@ def call_conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     if wanted.day_to is not None:
         conditions.append(call.day <= wanted.day_to)
     return conditions
-
-
-def last_day(session: Session) -> date | None:
-    """The newest day that has a call."""
-    return session.scalar(select(func.max(tables.Call.day)))
 
 
 def books_of_days(session: Session, wanted: CallFilter) -> Sequence[tuple[tuple[date, str], str]]:

@@ -50,6 +50,16 @@ def first_moment(day: date) -> int:
     return day.toordinal() << _DAY_BITS
 
 
+def day_of(moment: int) -> date:
+    return date.fromordinal(moment >> _DAY_BITS)
+
+
+def has_start(moment: Any) -> ColumnElement[bool]:
+    """Whether a `moment` (a column) is one of a call whose start is known."""
+    within: ColumnElement[bool] = moment.bitwise_and((1 << _DAY_BITS) - 1) != 0
+    return within
+
+
 class WritingSession(Session):
     """A session that may change calls."""
 

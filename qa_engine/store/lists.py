@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
 from qa_engine.store import tables
+from qa_engine.store.heads import day_of, has_start
 from qa_engine.store.narrowing import CallFilter, between, conditions, few_broke
 from qa_engine.store.ordering import LAST, ORDERS, CallOrder, Place
 
 MOST_COUNTED = 100_000
 """A list that is narrowed by more than totals know is counted no further than this."""
+ALL_CALLS = CallFilter()
 _ASIDE = [state.value for state in CallState if state.aside]
 _head = tables.Head
 _UNCOUNTED = or_(
@@ -99,6 +101,23 @@ def count(session: Session, wanted: CallFilter) -> tuple[int, bool]:
     some = select(_head.call_pk).where(*conditions(wanted)).limit(MOST_COUNTED + 1).subquery()
     number = session.scalar(select(func.count()).select_from(some)) or 0
     return min(number, MOST_COUNTED), number > MOST_COUNTED
+
+
+def newest_day(session: Session, wanted: CallFilter = ALL_CALLS, *, today: date) -> date | None:
+    """The day up to which pages show calls that nobody asked other days of: the newest, until today, of a call whose
+    start is known. Without a start a call bears the day of its list or of its arrival, and one old recording would move
+    every page. Where no start is known until today, the newest day that there is.
+    """
+    newest = select(func.max(_head.moment)).where(*conditions(wanted))
+    known = newest.where(has_start(_head.moment), *conditions(CallFilter(day_to=today)))
+    moment = session.scalar(known) or session.scalar(newest)
+    return None if moment is None else day_of(moment)
+
+
+def undated(session: Session, wanted: CallFilter) -> int:
+    """How many calls of a filter have a day, but no start that is known."""
+    found = select(func.count()).select_from(_head).where(*conditions(wanted), not_(has_start(_head.moment)))
+    return session.scalar(found) or 0
 
 
 def scored(session: Session, wanted: CallFilter) -> Sequence[tables.Call]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,13 @@ from qa_engine.domain.people import NotAllowed
 from qa_engine.domain.review import DecisionKind, Target
 from qa_engine.errors import NotFoundError
 from qa_engine.reports import Period
-from qa_engine.service import App, lead_board, plan_training
+from qa_engine.service import App, FixedClock, lead_board, plan_training, usual_period
 from qa_engine.service.desk import Word, claim, decide, sign
 from qa_engine.service.reporting.source import DatabaseSource
-from qa_engine.store import calls, tables
-from tests.desk_centre import HEAD, LEAD, WANG, ZHOU, filled_desk
+from qa_engine.service.reporting.usual import Undated
+from qa_engine.store import CallFilter, calls, tables
+from tests.desk_centre import HEAD, LEAD, LI, WANG, ZHOU, filled_desk, open_desk
+from tests.web.samples import add_call, wav_bytes
 
 MANUAL = [Target(section="voice_tone", item="mandarin"), Target(section="needs", item="complete")]
 
@@ -33,6 +35,21 @@ def test_days_end_with_the_newest_call_of_the_team(centre: App) -> None:
     assert board.coverage.calls == 4
     earlier = lead_board(centre, "一组", day_from=date(2026, 3, 3), day_to=date(2026, 3, 3), who=LEAD)
     assert earlier.coverage.calls == 1
+
+
+def test_a_call_without_a_start_moves_no_days_and_is_told(centre: App) -> None:
+    later = FixedClock(datetime(2026, 6, 1, 1, 0, tzinfo=UTC))
+    with open_desk(centre.settings.home, later) as app:
+        add_call(app, "old", content=wav_bytes(90), agent_id="8026", script="faults")
+        add_call(app, "ahead", content=wav_bytes(91), agent_id="8026", started_at="2027-01-01T10:00:00+08:00")
+        add_call(app, "new-team", content=wav_bytes(92), agent_id="1", team="九组", script="faults")
+        board = lead_board(app, "一组", who=LEAD)
+        assert (board.period.first, board.period.last) == (date(2026, 2, 3), date(2026, 3, 4))
+        assert board.undated == Undated(within=0, after=1, since=date(2026, 3, 5))
+        assert usual_period(app, CallFilter(agent_id="8026"), who=LI) == board.period
+        june = lead_board(app, "一组", day_from=date(2026, 6, 1), day_to=date(2026, 6, 1), who=LEAD)
+        assert june.undated == Undated(within=1, after=0, since=date(2026, 6, 2))
+        assert usual_period(app, CallFilter(team="九组"), who=HEAD).last == date(2026, 6, 1), "no start is known at all"
 
 
 def test_a_flagged_call_still_counts_as_one_when_it_is_signed(centre: App) -> None:

@@ -63,6 +63,6 @@ def test_after_a_change_only_that_day_is_made_again_and_not_at_once(centre: App)
 
 def test_an_installation_without_calls_asks_for_nothing(centre: App) -> None:
     with centre.database.write() as session:
-        for table in (tables.Job, tables.Event, tables.Call):
+        for table in (tables.Job, tables.Event, tables.Call, tables.Head):
             session.execute(delete(table))
     assert not ask_for_sums(centre)

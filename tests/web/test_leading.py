@@ -8,10 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from qa_engine.domain.people import MACHINE
-from qa_engine.service import App, list_trainings
+from qa_engine.service import App, list_trainings, run_pending
 from qa_engine.web import create_app
 from tests.web.people import client_of, mark_of, one_of_each
-from tests.web.samples import fill_centre, open_centre
+from tests.web.samples import add_call, fill_centre, open_centre, wav_bytes
 
 
 @pytest.fixture
@@ -65,6 +65,20 @@ def test_a_training_is_planned_and_done(house: App, lead: TestClient) -> None:
     assert "完成日期不能晚于今天" in lead.post(address, data=late).text
     assert "told=done" in lead.post(address, data={"csrf": form["csrf"], "team": "一组"}).headers["location"]
     assert list_trainings(house, who=MACHINE)[0].done_day is not None
+
+
+def test_a_recording_without_a_time_is_told_and_moves_no_page(house: App) -> None:
+    house.clock.advance(90 * 24 * 3600)  # type: ignore[attr-defined]
+    add_call(house, "old", content=wav_bytes(90), agent_id="8026", team="一组", script="polite")
+    run_pending(house)
+    told = r'没有录音时间的通话.*?<a href="/calls\?from=2026-03-\d\d{}">之后 1 通</a>，没有算在这里'
+    with client_of(create_app(house), "lead") as lead:
+        for address, narrowed in (("/team", "&amp;team=%E4%B8%80%E7%BB%84"), ("/agents/8026", "&amp;agent=8026")):
+            page = lead.get(address).text
+            assert 'name="to" value="2026-03-' in page
+            assert re.search(told.format(narrowed), page)
+    with client_of(create_app(house), "head") as head:
+        assert re.search(r"没有录音时间的通话.*?之后 1 通</a>", head.get("/centre").text)
 
 
 def test_nothing_is_planned_for_another_team_or_without_the_mark(house: App, lead: TestClient) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qa_engine.domain.review import RuleVerdicts
 from qa_engine.service.context import App
-from qa_engine.store import calls, reviews
+from qa_engine.store import lists, reviews
 
 STALE_SECONDS = 20.0
 """While decisions come in all the time, a page may be so much behind, where counting takes longer than `QUICK`."""
@@ -29,7 +29,7 @@ _lock = threading.Lock()
 def recent_verdicts(session: Session, app: App) -> Mapping[str, RuleVerdicts]:
     """As `qa_engine.store.reviews.rule_verdicts`, of the thirty days up to the newest call."""
     today = app.clock.now().astimezone(app.zone).date()
-    since = min(calls.newest_day(session) or today, today) - LOOKED_BACK
+    since = min(lists.newest_day(session, today=today) or today, today) - LOOKED_BACK
     key = str(app.database.engine.url), since
     newest = reviews.newest_decision(session)
     kept = _kept.get(key)

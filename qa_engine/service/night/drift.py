@@ -21,7 +21,7 @@ from qa_engine.service.adapters.stored_offences import StoredOffences
 from qa_engine.service.alerts.channels import Event
 from qa_engine.service.alerts.outbox import tell
 from qa_engine.service.context import App
-from qa_engine.store import calls, drift, night_tables, outcomes, tables
+from qa_engine.store import calls, drift, lists, night_tables, outcomes, tables
 
 log = structlog.get_logger(__name__)
 
@@ -33,15 +33,16 @@ def drift_report(app: App, day: date | None, *, who: Actor) -> DriftReport:
     """Every rule of a day against the sixty days before it; None: of the newest day that has calls."""
     require(who, Right.SEE_NIGHT)
     with app.database.read() as session:
-        day = day or calls.newest_day(session) or app.clock.now().astimezone(app.zone).date()
-        return _report(session, day)
+        today = app.clock.now().astimezone(app.zone).date()
+        return _report(session, day or lists.newest_day(session, today=today) or today)
 
 
 def fix_panel(app: App, *, number: int = PANEL_CALLS, who: Actor) -> int:
     """Fix a panel of recorded calls of the last month, in place of the one before; how many it has."""
     require(who, Right.RUN_NIGHT)
     with app.database.write() as session:
-        last = calls.newest_day(session) or app.clock.now().astimezone(app.zone).date()
+        today = app.clock.now().astimezone(app.zone).date()
+        last = lists.newest_day(session, today=today) or today
         chosen = drift.fix_panel(session, number=number, first=last - PANEL_DAYS, last=last, now=app.clock.now())
         calls.note(session, None, actor=who.id, action="panel", detail=str(chosen), now=app.clock.now())
         return chosen

@@ -8,7 +8,7 @@ from qa_engine.reports.period import day_sums as sums
 from qa_engine.service.context import App
 from qa_engine.service.jobs.kinds import SUMS, enqueue
 from qa_engine.service.jobs.ringing import ring
-from qa_engine.store import JobState, day_sums, figures, jobs
+from qa_engine.store import JobState, day_sums, jobs, lists
 
 USUAL_DAYS = 30
 """Of pages that nobody asked for another period."""
@@ -18,7 +18,7 @@ REST = timedelta(minutes=10)
 def newest_days(app: App) -> Period | None:
     """The days that pages show, up to the newest call; None without a call."""
     with app.database.read() as session:
-        newest = figures.last_day(session)
+        newest = lists.newest_day(session, today=app.clock.now().astimezone(app.zone).date())
     return Period(newest - timedelta(days=USUAL_DAYS - 1), newest) if newest is not None else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from qa_engine.domain import Severity
 from qa_engine.domain.people import Actor, Right, Subject, may, require
@@ -16,10 +16,9 @@ from qa_engine.reports.period.needs import goal_words, need_words
 from qa_engine.reports.render import render_html
 from qa_engine.reports.training_needs import TrainingNeed
 from qa_engine.service.context import App
-from qa_engine.service.night.summing import USUAL_DAYS
-from qa_engine.service.reading.calls_and_agents import list_calls
 from qa_engine.service.reporting.reports import made_of_report
 from qa_engine.service.reporting.training import list_trainings
+from qa_engine.service.reporting.usual import Undated, undated_calls, usual_period
 from qa_engine.store import CallFilter
 
 
@@ -43,6 +42,7 @@ class LeadBoard:
 
     team: str
     period: Period
+    undated: Undated
     body: str
     coverage: SamplingData
     suggestions: tuple[Suggestion, ...]
@@ -63,6 +63,7 @@ def lead_board(
     return LeadBoard(
         team=team,
         period=period,
+        undated=undated_calls(app, CallFilter(team=team, day_from=period.first, day_to=period.last), who=who),
         body=body,
         coverage=coverage,
         suggestions=_suggestions(data, trainings),
@@ -93,14 +94,6 @@ def _body_and_data(report: Document) -> tuple[str, PeriodData]:
 def _coverage(report: Document) -> SamplingData:
     assert isinstance(report.data, SamplingData)
     return report.data
-
-
-def usual_period(app: App, wanted: CallFilter, *, who: Actor) -> Period:
-    """The thirty days up to the newest call of a filter; without a call, all days."""
-    newest = list_calls(app, wanted, per_page=1, who=who).rows
-    if not newest or newest[0].day is None:
-        return Period(None, None)
-    return Period(newest[0].day - timedelta(days=USUAL_DAYS - 1), newest[0].day)
 
 
 def _suggestions(data: PeriodData, trainings: Sequence[Training]) -> tuple[Suggestion, ...]:

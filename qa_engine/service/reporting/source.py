@@ -76,8 +76,7 @@ class DatabaseSource(PeriodSource):
     def ledger(self, day: date | None) -> LedgerOfDay:
         if day is None:
             with self._app.database.read() as session:
-                day = calls.newest_day(session)
-            day = day or self._app.clock.now().astimezone(self._zone).date()
+                day = lists.newest_day(session, today=self.today) or self.today
         return day_ledger(self._app, day, who=MACHINE)
 
     def drift(self, day: date | None) -> DriftReport:

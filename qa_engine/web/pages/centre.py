@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from qa_engine.domain.people import Actor, Right
-from qa_engine.service import AgentSums, ledgers, list_agents, read_audit, recent_nights
+from qa_engine.service import (
+    AgentSums,
+    CallFilter,
+    ledgers,
+    list_agents,
+    read_audit,
+    recent_nights,
+    undated_calls,
+    usual_period,
+)
 from qa_engine.service.authoring.editions import editions
 from qa_engine.service.desk import appeal_counts, queue, rules_page
 from qa_engine.web.deps import Engine, with_right
@@ -18,7 +26,7 @@ from qa_engine.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
 Head = Annotated[Actor, Depends(with_right(Right.SEE_AUDIT))]
-DAYS, AUDIT_LINES, LEDGER_DAYS = 30, 8, 5
+AUDIT_LINES, LEDGER_DAYS = 8, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +45,8 @@ class TeamLine:
 @router.get("/centre")
 def centre(request: Request, engine: Engine, who: Head) -> Response:
     days = ledgers(engine, who=who)
-    newest = next((one.day for one in days if one.day), None)
-    period = PeriodQuery(newest - timedelta(days=DAYS - 1), newest) if newest else PeriodQuery(None, None)
+    usual = usual_period(engine, CallFilter(), who=who)
+    period = PeriodQuery(usual.first, usual.last)
     open_appeals, to_settle = appeal_counts(engine, who=who)
     rules = rules_page(engine, who=who)
     return render(
@@ -53,6 +61,7 @@ def centre(request: Request, engine: Engine, who: Head) -> Response:
         reviewed=sum(one.verdicts.precision is not None for one in rules),
         edition=next((one for one in editions(engine.settings) if one.current), None),
         period=period,
+        undated=undated_calls(engine, CallFilter(day_from=usual.first, day_to=usual.last), who=who),
         teams=team_lines(list_agents(engine, day_from=period.day_from, day_to=period.day_to, who=who)),
         audit=read_audit(engine, who=who, per_page=AUDIT_LINES).rows,
     )
