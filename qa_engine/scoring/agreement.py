@@ -34,7 +34,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean of ``number`` values with its interval (Student 1908); None with fewer than two."""
+    """A mean of ``number`` values with its interval (Student 1908); None where all are one, which tells no spread."""
 
     number: int
     value: float
@@ -125,16 +125,16 @@ def next_draws(strata: Sequence[Looked], waiting: Sequence[int], number: int) ->
     return tuple(given)
 
 
-def mean(values: Sequence[float]) -> Mean | None:
-    """None without values."""
+def mean(values: Sequence[float], *, lowest: float = -math.inf, highest: float = math.inf) -> Mean | None:
+    """None without values. The interval ends at ``lowest`` and ``highest``, beyond which no mean of them can lie."""
     number = len(values)
     if not number:
         return None
     middle = sum(values) / number
-    if number < 2:
+    if min(values) == max(values):
         return Mean(number, middle, None, None)
     from scipy.special import stdtrit  # half a second to load
 
     deviation = math.sqrt(sum((value - middle) ** 2 for value in values) / (number - 1))
     half = float(stdtrit(number - 1, 0.975)) * deviation / math.sqrt(number)
-    return Mean(number, middle, middle - half, middle + half)
+    return Mean(number, middle, max(lowest, middle - half), min(highest, middle + half))

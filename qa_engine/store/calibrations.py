@@ -43,8 +43,8 @@ def said_about(session: Session, review_ids: Sequence[int]) -> Mapping[int, froz
     return {key: frozenset(rules) for key, rules in found.items()}
 
 
-def severities(session: Session, *, since: datetime) -> list[tuple[str, float]]:
-    """(name, final minus machine in percent points) of every first review that was signed since a moment."""
+def severities(session: Session, *, since: datetime) -> list[tuple[str, float, float]]:
+    """(name, final percent, the machine's) of every first review that was signed since a moment."""
     rows = session.execute(
         select(
             Signing.who_name, Signing.total, Signing.possible, Signing.machine_total, Signing.machine_possible
@@ -55,7 +55,7 @@ def severities(session: Session, *, since: datetime) -> list[tuple[str, float]]:
             Signing.machine_possible > 0,
         )
     )
-    return [(name, 100 * total / possible - 100 * before / whole) for name, total, possible, before, whole in rows]
+    return [(name, 100 * total / possible, 100 * before / whole) for name, total, possible, before, whole in rows]
 
 
 @dataclass(frozen=True, slots=True)

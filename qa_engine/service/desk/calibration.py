@@ -1,7 +1,7 @@
 """校准 and 漏检: how inspectors agree and how strict each is; what the machine misses, from calls drawn blindly."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -127,10 +127,10 @@ def calibration(app: App, *, who: Actor) -> Calibration:
                 agenda.append(
                     Disagreement(call_id, rule.id, rule.title, one.who_name, pair[0], other.who_name, pair[1], at)
                 )
-    names: defaultdict[str, list[float]] = defaultdict(list)
-    for name, difference in strict:
-        names[name].append(difference)
-    means = [(name, mean(values)) for name, values in sorted(names.items())]
+    names: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    for name, final, machine in strict:
+        names[name].append((final, machine))
+    means = [(name, _severity(signed)) for name, signed in sorted(names.items())]
     return Calibration(
         pairs=len(found),
         whole=cohen_kappa(judged),
@@ -138,6 +138,12 @@ def calibration(app: App, *, who: Actor) -> Calibration:
         severities=tuple(Severity(name, value) for name, value in means if value is not None),
         agenda=tuple(agenda),
     )
+
+
+def _severity(signed: Sequence[tuple[float, float]]) -> Mean | None:
+    """Of (final, machine) percents. No call can be raised above 100 percent or lowered below none."""
+    machine = sum(one for _, one in signed) / len(signed)
+    return mean([final - before for final, before in signed], lowest=-machine, highest=100.0 - machine)
 
 
 def misses(app: App, *, who: Actor) -> Misses:

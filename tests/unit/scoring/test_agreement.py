@@ -90,6 +90,16 @@ def test_means() -> None:
     assert (some.value, some.low) == (2.0, pytest.approx(2 - 4.3027 / 3**0.5, abs=1e-4))
 
 
+def test_an_interval_ends_where_no_mean_can_lie() -> None:
+    two = mean([0.0, 40.0], lowest=-70.0, highest=30.0)
+    assert two is not None
+    assert (two.value, two.low, two.high) == (20.0, -70.0, 30.0)
+
+
+def test_values_that_are_all_one_tell_no_spread() -> None:
+    assert mean([2.0, 2.0, 2.0]) == Mean(3, 2.0, None, None)
+
+
 def test_bounds_worked_out_by_hand() -> None:
     assert cohen_kappa([]) == Agreement(0, 0, None, None, None)
     assert cohen_kappa([("y", "y")] * 9) == Agreement(9, 9, None, None, None)
