@@ -30,7 +30,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx2
 from sqlalchemy import select, text
@@ -39,9 +39,11 @@ from benchmarks.month import Month
 from benchmarks.month import fill as fill_month
 from benchmarks.month_people import HEAD, talk
 from qa_engine.domain import CallState
+from qa_engine.domain.people import MACHINE
 from qa_engine.logs import set_up_logs
 from qa_engine.reports import Period
 from qa_engine.service import App, MemoryBell, open_app, sample_calls
+from qa_engine.service.desk import clip_batch
 from qa_engine.settings import load_settings
 from qa_engine.store import tables
 from tests.faults.servers import free_port
@@ -74,6 +76,7 @@ def addresses(app: App) -> dict[str, list[str]]:
         "/desk-next": [f"/desk-next?after={one}" for one in quoted[:50]],
         "/clips": ["/clips"],
         "/clips?rule": [f"/clips?rule={one}" for one in rules],
+        "/clips/more": _later_clips(app, rules),
         "/appeals": ["/appeals"],
         "/cases": ["/cases", "/cases?q=复述", *(f"/cases?rule={one}" for one in rules[:5])],
         "/calibration": ["/calibration"],
@@ -95,6 +98,16 @@ def addresses(app: App) -> dict[str, list[str]]:
         "api /calls": ["/api/v1/calls?per_page=50", "/api/v1/calls?state=flagged"],
         "api /agents": ["/api/v1/agents"],
     }
+
+
+def _later_clips(app: App, rules: Sequence[str]) -> list[str]:
+    """What the page of a rule's clips asks for after it."""
+    batches = [(one, clip_batch(app, one, who=MACHINE).later) for one in rules]
+    return [
+        f"/clips/more?{urlencode({'rule': rule, 'call': calls}, doseq=True)}&after=8"
+        for rule, later in batches
+        for calls in later[:1]
+    ]
 
 
 class Clicking(threading.Thread):

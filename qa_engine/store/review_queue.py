@@ -95,17 +95,35 @@ def _in_state(session: Session, state: CallState, wanted: WaitingFilter) -> int:
     return int(session.scalar(number) or 0)
 
 
-def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
-    """Calls that failed a rule of which nobody decided every hit, the newest first, with all that shows them."""
-    keys = session.scalars(
-        _undecided(session, wanted).order_by(tables.Head.moment.desc(), tables.Head.call_pk.desc()).limit(limit)
-    ).all()
+def undecided_faults(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[int]:
+    """Keys of calls that failed a rule of which nobody decided every hit, the newest first."""
+    statement = _undecided(session, wanted).order_by(tables.Head.moment.desc(), tables.Head.call_pk.desc())
+    return session.scalars(statement.limit(limit)).all()
+
+
+def still_undecided(session: Session, wanted: WaitingFilter, call_ids: Sequence[str]) -> Sequence[int]:
+    """Keys of these calls, the newest first, of which the same is true."""
+    asked = select(tables.Call.id).where(tables.Call.call_id.in_(call_ids))
+    statement = _undecided(session, wanted).where(tables.Head.call_pk.in_(asked))
+    return session.scalars(statement.order_by(tables.Head.moment.desc(), tables.Head.call_pk.desc())).all()
+
+
+def with_bodies(session: Session, keys: Sequence[int]) -> Sequence[tables.Call]:
+    """These calls in their order, with all that shows them; those without a transcript left out."""
     call = tables.Call
     rows = session.scalars(
         select(call).where(call.id.in_(keys)).options(joinedload(call.result), joinedload(call.transcript))
     )
     found = {row.id: row for row in rows}
     return [found[key] for key in keys if found[key].transcript is not None]
+
+
+def ids_of(session: Session, keys: Sequence[int]) -> Sequence[str]:
+    """The ids of calls, in the order of their keys."""
+    call = tables.Call
+    rows = session.execute(select(call.id, call.call_id).where(call.id.in_(keys)))
+    found = {row.id: row.call_id for row in rows}
+    return [found[key] for key in keys]
 
 
 def recent(session: Session, wanted: WaitingFilter, *, limit: int) -> Sequence[tables.Call]:
@@ -125,7 +143,8 @@ def undecided_count(session: Session, wanted: WaitingFilter) -> int:
 def _undecided(session: Session, wanted: WaitingFilter) -> Select[int]:
     """Keys of calls. ``rule_id`` is given. A word about the rule as a whole speaks for all of its hits."""
     head, decision, fault, call = tables.Head, review_tables.Decision, tables.Fault, tables.Call
-    # found once, of the few that were decided: asked of every head it would be looked for again and again
+    # found once, of the few that were decided: asked of every head it would be looked for again and again, and
+    # PostgreSQL, which reckons with that, would rather read all heads
     hits = func.max(func.coalesce(fault.hits, 1))
     decided = (
         select(decision.call_pk)
@@ -136,10 +155,13 @@ def _undecided(session: Session, wanted: WaitingFilter) -> Select[int]:
         .having(
             or_(func.max(case((decision.hit.is_(None), 1), else_=0)) == 1, func.count(decision.hit.distinct()) >= hits)
         )
+        .cte("decided")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     aside = [state.value for state in CallState if state.aside]
     narrowed = _narrowed(wanted, _few(session, wanted))
-    return select(head.call_pk).where(*narrowed, head.call_pk.not_in(decided), head.state.not_in(aside))
+    open_ones = head.call_pk.not_in(select(decided.c.call_pk))
+    return select(head.call_pk).where(*narrowed, open_ones, head.state.not_in(aside))
 
 
 def _standing(decision: type[review_tables.Decision], *asked: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:

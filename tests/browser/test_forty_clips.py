@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
+from sqlalchemy import delete
 
 from qa_engine.domain.people import Role
 from qa_engine.service import FixedClock, read_audit
 from qa_engine.service.desk import clip_batch
 from qa_engine.service.people.audit import Action
+from qa_engine.store import people_tables
 from tests.desk_centre import HEAD, ZHOU, fill_desk, open_desk
 from tests.desk_site import DeskSite, served
 from tests.web.people import PASSWORD, make_person
@@ -80,6 +82,52 @@ def test_the_picture_shows_where_the_hit_is_and_a_cursor_that_moves(page: Page) 
     page.keyboard.press(" ")
     page.wait_for_timeout(300)
     assert clip.locator("canvas").evaluate(_LINE, 1).index("head") > before
+
+
+def test_clips_that_are_on_their_way_are_waited_for(page: Page, site: DeskSite) -> None:
+    held: list[Route] = []
+    page.route("**/clips/more?*", lambda route: held.append(route))
+    unsaid = {"confirmed": 0, "overturned": 0, "precision": None}
+    page.route("**/decisions", lambda route: route.fulfill(json=unsaid))  # the other tests have the clips as well
+    page.goto(f"/clips?rule={RULE}")
+    page.wait_for_function("document.querySelectorAll('.clip').length === 16")
+    for n in range(16):
+        expect(page.locator(".clip:visible")).to_contain_text(f"第 {n + 1} 段")
+        page.keyboard.press("?")
+    expect(page.locator("#coming")).to_be_visible()
+    expect(page.locator("#done")).to_be_hidden()
+    page.keyboard.press("n")
+    page.keyboard.press("y")
+    expect(page.locator("#why")).to_be_hidden()
+    expect(page.locator("#seen")).to_have_text("16")
+    (first,) = held
+    first.abort()
+    expect(page.locator("#told")).to_contain_text("连接中断")
+    page.unroute("**/clips/more?*")
+    expect(page.locator(".clip:visible")).to_contain_text("第 17 段", timeout=15_000)
+    expect(page.locator("#told")).to_be_hidden()
+    expect(page.locator("#there")).to_have_text("40")
+    shown = page.locator(".clip").evaluate_all("all => all.map(one => [one.dataset.call, one.dataset.key].join())")
+    assert len(set(shown)) == 40
+    page.keyboard.press("u")
+    expect(page.locator(".clip:visible")).to_contain_text("第 16 段")
+
+
+def test_clips_that_cannot_be_had_are_told(page: Page, site: DeskSite) -> None:
+    page.route("**/clips/more?*", lambda route: route.fulfill(status=500))
+    page.goto(f"/clips?rule={RULE}")
+    expect(page.locator("#told")).to_contain_text("后面的片段没有取到")
+    expect(page.locator("#there")).to_have_text("16")
+    page.unroute("**/clips/more?*")
+    page.route("**/clips/more?*", lambda route: end_the_session(site, route))
+    page.goto(f"/clips?rule={RULE}")
+    expect(page.locator("#told")).to_contain_text("登录已过期：后面的片段没有取到。")
+
+
+def end_the_session(site: DeskSite, route: Route) -> None:
+    with site.engine.database.write() as session:
+        session.execute(delete(people_tables.SignIn))
+    route.continue_()
 
 
 def test_forty_verdicts_by_keyboard(page: Page, site: DeskSite) -> None:

@@ -11,11 +11,11 @@ from qa_engine.domain.review import DecisionKind, Overturn, Target
 from qa_engine.errors import ConflictError, UsageError
 from qa_engine.fault_wording import error_words
 from qa_engine.service import App, FixedClock, get_call, read_audit
-from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, queue, rules_page
+from qa_engine.service.desk import clip_batch, clip_verdict, correct_text, hot_words, more_clips, queue, rules_page
 from qa_engine.service.desk.form import desk_form, target_of
 from qa_engine.service.desk.work import StaleError, Word, claim, decide, sign
 from qa_engine.service.people.audit import Action
-from tests.desk_centre import HEAD, WANG, ZHANG, ZHOU, filled_desk
+from tests.desk_centre import HEAD, WANG, ZHANG, ZHOU, fill_desk, filled_desk, open_desk
 
 K = DecisionKind
 RULE = "forbidden.refusal"
@@ -55,6 +55,30 @@ def test_every_hit_is_a_clip_and_every_verdict_counts(centre: App) -> None:
     assert again == {two.key, four.key}, "what was taken back is asked again"
     clip_verdict(centre, three.call_id, Word(Target(rule=RULE), K.CONFIRM), who=ZHOU)
     assert {clip.call_id for clip in clip_batch(centre, RULE, who=ZHOU).clips} == {two.call_id}, "of all its hits"
+
+
+def test_clips_of_later_calls_are_read_in_portions(tmp_path: Path) -> None:
+    with open_desk(tmp_path / "home", FixedClock()) as app:
+        fill_desk(app, tuple((f"c-{n:02}", "8026", "faults", f"2026-03-04T10:{10 + n}:00+08:00") for n in range(20)))
+        batch = clip_batch(app, RULE, who=ZHOU)
+        portions = [tuple(f"c-{n:02}" for n in numbers) for numbers in (range(11, 3, -1), range(3, -1, -1))]
+        assert batch.later == tuple(portions)
+        assert [clip.call_id for clip in batch.clips] == [f"c-{n:02}" for n in range(19, 11, -1) for _ in "ab"]
+        assert batch.waiting == 20
+        more = more_clips(app, RULE, portions[0], who=ZHOU, limit=40)
+        assert [clip.call_id for clip in more] == [call for call in portions[0] for _ in "ab"]
+        assert len({(clip.call_id, clip.key) for clip in (*batch.clips, *more)}) == 32
+        assert more_clips(app, RULE, portions[0], who=ZHOU, limit=3) == more[:3]
+        clip_verdict(app, more[0].call_id, Word(target_of(more[0].key), K.CONFIRM), who=ZHANG)
+        clip_verdict(app, more[2].call_id, Word(Target(rule=RULE), K.OVERTURN, Overturn.MISHEARD), who=ZHANG)
+        assert more_clips(app, RULE, portions[0], who=ZHOU, limit=40) == (more[1], *more[4:]), "decided meanwhile"
+        assert len(clip_batch(app, RULE, who=ZHOU, limit=15).clips) == 15
+        assert clip_batch(app, RULE, who=ZHOU, limit=15).later == (), "there are as many as were wanted"
+        assert more_clips(app, "opening.nothing", portions[0], who=ZHOU, limit=40) == ()
+        with pytest.raises(UsageError):
+            more_clips(app, RULE, [*portions[0], "c-00"], who=ZHOU, limit=40)
+        with pytest.raises(NotAllowed):
+            more_clips(app, RULE, portions[0], who=WANG, limit=40)
 
 
 def test_verdicts_on_calls_of_long_ago_count_for_the_rules_page(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ EXPECTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/cases"): R.SEE_REPORTS,
     ("GET", "/centre"): R.SEE_AUDIT,
     ("GET", "/clips"): R.REVIEW,
+    ("GET", "/clips/more"): R.REVIEW,
     ("GET", "/desk"): R.REVIEW,
     ("GET", "/desk-next"): R.REVIEW,
     ("GET", "/desk/{call_id}"): R.SEE_CALLS,

@@ -2,7 +2,7 @@
 
 from qa_engine.service.desk.appeals import AppealRow, appeal_counts, list_appeals, reopen
 from qa_engine.service.desk.calibration import calibration, draw_blindly, misses
-from qa_engine.service.desk.clips import Clip, ClipBatch, clip_batch, clip_verdict
+from qa_engine.service.desk.clips import AT_ONCE, Clip, ClipBatch, clip_batch, clip_verdict, more_clips
 from qa_engine.service.desk.correcting import HotWord, correct_text, hot_words
 from qa_engine.service.desk.form import DeskForm, Line, ManualLine, desk_form, key_of, target_of
 from qa_engine.service.desk.own_forms import OwnForm, OwnRow, accept_form, appeal_line, own_form, own_forms
@@ -27,6 +27,7 @@ from qa_engine.service.desk.work import (
 from qa_engine.store.review_queue import QueueTab
 
 __all__ = [
+    "AT_ONCE",
     "MOST_CHARS",
     "AppealRow",
     "Claim",
@@ -66,6 +67,7 @@ __all__ = [
     "line_titles",
     "list_appeals",
     "misses",
+    "more_clips",
     "next_call",
     "own_form",
     "own_forms",

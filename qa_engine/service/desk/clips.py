@@ -25,6 +25,8 @@ from qa_engine.wording import DECISIONS
 CLIP_SECONDS = 8.0
 BEFORE_SECONDS = 3.0
 AT_ONCE = 40
+READ_AT_ONCE = 8
+"""Calls whose clips are read in one go: whole results and transcripts."""
 _KINDS = frozenset({DecisionKind.CONFIRM, DecisionKind.OVERTURN, DecisionKind.LOOK, DecisionKind.WITHDRAW})
 
 
@@ -48,7 +50,10 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class ClipBatch:
+    """``clips`` of the first calls; ``later``: the ids of further calls, in portions as `more_clips` reads them."""
+
     clips: tuple[Clip, ...]
+    later: tuple[tuple[str, ...], ...]
     verdicts: RuleVerdicts
     waiting: int  # faults of the rule that nobody has looked at
 
@@ -63,18 +68,54 @@ def clip_batch(
     day_to: date | None = None,
     limit: int = AT_ONCE,
 ) -> ClipBatch:
-    """Faults of a rule that nobody decided, the newest first, and how all verdicts on it stand. Raises NotAllowed."""
-    require(who, Right.REVIEW)
-    teams = None if reach(who, Right.REVIEW) is Reach.ALL else who.teams
-    wanted = review_queue.WaitingFilter(who.id, day_from, day_to, team, rule_id, teams=teams)
+    """Faults of a rule that nobody decided, the newest first, and how all verdicts on it stand. Raises NotAllowed.
+
+    The clips are those of the first calls, so that nobody waits for whole transcripts that he comes to minutes later.
+    """
+    wanted = _waiting(who, rule_id, day_from, day_to, team)
     with app.database.read() as session:
-        found = review_queue.undecided_faults(session, wanted, limit=limit)
-        said = review_queue.decided_hits(session, [call.id for call in found], rule_id)
-        decided = {(call.call_id, hit) for call in found for pk, hit in said if pk == call.id}
-        clips = [clip for call in found for clip in _clips(call, rule_id) if (clip.call_id, clip.hit) not in decided]
+        keys = review_queue.undecided_faults(session, wanted, limit=limit)
+        clips: list[Clip] = []
+        while keys and not clips:
+            clips, keys = _undecided_clips(session, keys[:READ_AT_ONCE], rule_id), keys[READ_AT_ONCE:]
+        later = review_queue.ids_of(session, keys) if len(clips) < limit else ()
         verdicts = reviews.rule_verdicts(session, rule_id=rule_id)
         waiting = review_queue.undecided_count(session, wanted)
-    return ClipBatch(tuple(clips[:limit]), verdicts.get(rule_id, RuleVerdicts(rule_id)), waiting)
+    return ClipBatch(
+        clips=tuple(clips[:limit]),
+        later=tuple(tuple(later[at : at + READ_AT_ONCE]) for at in range(0, len(later), READ_AT_ONCE)),
+        verdicts=verdicts.get(rule_id, RuleVerdicts(rule_id)),
+        waiting=waiting,
+    )
+
+
+def more_clips(app: App, rule_id: str, call_ids: Sequence[str], *, who: Actor, limit: int) -> tuple[Clip, ...]:
+    """The clips of some of the ``later`` calls of a batch that are still to be decided.
+
+    Raises NotAllowed, and UsageError for more calls than a portion has.
+    """
+    wanted = _waiting(who, rule_id)
+    if len(call_ids) > READ_AT_ONCE:
+        raise UsageError(f"clips of at most {READ_AT_ONCE} calls are read at once")
+    with app.database.read() as session:
+        keys = review_queue.still_undecided(session, wanted, call_ids)
+        return tuple(_undecided_clips(session, keys, rule_id)[:limit])
+
+
+def _waiting(
+    who: Actor, rule_id: str, day_from: date | None = None, day_to: date | None = None, team: str | None = None
+) -> review_queue.WaitingFilter:
+    """Of the calls that ``who`` reviews. Raises NotAllowed."""
+    require(who, Right.REVIEW)
+    teams = None if reach(who, Right.REVIEW) is Reach.ALL else who.teams
+    return review_queue.WaitingFilter(who.id, day_from, day_to, team, rule_id, teams=teams)
+
+
+def _undecided_clips(session: Session, keys: Sequence[int], rule_id: str) -> list[Clip]:
+    found = review_queue.with_bodies(session, keys)
+    said = review_queue.decided_hits(session, [call.id for call in found], rule_id)
+    decided = {(call.call_id, hit) for call in found for pk, hit in said if pk == call.id}
+    return [clip for call in found for clip in _clips(call, rule_id) if (clip.call_id, clip.hit) not in decided]
 
 
 def clip_verdict(app: App, call_id: str, word: Word, *, who: Actor) -> RuleVerdicts:

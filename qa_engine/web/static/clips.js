@@ -1,6 +1,6 @@
 // Clips of one rule: heard, decided by one key, and on to the next.
 import { INK, askForPeaks, drawBars, penOf } from "./peaks.js";
-import { KeptSteps, isShut, sayIn, sendJson, signInAgain } from "./sending.js";
+import { KeptSteps, getPiece, isShut, sayIn, sendJson, signInAgain } from "./sending.js";
 
 const byId = (id) => document.getElementById(id);
 const HIT = "#f6c9c4";
@@ -60,7 +60,7 @@ function resend() {
 function tellOnce() { const text = sessionStorage.getItem(TOLD); if (text) { sessionStorage.removeItem(TOLD); post.tell(text); } }
 
 function start() {
-  let at = 0, seen = 0;
+  let at = 0, seen = 0, later = JSON.parse(byId("clips").dataset.later);
   const began = Date.now(), said = [];
   const soundOf = (clip) => `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
   const now = () => (sound.dataset.call === soundOf(clips[at]) ? sound.currentTime : Number(clips[at].dataset.start));
@@ -68,11 +68,15 @@ function start() {
   const makeReady = (address) => { // the sound of the next call is made playable and not fetched: what is fetched counts as listened to
     if (!ready.has(address)) { ready.add(address); fetch(address, { method: "HEAD" }).catch(() => ready.delete(address)); }
   };
+  const lookAhead = () => {
+    const other = clips.find((one, place) => place > at && one.dataset.start && one.dataset.call !== clips[at].dataset.call);
+    if (other) { makeReady(soundOf(other)); }
+  };
   const play = () => {
     const clip = clips[at];
     if (!clip || !clip.dataset.start) { return; }
-    const address = soundOf(clip), other = clips.find((one, place) => place > at && one.dataset.start && one.dataset.call !== clip.dataset.call);
-    if (other) { makeReady(soundOf(other)); }
+    const address = soundOf(clip);
+    lookAhead();
     if (sound.dataset.call !== address) { sound.dataset.call = address; sound.src = `${address}#t=${clip.dataset.start}`; } else { sound.currentTime = Number(clip.dataset.start); }
     sound.playbackRate = 1.25;
     const begun = sound.play();
@@ -111,9 +115,28 @@ function start() {
     clips.forEach((clip, place) => { clip.hidden = place !== n; });
     at = n; byId("why").hidden = true;
     picture(clips[n]); picture(clips[n + 1]); draw();
-    const over = n >= clips.length;
-    byId("done").hidden = !over; byId("verdicts").hidden = over;
-    if (over) { sound.pause(); byId("done").querySelector("a").focus(); } else { play(); }
+    const over = n >= clips.length, ended = over && !later.length;
+    byId("coming").hidden = !over || ended; byId("done").hidden = !ended; byId("verdicts").hidden = over;
+    if (over) { sound.pause(); } else { play(); }
+    if (ended) { byId("done").querySelector("a").focus(); }
+  };
+  const fetchLater = async () => { // while the first clips are heard: they are there long before somebody comes to them
+    const most = Number(byId("clips").dataset.most);
+    const line = { down: () => post.tell("连接中断：恢复后自动取后面的片段。", true), up: () => post.tell("") };
+    while (later.length) {
+      const before = clips.length;
+      try {
+        byId("coming").insertAdjacentHTML("beforebegin", await getPiece(`${later[0]}&after=${before}`, line));
+        later = later.slice(1);
+      } catch (error) {
+        later = [];
+        if (error.status === 401) { post.tell("登录已过期：后面的片段没有取到。", true, signInAgain()); } else { post.tell("后面的片段没有取到。", true, [location.href, "刷新本页"]); }
+      }
+      clips.push(...Array.from(document.querySelectorAll(".clip")).slice(before));
+      if (clips.length >= most) { later = []; }
+      byId("there").textContent = clips.length;
+      if (at >= before) { show(at); } else if (clips[at].dataset.start) { picture(clips[at + 1]); lookAhead(); }
+    }
   };
   const send = (clip, kind, reason) => post.decide({ call: clip.dataset.call, place: `第 ${clips.indexOf(clip) + 1} 段（${clip.dataset.call}）`, word: { target: clip.dataset.key, kind, reason } });
   const decide = (kind, reason = "") => {
@@ -127,7 +150,7 @@ function start() {
     show(at + 1);
   };
   const undo = () => { const last = said.pop(); if (last === undefined) { return; } seen -= 1; byId("seen").textContent = seen; send(clips[last], "withdraw", ""); show(last); };
-  const overturn = () => { byId("why").hidden = false; };
+  const overturn = () => { byId("why").hidden = at >= clips.length; };
   byId("verdicts").addEventListener("click", (event) => { const button = event.target.closest("[data-kind]"); if (button) { if (button.dataset.kind === "overturn") { overturn(); } else { decide(button.dataset.kind); } } });
   byId("why").addEventListener("click", (event) => { const button = event.target.closest("[data-reason]"); if (button) { decide("overturn", button.dataset.reason); } });
   byId("again").addEventListener("click", play); byId("undo").addEventListener("click", undo);
@@ -140,4 +163,5 @@ function start() {
     if (act) { event.preventDefault(); act(); }
   });
   show(0);
+  fetchLater();
 }

@@ -2,23 +2,36 @@
 const PATIENCE = 2500; // milliseconds between tries while the connection is lost
 const DOWN = [502, 503, 504]; // a proxy without its service
 
-// The answer, as JSON; an error with the status where it was refused. `line` is told when the connection goes and comes.
-export async function sendJson(method, address, body, line) {
-  const mark = document.querySelector('meta[name="csrf"]');
+// The answer, asked for until there is one. `line` is told when the connection goes and comes.
+async function ask(address, options, line) {
   for (let broken = false; ; broken = true) {
-    const answer = await fetch(address, { method, headers: { "content-type": "application/json", ...(mark ? { "x-csrf-token": mark.content } : {}) }, body: body ? JSON.stringify(body) : undefined }).catch(() => null);
+    const answer = await fetch(address, options).catch(() => null);
     if (answer === null || DOWN.includes(answer.status)) {
       line.down();
       await new Promise((go) => { const timer = setTimeout(go, PATIENCE); window.addEventListener("online", () => { clearTimeout(timer); go(); }, { once: true }); });
       continue;
     }
     if (broken) { line.up(); }
-    if (answer.ok) { return answer.status === 204 ? {} : answer.json(); }
-    const told = await answer.json().catch(() => ({}));
-    const error = new Error((told.error && told.error.message) || told.detail || "没有成功");
-    error.status = answer.status;
-    throw error;
+    return answer;
   }
+}
+
+function refusal(status, words) { const error = new Error(words || "没有成功"); error.status = status; return error; }
+
+// The answer, as JSON; an error with the status where it was refused.
+export async function sendJson(method, address, body, line) {
+  const mark = document.querySelector('meta[name="csrf"]');
+  const answer = await ask(address, { method, headers: { "content-type": "application/json", ...(mark ? { "x-csrf-token": mark.content } : {}) }, body: body ? JSON.stringify(body) : undefined }, line);
+  if (answer.ok) { return answer.status === 204 ? {} : answer.json(); }
+  const told = await answer.json().catch(() => ({}));
+  throw refusal(answer.status, (told.error && told.error.message) || told.detail);
+}
+
+// A piece of a page; whoever is sent to the sign-in instead was refused as one who is not signed in.
+export async function getPiece(address, line) {
+  const answer = await ask(address, { redirect: "manual" }, line);
+  if (answer.ok) { return answer.text(); }
+  throw refusal(answer.type === "opaqueredirect" ? 401 : answer.status);
 }
 
 // Who signs in anew gets another mark: the page that was open before cannot send any more, and nothing is wrong with what it sends.
