@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 from sqlalchemy import select
 
 from qa_engine.domain import CallState
@@ -110,6 +110,25 @@ def test_three_doubts_are_signed_in_twelve_keys(zhou: Desk, site: DeskSite, comp
     assert zhou.keys <= 12
     assert get_call(site.engine, "c-0", who=MACHINE).row.state is CallState.FINAL
     assert complaints == []
+
+
+def test_a_key_before_the_claim_is_answered_is_sent_once(zhou: Desk) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    zhou.page.route("**/claim", hold)
+    zhou.open("c-2")
+    zhou.press("y")
+    sent: list[str] = []
+    zhou.page.on("request", lambda asked: sent.append(asked.url) if asked.url.endswith("/decisions") else None)
+    (first,) = held
+    first.continue_()
+    expect(zhou.page.locator(".item.waiting")).to_have_count(0)
+    zhou.page.wait_for_load_state("networkidle")
+    assert len(sent) == 1
+    zhou.press("u")
 
 
 def test_a_call_counts_as_heard_when_it_is_played_and_not_when_it_is_opened(zhou: Desk, site: DeskSite) -> None:

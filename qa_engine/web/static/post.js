@@ -10,6 +10,7 @@ export class Post {
     this.version = 0;
     this.line = Promise.resolve(); // one request after the other: each bears the version that the last one gave
     this.kept = new KeptSteps(`qa-desk-steps:${call}`, person);
+    this.left = this.kept.all(); // of an earlier page; what is decided from now on is on its way already, also before the claim is answered
     this.keptWords = new Kept(`qa-desk-words:${call}`, person);
     this.stopped = false;
   }
@@ -86,8 +87,7 @@ export class Post {
         remark.value = typed ? typed.remark : told.remark; lesson.value = typed ? typed.lesson : told.lesson;
         if (lesson.value) { document.getElementById("lesson-box").hidden = false; }
         if (typed && (typed.remark !== told.remark || typed.lesson !== told.lesson)) { this.say("已恢复未保存的内容"); this.typed(); }
-        const steps = this.steps();
-        for (const step of steps) { this.deliver(step.id, step.word).then(() => { if (!this.steps().length) { location.reload(); } }, () => {}); }
+        for (const step of this.left) { this.deliver(step.id, step.word).then(() => { if (!this.steps().length) { location.reload(); } }, () => {}); }
       }
       this.restored = true;
     }
