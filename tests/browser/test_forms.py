@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 from qa_engine.domain import Agent
 from qa_engine.reports import AgentReport, CallForm, Document, agent_document, agent_report, call_document, call_form
+from qa_engine.reports.document import Chart
+from qa_engine.reports.pictures import Bars, Control, HeatMap, Pareto, Spot, Trend
 from qa_engine.reports.render import render
 
 pytestmark = pytest.mark.browser
@@ -39,6 +41,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory, build: ModuleType) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every picture of reports over many calls: thirty days, thirteen hours, fourteen rules."""
+    days = [f"03-{day:02}" for day in range(1, 31)]
+    titles = tuple(f"第 {n} 条规则的名称" for n in range(14))
+    spots = tuple(Spot(day, 90.0 + n % 7, 86.0, 97.0) for n, day in enumerate(days))
+    hours = tuple(Spot(f"{hour}时", 90.0 + hour % 5, 86.0, 95.0, f"{hour} 通") for hour in range(8, 21))
+    charts = (
+        Chart("many-trend", Trend(spots, "%", ((3, "「服务忌语」改版"), (27, "投诉增多")))),
+        Chart("bars", Bars(hours, "%")),
+        Chart("pareto", Pareto(tuple((title, 30.0 - n) for n, title in enumerate(titles)), " 分")),
+        Chart("control", Control(tuple((day, 90.0, 88.0, 92.0, n % 3 == 0) for n, day in enumerate(days)), 90.0, "%")),
+        Chart("heat", HeatMap(("李华", "欧阳小明*"), titles, tuple(((9.0, "139"),) * 14 for _ in range(2)))),
+    )
+    folder = tmp_path_factory.mktemp("many")
+    (folder / "team.html").write_bytes(render(Document("team", "班组", charts), "html"))
+    return folder
+
+
 def show(page: Page, path: Path) -> list[str]:
     """Open a page; what it complains about and what it fetches from elsewhere is collected."""
     complaints: list[str] = []
@@ -58,6 +79,28 @@ def test_nothing_sticks_out_and_nothing_is_fetched(
     complaints = show(page, folder / f"{name}.html")
     assert page.evaluate(WIDER) <= 0
     assert complaints == []
+
+
+PICTURES = """all => all.map(one => {
+  const shown = Array.from(one.querySelectorAll("svg")).filter(svg => svg.getBoundingClientRect().width > 0);
+  const texts = shown.flatMap(svg => Array.from(svg.querySelectorAll("text"), text => text.getBoundingClientRect()));
+  const box = one.getBoundingClientRect();
+  return [shown.length, shown[0].viewBox.baseVal.width, one.scrollWidth - one.clientWidth,
+          Math.min(...texts.map(text => text.height)),
+          texts.filter(text => text.left < box.left - 1 || text.right > box.right + 1).length]; })"""
+
+
+@pytest.mark.parametrize("name", ["call", "agent", "team"])
+def test_a_picture_is_drawn_for_the_screen_that_shows_it(
+    desktop: Page, phone: Page, folder: Path, many: Path, name: str
+) -> None:
+    for page, width in ((desktop, 960), (phone, 366)):
+        show(page, (many if name == "team" else folder) / f"{name}.html")
+        pictures = page.eval_on_selector_all(".qa .picture", PICTURES)
+        assert pictures
+        for shown, drawn, beyond, least, outside in pictures:
+            assert (shown, drawn, beyond, outside) == (1, width, 0, 0)
+            assert least > 10, "letters as large as on a desk"
 
 
 def test_text_on_a_phone_is_large_enough_to_read(phone: Page, folder: Path) -> None:
@@ -83,7 +126,7 @@ def test_a_click_on_a_time_plays_from_one_second_before(desktop: Page, folder: P
 
 def test_the_timeline_plays_too(desktop: Page, folder: Path) -> None:
     show(desktop, folder / "call.html")
-    desktop.locator("svg.timeline a.seek[data-seconds='44.8'] rect").click()
+    desktop.locator("svg.timeline:visible a.seek[data-seconds='44.8'] rect").click()
     desktop.wait_for_function("document.getElementById('qa-audio').currentTime >= 43.8")
 
 

@@ -144,7 +144,7 @@ def test_typing_is_no_command(desk: Page) -> None:
 
 def test_playhead_follows_and_the_picture_can_be_clicked(desk: Page) -> None:
     desk.goto("/calls/demo-02")
-    picture = desk.locator(".qa .picture svg")
+    picture = desk.locator(".qa .picture svg:visible")
     box = picture.bounding_box()
     assert box is not None
     # the silence between 12 s and 16 s; nothing but the picture itself is there

@@ -1,23 +1,23 @@
 """Pictures as inline SVG: the timeline of a call and the trend of an agent. Pure text, no drawing library."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any
 
 from markupsafe import Markup
 
 from qa_engine.reports.render.control_svg import control_svg
 from qa_engine.reports.render.element import tag
-from qa_engine.reports.render.pictures_svg import PICTURES, beside
+from qa_engine.reports.render.pictures_svg import PICTURES, Drawing, beside, frame_of
 from qa_engine.reports.render.track_svg import draw_tracks, tracks_height
 from qa_engine.reports.statistics import DayPoint
 from qa_engine.reports.timeline import Bar, Lane, Pin, Stretch, Timeline
 from qa_engine.reports.turns import Mark
 from qa_engine.reports.wording import clock, number
 
-_WIDTH, _LEFT, _RIGHT = 960.0, 58.0, 12.0
+_LEFT, _RIGHT = 58.0, 12.0
+_TICK = 80.0  # between two times of the axis at least
 _PIN_ROW, _LANE, _LANE_GAP, _AXIS = 15.0, 34.0, 8.0, 18.0
-_MOST_TICKS = 12
 FLAGS = {
     "veto": "l4 -1 4 4.5 -4 4.5 -4 -1z",
     "major": "h7v9h-7z",
@@ -37,40 +37,49 @@ def seek_link(content: Markup, seconds: float, audio_url: str | None, *, anchor:
     return tag("a", content, class_="seek", data_seconds=number(seconds), href=href)
 
 
-def timeline_svg(timeline: Timeline, audio_url: str | None = None) -> Markup:
+@dataclass(frozen=True, slots=True)
+class _Across:
+    """Where seconds of a call stand in a picture."""
+
+    seconds: float
+    width: float
+
+    @property
+    def right(self) -> float:
+        return self.width - _RIGHT
+
+    def __call__(self, at: float) -> float:
+        return _LEFT + (self.right - _LEFT) * min(1.0, max(0.0, at / self.seconds))
+
+
+def timeline_svg(timeline: Timeline, audio_url: str | None = None, *, narrow: bool = False) -> Markup:
     """Both speakers as lanes over time with silences and overlaps, tracks below, hits as numbered pins above."""
-    places = _pin_places(timeline)
+    x = _Across(timeline.seconds, frame_of(narrow).width)
+    places = _pin_places(timeline, x)
     top = _PIN_ROW * max(1, 1 + max((row for row, _ in places), default=0)) + 4
     height_of_lanes = len(timeline.lanes) * (_LANE + _LANE_GAP) - _LANE_GAP
     under_lanes = top + height_of_lanes
     bottom = under_lanes + tracks_height(timeline.tracks)
-    parts = [_band(s, timeline, top, height_of_lanes, "gap") for s in timeline.silences]
-    parts += [_band(s, timeline, top, height_of_lanes, "hold") for s in timeline.holds]
+    parts = [_band(s, x, top, height_of_lanes, "gap") for s in timeline.silences]
+    parts += [_band(s, x, top, height_of_lanes, "hold") for s in timeline.holds]
     for n, lane in enumerate(timeline.lanes):
-        parts += _lane(lane, timeline, top + n * (_LANE + _LANE_GAP), audio_url)
-    parts += [_band(s, timeline, top, height_of_lanes, "both") for s in timeline.overlaps]
-    right = _WIDTH - _RIGHT
-    parts.append(draw_tracks(timeline.tracks, under_lanes, _LEFT, right, lambda at: _x(at, timeline.seconds)))
-    parts += _axis(timeline.seconds, bottom)
-    parts += [
-        _pin(pin, timeline, place, top, bottom, audio_url) for pin, place in zip(timeline.pins, places, strict=True)
-    ]
+        parts += _lane(lane, x, top + n * (_LANE + _LANE_GAP), audio_url)
+    parts += [_band(s, x, top, height_of_lanes, "both") for s in timeline.overlaps]
+    parts.append(draw_tracks(timeline.tracks, under_lanes, _LEFT, x.right, x))
+    parts += _axis(x, bottom)
+    parts += [_pin(pin, x, place, top, bottom, audio_url) for pin, place in zip(timeline.pins, places, strict=True)]
     height = bottom + _AXIS
     return tag(
         "svg",
         Markup("").join(parts),
-        class_="timeline",
-        viewBox=f"0 0 {number(_WIDTH)} {number(height)}",
+        class_="timeline narrow" if narrow else "timeline",
+        viewBox=f"0 0 {number(x.width)} {number(height)}",
         role="group",  # an image hides what is in it, and here are links to play
         aria_label="通话时间轴：双方话轮、静默、同时说话、语气、语速、音量与命中位置",
     )
 
 
-def _x(seconds: float, whole: float) -> float:
-    return _LEFT + (_WIDTH - _LEFT - _RIGHT) * min(1.0, max(0.0, seconds / whole))
-
-
-def _pin_places(timeline: Timeline) -> list[tuple[int, float]]:
+def _pin_places(timeline: Timeline, across: _Across) -> list[tuple[int, float]]:
     """A row for each pin and where its flag stands in it, so that flags of hits close together do not cover each other.
 
     Where all rows are taken, the flag moves to the right, and where that would leave the picture, to the left.
@@ -78,13 +87,13 @@ def _pin_places(timeline: Timeline) -> list[tuple[int, float]]:
     taken: list[list[tuple[float, float]]] = [[] for _ in range(_MOST_PIN_ROWS)]
     places = []
     for pin in timeline.pins:
-        x, wide = _x(pin.at, timeline.seconds), 10.0 + 9.0 * len(pin.finding)
+        x, wide = across(pin.at), 10.0 + 9.0 * len(pin.finding)
         tries = ((row, x + step * wide) for step in _PIN_STEPS for row in range(_MOST_PIN_ROWS))
         row, flag = next(
             (
                 (row, at)
                 for row, at in tries
-                if _LEFT <= at <= max(x, _WIDTH - wide)
+                if _LEFT <= at <= max(x, across.width - wide)
                 and all(at + wide <= start or at >= end for start, end in taken[row])
             ),
             (_MOST_PIN_ROWS - 1, x),
@@ -94,8 +103,8 @@ def _pin_places(timeline: Timeline) -> list[tuple[int, float]]:
     return places
 
 
-def _band(stretch: Stretch, timeline: Timeline, top: float, height: float, kind: str) -> Markup:
-    x, end = _x(stretch.start, timeline.seconds), _x(stretch.end, timeline.seconds)
+def _band(stretch: Stretch, across: _Across, top: float, height: float, kind: str) -> Markup:
+    x, end = across(stretch.start), across(stretch.end)
     width = max(1.5, end - x)
     title = tag("title", stretch.label)
     parts = [tag("rect", title, x=x, y=top, width=width, height=height, class_=kind)]
@@ -105,20 +114,20 @@ def _band(stretch: Stretch, timeline: Timeline, top: float, height: float, kind:
     return Markup("").join(parts)
 
 
-def _lane(lane: Lane, timeline: Timeline, top: float, audio_url: str | None) -> list[Markup]:
+def _lane(lane: Lane, across: _Across, top: float, audio_url: str | None) -> list[Markup]:
     middle = top + _LANE / 2
     parts = [
         tag("text", lane.label, x=0.0, y=middle + 4, class_=f"lane {lane.speaker}"),
-        tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=middle, y2=middle, class_="base"),
+        tag("line", x1=_LEFT, x2=across.right, y1=middle, y2=middle, class_="base"),
     ]
     for span in lane.speech:
-        x, end = _x(span.start, timeline.seconds), _x(span.end, timeline.seconds)
+        x, end = across(span.start), across(span.end)
         parts.append(tag("rect", x=x, y=middle - 3, width=max(1.0, end - x), height=6.0, class_="heard"))
-    return [*parts, *(_bar(bar, lane, timeline, middle, audio_url) for bar in lane.bars)]
+    return [*parts, *(_bar(bar, lane, across, middle, audio_url) for bar in lane.bars)]
 
 
-def _bar(bar: Bar, lane: Lane, timeline: Timeline, middle: float, audio_url: str | None) -> Markup:
-    x, end = _x(bar.start, timeline.seconds), _x(bar.end, timeline.seconds)
+def _bar(bar: Bar, lane: Lane, across: _Across, middle: float, audio_url: str | None) -> Markup:
+    x, end = across(bar.start), across(bar.end)
     height = _LANE * (0.25 + 0.75 * bar.level if bar.level is not None else 0.6)
     rect = tag(
         "rect",
@@ -133,21 +142,22 @@ def _bar(bar: Bar, lane: Lane, timeline: Timeline, middle: float, audio_url: str
     return seek_link(rect, bar.start, audio_url, anchor=f"turn-{bar.turn}")
 
 
-def _axis(seconds: float, bottom: float) -> list[Markup]:
-    step = next((step for step in _STEPS if seconds / step <= _MOST_TICKS), 3600 * ceil(seconds / 3600 / _MOST_TICKS))
+def _axis(across: _Across, bottom: float) -> list[Markup]:
+    seconds, most = across.seconds, int(across.width / _TICK)
+    step = next((step for step in _STEPS if seconds / step <= most), 3600 * ceil(seconds / 3600 / most))
     parts = []
     for n in range(floor(seconds / step) + 1):
-        x = _x(n * step, seconds)
+        x = across(n * step)
         parts.append(tag("line", x1=x, x2=x, y1=bottom + 2, y2=bottom + 6, class_="tick"))
-        if x < _WIDTH - _RIGHT - 14:
+        if x < across.right - 14:
             parts.append(tag("text", clock(n * step), x=x, y=bottom + 16, class_="mid small"))
     return parts
 
 
 def _pin(
-    pin: Pin, timeline: Timeline, place: tuple[int, float], top: float, bottom: float, audio_url: str | None
+    pin: Pin, across: _Across, place: tuple[int, float], top: float, bottom: float, audio_url: str | None
 ) -> Markup:
-    x, flag = _x(pin.at, timeline.seconds), place[1]
+    x, flag = across(pin.at), place[1]
     y = top - 6 - _PIN_ROW * place[0]
     kind = f"fault {pin.severity}" if pin.mark is Mark.FAULT else "doubt"
     shape = FLAGS.get(pin.severity if pin.mark is Mark.FAULT else "doubt", FLAGS["doubt"])
@@ -162,9 +172,10 @@ def _pin(
     return seek_link(content, pin.at, audio_url, anchor=pin.anchor)
 
 
-def trend_svg(days: Sequence[DayPoint]) -> Markup:
+def trend_svg(days: Sequence[DayPoint], _: str | None = None, *, narrow: bool = False) -> Markup:
     """Mean score (percent) by day with its interval where there is one; the written scale need not begin at 0."""
-    width, height, left, right, top, foot = 960.0, 190.0, 34.0, 16.0, 18.0, 34.0
+    at = frame_of(narrow)
+    width, height, left, right, top, foot = at.width, 190.0, 34.0, at.right, 18.0, 34.0
     lowest = min((day.mean if day.low is None else day.low for day in days), default=0.0)
     floor_value = max(0.0, min(90.0, 10.0 * floor((lowest - 1) / 10)))
     plot = height - top - foot
@@ -184,12 +195,13 @@ def trend_svg(days: Sequence[DayPoint]) -> Markup:
     if len(days) > 1:
         points = " ".join(f"{number(x(n))},{number(y(day.mean))}" for n, day in enumerate(days))
         parts.append(tag("polyline", points=points, class_="line"))
-    every = max(1, -(-len(days) // 16))
+    every = at.every(len(days))
     for n, day in enumerate(days):
         rises = n + 1 < len(days) and days[n + 1].mean > day.mean
         parts += _day(day, x(n), y, labelled=n % every == 0, rises=rises, foot=height - foot)
     view = f"0 0 {number(width)} {number(height)}"
-    return tag("svg", Markup("").join(parts), class_="trend", viewBox=view, role="img", aria_label="平均得分率的走势")
+    look = "trend narrow" if narrow else "trend"
+    return tag("svg", Markup("").join(parts), class_=look, viewBox=view, role="img", aria_label="平均得分率的走势")
 
 
 def _day(
@@ -209,10 +221,10 @@ def _day(
     return parts
 
 
-CHARTS: Mapping[str, Callable[[Any, str], Markup]] = {
+CHARTS: Mapping[str, Drawing] = {
     "timeline": timeline_svg,  # of a `Timeline`
-    "drift": lambda chart, _: control_svg(chart),  # of a `ControlChart`
-    "trend": lambda days, _: trend_svg(days),  # of `DayPoint`s
+    "drift": control_svg,  # of a `ControlChart`
+    "trend": trend_svg,  # of `DayPoint`s
     **PICTURES,
 }
-"""Every drawing by the name that a `Chart` block uses; it takes the data and where the recording plays."""
+"""Every drawing by the name that a `Chart` block uses."""

@@ -115,15 +115,14 @@
   });
 
   // ---- the playhead, and the turn that is being spoken
-  const picture = document.querySelector(".qa .picture svg");
-  const bases = picture ? Array.from(picture.querySelectorAll("line.base")) : [];
-  const base = bases[0];
   const holder = document.querySelector("[data-timeline-seconds]");
   const whole = holder ? parseFloat(holder.dataset.timelineSeconds) : NaN;
-  let head = null;
-  if (base && whole > 0) {
+  const heads = []; // one in the picture for a desk, one in that for a phone
+  for (const picture of document.querySelectorAll(".qa .picture svg")) {
+    const bases = Array.from(picture.querySelectorAll("line.base")), base = bases[0];
+    if (!base || !(whole > 0)) { continue; }
     const first = base.x1.baseVal.value, last = base.x2.baseVal.value, box = picture.viewBox.baseVal;
-    head = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    const head = document.createElementNS("http://www.w3.org/2000/svg", "line");
     head.setAttribute("class", "playhead");
     head.setAttribute("y1", "0");
     head.setAttribute("y2", String(bases[bases.length - 1].y1.baseVal.value + LANE_HALF));
@@ -134,6 +133,7 @@
       head.setAttribute("x2", x);
     };
     head.place(0);
+    heads.push(head);
     picture.addEventListener("click", (event) => {
       if (event.target.closest("a")) { return; }
       const shown = picture.getBoundingClientRect();
@@ -149,7 +149,7 @@
   let spoken = null;
   const follow = () => {
     const now = audio.currentTime;
-    if (head) { head.place(now); }
+    heads.forEach((head) => head.place(now));
     let found = null;
     for (const turn of turns) { if (turn.seconds <= now + 0.05) { found = turn.line; } else { break; } }
     if (found !== spoken) {

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from qa_engine.reports import call_form
-from qa_engine.reports.render.svg import _pin_places, seek_link, tag, timeline_svg, trend_svg
+from qa_engine.reports.render.svg import _Across, _pin_places, seek_link, tag, timeline_svg, trend_svg
 from qa_engine.reports.timeline import Pin, Timeline, build_timeline
 from qa_engine.reports.turns import Mark
 
@@ -90,7 +90,7 @@ def test_trend_has_a_point_for_each_day(build: ModuleType) -> None:
 
 def test_flags_of_many_hits_at_one_second_stand_apart(timeline: Timeline) -> None:
     pins = tuple(Pin(at, Mark.FAULT, f"{n:02}", f"a{n}", "说", "minor") for at in (20.0, 29.9) for n in range(15))
-    places = _pin_places(replace(timeline, seconds=30.0, pins=pins))
+    places = _pin_places(replace(timeline, seconds=30.0, pins=pins), _Across(30.0, 960.0))
     wide = 10.0 + 9.0 * 2
     spans = sorted((row, x) for row, x in places)
     assert all(one[0] != two[0] or one[1] + wide <= two[1] for one, two in pairwise(spans))
