@@ -298,7 +298,7 @@ def _item(item: ItemScore, fed: list[RuleResult], by_rule: dict[str, Finding]) -
         state = "manual"
     elif item.score is None:
         state = "not_applicable"
-        reasons = dict.fromkeys(by_rule[rule.id].reason for rule in fed if rule.reason)
+        reasons = dict.fromkeys(by_rule[rule.id].brief for rule in fed if rule.reason)
         note = "；".join(reasons) or "本次通话不涉及"
     elif findings or lost > 0:
         state = "lost"

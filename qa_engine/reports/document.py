@@ -197,6 +197,14 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
+class Folded:
+    """More for who wants it: (title, lines) under a heading that opens. Pages on a screen alone have it."""
+
+    title: str
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One thing with all that belongs to it. ``head`` stands in its title line."""
 
@@ -256,6 +264,7 @@ Block: TypeAlias = (
     | Beside
     | SignOff
     | Player
+    | Folded
     | Gap
 )
 

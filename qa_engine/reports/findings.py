@@ -101,9 +101,42 @@ class Finding:
         return clock(self.at)
 
     @property
+    def brief(self) -> str:
+        """Why the rule was not judged, in a line."""
+        head, parts = grounds(self.reason)
+        return f"{head}（{len(parts)} 条依据）" if parts else head
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """All of it, where `brief` is not."""
+        return grounds(self.reason)[1]
+
+    @property
     def words(self) -> str:
         """The words of the agent's first hit; empty for something that was not said."""
         return next((hit.words for hit in self.hits if hit.words and not (hit.trigger or hit.measured)), "")
+
+
+BRIEF = 60
+"""Characters of a reason that is told as it is; a longer one is told in short, with its grounds for who asks."""
+
+
+def grounds(reason: str) -> tuple[str, tuple[str, ...]]:
+    """A reason in short, and the grounds of a long one: 前提不成立：未出现「…」；未出现「…」 → 前提不成立, both."""
+    if len(reason) <= BRIEF:
+        return reason, ()
+    head, colon, rest = reason.partition("：")
+    if not colon or len(head) > BRIEF or "「" in head:
+        head, rest = "", reason
+    parts: list[str] = []
+    depth = 0
+    for piece in rest.split("；"):
+        if depth:
+            parts[-1] += f"；{piece}"
+        else:
+            parts.append(piece)
+        depth += piece.count("「") - piece.count("」")
+    return head or parts[0].partition("「")[0].rstrip("，：") or "见依据", tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from qa_engine.rules.looking.scope import Scope
 from qa_engine.rules.operators import Operator, Preparer, operator, registry
 from qa_engine.rules.packs.describe import conditions_said, describe_rule, sentence
 from qa_engine.rules.packs.example_lines import line_said
+from qa_engine.rules.packs.explain import Explained, Said, explain, short_words
 from qa_engine.rules.packs.loader import load_pack
 from qa_engine.rules.packs.pack import Condition, Rule, RulePack
 from qa_engine.rules.packs.profiles import Wish, profile_text, read_profile, with_wishes
@@ -91,6 +92,7 @@ __all__ = [
     "ConditionFields",
     "DemandLevel",
     "ExampleOutcome",
+    "Explained",
     "FixedActs",
     "FixedBaselines",
     "FixedOffences",
@@ -110,6 +112,7 @@ __all__ = [
     "Profile",
     "Rule",
     "RulePack",
+    "Said",
     "Scope",
     "SourceFile",
     "ToneReader",
@@ -127,6 +130,7 @@ __all__ = [
     "describe_rule",
     "evaluate",
     "evaluate_rule",
+    "explain",
     "json_schema",
     "line_said",
     "lint",
@@ -144,6 +148,7 @@ __all__ = [
     "registry",
     "run_examples",
     "sentence",
+    "short_words",
     "thirds",
     "usual",
     "with_wishes",

@@ -18,6 +18,7 @@ from qa_engine.reports.document import (
     Facts,
     Figure,
     Figures,
+    Folded,
     Heading,
     Legend,
     LegendEntry,
@@ -213,7 +214,10 @@ def _veto_items(form: CallForm) -> list[Block]:
             (
                 Cell(f.title, "first"),
                 Cell(_final_verdict(f, form.signed) if form.signed else _verdict(f, form.score.veto)),
-                Cell(f.message if f.status == "fail" else f.reason, "wide soft"),
+                Cell(
+                    f.message if f.status == "fail" else f.brief if f.status == "not_applicable" else f.reason,
+                    "wide soft",
+                ),
             )
         )
         for f in form.veto_items
@@ -338,8 +342,11 @@ def _lists(form: CallForm) -> list[Block]:
         more = "，另有一票否决项见上" if len(passed) < len(form.passed) else ""
         blocks += [Heading("已检查并达标", f"{len(passed)} 项{more}"), Bullets(tuple(_passed(f) for f in passed))]
     if form.not_applicable:
-        items = tuple((f.title, Piece(f"：{f.reason or '本次通话不涉及'}", "faint")) for f in form.not_applicable)
+        items = tuple((f.title, Piece(f"：{f.brief or '本次通话不涉及'}", "faint")) for f in form.not_applicable)
         blocks += [Heading("不适用的检查", f"{len(form.not_applicable)} 项，不计入满分"), Bullets(items)]
+        long = tuple((f.title, f.grounds) for f in form.not_applicable if f.grounds)
+        if long:
+            blocks.append(Folded(f"{len(long)} 项的依据，逐条列出", long))
     return blocks
 
 

@@ -158,6 +158,12 @@ class HtmlBlocks:
     def _bullets(self, bullets: d.Bullets) -> Markup:
         return element("ul", _EMPTY.join(element("li", self.text(item)) for item in bullets.items), "list")
 
+    def _folded(self, folded: d.Folded) -> Markup:
+        inner = [element("summary", folded.title)]
+        for title, lines in folded.groups:
+            inner += [element("p", title), element("ul", _EMPTY.join(element("li", line) for line in lines))]
+        return element("details", _EMPTY.join(inner), "folded screen")
+
     def _card(self, card: d.Card) -> Markup:
         head = Markup("\n").join(self._piece(piece) for piece in card.head)
         body = element("div", self.all(card.body), "body")
@@ -226,6 +232,7 @@ class HtmlBlocks:
         d.Shares: _shares,
         d.Quote: _quote,
         d.Bullets: _bullets,
+        d.Folded: _folded,
         d.Card: _card,
         d.Beside: _beside,
         d.SignOff: _sign_off,

@@ -19,6 +19,7 @@ _APPLIES = {
     "direction": ("呼叫方向", "direction"), "channel": ("渠道", "channel"), "team": ("班组", "agent.team"),
     "business_line": ("业务线", "business_line"),
 }  # fmt: skip
+OWN_GROUNDS = "去掉只有字句的依据后仍判为问题"
 _SHOWN = 8  # phrases of a list
 _MENTION = re.compile("〔([^〔〕]+)〕")
 
@@ -42,9 +43,9 @@ def sentence(pack: RulePack, rule: Rule) -> str:
     if rule.sure_if is not None:
         said += f"；只有{_expression(rule, rule.sure_if)}时才由机器直接扣分，否则只提示复核"
     if rule.model.left_out is not None:
-        own = "去掉只有字句的依据后仍判为问题" if rule.left_out_if is None else _expression(rule, rule.left_out_if)
+        own = OWN_GROUNDS if rule.left_out_if is None else _expression(rule, rule.left_out_if)
         said += f"；整通话按行为看{DUTIES[rule.model.left_out]}，且{own}时也直接扣分，否则只提示复核"
-    return pack.titled(f"{said}，{_cost(rule)}。")
+    return pack.titled(f"{said}，{cost_words(rule)}。")
 
 
 def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
@@ -53,7 +54,7 @@ def _lines(pack: RulePack, rule: Rule) -> Iterator[str]:
     yield f"{rule.id}　{rule.title}"
     yield f"考评项：{section}　严重程度：{SEVERITIES[rule.severity]}"
     yield sentence(pack, rule)
-    applies = "；".join(_applies(model.applies_to))
+    applies = "；".join(applies_words(model.applies_to))
     yield f"适用：{applies or '所有通话'}"
     for name, said in conditions_said(pack, rule.id).items():
         yield f"条件 {name}：{said}"
@@ -98,7 +99,8 @@ def _list_line(name: str, phrases: PhraseList) -> str:
     return f"短语表 {name}（{phrases.title}）：{'；'.join(filter(None, (own, taken_in)))}"
 
 
-def _applies(applies: AppliesTo) -> Iterator[str]:
+def applies_words(applies: AppliesTo) -> Iterator[str]:
+    """What a call has to be, one fact each."""
     for field, (title, fact) in _APPLIES.items():
         values = getattr(applies, field)
         if values:
@@ -117,7 +119,8 @@ def _applies(applies: AppliesTo) -> Iterator[str]:
         yield fact_said(name, f"为{said}")
 
 
-def _cost(rule: Rule) -> str:
+def cost_words(rule: Rule) -> str:
+    """What a fault takes."""
     points = rule.model.points
     if not points.each:
         return "不扣分" if rule.severity is not Severity.VETO else "一票否决"

@@ -28,6 +28,7 @@ from qa_engine.rules import (
     profile_text,
     read_profile,
     sentence,
+    short_words,
 )
 from qa_engine.service.authoring.draft_files import (
     LOCK,
@@ -181,8 +182,9 @@ def draft_pack(app: App, number: int, *, who: Actor) -> RulePack:
 
 @dataclass(frozen=True, slots=True)
 class DraftWords:
-    """A rule of a draft in words: its sentence, the lines that say more, and its conditions by their names."""
+    """A rule of a draft in words: in short, in one whole sentence, the lines that say more, its conditions by name."""
 
+    short: str = ""
     sentence: str = ""
     lines: tuple[str, ...] = ()
     conditions: Mapping[str, str] = field(default_factory=dict)
@@ -191,9 +193,10 @@ class DraftWords:
 def draft_words(app: App, number: int, rule_id: str, *, who: Actor) -> DraftWords:
     """Raises as `draft_pack`."""
     pack = draft_pack(app, number, who=who)
-    said = sentence(pack, pack.rule(rule_id))
+    rule = pack.rule(rule_id)
+    said = sentence(pack, rule)
     more = tuple(line for line in describe_rule(pack, rule_id).splitlines()[2:] if line != said)
-    return DraftWords(said, more, conditions_said(pack, rule_id))
+    return DraftWords(short_words(pack, rule), said, more, conditions_said(pack, rule_id))
 
 
 def draft_rule(app: App, number: int, rule_id: str, *, who: Actor) -> DraftRule:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from qa_engine.domain import CallState, Severity
 from qa_engine.domain.people import Actor, Reach, Right, may, reach, require
 from qa_engine.domain.review import RuleVerdicts
-from qa_engine.rules import describe_rule, sentence
+from qa_engine.rules import Explained, describe_rule, explain, sentence, short_words
 from qa_engine.service.centre.packs import load_sources
 from qa_engine.service.context import App
 from qa_engine.service.desk.verdicts import recent_verdicts
@@ -16,7 +16,7 @@ RECENT = 20
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """``hits``: calls whose standing result fails the rule."""
+    """``hits``: calls whose standing result fails the rule; ``words``: the rule in one short sentence."""
 
     rule_id: str
     title: str
@@ -38,7 +38,10 @@ class RecentHit:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
+    """``lines`` say what the short sentence and ``explained`` do not: for which calls, why, lists, examples."""
+
     row: RuleRow
+    explained: Explained
     lines: tuple[str, ...]
     recent: tuple[RecentHit, ...]
 
@@ -57,7 +60,7 @@ def rules_page(app: App, *, who: Actor) -> tuple[RuleRow, ...]:
             pack.sections.get(rule.section, rule.section),
             rule.severity,
             rule.model.points.each,
-            sentence(pack, rule),
+            short_words(pack, rule),
             hits.get(rule.id, 0),
             verdicts.get(rule.id, RuleVerdicts(rule.id)),
         )
@@ -69,7 +72,9 @@ def rule_page(app: App, rule_id: str, *, who: Actor) -> RulePage:
     """One rule with its latest hits, as far as the person may see calls. Raises NotAllowed, NotFoundError."""
     require(who, Right.SEE_RULES)
     _, pack = load_sources(app.settings)
-    lines = tuple(describe_rule(pack, rule_id).splitlines())
+    rule = pack.rule(rule_id)
+    whole = sentence(pack, rule)
+    lines = tuple(line for line in describe_rule(pack, rule_id).splitlines()[1:] if line != whole)
     row = next(one for one in rules_page(app, who=who) if one.rule_id == rule_id)
     recent: tuple[RecentHit, ...] = ()
     if may(who, Right.SEE_CALLS):
@@ -90,4 +95,4 @@ def rule_page(app: App, rule_id: str, *, who: Actor) -> RulePage:
                 )
                 for call in review_queue.recent(session, wanted, limit=RECENT)
             )
-    return RulePage(row, lines, recent)
+    return RulePage(row, explain(pack, rule), lines, recent)

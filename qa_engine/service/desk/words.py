@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa_engine.errors import QaError
-from qa_engine.rules import RulePack, SourceFile, sentence
+from qa_engine.rules import RulePack, SourceFile, sentence, short_words
 from qa_engine.scoring import load_scorecards
 from qa_engine.service.centre.folders import rules_folder
 from qa_engine.service.centre.packs import load_sources, read_scorecards
@@ -15,12 +15,13 @@ from qa_engine.wording import cited
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """``sentence``: what makes the rule a fault; ``why``: the sentence of the document that it comes from.
+    """``short``: the rule in a line; ``sentence``: all that makes it a fault; ``why``: what the document says.
 
     ``each`` is what one fault takes (≤ 0), for those that the machine missed.
     """
 
     title: str
+    short: str
     sentence: str
     why: str
     false_positives: tuple[str, ...]
@@ -64,6 +65,7 @@ def _of_pack(pack: RulePack) -> Mapping[str, RuleWords]:
         found = _told[pack.digest] = {
             rule.id: RuleWords(
                 rule.title,
+                short_words(pack, rule),
                 sentence(pack, rule),
                 cited(rule.model.why, pack.header.sources),
                 rule.model.false_positives,

@@ -50,7 +50,7 @@ def rules_list(request: Request, engine: App, who: Actor, *, error: QaError | No
 @router.get("/rules/{rule_id}")
 def rule(rule_id: str, request: Request, engine: Engine, who: Reader) -> Response:
     found = rule_page(engine, rule_id, who=who)
-    told = [line.partition("：") for line in found.lines[1:] if line != found.row.words]
+    told = [line.partition("：") for line in found.lines]
     return render(
         request,
         "rule.html",

@@ -17,8 +17,10 @@ from qa_engine.domain import (
     Status,
     Transcript,
 )
-from qa_engine.reports import CallForm, call_form, wording
+from qa_engine.reports import CallForm, call_document, call_form, wording
 from qa_engine.reports.call_form import ItemLine, outcome_words
+from qa_engine.reports.findings import grounds
+from qa_engine.reports.render import render_html
 
 
 @pytest.fixture
@@ -80,6 +82,40 @@ def test_every_item_says_how_it_stands(form: CallForm, key: str, state: str, los
 def test_a_not_applicable_item_gives_its_reason_and_a_manual_one_its_anchors(form: CallForm) -> None:
     assert item(form, "hold").note == "通话中没有保持"
     assert item(form, "mandarin").anchors[0] == (5.0, "普通话标准，吐字清楚")
+
+
+PREMISE = (
+    "前提不成立：未出现「客户说到【客户不接受方案】；或「抱怨」」；"
+    "未出现「业务场景为投诉」；未出现「坐席说的话属于所列的句式，并按意思看」"
+)
+PLACES = "；".join(["没有出现「客户在沉默中呼唤坐席」，无从定位"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("reason", "brief", "parts"),
+    [
+        ("通话中没有保持", "通话中没有保持", 0),
+        (PREMISE, "前提不成立（3 条依据）", 3),
+        (f"有的话轮不知是谁说的，无法判断；{PLACES}", "有的话轮不知是谁说的，无法判断（4 条依据）", 4),
+        ("未出现「" + "甲；" * 40 + "」", "未出现（1 条依据）", 1),
+    ],
+)  # fmt: skip
+def test_a_long_reason_is_told_in_short_with_its_grounds_apart(reason: str, brief: str, parts: int) -> None:
+    head, found = grounds(reason)
+    assert len(found) == parts
+    assert brief == (f"{head}（{len(found)} 条依据）" if found else head)
+    assert not found or "；".join(found) in reason
+
+
+def test_the_grounds_open_on_a_page_and_are_not_printed(build: ModuleType) -> None:
+    result = build.result()
+    rules = tuple(
+        replace(rule, reason=PREMISE) if rule.status is Status.NOT_APPLICABLE else rule for rule in result.rules
+    )
+    page = render_html(call_document(call_form(build.transcript(), replace(result, rules=rules))))
+    assert "：前提不成立（3 条依据）" in page
+    folded = page[page.index('<details class="folded screen">') :]
+    assert folded.count("未出现「业务场景为投诉」") == sum(rule.status is Status.NOT_APPLICABLE for rule in rules)
 
 
 def test_a_cap_is_said_when_the_item_lost_less_than_its_rules_took(build: ModuleType) -> None:
