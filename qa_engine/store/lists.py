@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qa_engine.domain import CallState
 from qa_engine.store import tables
-from qa_engine.store.heads import day_of, has_start
+from qa_engine.store.heads import day_of, first_moment, has_start
 from qa_engine.store.narrowing import CallFilter, between, conditions, few_broke
 from qa_engine.store.ordering import LAST, ORDERS, CallOrder, Place
 
@@ -115,8 +115,12 @@ def newest_day(session: Session, wanted: CallFilter = ALL_CALLS, *, today: date)
 
 
 def undated(session: Session, wanted: CallFilter) -> int:
-    """How many calls of a filter have a day, but no start that is known."""
-    found = select(func.count()).select_from(_head).where(*conditions(wanted), not_(has_start(_head.moment)))
+    """How many calls of a filter have a day, but no start that is known: each is at the first moment of its day."""
+    total = tables.DayCount
+    there = select(total.day).where(total.calls > 0, *between(total.day, wanted.day_from, wanted.day_to)).distinct()
+    first = [first_moment(day) for day in session.scalars(there)]
+    of_any_day = conditions(replace(wanted, day_from=None, day_to=None))
+    found = select(func.count()).select_from(_head).where(*of_any_day, _head.moment.in_(first))
     return session.scalar(found) or 0
 
 
