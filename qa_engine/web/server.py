@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
-from qa_engine.collecting import settle
+from qa_engine.collecting import BETWEEN_PAGES, settle
 from qa_engine.errors import SettingsError
 from qa_engine.settings import Settings
 from qa_engine.web.app import create_app
@@ -108,7 +108,7 @@ def serve(settings: Settings, stop: threading.Event | None = None) -> None:
             timeout_graceful_shutdown=STOP_SECONDS,
         )
         server = _Server(config)
-        settle()
+        settle(BETWEEN_PAGES)
         if stop is not None:
             threading.Thread(target=_stop_when_set, args=(server, stop), name="web-stop", daemon=True).start()
         log.info("web_listening", url=url_of(*listener.getsockname()[:2]))
