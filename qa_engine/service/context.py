@@ -56,6 +56,8 @@ class App:
         self.shelf = Shelf()
         self.tallies = Shelf(40)
         self.briefs = Shelf(5_000)
+        self.texts = Shelf(200)
+        """What is said of rules by texts that never change, known by their digests."""
         self.loaded: Judge | None = None
         """The judge that has judged before in this process, so that its dictionary and models are there."""
 

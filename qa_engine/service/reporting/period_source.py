@@ -47,9 +47,10 @@ class PeriodSource:
     def __init__(self, app: App) -> None:
         self._app = app
         self._zone = ZoneInfo(app.settings.timezone)
-        self._notes: dict[str, PackNotes] = {}
         self._known: dict[CallFilter, Known] = {}
         self._read: dict[Hashable, Mapping[Place, bytes]] = {}
+        self._worked: dict[tuple[str, CallFilter], tuple[frozenset[str], Mapping[Place, bytes]]] = {}
+        self._differing: dict[frozenset[str], frozenset[str]] = {}
 
     @property
     def today(self) -> date:
@@ -97,22 +98,28 @@ class PeriodSource:
         return self._app.tallies.get(key, edition, make)
 
     def own(self, agent_id: str, period: Period, *, alike: Period | None = None) -> Tally:
-        both, wanted = call_filter(alike or period, None, None), call_filter(period, None, None)
+        changed, sums = self._sums_with(agent_id, call_filter(alike or period, None, None))
+        asked = self._days(call_filter(period, None, None))
+        within = (body for place, body in sums.items() if place in asked)
+        return add_member(Tally(self._book, changed), within, agent_id)
+
+    def _sums_with(self, agent_id: str, wanted: CallFilter) -> tuple[frozenset[str], Mapping[Place, bytes]]:
+        """The sums of the days on which an agent worked, and the rules that changed of those he was judged by."""
+        if (agent_id, wanted) in self._worked:
+            return self._worked[agent_id, wanted]
         with self._app.database.read() as session:
-            worked = day_sums.days_of(session, replace(both, agent_id=agent_id))
-        days = {place: known for place, known in self._days(both).items() if place in worked}
+            worked = day_sums.days_of(session, replace(wanted, agent_id=agent_id))
+        days = {place: known for place, known in self._days(wanted).items() if place in worked}
         teams = {team for _, team in days}
-        if len(teams) == 1:  # nearly always: the days of others are not read
-            both = replace(both, team=teams.pop())
+        own_days = replace(wanted, team=teams.pop()) if len(teams) == 1 else wanted  # days of others are not read
         changed = self._changed(_books(days))
-        sums = self._sums(both, days, changed)
+        sums = self._sums(own_days, days, changed)
         if changed:  # of what he was judged by alone
             used = frozenset(book for body in sums.values() for book in books_of(body, agent_id))
             if (own := self._changed(used)) != changed:
-                changed, sums = own, self._sums(both, days, own)
-        asked = self._days(wanted)
-        within = (body for place, body in sums.items() if place in asked)
-        return add_member(Tally(self._book, changed), within, agent_id)
+                changed, sums = own, self._sums(own_days, days, own)
+        self._worked[agent_id, wanted] = changed, sums
+        return changed, sums
 
     def _sums(self, wanted: CallFilter, days: Known, changed: frozenset[str] | None) -> Mapping[Place, bytes]:
         key = wanted, changed, frozenset(days)
@@ -140,16 +147,27 @@ class PeriodSource:
 
     def _kinds(self, heard: Sequence[tuple[str, str]]) -> Mapping[str, Kind]:
         """What figures do not hold of a book's rules, and how calls were heard, is read of one call of each kind."""
-        known = self.some(call_id for _, call_id in heard)
+        notices = {call_id: brief.notice for call_id, brief in self.briefs(call_id for _, call_id in heard).items()}
+        first: dict[str, str] = {}
+        told: dict[str, str | None] = {}
+        for book, call_id in heard:
+            if call_id in notices:
+                first.setdefault(book, call_id)
+                told[book] = told.get(book) or notices[call_id]
+        whole = self.some(first.values())
         kinds = {}
         for book in dict.fromkeys(book for book, _ in heard):
-            results = [known[call_id].result for named, call_id in heard if named == book and call_id in known]
-            rates = {rule.id: rule.rate for result in results[:1] for rule in result.rules}
-            kinds[book] = Kind(self._books[book], rates, next((r.notice for r in results if r.notice), None))
+            rules = whole[first[book]].result.rules if first.get(book) in whole else ()
+            kinds[book] = Kind(self._books[book], {rule.id: rule.rate for rule in rules}, told.get(book))
         return kinds
 
     def _changed(self, books: frozenset[str]) -> frozenset[str]:
         """The rules that are not the same in all packs of these books; all that both have where a text is not kept."""
+        if books not in self._differing:
+            self._differing[books] = self._differ(books)
+        return self._differing[books]
+
+    def _differ(self, books: frozenset[str]) -> frozenset[str]:
         used = [self._books[book] for book in sorted(books)]
         packs = sorted({book.pack for book in used})
         if len(packs) < 2:
@@ -199,11 +217,15 @@ class PeriodSource:
         return {key[0]: brief for key, brief in found.items()}
 
     def notes(self, pack: str) -> PackNotes:
-        if pack not in self._notes:
+        found: PackNotes | None = self._app.texts.find(("notes", pack), 0)
+        if found is None:
             with self._app.database.read() as session:
                 sources = report_rows.pack_sources(session, pack)
-            self._notes[pack] = rule_notes(sources) if sources else {}
-        return self._notes[pack]
+            if not sources:  # they may be kept one day
+                return {}
+            found = rule_notes(sources)
+            self._app.texts.put(("notes", pack), 0, found)
+        return found
 
     def reviewed(self, period: Period, *, team: str | None = None) -> Mapping[str, Reviewed]:
         wanted = call_filter(period, None, team)
