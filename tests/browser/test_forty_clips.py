@@ -130,6 +130,19 @@ def end_the_session(site: DeskSite, route: Route) -> None:
     route.continue_()
 
 
+def test_who_opens_the_page_by_its_address_is_told_that_the_browser_wants_a_key(page: Page) -> None:
+    page.add_init_script("""const play = HTMLMediaElement.prototype.play;
+      let pressed = false;
+      document.addEventListener("keydown", () => { pressed = true; }, true);
+      HTMLMediaElement.prototype.play = function () {
+        return pressed ? play.call(this) : Promise.reject(new DOMException("", "NotAllowedError")); };""")
+    page.goto(f"/clips?rule={RULE}")
+    expect(page.locator("#told")).to_contain_text("按回车开始听")
+    page.keyboard.press("Enter")
+    expect(page.locator("#told")).to_be_hidden()
+    page.keyboard.press(" ")
+
+
 def test_forty_verdicts_by_keyboard(page: Page, site: DeskSite) -> None:
     page.goto(f"/clips?rule={RULE}")
     asked: list[Request] = []

@@ -60,7 +60,7 @@ function resend() {
 function tellOnce() { const text = sessionStorage.getItem(TOLD); if (text) { sessionStorage.removeItem(TOLD); post.tell(text); } }
 
 function start() {
-  let at = 0, seen = 0, later = JSON.parse(byId("clips").dataset.later);
+  let at = 0, seen = 0, mute = false, later = JSON.parse(byId("clips").dataset.later);
   const began = Date.now(), said = [];
   const soundOf = (clip) => `/api/v1/calls/${encodeURIComponent(clip.dataset.call)}/audio`;
   const now = () => (sound.dataset.call === soundOf(clips[at]) ? sound.currentTime : Number(clips[at].dataset.start));
@@ -80,7 +80,7 @@ function start() {
     if (sound.dataset.call !== address) { sound.dataset.call = address; sound.src = `${address}#t=${clip.dataset.start}`; } else { sound.currentTime = Number(clip.dataset.start); }
     sound.playbackRate = 1.25;
     const begun = sound.play();
-    if (begun) { begun.catch(() => {}); } // a browser that wants a key first fetches nothing either
+    if (begun) { begun.catch((why) => { if (why.name === "NotAllowedError") { mute = true; post.tell("浏览器要先按一次键才放声：按回车开始听。"); } }); } // nothing is fetched either
   };
   const known = new Map(); // call → its peaks, or that they were asked for
   const draw = () => {
@@ -108,7 +108,7 @@ function start() {
     draw();
     if (!sound.paused) { requestAnimationFrame(frame); }
   };
-  sound.addEventListener("play", frame);
+  sound.addEventListener("play", () => { if (mute) { mute = false; post.tell(""); } frame(); });
   for (const name of ["pause", "seeked", "timeupdate"]) { sound.addEventListener(name, frame); }
   window.addEventListener("resize", draw);
   const show = (n) => {
