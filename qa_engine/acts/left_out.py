@@ -6,9 +6,10 @@ It knows nothing of rules; what speaks for the chance can be told (``LeftOut.sig
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cached_property
-from itertools import pairwise
+from itertools import chain
+from operator import add
 from types import MappingProxyType
 
 import numpy as np
@@ -17,6 +18,7 @@ from qa_engine.classify import see_call
 from qa_engine.classify.card import Measured, Strict
 from qa_engine.classify.linear import Floats, sigmoid
 from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, Transcript
+from qa_engine.domain.values import cached_property
 from qa_engine.rules import ACTS_OF, LeftOut
 
 _SERVICE = tuple(AgentAct)[: tuple(AgentAct).index(AgentAct.GUARANTEE)]  # who is rude may still have done every step
@@ -43,7 +45,7 @@ ECHOES: Mapping[str, str] = MappingProxyType(
 )
 _NUMBER = re.compile("[0-9零〇一二三四五六七八九幺两]{3,}")
 _QUESTION = re.compile("[吗么呢啥谁哪几]|什么|怎么|咋|多少|能不能|可不可以|是不是|有没有|会不会")
-_HOLLOW = frozenset("的了是我你您在吗呢啊吧就都也还要给那这有不个一下请好嗯哦")  # say nothing that could come back
+_TELLING = re.compile("[^的了是我你您在吗呢啊吧就都也还要给那这有不个一下请好嗯哦]+")  # what could come back
 _NO_SHARES = frozenset(
     ("questions", "number_told", "number_back", "longest", "agent_mean", "agent_least", "agent_last")
 )
@@ -133,7 +135,7 @@ def signs_of(transcript: Transcript, acts: Mapping[int, ActReading]) -> Floats |
         return None
     agent, customer = (np.array(rows[who]) for who in ACTS)
     skeletons = see_call(tuple(turn.text for turn in turns)).skeletons
-    said = [(turn.speaker, shown.text, _pairs(shown.text)) for turn, shown in zip(turns, skeletons, strict=True)]
+    said = [(turn.speaker, shown.text, pairs_of(shown.text)) for turn, shown in zip(turns, skeletons, strict=True)]
     return np.concatenate(
         [
             agent.max(axis=0),
@@ -150,32 +152,52 @@ def signs_of(transcript: Transcript, acts: Mapping[int, ActReading]) -> Floats |
 _Said = tuple[Speaker, str, frozenset[str]]  # who, the skeleton of what is said, its pairs
 
 
-def _pairs(text: str) -> frozenset[str]:
+def pairs_of(text: str) -> frozenset[str]:
     """The stretches of two characters of which both say something."""
-    return frozenset(first + second for first, second in pairwise(text) if not {first, second} & _HOLLOW)
+    return frozenset([pair for run in _TELLING.findall(text) for pair in map(add, run, run[1:])])
+
+
+class TurnsByPairs:
+    """Turns by the pairs that they hold: of ten thousand only those are met that share one."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+        self._holding: dict[str, list[int]] = {}
+
+    def add(self, pairs: frozenset[str]) -> None:
+        for pair in pairs:
+            self._holding.setdefault(pair, []).append(len(self.sizes))
+        self.sizes.append(len(pairs))
+
+    def shared(self, pairs: frozenset[str]) -> Mapping[int, int]:
+        """Number of a turn → how many of ``pairs`` it holds, where it holds any."""
+        return Counter(chain.from_iterable([self._holding[pair] for pair in pairs & self._holding.keys()]))
 
 
 def _echoes(said: Sequence[_Said]) -> list[float]:
     """The values of ``ECHOES``."""
-    back, answered, own, told, number_back = [], [], [], False, False
-    later: list[_Said] = []  # the agent's turns after the one that is looked at, the last first
+    back, answered, twice, told, number_back = [], [], 0.0, False, False
+    later: list[str] = []  # the agent's turns after the one that is looked at, the last first
+    agents, customers = TurnsByPairs(), TurnsByPairs()
     for who, text, pairs in reversed(said):
         if who is Speaker.AGENT:
-            later.append((who, text, pairs))
+            later.append(text)
+            agents.add(pairs)
         if who is not Speaker.CUSTOMER:
             continue
-        share = max((len(pairs & other) for _, _, other in later), default=0) / max(1, len(pairs))
+        share = max(agents.shared(pairs).values(), default=0) / max(1, len(pairs))
         if len(pairs) >= _LEAST_PAIRS:
             back.append(share)
         if _QUESTION.search(text):
             answered.append(share)
         if len(pairs) > 1:
-            own.append(pairs)
+            again = customers.shared(pairs).items()
+            twice = max([twice, *(n / min(len(pairs), customers.sizes[at]) for at, n in again)])
+            customers.add(pairs)
         for number in _NUMBER.findall(text):
             told = True
-            number_back |= any(number in other for _, other, _ in later)
+            number_back |= any(number in other for other in later)
     agent = [len(text) for who, text, _ in said if who is Speaker.AGENT]
-    twice = [len(a & b) / min(len(a), len(b)) for at, a in enumerate(own) for b in own[at + 1 :]]
     return [
         max(back, default=0.0),
         sum(back) / len(back) if back else 0.0,
@@ -189,7 +211,7 @@ def _echoes(said: Sequence[_Said]) -> list[float]:
         sum(agent) / len(agent) / _LONG,
         min(agent) / _SHORT,
         agent[-1] / _LONG,
-        max(twice, default=0.0),
+        twice,
     ]
 
 

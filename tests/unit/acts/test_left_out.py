@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_engine.acts.left_out import ACTS, SIGNS, Duty, LeftOutCard, LeftOutModel, signs_of
+from qa_engine.acts.left_out import ACTS, SIGNS, Duty, LeftOutCard, LeftOutModel, TurnsByPairs, pairs_of, signs_of
 from qa_engine.classify.card import Measured
 from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
 from qa_engine.rules import DUTIES
@@ -103,3 +103,18 @@ def test_every_duty_of_the_bundled_model_is_one_that_rules_can_ask_for() -> None
     for duty in card.duties.values():
         assert len(duty.weights) == len(SIGNS)
         assert duty.doubt.probability <= duty.sure.probability
+
+
+@given(st.lists(st.text("天气好不的修水管", max_size=8), max_size=6), st.text("天气好不的修水管", max_size=8))
+def test_turns_are_found_by_the_pairs_that_they_share(texts: list[str], text: str) -> None:
+    turns = TurnsByPairs()
+    for other in texts:
+        turns.add(pairs_of(other))
+    every = {at: len(pairs_of(text) & pairs_of(other)) for at, other in enumerate(texts)}
+    assert turns.shared(pairs_of(text)) == {at: count for at, count in every.items() if count}
+    assert turns.sizes == [len(pairs_of(other)) for other in texts]
+
+
+@pytest.mark.parametrize(("text", "pairs"), [("玻璃裂了报修", {"玻璃", "璃裂", "报修"}), ("好的", set()), ("", set())])
+def test_a_pair_is_two_characters_that_say_something(text: str, pairs: set[str]) -> None:
+    assert pairs_of(text) == pairs
