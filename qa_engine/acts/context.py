@@ -7,7 +7,6 @@ which needs one to be refused: nobody is ruder for what the other one said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import add
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from qa_engine.classify.card import Strict
 from qa_engine.classify.linear import Floats
 from qa_engine.domain import Speaker
+from qa_engine.domain.values import cached_property
 
 OTHER = {Speaker.AGENT: Speaker.CUSTOMER, Speaker.CUSTOMER: Speaker.AGENT}
 LOOK_BACK = 2  # turns of either side whose words may be said again

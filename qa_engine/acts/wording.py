@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qa_engine.classify import Row, Seen, see_call
-from qa_engine.classify.features import Codes
+from qa_engine.classify.features import Codes, Places
 from qa_engine.domain import Speaker, Turn
 
 LATE_TURNS = 2  # of each speaker, the last ones, whose features count once more as said at the end
@@ -28,10 +28,15 @@ def said_in(turns: Sequence[Turn], *, first: int | None = None, late: bool = Fal
         own = seen.of(mine)
         starts, columns = own.cells
         end = starts[len(mine)]  # parts of long turns, behind them, say nothing that the turns do not
-        said.append(own.names[columns[:end]] ^ mark)
+        said.append(_names(own, columns[:end]) ^ mark)
         if late:
-            said.append(own.names[columns[starts[max(0, len(mine) - LATE_TURNS)] : end]] ^ mark ^ _LATE)
+            said.append(_names(own, columns[starts[max(0, len(mine) - LATE_TURNS)] : end]) ^ mark ^ _LATE)
     return np.concatenate(said)
+
+
+def _names(seen: Seen, columns: Places) -> Codes:
+    """The different features of some columns."""
+    return seen.names[np.bincount(columns, minlength=len(seen.names)) > 0]
 
 
 def rows_of(calls: Sequence[Codes]) -> Seen:

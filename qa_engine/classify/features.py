@@ -13,7 +13,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, chain
 from operator import itemgetter
 
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_engine.classify.parts import WHOLE, parts, read_length
+from qa_engine.domain.values import cached_property
 from qa_engine.text import DEFAULT_CONFUSIONS, Confusions, Skeleton, char_syllable, segment, skeleton
 
 VERSION = "2"  # raise it whenever the features of any text change: models of another version are refused

@@ -4,6 +4,8 @@ The standard library sets each field of a frozen value through ``object.__setatt
 takes fifteen times as long to make as one that is not frozen, and all of them together took an eighth of a verdict.
 Here a value is filled while it belongs to a twin of its class that may be written to, and then turned into what it
 says it is: as frozen as any other. To the type checker these are the functions of the standard library.
+
+``cached_property`` is that of Python 3.12: until then each first look at one took a lock, four hundred times a call.
 """
 
 import dataclasses
@@ -12,7 +14,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
     from dataclasses import replace as replace
+    from functools import cached_property as cached_property
 else:
+
+    class cached_property:  # noqa: N801 - as the standard library calls it
+        """As `functools.cached_property`; two threads that look first at once both work the value out."""
+
+        def __init__(self, work_out: Any) -> None:
+            self._work_out = work_out
+            self.__doc__ = work_out.__doc__
+
+        def __set_name__(self, owner: type, name: str) -> None:
+            self._name = name
+
+        def __get__(self, instance: Any, owner: type | None = None) -> Any:
+            if instance is None:
+                return self
+            value = instance.__dict__[self._name] = self._work_out(instance)
+            return value
 
     def dataclass(*, frozen: bool, slots: bool) -> Any:
         """As `dataclasses.dataclass`, without ``init=False``, ``kw_only`` and ``__post_init__``."""

@@ -1,9 +1,9 @@
 """Everything that is measured on one transcript, worked out when it is asked for, and once."""
 
-from functools import cached_property
 from typing import Literal
 
 from qa_engine.domain import Channel, Span, Speaker, Transcript
+from qa_engine.domain.values import cached_property
 from qa_engine.measures.limits import (
     BACKCHANNELS,
     LEAST_OVERLAP_CHARS,

@@ -8,13 +8,13 @@ tones. A layer is scanned once per call, and only when somebody asks.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import StrEnum
-from functools import cached_property
 from itertools import accumulate, chain, count
 from threading import Lock
 from types import MappingProxyType
 
 import ahocorasick
 
+from qa_engine.domain.values import cached_property
 from qa_engine.text import SENTENCE_END, Confusions, Skeleton, char_syllable, skeleton
 from qa_engine.text.homophones import fold_homophones
 

@@ -4,13 +4,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from qa_engine.domain import Ladder
+from qa_engine.domain.values import cached_property
 from qa_engine.rules.looking.lexicon import Found, Layer, Lexicon, Scanned, starts
 from qa_engine.rules.looking.nearest import Nearest
 from qa_engine.rules.looking.patterns import Pattern, Wildcard

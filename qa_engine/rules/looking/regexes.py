@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import regex
 
+from qa_engine.domain.values import cached_property
 from qa_engine.rules.looking.regex_trees import is_plain, needed, runaway, ways
 
 TIMEOUT_SECONDS = 0.25

@@ -3,10 +3,10 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from qa_engine.domain import Speaker
+from qa_engine.domain.values import cached_property
 from qa_engine.rules.looking.outcome import Hit, Position
 from qa_engine.rules.looking.view import CallView, TurnView, clock
 from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Anchor, Who, Window, speaker_of

@@ -3,13 +3,13 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import accumulate, pairwise
 from operator import or_
 from typing import Any, NamedTuple
 
 from qa_engine.domain import ActReading, Channel, Speaker, ToneReading, Transcript, Turn, Word
-from qa_engine.domain.values import replace
+from qa_engine.domain.values import cached_property, replace
 from qa_engine.measures import Measures
 from qa_engine.rules.looking.borders import Borders
 from qa_engine.rules.looking.lexicon import Layer, Lexicon, Scanned, scan_together

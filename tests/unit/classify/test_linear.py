@@ -2,11 +2,13 @@
 
 from math import exp, sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.classify import see
+from qa_engine.classify.linear import rounded, rounded_rows, softmax
 from qa_engine.domain import Speaker
 from tests.unit.tone.builders import classifier
 
@@ -99,3 +101,11 @@ def test_rows_read_together_or_alone_say_the_same_to_the_last_bit(texts: list[st
     for row, pushes in zip(chosen, words, strict=True):
         assert COLD.log_odds(together, [row]).tolist() == COLD.log_odds(see([texts[row]])).tolist()
         assert pushes == COLD.contributions(see([texts[row]]), [(0, "warm")])[0]
+
+
+@given(st.lists(st.lists(st.floats(-9, 9), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_rows_are_rounded_as_each_alone_and_still_add_up_to_one(log_odds: list[list[float]]) -> None:
+    rows = softmax(np.array(log_odds))
+    found = rounded_rows(rows)
+    assert found.tolist() == [list(rounded(row)) for row in rows.tolist()]
+    assert np.rint(found * 10_000).sum(axis=1).tolist() == [10_000] * len(rows)

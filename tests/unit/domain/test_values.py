@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from qa_engine.domain.values import dataclass, replace
+from qa_engine.domain.values import cached_property, dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,20 @@ def test_what_it_cannot_do_it_says_when_the_class_is_made() -> None:
         @dataclass(frozen=True, slots=True)
         class Later:
             at: int = dataclasses.field(init=False)
+
+
+def test_what_is_worked_out_is_worked_out_once() -> None:
+    class Sum:
+        """Counts how often it was asked."""
+
+        asked = 0
+
+        @cached_property
+        def total(self) -> int:
+            """Of all."""
+            self.asked += 1
+            return 3
+
+    one, other = Sum(), Sum()
+    assert (one.total, one.total, one.asked, other.asked) == (3, 3, 1, 0)
+    assert Sum.total.__doc__ == "Of all."
