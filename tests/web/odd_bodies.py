@@ -91,8 +91,10 @@ READS: Mapping[str, Sequence[str]] = {
     "/upload": ("call_id", "agent_id", "team", "started_at", "direction", "agent_channel", "ring_seconds", "csat", "x"),
     "/api/v1/calls": ("call_id", "agent_id", "team", "started_at", "direction", "ended_by", "ring_seconds", "csat"),
 }
-#: What a refused request may change all the same: who came when, who tried, which files were refused.
-MAY_CHANGE = frozenset({"sign_ins", "audit", "accounts", "once_answered", "batches", "batch_files"})
+#: What a refused request may change all the same: who came when, who tried, which files were refused, sums shown.
+MAY_CHANGE = frozenset(
+    {"sign_ins", "audit", "accounts", "once_answered", "batches", "batch_files", "day_sums", "team_days"}
+)
 LOCKS = frozenset({".lock"})
 ROLES = tuple(Role)
 #: What pages and lists are asked by.
