@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qa_engine.classify.features import Codes, Places, Seen
 from qa_engine.classify.parts import without_blanks
 from qa_engine.domain import ToneWord
+from qa_engine.domain.values import cached_property
 
 MOST_WORDS = 6
 LONGEST_PHRASE = 8  # characters
@@ -96,14 +97,15 @@ class LinearModel:
         return columns
 
     def _look_up(self, seen: Seen) -> "_Columns":
-        idf = np.full(max(1, len(seen.names)), self.unseen_idf)
-        if not len(self.codes):
-            return _Columns(np.full(len(idf), -1), idf)
-        place = np.searchsorted(self.codes, seen.names)
-        known = self.codes.take(place, mode="clip") == seen.names
-        idf[: len(place)][known] = self.idf[place[known]]
-        place[~known] = -1
+        place = self._known.places(seen.names)
+        found = place >= 0
+        idf = np.full(len(place), self.unseen_idf)
+        idf[found] = self.idf[place[found]]
         return _Columns(place, idf)
+
+    @cached_property
+    def _known(self) -> "Numbers":
+        return Numbers(self.codes)
 
     def contributions(self, seen: Seen, asked: Sequence[tuple[int, str]]) -> list[list[float]]:
         """Of rows and a label each: what each word of the row adds to the log-odds of the label (against the mean of
@@ -156,6 +158,27 @@ class LinearModel:
             for start, end, weight in phrases[:MOST_WORDS]
             if abs(weight) >= LEAST_WEIGHT
         )
+
+
+class Numbers:
+    """Rising numbers that are strewn evenly, as those of features are: by its first bits one is found in a step or two,
+    in half the time of a binary search."""
+
+    def __init__(self, numbers: Codes) -> None:
+        bits = len(numbers).bit_length()
+        self._shift = np.uint64(64 - bits)
+        self._numbers = np.append(numbers, ~np.uint64(0))  # so that every search ends
+        self._starts = np.searchsorted(numbers, np.arange(2**bits, dtype=np.uint64) << self._shift).astype(np.int32)
+
+    def places(self, wanted: Codes) -> Places:
+        """Of each wanted number its place, −1 where it is none of them."""
+        place = self._starts.take(wanted >> self._shift).astype(np.int64)
+        behind = (self._numbers.take(place) < wanted).nonzero()[0]
+        while len(behind):
+            place[behind] += 1
+            behind = behind[self._numbers.take(place[behind]) < wanted[behind]]
+        place[self._numbers.take(place) != wanted] = -1
+        return place
 
 
 class _Columns(NamedTuple):

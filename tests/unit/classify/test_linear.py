@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.classify import see
-from qa_engine.classify.linear import rounded, rounded_rows, softmax
+from qa_engine.classify.linear import Numbers, rounded, rounded_rows, softmax
 from qa_engine.domain import Speaker
 from tests.unit.tone.builders import classifier
 
@@ -109,3 +109,13 @@ def test_rows_are_rounded_as_each_alone_and_still_add_up_to_one(log_odds: list[l
     found = rounded_rows(rows)
     assert found.tolist() == [list(rounded(row)) for row in rows.tolist()]
     assert np.rint(found * 10_000).sum(axis=1).tolist() == [10_000] * len(rows)
+
+
+@given(
+    st.sets(st.integers(0, 2**64 - 2), max_size=40), st.lists(st.integers(0, 2**64 - 2), max_size=9), st.integers(0, 9)
+)
+def test_numbers_are_found_wherever_they_lie(known: set[int], others: list[int], near: int) -> None:
+    wanted = [*others, *known, *(number - near for number in known if number >= near)]
+    places = {number: place for place, number in enumerate(sorted(known))}
+    found = Numbers(np.array(sorted(known), dtype=np.uint64)).places(np.array(wanted, dtype=np.uint64))
+    assert found.tolist() == [places.get(number, -1) for number in wanted]
