@@ -158,30 +158,31 @@ def pairs_of(text: str) -> frozenset[str]:
 
 
 class TurnsByPairs:
-    """Turns by the pairs that they hold: of ten thousand only those are met that share one."""
+    """Different turns by the pairs that they hold: of ten thousand only those are met that share one."""
 
     def __init__(self) -> None:
-        self.sizes: list[int] = []
-        self._holding: dict[str, list[int]] = {}
+        self._turns: set[frozenset[str]] = set()
+        self._holding: dict[str, list[frozenset[str]]] = {}
 
     def add(self, pairs: frozenset[str]) -> None:
-        for pair in pairs:
-            self._holding.setdefault(pair, []).append(len(self.sizes))
-        self.sizes.append(len(pairs))
+        if pairs not in self._turns:
+            self._turns.add(pairs)
+            for pair in pairs:
+                self._holding.setdefault(pair, []).append(pairs)
 
-    def shared(self, pairs: frozenset[str]) -> Mapping[int, int]:
-        """Number of a turn → how many of ``pairs`` it holds, where it holds any."""
+    def shared(self, pairs: frozenset[str]) -> Mapping[frozenset[str], int]:
+        """Pairs of a turn → how many of ``pairs`` are among them, where any are."""
         return Counter(chain.from_iterable([self._holding[pair] for pair in pairs & self._holding.keys()]))
 
 
 def _echoes(said: Sequence[_Said]) -> list[float]:
     """The values of ``ECHOES``."""
     back, answered, twice, told, number_back = [], [], 0.0, False, False
-    later: list[str] = []  # the agent's turns after the one that is looked at, the last first
+    later: set[str] = set()  # what the agent says after the turn that is looked at
     agents, customers = TurnsByPairs(), TurnsByPairs()
     for who, text, pairs in reversed(said):
         if who is Speaker.AGENT:
-            later.append(text)
+            later.add(text)
             agents.add(pairs)
         if who is not Speaker.CUSTOMER:
             continue
@@ -190,9 +191,9 @@ def _echoes(said: Sequence[_Said]) -> list[float]:
             back.append(share)
         if _QUESTION.search(text):
             answered.append(share)
-        if len(pairs) > 1:
-            again = customers.shared(pairs).items()
-            twice = max([twice, *(n / min(len(pairs), customers.sizes[at]) for at, n in again)])
+        if len(pairs) > 1 and twice < 1.0:
+            again = [n / min(len(pairs), len(other)) for other, n in customers.shared(pairs).items()]
+            twice = max([twice, *again])
             customers.add(pairs)
         for number in _NUMBER.findall(text):
             told = True
