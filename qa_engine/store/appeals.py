@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from qa_engine.domain.review import AppealState, ReviewKind, StepKind, Target
 from qa_engine.store import review_tables, tables
@@ -15,12 +15,13 @@ _OPEN = [AppealState.OPEN.value, AppealState.ANSWERED.value]
 def signed_of_agent(
     session: Session, agent_id: str | None, *, limit: int
 ) -> list[tuple[tables.Call, review_tables.Signing]]:
-    """The calls of an agent (None: of all) that have a signed form, the newest first."""
+    """The calls of an agent (None: of all) that have a signed form, the newest first, without what the forms say."""
     call, signing = tables.Call, review_tables.Signing
     statement = (
         select(call, signing)
         .join(signing, signing.id == call.signing_id)
         .options(joinedload(call.result).defer(tables.Result.body, raiseload=True))
+        .options(defer(signing.body, raiseload=True))
         .order_by(signing.at.desc())
         .limit(limit)
     )

@@ -189,27 +189,27 @@ def final_scores(session: Session, call_ids: Iterable[str]) -> Mapping[str, Fina
     found: dict[str, FinalScore] = {}
     for at in range(0, len(wanted), _MANY):
         rows = session.execute(
-            select(tables.Call.call_id, review_tables.Signing)
+            select(*_FINAL)  # without the forms: lists show none of them
             .join(review_tables.Signing, review_tables.Signing.id == tables.Call.signing_id)
             .where(tables.Call.call_id.in_(wanted[at : at + _MANY]), tables.Call.signing_id.is_not(None))
         )
-        found |= {call_id: _final(call_id, signing) for call_id, signing in rows}
+        found |= {row.call_id: FinalScore(**row._mapping) for row in rows}
     return found
 
 
-def _final(call_id: str, row: review_tables.Signing) -> FinalScore:
-    return FinalScore(
-        call_id=call_id,
-        total=row.total,
-        possible=row.possible,
-        grade=row.grade,
-        veto=row.veto,
-        machine_total=row.machine_total,
-        machine_possible=row.machine_possible,
-        machine_grade=row.machine_grade,
-        signed_by=row.who_name,
-        signed_at=row.at,
-    )
+_signing = review_tables.Signing
+_FINAL = (
+    tables.Call.call_id,
+    _signing.total,
+    _signing.possible,
+    _signing.grade,
+    _signing.veto,
+    _signing.machine_total,
+    _signing.machine_possible,
+    _signing.machine_grade,
+    _signing.who_name.label("signed_by"),
+    _signing.at.label("signed_at"),
+)
 
 
 def newest_decision(session: Session) -> int:
