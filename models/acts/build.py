@@ -31,6 +31,7 @@ from corpus import ActTurn
 
 from qa_engine.acts import ActModel
 from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, Limits, load_card
+from qa_engine.acts.left_out import WORDS_FILE, LeftOutCard
 from qa_engine.classify import VERSION
 from qa_engine.classify.card import Measured
 from qa_engine.classify.fit import UNKNOWN, Recipe, calibrated, calibration, fit_once, slim
@@ -83,17 +84,19 @@ def main() -> None:
     fitted, corrected = natural.context(read)
     for speaker in SPEAKERS:
         found["natural"][speaker.value], limits[speaker] = of_natural(speaker, read, corrected, limits[speaker])
-    left_out, found["left out"] = duties.learn(corrected)
     card = Card(
-        version=4,
+        version=5,
         name=NAME,
         features=VERSION,
         contents=contents,
         limits={speaker.value: limits[speaker] for speaker in SPEAKERS},
         context={speaker.value: fitted.get(speaker, {}) for speaker in SPEAKERS},
-        left_out=left_out,
+        left_out=LeftOutCard(usual=(), duties={}),
     )
     card.save(arguments.out)
+    left_out, words, found["left out"] = duties.learn(corrected, ActModel.load(arguments.out))
+    left_out = left_out.model_copy(update={"words": out.put(WORDS_FILE, words)})
+    card.model_copy(update={"left_out": left_out}).save(arguments.out)
     if not arguments.quick:
         scenarios.make(arguments.out)
         outcomes.make(arguments.out)

@@ -23,8 +23,18 @@ from qa_engine.domain import Speaker
 
 HERE = Path(__file__).resolve().parent
 TURNS = HERE / "turns"
+JURORS = HERE / "left_out.tsv"
 FOLDER = HERE.parents[1] / "benchmarks" / "verdicts"
 LEARNT = (*"abcdefghijklmpqrtwy", "aa", "ab", "ac", "ad", "ag", "ah", "ai")
+STEPS = (
+    "ba",
+    "bb",
+    "bc",
+    "bd",
+    "be",
+    "bg",
+    "bt",
+)  # pairs of calls of which only duties are learnt: nobody told their acts
 LINES = "nu"  # halves of which only lines are learnt: rude ones, and others that do not offend
 AUTHORS = dict.fromkeys("abc", "abc") | {"t": "r"}  # of halves by one author; every other half is by one of its own
 THEME = "half/"
@@ -91,6 +101,16 @@ def calls_of(kind: str, half: str) -> Iterator[tuple[str, tuple[tuple[Speaker, s
         head, *lines = block.splitlines() or [""]
         if lines:
             yield head.removeprefix("# "), tuple((_WHO[line[:2]], line[3:]) for line in lines)
+
+
+def jurors() -> Mapping[str, Mapping[str, bool | None]]:
+    """Labelled call (half-number) → the duties that it left out by who read it whole without its labels, None where
+    good inspectors would disagree; every other duty was done, or not asked for."""
+    found: dict[str, dict[str, bool | None]] = {}
+    for line in JURORS.read_text(encoding="utf-8").splitlines()[1:]:
+        call, left_out, maybe = line.split("\t")
+        found[call] = {**dict.fromkeys(left_out.split(), True), **dict.fromkeys(maybe.split(), None)}
+    return found
 
 
 def rude(half: str) -> frozenset[str]:

@@ -103,15 +103,17 @@ def others(evaluation: Evaluation) -> str:
 def left_out(evaluation: Evaluation) -> str:
     rows = []
     for duty, told in evaluation["left out"].items():
-        cells = [str(told[key]) for key in ("faults", "innocent", "good")] + [f"{told['auc']:.3f}"]
+        cells = [str(told[key]) for key in ("faults", "innocent", "beside", "good")]
+        cells.append(f"{told['auc']:.3f}")
         for level in ("doubt", "sure"):
-            counts = ", ".join(str(told[f"{level}: {key}"]) for key in ("faults", "innocent", "good"))
+            counts = ", ".join(str(told[f"{level}: {key}"]) for key in ("faults", "innocent", "beside", "good"))
             cells.append(f"{told[f'{level}: from']:.2f} ({counts})")
         rows.append([duty, *cells])
     head = [
         "duty",
         "faults",
         "innocents",
+        "no label",
         "good calls",
         "AUC",
         "a doubt from (of each)",

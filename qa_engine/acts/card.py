@@ -36,10 +36,11 @@ class Card(ModelCard):
     """``contents`` is the digest of each classifier's numbers, ``limits`` the measured limits, both by speaker.
 
     From version 2 on the agent's classifier reads features of form, too; from version 3 on ``context`` says which acts
-    what was said before changes, by speaker; from version 4 on ``left_out`` reads duties out of the whole call.
+    what was said before changes, by speaker; from version 5 on ``left_out`` reads duties out of acts and words of
+    the whole call.
     """
 
-    version: Literal[4]
+    version: Literal[5]
     contents: dict[str, str]
     limits: dict[str, dict[str, Limits]]
     context: dict[str, dict[str, Beside]]

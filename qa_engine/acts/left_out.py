@@ -1,8 +1,9 @@
 """Which duties were left out, read out of the whole call: a second witness beside the words and acts that a rule asks.
 
-Each call is a row of named signs: how surely each act was done at all, by any turn and late, and how much of what the
-customer said came back. A logistic model over them gives the chance that a duty which the call asked for was left out.
-It knows nothing of rules; what speaks for the chance can be told (``LeftOut.signs``).
+Two readings of a call are weighed together. One is a row of named signs: how surely each act was done at all, by any
+turn and late, and how much of what the customer said came back. The other is what a linear classifier of both sides'
+words says of the whole call, a label a duty. A logistic model over both gives the chance that the call asked for a duty
+and it was left out. It knows nothing of rules; what speaks for the chance can be told (``LeftOut.signs``).
 """
 
 import re
@@ -14,7 +15,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from qa_engine.classify import see_call
+from qa_engine.acts.wording import rows_of, said_in
+from qa_engine.classify import LinearModel, see_call
 from qa_engine.classify.card import Measured, Strict
 from qa_engine.classify.linear import Floats, sigmoid
 from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, Transcript
@@ -52,6 +54,9 @@ _NO_SHARES = frozenset(
 _LONG, _SHORT, _MOST_QUESTIONS = 20, 10, 3
 _LEAST_PAIRS = 3  # of a turn whose coming back is counted
 _SHOWN, _LEAST_PUSH = 2, 0.3
+_EACH_PUSHES = 1.0  # log-odds from the usual call: from where on acts and words are two that speak for it
+_WORDS = "双方的用词"
+WORDS_FILE = "left_out"  # .skops
 SIGNS: tuple[str, ...] = (
     *(f"agent.{act}.{how}" for how in ("most", "any", "late") for act in ACTS[Speaker.AGENT]),
     *(f"customer.{act}.{how}" for how in ("most", "any", "last") for act in ACTS[Speaker.CUSTOMER]),
@@ -61,29 +66,38 @@ SIGNS: tuple[str, ...] = (
 
 
 class Duty(Strict):
-    """How a duty is read: log-odds are ``bias`` plus each sign less its ``LeftOutCard.usual`` times its weight.
+    """How a duty is read: log-odds are ``bias``, plus each sign less its ``LeftOutCard.usual`` times its weight, plus
+    what the classifier says less ``usual_words`` times ``words``.
 
     ``doubt`` and ``sure``: from which probabilities it is a doubt and a second witness, and what was measured there.
     """
 
     weights: tuple[float, ...]
+    words: float
+    usual_words: float
     bias: float
     doubt: Measured
     sure: Measured
 
 
 class LeftOutCard(Strict):
-    """Part of the act model's card: ``usual`` is the mean of each of ``SIGNS``."""
+    """Part of the act model's card: ``usual`` is the mean of each of ``SIGNS``, ``words`` the digest of the classifier
+    of words, if there is one."""
 
     usual: tuple[float, ...]
     duties: dict[str, Duty]
+    words: str | None = None
 
 
 class LeftOutModel:
-    """Reads a call's acts. Same transcript, same readings: equal answers on every machine."""
+    """Reads a call's acts and words. Same transcript, same readings: equal answers on every machine.
 
-    def __init__(self, card: LeftOutCard) -> None:
+    ``words`` has a label for each duty of the card, in its order.
+    """
+
+    def __init__(self, card: LeftOutCard, words: LinearModel | None = None) -> None:
         self._card = card
+        self._classifier = words
 
     def read(self, transcript: Transcript, acts: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
         """Duty → how surely it was left out, if the call asked for it at all; nothing where a side is not heard."""
@@ -92,12 +106,27 @@ class LeftOutModel:
             return MappingProxyType({})
         less = signs - self._usual
         # Over the slow axis NumPy adds up one by one: the same sum to the last bit on every machine.
-        chances = np.round(sigmoid(self._bias + np.add.reduce(less[:, None] * self._weights, axis=0)), 4)
+        by_acts = np.add.reduce(less[:, None] * self._weights, axis=0)
+        said = self._said(transcript)
+        by_words = self._words * (said - self._usual_words)
+        chances = np.round(sigmoid(self._bias + by_acts + by_words), 4)
+        both = (by_acts >= _EACH_PUSHES) & (by_words >= _EACH_PUSHES)
         found = {}
         for at, ((name, duty), chance) in enumerate(zip(self._card.duties.items(), chances.tolist(), strict=True)):
             if chance >= duty.doubt.probability:
-                found[name] = LeftOut(chance, chance >= duty.sure.probability, self._told(at, signs, less))
+                sure = chance >= duty.sure.probability
+                told = self._told(at, signs, less)
+                if by_words[at] >= _LEAST_PUSH:
+                    told = (*told, (_WORDS, round(float(sigmoid(said[at])), 2)))
+                found[name] = LeftOut(chance, sure, sure and bool(both[at]), told)
         return MappingProxyType(found)
+
+    def _said(self, transcript: Transcript) -> Floats:
+        """What the words of the call say of each duty, in log-odds."""
+        if self._classifier is None:
+            return np.zeros(len(self._card.duties))
+        said: Floats = self._classifier.log_odds(rows_of([said_in(tuple(transcript.turns_of(None)))]))[0]
+        return said
 
     def _told(self, duty: int, signs: Floats, less: Floats) -> tuple[tuple[str, float], ...]:
         """The shares and probabilities that speak most for its being left out: (Chinese title, value)."""
@@ -117,6 +146,14 @@ class LeftOutModel:
     def _weights(self) -> Floats:
         """Signs × duties."""
         return np.array([duty.weights for duty in self._card.duties.values()]).T
+
+    @cached_property
+    def _words(self) -> Floats:
+        return np.array([duty.words for duty in self._card.duties.values()])
+
+    @cached_property
+    def _usual_words(self) -> Floats:
+        return np.array([duty.usual_words for duty in self._card.duties.values()])
 
     @cached_property
     def _bias(self) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from qa_engine.acts.card import ADVICE, CARD_FILE, LABELS, Card, load_card
 from qa_engine.acts.context import ECHOES, LENGTH, LOOK_BACK, MOST, MOST_SHARED, Context, Said
-from qa_engine.acts.left_out import SIGNS, LeftOutModel
+from qa_engine.acts.left_out import SIGNS, WORDS_FILE, LeftOutModel
 from qa_engine.classify import VERSION, LinearModel, Seen, see_call
 from qa_engine.classify.linear import PROBABILITY_DIGITS, Floats, sigmoid
 from qa_engine.classify.parts import LONGEST, OVERLAP, SHORTEST, WHOLE
@@ -101,7 +101,10 @@ class ActModel:
 
     @cached_property
     def _left_out(self) -> LeftOutModel:
-        return LeftOutModel(self._card.left_out)
+        card = self._card.left_out
+        if card.words is None:
+            return LeftOutModel(card)
+        return LeftOutModel(card, self._shelf.take(WORDS_FILE, tuple(card.duties), "several", card.words))
 
     def explain(self, turn: Turn, act: str) -> tuple[ToneWord, ...]:
         """The words of the turn, or of the part of it that does the act most probably, that speak for the act."""
@@ -134,11 +137,14 @@ class ActModel:
 
     @cached_property
     def _classifiers(self) -> Mapping[Speaker, LinearModel]:
-        shelf = Shelf(self._folder, CARD_FILE, ActModelError, ADVICE)
         return {
-            speaker: shelf.take(speaker.value, LABELS[speaker], "several", self._card.contents[speaker.value])
+            speaker: self._shelf.take(speaker.value, LABELS[speaker], "several", self._card.contents[speaker.value])
             for speaker in READ_SPEAKERS
         }
+
+    @property
+    def _shelf(self) -> Shelf:
+        return Shelf(self._folder, CARD_FILE, ActModelError, ADVICE)
 
 
 class _Read(NamedTuple):

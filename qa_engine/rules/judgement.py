@@ -78,9 +78,9 @@ class Judgement:
         call: CallView,
         baselines: Baselines | None,
         profile: Profile,
-        left_out: bool = False,
+        strictly: float = 0.0,
     ) -> None:
-        self._left_out = left_out  # strictly: words that do no act of the duty fulfil nothing
+        self._strictly = strictly  # words that do no act of the duty so surely fulfil nothing
         self._pack = pack
         self._rule = rule
         self._call = call
@@ -108,11 +108,13 @@ class Judgement:
         return found if sure else replace(in_doubt(found, NOT_ALONE), quiet=rule.model.duty is not None)
 
     @property
-    def undone(self) -> bool:
+    def undone(self) -> Truth:
         """Whether the rule finds nothing done: its own expression for that, or its fault where it is asked."""
         rule = self._rule
-        asked = [node for node in (rule.only_if, rule.fault) if node is not None]
-        return all(self._value(node) is Truth.TRUE for node in ([rule.left_out_if] if rule.left_out_if else asked))
+        if rule.left_out_if is not None:
+            return self._value(rule.left_out_if)
+        asked = Truth.TRUE if rule.only_if is None else self._value(rule.only_if)
+        return self._value(rule.fault) if asked is Truth.TRUE else asked
 
     @property
     def truth(self) -> Truth:
@@ -193,11 +195,11 @@ class Judgement:
             header=self._pack.header,
             proof=condition.proof,
             loose=condition.loose,
-            first_enough=condition.first_enough and not self._left_out,
+            first_enough=condition.first_enough and not self._strictly,
             excuses=condition.excuses,
             outcome_of=self.outcome,
             baselines=self._baselines,
-            left_out=self._left_out,
+            strictly=self._strictly,
         )
 
     def _beside(self, condition: Condition, fields: Located) -> Outcome:

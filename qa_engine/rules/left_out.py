@@ -1,4 +1,6 @@
-"""A rule beside the whole call: its acts are a second witness that a duty was left out."""
+"""A rule beside the whole call: its acts and words are further witnesses that a duty was left out."""
+
+from functools import partial
 
 from qa_engine.domain import RuleResult, Status
 from qa_engine.domain.values import replace
@@ -12,6 +14,7 @@ from qa_engine.rules.written.profile import Profile
 from qa_engine.rules.written.truth import Truth
 
 _SETTLED = (Status.FAIL, Status.ERROR)
+WEAKLY, SURELY = 0.3, 0.95  # how probable an act must be in a turn whose words are to fulfil its duty
 
 
 def judged(
@@ -23,19 +26,26 @@ def judged(
     offences: Offences | None,
 ) -> RuleResult:
     """What the rule finds. Where the whole call speaks for its duty's being left out, that is deducted if the rule,
-    asked for and judged strictly, finds nothing done either. Where only one of them is sure, or the rule finds no
-    occasion, it is a doubt, which flags no call by itself."""
+    judged strictly, finds nothing done either, or if acts and words of the call are both sure of it, and no turn that
+    surely does it was found. Where one alone is sure, it is a doubt, which flags no call by itself."""
     found = Judgement(pack, rule, call, baselines, profile).result(offences)
     if rule.model.left_out is None or rule.parts or found.status in _SETTLED:
         return found
     said = call.undone.get(rule.model.left_out)
     if said is None:
         return found
-    strictly = Judgement(pack, rule, call, baselines, profile, left_out=True)
-    message, why = f"整通话{DUTIES[rule.model.left_out]}", _seen(rule.model.left_out, said)
-    if strictly.undone and said.sure and found.status is not Status.NOT_APPLICABLE:
+    asked = partial(Judgement, pack, rule, call, baselines, profile)
+    strictly = asked(strictly=WEAKLY)
+    undone, message = strictly.undone, f"整通话{DUTIES[rule.model.left_out]}"
+    why = _seen(rule.model.left_out, said)
+    if undone is Truth.FALSE and said.firm and found.status is not Status.NOT_APPLICABLE:
+        strictly = asked(strictly=SURELY)
+        both = strictly.undone is Truth.TRUE
+    else:
+        both = undone is Truth.TRUE and said.sure
+    if both:
         return replace(strictly.finish(Truth.TRUE, offences), message=message, reason=why)
-    if not strictly.undone and not (said.sure and found.status is Status.PASS):
+    if undone is not Truth.TRUE and not (said.sure and found.status is Status.PASS):
         return found
     if found.status is Status.UNCERTAIN:
         return found

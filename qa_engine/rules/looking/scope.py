@@ -25,8 +25,8 @@ class Scope:
     """Everything one operator needs for one condition of one call. It changes nothing outside of itself.
 
     ``proof`` says that finding nothing costs points, so absence must be proven; ``loose`` that near hits count;
-    ``first_enough`` that no hits are wanted beyond those that make the condition true; ``left_out`` that the whole
-    call, read by its acts, surely left the duty out: then words that do none of its acts fulfil nothing.
+    ``first_enough`` that no hits are wanted beyond those that make the condition true; ``strictly``, where the whole
+    call speaks for the duty's being left out, how surely a turn must do one of its acts to fulfil it by words.
     """
 
     call: CallView
@@ -41,7 +41,7 @@ class Scope:
     excuses: tuple[ReadyExclusion, ...]
     outcome_of: Callable[[str], Outcome]
     baselines: Baselines | None = None
-    left_out: bool = False
+    strictly: float = 0.0
     nobodys: bool = False  # looks at turns that nobody knows who said, whatever role the condition is bound to
 
     @property

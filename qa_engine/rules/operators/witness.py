@@ -117,7 +117,7 @@ def _acts_alone(scope: Scope, witness: Witness, worded: set[int | None]) -> Iter
 
 def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
     if outcome.truth is Truth.TRUE:
-        if not scope.left_out:
+        if not scope.strictly:
             return outcome
         outcome = _meant(scope, witness, outcome)
     if scope.call.acts.digest == NO_ACTS:
@@ -125,19 +125,20 @@ def _duty(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
         return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, reason)
     wanted = Wanted(_speaker(scope), witness.acts, "sure" if witness.above is None else witness.above)
     finds = wanted.finds(scope.call, _views(scope))
-    found = [act_hit(scope.call, view, said) for view, said in finds if said.probability >= DEFAULT_ABOVE]
+    least = max(DEFAULT_ABOVE, scope.strictly)
+    found = [act_hit(scope.call, view, said) for view, said in finds if said.probability >= least]
     hits = [replace(hit, witnesses=(ACT,)) for hit in found if scope.region.covers(hit)]
     if hits:
         return scope.answer([*outcome.hits, *hits])
     if outcome.truth is not Truth.FALSE or not scope.proof:
         return outcome
-    doubt = "" if scope.left_out else _not_sure(scope, witness)
+    doubt = "" if scope.strictly else _not_sure(scope, witness)
     return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, doubt) if doubt else outcome
 
 
 def _meant(scope: Scope, witness: Witness, outcome: Outcome) -> Outcome:
     """The words that do one of the acts by meaning, too; where none does, nothing was found, and where is said."""
-    doing = Wanted(_speaker(scope), (*witness.acts, *witness.supports), NEARLY).turns(scope.call)
+    doing = Wanted(_speaker(scope), (*witness.acts, *witness.supports), scope.strictly).turns(scope.call)
     found = scope.answer([hit for hit in outcome.hits if hit.turn in doing])
     return scope.missing(found) if found.truth is Truth.FALSE else found
 

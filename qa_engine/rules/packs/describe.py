@@ -44,7 +44,7 @@ def sentence(pack: RulePack, rule: Rule) -> str:
         said += f"；只有{_expression(rule, rule.sure_if)}时才由机器直接扣分，否则只提示复核"
     if rule.model.left_out is not None:
         own = OWN_GROUNDS if rule.left_out_if is None else _expression(rule, rule.left_out_if)
-        said += f"；整通话按行为看{DUTIES[rule.model.left_out]}，且{own}时也直接扣分，否则只提示复核"
+        said += f"；看整通话的行为和用词，{DUTIES[rule.model.left_out]}，且{own}时也直接扣分，否则只提示复核"
     return pack.titled(f"{said}，{cost_words(rule)}。")
 
 

@@ -46,7 +46,7 @@ def short_words(pack: RulePack, rule: Rule) -> str:
 
 def _steps(pack: RulePack, rule: Rule) -> list[tuple[str, Said]]:
     left_out = rule.model.left_out
-    whole = f"整通话按行为看{DUTIES[left_out]}，且满足时也直接扣分" if left_out is not None else ""
+    whole = f"看整通话的行为和用词，{DUTIES[left_out]}，且满足时也直接扣分" if left_out is not None else ""
     steps: list[tuple[str, Node | None]] = [
         ("只在这时检查", rule.only_if),
         ("判为问题", rule.fault),

@@ -113,13 +113,15 @@ class ActLimits:
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A duty that, read over the whole call, was probably left out, enough for a doubt; ``sure``: enough for a second
-    witness of a deduction (both measured, ``models/acts/MODEL_CARD.md``).
+    witness of a deduction; ``firm``: acts and words of the call both speak for it, enough for two (all measured,
+    ``models/acts/MODEL_CARD.md``).
 
     ``signs`` are what speaks most for it: (Chinese title, value between 0 and about 1).
     """
 
     probability: float
     sure: bool
+    firm: bool = False
     signs: tuple[tuple[str, float], ...] = ()
 
 

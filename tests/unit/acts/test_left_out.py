@@ -1,4 +1,4 @@
-"""Which duties a whole call left out, by its acts and by what came back of the customer's words."""
+"""Which duties a whole call left out, by its acts, by what came back of the customer's words, and by all words."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.acts.left_out import ACTS, SIGNS, Duty, LeftOutCard, LeftOutModel, TurnsByPairs, pairs_of, signs_of
+from qa_engine.acts.wording import said_in
+from qa_engine.classify import LinearModel
 from qa_engine.classify.card import Measured
 from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
 from qa_engine.rules import DUTIES
@@ -59,8 +61,8 @@ def test_where_a_side_is_not_heard_nothing_is_said(lines: list[Line]) -> None:
     assert not model(0.5, 0.9).read(*call(*lines))
 
 
-def model(doubt: float, sure: float) -> LeftOutModel:
-    """Comfort is left out where none is read, and half likely at the usual call."""
+def model(doubt: float, sure: float, words: LinearModel | None = None) -> LeftOutModel:
+    """Comfort is left out where none is read, and half likely at the usual call; and where ``words`` say so."""
     at = SIGNS.index("agent.comfort.most")
     weights = tuple(-5.0 if sign == at else 0.0 for sign in range(len(SIGNS)))
     limits = {
@@ -68,7 +70,8 @@ def model(doubt: float, sure: float) -> LeftOutModel:
         for name, p in (("doubt", doubt), ("sure", sure))
     }
     usual = tuple(0.5 if sign == at else 0.0 for sign in range(len(SIGNS)))
-    return LeftOutModel(LeftOutCard(usual=usual, duties={"comfort": Duty(weights=weights, bias=0.0, **limits)}))
+    duty = Duty(weights=weights, words=0.5 if words else 0.0, usual_words=0.0, bias=0.0, **limits)
+    return LeftOutModel(LeftOutCard(usual=usual, duties={"comfort": duty}), words)
 
 
 @pytest.mark.parametrize(("comfort", "said"), [(0.0, (0.9241, True)), (0.3, (0.7311, False)), (0.5, None), (1.0, None)])
@@ -77,6 +80,29 @@ def test_it_speaks_from_its_limits_on(comfort: float, said: tuple[float, bool] |
     assert (found and (found.probability, found.sure)) == said
     if found is not None:
         assert found.signs == (("坐席「安抚」", comfort),)
+
+
+def said_of(text: str, log_odds: float) -> LinearModel:
+    """A classifier that knows one stretch of the customer's, and is so sure where a call is nothing else."""
+    code = said_in([Turn(0, Speaker.CUSTOMER, text)])
+    codes = np.unique(code)
+    idf, weights = np.ones(len(codes), np.float32), np.full((len(codes), 1), log_odds, np.float32)
+    return LinearModel(("comfort",), "several", codes, idf, weights, np.zeros(1, np.float32), 1.0)
+
+
+def test_acts_and_words_are_two_that_speak_for_it() -> None:
+    angry: Line = ("客：气死我了，等了八天还没有人来", {"angry": 0.9})
+    lines = angry, ("坐：单号多少", {"comfort": 0.0})
+    kind = angry, ("坐：单号多少", {"comfort": 0.45})
+    words = said_of(angry[0][2:], 9.0)
+    alone, both = model(0.6, 0.9).read(*call(*lines)), model(0.6, 0.9, words).read(*call(*lines))
+    assert (alone["comfort"].sure, alone["comfort"].firm) == (True, False), "the acts alone"
+    assert (both["comfort"].sure, both["comfort"].firm) == (True, True)
+    assert both["comfort"].probability > alone["comfort"].probability
+    assert both["comfort"].signs[-1][0] == "双方的用词"
+    only_words = model(0.6, 0.9, words).read(*call(*kind))
+    assert only_words["comfort"].sure
+    assert not only_words["comfort"].firm, "its acts hardly speak for it"
 
 
 TEXT = st.text("一二三四零吗的了报修水管漏?ab 1", max_size=12)

@@ -19,11 +19,11 @@ UNHEARD = "坐席[act=explain:0.9 excluded=ghost_text]：系统显示。"
 ANGRY = "客户[act=angry:0.9]：我气死了。"
 
 
-def witness(lines: list[str], *, sure: bool = True, duty: str = "comfort") -> FixedActs:
+def witness(lines: list[str], *, sure: bool = True, firm: bool = False, duty: str = "comfort") -> FixedActs:
     """The acts that the lines write, and a whole call that left a duty out."""
     read = acts_of(Dialogue(turns=tuple(lines)))
     assert isinstance(read, FixedActs)
-    said = {duty: LeftOut(0.93, sure, (("坐席「安抚」", 0.08),))}
+    said = {duty: LeftOut(0.93, sure, firm, (("坐席「安抚」", 0.08),))}
     return FixedActs(read._readings, limits=read.limits, left_out=said)
 
 
@@ -47,6 +47,22 @@ def test_both_speak_for_a_deduction(
     assert status(witness(lines, duty="restate")) == alone, "another duty is none of its business"
 
 
+@pytest.mark.parametrize(
+    ("lines", "premise", "status"),
+    [
+        ([ANGRY, MEANS_IT], "", "fail"),  # words whose turn hardly does it
+        ([ANGRY, "坐席[act=comfort:0.97]：抱歉，您先别急。"], "", "uncertain"),  # a turn that surely does it
+        (["客户：怎么又坏了。", MEANS_IT], "only_if: angry\n", "not_applicable"),  # done, and never asked for in words
+    ],
+)
+def test_where_acts_and_words_of_the_call_are_both_sure_weak_words_are_none(
+    judge: Judge, lines: list[str], premise: str, status: str
+) -> None:
+    conditions = PREMISE if premise else SORRY
+    result = judge(conditions, lines, fault="not c", rule=RULE + premise, acts=witness(lines, firm=True))
+    assert result.status == status
+
+
 def test_it_says_what_the_whole_call_shows_and_where_was_looked(judge: Judge) -> None:
     lines = [ANGRY, SAYS_WORDS]
     fault = judge(SORRY, lines, fault="not c", rule=RULE, acts=witness(lines))
@@ -63,7 +79,7 @@ def test_it_says_what_the_whole_call_shows_and_where_was_looked(judge: Judge) ->
     [
         ("only_if: angry", "not_applicable"),  # the premise is not met in words
         ("left_out_if: not c", "fail"),  # what the rule asks for itself beside the whole call
-        ("only_if: angry\nleft_out_if: not c", "uncertain"),  # it finds no occasion
+        ("only_if: angry\nleft_out_if: not c", "fail"),  # that the call asked for it is what the whole call knows
         ("only_if: angry\nleft_out_if: c", "not_applicable"),
     ],
 )
@@ -102,4 +118,4 @@ def test_beside_a_wrong_duty_the_rest_of_the_rule_is_checked_as_well() -> None:
 
 def test_the_rule_in_plain_words_tells_of_it() -> None:
     pack = pack_of(f"c: {SORRY}", fault="not c", rule=RULE + "left_out_if: not c")
-    assert "整通话按行为看没有安抚客户，且" in sentence(pack, pack.rules[0])
+    assert "看整通话的行为和用词，没有安抚客户，且" in sentence(pack, pack.rules[0])
