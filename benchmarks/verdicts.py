@@ -28,7 +28,7 @@ and ab (pairs of labelled calls: a step left out, and one done in other words) w
 ad, ag, ah and ai are more of them, learnt with them. ae, af and aj (pairs), s and z (full sets) lay hidden for that
 round, as x and v do still: nobody who worked on rules or models has read a line of these seven. ba to be and bg (pairs)
 were counted once, then learnt, bt (pairs and good calls in the words of a training manual) was learnt; nobody read
-them. ca (a full set) and cc (pairs) were counted once, at the end: nobody has read them either.
+them. ca (a full set), bf and cc (pairs) were counted once, at the end: nobody has read them either.
 `--show` lists what was judged otherwise than written. `--public` adds everyday talk of other people: 1,500 felt-neutral
 lines of TV drama (CPED, not kept here) as single turns.
 """
