@@ -162,7 +162,7 @@ def test_who_may_and_what_is_no_draft(kept: App, tmp_path: Path) -> None:
 def test_rules_in_words_with_their_hits(kept: App) -> None:
     rows = {row.rule_id: row for row in rules_page(kept, who=WANG)}
     assert rows["forbidden.refusal"].hits == 2
-    assert "不知道" in rows["forbidden.refusal"].words
+    assert "服务忌语" in rows["forbidden.refusal"].words
     page = rule_page(kept, "forbidden.refusal", who=WANG)
     assert [hit.call_id for hit in page.recent] == ["c-again"], "an agent sees own calls alone"
     assert {hit.call_id for hit in rule_page(kept, "forbidden.refusal", who=HEAD).recent} == {"c-faults", "c-again"}
