@@ -68,7 +68,7 @@ GOOD_ABOVE: Mapping[str, int] = {"doubt": 1, "sure": 1}
 """How many good calls may lie there."""
 LEAST: Mapping[str, float] = {"doubt": 0.4, "sure": 0.65}
 LEAST_FOUND = 5  # faults above a limit
-NEVER = Measured(probability=1.0, precision=0.0, support=0, recall=0.0)
+NEVER = Measured(probability=2.0, precision=0.0, support=0, recall=0.0)  # no chance is as high
 DIGITS = 4
 Read = Mapping[tuple[Speaker, str], Floats]
 
