@@ -27,7 +27,8 @@ from tests.unit.packs.helpers import acts, sources, tones  # noqa: E402
 from tests.unit.packs.test_plain_calls import CALLS, OFFENCES, lines  # noqa: E402
 
 FILE = rules_dir() / "packs" / "base" / "99_measured.yaml"
-HALVES = (*"abcdefghijklmpqrstwxyz", "aa", "ab", "ae", "af", "aj")  # of benchmarks/verdicts: counted unseen first
+HALVES = (*"abcdefghijklmpqrstwxyz", "aa", "ab", "ae", "af", "aj", "bf", "ca", "cc")
+"""Of `benchmarks/verdicts`, those that were counted unseen first."""
 CENTRES = {"adapt.reply_time"}
 """Rules with a limit that a centre's profile sets: a promise of three working days is no false find where nobody said
 what the centre allows, so plain calls of centres without a profile say nothing about them."""
