@@ -9,18 +9,18 @@ and it was left out. It knows nothing of rules; what speaks for the chance can b
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from operator import add
 from types import MappingProxyType
 
 import numpy as np
 
-from qa_engine.acts.wording import rows_of, said_in
+from qa_engine.acts.wording import call_in, rows_of, said_in
 from qa_engine.classify import LinearModel, see_call
 from qa_engine.classify.card import Measured, Strict
 from qa_engine.classify.linear import Floats, sigmoid
-from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, Transcript
-from qa_engine.domain.values import cached_property
+from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, ToneWord, Transcript
+from qa_engine.domain.values import cached_property, replace
 from qa_engine.rules import ACTS_OF, LeftOut
 
 _SERVICE = tuple(AgentAct)[: tuple(AgentAct).index(AgentAct.GUARANTEE)]  # who is rude may still have done every step
@@ -53,7 +53,7 @@ _NO_SHARES = frozenset(
 )
 _LONG, _SHORT, _MOST_QUESTIONS = 20, 10, 3
 _LEAST_PAIRS = 3  # of a turn whose coming back is counted
-_SHOWN, _LEAST_PUSH = 2, 0.3
+_SHOWN, _SHOWN_WORDS, _LEAST_PUSH = 2, 4, 0.3
 _EACH_PUSHES = 1.0  # log-odds from the usual call: from where on acts and words are two that speak for it
 _WORDS = "双方的用词"
 WORDS_FILE = "left_out"  # .skops
@@ -116,10 +116,30 @@ class LeftOutModel:
             if chance >= duty.doubt.probability:
                 sure = chance >= duty.sure.probability
                 told = self._told(at, signs, less)
-                if by_words[at] >= _LEAST_PUSH:
-                    told = (*told, (_WORDS, round(float(sigmoid(said[at])), 2)))
-                found[name] = LeftOut(chance, sure, sure and bool(both[at]), told)
+                words = round(float(sigmoid(said[at])), 2) if by_words[at] >= _LEAST_PUSH else None
+                if words is not None:
+                    told = (*told, (_WORDS, words))
+                found[name] = LeftOut(chance, sure, sure and bool(both[at]), told, words)
         return MappingProxyType(found)
+
+    def words(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        """The words of the call that speak most for a duty's being left out, strongest first: (turn index, word).
+
+        What a side says several times in the same words is one, where it says it first; of equally strong ones the
+        first.
+        """
+        if self._classifier is None:
+            return ()
+        turns = tuple(transcript.turns_of(None))
+        seen = see_call(tuple(turn.text for turn in turns))
+        pushes = iter(self._classifier.contributions(call_in(turns), [(0, duty)])[0])
+        told: dict[tuple[Speaker, str], tuple[int, ToneWord]] = {}
+        for at, turn in enumerate(turns):
+            for word in self._classifier.phrases(seen, at, list(islice(pushes, len(seen.words[at])))):
+                first, before = told.get((turn.speaker, word.text), (turn.index, replace(word, weight=0.0)))
+                told[turn.speaker, word.text] = first, replace(before, weight=round(before.weight + word.weight, 3))
+        found = [one for one in told.values() if one[1].weight > 0]
+        return sorted(found, key=lambda one: (-one[1].weight, one[0], one[1].span))[:_SHOWN_WORDS]
 
     def _said(self, transcript: Transcript) -> Floats:
         """What the words of the call say of each duty, in log-odds."""

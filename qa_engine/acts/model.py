@@ -99,6 +99,10 @@ class ActModel:
         """The duties that a call whose turns do ``done`` probably left out."""
         return self._left_out.read(transcript, done)
 
+    def explain_left_out(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        """The words of the call that speak most for the duty's being left out, strongest first: (turn index, word)."""
+        return self._left_out.words(transcript, duty)
+
     @cached_property
     def _left_out(self) -> LeftOutModel:
         card = self._card.left_out

@@ -205,6 +205,7 @@ def _rule_to_json(rule: RuleResult) -> dict[str, Any]:
         "quiet": rule.quiet,
         "confirmed": rule.confirmed,
         "fragile": _fragility_to_json(rule.fragile),
+        **({"call_words": [_evidence_to_json(word) for word in rule.call_words]} if rule.call_words else {}),
     }
 
 
@@ -248,6 +249,7 @@ def _rule_from_json(obj: Mapping[str, Any]) -> RuleResult:
         quiet=obj.get("quiet", False),
         fragile=_fragility_from_json(obj.get("fragile")),
         confirmed=obj.get("confirmed", obj["severity"] == Severity.VETO and obj["status"] == Status.FAIL),
+        call_words=tuple(_evidence_from_json(word) for word in obj.get("call_words", ())),
     )
 
 

@@ -135,6 +135,8 @@ class RuleResult:
     ``rate`` (Chinese) is what the share of calls that pass is called over a period (响应率); empty for most rules.
     ``reason`` (Chinese) says why a result is not_applicable, uncertain or error; empty otherwise.
     ``same_event`` is the rule that took points for what this one found, too: one event costs once.
+    ``call_words``: where the words of the whole call spoke for the result, the strongest, strongest first. They are no
+    hits and are counted in nothing; ``condition`` is the duty, ``score`` what all words of the call say (0–100).
     """
 
     id: str
@@ -159,6 +161,7 @@ class RuleResult:
     quiet: bool = False  # a doubt that is shown and weighs in the queue, but sends no call there by itself
     fragile: Fragility | None = None  # None: no unsure word was there to try
     confirmed: bool = False  # a veto that stands: a person said so, or the pack lets the machine say it
+    call_words: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _said_already(result: RuleResult, faults: list[RuleResult]) -> RuleResult:
         result,
         status=Status.NOT_APPLICABLE,
         evidence=(),
+        call_words=(),
         message="",
         points=0.0,
         each=0.0,

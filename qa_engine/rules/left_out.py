@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from qa_engine.domain import RuleResult, Status
+from qa_engine.domain import Evidence, RuleResult, Status
 from qa_engine.domain.values import replace
 from qa_engine.rules.judgement import Judgement
 from qa_engine.rules.looking.view import CallView
@@ -44,13 +44,15 @@ def judged(
     else:
         both = undone is Truth.TRUE and said.sure
     if both:
-        return replace(strictly.finish(Truth.TRUE, offences), message=message, reason=why)
+        words = _words(call, rule.model.left_out, said)
+        return replace(strictly.finish(Truth.TRUE, offences), message=message, reason=why, call_words=words)
     if undone is not Truth.TRUE and not (said.sure and found.status is Status.PASS):
         return found
     if found.status is Status.UNCERTAIN:
         return found
+    words = _words(call, rule.model.left_out, said)
     doubt = strictly.finish(Truth.UNCERTAIN, offences)
-    return replace(doubt, message=message, reason=f"{why}，须人工复核", quiet=True)
+    return replace(doubt, message=message, reason=f"{why}，须人工复核", quiet=True, call_words=words)
 
 
 def _seen(duty: str, said: LeftOut) -> str:
@@ -58,3 +60,28 @@ def _seen(duty: str, said: LeftOut) -> str:
     signs = "、".join(f"{title} {value:.0%}" for title, value in said.signs)
     sure = f"把握 {min(said.probability, 0.99):.0%}"
     return f"看整通话，像是{DUTIES[duty]}（{'；'.join(filter(None, (sure, signs)))}）"
+
+
+def _words(call: CallView, duty: str, said: LeftOut) -> tuple[Evidence, ...]:
+    """Which words of the call speak for it, where its words do."""
+    if said.words is None:
+        return ()
+    found = []
+    for turn, word in call.why_undone(duty):
+        view = call.all_turns[turn]
+        start, end = view.times(*word.span)
+        found.append(
+            Evidence(
+                condition=duty,
+                operator="left_out",
+                turn=turn,
+                speaker=view.turn.speaker,
+                start=start,
+                end=end,
+                span=word.span,
+                text=word.text,
+                explanation=f"整通话里最像{DUTIES[duty]}的用词之一",
+                score=round(100 * said.words, 1),
+            )
+        )
+    return tuple(found)

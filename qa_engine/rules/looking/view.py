@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial, reduce
 from itertools import accumulate, pairwise
 from operator import or_
 from typing import Any, NamedTuple
 
-from qa_engine.domain import ActReading, Channel, Speaker, ToneReading, Transcript, Turn, Word
+from qa_engine.domain import ActReading, Channel, Speaker, ToneReading, ToneWord, Transcript, Turn, Word
 from qa_engine.domain.values import cached_property, replace
 from qa_engine.measures import Measures
 from qa_engine.rules.looking.borders import Borders
@@ -209,7 +209,9 @@ class CallView:
             self.acts,
             views=[other_view if each is view else each for each in self.all_turns],
         )
-        changed.__dict__.update(tone_of=self.tone_of, act_of=self.act_of, undone=self.undone)
+        changed.__dict__.update(
+            tone_of=self.tone_of, act_of=self.act_of, undone=self.undone, why_undone=self.why_undone
+        )
         return changed
 
     @cached_property
@@ -244,6 +246,11 @@ class CallView:
     def undone(self) -> Mapping[str, LeftOut]:
         """The duties that the whole call probably left out, if it asked for them."""
         return self.acts.left_out(self.transcript, self.act_of) if self.roles_known else {}
+
+    @cached_property
+    def why_undone(self) -> Callable[[str], Sequence[tuple[int, ToneWord]]]:
+        """Duty → the words of the call that speak most for its being left out: (turn index, word)."""
+        return cache(partial(self.acts.explain_left_out, self.transcript))
 
     @cached_property
     def doing(self) -> Mapping[str, Sequence[tuple[int, float]]]:

@@ -1,6 +1,6 @@
 """The port to whoever reads service acts out of words; the acts room answers, rules only ask."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -116,13 +116,15 @@ class LeftOut:
     witness of a deduction; ``firm``: acts and words of the call both speak for it, enough for two (all measured,
     ``models/acts/MODEL_CARD.md``).
 
-    ``signs`` are what speaks most for it: (Chinese title, value between 0 and about 1).
+    ``signs`` are what speaks most for it: (Chinese title, value between 0 and about 1). ``words``: how probable it is
+    by the words of the call alone, where they speak for it; which ones, ``ActReader.explain_left_out`` tells.
     """
 
     probability: float
     sure: bool
     firm: bool = False
     signs: tuple[tuple[str, float], ...] = ()
+    words: float | None = None
 
 
 class ActReader(Protocol):
@@ -148,6 +150,9 @@ class ActReader(Protocol):
     def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
         """Of ``DUTIES``, those that a call whose turns do ``done`` probably left out if it asked for them."""
 
+    def explain_left_out(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        """The few words of a call that speak most for a duty's being left out, strongest first: (turn index, word)."""
+
 
 class NoActs:
     """Reads nothing: conditions on acts are not applicable."""
@@ -164,6 +169,9 @@ class NoActs:
     def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
         return MappingProxyType({})
 
+    def explain_left_out(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        return ()
+
 
 class AgreeingActs:
     """Reads nothing and gainsays no words: in examples, which try the words, and in tests of packs."""
@@ -179,6 +187,9 @@ class AgreeingActs:
 
     def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
         return MappingProxyType({})
+
+    def explain_left_out(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        return ()
 
 
 class FixedActs:
@@ -210,6 +221,9 @@ class FixedActs:
 
     def left_out(self, transcript: Transcript, done: Mapping[int, ActReading]) -> Mapping[str, LeftOut]:
         return self._left_out if self._beside is None else self._beside.left_out(transcript, done)
+
+    def explain_left_out(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        return self._beside.explain_left_out(transcript, duty) if self._beside is not None else ()
 
 
 def act_titles(acts: Iterable[str], speaker: Speaker) -> str:

@@ -172,7 +172,7 @@ def _no_words(body: str, name: str) -> str:
 
 
 def _bare(rule: RuleResult) -> RuleResult:
-    return replace(rule, evidence=(), searched=(), message="", reason="", fragile=None)
+    return replace(rule, evidence=(), searched=(), message="", reason="", fragile=None, call_words=())
 
 
 def _remove_sound(app: App, recording: tables.Recording) -> bool:

@@ -128,6 +128,7 @@ def _rule(rule: RuleResult, shown: _Shown) -> RuleResult:
         message=mask_private(rule.message),
         reason=mask_private(rule.reason),
         evidence=tuple(_evidence(one, shown) for one in rule.evidence),
+        call_words=tuple(_evidence(one, shown) for one in rule.call_words),
         searched=tuple(
             replace(one, nearest=replace(one.nearest, text=_piece(one.nearest.text, one.nearest.turn, None, shown)))
             if one.nearest

@@ -1,15 +1,17 @@
 """Which duties a whole call left out, by its acts, by what came back of the customer's words, and by all words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_engine.acts.left_out import ACTS, SIGNS, Duty, LeftOutCard, LeftOutModel, TurnsByPairs, pairs_of, signs_of
-from qa_engine.acts.wording import said_in
-from qa_engine.classify import LinearModel
+from qa_engine.acts.wording import call_in, rows_of, said_in
+from qa_engine.classify import LinearModel, see_call
 from qa_engine.classify.card import Measured
-from qa_engine.domain import ActReading, ActSaid, Call, Speaker, Transcript, Turn
+from qa_engine.domain import ActReading, ActSaid, Call, Exclusion, Speaker, Transcript, Turn
 from qa_engine.rules import DUTIES
 
 WHO = {"坐": Speaker.AGENT, "客": Speaker.CUSTOMER, "未": Speaker.UNKNOWN}
@@ -103,6 +105,70 @@ def test_acts_and_words_are_two_that_speak_for_it() -> None:
     only_words = model(0.6, 0.9, words).read(*call(*kind))
     assert only_words["comfort"].sure
     assert not only_words["comfort"].firm, "its acts hardly speak for it"
+
+
+SAID = st.text("水管漏了不修，?8 ", max_size=9) | st.just("水管漏了三天了，" * 6)  # the long one is read in parts, too
+TOLD = st.lists(st.tuples(st.sampled_from("坐客未"), SAID), min_size=1, max_size=6)
+
+
+@given(TOLD)
+def test_the_words_of_a_call_add_up_to_what_its_words_say(lines: list[tuple[str, str]]) -> None:
+    turns = [Turn(at, WHO[who], text) for at, (who, text) in enumerate(lines)]
+    codes = np.unique(said_in([Turn(0, Speaker.AGENT, "水管不修"), Turn(1, Speaker.CUSTOMER, "水管漏了")]))
+    pushes = np.linspace(-1, 2, len(codes), dtype=np.float32)[:, None]
+    words = LinearModel(
+        ("comfort",), "several", codes, np.ones(len(codes), np.float32), pushes, np.zeros(1, np.float32), 1.0
+    )
+    by_word = words.contributions(call_in(turns), [(0, "comfort")])[0]
+    assert sum(by_word) == pytest.approx(float(words.log_odds(rows_of([said_in(turns)]))[0, 0]), abs=1e-6)
+    seen = see_call(tuple(turn.text for turn in turns))
+    assert len(by_word) == sum(map(len, seen.words[: len(turns)]))
+
+
+def strongest(transcript: Transcript, *said: str) -> list[tuple[int, str, tuple[int, int]]]:
+    """(turn, word, span) told where the classifier knows what a customer ``said``, each as sure as the ones before."""
+    codes = np.unique(np.concatenate([said_in([Turn(0, Speaker.CUSTOMER, text)]) for text in said]))
+    ones = np.ones(len(codes), np.float32)
+    words = LinearModel(("comfort",), "several", codes, ones, 9 * ones[:, None], np.zeros(1, np.float32), 1.0)
+    found = model(0.6, 0.9, words).words(transcript, "comfort")
+    assert all(word.weight > 0 for _, word in found)
+    assert [word.weight for _, word in found] == sorted((word.weight for _, word in found), reverse=True)
+    return [(turn, word.text, word.span) for turn, word in found]
+
+
+def test_the_words_that_speak_for_it_are_told_with_their_turns() -> None:
+    said, _ = call(
+        ("客：水管，漏了三天", {}),
+        ("坐：漏了三天 单号多少", {}),
+        ("未：漏了三天", {}),
+        ("客：还是，漏了三天！", {}),
+    )
+    # The agent's and nobody's are none of the customer's; what is said twice is told once, where it is said first.
+    assert strongest(said, "漏了三天")[0] == (0, "漏了三天", (3, 7))
+    assert {turn for turn, _, _ in strongest(said, "漏了三天")} == {0}
+
+
+def test_excluded_turns_speak_for_nothing_and_turns_keep_their_numbers() -> None:
+    said, _ = call(("坐：好", {}), ("客：漏了三天", {}), ("坐：嗯", {}), ("客：又漏了三天", {}))
+    unheard = replace(said.turns[1], excluded=Exclusion.GHOST_TEXT)
+    found = strongest(replace(said, turns=(said.turns[0], unheard, *said.turns[2:])), "漏了三天")
+    assert found[0] == (3, "漏了三天", (1, 5))
+
+
+def test_so_many_words_are_told_and_of_equal_ones_the_first() -> None:
+    lines: list[Line] = [(f"客：{text}", {}) for text in ("裂", "漏", "坏", "堵", "臭", "吵")]
+    found = strongest(call(*lines)[0], "裂", "漏", "坏", "堵", "臭", "吵")
+    assert [(turn, word) for turn, word, _ in found] == [(0, "裂"), (1, "漏"), (2, "坏"), (3, "堵")]
+    assert not model(0.6, 0.9).words(call(*lines)[0], "comfort"), "without a classifier of words none is told"
+
+
+def test_what_the_words_say_is_told_only_where_they_speak_for_it() -> None:
+    angry: Line = ("客：气死我了，等了八天还没有人来", {"angry": 0.9})
+    said = call(angry, ("坐：单号多少", {"comfort": 0.0}))
+    silent = model(0.6, 0.9).read(*said)["comfort"]
+    speaking = model(0.6, 0.9, said_of(angry[0][2:], 9.0)).read(*said)["comfort"]
+    assert silent.words is None
+    assert speaking.words == speaking.signs[-1][1]
 
 
 TEXT = st.text("一二三四零吗的了报修水管漏?ab 1", max_size=12)

@@ -94,6 +94,27 @@ def test_what_cannot_be_read_is_left_out() -> None:
     assert MODEL.explain(turns[2], "insult") == ()
 
 
+DELAYED = (
+    (AGENT, "您好，请问有什么可以帮您？"),
+    (CUSTOMER, "我的快递都八天了还没到，你们到底怎么回事啊"),
+    (AGENT, "單號報一下"),
+    (CUSTOMER, "气死我了，那什么时候能到？"),
+    (AGENT, "这个不好说，到了会通知您的。"),
+)
+
+
+def test_words_of_the_whole_call_say_why_a_step_is_taken_to_be_left_out() -> None:
+    call = Transcript(Call("c"), tuple(Turn(at, who, text) for at, (who, text) in enumerate(DELAYED)))
+    duties = {duty for duty, said in MODEL.left_out(call, MODEL.read(call)).items() if said.words is not None}
+    assert "delay" in duties
+    for duty in duties:
+        told = MODEL.explain_left_out(call, duty)
+        assert 0 < len(told) <= 4
+        assert all(call.turns[turn].text[slice(*word.span)] == word.text for turn, word in told)
+        assert ActModel.load(act_model_dir()).explain_left_out(call, duty) == told, "the same again"
+    assert any(call.turns[turn].speaker is CUSTOMER for turn, _ in MODEL.explain_left_out(call, "delay"))
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([AGENT, CUSTOMER]), st.text(max_size=70)), max_size=4))
 def test_any_call_is_read(lines: list[tuple[Speaker, str]]) -> None:

@@ -70,6 +70,18 @@ def test_a_stored_body_is_the_contract_object_with_its_version() -> None:
     assert set(json.loads(golden("result-1.json"))) <= set(obj), "keys are never taken away within a version"
 
 
+def test_the_words_of_a_call_are_stored_where_there_are_any() -> None:
+    result = result_from_text(golden("result-1.json"))
+    assert "call_words" not in result_to_text(result)
+    (rule,) = [rule for rule in result.rules if rule.id == "forbidden.refusal"]
+    told = replace(rule, call_words=(replace(rule.evidence[0], operator="left_out", score=57.0),))
+    changed = replace(result, rules=tuple(told if each is rule else each for each in result.rules))
+    text = result_to_text(changed)
+    assert result_from_text(text) == changed
+    (stored,) = [each for each in json.loads(text)["rules"] if "call_words" in each]
+    assert stored["call_words"][0].keys() == stored["evidence"][0].keys()
+
+
 def test_a_pending_result_of_before_the_key() -> None:
     obj = json.loads(golden("result-0.json")) | {"grade": "待定"}
     assert result_from_text(json.dumps(obj)).pending

@@ -1,13 +1,18 @@
 """A duty that the whole call left out: a second witness beside what the rule finds itself."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
+from qa_engine.domain import ToneWord, Transcript, Word
 from qa_engine.errors import RulesError
+from qa_engine.rules import evaluate
 from qa_engine.rules.examples import acts_of
 from qa_engine.rules.packs.describe import sentence
 from qa_engine.rules.ports.acts import FixedActs, LeftOut
 from qa_engine.rules.written.models import Dialogue
-from tests.unit.rules.conftest import Judge, pack_of
+from tests.unit.rules.conftest import Judge, pack_of, transcript
 
 SORRY = "{operator: phrase, phrases: [抱歉], witness: [comfort]}"
 PREMISE = "angry: {operator: phrase, speaker: customer, phrases: [气死]}\nc: " + SORRY
@@ -19,12 +24,25 @@ UNHEARD = "坐席[act=explain:0.9 excluded=ghost_text]：系统显示。"
 ANGRY = "客户[act=angry:0.9]：我气死了。"
 
 
-def witness(lines: list[str], *, sure: bool = True, firm: bool = False, duty: str = "comfort") -> FixedActs:
+def witness(
+    lines: list[str], *, sure: bool = True, firm: bool = False, duty: str = "comfort", words: float | None = None
+) -> "Telling":
     """The acts that the lines write, and a whole call that left a duty out."""
     read = acts_of(Dialogue(turns=tuple(lines)))
     assert isinstance(read, FixedActs)
-    said = {duty: LeftOut(0.93, sure, firm, (("坐席「安抚」", 0.08),))}
-    return FixedActs(read._readings, limits=read.limits, left_out=said)
+    said = {duty: LeftOut(0.93, sure, firm, (("坐席「安抚」", 0.08),), words)}
+    return Telling(read._readings, limits=read.limits, left_out=said)
+
+
+class Telling(FixedActs):
+    """Says which words of the call speak for what was left out, and counts how often it is asked."""
+
+    asked = 0
+
+    def explain_left_out(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
+        self.asked += 1
+        at = transcript.turns[0].text.index("气死")
+        return (0, ToneWord("气死", (at, at + 2), 0.8)), (1, ToneWord("抱", (0, 1), 0.4))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +90,51 @@ def test_it_says_what_the_whole_call_shows_and_where_was_looked(judge: Judge) ->
     doubt = judge(SORRY, lines, fault="not c", rule=RULE, acts=witness(lines, sure=False))
     assert doubt.reason.endswith("，须人工复核")
     assert doubt.quiet
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_it_shows_the_words_of_the_call_that_speak_for_it(judge: Judge, sure: bool) -> None:
+    lines = ["客户[0-4 act=angry:0.9]：我气死了。", "坐席[5-9 act=explain:0.9]：抱歉，单号多少。"]
+    acts = witness(lines, sure=sure, words=0.57)
+    result = judge(SORRY, lines, fault="not c", rule=RULE, acts=acts)
+    assert result.status == ("fail" if sure else "uncertain")
+    first, second = result.call_words
+    assert (first.turn, first.speaker, first.text, first.span) == (0, "customer", "气死", (1, 3))
+    assert (first.start, first.end) == pytest.approx((0.8, 2.4))
+    assert (first.condition, first.operator, first.score) == ("comfort", "left_out", 57.0)
+    assert first.explanation == "整通话里最像没有安抚客户的用词之一"
+    assert (second.turn, second.speaker, second.text) == (1, "agent", "抱")
+    silent = judge(SORRY, lines, fault="not c", rule=RULE, acts=witness(lines, sure=sure))
+    assert replace(result, call_words=()) == silent, "nothing else changes by it"
+
+
+@pytest.mark.parametrize(
+    ("lines", "how"),
+    [
+        ([ANGRY, "坐席[act=explain:0.9]：单号多少。"], {"words": 0.57}),  # found anyway
+        ([ANGRY, MEANS_IT], {"words": 0.57, "sure": False}),  # passes
+        ([ANGRY, SAYS_WORDS], {"words": 0.57, "duty": "restate"}),  # another duty
+        ([ANGRY, SAYS_WORDS], {"words": None}),  # its words do not speak for it
+    ],
+)
+def test_where_the_whole_call_has_no_say_nothing_is_explained(judge: Judge, lines: list[str], how: dict) -> None:  # type: ignore[type-arg]
+    acts = witness(lines, **how)
+    assert not judge(SORRY, lines, fault="not c", rule=RULE, acts=acts).call_words
+    assert not acts.asked
+
+
+def test_other_hearings_of_an_unsure_word_explain_nothing_anew() -> None:
+    lines = [ANGRY, SAYS_WORDS]
+    acts, call = witness(lines, words=0.57), transcript(lines)
+    words = [("我", 0.3), ("气死", 0.9), ("了", 0.3)]
+    heard = tuple(Word(text, at, at + 0.5, probability) for at, (text, probability) in enumerate(words))
+    turns = (replace(call.turns[0], start=0.0, end=3.0, words=heard), *call.turns[1:])
+    pack = pack_of(PREMISE, fault="not c", rule=RULE + "only_if: angry")
+    (result,) = evaluate(pack, replace(call, turns=turns), acts=acts)
+    assert result.fragile is not None
+    assert result.fragile.tried > 1
+    assert result.call_words
+    assert acts.asked == 1
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,11 @@ def test_half_a_number_in_evidence_is_hidden_as_the_turn_hides_it() -> None:
         "号码13900001234",
         evidence=(evidence("3900001", (3, 10)), evidence("13900001234", None)),
         reason="另有13900001234",
+        call_words=(evidence("3900001", (3, 10)),),
     )
     result = replace(FixedJudge().judge(whole, "sha256:0"), rules=(rule,), review_reasons=("13900001234",))
     shown = masked_result(result, whole)
-    assert shown.rules[0].evidence[0].text == "39****1"
+    assert shown.rules[0].evidence[0].text == shown.rules[0].call_words[0].text == "39****1"
     assert "39****1" in shown.rules[0].evidence[0].explanation
     assert "0000" not in repr(shown.rules) + repr(shown.review_reasons)
     assert shown.transcript == result.transcript
