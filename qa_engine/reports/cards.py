@@ -1,7 +1,9 @@
 """A finding as a card: what was found, the words it rests on, room for the inspector's decision."""
 
+from collections.abc import Iterator, Sequence
+
 from qa_engine.reports.document import Block, Card, Note, Piece, Quote, Text
-from qa_engine.reports.findings import Finding, QuotedHit
+from qa_engine.reports.findings import CALL_WORDS, Finding, QuotedHit
 from qa_engine.reports.wording import clock
 
 LISTED_HITS = 5  # hits of a finding with a line of their own; the further ones share one
@@ -65,6 +67,8 @@ def _evidence(finding: Finding) -> list[Block]:
             listed += ["、"] if n else []
             listed += [place(hit.start, hit.clock), f"「{hit.words}」" if hit.words else ""]
         blocks.append(Note(tuple(listed), "hit small soft"))
+    if finding.call_words:
+        blocks.append(Note((Piece(f"{CALL_WORDS}：", "soft"), *_placed(finding.call_words)), "hit"))
     for search in finding.searched:
         where = ("（", place(search.start, search.clock_range), "）") if search.start is not None else ()
         found: Text = (Piece("检查范围：", "soft"), search.window, *where, f"，未找到。{search.nearest}。")
@@ -72,6 +76,12 @@ def _evidence(finding: Finding) -> list[Block]:
     if finding.excerpt:
         blocks.append(Quote(finding.excerpt))
     return blocks
+
+
+def _placed(words: Sequence[QuotedHit]) -> Iterator[str | Piece]:
+    """Words of the whole call, each to be heard where it is said."""
+    for n, word in enumerate(words):
+        yield from ("、" if n else "", *((place(word.start, word.clock), " ") if word.clock else ()), word.placed)
 
 
 def _hit(hit: QuotedHit) -> Text:

@@ -19,6 +19,7 @@ from qa_engine.reports.wording import (
 from qa_engine.scoring.review import titles_of
 from qa_engine.text import mask_private
 
+CALL_WORDS = "用词依据"
 _DOUBT = "疑"  # before the number of what a person has to confirm
 QUOTED_HITS = 3  # places of one finding that are quoted with the sentences around them; further ones only by time
 QUOTED_TURNS = 4  # turns of a searched window that are quoted; in a longer one nothing stands out anyway
@@ -46,6 +47,12 @@ class QuotedHit:
     turn: int | None
     trigger: bool = False
     measured: bool = False
+
+    @property
+    def placed(self) -> str:
+        """Whose words, and in which turn."""
+        where = f"（第 {self.turn + 1} 个话轮）" if self.turn is not None else ""
+        return f"{self.speaker}「{self.words}」{where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,12 @@ class Finding:
     times_taken: int = 0
     verdict: str = ""  # what it costs, in words: −2 分, 同一事件…, 一票否决（待确认）
     trust: str = ""  # what spoke for it and how often the rule was right, in words
+    call_words: tuple[QuotedHit, ...] = ()  # of the whole call, strongest first, where they spoke for it
+
+    @property
+    def told_words(self) -> str:
+        """The words of the whole call, each with its speaker and turn: 客户「还没到」（第 5 个话轮）、…"""
+        return "、".join(word.placed for word in self.call_words)
 
     @property
     def at(self) -> float | None:
@@ -180,6 +193,11 @@ def markings_of(result: CallResult, labels: Labels, transcript: Transcript) -> l
         label = labels.of(rule)
         note = f"{label}．{rule.title}" if label else f"{STATUSES[rule.status]}：{rule.title}"
         found += [
+            Marking(word.turn, *word.span, Mark.TELLING, f"{note}（{CALL_WORDS}）")
+            for word in rule.call_words
+            if word.turn is not None and word.span is not None
+        ]
+        found += [
             Marking(evidence.turn, *evidence.span, _mark(mark, evidence), note)
             for evidence in rule.evidence
             if evidence.turn is not None
@@ -201,11 +219,11 @@ def _is_measured(evidence: Evidence, text: str) -> bool:
 
 
 def references_of(result: CallResult, labels: Labels) -> dict[int, list[str]]:
-    """For each turn the labels of the findings whose evidence lies in it."""
+    """For each turn the labels of the findings whose evidence, or words that spoke for them, lie in it."""
     references: dict[int, list[str]] = {}
     for rule in result.rules:
         label = labels.of(rule)
-        for evidence in rule.evidence:
+        for evidence in (*rule.evidence, *rule.call_words):
             if label and evidence.turn is not None and label not in references.setdefault(evidence.turn, []):
                 references[evidence.turn].append(label)
     return {turn: sorted(found, key=_by_label) for turn, found in references.items()}
@@ -289,8 +307,9 @@ def _finding(
         trust=trust(rule),
         hits=tuple(_hit(one, turns) for one in evidence),
         searched=tuple(_search(one, turns) for one in rule.searched),
-        excerpt=_excerpt(evidence, rule.searched, turns) if label else (),
+        excerpt=_excerpt(evidence, rule, turns) if label else (),
         times_taken=rule.hits,
+        call_words=tuple(_hit(one, turns) for one in rule.call_words),
     )
 
 
@@ -333,9 +352,7 @@ def _how(evidence: Evidence) -> str:
     return f"{label}（{number(evidence.score, 0)} 分{pattern}）"
 
 
-def _excerpt(
-    evidence: Sequence[Evidence], searched: Sequence[Searched], turns: ShownTurns
-) -> tuple[tuple[TurnLine, ...], ...]:
+def _excerpt(evidence: Sequence[Evidence], rule: RuleResult, turns: ShownTurns) -> tuple[tuple[TurnLine, ...], ...]:
     focus: list[int] = []
     quoted: set[int] = set()
     for one in evidence:
@@ -344,7 +361,8 @@ def _excerpt(
         elif one.turn not in focus and len(focus) < QUOTED_HITS:
             focus.append(one.turn)
             quoted.update(turns.around(one.turn))
-    for search in searched:
+    quoted.update(word.turn for word in rule.call_words if word.turn is not None)
+    for search in rule.searched:
         if len(search.turns) <= QUOTED_TURNS:
             quoted.update(search.turns)
         elif search.nearest is not None and search.nearest.score >= _NEAR_SCORE:

@@ -18,6 +18,7 @@ class Mark(StrEnum):
 
     NONE = ""
     FOUND = "found"
+    TELLING = "telling"  # a word of the whole call that spoke for what was left out
     TRIGGER = "trigger"
     DOUBT = "doubt"
     FAULT = "fault"

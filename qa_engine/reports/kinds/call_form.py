@@ -32,7 +32,7 @@ from qa_engine.reports.document import (
     Table,
     Text,
 )
-from qa_engine.reports.findings import Finding
+from qa_engine.reports.findings import CALL_WORDS, Finding
 from qa_engine.reports.kinds import Request, Source, report_kind
 from qa_engine.reports.kinds.call_form_scores import score_table
 from qa_engine.reports.kinds.call_form_signed import decided_table, decision_text, signed_figures, signed_vetoes
@@ -325,11 +325,13 @@ def _talk(form: CallForm) -> list[Block]:
     if not form.turns:
         return [Heading("通话文本"), Note(NO_WORDS, "empty")]
     left_out = f"，其中 {len(form.excluded_turns)} 个未参与检查" if form.excluded_turns else ""
+    told = any(finding.call_words for finding in (*form.deductions, *form.doubts))
     marks = (
         LegendEntry("扣分", mark="fault"),
         LegendEntry("待复核", mark="doubt"),
         LegendEntry("客户的话，检查由此开始", mark="trigger"),
         LegendEntry("规范用语", mark="found"),
+        *((LegendEntry(CALL_WORDS, mark="telling"),) if told else ()),
     )
     note = f"{len(form.turns)} 个话轮{left_out}；号码已遮盖"
     return [Heading("通话文本", note), Legend(marks), Quote((form.turns,), whole=True)]

@@ -22,7 +22,7 @@ from qa_engine.reports.document import (
     plain_table,
     versions_sheet,
 )
-from qa_engine.reports.findings import Finding, is_doubt
+from qa_engine.reports.findings import CALL_WORDS, Finding, is_doubt
 from qa_engine.reports.kinds.call_form_signed import DECIDED, decision_text, signed_vetoes
 from qa_engine.reports.parts import recogniser_banner
 from qa_engine.reports.signed_form import SignedLines
@@ -88,7 +88,8 @@ def call_rows(form: CallForm) -> Rows:
 
 def _places(finding: Finding) -> list[tuple[Value, ...]]:
     places: list[tuple[Value, ...]] = [
-        (hit.start, hit.clock, hit.speaker, hit.words, hit.how, hit.explanation) for hit in finding.hits
+        (hit.start, hit.clock, hit.speaker, hit.words, hit.how, hit.explanation)
+        for hit in (*finding.hits, *finding.call_words)
     ]
     places += [
         (search.start, search.clock_range, "", "", "", f"检查范围：{search.window}，未找到。{search.nearest}")
@@ -269,7 +270,7 @@ def _finding_rows(finding: Finding) -> list[Row]:
 def _evidence(finding: Finding) -> list[tuple[str, str, str]]:
     """Where, what was said, and what it was told by."""
     rows = []
-    for hit in finding.hits:
+    for hit in (*finding.hits, *finding.call_words):
         words = f"{hit.speaker}「{hit.words}」" if hit.words and not hit.measured else ""
         rows.append(
             (hit.clock_range or hit.clock, words, "，".join(part for part in (hit.how, hit.explanation) if part))
@@ -322,6 +323,7 @@ def _checks(form: CallForm) -> Table:
     rows = []
     for finding in (*form.deductions, *form.doubts, *form.passed, *form.not_applicable):
         why = finding.reason or "；".join(dict.fromkeys(hit.explanation for hit in finding.hits if hit.explanation))
+        why += f"；{CALL_WORDS}：{finding.told_words}" if finding.call_words else ""
         look = {"fail": "fault", "not_applicable": "faint", "pass": ""}.get(finding.status, "doubt")
         told = (finding.status_label, finding.points, finding.severity_label, why)
         shown = (Cell(value=value, look=look) for value in told)

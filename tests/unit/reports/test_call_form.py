@@ -20,6 +20,7 @@ from qa_engine.domain import (
 from qa_engine.reports import CallForm, call_document, call_form, wording
 from qa_engine.reports.call_form import ItemLine, outcome_words
 from qa_engine.reports.findings import grounds
+from qa_engine.reports.kinds.call_form_tables import call_rows, call_sheets
 from qa_engine.reports.render import render_html
 
 
@@ -153,6 +154,37 @@ def test_a_miss_tells_where_it_was_looked_for_and_what_came_near(form: CallForm)
     assert (offer.at, offer.words) == (0.6, "")
     thanks = next(f for f in form.deductions if f.rule_id == "closing.thanks_farewell")
     assert thanks.searched[0].nearest == "没有相近的说法"
+
+
+def test_the_words_of_the_call_that_spoke_for_a_fault_are_shown_and_are_no_hits(build: ModuleType) -> None:
+    made = build.result()
+    told = tuple(
+        build.hit(turn, words, "整通话里最像没有安抚客户的用词之一", operator="left_out", ladder=None, pattern=None)
+        for turn, words in ((9, "什么时候"), (8, "没有办法"), (3, "13912345678"))
+    )
+    rules = tuple(replace(r, call_words=told) if r.id == "opening.offer" else r for r in made.rules)
+    form = call_form(build.transcript(), replace(made, rules=rules))
+    before = call_form(build.transcript(), made)
+    finding = next(f for f in form.deductions if f.rule_id == "opening.offer")
+    plain = next(f for f in before.deductions if f.rule_id == "opening.offer")
+    placed = "客户「什么时候」（第 10 个话轮）、坐席「没有办法」（第 9 个话轮）、客户「139****5678」（第 4 个话轮）"
+    assert finding.told_words == placed
+    assert (finding.hits, finding.words, finding.at) == (plain.hits, plain.words, plain.at)
+    assert finding.label in form.turns[8].references
+    assert ("什么时候", "telling") in [(piece.text, piece.mark) for piece in form.turns[9].pieces]
+    assert {line.index for block in finding.excerpt for line in block} >= {3, 8, 9}
+    page = render_html(call_document(form))
+    assert "客户「什么时候」（第 10 个话轮）" in page
+    assert '<mark class="telling">用词依据</mark>' in page
+    assert build.PHONE not in page
+    assert "用词依据" not in render_html(call_document(before))
+    assert [row[13:15] for row in call_rows(form).rows if row[3] == "opening.offer"][:3] == [
+        ("客户", "什么时候"),
+        ("坐席", "没有办法"),
+        ("客户", "139****5678"),
+    ]
+    checks = next(sheet for sheet in call_sheets(form) if sheet.title == "检查清单").blocks[0]
+    assert f"用词依据：{placed}" in repr(checks)
 
 
 def test_the_customers_words_are_a_trigger_not_a_fault(form: CallForm) -> None:
