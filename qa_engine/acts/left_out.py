@@ -9,7 +9,7 @@ and it was left out. It knows nothing of rules; what speaks for the chance can b
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from operator import add
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ import numpy as np
 from qa_engine.acts.wording import call_in, rows_of, said_in
 from qa_engine.classify import LinearModel, see_call
 from qa_engine.classify.card import Measured, Strict
-from qa_engine.classify.linear import Floats, sigmoid
+from qa_engine.classify.linear import LEAST_WEIGHT, Floats, sigmoid
 from qa_engine.domain import ActReading, AgentAct, CustomerAct, Speaker, ToneWord, Transcript
 from qa_engine.domain.values import cached_property, replace
 from qa_engine.rules import ACTS_OF, LeftOut
@@ -125,21 +125,33 @@ class LeftOutModel:
     def words(self, transcript: Transcript, duty: str) -> Sequence[tuple[int, ToneWord]]:
         """The words of the call that speak most for a duty's being left out, strongest first: (turn index, word).
 
-        What a side says several times in the same words is one, where it says it first; of equally strong ones the
-        first.
+        A word is as strong as all its places in the turns of its side together. It is told once, where it pushes most
+        (of equal places and words the first), with the neighbours that push the same way.
         """
         if self._classifier is None:
             return ()
         turns = tuple(transcript.turns_of(None))
         seen = see_call(tuple(turn.text for turn in turns))
-        pushes = iter(self._classifier.contributions(call_in(turns), [(0, duty)])[0])
-        told: dict[tuple[Speaker, str], tuple[int, ToneWord]] = {}
-        for at, turn in enumerate(turns):
-            for word in self._classifier.phrases(seen, at, list(islice(pushes, len(seen.words[at])))):
-                first, before = told.get((turn.speaker, word.text), (turn.index, replace(word, weight=0.0)))
-                told[turn.speaker, word.text] = first, replace(before, weight=round(before.weight + word.weight, 3))
-        found = [one for one in told.values() if one[1].weight > 0]
-        return sorted(found, key=lambda one: (-one[1].weight, one[0], one[1].span))[:_SHOWN_WORDS]
+        pushes = np.array(self._classifier.contributions(call_in(turns), [(0, duty)])[0])
+        own = seen.words[: len(turns)]
+        begins = np.cumsum([0, *map(len, own)])  # of each turn among all words
+        texts = [(turn.speaker, shown.text) for turn, shown in zip(turns, seen.skeletons, strict=True)]
+        said = [(who, text[a:b]) for (who, text), spans in zip(texts, own, strict=True) for a, b in spans]
+        number: dict[tuple[Speaker, str], int] = {}
+        word = np.array([number.setdefault(one, len(number)) for one in said], dtype=np.int64)
+        strength = np.bincount(word, pushes).round(3)  # adds up one by one
+        told: dict[tuple[int, tuple[int, int]], ToneWord] = {}
+        for at in np.argsort(-strength, kind="stable").tolist():
+            if len(told) == _SHOWN_WORDS or strength[at] < LEAST_WEIGHT:
+                break
+            places = np.nonzero(word == at)[0]
+            place = int(places[pushes[places].round(3).argmax()])
+            turn = int(begins.searchsorted(place, "right")) - 1
+            start, end = seen.source_span(turn, *own[turn][place - begins[turn]])
+            for phrase in self._classifier.phrases(seen, turn, pushes[begins[turn] : begins[turn + 1]].tolist()):
+                if phrase.span[0] <= start and end <= phrase.span[1] and phrase.weight > 0:
+                    told.setdefault((turns[turn].index, phrase.span), replace(phrase, weight=float(strength[at])))
+        return tuple([(turn, phrase) for (turn, _), phrase in told.items()])
 
     def _said(self, transcript: Transcript) -> Floats:
         """What the words of the call say of each duty, in log-odds."""

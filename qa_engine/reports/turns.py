@@ -18,8 +18,8 @@ class Mark(StrEnum):
 
     NONE = ""
     FOUND = "found"
-    TELLING = "telling"  # a word of the whole call that spoke for what was left out
     TRIGGER = "trigger"
+    TELLING = "telling"  # a word of the whole call that spoke for what was left out
     DOUBT = "doubt"
     FAULT = "fault"
 
