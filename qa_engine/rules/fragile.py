@@ -51,7 +51,9 @@ def _unsure(result: RuleResult, call: CallView, below: float) -> Iterator[tuple[
             spans.setdefault(evidence.turn, []).append(evidence.span)
     found: list[tuple[int, int, int, TurnView, int, Word]] = []
     for view in call.turns:
-        for first, last, word in view.words if view.turn.index in spans else ():
+        if view.turn.index not in spans or view.least_probability >= below:
+            continue
+        for first, last, word in view.words:
             if word.probability is None or word.probability >= below or not _han(word.text):
                 continue
             away = min(max(0, first - end, start - last) for start, end in spans[view.turn.index])

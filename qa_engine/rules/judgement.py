@@ -17,7 +17,7 @@ from qa_engine.rules.packs.trust import in_doubt
 from qa_engine.rules.ports.acts import NO_ACTS
 from qa_engine.rules.ports.baselines import Baselines
 from qa_engine.rules.ports.offences import Offences
-from qa_engine.rules.written.expression import Node, names, polarities
+from qa_engine.rules.written.expression import Node, names
 from qa_engine.rules.written.expression import evaluate as value_of
 from qa_engine.rules.written.fields import Located, Window
 from qa_engine.rules.written.profile import Level, Profile
@@ -281,7 +281,7 @@ class Judgement:
         of it. What a duty was done by once, where it was wanted again, is looked at among what was searched."""
         if name in self._rule.sides:
             return not self._rule.sides[name].positive
-        side = None if self._rule.sure_if is None else polarities(self._rule.sure_if).get(name)
+        side = self._rule.sure_sides.get(name)
         return side is not None and not side.positive
 
     def _searched(self, status: Status) -> tuple[Searched, ...]:

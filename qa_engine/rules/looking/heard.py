@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from qa_engine.domain import Span, Speaker
 from qa_engine.domain.values import dataclass
-from qa_engine.rules.looking.region import Piece, Region
-from qa_engine.rules.looking.view import CallView, TurnView, clock
+from qa_engine.rules.looking.region import Region
+from qa_engine.rules.looking.view import CallView, Piece, TurnView, clock
 from qa_engine.rules.written.models import Heard
 from qa_engine.text import count_chars
 from qa_engine.wording import WHO

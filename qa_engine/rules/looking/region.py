@@ -1,23 +1,14 @@
 """Where a condition looks: windows and anchors turned into pieces of turns."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from qa_engine.domain import Speaker
 from qa_engine.domain.values import cached_property
 from qa_engine.rules.looking.outcome import Hit, Position
-from qa_engine.rules.looking.view import CallView, TurnView, clock
+from qa_engine.rules.looking.view import CallView, Piece, TurnView, clock
 from qa_engine.rules.written.fields import WHERE_TITLE, WHO_TITLE, Anchor, Who, Window, speaker_of
-
-
-class Piece(NamedTuple):
-    """Characters [start, end) of the shown text of a turn."""
-
-    view: TurnView
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -104,24 +95,23 @@ def _region(call: CallView, who: Who | None, window: Window) -> Region:
     views = call.turns_of(speaker_of(who))
     labels: list[str] = []
     title = WHO_TITLE[who or "any"]
-    limited = views
+    begin, end = 0, len(views)
     if window.first_turns is not None:
-        limited = limited[: window.first_turns]
+        end = min(end, window.first_turns)
         labels.append(f"{title}前 {window.first_turns} 个话轮")
     if window.last_turns is not None:
-        last = views[-window.last_turns :]
-        limited = tuple(view for view in limited if view in last)
+        begin = max(begin, len(views) - window.last_turns)
         labels.append(f"{title}最后 {window.last_turns} 个话轮")
     if window.skip_turns is not None:
-        skipped = views[window.skip_turns :]
-        limited = tuple(view for view in limited if view in skipped)
+        begin = max(begin, window.skip_turns)
         labels.append(f"跳过{title}前 {window.skip_turns} 个话轮")
+    pieces = call.pieces_of(speaker_of(who))[begin:end]
     times = _window_times(call, window, labels)
     if times is not None:
-        limited = tuple(view for view in limited if _touches(view, times))
+        pieces = tuple([piece for piece in pieces if _touches(piece.view, times)])
     label = "、".join(labels) or f"{_WHOLE_LABEL}的{title}话轮"
-    since, until = _bounds(call, window, limited)
-    return Region(tuple(Piece(v, 0, len(v.turn.text)) for v in limited), label, since, until, times)
+    since, until = _bounds(call, window, pieces)
+    return Region(pieces, label, since, until, times)
 
 
 def nobodys_region(call: CallView, region: Region) -> Region:
@@ -136,14 +126,14 @@ def nobodys_region(call: CallView, region: Region) -> Region:
     return Region(pieces, "不知是谁说的话轮", region.since, region.until, region.times)
 
 
-def _bounds(call: CallView, window: Window, limited: tuple[TurnView, ...]) -> tuple[Position, Position]:
+def _bounds(call: CallView, window: Window, limited: tuple[Piece, ...]) -> tuple[Position, Position]:
     """The stretch of the call between the first and the last thing that the window can mean."""
     since: Position = (0, 0)
     until: Position = (len(call.all_turns), 0)
     if limited and (window.last_turns is not None or window.skip_turns is not None):
-        since = (limited[0].order, 0)
+        since = (limited[0].view.order, 0)
     if limited and window.first_turns is not None:
-        until = (limited[-1].order, len(limited[-1].turn.text))
+        until = (limited[-1].view.order, limited[-1].end)
     return since, until
 
 
@@ -177,30 +167,52 @@ def _touches(view: TurnView, times: tuple[float, float]) -> bool:
     return span is not None and span.start < times[1] and span.end >= times[0]
 
 
-def anchored(call: CallView, region: Region, who: Who | None, anchor: Anchor, hits: Iterable[Hit]) -> Region:
-    """The part of ``region`` beside any of ``hits``; touching pieces of one turn become one."""
+def anchored(call: CallView, region: Region, who: Who | None, anchor: Anchor, hits: Sequence[Hit]) -> Region:
+    """The part of ``region`` beside any of some ``hits``; touching pieces of one turn become one."""
     speaker = speaker_of(who)
+    if anchor.where == "after" and anchor.turns is None:
+        kept = _all_after(region, min([hit.finish for hit in hits]))
+    else:
+        kept = _some_beside(call, region, anchor, hits, speaker)
+    bounds = [_beside_bounds(call, anchor, hit, speaker) for hit in hits]
+    since = max(region.since, min([first for first, _ in bounds]))
+    until = min(region.until, max([last for _, last in bounds]))
+    allowed = region.times
+    times = [
+        _beside_times(anchor, hit)
+        for hit in hits
+        if anchor.seconds is not None and hit.start is not None and hit.end is not None
+    ]
+    if times:
+        low, high = min(t[0] for t in times), max(t[1] for t in times)
+        allowed = (low, high) if allowed is None else (max(low, allowed[0]), min(high, allowed[1]))
+        kept = tuple(p for p in kept if _touches(p.view, allowed))
+    return Region(kept, _anchor_label(region, who, anchor, hits), since, until, allowed)
+
+
+def _all_after(region: Region, place: Position) -> tuple[Piece, ...]:
+    """What of a region lies after a place."""
+    order, char = place
+    kept = region.pieces[bisect_left(region.orders, order) :]
+    if not kept or kept[0].view.order > order:
+        return kept
+    view, start, end = kept[0]
+    begun = Piece(view, max(start, char), end)
+    return (begun, *kept[1:]) if begun.start < end else kept[1:]
+
+
+def _some_beside(
+    call: CallView, region: Region, anchor: Anchor, hits: Sequence[Hit], speaker: Speaker | None
+) -> tuple[Piece, ...]:
+    """What of a region lies beside any of the hits."""
     pieces: dict[int, tuple[int, int]] = {}
-    bounds: list[tuple[Position, Position]] = []
-    times: list[tuple[float, float]] = []
     for hit in hits:
-        bounds.append(_beside_bounds(call, anchor, hit, speaker))
-        if anchor.seconds is not None and hit.start is not None and hit.end is not None:
-            times.append(_beside_times(anchor, hit))
         for piece in _near(region, anchor, hit):
             cut = _cut(call, piece, anchor, hit, speaker)
             if cut is not None:
                 old = pieces.get(piece.view.order)
                 pieces[piece.view.order] = cut if old is None else (min(old[0], cut[0]), max(old[1], cut[1]))
-    kept = tuple(Piece(p.view, *pieces[p.view.order]) for p in region.pieces if p.view.order in pieces)
-    since = max(region.since, min((b[0] for b in bounds), default=region.until))
-    until = min(region.until, max((b[1] for b in bounds), default=region.since))
-    allowed = region.times
-    if times:
-        low, high = min(t[0] for t in times), max(t[1] for t in times)
-        allowed = (low, high) if allowed is None else (max(low, allowed[0]), min(high, allowed[1]))
-        kept = tuple(p for p in kept if _touches(p.view, allowed))
-    return Region(kept, _anchor_label(region, who, anchor, list(hits)), since, until, allowed)
+    return tuple([Piece(p.view, *pieces[p.view.order]) for p in region.pieces if p.view.order in pieces])
 
 
 def _near(region: Region, anchor: Anchor, hit: Hit) -> tuple[Piece, ...]:
@@ -300,14 +312,12 @@ def _beside_times(anchor: Anchor, hit: Hit) -> tuple[float, float]:
     return (hit.start, hit.end) if anchor.where == "same_turn" else (low, high)
 
 
-def _anchor_label(region: Region, who: Who | None, anchor: Anchor, hits: list[Hit]) -> str:
-    first = hits[0] if hits else None
-    named = ""
-    if first is not None:
-        at = clock(first.start)
-        named = f"「{first.text}」" if first.text else "该处"
-        named += f"（{at}）" if at else ""
-        named += f"等 {len(hits)} 处" if len(hits) > 1 else ""
+def _anchor_label(region: Region, who: Who | None, anchor: Anchor, hits: Sequence[Hit]) -> str:
+    first = hits[0]
+    at = clock(first.start)
+    named = f"「{first.text}」" if first.text else "该处"
+    named += f"（{at}）" if at else ""
+    named += f"等 {len(hits)} 处" if len(hits) > 1 else ""
     limits = []
     if anchor.turns is not None:
         limits.append(f"{WHO_TITLE[who or 'any']} {anchor.turns} 个话轮内")

@@ -8,8 +8,8 @@ from qa_engine.domain.values import dataclass
 from qa_engine.rules.looking.exclusions import ReadyExclusion
 from qa_engine.rules.looking.heard import doubt
 from qa_engine.rules.looking.outcome import MOST_HITS, NOTHING, Hit, Outcome
-from qa_engine.rules.looking.region import Piece, Region
-from qa_engine.rules.looking.view import CallView, TurnView
+from qa_engine.rules.looking.region import Region
+from qa_engine.rules.looking.view import CallView, Piece, TurnView
 from qa_engine.rules.ports.baselines import Baseline, Baselines, VoiceMeasure
 from qa_engine.rules.written.fields import speaker_of
 from qa_engine.rules.written.models import Header

@@ -105,6 +105,14 @@ class TurnView:
         )
 
 
+class Piece(NamedTuple):
+    """Characters [start, end) of the shown text of a turn."""
+
+    view: TurnView
+    start: int
+    end: int
+
+
 def _recognised(transcript: Transcript) -> bool:
     """True when a recogniser heard the words: then they may sound like what was said. Others were typed by people."""
     return transcript.recognition is not None or any(
@@ -169,6 +177,15 @@ class CallView:
     def turns_of(self, speaker: Speaker | None) -> tuple[TurnView, ...]:
         """The judged turns of a speaker (None: of anybody)."""
         return self._by_speaker[speaker]
+
+    def pieces_of(self, speaker: Speaker | None) -> tuple[Piece, ...]:
+        """The judged turns of a speaker, whole."""
+        return self._pieces[speaker]
+
+    @cached_property
+    def _pieces(self) -> Mapping[Speaker | None, tuple[Piece, ...]]:
+        whole = {view.order: Piece(view, 0, len(view.turn.text)) for view in self.turns}
+        return {speaker: tuple([whole[view.order] for view in views]) for speaker, views in self._by_speaker.items()}
 
     def orders_of(self, speaker: Speaker | None) -> Sequence[int]:
         """The places of a speaker's judged turns in the call, rising."""

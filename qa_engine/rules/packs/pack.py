@@ -45,8 +45,9 @@ class Rule:
 
     ``sure_if``: what must hold besides, so that the machine alone deducts for the fault; else it is a doubt.
     ``left_out_if``: what must hold for a deduction where the whole call speaks for the duty's being left out.
-    ``sides``: how each condition that the fault names is used in it; ``parts``: condition → the part of opening or
-    closing that it looks for. Both are asked for in every call, so they are worked out once.
+    ``sides`` and ``sure_sides``: how each condition that the fault, or ``sure_if``, names is used in it; ``parts``:
+    condition → the part of opening or closing that it looks for. All are asked for in every call, so they are worked
+    out once.
     """
 
     model: RuleModel
@@ -58,11 +59,13 @@ class Rule:
     file: str
     line: int | None
     sides: Mapping[str, Polarity] = field(init=False, repr=False)
+    sure_sides: Mapping[str, Polarity] = field(init=False, repr=False)
     parts: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         parts = {name: getattr(condition.fields, "part", None) for name, condition in self.conditions.items()}
         object.__setattr__(self, "sides", polarities(self.fault))
+        object.__setattr__(self, "sure_sides", {} if self.sure_if is None else polarities(self.sure_if))
         object.__setattr__(self, "parts", {name: part for name, part in parts.items() if part is not None})
 
     @property

@@ -139,16 +139,18 @@ def tone(scope: Scope) -> Outcome:
     if not looked_at:
         return not_applicable(f"「{scope.region.label}」没有可以判断语气的{who}的话")
     if fields.trend is not None:
-        return _trend(scope, looked_at)
+        return _trend(scope, [_Read(*read) for read in looked_at])
     least = fields.above_with_sound or fields.above
-    hits = [hit for read in looked_at if read.probability >= least and (hit := _hit(scope, read)) is not None]
+    likely = [_Read(*read) for read in looked_at if read[2] >= least]
+    hits = [hit for read in likely if (hit := _hit(scope, read)) is not None]
     if fields.min_share is not None and len(hits) < fields.min_share * len(looked_at):
         hits = []
     return _not_proven(scope, scope.answer(hits))
 
 
-def _turns(scope: Scope) -> list[_Read] | None:
-    """The turns of the region that were read, in order; None when thirds are wanted of fewer than three.
+def _turns(scope: Scope) -> list[tuple[TurnView, ToneReading, float]] | None:
+    """The turns of the region that were read, in order; None when thirds are wanted of fewer than three. Each is what
+    a `_Read` is made of, for of most turns none is wanted.
 
     A turn that was hardly understood has no tone: what was read there are not the words that were said.
     """
@@ -162,7 +164,7 @@ def _turns(scope: Scope) -> list[_Read] | None:
         wanted = {reading.turn for reading in parts[list(THIRD_TITLE).index(fields.third)]}
     chances, classes = scope.call.tone_chances.setdefault(fields.classes, {}), fields.classes
     return [
-        _Read(piece.view, reading, _chance(chances, classes, reading))
+        (piece.view, reading, _chance(chances, classes, reading))
         for piece in scope.pieces
         if (reading := readings.get(piece.view.turn.index)) is not None and (wanted is None or reading.turn in wanted)
     ]
