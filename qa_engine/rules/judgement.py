@@ -17,7 +17,7 @@ from qa_engine.rules.packs.trust import in_doubt
 from qa_engine.rules.ports.acts import NO_ACTS
 from qa_engine.rules.ports.baselines import Baselines
 from qa_engine.rules.ports.offences import Offences
-from qa_engine.rules.written.expression import Node, names
+from qa_engine.rules.written.expression import Node, names, settled
 from qa_engine.rules.written.expression import evaluate as value_of
 from qa_engine.rules.written.fields import Located, Window
 from qa_engine.rules.written.profile import Level, Profile
@@ -93,9 +93,9 @@ class Judgement:
         if self._levels and not any(level is not Level.NOT_ASKED for level in self._levels.values()):
             return result_of(rule, Status.NOT_APPLICABLE, reason=f"本中心的标准不要求{part_titles(rule)}")
         if rule.only_if is not None:
-            given = self._value(rule.only_if)
-            if given is Truth.FALSE:
+            if settled(rule.only_if, self._truth_of) is Truth.FALSE:
                 return result_of(rule, Status.NOT_APPLICABLE, reason=f"前提不成立：{self._premise(rule.only_if)}")
+            given = self._value(rule.only_if)
             if given is not Truth.TRUE:
                 verdict = self._value(rule.fault)
                 # Where the fault is not there in any case, an open premise does not matter.
@@ -118,11 +118,14 @@ class Judgement:
 
     @property
     def truth(self) -> Truth:
-        """Whether the fault is there, whatever it would cost."""
-        return self._value(self._rule.fault)
+        """Whether the fault is there, whatever it would cost and whatever shows it."""
+        return settled(self._rule.fault, self._truth_of)
 
     def _value(self, node: Node) -> Truth:
-        return value_of(node, lambda name: self.outcome(name).truth)
+        return value_of(node, self._truth_of)
+
+    def _truth_of(self, name: str) -> Truth:
+        return self.outcome(name).truth
 
     def _premise(self, node: Node) -> str:
         different = dict.fromkeys(n.name for n in names(node))
@@ -224,7 +227,7 @@ class Judgement:
         outcomes = [asked(one, condition.operator.run) for one in scopes]
         outcome = outcomes[0] if len(outcomes) == 1 else of_each(outcomes)
         sure = any(hit.certain for hit in chosen)
-        if not sure and outcome.truth in _harmful(condition):
+        if not sure and outcome.truth in condition.polarity.harmful:
             return Outcome(Truth.UNCERTAIN, outcome.hits, outcome.searched, other.reason)
         return outcome
 
@@ -378,16 +381,6 @@ class Judgement:
     def _hits_of(self, name: str) -> tuple[Hit, ...]:
         outcome = self._outcomes.get(name)
         return outcome.hits if outcome is not None else ()
-
-
-def _harmful(condition: Condition) -> frozenset[Truth]:
-    """The answers that speak for the fault: beside a place that is not sure they are not sure, the others may stand.
-
-    A customer who was perhaps angry and was comforted in any case needs no inspector.
-    """
-    side = condition.polarity
-    found = frozenset({Truth.TRUE} if side.positive or not side.negative else ())
-    return found | frozenset({Truth.FALSE} if side.negative or not side.positive else ())
 
 
 def _evidence(condition: Condition, hit: Hit) -> Evidence:

@@ -168,6 +168,22 @@ def evaluate(node: Node, truth_of: Callable[[str], Truth]) -> Truth:
     return combined([evaluate(part, truth_of) for part in node.parts])
 
 
+def settled(node: Node, truth_of: Callable[[str], Truth]) -> Truth:
+    """As ``evaluate``, where nobody wants the evidence: what cannot change the value any more is not asked."""
+    if isinstance(node, Name):
+        return truth_of(node.name)
+    if isinstance(node, Not):
+        return negate(settled(node.inner, truth_of))
+    decides, combined = (Truth.FALSE, all_of) if isinstance(node, And) else (Truth.TRUE, any_of)
+    values = []
+    for part in node.parts:
+        value = settled(part, truth_of)
+        if value is decides:
+            return value
+        values.append(value)
+    return combined(values)
+
+
 def names(node: Node) -> Iterator[Name]:
     """The names of the tree from left to right, repeated ones too."""
     match node:
@@ -192,6 +208,15 @@ class Polarity:
 
     def flipped(self) -> "Polarity":
         return Polarity(self.negative, self.positive)
+
+    @property
+    def harmful(self) -> frozenset[Truth]:
+        """The answers that speak for the fault: beside a place that is not sure they are no sure ones.
+
+        A customer who was perhaps angry and was comforted in any case needs no inspector.
+        """
+        found = frozenset({Truth.TRUE} if self.positive or not self.negative else ())
+        return found | frozenset({Truth.FALSE} if self.negative or not self.positive else ())
 
 
 def polarities(node: Node, *, negated: bool = False) -> Mapping[str, Polarity]:

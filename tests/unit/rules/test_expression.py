@@ -13,6 +13,7 @@ from qa_engine.rules.written.expression import (
     evaluate,
     parse,
     polarities,
+    settled,
 )
 from qa_engine.rules.written.truth import Truth
 
@@ -89,6 +90,33 @@ def test_a_written_tree_reads_back_and_means_what_python_means(node: Node, facts
     assert str(again) == str(node)
     truth = evaluate(again, lambda name: Truth.TRUE if facts[name] else Truth.FALSE)
     assert (truth is Truth.TRUE) == _value(node, facts)
+
+
+@given(_nodes(), st.fixed_dictionaries({name: st.sampled_from(Truth) for name in ("a", "b", "c", "greet", "问候")}))
+def test_what_cannot_change_the_value_need_not_be_asked(node: Node, facts: dict[str, Truth]) -> None:
+    assert settled(node, facts.__getitem__) is evaluate(node, facts.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("no and yes", ["no"]),
+        ("yes or no", ["yes"]),
+        ("(yes and no and error) or doubt", ["yes", "no", "doubt"]),
+        ("not (yes or error) and no", ["yes"]),
+        ("doubt and error and no", ["doubt", "error", "no"]),
+    ],
+)
+def test_what_settles_the_value_is_asked_last(text: str, asked: list[str]) -> None:
+    truths = {"yes": Truth.TRUE, "no": Truth.FALSE, "doubt": Truth.UNCERTAIN, "error": Truth.ERROR}
+    looked_at: list[str] = []
+
+    def look(name: str) -> Truth:
+        looked_at.append(name)
+        return truths[name]
+
+    settled(parse(text), look)
+    assert looked_at == asked
 
 
 @given(st.text(st.sampled_from("ab ()orandnt"), max_size=30))

@@ -1,13 +1,11 @@
 """What a rule does with doubts, broken conditions and counts: no silent pass, nothing taken for what is unsure."""
 
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 
 import pytest
 
 from qa_engine.domain import RuleResult, Searched
 from qa_engine.rules import SourceFile, evaluate, load_pack
-from qa_engine.rules.judgement import _harmful
 from qa_engine.rules.looking.outcome import Hit, Outcome, first_of_each_turn, hits_meant, of_each
 from qa_engine.rules.operators import base
 from qa_engine.rules.operators.base import operator
@@ -116,7 +114,7 @@ def test_of_each_turn_the_first_hit_and_all_that_are_in_none() -> None:
     ],
 )
 def test_the_answers_that_speak_for_the_fault(positive: bool, negative: bool, harmful: set[Truth]) -> None:
-    assert _harmful(SimpleNamespace(polarity=Polarity(positive, negative))) == harmful  # type: ignore[arg-type]
+    assert Polarity(positive, negative).harmful == harmful
 
 
 def test_what_several_places_say_together() -> None:
