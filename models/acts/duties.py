@@ -23,8 +23,8 @@ from qa_engine.acts.left_out import Duty, LeftOutCard, signs_of
 from qa_engine.acts.wording import rows_of, said_in
 from qa_engine.classify import LinearModel
 from qa_engine.classify.card import Measured
-from qa_engine.classify.features import Codes
 from qa_engine.classify.fit import UNKNOWN, Lessons, Recipe, calibration, design, fit_once, slim
+from qa_engine.classify.hashes import Codes
 from qa_engine.classify.linear import Floats, sigmoid
 from qa_engine.domain import ActReading, ActSaid, Call, Channel, Speaker, Transcript, Turn
 

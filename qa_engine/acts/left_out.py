@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from qa_engine.acts.wording import call_in, rows_of, said_in
+from qa_engine.acts.wording import call_in, said_in
 from qa_engine.classify import LinearModel, see_call
 from qa_engine.classify.card import Measured, Strict
 from qa_engine.classify.linear import LEAST_WEIGHT, Floats, sigmoid
@@ -157,8 +157,7 @@ class LeftOutModel:
         """What the words of the call say of each duty, in log-odds."""
         if self._classifier is None:
             return np.zeros(len(self._card.duties))
-        said: Floats = self._classifier.log_odds(rows_of([said_in(tuple(transcript.turns_of(None)))]))[0]
-        return said
+        return self._classifier.log_odds_of(said_in(tuple(transcript.turns_of(None))))
 
     def _told(self, duty: int, signs: Floats, less: Floats) -> tuple[tuple[str, float], ...]:
         """The shares and probabilities that speak most for its being left out: (Chinese title, value)."""

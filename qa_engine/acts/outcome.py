@@ -18,9 +18,9 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from qa_engine.acts.wording import LATE_TURNS, rows_of, said_in
+from qa_engine.acts.wording import LATE_TURNS, said_in
 from qa_engine.classify import LinearModel, see_call
-from qa_engine.classify.features import Places
+from qa_engine.classify.hashes import Places
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import (
     ActReading,
@@ -189,8 +189,8 @@ def signs_of(
 
 def by_words(words: LinearModel, *calls: Sequence[Turn]) -> list[float]:
     """What ``words`` says of each call, from -1 (sure of a discontented customer) to 1."""
-    said = words.log_odds(rows_of([said_in(turns, late=True) for turns in calls]))[:, 0]
-    return [round(math.tanh(value / 2), 6) for value in said.tolist()]
+    said = [float(words.log_odds_of(said_in(turns, late=True))[0]) for turns in calls]
+    return [round(math.tanh(value / 2), 6) for value in said]
 
 
 def _of_customer(turns: Sequence[_Does], upset: Sequence[float]) -> dict[str, float]:

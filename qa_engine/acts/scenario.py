@@ -13,9 +13,9 @@ from types import MappingProxyType
 import numpy as np
 
 from qa_engine.acts.card import ADVICE, SCENARIO_CARD_FILE, ScenarioCard, load_scenario_card
-from qa_engine.acts.wording import rows_of, said_in
+from qa_engine.acts.wording import said_in
 from qa_engine.classify import VERSION, LinearModel
-from qa_engine.classify.features import Codes
+from qa_engine.classify.hashes import Codes
 from qa_engine.classify.linear import Floats, rounded, softmax
 from qa_engine.classify.shelf import Shelf
 from qa_engine.domain import Direction, Speaker, Transcript, Turn, digest
@@ -63,7 +63,7 @@ class ScenarioModel:
         known = [turn for turn in turns if turn.speaker is not Speaker.UNKNOWN][:FIRST_TURNS]
         if sum(any(char.isalnum() for char in turn.text) for turn in known) < LEAST_TURNS:
             return None
-        log_odds = self._classifier.log_odds(rows_of([call_codes(turns, transcript.call.direction, FIRST_TURNS)]))[0]
+        log_odds = self._classifier.log_odds_of(call_codes(turns, transcript.call.direction, FIRST_TURNS))
         return likely(self._card.scenarios, log_odds, transcript.call.direction)
 
     @cached_property

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qa_engine.classify import Row, Seen, see_call
-from qa_engine.classify.features import Codes, Places
+from qa_engine.classify.hashes import Codes, Places
 from qa_engine.domain import Speaker, Turn
 
 LATE_TURNS = 2  # of each speaker, the last ones, whose features count once more as said at the end
@@ -59,7 +59,7 @@ def call_in(turns: Sequence[Turn]) -> Seen:
 
 
 def rows_of(calls: Sequence[Codes]) -> Seen:
-    """The features of calls, a row each; what a feature says in which turn is not kept."""
+    """The features of calls, a row each, to learn from them; what a feature says in which turn is not kept."""
     code = np.concatenate([np.zeros(0, dtype=np.uint64), *calls])
     number = np.repeat(np.arange(len(calls)), [len(own) for own in calls])
     nowhere = np.zeros(len(code), dtype=np.int64)

@@ -18,8 +18,8 @@ from itertools import accumulate, chain
 from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
+from qa_engine.classify.hashes import BASE, Codes, Hashes, Places, kinded, kinded_each
 from qa_engine.classify.parts import WHOLE, parts, read_length
 from qa_engine.domain.values import cached_property
 from qa_engine.text import DEFAULT_CONFUSIONS, Confusions, Skeleton, char_syllable, segment, skeleton
@@ -40,11 +40,6 @@ _CONFUSIONS = Confusions(DEFAULT_CONFUSIONS)
 _TELLING_NUMBERS = frozenset({"12315", "12345", "12305", "12300", "12321", "12348", "315", "110"})
 _NUMBER = re.compile("[0-9]+")
 _BEGIN, _END = "\x02", "\x03"
-
-Codes = NDArray[np.uint64]
-Places = NDArray[np.int64]
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-_INVERSE = pow(_BASE, -1, 2**64)
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,7 @@ class Seen:
     @cached_property
     def formed(self) -> "Seen":
         """The same rows with their features of form, too."""
-        added = list(_forms(self))
-        row, code, begin, finish = (np.concatenate(parts) for parts in zip(*added, strict=True))
+        row, code, begin, finish = _forms(self)
         return Seen(
             self.skeletons,
             self.rows,
@@ -173,9 +167,16 @@ def sound(char: str) -> str:
     return _CONFUSIONS.fold(char_syllable(char), tones=False)
 
 
-@cache
-def _sound_code(char: str) -> int:
-    return zlib.crc32(sound(char).encode())
+_SOUND_CODES = np.zeros(0x110000, dtype=np.uint64)  # of each character that was met; of the others no memory is used
+
+
+def _sound_codes(chars: Codes) -> Codes:
+    """Of each character, told by its code point, the number of its sound."""
+    found = _SOUND_CODES[chars]
+    new = chars[found == 0]
+    for char in set(new.tolist()):
+        _SOUND_CODES[char] = zlib.crc32(sound(chr(char)).encode())
+    return _SOUND_CODES[chars] if len(new) else found
 
 
 def see(texts: Sequence[str]) -> Seen:
@@ -212,9 +213,7 @@ def _seen(skeletons: tuple[Skeleton, ...], rows: Sequence[Row]) -> Seen:
     spans = [_word_spans(text) for text in folded]
     pieces = [folded[row.text][row.start : row.end] for row in rows]
     words = tuple(_inside(spans[row.text], row) for row in rows)
-    found = list(_occurrences(pieces, words))
-    row, code, begin, finish = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return Seen(skeletons, tuple(rows), words, row, code, begin, finish)
+    return Seen(skeletons, tuple(rows), words, *_occurrences(pieces, words))
 
 
 def _any_number(number: re.Match[str]) -> str:
@@ -238,29 +237,31 @@ def _inside(spans: tuple[tuple[int, int], ...], row: Row) -> tuple[tuple[int, in
 _Found = tuple[Places, Codes, Places, Places]
 
 
-def _occurrences(pieces: Sequence[str], words: Sequence[tuple[tuple[int, int], ...]]) -> Iterator[_Found]:
-    """(row, code, begin, finish) of every kind of feature, each over all pieces at once."""
+def _occurrences(pieces: Sequence[str], words: Sequence[tuple[tuple[int, int], ...]]) -> _Found:
+    """(row, code, begin, finish) of every kind of feature over all pieces, one kind behind the other."""
     text = "".join(f"{_BEGIN}{piece}{_END}" for piece in pieces)
-    lengths = np.array([len(piece) + 2 for piece in pieces], dtype=np.int64)
-    offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64) if len(pieces) else lengths
-    row_of = np.repeat(np.arange(len(pieces)), lengths)
     chars = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    sounds = np.array([_sound_code(char) for char in text], dtype=np.uint64)
-    edge = (chars == ord(_BEGIN)) | (chars == ord(_END))
-    by_char, by_sound = _Hashes(chars), _Hashes(sounds)
-    for length in CHAR_LENGTHS:
-        yield _grams(by_char, length, row_of, offsets, lengths, edge, inner=True, kind=length)
-    for length in EDGE_LENGTHS:
-        yield _grams(by_char, length, row_of, offsets, lengths, edge, inner=False, kind=10 + length)
-    for length in SOUND_LENGTHS:
-        yield _grams(by_sound, length, row_of, offsets, lengths, edge, inner=True, kind=20 + length)
+    by_char, by_sound = Hashes(chars), Hashes(_sound_codes(chars))
+    spots = _Spots([len(piece) + 2 for piece in pieces])
+    inner = {length: spots.stretches(length) for length in CHAR_LENGTHS}
+    edges = {length: spots.stretches(length, at_edge=True) for length in EDGE_LENGTHS}
+    grams = [
+        *((length, by_char.of_length(length), inner[length]) for length in CHAR_LENGTHS),
+        *((10 + length, by_char.of_length(length), edges[length]) for length in EDGE_LENGTHS),
+        *((20 + length, by_sound.of_length(length), inner[length]) for length in SOUND_LENGTHS),
+    ]
+    found = [(kind, row, code[kept], begin, finish) for kind, code, (kept, row, begin, finish) in grams]
     row, begin, finish = _all_words(words)
-    shift = offsets[row] + 1 if len(row) else row
+    shift = spots.offsets[row] + 1
     code = by_char.of(begin + shift, finish + shift)
-    yield row, _kinded(code, 30), begin, finish
-    pair = np.nonzero(row[:-1] == row[1:])[0] if len(row) > 1 else np.zeros(0, dtype=np.int64)
-    both = _kinded(code[pair], 31) + _kinded(code[pair + 1], 32) if len(pair) else np.zeros(0, dtype=np.uint64)
-    yield row[pair], both, begin[pair], finish[pair + 1] if len(pair) else begin[pair]
+    found.append((30, row, code, begin, finish))
+    pair = np.nonzero(row[:-1] == row[1:])[0]
+    found.append((31, row[pair], code[pair], begin[pair], finish[pair + 1]))
+    kinds, rows, codes, begins, finishes = zip(*found, strict=True)
+    mixed = kinded_each([*kinds, 32], [*codes, code[pair + 1]])
+    second_of_pair = mixed.pop()
+    mixed[-1] += second_of_pair
+    return np.concatenate(rows), np.concatenate(mixed), np.concatenate(begins), np.concatenate(finishes)
 
 
 def _all_words(words: Sequence[Sequence[tuple[int, int]]]) -> tuple[Places, Places, Places]:
@@ -271,99 +272,79 @@ def _all_words(words: Sequence[Sequence[tuple[int, int]]]) -> tuple[Places, Plac
     return np.repeat(np.arange(len(words)), counts), flat[:, 0], flat[:, 1]
 
 
-def _grams(
-    hashes: "_Hashes", length: int, row_of: Places, offsets: Places, lengths: Places, edge: NDArray[np.bool_], *,
-    inner: bool, kind: int,
-) -> _Found:  # fmt: skip
-    """The stretches of one length: those inside a text, or those that take in its beginning or its end."""
-    count = max(0, len(edge) - length + 1)
-    same = row_of[:count] == row_of[length - 1 :]
-    touches = edge[:count] | edge[length - 1 :]
-    kept = np.nonzero(same & (~touches if inner else touches))[0]
-    row = row_of[kept]
-    begin = kept - offsets[row] - 1
-    finish = np.minimum(begin + length, lengths[row] - 2)
-    return row, _kinded(hashes.of(kept, kept + length), kind), np.maximum(begin, 0), finish
+class _Spots:
+    """Where the characters of all pieces stand in the text of all, in which each has a mark in front and one behind."""
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self._lengths = np.array(lengths, dtype=np.int64)
+        ends = np.cumsum(self._lengths)
+        self.offsets: Places = ends - self._lengths
+        self._row = np.repeat(np.arange(len(lengths)), self._lengths)
+        self._edge = np.zeros(len(self._row), dtype=bool)
+        self._edge[self.offsets] = self._edge[ends - 1] = True
+
+    def stretches(self, length: int, *, at_edge: bool = False) -> tuple[Places, Places, Places, Places]:
+        """(place in the text, piece, begin, finish) of the stretches of one length: those inside a piece, or those that
+        take in a mark at one of its ends."""
+        count = max(0, len(self._edge) - length + 1)
+        touches = self._edge[:count] | self._edge[length - 1 :]
+        same = self._row[:count] == self._row[length - 1 :]
+        kept = np.nonzero(same & (touches if at_edge else ~touches))[0]
+        row = self._row[kept]
+        begin = kept - self.offsets[row] - 1
+        if not at_edge:
+            return kept, row, begin, begin + length
+        return kept, row, np.maximum(begin, 0), np.minimum(begin + length, self._lengths[row] - 2)
 
 
-class _Hashes:
-    """Polynomial hashes of all stretches of one array, by sums that wrap at 2**64."""
-
-    def __init__(self, values: Codes) -> None:
-        with np.errstate(over="ignore"):
-            powers = np.cumprod(_ones_then(_BASE, len(values)))
-            self._inverse = np.cumprod(_ones_then(_INVERSE, len(values)))
-            self._sums = np.zeros(len(values) + 1, dtype=np.uint64)
-            np.cumsum((values + np.uint64(1)) * powers[:-1], out=self._sums[1:])
-
-    def of(self, start: Places, end: Places) -> Codes:
-        """Of the stretches [start, end)."""
-        with np.errstate(over="ignore"):
-            return (self._sums[end] - self._sums[start]) * self._inverse[start]
-
-
-def _ones_then(factor: int, count: int) -> Codes:
-    """1, then ``count`` times the factor: their running products are its powers."""
-    found = np.full(count + 1, factor, dtype=np.uint64)
-    found[0] = 1
-    return found
-
-
-def _kinded(code: Codes, kind: int) -> Codes:
-    """The hash mixed with the kind of its feature (splitmix64)."""
-    with np.errstate(over="ignore"):
-        mixed = code + np.uint64(kind) * np.uint64(_BASE)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return mixed ^ (mixed >> np.uint64(31))
-
-
-def _forms(seen: Seen) -> Iterator[_Found]:
-    """(row, code, begin, finish) of the features of form, each kind over all rows at once."""
+def _forms(seen: Seen) -> _Found:
+    """(row, code, begin, finish) of the features of form over all rows, one kind behind the other."""
     folded = [_NUMBER.sub(_any_number, shown.text) for shown in seen.skeletons]
     pieces = [folded[row.text][row.start : row.end] for row in seen.rows]
     words = [piece[start:end] for piece, spans in zip(pieces, seen.words, strict=True) for start, end in spans]
     row, begin, finish = _all_words(seen.words)
-    code = np.fromiter(map(_word_code, words), dtype=np.uint64, count=len(words))
-    first_of_pair = _kinded(code, 40)
-    for gap in GAPS:
-        pair = np.nonzero(row[:-gap] == row[gap:])[0]
-        with np.errstate(over="ignore"):
-            both = first_of_pair[pair] + _kinded(code[pair + gap], 40 + gap)
-        yield row[pair], both, begin[pair], finish[pair + gap]
+    codes = chain.from_iterable(map(_word_codes, words))
+    code, form_of_word = np.fromiter(codes, dtype=np.uint64, count=2 * len(words)).reshape(-1, 2).T
+    pairs = [np.nonzero(row[:-gap] == row[gap:])[0] for gap in GAPS]
+    seconds = [code[pair + gap] for pair, gap in zip(pairs, GAPS, strict=True)]
+    first, *second = kinded_each([40, *(40 + gap for gap in GAPS)], [code, *seconds])
+    found = [
+        (row[pair], first[pair] + other, begin[pair], finish[pair + gap])
+        for pair, other, gap in zip(pairs, second, GAPS, strict=True)
+    ]
     # The beginning and the end of a text belong to its form.
     lengths = np.array([len(spans) + 2 for spans in seen.words], dtype=np.int64)
     lasts = np.cumsum(lengths) - 1
     form = np.zeros(int(lengths.sum()), dtype=np.uint64)
     form[lasts], form[lasts - lengths + 1] = _LAST, _FIRST
-    form[form == 0] = np.fromiter(map(_form_code, words), dtype=np.uint64, count=len(words))
+    form[form == 0] = form_of_word
     row = np.repeat(np.arange(len(lengths)), lengths)
     word = np.arange(len(form)) - 1 - 2 * row  # its place among all words
-    placed = [_kinded(form, 50 + at) for at in range(max(FORM_LENGTHS))]
-    for length in FORM_LENGTHS:
-        first = np.arange(max(0, len(form) - length + 1))
-        first = first[row[first] == row[first + length - 1]]
-        string = np.zeros(len(first), dtype=np.uint64)
-        with np.errstate(over="ignore"):
-            for at in range(length):
-                string = string * np.uint64(_BASE) + placed[at][first + at]
-        last = first + length - 1
-        start = word[first] + (form[first] == _FIRST)
+    placed = kinded(form, np.arange(50, 50 + max(FORM_LENGTHS), dtype=np.uint64)[:, None])
+    strings, string = [], placed[0]
+    for length in range(2, max(FORM_LENGTHS) + 1):
+        string = string[:-1] * np.uint64(BASE) + placed[length - 1][length - 1 :]
+        if length in FORM_LENGTHS:
+            strings.append(string)
+    firsts = [np.nonzero(row[: len(string)] == row[len(row) - len(string) :])[0] for string in strings]
+    chosen = [string[first] for string, first in zip(strings, firsts, strict=True)]
+    mixed = kinded_each([60 + length for length in FORM_LENGTHS], chosen)
+    for length, first_word, own in zip(FORM_LENGTHS, firsts, mixed, strict=True):
+        last = first_word + length - 1
+        start = word[first_word] + (form[first_word] == _FIRST)
         stop = word[last] - (form[last] == _LAST)
-        yield row[first], _kinded(string, 60 + length), begin[start], finish[stop]
+        found.append((row[first_word], own, begin[start], finish[stop]))
+    row, code, begin, finish = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return row, code, begin, finish
 
 
 @lru_cache(maxsize=65536)
-def _word_code(word: str) -> int:
-    return zlib.crc32(word.encode()) + (len(word) << 32)
-
-
-@lru_cache(maxsize=65536)
-def _form_code(word: str) -> int:
-    """A common word is itself; a number and any other word are a mark each."""
+def _word_codes(word: str) -> tuple[int, int]:
+    """The number of a word, and that of its form: a common word is itself; a number and any other are a mark each."""
+    code = zlib.crc32(word.encode()) + (len(word) << 32)
     if word in _common():
-        return _word_code(word)
-    return _NUMERAL if word[0].isdigit() else _OTHER
+        return code, code
+    return code, _NUMERAL if word[0].isdigit() else _OTHER
 
 
 @cache
@@ -376,5 +357,5 @@ def _common() -> frozenset[str]:
 def feature_code(text: str, *, word: bool = False) -> int:
     """The number of a word, or of a stretch of one to three characters: to look a feature up in a model."""
     chars = np.array([ord(char) for char in text], dtype=np.uint64)
-    whole = _Hashes(chars).of(np.array([0]), np.array([len(chars)]))
-    return int(_kinded(whole, 30 if word else len(chars))[0])
+    whole = Hashes(chars).of(np.array([0]), np.array([len(chars)]))
+    return int(kinded(whole, 30 if word else len(chars))[0])

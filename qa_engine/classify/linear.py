@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_engine.classify.features import Codes, Places, Seen
+from qa_engine.classify.features import Seen
+from qa_engine.classify.hashes import Codes, Places
 from qa_engine.classify.parts import without_blanks
 from qa_engine.domain import ToneWord
 from qa_engine.domain.values import cached_property
@@ -56,11 +57,22 @@ class LinearModel:
         found = self.columns(seen)
         number, column = _all_cells(seen) if rows is None else _cells_of(seen, rows)
         count = len(seen.rows) if rows is None else len(rows)
+        return self._z(number, found.place[column], found.idf[column], count)
+
+    def log_odds_of(self, codes: Codes) -> Floats:
+        """z of one row that has these features, in whatever order."""
+        rising = np.sort(codes)
+        names = rising[np.append(True, rising[1:] != rising[:-1])[: len(rising)]]
+        found = self._look_up(names)
+        z: Floats = self._z(np.zeros(len(names), dtype=np.int64), found.place, found.idf, 1)[0]
+        return z
+
+    def _z(self, number: Places, place: Places, idf: Floats, count: int) -> Floats:
+        """Of ``count`` rows; of each cell ``number`` is its row, rising, ``place`` its feature's (−1: unknown)."""
         # bincount adds up one by one, in the order of the columns: the same sum to the last bit on every machine.
-        lengths = np.sqrt(np.bincount(number, found.idf[column] ** 2, count))
-        place = found.place[column]
+        lengths = np.sqrt(np.bincount(number, idf**2, count))
         known = np.nonzero(place >= 0)[0]
-        sums = self._sums(number[known], place[known], found.idf[column[known]], count)
+        sums = self._sums(number[known], place[known], idf[known], count)
         z: Floats = sums / np.maximum(lengths, 1e-12)[:, None] + self.bias
         return z
 
@@ -92,12 +104,12 @@ class LinearModel:
         for model, found in seen.looked_up:
             if model is self:
                 return found  # type: ignore[return-value]
-        columns = self._look_up(seen)
+        columns = self._look_up(seen.names)
         seen.looked_up.append((self, columns))
         return columns
 
-    def _look_up(self, seen: Seen) -> "_Columns":
-        place = self._known.places(seen.names)
+    def _look_up(self, names: Codes) -> "_Columns":
+        place = self._known.places(names)
         found = place >= 0
         idf = np.full(len(place), self.unseen_idf)
         idf[found] = self.idf[place[found]]
@@ -122,11 +134,11 @@ class LinearModel:
         idf, place = found.idf[cell], found.place[cell]
         lengths = np.sqrt(np.bincount(number, idf**2, len(rows)))
         known = (place >= 0).nonzero()[0]
-        weights = self.weights[place[known]].astype(np.float64)
-        labels = np.array([self._place[label] for _, label in asked])
-        pull = weights[np.arange(len(known)), labels[number[known]]]
+        label = np.array([self._place[label] for _, label in asked])[number[known]]
+        pull = self.weights[place[known], label].astype(np.float64)
         if self.link == "one":
-            pull = pull - (weights.sum(axis=1) - pull) / (len(self.labels) - 1)
+            every = self.weights[place[known]].astype(np.float64).sum(axis=1)
+            pull = pull - (every - pull) / (len(self.labels) - 1)
         push = np.zeros(len(cell))
         push[known] = pull * idf[known] / np.where(lengths, lengths, 1.0)[number[known]]
         mine = [seen.occurrences(row) for row in rows]

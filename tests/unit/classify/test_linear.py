@@ -1,6 +1,7 @@
 """Probabilities and explanations, on classifiers whose weights one can add up by head."""
 
 from math import exp, sqrt
+from random import Random
 
 import numpy as np
 import pytest
@@ -101,6 +102,14 @@ def test_rows_read_together_or_alone_say_the_same_to_the_last_bit(texts: list[st
     for row, pushes in zip(chosen, words, strict=True):
         assert COLD.log_odds(together, [row]).tolist() == COLD.log_odds(see([texts[row]])).tolist()
         assert pushes == COLD.contributions(see([texts[row]]), [(0, "warm")])[0]
+
+
+@given(st.text(alphabet="您我们管不归，。今天w9", max_size=20), st.randoms(use_true_random=False))
+def test_a_bag_of_features_is_read_as_the_row_that_has_them(text: str, chance: Random) -> None:
+    seen = see([text])
+    codes = seen.code.tolist() + seen.code.tolist()[:3]
+    chance.shuffle(codes)
+    assert COLD.log_odds_of(np.array(codes, dtype=np.uint64)).tolist() == COLD.log_odds(seen)[0].tolist()
 
 
 @given(st.lists(st.lists(st.floats(-9, 9), min_size=3, max_size=3), min_size=1, max_size=5))
