@@ -7,6 +7,7 @@ which needs one to be refused: nobody is ruder for what the other one said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import add
 
 import numpy as np
@@ -51,17 +52,18 @@ class Said:
         """Of each turn the different stretches of two characters."""
         return [frozenset(map(add, text, text[1:])) for text in self.texts]
 
-    @cached_property
-    def _triples(self) -> dict[int, Stretches]:
-        return {}
+    def shared(self, at: int, earlier: Sequence[int]) -> Stretches:
+        """Of the pairs of a turn those that any ``earlier`` turn holds, too."""
+        mine = self.pairs[at]
+        return frozenset().union(*[mine & self.pairs[other] for other in earlier])
 
-    def triples(self, at: int) -> Stretches:
-        """Of a turn the different stretches of three characters; few turns are asked for theirs."""
-        known = self._triples.get(at)
-        if known is None:
-            text = self.texts[at]
-            known = self._triples[at] = frozenset(map(add, map(add, text, text[1:]), text[2:]))
-        return known
+    def triples(self, at: int, earlier: Sequence[int], shared: Stretches) -> int:
+        """How many stretches of three characters of a turn any ``earlier`` turn holds, too, both pairs in them being
+        ``shared`` with these."""
+        text, others = self.texts[at], [self.texts[other] for other in earlier]
+        pairs = pairwise(map(add, text, text[1:]))
+        likely = {first + second[1] for first, second in pairs if first in shared and second in shared}
+        return sum([any(triple in other for other in others) for triple in likely])
 
     @cached_property
     def earlier(self) -> Sequence[Mapping[Speaker, Sequence[int]]]:
@@ -96,7 +98,7 @@ class Context:
 
 def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
     """Turns × (the ``acts`` of the other side's last turn, zeros for none; how much of the turn was said before)."""
-    pairs, earlier = call.pairs, call.earlier
+    earlier = call.earlier
     found = np.zeros((len(turns), acts + ECHOES))
     echoes = []
     for row, at in enumerate(turns):
@@ -104,18 +106,11 @@ def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
         others, own = earlier[at][OTHER[speaker]], earlier[at][speaker]
         if others and others[0] in call.log_odds:
             found[row, :acts] = call.log_odds[others[0]]
-        mine, least = pairs[at], max(1, len(pairs[at]))
-        heard = _shared(mine, [pairs[other] for other in others])
-        again = _shared(mine, [pairs[other] for other in own])
-        whole = _shared(call.triples(at), [call.triples(other) for other in others]) if heard else 0
-        counted = min(MOST_SHARED, heard) / MOST_SHARED, min(MOST_SHARED, whole) / MOST_SHARED
-        echoes.append((heard / least, *counted, again / least, 0.0))
+        least, heard, again = max(1, len(call.pairs[at])), call.shared(at, others), call.shared(at, own)
+        whole = call.triples(at, others, heard) if heard else 0
+        counted = min(MOST_SHARED, len(heard)) / MOST_SHARED, min(MOST_SHARED, whole) / MOST_SHARED
+        echoes.append((len(heard) / least, *counted, len(again) / least, 0.0))
     found[:, :acts] = np.clip(found[:, :acts], -MOST, MOST)
     found[:, acts:] = np.reshape(echoes, (len(turns), ECHOES))
     found[:, -1] = np.log1p([len(call.texts[at]) for at in turns]) / LENGTH
     return found
-
-
-def _shared(mine: Stretches, earlier: Sequence[Stretches]) -> int:
-    """How many of the stretches any ``earlier`` turn holds, too."""
-    return len(mine.intersection(frozenset().union(*earlier)))

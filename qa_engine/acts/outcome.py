@@ -9,8 +9,9 @@ know that something was answered, hardly what (看到了, 进水了, 系统就�
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -261,21 +262,23 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     count = 0
     earlier: dict[int, list[int]] = {}  # of a feature the rows so far that begin with it
     sets: dict[int, frozenset[int]] = {}
-    for row, first in sorted(_beginnings(rows).items()):
-        near = {other for feature in first for other in earlier.get(feature, ())}
+    for row, first in _beginnings(rows):
+        near: set[int] = set()
+        for feature in first:
+            others = earlier.setdefault(feature, [])
+            near.update(others)
+            others.append(row)
         for other in (row, *near) if near else ():
             if other not in sets:
                 sets[other] = frozenset(rows[other].tolist())
         count += any(_alike(sets[row], sets[other]) for other in near)
         if count >= MOST:
             break
-        for feature in first:
-            earlier.setdefault(feature, []).append(row)
     return count
 
 
-def _beginnings(rows: Sequence[Places]) -> Mapping[int, Sequence[int]]:
-    """Of each row its first few features, the rarest first, that are also among the first of another row."""
+def _beginnings(rows: Sequence[Places]) -> Iterator[tuple[int, Sequence[int]]]:
+    """Of each row its first few features, the rarest first, that are also among the first of another row, if any."""
     column, sizes = np.concatenate(rows), np.array([len(row) for row in rows])
     number = np.repeat(np.arange(len(rows)), sizes)
     in_rows = np.bincount(column)
@@ -287,10 +290,9 @@ def _beginnings(rows: Sequence[Places]) -> Mapping[int, Sequence[int]]:
     first = place < (sizes - np.ceil(ALIKE * sizes - 1e-9) + 1)[number]
     number, column = number[first], column[first]
     again = np.bincount(column, minlength=1)[column] > 1
-    found: dict[int, list[int]] = {}
-    for row, feature in zip(number[again].tolist(), column[again].tolist(), strict=True):
-        found.setdefault(row, []).append(feature)
-    return found
+    features = column[again].tolist()
+    bounds = pairwise(np.searchsorted(number[again], np.arange(len(rows) + 1)).tolist())
+    return ((row, features[begin:end]) for row, (begin, end) in enumerate(bounds) if begin < end)
 
 
 def _alike(first: frozenset[int], second: frozenset[int]) -> bool:

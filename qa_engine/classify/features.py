@@ -194,7 +194,7 @@ def see_call(texts: tuple[str, ...]) -> Seen:
     skeletons = tuple(skeleton(text, keep_sounds=True) for text in texts)
     rows = [Row(at, 0, len(shown.text)) for at, shown in enumerate(skeletons)]
     for at, text in enumerate(texts):
-        if read_length(text) > WHOLE:
+        if len(text) > WHOLE and read_length(text) > WHOLE:
             rows += _parts(at, text, skeletons[at])
     return _seen(skeletons, rows)
 
