@@ -223,9 +223,10 @@ def _phrases(
     touch it: a phrase never reaches over punctuation. ``bare``: the spans as they were without blanks in the text.
     """
     rounded = [round(weight, 3) for weight in weights]
+    strength = [-abs(weight) for weight in rounded]
     free = set(range(len(spans)))
     found = []
-    for at in sorted(free, key=lambda word: (-abs(rounded[word]), word)):
+    for at in sorted(range(len(spans)), key=strength.__getitem__):
         if at not in free:
             continue
         first = last = at

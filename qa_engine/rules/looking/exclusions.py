@@ -7,6 +7,7 @@ from functools import lru_cache
 from qa_engine.domain.values import dataclass
 from qa_engine.rules.looking.clauses import clause_of
 from qa_engine.rules.looking.matching import PhraseSet
+from qa_engine.rules.looking.regex_trees import needed
 from qa_engine.rules.looking.regexes import SafeRegex
 from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.written.fields import Clause, speaker_of
@@ -35,7 +36,7 @@ def signs_of(
     """``ReadyClause.signs`` of what a clause looks for."""
     if clause.near not in _NEAR_BY:
         return frozenset()
-    needs = regex.needs if regex is not None else ()
+    needs = needed(regex.source, _MOST_SIGNS) if regex is not None else ()
     wanted = [*needs, *(parts[0] for parts, _ in folded)]
     if (regex is not None and not needs) or not all(wanted):
         return frozenset()
@@ -79,8 +80,11 @@ class ReadyExclusion:
 
 # Clauses look at most 200 characters away; marks and spaces between them do not count.
 _FARTHEST = 500
+_MOST_SIGNS = 64  # ways to write what a clause needs: they cost no more than a few, being looked for as a set
 _NEAR_BY = frozenset({"before", "after", "around"})
 _QUOTES = tuple(map(tuple, ("《》", "“”", "「」", "『』", "‘’", "【】")))
+_OPENING = frozenset(left for left, _ in _QUOTES)
+_DROPPED = re.compile(rf"(?:[^\w!?。;]|[_{''.join(sorted(SOUNDS))}])+")  # spaces, commas, hesitation sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def _sentence(view: TurnView, place: tuple[int, int]) -> _Sentence:
 def _between_marks(view: TurnView, place: tuple[int, int]) -> bool:
     """True when the hit stands in 《》, quotation marks or the like: a title, a name, somebody's words."""
     base = view.scanned.plain.base.text
-    return any(
+    return not _OPENING.isdisjoint(base) and any(
         (opened := base.rfind(left, 0, place[0])) >= 0
         and base.find(right, opened + 1, place[0]) < 0
         and base.find(right, place[1]) >= 0
@@ -124,7 +128,7 @@ def _between_marks(view: TurnView, place: tuple[int, int]) -> bool:
 
 
 def _bare(text: str) -> str:
-    return "".join([c for c in text if (c.isalnum() and c not in SOUNDS) or c in "!?。;"])
+    return _DROPPED.sub("", text)
 
 
 def _matches(ready: ReadyClause, call: CallView, view: TurnView, place: tuple[int, int]) -> bool:

@@ -155,17 +155,17 @@ def _caseless(first: int, last: int) -> bool:
     return all(chr(code).lower() == chr(code).upper() for code in range(first, last + 1))
 
 
-def needed(source: str) -> tuple[str, ...]:
-    """Han texts of which every match holds at least one; empty when that cannot be told."""
+def needed(source: str, most: int = _MOST_NEEDED) -> tuple[str, ...]:
+    """Han texts, no more than ``most``, of which every match holds at least one; empty when that cannot be told."""
     if parser is None:  # pragma: no cover
         return ()
     try:
-        return _needed(parser.parse(source)) or ()
+        return _needed(parser.parse(source), most) or ()
     except (re.error, RecursionError, OverflowError, ValueError):
         return ()
 
 
-def _needed(tree: Any) -> tuple[str, ...] | None:
+def _needed(tree: Any, most: int) -> tuple[str, ...] | None:
     """Of all that a match must hold the longest, then the one with the fewest ways to be written.
 
     Raises ValueError for what may be syntax that only ``regex`` knows.
@@ -182,16 +182,16 @@ def _needed(tree: Any) -> tuple[str, ...] | None:
         if kind is constants.LITERAL and arguments == ord("{"):
             raise ValueError("{")  # to ``regex`` it may begin a fuzzy match, such as (?:退款){e<=2}
         if kind is constants.SUBPATTERN or (kind in _REPEATS and arguments[0] >= 1):
-            found.append(_needed(arguments[-1]))
+            found.append(_needed(arguments[-1], most))
         elif kind in _REPEATS:
-            _needed(arguments[-1])
+            _needed(arguments[-1], most)
         elif kind is constants.BRANCH:
-            ways = [_needed(branch) for branch in arguments[1]]
+            ways = [_needed(branch, most) for branch in arguments[1]]
             every = [needs for needs in ways if needs is not None]
             found.append(tuple(dict.fromkeys(chain.from_iterable(every))) if len(every) == len(ways) else None)
         elif kind is constants.IN and all(k is constants.LITERAL and _HAN.match(chr(c)) for k, c in arguments):
             found.append(tuple(chr(c) for _, c in arguments))
-    few = [needs for needs in found if needs is not None and len(needs) <= _MOST_NEEDED]
+    few = [needs for needs in found if needs is not None and len(needs) <= most]
     return max(few, key=lambda needs: (min(map(len, needs)), -len(needs)), default=None)
 
 

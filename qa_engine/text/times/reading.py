@@ -128,7 +128,7 @@ def _points(text: str, begin: int, end: int, moment: datetime | None, calendar: 
         if match is None:
             return
         at = match.end()
-        if not _is_a_point(text, begin, match):
+        if match.lastindex is None or not _is_a_point(text, begin, match):  # a 的 or a number of something else
             at = match.start() + 1
             continue
         yield _point(text, begin, match, moment, calendar)
