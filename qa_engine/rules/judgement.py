@@ -155,12 +155,12 @@ class Judgement:
 
     def _look(self, condition: Condition) -> Outcome:
         fields = condition.fields
-        if fields.needs_roles and not self._call.some_roles:
+        if not self._call.some_roles and fields.needs_roles:
             return not_applicable(_MONO)
-        if fields.needs_all_roles and not self._call.roles_known:
+        if not self._call.roles_known and fields.needs_all_roles:
             return not_applicable(_SOME_UNKNOWN)
         window = fields.window if isinstance(fields, Located) else _WHOLE
-        if (condition.operator.timed or window.timed) and not self._call.timed:
+        if not self._call.timed and (condition.operator.timed or window.timed):
             return not_applicable("文本没有时间，无法判断与时间有关的条件")
         if not self._call.turns and isinstance(fields, Located):
             return not_applicable("没有可以判断的话轮")

@@ -46,18 +46,11 @@ class SafeRegex:
     source: str
 
     @cached_property
-    def _few_ways(self) -> bool:
-        return ways(self.source) <= _FEW_WAYS
-
-    @cached_property
-    def _few_in_short(self) -> bool:
-        return ways(self.source, _SHORT_TEXT) <= _WAYS_IN_SHORT
-
-    def limit(self, text: str) -> float | None:
-        """Seconds that a search in ``text`` may take; None where it cannot take long."""
-        if len(text) <= _SHORT_TEXT:
-            return None if self._few_in_short else TIMEOUT_SECONDS
-        return None if self._few_ways and len(text) <= _LONG_TEXT else TIMEOUT_SECONDS
+    def unclocked(self) -> int:
+        """The characters of the longest text in which a search cannot take long, so that it needs no limit."""
+        if ways(self.source) <= _FEW_WAYS:
+            return _LONG_TEXT
+        return _SHORT_TEXT if ways(self.source, _SHORT_TEXT) <= _WAYS_IN_SHORT else -1
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
@@ -87,7 +80,7 @@ class SafeRegex:
         else:
             if self.needs:
                 return ()
-        limit, plain = self.limit(text), self._plain
+        plain, limit = self._plain, None if len(text) <= self.unclocked else TIMEOUT_SECONDS
         if limit is None and plain is not None:
             if plain.search(text) is None:  # in most turns
                 return ()
@@ -105,7 +98,7 @@ class SafeRegex:
         """True when it matches anywhere, an empty match included."""
         if self.cannot_match(text):
             return False
-        limit, plain = self.limit(text), self._plain
+        plain, limit = self._plain, None if len(text) <= self.unclocked else TIMEOUT_SECONDS
         if limit is None and plain is not None:
             return plain.search(text) is not None
         try:

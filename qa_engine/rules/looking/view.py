@@ -158,7 +158,7 @@ class CallView:
         self.excused: dict[tuple[int, int, tuple[int, int]], bool] = {}  # by exclusion, turn and place
         self.kept: dict[str | None, Any] = {}  # the whole call as each role's region, which most conditions want
         self.medians: dict[tuple[Speaker, Any], float | None] = {}  # of what a speaker's turns measure (agreement)
-        self.tone_chances: dict[tuple[str, ...], dict[int, float]] = {}  # of classes, by turn (operator tone)
+        self.tone_chances: dict[tuple[str, ...], Mapping[int, float]] = {}  # of classes, by turn (operator tone)
         self.measures = Measures(transcript)
         self._tone_heard: tuple[float, Mapping[int, ToneReading]] | None = None
 

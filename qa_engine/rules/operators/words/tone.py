@@ -17,7 +17,7 @@ from qa_engine.domain.values import replace
 from qa_engine.rules.looking.agreement import agreeing_sound
 from qa_engine.rules.looking.outcome import Hit, Outcome, not_applicable
 from qa_engine.rules.looking.scope import Scope
-from qa_engine.rules.looking.view import TurnView
+from qa_engine.rules.looking.view import CallView, TurnView
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.ports.tones import (
     AGENT_TONES,
@@ -162,20 +162,24 @@ def _turns(scope: Scope) -> list[tuple[TurnView, ToneReading, float]] | None:
         if parts is None:
             return None
         wanted = {reading.turn for reading in parts[list(THIRD_TITLE).index(fields.third)]}
-    chances, classes = scope.call.tone_chances.setdefault(fields.classes, {}), fields.classes
+    chances = _chances(scope.call, fields.classes)
     return [
-        (piece.view, reading, _chance(chances, classes, reading))
+        (piece.view, reading, chances.get(reading.turn, 0.0))
         for piece in scope.pieces
         if (reading := readings.get(piece.view.turn.index)) is not None and (wanted is None or reading.turn in wanted)
     ]
 
 
-def _chance(known: dict[int, float], classes: tuple[str, ...], reading: ToneReading) -> float:
-    """The probability of the classes together, by turn: they exclude each other, so theirs may be added."""
-    chance = known.get(reading.turn)
-    if chance is None:
-        chance = known[reading.turn] = round(sum([p for name, p in reading.probabilities if name in classes]), 6)
-    return chance
+def _chances(call: CallView, classes: tuple[str, ...]) -> Mapping[int, float]:
+    """Turn → the probability of the classes together: they exclude each other, so theirs may be added."""
+    known = call.tone_chances.get(classes)
+    if known is None:
+        known = call.tone_chances[classes] = {
+            turn: round(sum(said), 6)
+            for turn, reading in call.tone_of.items()
+            if (said := [p for name, p in reading.probabilities if name in classes])
+        }
+    return known
 
 
 def _hit(scope: Scope, read: _Read) -> Hit | None:
