@@ -9,7 +9,7 @@ and it was left out. It knows nothing of rules; what speaks for the chance can b
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from operator import add
 from types import MappingProxyType
 
@@ -245,12 +245,10 @@ class TurnsByPairs:
 
 def _echoes(said: Sequence[_Said]) -> list[float]:
     """The values of ``ECHOES``."""
-    back, answered, twice, told, number_back = [], [], 0.0, False, False
-    later: set[str] = set()  # what the agent says after the turn that is looked at
+    back, answered, twice = [], [], 0.0
     agents, customers = TurnsByPairs(), TurnsByPairs()
     for who, text, pairs in reversed(said):
         if who is Speaker.AGENT:
-            later.add(text)
             agents.add(pairs)
         if who is not Speaker.CUSTOMER:
             continue
@@ -263,16 +261,14 @@ def _echoes(said: Sequence[_Said]) -> list[float]:
             again = [n / min(len(pairs), len(other)) for other, n in customers.shared(pairs).items()]
             twice = max([twice, *again])
             customers.add(pairs)
-        for number in _NUMBER.findall(text):
-            told = True
-            number_back |= any(number in other for other in later)
+    numbers = {number: at for at in range(len(said) - 1, -1, -1) for number in _numbers_told(said[at])}
     agent = [len(text) for who, text, _ in said if who is Speaker.AGENT]
     return [
         max(back, default=0.0),
         sum(back) / len(back) if back else 0.0,
         min(back, default=1.0),
-        float(told),
-        float(number_back),
+        float(bool(numbers)),
+        float(_said_after(said, numbers)),
         min(len(answered), _MOST_QUESTIONS) / _MOST_QUESTIONS,
         min(answered, default=1.0),
         sum(answered) / len(answered) if answered else 1.0,
@@ -282,6 +278,20 @@ def _echoes(said: Sequence[_Said]) -> list[float]:
         agent[-1] / _LONG,
         twice,
     ]
+
+
+def _numbers_told(turn: _Said) -> Sequence[str]:
+    """The numbers that a customer tells."""
+    who, text, _ = turn
+    return _NUMBER.findall(text) if who is Speaker.CUSTOMER else ()
+
+
+def _said_after(said: Sequence[_Said], numbers: Mapping[str, int]) -> bool:
+    """Whether the agent says any of the numbers after the turn in which it was told first."""
+    texts = [f"{text}\n" if who is Speaker.AGENT else "" for who, text, _ in said]
+    ends = list(accumulate(map(len, texts)))
+    everything = "".join(texts)
+    return any(everything.find(number, ends[at]) >= 0 for number, at in numbers.items())
 
 
 def _title(sign: str) -> str:

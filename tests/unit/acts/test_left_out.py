@@ -47,6 +47,9 @@ ASKED: Line = ("客：阳台玻璃裂了 报修 电话一三八零", {"ask": 0.9
         ("number_told", [ASKED, ("坐：好", {})], 1.0),
         ("number_back", [ASKED, ("坐：好", {})], 0.0),
         ("number_back", [ASKED, ("坐：一三八零对吗", {})], 1.0),
+        ("number_back", [("坐：一三八零", {}), ASKED, ("坐：好", {})], 0.0),
+        ("number_back", [ASKED, ("客：一三八零", {}), ("坐：一三八零", {}), ASKED, ("坐：好", {})], 1.0),
+        ("number_back", [ASKED, ("坐：一三", {}), ("坐：八零", {}), ("客：一三八零", {})], 0.0),
         ("back_most", [ASKED, ("坐：阳台玻璃裂了 报修 电话一三八零", {})], 1.0),
         ("back_most", [("坐：阳台玻璃裂了", {}), ASKED], 0.0),  # said before: nothing came back
         ("questions", [("客：多少钱", {"ask": 0.9}), ("坐：三十", {})], 1 / 3),
