@@ -73,7 +73,7 @@ def normalise(text: str) -> Normalised:
     """
     folded, even = fold_text(text)
     traditional = is_traditional(text)
-    if even and not traditional and NUMERAL_CHARS.isdisjoint(folded) and not is_spaced(folded):  # most turns
+    if even and not traditional and not is_spaced(folded) and not _has_numerals(folded):  # most turns
         return Normalised(text, folded, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     starts = list(range(len(text))) if even else [at for at, char in enumerate(text) for _ in fold_char(char)]
     draft = _Draft(folded, starts, [at + 1 for at in starts])
@@ -84,6 +84,10 @@ def normalise(text: str) -> Normalised:
         draft = draft.replaced((*m.span(), words[m.group()]) for m in regional_pattern().finditer(draft.text))
     draft = draft.replaced((numeral.start, numeral.end, numeral.digits) for numeral in find_numerals(draft.text))
     return Normalised(text, draft.text, tuple(draft.starts), tuple(draft.ends))
+
+
+def _has_numerals(folded: str) -> bool:
+    return not NUMERAL_CHARS.isdisjoint(folded) and next(find_numerals(folded), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
