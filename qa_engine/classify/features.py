@@ -112,8 +112,13 @@ class Seen:
 
     @cached_property
     def _coded(self) -> tuple[Codes, Places]:
-        names, column = np.unique(self.code, return_inverse=True)
-        return names, column.astype(np.int64)
+        formed: Seen | None = self.__dict__.get("formed")
+        if formed is None:
+            names, column = np.unique(self.code, return_inverse=True)
+            return names, column.astype(np.int64)
+        own = formed.column[: len(self.code)]  # those of form stand behind the others
+        held = np.bincount(own, minlength=len(formed.names)) > 0
+        return formed.names[held], (np.cumsum(held) - 1)[own]
 
     @cached_property
     def cells(self) -> tuple[Places, Places]:

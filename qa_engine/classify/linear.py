@@ -110,14 +110,16 @@ class LinearModel:
 
     def _look_up(self, names: Codes) -> "_Columns":
         place = self._known.places(names)
-        found = place >= 0
-        idf = np.full(len(place), self.unseen_idf)
-        idf[found] = self.idf[place[found]]
-        return _Columns(place, idf)
+        return _Columns(place, self._idf[place])
 
     @cached_property
     def _known(self) -> "Numbers":
         return Numbers(self.codes)
+
+    @cached_property
+    def _idf(self) -> Floats:
+        """``idf``, and last, where −1 leads, that of features that training never kept."""
+        return np.append(self.idf.astype(np.float64), self.unseen_idf)
 
     def contributions(self, seen: Seen, asked: Sequence[tuple[int, str]]) -> list[list[float]]:
         """Of rows and a label each: what each word of the row adds to the log-odds of the label (against the mean of

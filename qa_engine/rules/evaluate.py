@@ -152,6 +152,8 @@ class _Judge:
 
     def _exempting(self, rule: Rule) -> tuple[str, str]:
         """The situations in which the rule is not asked (Chinese): those that hold, and those that may hold."""
+        if not rule.model.not_when:
+            return "", ""
         found: dict[Truth, list[str]] = {}
         for name in rule.model.not_when:
             truth = self._situation(name)

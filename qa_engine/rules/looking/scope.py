@@ -143,7 +143,9 @@ class Scope:
 
         Of more than ``MOST_HITS`` the first are kept.
         """
-        found = tuple(sorted(hits, key=lambda hit: (hit.begin, hit.finish))[:MOST_HITS])
+        found = tuple(hits)
+        if len(found) > 1:
+            found = tuple(sorted(found, key=lambda hit: (hit.begin, hit.finish))[:MOST_HITS])
         wanted = self.fields.min_hits if need is None else need
         if not found and wanted > 0:
             return NOTHING

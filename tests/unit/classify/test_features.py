@@ -150,3 +150,11 @@ def test_forms_of_texts_together_are_what_they_are_alone(texts: list[str]) -> No
         assert set(together.names[together.columns_of(row)].tolist()) == set(alone.names.tolist())
         length = len(alone.skeletons[0].text)
         assert np.all((alone.begin >= 0) & (alone.begin <= alone.finish) & (alone.finish <= length))
+
+
+@given(st.lists(st.text(alphabet="您好我们不12，。a", max_size=9), max_size=5))
+def test_columns_are_the_same_with_and_without_features_of_form(texts: list[str]) -> None:
+    alone, formed = see(texts), see(texts)
+    assert len(formed.formed.code) >= len(formed.code)
+    assert formed.names.tolist() == alone.names.tolist()
+    assert formed.column.tolist() == alone.column.tolist()

@@ -71,12 +71,13 @@ def speech_rate(scope: Scope) -> Outcome:
     fields: SpeechRateFields = scope.fields
     if not scope.call.measures.spoken:
         return not_applicable("在线会话没有语速")
-    rates = _rates(fields, [piece.view for piece in scope.pieces])
+    own = _rates(fields, scope.call.turns_of(scope.speaker))
+    inside = {piece.view.order for piece in scope.pieces}
+    rates = [(view, rate) for view, rate in own if view.order in inside]
     if not rates:
         return not_applicable(f"没有不少于 {fields.min_chars} 字、{fields.min_seconds:g} 秒的话轮，无法计算语速")
     if fields.scope == "call":
         return scope.answer(_whole(scope, [view for view, _ in rates]))
-    own = _rates(fields, scope.call.turns_of(scope.speaker))
     base = None
     if fields.above_median is not None:
         base = own_base(scope, VoiceMeasure.SPEECH_RATE, "语速", [rate for _, rate in own], lambda rate: f"{rate:.0f}")

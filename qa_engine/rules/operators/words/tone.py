@@ -194,13 +194,11 @@ def _hit(scope: Scope, read: _Read) -> Hit | None:
         said += f"：{quoted}推向「{TONE_TITLE[read.reading.label]}」"
     if sound:
         said += f"；声音佐证：{'，'.join(sound)}"
-    hit = _about(read, words, said)
-    doubt = _doubt(scope, read)
-    hit = replace(hit, certain=not doubt, doubt=doubt)
+    hit = _about(read, words, said, _doubt(scope, read))
     return None if not scope.region.covers(hit) or _excused(scope, read.view, hit) else hit
 
 
-def _about(read: _Read, words: Sequence[ToneWord], explanation: str) -> Hit:
+def _about(read: _Read, words: Sequence[ToneWord], explanation: str, doubt: str) -> Hit:
     """A hit that is about the whole turn (order, times) and shows its strongest word (span)."""
     view = read.view
     start, end = words[0].span if words else (0, len(view.turn.text))
@@ -215,7 +213,9 @@ def _about(read: _Read, words: Sequence[ToneWord], explanation: str) -> Hit:
         start=view.turn.start,
         end=view.turn.end,
         score=round(100 * read.probability, 1),
+        certain=not doubt,
         value=min(99, round(100 * read.probability)),
+        doubt=doubt,
     )
 
 
@@ -282,11 +282,9 @@ def _trend(scope: Scope, looked_at: list[_Read]) -> Outcome:
     said = f"{who}「{named}」的把握由开头三分之一平均 {percent(before)} {moved}结尾三分之一的 {percent(after)}"
     doubt = "" if scope.loose else "语气走势由模型从字面判断，须人工复核"
     hit = replace(
-        _about(shown, _words(shown.reading, fields.classes), said),
+        _about(shown, _words(shown.reading, fields.classes), said, doubt),
         score=round(100 * change, 1),
         value=round(100 * change),
-        certain=not doubt,
-        doubt=doubt,
     )
     return _not_proven(scope, scope.answer([hit]))
 
