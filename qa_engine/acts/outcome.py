@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa_engine.acts.wording import LATE_TURNS, said_in
@@ -257,21 +258,22 @@ def _said_twice(everything: Sequence[Turn], said: Sequence[Turn]) -> int:
     ]
     if len(long) < 2:
         return 0
-    starts, columns = call.of(theirs).cells
+    seen = call.of(theirs)
+    starts, columns = seen.cells
     rows = [columns[starts[row] : starts[row + 1]] for row in long]
     count = 0
     earlier: dict[int, list[int]] = {}  # of a feature the rows so far that begin with it
-    sets: dict[int, frozenset[int]] = {}
+    held = np.zeros(len(seen.names), dtype=bool)  # by the row that is looked at
     for row, first in _beginnings(rows):
         near: set[int] = set()
         for feature in first:
             others = earlier.setdefault(feature, [])
             near.update(others)
             others.append(row)
-        for other in (row, *near) if near else ():
-            if other not in sets:
-                sets[other] = frozenset(rows[other].tolist())
-        count += any(_alike(sets[row], sets[other]) for other in near)
+        if near:
+            held[rows[row]] = True
+            count += any(_alike(len(rows[row]), rows[other], held) for other in near)
+            held[rows[row]] = False
         if count >= MOST:
             break
     return count
@@ -295,9 +297,11 @@ def _beginnings(rows: Sequence[Places]) -> Iterator[tuple[int, Sequence[int]]]:
     return ((row, features[begin:end]) for row, (begin, end) in enumerate(bounds) if begin < end)
 
 
-def _alike(first: frozenset[int], second: frozenset[int]) -> bool:
-    def enough(common: int) -> bool:
-        return common >= ALIKE * (len(first) + len(second) - common)
+def _alike(size: int, other: Places, held: NDArray[np.bool_]) -> bool:
+    """Whether a row of so many features, which are ``held``, and another have enough in common."""
 
-    # Of two sets of very different size even all of the smaller one would be too little.
-    return enough(min(len(first), len(second))) and enough(len(first & second))
+    def enough(common: int) -> bool:
+        return common >= ALIKE * (size + len(other) - common)
+
+    # Of two rows of very different size even all of the smaller one would be too little.
+    return enough(min(size, len(other))) and enough(int(np.count_nonzero(held[other])))

@@ -26,6 +26,7 @@ NEIGHBOUR_SHARE = 0.25
 LEAST_WEIGHT = 0.05  # log-odds; less is no reason anybody would want to read
 PROBABILITY_DIGITS = 4
 ROWS_AT_ONCE = 256
+FEW_LABELS = 16
 
 Floats = NDArray[np.float64]
 Link = Literal["one", "several"]
@@ -80,14 +81,22 @@ class LinearModel:
         """Of ``count`` rows the sums of weight times idf, rows × labels; ``number`` is the row of each cell, rising.
 
         A feature's weights lie side by side and are fetched together, for some rows at a time. Over the slow axis NumPy
-        adds up one by one, too.
+        adds up one by one, too. Of few labels and more rows each label is added up over all rows.
         """
         sums = np.empty((count, len(self.labels)))
         starts = np.searchsorted(number, np.arange(count + 1)).tolist()
+        by_label = len(self.labels) <= FEW_LABELS and len(self.labels) < count
         for begin in range(0, count, ROWS_AT_ONCE):
-            first, last = starts[begin], starts[min(count, begin + ROWS_AT_ONCE)]
-            pushes = self.weights.take(place[first:last], axis=0) * idf[first:last, None]
-            for row in range(begin, min(count, begin + ROWS_AT_ONCE)):
+            end = min(count, begin + ROWS_AT_ONCE)
+            first, last = starts[begin], starts[end]
+            weights = self.weights.take(place[first:last], axis=0)
+            if by_label:
+                own = number[first:last] - begin
+                for label, pushes in enumerate(np.ascontiguousarray(weights.T) * idf[first:last]):
+                    sums[begin:end, label] = np.bincount(own, pushes, end - begin)
+                continue
+            pushes = weights * idf[first:last, None]
+            for row in range(begin, end):
                 np.add.reduce(pushes[starts[row] - first : starts[row + 1] - first], axis=0, out=sums[row])
         return sums
 

@@ -233,5 +233,8 @@ def test_a_question_asked_twice_is_found_as_by_comparing_every_pair(texts: list[
     seen = see_call(tuple(texts))
     long = [at for at in range(len(said)) if len(seen.skeletons[at].text) >= outcome.LEAST_CHARS]
     sets = [frozenset(seen.columns_of(at).tolist()) for at in long]
-    pairs = sum(any(outcome._alike(mine, other) for other in sets[:at]) for at, mine in enumerate(sets))
+    pairs = sum(
+        any(len(mine & other) >= outcome.ALIKE * len(mine | other) for other in sets[:at])
+        for at, mine in enumerate(sets)
+    )
     assert outcome._said_twice(said, said) == min(outcome.MOST, pairs)
