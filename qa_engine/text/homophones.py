@@ -19,7 +19,6 @@ def fold_homophones(text: str) -> str:
 
     An expression that reads folded text has to be folded, too.
     """
-    if not FOLDED.isdisjoint(text):
-        for char, folded in _PAIRS:  # a table for translate takes twice as long
-            text = text.replace(char, folded)
+    for char, folded in _PAIRS:  # no faster where it is asked first whether any is there; a table takes twice as long
+        text = text.replace(char, folded)
     return text
