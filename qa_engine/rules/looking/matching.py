@@ -199,10 +199,11 @@ class PhraseSet:
         """All exact hits in a turn, overlapping and innocent ones too."""
         matches: list[Match] = []
         for layer, index in self._exact.items():
-            if not index or index.keys().isdisjoint(found := text.found(layer)):
+            hits = _hits(index, text.found(layer)) if index else ()
+            if not hits:
                 continue
             origin, said = text.skeleton(layer).origin, text.text(layer)
-            for key, places, entries in _hits(index, found):
+            for key, places, entries in hits:
                 for entry in entries:
                     if entry.pattern.literal is None:
                         for start, end in _places(entry.pattern, key, places, said):
