@@ -11,14 +11,13 @@ from functools import lru_cache
 from itertools import chain
 
 from qa_engine.domain.values import dataclass
-from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals, has_numerals
+from qa_engine.text.numerals import NUMERAL_CHARS, find_numerals
 from qa_engine.text.regional import regional_pattern, regional_words
-from qa_engine.text.simplify import fold_char, fold_text
+from qa_engine.text.simplify import fold_char, fold_text, is_traditional
 from qa_engine.text.spacing import BETWEEN_CHARS, is_spaced
 
 # Hesitation sounds carry no meaning in a phrase. 额 (金额) and 呀, 吧, 吗, 呢 (questions) are not among them.
 SOUNDS = frozenset("嗯呃啊哦喔噢诶欸哎唉唔呣")
-_SOUND = re.compile(f"[{''.join(sorted(SOUNDS))}]")
 _KEPT = re.compile(r"[^\W_]+")  # letters, digits and Han characters, as ``str.isalnum`` has it
 _SAID = re.compile(rf"[^\W_{''.join(sorted(SOUNDS))}]+")
 SENTENCE_END = re.compile(r"[。!?;\n]|\.{2,}")  # in normalised text, where … has become ...
@@ -72,8 +71,9 @@ def normalise(text: str) -> Normalised:
 
     Equal input gives the same object.
     """
-    folded, even, traditional = fold_text(text)
-    if even and not traditional and not is_spaced(folded) and not has_numerals(folded):  # most turns
+    folded, even = fold_text(text)
+    traditional = is_traditional(text)
+    if even and not traditional and NUMERAL_CHARS.isdisjoint(folded) and not is_spaced(folded):  # most turns
         return Normalised(text, folded, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     starts = list(range(len(text))) if even else [at for at, char in enumerate(text) for _ in fold_char(char)]
     draft = _Draft(folded, starts, [at + 1 for at in starts])
@@ -117,8 +117,8 @@ class _Draft:
 
 def compared(text: str) -> str:
     """``skeleton(text, keep_sounds=True).text`` without the way back: for phrases, of which there are many."""
-    folded, _, traditional = fold_text(text)
-    if traditional or not NUMERAL_CHARS.isdisjoint(folded):
+    folded, _ = fold_text(text)
+    if is_traditional(text) or not NUMERAL_CHARS.isdisjoint(folded):
         folded = normalise(text).text
     return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
@@ -127,7 +127,7 @@ def compared(text: str) -> str:
 def skeleton(text: str, *, keep_sounds: bool = False) -> Skeleton:
     """The normalised text of ``text`` without punctuation, spaces and (unless kept) hesitation sounds."""
     base = normalise(text)
-    if keep_sounds and _SOUND.search(base.text) is None:
+    if keep_sounds and SOUNDS.isdisjoint(base.text):
         return skeleton(text)
     runs = [run.span() for run in (_KEPT if keep_sounds else _SAID).finditer(base.text)]
     text = "".join([base.text[start:end] for start, end in runs])

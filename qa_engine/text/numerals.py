@@ -70,11 +70,6 @@ def find_numerals(text: str) -> Iterator[Numeral]:
             yield from _spoken(text, start, end)
 
 
-def has_numerals(text: str) -> bool:
-    """Whether a folded text holds a spoken number."""
-    return next(find_numerals(text), None) is not None
-
-
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     words = _AFTER_ONE_ALWAYS if text[end - 2] in _UNITS else _AFTER_ONE
     if text[end - 1] == "一" and text[end : end + 1] in words:

@@ -93,11 +93,14 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 
 
-def fold_text(text: str) -> tuple[str, bool, bool]:
-    """Every character folded; whether each became exactly one, so that places in both texts are the same; and whether
-    any is one that only Traditional text has."""
-    folded, chars = text.translate(_FOLDS), set(text)
-    return folded, _FOLDS.uneven.isdisjoint(chars), not _FOLDS.traditional.isdisjoint(chars)
+def fold_text(text: str) -> tuple[str, bool]:
+    """Every character folded, and whether each became exactly one, so that places in both texts are the same."""
+    return text.translate(_FOLDS), _FOLDS.uneven.isdisjoint(text)
+
+
+def is_traditional(text: str) -> bool:
+    """Whether a text that ``fold_text`` has seen holds characters that only Traditional text has."""
+    return not _FOLDS.traditional.isdisjoint(text)
 
 
 # Where 著 is at home in Simplified text; everywhere else it is 着 (看著, 等著).

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qa_engine.text import compared, count_chars, normalise, simplified_text
 from qa_engine.text.homophones import fold_homophones
 from qa_engine.text.regional import regional_pattern, regional_words
-from qa_engine.text.simplify import _Folds, fold_text
+from qa_engine.text.simplify import _Folds, fold_text, is_traditional
 from qa_engine.text.spacing import is_spaced
 
 SENTENCES = [
@@ -138,7 +138,8 @@ def test_traditional_text_becomes_simplified_by_words(heard: str, simplified: st
     ],
 )
 def test_folded_text_and_whether_it_was_traditional(text: str, folded: str, other: bool) -> None:
-    assert fold_text(text) == (folded, True, other)
+    assert fold_text(text) == (folded, True)
+    assert is_traditional(text) is other
 
 
 def test_the_table_of_folds_learns_what_it_sees() -> None:
@@ -146,7 +147,7 @@ def test_the_table_of_folds_learns_what_it_sees() -> None:
     assert "㈱好裡\u200b".translate(folds) == "(株)好里"
     assert (folds.uneven, folds.traditional) == ({"㈱", "\u200b"}, {"裡"})
     assert dict(folds)[ord("裡")] == "里"
-    assert fold_text("好㈱") == ("好(株)", False, False)
+    assert fold_text("好㈱") == ("好(株)", False)
 
 
 @pytest.mark.parametrize(
