@@ -83,7 +83,6 @@ _FARTHEST = 500
 _MOST_SIGNS = 64  # ways to write what a clause needs: they cost no more than a few, being looked for as a set
 _NEAR_BY = frozenset({"before", "after", "around"})
 _QUOTES = tuple(map(tuple, ("《》", "“”", "「」", "『』", "‘’", "【】")))
-_OPENING = frozenset(left for left, _ in _QUOTES)
 _DROPPED = re.compile(rf"(?:[^\w!?。;]|[_{''.join(sorted(SOUNDS))}])+")  # spaces, commas, hesitation sounds
 
 
@@ -119,7 +118,7 @@ def _sentence(view: TurnView, place: tuple[int, int]) -> _Sentence:
 def _between_marks(view: TurnView, place: tuple[int, int]) -> bool:
     """True when the hit stands in 《》, quotation marks or the like: a title, a name, somebody's words."""
     base = view.scanned.plain.base.text
-    return not _OPENING.isdisjoint(base) and any(
+    return any(
         (opened := base.rfind(left, 0, place[0])) >= 0
         and base.find(right, opened + 1, place[0]) < 0
         and base.find(right, place[1]) >= 0
