@@ -7,7 +7,7 @@ which needs one to be refused: nobody is ruder for what the other one said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import add
 
 import numpy as np
@@ -59,11 +59,12 @@ class Said:
 
     def triples(self, at: int, earlier: Sequence[int], shared: Stretches) -> int:
         """How many stretches of three characters of a turn any ``earlier`` turn holds, too, both pairs in them being
-        ``shared`` with these."""
+        ``shared`` with these; no more than `MOST_SHARED` are looked for."""
         text, others = self.texts[at], [self.texts[other] for other in earlier]
         pairs = pairwise(map(add, text, text[1:]))
         likely = {first + second[1] for first, second in pairs if first in shared and second in shared}
-        return sum([any(triple in other for other in others) for triple in likely])
+        again = (triple for triple in likely if any(triple in other for other in others))
+        return len(list(islice(again, MOST_SHARED)))
 
     @cached_property
     def earlier(self) -> Sequence[Mapping[Speaker, Sequence[int]]]:
@@ -108,7 +109,7 @@ def beside(call: Said, turns: Sequence[int], acts: int) -> Floats:
             found[row, :acts] = call.log_odds[others[0]]
         least, heard, again = max(1, len(call.pairs[at])), call.shared(at, others), call.shared(at, own)
         whole = call.triples(at, others, heard) if heard else 0
-        counted = min(MOST_SHARED, len(heard)) / MOST_SHARED, min(MOST_SHARED, whole) / MOST_SHARED
+        counted = min(MOST_SHARED, len(heard)) / MOST_SHARED, whole / MOST_SHARED
         echoes.append((len(heard) / least, *counted, len(again) / least, 0.0))
     found[:, :acts] = np.clip(found[:, :acts], -MOST, MOST)
     found[:, acts:] = np.reshape(echoes, (len(turns), ECHOES))
