@@ -263,8 +263,8 @@ class Judgement:
         if status in (Status.NOT_APPLICABLE, Status.ERROR):
             return ()
         return tuple(
-            _evidence(self._rule.conditions[name], hit)
-            for name in self._rule.conditions
+            hit.evidence(name, condition.operator.name)
+            for name, condition in self._rule.conditions.items()
             for hit in self._shown_hits(name, status)
         )
 
@@ -299,7 +299,7 @@ class Judgement:
 
     def _outcome_searched(self, name: str) -> tuple[Searched, ...]:
         outcome = self._outcomes.get(name)
-        return outcome.searched if outcome is not None else ()
+        return outcome.told if outcome is not None else ()
 
     def _reason(self, truth: Truth) -> str:
         if truth in (Truth.TRUE, Truth.FALSE):  # what the evidence of a fault does not say already
@@ -381,20 +381,3 @@ class Judgement:
     def _hits_of(self, name: str) -> tuple[Hit, ...]:
         outcome = self._outcomes.get(name)
         return outcome.hits if outcome is not None else ()
-
-
-def _evidence(condition: Condition, hit: Hit) -> Evidence:
-    return Evidence(
-        condition=condition.name,
-        operator=condition.operator.name,
-        turn=hit.turn,
-        speaker=hit.speaker,
-        start=hit.start,
-        end=hit.end,
-        span=hit.span,
-        text=hit.text,
-        explanation=hit.explanation,
-        pattern=hit.pattern,
-        ladder=hit.ladder,
-        score=hit.score,
-    )

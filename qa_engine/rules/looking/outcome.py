@@ -1,10 +1,10 @@
 """What a condition found: hits, an answer, and the proof when nothing was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from qa_engine.domain import Ladder, Searched, Speaker
-from qa_engine.domain.values import dataclass
+from qa_engine.domain import Evidence, Ladder, NearestMiss, Searched, Speaker
+from qa_engine.domain.values import dataclass, replace
 from qa_engine.rules.written.truth import Truth, all_of
 
 # (index of a turn, character in its shown text): before and after are decided by these, times may be unknown.
@@ -37,6 +37,34 @@ class Hit:
     doubt: str = ""
     witnesses: tuple[str, ...] = ()  # what spoke for it, where the condition asks for more than words
 
+    def evidence(self, condition: str, operator: str) -> Evidence:
+        """As a result shows it, found by a condition."""
+        return Evidence(
+            condition=condition,
+            operator=operator,
+            turn=self.turn,
+            speaker=self.speaker,
+            start=self.start,
+            end=self.end,
+            span=self.span,
+            text=self.text,
+            explanation=self.explanation,
+            pattern=self.pattern,
+            ladder=self.ladder,
+            score=self.score,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Where was searched in vain; what came closest is only looked for where a result shows it."""
+
+    where: Searched
+    nearest: Callable[[], NearestMiss | None]
+
+    def told(self) -> Searched:
+        return replace(self.where, nearest=self.nearest())
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -47,9 +75,14 @@ class Outcome:
 
     truth: Truth
     hits: tuple[Hit, ...] = ()
-    searched: tuple[Searched, ...] = ()
+    searched: tuple[Searched | Sought, ...] = ()
     reason: str = ""
     note: str = ""
+
+    @property
+    def told(self) -> tuple[Searched, ...]:
+        """``searched`` with what came closest."""
+        return tuple([one.told() if isinstance(one, Sought) else one for one in self.searched])
 
     @property
     def certain_hits(self) -> tuple[Hit, ...]:

@@ -7,7 +7,7 @@ from qa_engine.domain import Ladder, NearestMiss, Searched, Speaker, Word
 from qa_engine.domain.values import dataclass
 from qa_engine.rules.looking.exclusions import ReadyExclusion
 from qa_engine.rules.looking.heard import doubt
-from qa_engine.rules.looking.outcome import MOST_HITS, NOTHING, Hit, Outcome
+from qa_engine.rules.looking.outcome import MOST_HITS, NOTHING, Hit, Outcome, Sought
 from qa_engine.rules.looking.region import Region
 from qa_engine.rules.looking.view import CallView, Piece, TurnView
 from qa_engine.rules.ports.baselines import Baseline, Baselines, VoiceMeasure
@@ -180,17 +180,17 @@ class Scope:
     ) -> Outcome:
         """``outcome`` with where was searched, or UNCERTAIN when that place was not well heard."""
         reason = doubt(self.call, self.region, self.speaker, self.header.heard, least_chars=least_chars)
-        searched = Searched(
+        where = Searched(
             condition=self.name,
             window=self.region.label,
             turns=self.region.turns,
             start=self.region.first_start,
             end=self.region.last_end,
-            nearest=nearest() if nearest is not None else None,
         )
+        searched = (where if nearest is None else Sought(where, nearest),)
         if reason:
-            return Outcome(Truth.UNCERTAIN, outcome.hits, (searched,), reason)
-        return Outcome(outcome.truth, outcome.hits, (searched,))
+            return Outcome(Truth.UNCERTAIN, outcome.hits, searched, reason)
+        return Outcome(outcome.truth, outcome.hits, searched)
 
 
 def unsure_reason(hits: Sequence[Hit]) -> str:

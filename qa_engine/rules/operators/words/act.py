@@ -197,8 +197,7 @@ def _proven(scope: Scope, views: Sequence[TurnView], outcome: Outcome) -> Outcom
     if outcome.truth is not Truth.FALSE or not scope.proof:
         return outcome
     fields: ActFields = scope.fields
-    near = _nearest(scope, views)
-    searched = scope.proven(outcome, lambda: near)
+    searched = scope.proven(outcome, lambda: _nearest(scope, views))
     if searched.truth is not Truth.FALSE:
         return searched
     limits = scope.call.acts.limits
