@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from qa_engine.domain import RuleResult, Searched
+from qa_engine.domain import NearestMiss, RuleResult, Searched
 from qa_engine.rules import SourceFile, evaluate, load_pack
-from qa_engine.rules.looking.outcome import Hit, Outcome, first_of_each_turn, hits_meant, of_each
+from qa_engine.rules.looking.outcome import Hit, Outcome, Sought, first_of_each_turn, hits_meant, of_each
 from qa_engine.rules.operators import base
 from qa_engine.rules.operators.base import operator
 from qa_engine.rules.written.expression import Polarity
@@ -115,6 +115,20 @@ def test_of_each_turn_the_first_hit_and_all_that_are_in_none() -> None:
 )
 def test_the_answers_that_speak_for_the_fault(positive: bool, negative: bool, harmful: set[Truth]) -> None:
     assert Polarity(positive, negative).harmful == harmful
+
+
+def test_what_came_closest_is_looked_for_where_it_is_told() -> None:
+    looked: list[str] = []
+
+    def look() -> NearestMiss:
+        looked.append("once")
+        return NearestMiss(1, "您号", "您好", 50.0)
+
+    whole, first = Searched("c", "通话全程", (0, 1)), Searched("c", "前 1 个话轮", (0,))
+    both = of_each([Outcome(Truth.FALSE, searched=(Sought(whole, look),)), Outcome(Truth.FALSE, searched=(first,))])
+    assert not looked
+    assert both.told == (Searched("c", "通话全程", (0, 1), nearest=NearestMiss(1, "您号", "您好", 50.0)), first)
+    assert looked == ["once"]
 
 
 def test_what_several_places_say_together() -> None:
